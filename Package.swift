@@ -1,0 +1,137 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+// The floors of the house, lowest first. A module imports only from floors below its own;
+// `Tests/HouseTests` checks that this file and the sources keep to it.
+
+/// Every Swift module: warnings are errors, imports are private, existentials are spelled out.
+let edge: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// Modules that touch no C and no raw memory also say so.
+let pure: [SwiftSetting] = edge + [.strictMemorySafety()]
+
+let c: [CSetting] = [
+    .enableWarning("all"), .enableWarning("extra"), .enableWarning("conversion"),
+    .treatAllWarnings(as: .error),
+]
+
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "pixelator",
+    products: [.executable(name: "pixelated", targets: ["pixelated"])],
+    dependencies: [
+        // The command line: help, validation, completions. Used by the executables alone.
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+        // The logging interface that Swift server operators expect; the handlers are ours.
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
+        // `UnixSignals` alone: signals as an async sequence that has really been registered.
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    ],
+    targets: [
+        // Floor 0: the C libraries of the distribution, and the walls around them.
+        .systemLibrary(name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLibExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+        .systemLibrary(name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
+        .systemLibrary(name: "CLibSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        // The same library through its other interface: an independent oracle for tests and benchmark.
+        .systemLibrary(
+            name: "CLibTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+        .target(name: "CJPEG", dependencies: ["CLibJPEG"], cSettings: c),
+
+        // Floor 1: pure values and arithmetic.
+        .target(name: "Locking", swiftSettings: edge),
+        .target(name: "HTTP", swiftSettings: pure),
+        .target(name: "Digests", dependencies: ["CLibCrypto"], swiftSettings: edge),
+        .target(name: "Pixels", swiftSettings: edge),
+        .target(name: "S3Events", swiftSettings: pure),
+        .target(name: "Metrics", swiftSettings: edge),
+
+        // Floor 2: one outside thing each.
+        .target(name: "SigV4", dependencies: ["HTTP", "Digests"], swiftSettings: pure),
+        .target(name: "Curl", dependencies: ["HTTP", "Locking", "CLibCurl"], swiftSettings: edge),
+        .target(name: "JPEG", dependencies: ["Pixels", "CJPEG"], swiftSettings: edge),
+        .target(name: "Systemd", dependencies: ["Locking", "CLibSystemd", log], swiftSettings: edge),
+
+        // Floor 3: the two halves of the work.
+        .target(
+            name: "AWS", dependencies: ["SigV4", "HTTP", "Digests", "Locking", "CLibExpat", log],
+            swiftSettings: edge),
+        .target(name: "Pixelation", dependencies: ["JPEG", "Pixels"], swiftSettings: edge),
+
+        // Floor 4: the life of a message.
+        .target(
+            name: "Worker", dependencies: ["AWS", "Pixelation", "S3Events", "Metrics", "Locking", log],
+            swiftSettings: edge),
+
+        // Floor 5: what may be configured.
+        .target(
+            name: "Settings", dependencies: ["Worker", "AWS", "Pixelation", "Curl", "Systemd", "HTTP", log],
+            swiftSettings: edge),
+
+        // Floor 6: composition and lifecycle.
+        .target(
+            name: "Daemon",
+            dependencies: [
+                "Settings", "Worker", "AWS", "SigV4", "Pixelation", "Curl", "Systemd", "Metrics", "Locking",
+                log, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ], swiftSettings: edge),
+
+        // Floor 7: the command line and the benchmark.
+        .executableTarget(
+            name: "pixelated",
+            dependencies: [
+                "Daemon", "Settings", "AWS", "Pixelation", "Curl", "Systemd", "Locking", log,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: edge),
+        .executableTarget(
+            name: "pixelated-bench",
+            dependencies: [
+                "Pixelation", "JPEG", "Pixels", "CLibTurboJPEG",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: edge),
+
+        // Tests: one target a module, and what they share.
+        .target(
+            name: "Scripted", dependencies: ["HTTP", "Locking"], path: "Tests/Scripted", swiftSettings: edge),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP"], swiftSettings: edge),
+        .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: edge),
+        .testTarget(name: "PixelsTests", dependencies: ["Pixels", "Digests"], swiftSettings: edge),
+        .testTarget(name: "S3EventsTests", dependencies: ["S3Events"], swiftSettings: edge),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: edge),
+        .testTarget(
+            name: "SigV4Tests", dependencies: ["SigV4", "HTTP"], exclude: ["Cases"],
+            swiftSettings: edge),
+        .testTarget(
+            name: "CurlTests", dependencies: ["Curl", "HTTP", "Locking", "CLibCurl", "Scripted"],
+            swiftSettings: edge),
+        .testTarget(name: "SystemdTests", dependencies: ["Systemd", "Locking", log], swiftSettings: edge),
+        .testTarget(
+            name: "AWSTests", dependencies: ["AWS", "SigV4", "Curl", "HTTP", "Locking", "Scripted", log],
+            exclude: ["Endpoints", "Tools"], swiftSettings: edge),
+        .testTarget(
+            name: "PixelationTests", dependencies: ["Pixelation", "Digests"], swiftSettings: edge),
+        .testTarget(
+            name: "WorkerTests", dependencies: ["Worker", "Locking"], swiftSettings: edge),
+        .testTarget(
+            name: "SettingsTests", dependencies: ["Settings", "Worker", "AWS", "Pixelation", log],
+            swiftSettings: edge),
+        .testTarget(
+            name: "DaemonTests", dependencies: ["Daemon", "Settings", "Systemd", "Locking", log],
+            swiftSettings: edge),
+        .testTarget(
+            name: "EndToEndTests", exclude: ["Tools"], swiftSettings: edge),
+        .testTarget(name: "HouseTests", swiftSettings: edge),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c11
+)

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+
+/// How AWS is reached.
+package struct AWSOptions: Sendable, Equatable {
+    /// For example `eu-west-1`. When nil: from the queue's URL, the environment, the profile.
+    package var region: String?
+    /// A profile of the shared config and credentials files. When nil: `AWS_PROFILE`.
+    package var profile: String?
+    /// Which source of credentials; it is never left for another one while the process runs.
+    package var credentials = CredentialKind.automatic
+    /// Ask STS once, and after each change of keys, whom they belong to, for the log.
+    package var logsIdentity = true
+    package var endpoints = EndpointOptions()
+    package var timeouts = TimeoutOptions()
+    package var retries = RetryOptions()
+    /// The buckets that pictures come from.
+    package var source = BucketOptions()
+    /// The bucket that results go to.
+    package var output = BucketOptions()
+
+    package init() {}
+
+    package func problems() -> [(field: String, expected: String, got: String)] {
+        var found: [(field: String, expected: String, got: String)] = []
+        if let region, Region(region) == nil {
+            found.append(("region", "the name of a region such as eu-west-1", region))
+        }
+        if let profile, profile.isEmpty { found.append(("profile", "the name of a profile", "\"\"")) }
+        found += endpoints.problems().map { ("endpoints.\($0.field)", $0.expected, $0.got) }
+        found += timeouts.problems().map { ("timeouts.\($0.field)", $0.expected, $0.got) }
+        if !(1...20).contains(retries.maxAttempts) {
+            found.append(("retries.maxAttempts", "1...20", "\(retries.maxAttempts)"))
+        }
+        found += source.problems().map { ("source.\($0.field)", $0.expected, $0.got) }
+        found += output.problems().map { ("output.\($0.field)", $0.expected, $0.got) }
+        return found
+    }
+}
+
+/// Where the services are.
+package struct EndpointOptions: Sendable, Equatable {
+    /// Custom base URLs, such as `http://127.0.0.1:9000`; nil for AWS itself. Not with `fips` or `dualStack`.
+    package var s3: String?
+    package var sqs: String?
+    package var sts: String?
+    /// The bucket in the path instead of the host name. Buckets that cannot be in a host name are there
+    /// anyway.
+    package var pathStyle = false
+    /// FIPS 140 endpoints.
+    package var fips = false
+    /// Endpoints that also answer over IPv6.
+    package var dualStack = false
+
+    package init() {}
+
+    /// No server of one's own stands in for AWS.
+    var leadsToAWS: Bool { s3 == nil && sqs == nil && sts == nil }
+
+    package func problems() -> [(field: String, expected: String, got: String)] {
+        var found: [(field: String, expected: String, got: String)] = []
+        for (field, value) in [("s3", s3), ("sqs", sqs), ("sts", sts)] {
+            guard let value else { continue }
+            if HTTP.URL(value).map(\.query.isEmpty) != true {
+                found.append((field, "an http or https URL without user, query and fragment", value))
+            } else if fips || dualStack {
+                found.append((field, "no custom endpoint together with fips or dualStack", value))
+            }
+        }
+        return found
+    }
+}
+
+/// The deadlines of a call, in seconds.
+package struct TimeoutOptions: Sendable, Equatable {
+    /// Name resolution, TCP and TLS of one attempt.
+    package var connectSeconds = 5.0
+    /// From the last byte sent to the first received. A long poll adds its wait.
+    package var firstByteSeconds = 15.0
+    /// One attempt as a whole.
+    package var attemptSeconds = 60.0
+    /// All attempts of a call and the pauses between them.
+    package var totalSeconds = 120.0
+    /// An attempt that moved fewer bytes than `stallBytesPerSecond` for this long is given up.
+    package var stallSeconds = 15.0
+    /// 0 switches it off.
+    package var stallBytesPerSecond = 512
+
+    package init() {}
+
+    package func problems() -> [(field: String, expected: String, got: String)] {
+        var found: [(field: String, expected: String, got: String)] = []
+        for (field, value) in [
+            ("connectSeconds", connectSeconds), ("firstByteSeconds", firstByteSeconds),
+            ("attemptSeconds", attemptSeconds), ("totalSeconds", totalSeconds),
+            ("stallSeconds", stallSeconds),
+        ] where !(0.05...3600).contains(value) {
+            found.append((field, "0.05...3600", "\(value)"))
+        }
+        if !(0...1_000_000_000).contains(stallBytesPerSecond) {
+            found.append(("stallBytesPerSecond", "0...1000000000", "\(stallBytesPerSecond)"))
+        }
+        return found
+    }
+}
+
+/// How often a call is tried.
+package struct RetryOptions: Sendable, Equatable {
+    /// With the first attempt.
+    package var maxAttempts = 3
+
+    package init() {}
+}

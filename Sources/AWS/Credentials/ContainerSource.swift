@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+
+/// The credentials endpoint of a container: ECS and Fargate, or EKS Pod Identity.
+///
+/// See "Container credential provider" in the AWS SDKs and Tools reference guide.
+struct ContainerSource: CredentialSource {
+    let client: MetadataClient
+    let surroundings: Surroundings
+
+    let name = "container"
+
+    /// Whether this process has been told about such an endpoint.
+    static func isConfigured(_ surroundings: Surroundings) -> Bool {
+        surroundings.variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") != nil
+            || surroundings.variable("AWS_CONTAINER_CREDENTIALS_FULL_URI") != nil
+    }
+
+    func fetch() async throws(AWSError) -> Credentials {
+        let url = try url()
+        var headers: Headers = ["Accept": "application/json"]
+        headers["Authorization"] = try authorization()
+        let response: Response
+        do { response = try await client.send(.get, url, headers: headers) } catch {
+            throw failure(error.description)
+        }
+        switch (response.status, MetadataCredentials.read(response.body, needsExpiration: false)) {
+        case (200, .success(let credentials)): return credentials
+        case (200, .failure(let problem)): throw failure(problem.text)
+        case (let status, _): throw failure("\(url.authority) answered with status \(status)")
+        }
+    }
+
+    private func url() throws(AWSError) -> URL {
+        // The relative one wins when both are set.
+        if let path = surroundings.variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") {
+            guard path.hasPrefix("/"), let url = URL("http://169.254.170.2\(path)") else {
+                throw failure("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI must be a path that starts with /")
+            }
+            return url
+        }
+        guard let url = surroundings.variable("AWS_CONTAINER_CREDENTIALS_FULL_URI").flatMap({ URL($0) })
+        else {
+            throw failure("AWS_CONTAINER_CREDENTIALS_FULL_URI must be an http or https URL")
+        }
+        guard url.scheme == .https || Self.mayBePlain(url.host) else {
+            throw failure(
+                "AWS_CONTAINER_CREDENTIALS_FULL_URI must be https for the host \(url.host)"
+            )
+        }
+        return url
+    }
+
+    /// This machine itself, and the link-local addresses of ECS and EKS.
+    private static func mayBePlain(_ host: String) -> Bool {
+        let named = ["localhost", "[::1]", "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"]
+        if named.contains(host) { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    }
+
+    /// Verbatim from the file, which is renewed by others and so read each time, else from the variable.
+    private func authorization() throws(AWSError) -> String? {
+        var token = surroundings.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN")
+        if let file = surroundings.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") {
+            guard var text = surroundings.read(file, limit: 1 << 16), !text.isEmpty else {
+                throw failure("the token file \(file) cannot be read or is empty")
+            }
+            if text.hasSuffix("\n") { text.removeLast() }
+            token = text
+        }
+        guard let token else { return nil }
+        guard token.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
+            throw failure("the authorization token contains a line break or a control character")
+        }
+        return token
+    }
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Logging
+package import SigV4
+
+/// The credentials of one source, fetched once for all who wait, and again in good time before they expire.
+///
+/// Old keys are used while they are valid, whatever happens to a refresh; a failed refresh is repeated for
+/// ever, at most every few seconds. The source is never replaced by another one: an identity does not change
+/// by accident.
+package actor CredentialCache {
+    /// A refresh in the background begins this long before the expiry, less some jitter.
+    static let advisory = 900.0
+    /// The keys are still good, but callers now wait for a running refresh.
+    static let mandatory = 120.0
+    /// After a failure, not before this time.
+    static let pause = 5.0
+
+    private let source: any CredentialSource
+    private let clock: any AWSClock
+    private let random: @Sendable () -> Double
+    private let logger: Logger
+    private var current: Credentials?
+    private var refreshAt = 0.0
+    private var notBefore = 0.0
+    private var fetchedAt = -Double.infinity
+    private var mustRenew = false
+    private var observer: (@Sendable () async -> Void)?
+    private var lastFailure: AWSError?
+    private var refresh: Task<Result<Credentials, AWSError>, Never>?
+
+    package init(
+        _ source: any CredentialSource, clock: any AWSClock, random: @escaping @Sendable () -> Double,
+        logger: Logger
+    ) {
+        self.source = source
+        self.clock = clock
+        self.random = random
+        self.logger = logger
+    }
+
+    /// Calls `observer`, on a task of its own, whenever there are other keys than before.
+    func observe(_ observer: @escaping @Sendable () async -> Void) { self.observer = observer }
+
+    /// Keys that are good now.
+    ///
+    /// - Throws: `AWSError` when there are none and the source gives none.
+    package func credentials() async throws(AWSError) -> Credentials {
+        let now = clock.now()
+        guard let current else { return try await refreshed() }
+        let mustRenew = mustRenew && now - fetchedAt >= Self.pause
+        guard mustRenew || now >= refreshAt else { return current }
+        let expiration = current.expiration ?? .infinity
+        if !mustRenew, expiration - now > Self.mandatory {
+            startRefresh()
+            return current
+        }
+        do { return try await refreshed() } catch {
+            if let kept = self.current, (kept.expiration ?? .infinity) > clock.now() { return kept }
+            throw error
+        }
+    }
+
+    /// Notes that a service refused `rejected`. If they are still the current ones, the next call fetches
+    /// anew, and takes the old ones again only if that fails. Keys fetched a moment ago are not fetched again
+    /// at once.
+    package func reject(_ rejected: SigningCredentials) {
+        if current?.signing == rejected { mustRenew = true }
+    }
+
+    private func refreshed() async throws(AWSError) -> Credentials {
+        startRefresh()
+        if let refresh {
+            return try await refresh.value.get()
+        }
+        throw lastFailure ?? source.failure("no refresh yet")
+    }
+
+    /// Begins a refresh unless one is running or has just failed.
+    private func startRefresh() {
+        guard refresh == nil, clock.now() >= notBefore else { return }
+        // Not a child of the caller: others wait for it too, and the caller may be cancelled.
+        refresh = Task { [source] in
+            let result: Result<Credentials, AWSError>
+            do throws(AWSError) { result = .success(try await source.fetch()) } catch {
+                result = .failure(error)
+            }
+            return self.finish(result)
+        }
+    }
+
+    private func finish(_ result: Result<Credentials, AWSError>) -> Result<Credentials, AWSError> {
+        refresh = nil
+        let now = clock.now()
+        switch result {
+        case .success(let fetched) where (fetched.expiration ?? .infinity) > now:
+            if fetched != current { announce(fetched) }
+            adopt(fetched, now: now)
+            return result
+        case .success(let expired):
+            return keepOld(
+                orElse: source.failure("gave keys that have expired"), replacement: expired, now: now)
+        case .failure(let error):
+            return keepOld(orElse: error, replacement: nil, now: now)
+        }
+    }
+
+    private func adopt(_ fetched: Credentials, now: Double) {
+        current = fetched
+        fetchedAt = now
+        mustRenew = false
+        lastFailure = nil
+        notBefore = 0
+        guard let expiration = fetched.expiration else {
+            refreshAt = .infinity
+            return
+        }
+        // Short-lived keys are renewed after half their life; jitter spreads a fleet that started together.
+        let lead = min(Self.advisory, (expiration - now) / 2)
+        refreshAt = expiration - lead * (1 - 0.2 * random())
+    }
+
+    /// The refresh brought nothing: what can still be used?
+    private func keepOld(
+        orElse error: AWSError, replacement: Credentials?, now: Double
+    ) -> Result<Credentials, AWSError> {
+        lastFailure = error
+        notBefore = now + Self.pause
+        if source.isStaticallyStable, var stable = replacement ?? current {
+            let extra = 900 + 480 * random() + 120
+            stable.expiration = max(stable.expiration ?? 0, now + extra)
+            current = stable
+            refreshAt = now + extra / 2
+            warn("keys are used beyond their expiry because their source is failing", error)
+            return .success(stable)
+        }
+        if let current, (current.expiration ?? .infinity) > now {
+            warn("keys are kept because they could not be renewed", error)
+            return .success(current)
+        }
+        return .failure(error)
+    }
+
+    private func announce(_ fetched: Credentials) {
+        logger.info(
+            "credentials \(fetched.signing.accessKeyID) from \(source.name)",
+            metadata: [
+                "event": "credentials", "access_key_id": "\(fetched.signing.accessKeyID)",
+                "source": "\(source.name)",
+                "expires_in": "\(fetched.expiration.map { "\(Int($0 - clock.now())) s" } ?? "never")",
+            ])
+        if let observer { Task { await observer() } }
+    }
+
+    private func warn(_ text: String, _ error: AWSError) {
+        logger.warning(
+            "\(text): \(error)",
+            metadata: ["event": "credentials-kept", "error_code": "\(error.kind.rawValue)"])
+    }
+}

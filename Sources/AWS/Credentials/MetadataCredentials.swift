@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+
+/// The JSON in which the metadata services of instances and containers, and credential processes, give keys.
+struct MetadataCredentials: Decodable {
+    /// Present and not `Success` when something is wrong, with the HTTP status 200 all the same.
+    var Code: String?
+    var Message: String?
+    var AccessKeyId: String?
+    var SecretAccessKey: String?
+    var Token: String?
+    /// Its name in the output of a credential process.
+    var SessionToken: String?
+    var Expiration: String?
+    /// In the output of a credential process: 1.
+    var Version: Int?
+
+    /// The keys, or why there are none.
+    static func read(_ bytes: [UInt8], needsExpiration: Bool) -> Result<Credentials, Problem> {
+        guard let body = JSON.decode(Self.self, from: bytes) else {
+            return .failure(Problem("the answer is not the JSON of credentials"))
+        }
+        if let code = body.Code, code != "Success" {
+            return .failure(Problem("the answer is \(code): \(body.Message ?? "")"))
+        }
+        guard let id = body.AccessKeyId, let secret = body.SecretAccessKey else {
+            return .failure(Problem("the answer has no keys: \(body.Message ?? "no message")"))
+        }
+        var expiration: Double?
+        if let text = body.Expiration {
+            guard let time = HTTPDate.parseISO8601(text) else {
+                return .failure(Problem("the expiration \(text.prefix(40)) is no ISO 8601 time"))
+            }
+            expiration = time
+        } else if needsExpiration {
+            return .failure(Problem("the answer has no expiration"))
+        }
+        guard
+            let credentials = Credentials(
+                accessKeyID: id, secretAccessKey: secret, sessionToken: body.Token ?? body.SessionToken,
+                expiration: expiration)
+        else { return .failure(Problem("the keys are empty or contain white space or control characters")) }
+        return .success(credentials)
+    }
+
+    struct Problem: Error {
+        var text: String
+
+        init(_ text: String) { self.text = String(text.prefix(300).map { $0.isNewline ? " " : $0 }) }
+    }
+}

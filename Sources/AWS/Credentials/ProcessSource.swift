@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A program that prints keys: `credential_process` of a profile.
+struct ProcessSource: CredentialSource {
+    /// As in the profile: program and arguments, with quotation marks around what contains spaces. No shell
+    /// reads it.
+    let command: String
+    let surroundings: Surroundings
+    var deadline = Duration.seconds(60)
+
+    /// The program alone: its arguments may be secrets.
+    var name: String { "process \(Self.words(command)?.first ?? "")" }
+
+    func fetch() async throws(AWSError) -> Credentials {
+        guard let words = Self.words(command), !words.isEmpty else {
+            throw failure("credential_process has an open quotation mark or no program")
+        }
+        let output = await ChildProcess.output(
+            of: words, environment: surroundings.environment, within: deadline)
+        switch output {
+        case .failure(.notStarted(let why)): throw failure("did not start: \(why)")
+        case .failure(.timedOut): throw failure("did not end within \(Int(deadline.inSeconds)) s")
+        case .failure(.tooMuchOutput): throw failure("printed more than credentials")
+        case .failure(.exited(let status)): throw failure("ended with status \(status)")
+        case .failure(.killed(let signal)): throw failure("was ended by signal \(signal)")
+        case .success(let bytes):
+            switch MetadataCredentials.read(bytes, needsExpiration: false) {
+            case .success(let credentials): return credentials
+            case .failure(let problem): throw failure(problem.text)
+            }
+        }
+    }
+
+    /// Words as a shell would split them, without any other meaning of a shell; nil when a quotation mark is
+    /// open.
+    static func words(_ command: String) -> [String]? {
+        var words: [String] = []
+        var word: String?
+        var quote: Character?
+        var isEscaped = false
+        for character in command {
+            if isEscaped {
+                word = (word ?? "") + String(character)
+                isEscaped = false
+            } else if character == "\\", quote != "'" {
+                isEscaped = true
+            } else if character == quote {
+                quote = nil
+            } else if quote == nil, character == "\"" || character == "'" {
+                quote = character
+                word = word ?? ""
+            } else if quote == nil, character.isWhitespace {
+                if let word { words.append(word) }
+                word = nil
+            } else {
+                word = (word ?? "") + String(character)
+            }
+        }
+        if let word { words.append(word) }
+        return quote == nil && !isEscaped ? words : nil
+    }
+}

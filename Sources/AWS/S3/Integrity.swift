@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Digests
+import FoundationEssentials
+import HTTP
+
+extension S3Client {
+    /// What is wrong with a downloaded object: its length, or the checksum that S3 keeps of it.
+    ///
+    /// A checksum of parts (`-N` at its end, or `x-amz-checksum-type: COMPOSITE`) says nothing about the
+    /// whole and is not looked at; neither is one of an algorithm that is not known here.
+    @Sendable static func integrityProblem(_ response: Response) -> (kind: AWSError.Kind, message: String)? {
+        let body = response.body
+        if let length = response.headers["content-length"].flatMap(Int.init), length != body.count {
+            return (.malformedResponse, "\(body.count) bytes came of \(length)")
+        }
+        guard response.headers["x-amz-checksum-type"]?.uppercased() != "COMPOSITE" else { return nil }
+        for (name, compute) in checksums {
+            guard let expected = response.headers["x-amz-checksum-\(name)"], !expected.contains("-"),
+                let digest = compute(body)
+            else { continue }
+            let found = Data(digest).base64EncodedString()
+            guard found == expected else {
+                return (.checksumMismatch, "\(name) of the \(body.count) bytes is \(found), not \(expected)")
+            }
+            return nil
+        }
+        return nil
+    }
+
+    /// Cheapest first: one that agrees is enough.
+    private static let checksums: [(name: String, compute: @Sendable ([UInt8]) -> [UInt8]?)] = [
+        ("crc32c", { bigEndian(CRC.crc32c($0)) }),
+        ("crc32", { bigEndian(CRC.crc32($0)) }),
+        ("crc64nvme", { bigEndian(CRC.crc64NVMe($0)) }),
+        ("sha1", { SHA1.digest($0) }),
+        ("sha256", { SHA256.digest($0) }),
+    ]
+
+    /// `x-amz-checksum-crc32c` of an upload.
+    static func crc32cHeader(_ bytes: [UInt8]) -> String {
+        Data(bigEndian(CRC.crc32c(bytes))).base64EncodedString()
+    }
+
+    private static func bigEndian<Word: FixedWidthInteger>(_ word: Word) -> [UInt8] {
+        (0..<Word.bitWidth / 8).map { UInt8(truncatingIfNeeded: word >> (Word.bitWidth - 8 - $0 * 8)) }
+    }
+}

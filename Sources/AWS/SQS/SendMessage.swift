@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Digests
+
+extension SQSClient {
+    /// Puts a message into a queue.
+    ///
+    /// - Parameters:
+    ///   - body: 1 byte to 1 MiB.
+    ///   - queueURL: another queue of the same region and server; nil for this one.
+    /// - Returns: the message's id.
+    /// - Throws: `AWSError`.
+    package func send(_ body: String, to queueURL: String? = nil) async throws(AWSError) -> String {
+        let output: SendOutput = try await send(
+            "SendMessage", SendInput(QueueUrl: queueURL ?? self.queueURL, MessageBody: body))
+        if let expected = output.MD5OfMessageBody, let digest = MD5.digest(Array(body.utf8)),
+            Hex.encode(digest) != expected.lowercased()
+        {
+            throw AWSError(
+                .checksumMismatch, operation: "SendMessage", resource: queueURL ?? self.queueURL,
+                message: "the queue received another body than was sent (message \(output.MessageId))",
+                attempts: 1)
+        }
+        return output.MessageId
+    }
+}
+
+private struct SendInput: Encodable {
+    var QueueUrl: String
+    var MessageBody: String
+}
+
+private struct SendOutput: Decodable {
+    var MessageId: String
+    var MD5OfMessageBody: String?
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// What the process finds around itself. Tests put their own values here.
+package struct Surroundings: Sendable {
+    package var environment: [String: String]
+    /// Where `~/.aws` is looked for; nil when there is none.
+    package var homeDirectory: String?
+    package var clock: any AWSClock
+    /// A number in 0..<1 for jitter.
+    package var random: @Sendable () -> Double
+
+    package init(
+        environment: [String: String], homeDirectory: String?, clock: any AWSClock = SystemClock(),
+        random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
+    ) {
+        self.environment = environment
+        self.homeDirectory = homeDirectory
+        self.clock = clock
+        self.random = random
+    }
+
+    /// Those of a process with this environment.
+    package static func process(environment: [String: String]) -> Surroundings {
+        Surroundings(environment: environment, homeDirectory: environment["HOME"])
+    }
+
+    /// The value of an environment variable; one that is empty counts as absent, as in the AWS SDKs.
+    func variable(_ name: String) -> String? {
+        guard let value = environment[name], !value.isEmpty else { return nil }
+        return value
+    }
+
+    /// `~/` at the beginning becomes the home directory.
+    func expanded(_ path: String) -> String {
+        guard path.hasPrefix("~/"), let homeDirectory else { return path }
+        return homeDirectory + path.dropFirst(1)
+    }
+
+    /// A small text file in UTF-8 (configuration, a token); nil when it is absent, unreadable, larger than
+    /// `limit` bytes or no UTF-8.
+    func read(_ path: String, limit: Int = 1 << 20) -> String? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 16_384)
+        while true {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { return nil }
+            if count == 0 { break }
+            bytes += buffer.prefix(count)
+            guard bytes.count <= limit else { return nil }
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+}
+
+/// The environment may hold secret keys: only the names of its variables can be seen.
+extension Surroundings: CustomStringConvertible, CustomReflectable {
+    package var description: String { "Surroundings(\(environment.keys.sorted().joined(separator: ", ")))" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}

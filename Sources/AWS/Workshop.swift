@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+import Logging
+
+/// Makes clients from what a session has decided.
+struct Workshop: Sendable {
+    let transport: any Transport
+    let surroundings: Surroundings
+    let endpoints: Endpoints
+    let region: Region
+    let timeouts: TimeoutOptions
+    let maxAttempts: Int
+    let logger: Logger
+    /// One clock, one correction.
+    let skew = ClockSkew()
+
+    /// Each client has its own retry quota.
+    func caller(with credentials: CredentialCache?) -> Caller {
+        Caller(
+            transport: transport, credentials: credentials, maxAttempts: maxAttempts,
+            surroundings: surroundings,
+            skew: skew, quota: RetryQuota(), logger: logger)
+    }
+
+    func cache(_ source: any CredentialSource) -> CredentialCache {
+        CredentialCache(
+            source, clock: surroundings.clock, random: surroundings.random, logger: logger)
+    }
+
+    /// A client of STS; `credentials` are nil for what is asked without a signature.
+    func sts(with credentials: CredentialCache?) -> STSClient {
+        STSClient(
+            caller: caller(with: credentials), endpoint: endpoints.sts(in: region), region: region,
+            timeouts: timeouts)
+    }
+}

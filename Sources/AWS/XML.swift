@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLibExpat
+
+/// An element of the small XML documents in which S3 and STS answer.
+struct XMLElement: Sendable, Equatable {
+    /// Without the namespace prefix.
+    var name: String
+    /// The text directly inside, without white space at both ends.
+    var text: String
+    var children: [XMLElement]
+
+    /// The first child with this name.
+    subscript(name: String) -> XMLElement? { children.first { $0.name == name } }
+
+    /// The root of the document, or nil when `bytes` are not well-formed, or more than an answer needs: a
+    /// document type (the door to entity expansion), nesting below 16 levels or more than 10,000 elements.
+    static func parse(_ bytes: [UInt8]) -> XMLElement? {
+        guard let parser = XML_ParserCreate("UTF-8") else { return nil }
+        defer { XML_ParserFree(parser) }
+        let builder = XMLTreeBuilder(parser: parser)
+        return withExtendedLifetime(builder) {
+            XML_SetUserData(parser, Unmanaged.passUnretained(builder).toOpaque())
+            XML_SetElementHandler(
+                parser,
+                { context, name, _ in XMLTreeBuilder.from(context)?.start(name) },
+                { context, _ in XMLTreeBuilder.from(context)?.end() })
+            XML_SetCharacterDataHandler(parser) { context, text, count in
+                XMLTreeBuilder.from(context)?.characters(text, Int(count))
+            }
+            XML_SetStartDoctypeDeclHandler(parser) { context, _, _, _, _ in
+                XMLTreeBuilder.from(context)?.refuse()
+            }
+            let status = bytes.withUnsafeBytes { buffer in
+                XML_Parse(
+                    parser, buffer.baseAddress?.assumingMemoryBound(to: CChar.self),
+                    CInt(clamping: buffer.count), 1)
+            }
+            return status == XML_STATUS_OK ? builder.root : nil
+        }
+    }
+}
+
+/// Collects expat's events. Lives and is used within one call of `XMLElement.parse` only.
+private final class XMLTreeBuilder {
+    private(set) var root: XMLElement?
+    private let parser: XML_Parser
+    private var open: [(name: String, text: [UInt8], children: [XMLElement])] = []
+    private var count = 0
+
+    init(parser: XML_Parser) { self.parser = parser }
+
+    static func from(_ context: UnsafeMutableRawPointer?) -> XMLTreeBuilder? {
+        context.map { Unmanaged<XMLTreeBuilder>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    func start(_ name: UnsafePointer<CChar>?) {
+        count += 1
+        guard open.count < 16, count <= 10_000, let name else { return refuse() }
+        let qualified = String(cString: name)
+        open.append((qualified.split(separator: ":").last.map(String.init) ?? qualified, [], []))
+    }
+
+    func characters(_ text: UnsafePointer<CChar>?, _ count: Int) {
+        guard let text, !open.isEmpty else { return }
+        open[open.count - 1].text += UnsafeRawBufferPointer(start: text, count: count)
+    }
+
+    func end() {
+        guard let closed = open.popLast() else { return }
+        let trimmed = closed.text.drop { Self.isSpace($0) }.reversed().drop { Self.isSpace($0) }.reversed()
+        let element = XMLElement(
+            name: closed.name, text: String(decoding: Array(trimmed), as: UTF8.self),
+            children: closed.children)
+        if open.isEmpty { root = element } else { open[open.count - 1].children.append(element) }
+    }
+
+    func refuse() { XML_StopParser(parser, XML_Bool(XML_FALSE)) }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+}

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "CJPEG.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jpeglib.h>
+// After jpeglib.h, which it needs.
+#include <jerror.h>
+
+typedef enum stage { opened, has_header, started, finished, dead } stage;
+
+struct px_reader {
+    struct jpeg_decompress_struct decoder;
+    struct jpeg_error_mgr errors;
+    struct jpeg_source_mgr source;
+    struct jpeg_progress_mgr progress;
+    jmp_buf jump;
+    const uint8_t *bytes;
+    size_t count;
+    const px_interruption *interruption;
+    px_limits limits;
+    px_report report;
+    stage stage;
+};
+
+// Every hook below finds its reader by `client_data`.
+static px_reader *reader_of(j_common_ptr common)
+{
+    return common->client_data;
+}
+
+static _Noreturn void stop(px_reader *reader, px_status status)
+{
+    reader->report.status = status;
+    longjmp(reader->jump, 1);
+}
+
+// MARK: Errors and warnings
+
+static void keep_message(px_reader *reader)
+{
+    char text[JMSG_LENGTH_MAX];
+    j_common_ptr common = (j_common_ptr)&reader->decoder;
+    reader->errors.format_message(common, text);
+    text[JMSG_LENGTH_MAX - 1] = 0;
+    (void)snprintf(reader->report.message, sizeof reader->report.message, "%s", text);
+}
+
+static _Noreturn void on_error(j_common_ptr common)
+{
+    px_reader *reader = reader_of(common);
+    keep_message(reader);
+    reader->report.code = reader->errors.msg_code;
+    switch (reader->errors.msg_code) {
+    case JERR_OUT_OF_MEMORY:
+    case JERR_NO_BACKING_STORE:
+        stop(reader, px_memory);
+    default:
+        stop(reader, px_failed);
+    }
+}
+
+// Level -1 is a warning: the data is corrupt but libjpeg goes on. Higher levels are traces.
+static void on_message(j_common_ptr common, int level)
+{
+    if (level >= 0)
+        return;
+    px_reader *reader = reader_of(common);
+    if (reader->report.warnings == 0)
+        keep_message(reader);
+    reader->report.warnings += 1;
+    if (reader->report.warnings > reader->limits.warnings)
+        stop(reader, px_warnings);
+}
+
+static void print_nothing(j_common_ptr common)
+{
+    (void)common;
+}
+
+// MARK: Deadline, cancellation, scans
+
+// libjpeg calls this for every row it hands out and for every row of blocks it reads ahead.
+static void on_progress(j_common_ptr common)
+{
+    px_reader *reader = reader_of(common);
+    if (reader->interruption != NULL) {
+        px_status status = px_interruption_check(reader->interruption);
+        if (status != px_ok)
+            stop(reader, status);
+    }
+    const struct jpeg_decompress_struct *decoder = &reader->decoder;
+    reader->report.scans = decoder->input_scan_number;
+    int64_t area = (int64_t)decoder->image_width * decoder->image_height;
+    if (decoder->input_scan_number > reader->limits.scans
+        || decoder->input_scan_number * area > reader->limits.scan_work)
+        stop(reader, px_scans);
+}
+
+// MARK: The source: all bytes are in memory
+
+static void init_source(j_decompress_ptr decoder)
+{
+    (void)decoder;
+}
+
+// Called only when the bytes are used up.
+static boolean fill_input_buffer(j_decompress_ptr decoder)
+{
+    static const JOCTET end_of_image[2] = {0xFF, JPEG_EOI};
+    px_reader *reader = reader_of((j_common_ptr)decoder);
+    if (!reader->limits.accept_truncated)
+        stop(reader, px_truncated);
+    reader->report.truncated = true;
+    reader->source.next_input_byte = end_of_image;
+    reader->source.bytes_in_buffer = sizeof end_of_image;
+    return TRUE;
+}
+
+static void skip_input_data(j_decompress_ptr decoder, long count)
+{
+    px_reader *reader = reader_of((j_common_ptr)decoder);
+    if (count <= 0)
+        return;
+    if ((size_t)count > reader->source.bytes_in_buffer) {
+        (void)fill_input_buffer(decoder);
+        return;
+    }
+    reader->source.next_input_byte += count;
+    reader->source.bytes_in_buffer -= (size_t)count;
+}
+
+static void term_source(j_decompress_ptr decoder)
+{
+    (void)decoder;
+}
+
+// MARK: Segments that libjpeg does not need
+
+// The Swift parser has read what matters in front of the first scan; here they are counted and skipped.
+static boolean skip_segment(j_decompress_ptr decoder)
+{
+    px_reader *reader = reader_of((j_common_ptr)decoder);
+    reader->report.markers += 1;
+    if (reader->report.markers > reader->limits.markers)
+        stop(reader, px_markers);
+    unsigned length = 0;
+    for (int i = 0; i < 2; i++) {
+        if (reader->source.bytes_in_buffer == 0)
+            (void)fill_input_buffer(decoder);
+        length = length << 8 | *reader->source.next_input_byte;
+        reader->source.next_input_byte += 1;
+        reader->source.bytes_in_buffer -= 1;
+    }
+    if (length > 2)
+        skip_input_data(decoder, (long)length - 2);
+    return TRUE;
+}
+
+// APP0 and APP14 stay with libjpeg: they decide the colour space.
+static void install_segment_skipper(j_decompress_ptr decoder)
+{
+    jpeg_set_marker_processor(decoder, JPEG_COM, skip_segment);
+    for (int n = 1; n < 16; n++)
+        if (n != 14)
+            jpeg_set_marker_processor(decoder, JPEG_APP0 + n, skip_segment);
+}
+
+// MARK: Interface
+
+px_reader *px_reader_create(
+    const uint8_t *bytes, size_t count, const px_limits *limits, const px_interruption *interruption)
+{
+    px_reader *reader = calloc(1, sizeof *reader);
+    if (reader == NULL)
+        return NULL;
+    reader->bytes = bytes;
+    reader->count = count;
+    reader->limits = *limits;
+    reader->interruption = interruption;
+
+    reader->decoder.err = jpeg_std_error(&reader->errors);
+    reader->errors.error_exit = on_error;
+    reader->errors.emit_message = on_message;
+    reader->errors.output_message = print_nothing;
+    reader->decoder.client_data = reader;
+    return reader;
+}
+
+// Runs `body` with the jump armed. On a jump the reader is dead: libjpeg's state is never used again.
+#define GUARDED(reader, expected, next, body)                  \
+    do {                                                       \
+        if ((reader)->stage != (expected))                     \
+            return px_misused;                                 \
+        (reader)->stage = dead;                                \
+        if (setjmp((reader)->jump) != 0)                       \
+            return (reader)->report.status;                    \
+        body;                                                  \
+        (reader)->stage = (next);                              \
+        return px_ok;                                          \
+    } while (0)
+
+static void read_header(px_reader *reader, px_frame *frame)
+{
+    j_decompress_ptr decoder = &reader->decoder;
+    jpeg_create_decompress(decoder);
+    // jpeg_create_decompress clears everything but `err` and `client_data`.
+    reader->progress.progress_monitor = on_progress;
+    decoder->progress = &reader->progress;
+    reader->source = (struct jpeg_source_mgr){
+        .next_input_byte = reader->bytes,
+        .bytes_in_buffer = reader->count,
+        .init_source = init_source,
+        .fill_input_buffer = fill_input_buffer,
+        .skip_input_data = skip_input_data,
+        .resync_to_restart = jpeg_resync_to_restart,
+        .term_source = term_source,
+    };
+    decoder->src = &reader->source;
+    // 0 would mean no limit.
+    decoder->mem->max_memory_to_use = reader->limits.memory_bytes < 1 ? 1 : (long)reader->limits.memory_bytes;
+    install_segment_skipper(decoder);
+    (void)jpeg_read_header(decoder, TRUE);
+    frame->width = decoder->image_width;
+    frame->height = decoder->image_height;
+    frame->components = decoder->num_components;
+}
+
+px_status px_reader_read_header(px_reader *reader, px_frame *frame)
+{
+    GUARDED(reader, opened, has_header, read_header(reader, frame));
+}
+
+static void start(px_reader *reader)
+{
+    j_decompress_ptr decoder = &reader->decoder;
+    // What the reference asks of libjpeg: the accurate integer transform, triangle-filter upsampling and
+    // block smoothing, all of which are the defaults, and 4 bytes for a colour pixel.
+    switch (decoder->num_components) {
+    case 1: decoder->out_color_space = JCS_GRAYSCALE; break;
+    case 4: decoder->out_color_space = JCS_CMYK; break;
+    default: decoder->out_color_space = JCS_EXT_RGBX; break;
+    }
+    decoder->dct_method = JDCT_ISLOW;
+    (void)jpeg_start_decompress(decoder);
+}
+
+px_status px_reader_start(px_reader *reader)
+{
+    GUARDED(reader, has_header, started, start(reader));
+}
+
+px_status px_reader_read_row(px_reader *reader, uint8_t *row, size_t count)
+{
+    const struct jpeg_decompress_struct *decoder = &reader->decoder;
+    if (reader->stage != started || decoder->output_scanline >= decoder->output_height
+        || count != (size_t)decoder->output_width * (size_t)decoder->output_components)
+        return px_misused;
+    GUARDED(reader, started, started, (void)jpeg_read_scanlines(&reader->decoder, &row, 1));
+}
+
+px_status px_reader_finish(px_reader *reader)
+{
+    GUARDED(reader, started, finished, (void)jpeg_finish_decompress(&reader->decoder));
+}
+
+const px_report *px_reader_report(const px_reader *reader)
+{
+    return &reader->report;
+}
+
+void px_reader_destroy(px_reader *reader)
+{
+    // Also right when the decoder was never created: its memory manager is then still NULL.
+    jpeg_destroy_decompress(&reader->decoder);
+    free(reader);
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLibCurl
+import Glibc
+
+/// The px-curl thread.
+enum CurlThread {
+    private final class Body {
+        let run: @Sendable () -> Void
+
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    /// Runs `body` on a new detached thread. Returns 0, or the error number of `pthread_create`.
+    static func start(_ body: @escaping @Sendable () -> Void) -> Int32 {
+        let context = Unmanaged.passRetained(Body(body)).toOpaque()
+        var thread = pthread_t()
+        let code = pthread_create(&thread, nil, entry, context)
+        guard code == 0 else {
+            Unmanaged<Body>.fromOpaque(context).release()
+            return code
+        }
+        pthread_detach(thread)
+        return 0
+    }
+
+    private static let entry: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
+        guard let context = $0 else { return nil }
+        px_name_this_thread("px-curl")
+        // Signals are for the threads that expect them; libcurl's resolver threads inherit this.
+        var all = sigset_t()
+        sigfillset(&all)
+        pthread_sigmask(SIG_BLOCK, &all, nil)
+        Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
+        return nil
+    }
+}

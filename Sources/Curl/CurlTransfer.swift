@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLibCurl
+import HTTP
+
+/// One transfer: its order, what libcurl needs while it lasts, and what has come of it so far.
+///
+/// Touched only on the px-curl thread. The loop keeps it alive until its easy handle has left the multi
+/// handle: libcurl holds unretained pointers to it.
+final class CurlTransfer {
+    let order: CurlOrder
+    let host: String
+    private(set) var easy: EasyHandle?
+    private var headerList = HeaderList()
+    private var startedAt: ContinuousClock.Instant?
+    private var watch: TransferWatch
+    /// When this transfer wants to be looked at by `check`.
+    private(set) var lookAt: ContinuousClock.Instant
+
+    // What the callbacks change.
+    var collector: ResponseCollector
+    /// Why a callback told libcurl to stop, which libcurl itself reports as a write error.
+    var abort: ResponseCollector.Refusal?
+    private(set) var sentBytes = 0
+    private(set) var bodySentAt: ContinuousClock.Instant?
+
+    init(_ order: CurlOrder) {
+        self.order = order
+        host = order.request.url.authority
+        watch = TransferWatch(order.request.limits, begin: order.begin)
+        lookAt = order.begin + order.request.limits.total
+        collector = ResponseCollector(limit: order.request.limits.responseBytes, method: order.request.method)
+    }
+
+    /// Takes `easy` and makes it ready to be added to the multi handle.
+    func start(on easy: EasyHandle, _ options: CurlOptions, now: ContinuousClock.Instant) throws(EasyFailure)
+    {
+        self.easy = easy
+        startedAt = now
+        lookAt = now
+        try easy.prepare(for: order.request, options, headers: &headerList)
+        try easy.connectCallbacks(to: self)
+    }
+
+    /// Gives the easy handle back, which has left the multi handle and been reset or dropped by the caller.
+    func releaseHandle() -> EasyHandle? {
+        defer { easy = nil }
+        return easy
+    }
+
+    /// Nil while every limit is kept; otherwise which one is not.
+    func check(now: ContinuousClock.Instant) -> String? {
+        let progress = TransferWatch.Progress(
+            phase: phase, sentAt: sentAt, moved: sentBytes + collector.received)
+        switch watch.look(at: progress, now: now) {
+        case .inTime(let next):
+            lookAt = next
+            return nil
+        case .late(let limit):
+            return limit
+        }
+    }
+
+    /// How far the transfer has come, as far as can be told from here.
+    var phase: TransportError.Phase {
+        guard let easy else { return .queued }
+        if collector.status != nil { return .receiving }
+        if sentBytes > 0 { return sentBytes < order.request.body.count ? .sending : .waiting }
+        guard easy.offset(CURLINFO_PRETRANSFER_TIME_T) > 0 else { return .connecting }
+        return order.request.body.isEmpty ? .waiting : .sending
+    }
+
+    /// When the request's last byte was handed to the system.
+    private var sentAt: ContinuousClock.Instant? {
+        guard order.request.body.isEmpty else { return bodySentAt }
+        guard let easy, let startedAt else { return nil }
+        let microseconds = easy.offset(CURLINFO_PRETRANSFER_TIME_T)
+        return microseconds > 0 ? startedAt + .microseconds(microseconds) : nil
+    }
+
+    // MARK: The request's body, as libcurl asks for it
+
+    /// Copies the next part of the body to `room`; 0 at its end.
+    func provide(_ room: UnsafeMutableRawBufferPointer) -> Int {
+        let body = order.request.body
+        let count = min(room.count, body.count - sentBytes)
+        body.withUnsafeBytes { bytes in
+            room.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[sentBytes..<sentBytes + count]))
+        }
+        sentBytes += count
+        if sentBytes == body.count, bodySentAt == nil { bodySentAt = .now }
+        return count
+    }
+
+    /// libcurl sends the body again from `offset`, over another connection.
+    func rewind(to offset: Int) -> Bool {
+        guard (0...order.request.body.count).contains(offset) else { return false }
+        sentBytes = offset
+        bodySentAt = nil
+        return true
+    }
+}

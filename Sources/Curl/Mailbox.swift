@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLibCurl
+import HTTP
+import Locking
+
+/// What the rest of the program tells the loop.
+enum CurlCommand: Sendable {
+    case start(CurlOrder)
+    case cancel(UInt64)
+}
+
+/// One request and the caller that waits for its end.
+struct CurlOrder: Sendable {
+    typealias Outcome = Result<Response, TransportError>
+
+    let id: UInt64
+    let request: Request
+    /// When `send` was called: all limits count from here.
+    let begin: ContinuousClock.Instant
+    let continuation: CheckedContinuation<Outcome, Never>
+
+    func refusal(_ kind: TransportError.Kind, _ detail: String) -> TransportError {
+        TransportError(
+            kind, phase: .queued, host: request.url.authority, elapsed: ContinuousClock.now - begin,
+            detail: detail)
+    }
+}
+
+/// The only thing that the px-curl thread and the rest of the program share.
+final class Mailbox: Sendable {
+    enum End: Equatable {
+        case shutDown
+        case died(CurlError)
+    }
+
+    private struct Contents {
+        /// The multi handle as a number: through it nothing but `curl_multi_wakeup` is called, which libcurl
+        /// allows from any thread, under the lock and only while the loop lives; 0 afterwards.
+        var multi: UInt
+        var commands: [CurlCommand] = []
+        var mustStop = false
+        var end: End?
+        var isAsleep = false
+        var lastTurn = ContinuousClock.now
+        var lastID: UInt64 = 0
+        var unfinished = 0
+        var waiting = 0
+        var finished = 0
+        var connectionsOpened = 0
+        var watchers: [CheckedContinuation<End, Never>] = []
+
+        mutating func wake() {
+            guard isAsleep, let multi = UnsafeMutableRawPointer(bitPattern: multi) else { return }
+            isAsleep = false
+            curl_multi_wakeup(multi)
+        }
+    }
+
+    private let contents: Locked<Contents>
+    private let maxUnfinished: Int
+
+    init(multi: UInt, maxUnfinished: Int) {
+        contents = Locked(Contents(multi: multi))
+        self.maxUnfinished = maxUnfinished
+    }
+
+    // MARK: Called from anywhere
+
+    /// Hands an order over, or ends it at once. `Task.isCancelled` is read under the lock: the cancellation
+    /// handler runs after that flag is set and takes the same lock, so its command cannot come too early.
+    func start(
+        _ request: Request, begin: ContinuousClock.Instant, id: UInt64,
+        _ continuation: CheckedContinuation<CurlOrder.Outcome, Never>
+    ) {
+        let order = CurlOrder(id: id, request: request, begin: begin, continuation: continuation)
+        let refusal: TransportError? = contents.withLock { contents in
+            if Task.isCancelled { return order.refusal(.cancelled, "cancelled before it began") }
+            if let end = contents.end { return order.refusal(.shutDown, end.words) }
+            guard !contents.mustStop else { return order.refusal(.shutDown, End.shutDown.words) }
+            guard contents.unfinished < maxUnfinished else {
+                return order.refusal(
+                    .overloaded,
+                    "\(contents.unfinished) requests are unfinished; raise maxUnfinished or send fewer at once"
+                )
+            }
+            contents.unfinished += 1
+            contents.commands.append(.start(order))
+            contents.wake()
+            return nil
+        }
+        if let refusal { continuation.resume(returning: .failure(refusal)) }
+    }
+
+    func nextID() -> UInt64 {
+        contents.withLock { contents in
+            contents.lastID += 1
+            return contents.lastID
+        }
+    }
+
+    func cancel(_ id: UInt64) {
+        contents.withLock { contents in
+            guard contents.end == nil else { return }
+            contents.commands.append(.cancel(id))
+            contents.wake()
+        }
+    }
+
+    func stop() {
+        contents.withLock { contents in
+            contents.mustStop = true
+            contents.wake()
+        }
+    }
+
+    /// Returns when the loop has ended, and how.
+    func ended() async -> End {
+        await withCheckedContinuation { continuation in
+            let end: End? = contents.withLock { contents in
+                if contents.end == nil { contents.watchers.append(continuation) }
+                return contents.end
+            }
+            if let end { continuation.resume(returning: end) }
+        }
+    }
+
+    var status: CurlStatus {
+        contents.withLock { contents in
+            var failure: CurlError?
+            if case .died(let error) = contents.end { failure = error }
+            return CurlStatus(
+                failure: failure, isShutDown: contents.end == .shutDown,
+                sinceLastTurn: ContinuousClock.now - contents.lastTurn, unfinished: contents.unfinished,
+                waiting: contents.waiting, finished: contents.finished,
+                connectionsOpened: contents.connectionsOpened)
+        }
+    }
+
+    // MARK: Called from the loop
+
+    /// What the loop did since it last called `take`.
+    struct Account {
+        var finished = 0
+        var connectionsOpened = 0
+        var waiting = 0
+    }
+
+    /// Takes all commands; nil when the loop must stop.
+    func take(_ account: Account, now: ContinuousClock.Instant) -> [CurlCommand]? {
+        contents.withLock { contents in
+            contents.isAsleep = false
+            contents.lastTurn = now
+            contents.unfinished -= account.finished
+            contents.finished += account.finished
+            contents.connectionsOpened += account.connectionsOpened
+            contents.waiting = account.waiting
+            guard !contents.mustStop else { return nil }
+            let commands = contents.commands
+            contents.commands.removeAll(keepingCapacity: true)
+            return commands
+        }
+    }
+
+    /// Whether the loop may sleep; from then on the next command wakes it.
+    func fallAsleep() -> Bool {
+        contents.withLock { contents in
+            contents.isAsleep = contents.commands.isEmpty && !contents.mustStop
+            return contents.isAsleep
+        }
+    }
+
+    /// The multi handle is about to go: nobody wakes it any more.
+    func forgetMulti() {
+        contents.withLock { contents in
+            contents.multi = 0
+            contents.isAsleep = false
+        }
+    }
+
+    /// The loop has freed everything: refuses the orders that it has not seen any more, then tells who waits.
+    func end(_ end: End, _ account: Account) {
+        let (left, watchers) = contents.withLock { contents in
+            defer {
+                contents.commands = []
+                contents.watchers = []
+            }
+            contents.end = end
+            contents.connectionsOpened += account.connectionsOpened
+            contents.finished += contents.unfinished
+            contents.unfinished = 0
+            contents.waiting = 0
+            return (contents.commands, contents.watchers)
+        }
+        for case .start(let order) in left {
+            order.continuation.resume(returning: .failure(order.refusal(.shutDown, end.words)))
+        }
+        for watcher in watchers { watcher.resume(returning: end) }
+    }
+}
+
+extension Mailbox.End {
+    var words: String {
+        switch self {
+        case .shutDown: "the transport has been shut down"
+        case .died(let error): error.description
+        }
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AWS
+import Curl
+import Glibc
+import Logging
+import Metrics
+import Pixelation
+import Settings
+import Worker
+
+/// Puts the parts together. The only place that calls all the initialisers.
+struct Composition: Sendable {
+    let transport: CurlTransport
+    let session: AWSSession
+    let workload: PixelationWorkload
+    let metrics: WorkerMetrics
+
+    /// - Parameters:
+    ///   - settings: complete and without problems.
+    ///   - environment: of the process; where AWS's variables are looked for.
+    init(
+        _ settings: Configuration, environment: [String: String], version: String,
+        logger: (String) -> Logger
+    ) async throws {
+        transport = try CurlTransport(settings.network)
+        session = try await AWSSession(
+            settings.aws, queueURL: settings.queue.url, transport: transport,
+            surroundings: .process(environment: environment), logger: logger("aws"))
+        let client = try session.sqs(queueURL: settings.queue.url)
+        var quarantine: QueueQuarantine?
+        if let url = settings.queue.deadLetterURL {
+            quarantine = QueueQuarantine(try session.sqs(queueURL: url), queueURL: url)
+        }
+        metrics = WorkerMetrics()
+        workload = PixelationWorkload(
+            PixelationWorker(
+                queue: SQSQueue(client), store: S3Store(session.s3(), putOptions: settings.put),
+                engine: PooledPixelator(Pixelator(settings.pixelation), options: settings.worker),
+                quarantine: quarantine, provenance: Provenance(host: Self.hostName, version: version),
+                options: settings.worker, metrics: metrics, logger: logger("worker")))
+    }
+
+    private static var hostName: String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return "" }
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import AWS
+package import Settings
+import SigV4
+import Worker
+
+/// Asks AWS about everything that the service will need, one thing after the other, without changing anything.
+package struct Preflight: Sendable {
+    package struct Finding: Sendable, Equatable {
+        /// `identity`, `queue`, `output` ...
+        package var subject: String
+        /// One sentence.
+        package var text: String
+        /// Nil when it is well.
+        package var failure: ExitReason?
+    }
+
+    private let session: AWSSession
+    private let settings: Configuration
+
+    package init(session: AWSSession, settings: Configuration) {
+        self.session = session
+        self.settings = settings
+    }
+
+    package func findings() async -> [Finding] {
+        var out = [await identity()]
+        guard out[0].failure == nil else { return out }
+        out.append(await queue("queue", settings.queue.url))
+        if let url = settings.queue.deadLetterURL { out.append(await queue("dead letters", url)) }
+        out.append(await output())
+        return out
+    }
+
+    private func identity() async -> Finding {
+        do {
+            let credentials = try await session.credentials.credentials()
+            var text = "access key \(credentials.signing.accessKeyID), region \(session.region.name)"
+            if let expiration = credentials.expiration {
+                text += ", expires at \(Int(expiration)) s since 1970"
+            }
+            return Finding(subject: "identity", text: text)
+        } catch {
+            return Finding(
+                subject: "identity", text: error.description, failure: Verdict.exit(for: error.kind))
+        }
+    }
+
+    private func queue(_ subject: String, _ url: String) async -> Finding {
+        do {
+            let attributes = try await session.sqs(queueURL: url).attributes()
+            return Finding(subject: subject, text: "\(url) \(Self.summary(attributes))")
+        } catch {
+            return Finding(subject: subject, text: error.description, failure: Verdict.exit(for: error.kind))
+        }
+    }
+
+    private static func summary(_ attributes: QueueAttributes) -> String {
+        var parts: [String] = []
+        if let waiting = attributes.approximateMessages { parts.append("\(waiting) waiting") }
+        if let inFlight = attributes.approximateInFlight { parts.append("\(inFlight) in flight") }
+        if let count = attributes.maxReceiveCount { parts.append("given up after \(count) receives") }
+        return parts.isEmpty ? "answers" : "answers: " + parts.joined(separator: ", ")
+    }
+
+    /// A key that nobody uses: 404 says that the bucket is there and may be looked into.
+    private func output() async -> Finding {
+        let bucket = settings.worker.output.bucket
+        let probe = ObjectReference(
+            bucket: bucket, key: settings.worker.output.prefix + "pixelated-check")
+        do {
+            _ = try await session.s3().head(probe)
+            return Finding(subject: "output", text: "s3://\(bucket) answers")
+        } catch  where error.kind == .noSuchKey {
+            return Finding(subject: "output", text: "s3://\(bucket) answers")
+        } catch {
+            return Finding(subject: "output", text: error.description, failure: Verdict.exit(for: error.kind))
+        }
+    }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AWS
+import Curl
+import Glibc
+import Locking
+import Logging
+import Metrics
+import Pixelation
+package import Settings
+import Systemd
+import UnixSignals
+import Worker
+
+/// The daemon: composed, supervised, and explained to whoever looks after it.
+package struct Service: Sendable {
+    private let settings: Configuration
+    private let reader: SettingsReader
+    private let environment: [String: String]
+    private let version: String
+    private let output: LogOutput
+    private let logger: Logger
+    private let notifier = Notifier.serviceManager
+
+    /// - Parameters:
+    ///   - settings: complete and without problems.
+    ///   - reader: where they came from, for reloads.
+    ///   - environment: of the process.
+    package init(
+        settings: Configuration, reader: SettingsReader, environment: [String: String], version: String
+    ) {
+        self.settings = settings
+        self.reader = reader
+        self.environment = environment
+        self.version = version
+        output = LogOutput(
+            format: settings.log.format.resolved(journalStream: environment["JOURNAL_STREAM"]),
+            level: settings.log.level, messageIDs: EventCatalog.messageIDs)
+        logger = output.logger("daemon")
+    }
+
+    /// Runs until told to stop. The reason is what the process should exit with.
+    package func run() async -> ExitReason {
+        // Registered before anything else: a signal that comes early is kept, and kills nobody.
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
+        do {
+            let parts = try await Composition(
+                settings, environment: environment, version: version, logger: output.logger)
+            return try await supervise(parts, signals)
+        } catch {
+            let failure = Verdict.failure(of: error)
+            logger.critical("\(failure.text)", metadata: ["event": "\(DaemonEvent.cannotStart.rawValue)"])
+            if let code = failure.exit.errno { notifier.send(.errno(code), .status(failure.text)) }
+            return failure.exit
+        }
+    }
+
+    private func supervise(_ parts: Composition, _ signals: UnixSignalsSequence) async throws -> ExitReason {
+        announceStart(parts)
+        let phase = Locked(Lifecycle.Phase.starting)
+        let witnesses = Self.witnesses(parts)
+        let page = HealthPage(
+            phase: { phase.withLock { $0 } }, report: { parts.workload.report },
+            complaints: { witnesses.complaints },
+            metrics: { Scrape.text(parts, phase.withLock { $0 }, version) })
+        let server = try settings.health.listen.flatMap { ListenAddress($0) }.map { address in
+            try HealthServer(address) { page.reply(to: $0) }
+        }
+        let watchdog = Watchdog(witnesses: witnesses, notifier: notifier, logger: logger)
+        if let interval = Watchdog.expectedInterval() { watchdog.start(interval: interval) }
+
+        let reload = Reload(
+            settings: settings, reader: reader, output: output, notifier: notifier, logger: logger)
+        var patience = Supervisor.Patience()
+        patience.start = settings.start.giveUpSeconds == 0 ? nil : .seconds(settings.start.giveUpSeconds)
+        // The worker keeps its own deadline; this one is for when it does not.
+        patience.drain = .seconds(settings.worker.drainSeconds + 30)
+        let supervisor = Supervisor(
+            parts.workload, notifier: notifier, logger: logger, patience: patience,
+            reload: { await reload.run() }, changed: { new in phase.withLock { $0 = new } },
+            abandon: { reason in exit(reason.rawValue) })
+        let reason = await supervisor.run(
+            instructions: signals.map { $0 == .sighup ? Instruction.reload : .stop })
+
+        watchdog.stop()
+        server?.stop()
+        await parts.transport.shutDown()
+        return reason
+    }
+
+    private func announceStart(_ parts: Composition) {
+        var fields: Logger.Metadata = [
+            "event": "\(DaemonEvent.started.rawValue)", "version": "\(version)",
+            "queue_url": "\(settings.queue.url)", "output_bucket": "\(settings.worker.output.bucket)",
+            "region": "\(parts.session.region.name)", "sizes": "\(settings.pixelation.sizes)",
+            "config_digest": "\(settings.digest)",
+        ]
+        if let path = reader.path { fields["config_file"] = "\(path)" }
+        logger.notice("pixelated \(version) starts", metadata: fields)
+    }
+
+    /// Who testifies before the watchdog.
+    private static func witnesses(_ parts: Composition) -> [Witness] {
+        [
+            TaskPulse().witness(limit: .seconds(20)),
+            Witness("network") { [transport = parts.transport] in
+                let status = transport.status
+                if let failure = status.failure { return "\(failure)" }
+                guard status.sinceLastTurn > .seconds(20) else { return nil }
+                return "the loop has not turned for \(StatusSentence.span(status.sinceLastTurn))"
+            },
+            Witness("worker") { [workload = parts.workload] in workload.report.complaint },
+        ]
+    }
+}
+
+extension [Witness] {
+    var complaints: [String] {
+        compactMap { witness in witness.complaint().map { "\(witness.name): \($0)" } }
+    }
+}

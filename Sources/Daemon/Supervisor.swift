@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Logging
+package import Systemd
+
+/// What reaches the process from outside.
+package enum Instruction: Sendable {
+    /// SIGTERM or SIGINT.
+    case stop
+    /// SIGHUP.
+    case reload
+}
+
+/// Runs a workload from start to stop: carries out what `Lifecycle` decides, and keeps the service manager
+/// informed. One task owns the state; everything else sends it events.
+package struct Supervisor: Sendable {
+    package struct Patience: Sendable {
+        /// Give up a start without an answer after so long; nil: never.
+        package var start: Duration?
+        /// A queue that does not exist may be about to be created.
+        package var missingQueue = Duration.seconds(20)
+        /// How long the drain may take before the work is cancelled.
+        package var drain = Duration.seconds(120)
+        /// How long cancelled work may take to return.
+        package var cancellation = Duration.seconds(15)
+        package var tick = Duration.seconds(1)
+
+        package init() {}
+    }
+
+    private let workload: any Workload
+    private let notifier: Notifier
+    private let logger: Logger
+    private let patience: Patience
+    private let reload: @Sendable () async -> Void
+    private let changed: @Sendable (Lifecycle.Phase) -> Void
+    /// The last way out, when cancelled work does not return.
+    private let abandon: @Sendable (ExitReason) -> Void
+
+    /// How much time is asked for at once, and how often it is asked for again.
+    private static let asking = (length: Duration.seconds(30), every: Duration.seconds(5))
+
+    package init(
+        _ workload: any Workload, notifier: Notifier, logger: Logger, patience: Patience = Patience(),
+        reload: @escaping @Sendable () async -> Void,
+        changed: @escaping @Sendable (Lifecycle.Phase) -> Void = { _ in },
+        abandon: @escaping @Sendable (ExitReason) -> Void
+    ) {
+        self.workload = workload
+        self.notifier = notifier
+        self.logger = logger
+        self.patience = patience
+        self.reload = reload
+        self.changed = changed
+        self.abandon = abandon
+    }
+
+    private enum Occurrence: Sendable {
+        case answered
+        case instruction(Instruction)
+        case tick
+        case ended(WorkloadReport.Failure?)
+    }
+
+    /// Everything that only the consuming task touches.
+    private struct State {
+        var lifecycle = Lifecycle()
+        var exit = ExitReason.success
+        var sentence = ""
+        let begin = ContinuousClock.now
+        var drainBegin: ContinuousClock.Instant?
+        var cancelledAt: ContinuousClock.Instant?
+        var progress = 0
+        var lastExtension: ContinuousClock.Instant?
+    }
+
+    /// Returns when the workload has ended.
+    package func run(instructions: some AsyncSequence<Instruction, Never> & Sendable) async -> ExitReason {
+        let (occurrences, send) = AsyncStream<Occurrence>.makeStream()
+        var state = State()
+        update(&state)
+        await withTaskGroup(of: Void.self) { group in
+            let work = Task { await runWorkload(send) }
+            group.addTask {
+                await workload.firstAnswer()
+                if !Task.isCancelled { send.yield(.answered) }
+            }
+            group.addTask { for await instruction in instructions { send.yield(.instruction(instruction)) } }
+            group.addTask {
+                while (try? await Task.sleep(for: patience.tick)) != nil { send.yield(.tick) }
+            }
+            for await occurrence in occurrences {
+                if await handle(occurrence, &state, work) { break }
+            }
+            group.cancelAll()
+        }
+        return state.exit
+    }
+
+    private func runWorkload(_ send: AsyncStream<Occurrence>.Continuation) async {
+        do {
+            try await workload.run()
+            send.yield(.ended(nil))
+        } catch is CancellationError {
+            send.yield(.ended(nil))
+        } catch {
+            send.yield(.ended(Verdict.failure(of: error)))
+        }
+    }
+
+    /// Returns whether it is time to leave.
+    private func handle(_ occurrence: Occurrence, _ state: inout State, _ work: Task<Void, Never>) async
+        -> Bool
+    {
+        let event: Lifecycle.Event
+        switch occurrence {
+        case .answered: event = .answered
+        case .instruction(.stop): event = .stopRequested
+        case .instruction(.reload): event = .reloadRequested
+        case .ended(let failure):
+            if let failure, state.exit == .success {
+                state.exit = failure.exit
+                logger.critical(
+                    "\(failure.text)", metadata: ["event": "\(DaemonEvent.workerFailed.rawValue)"])
+            }
+            event = .workerEnded
+        case .tick:
+            tick(&state, work)
+            guard let reason = reasonToGiveUp(state) else { return false }
+            state.exit = reason.exit
+            event = .startTimedOut
+        }
+        var leaves = false
+        let actions = state.lifecycle.handle(event)
+        changed(state.lifecycle.phase)
+        for action in actions {
+            await perform(action, &state)
+            if action == .leave { leaves = true }
+        }
+        update(&state)
+        return leaves
+    }
+
+    private func perform(_ action: Lifecycle.Action, _ state: inout State) async {
+        switch action {
+        case .announceReady:
+            state.sentence = sentence(state)
+            notifier.send(.ready, .status(state.sentence))
+            let took = state.begin.duration(to: .now)
+            logger.notice(
+                "ready",
+                metadata: ["event": "\(DaemonEvent.ready.rawValue)", "ms_start": "\(took.milliseconds)"])
+        case .announceStopping:
+            notifier.send(.stopping)
+            logger.notice(
+                "draining",
+                metadata: [
+                    "event": "\(DaemonEvent.draining.rawValue)", "in_flight": "\(workload.report.inFlight)",
+                ])
+        case .drain:
+            state.drainBegin = .now
+            workload.drain(hurry: false)
+        case .hurry:
+            logger.warning("draining in a hurry", metadata: ["event": "\(DaemonEvent.hurrying.rawValue)"])
+            workload.drain(hurry: true)
+        case .reload: await reload()
+        case .giveUp:
+            let failure = workload.report.failure?.text ?? "the queue has not answered"
+            logger.critical(
+                "the start is given up: \(failure)",
+                metadata: ["event": "\(DaemonEvent.startGivenUp.rawValue)"])
+            if let code = state.exit.errno { notifier.send(.errno(code)) }
+        case .leave:
+            let report = workload.report
+            logger.notice(
+                "stopped",
+                metadata: [
+                    "event": "\(DaemonEvent.stopped.rawValue)", "done": "\(report.done)",
+                    "in_flight": "\(report.inFlight)",
+                ])
+        }
+    }
+
+    /// What only time brings about.
+    private func tick(_ state: inout State, _ work: Task<Void, Never>) {
+        update(&state)
+        let now = ContinuousClock.now
+        if let begin = state.drainBegin, state.cancelledAt == nil, begin.duration(to: now) > patience.drain {
+            logger.error(
+                "the drain has taken too long and is cut short",
+                metadata: ["event": "\(DaemonEvent.drainCutShort.rawValue)"])
+            state.cancelledAt = now
+            work.cancel()
+        }
+        if let cancelled = state.cancelledAt, cancelled.duration(to: now) > patience.cancellation {
+            logger.critical(
+                "cancelled work does not return", metadata: ["event": "\(DaemonEvent.abandoned.rawValue)"])
+            abandon(.software)
+        }
+        askForTime(&state, now)
+    }
+
+    /// While the start is tried again and again, and while a drain makes progress.
+    private func askForTime(_ state: inout State, _ now: ContinuousClock.Instant) {
+        let isStarting = state.lifecycle.phase == .starting
+        guard isStarting || state.drainBegin != nil else { return }
+        if let last = state.lastExtension, last.duration(to: now) < Self.asking.every { return }
+        let progress = workload.report.progress
+        guard isStarting || progress != state.progress || state.lastExtension == nil else { return }
+        state.progress = progress
+        state.lastExtension = now
+        notifier.send(.extendTimeout(Self.asking.length))
+    }
+
+    private func reasonToGiveUp(_ state: State) -> WorkloadReport.Failure? {
+        guard state.lifecycle.phase == .starting else { return nil }
+        let elapsed = state.begin.duration(to: .now)
+        let failure = workload.report.failure
+        if let failure, failure.exit == .configuration { return failure }
+        if let failure, failure.exit == .unavailable, elapsed > patience.missingQueue { return failure }
+        guard let limit = patience.start, elapsed > limit else { return nil }
+        return failure ?? .init(.temporary, "the queue has not answered")
+    }
+
+    private func sentence(_ state: State) -> String {
+        StatusSentence.sentence(state.lifecycle.phase, workload.report)
+    }
+
+    /// Sends the status when it has changed.
+    private func update(_ state: inout State) {
+        let sentence = sentence(state)
+        guard sentence != state.sentence else { return }
+        state.sentence = sentence
+        notifier.send(.status(sentence))
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds.
+    var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+}

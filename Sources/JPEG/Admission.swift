@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What is refused by the header alone, before libjpeg allocates anything.
+extension JPEGHeader {
+    /// libjpeg's own bound, JPEG_MAX_DIMENSION.
+    static let longestSide = 65500
+
+    /// - Throws: the first limit that the file breaks.
+    package func admit(_ limits: JPEGLimits, fileBytes: Int) throws(JPEGError) {
+        try checkKind()
+        guard pixels <= limits.pixels else {
+            throw JPEGError(
+                .tooManyPixels, "\(width) x \(height) = \(pixels) pixels, \(limits.pixels) are allowed")
+        }
+        guard workingSetBytes <= limits.memoryBytes else {
+            throw JPEGError(
+                .tooMuchMemory,
+                "decoding needs about \(workingSetBytes) bytes, \(limits.memoryBytes) are allowed")
+        }
+        guard limits.acceptsTruncated || fileBytes - dataOffset >= leastDataBytes else {
+            throw JPEGError(
+                .truncated,
+                "the first scan of \(width) x \(height) pixels needs \(leastDataBytes) bytes or more, "
+                    + "\(max(0, fileBytes - dataOffset)) are there")
+        }
+    }
+
+    private func checkKind() throws(JPEGError) {
+        guard process != .lossless else { throw JPEGError(.unsupported, "lossless JPEG is not decoded") }
+        guard precision == 8 else {
+            throw JPEGError(.unsupported, "\(precision)-bit samples are not decoded, only 8-bit ones")
+        }
+        guard layout != nil else {
+            throw JPEGError(.unsupported, "\(components.count) components are not decoded, only 1, 3 or 4")
+        }
+        guard width >= 1, height >= 1 else {
+            throw JPEGError(.corrupt, "\(width) x \(height) pixels are no picture")
+        }
+        guard width <= Self.longestSide, height <= Self.longestSide else {
+            throw JPEGError(
+                .tooManyPixels, "\(width) x \(height): a side may have \(Self.longestSide) pixels")
+        }
+        for component in components {
+            guard (1...4).contains(component.horizontal), (1...4).contains(component.vertical) else {
+                throw JPEGError(
+                    .corrupt,
+                    "sampling factors \(component.horizontal) x \(component.vertical), 1...4 are allowed")
+            }
+        }
+        guard (1...4).contains(firstScanComponents.count) else {
+            throw JPEGError(.corrupt, "a scan of \(firstScanComponents.count) components, 1...4 are allowed")
+        }
+    }
+
+    /// A lower bound for the bytes of a complete first scan. Every Huffman code has at least one bit, and each block
+    /// has a DC code and, unless the scan is progressive, an AC code. Arithmetic coding has no such bound.
+    var leastDataBytes: Int {
+        guard firstScanHasDC, !isArithmetic else { return 0 }
+        let blocks = components.filter { firstScanComponents.contains($0.identifier) }
+            .reduce(0) { $0 + self.blocks(of: $1) }
+        return blocks * (process == .progressive ? 1 : 2) / 8
+    }
+
+    /// A prediction of what decoding needs at its peak, from libjpeg-turbo's allocations: when coefficients have to
+    /// be kept 2 bytes for each of the padded picture; else a few rows of blocks.
+    package var workingSetBytes: Int {
+        let widest = components.map(\.horizontal).max() ?? 1
+        let highest = components.map(\.vertical).max() ?? 1
+        var coefficients = 0
+        var rows = 0
+        for component in components {
+            let (across, down) = blockSides(of: component)
+            let padded = ceilingDivision(across, component.horizontal) * component.horizontal
+            let paddedDown = ceilingDivision(down, component.vertical) * component.vertical
+            coefficients += padded * paddedDown * 64 * 2
+            // Decoded rows of blocks with the neighbours that upsampling looks at, and upsampled rows.
+            rows += padded * 8 * (8 * component.vertical * 3 + 4) + width * highest * widest
+        }
+        return (keepsCoefficients ? coefficients : 0) + rows + width * 4 + 65536
+    }
+}

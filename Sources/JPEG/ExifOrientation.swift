@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Pixels
+
+extension JPEGHeader {
+    /// Tag 0x0112 of the first directory (Exif 2.3, TIFF 6.0). What is missing or makes no sense means upright.
+    package func orientation(in bytes: UnsafeBufferPointer<UInt8>) -> Orientation {
+        guard let exif, exif.upperBound <= bytes.count else { return .upright }
+        let tiff = UnsafeBufferPointer(rebasing: bytes[exif])
+        return Orientation(tiff: tiff) ?? .upright
+    }
+}
+
+extension Orientation {
+    private static let tag = 0x0112
+    private static let short = 3
+    private static let maximumEntries = 1000
+
+    /// From a TIFF structure; no directory but the first is read.
+    init?(tiff: UnsafeBufferPointer<UInt8>) {
+        guard tiff.count >= 8 else { return nil }
+        let isLittle: Bool
+        switch (tiff[0], tiff[1]) {
+        case (0x49, 0x49): isLittle = true
+        case (0x4D, 0x4D): isLittle = false
+        default: return nil
+        }
+        func number(_ at: Int, bytes: Int) -> Int? {
+            guard at >= 0, at + bytes <= tiff.count else { return nil }
+            return (0..<bytes).reduce(0) { $0 << 8 | Int(tiff[at + (isLittle ? bytes - 1 - $1 : $1)]) }
+        }
+        guard number(2, bytes: 2) == 42, let directory = number(4, bytes: 4),
+            let entries = number(directory, bytes: 2), entries <= Self.maximumEntries
+        else { return nil }
+        for entry in 0..<entries {
+            let at = directory + 2 + 12 * entry
+            guard let tag = number(at, bytes: 2) else { return nil }
+            guard tag == Self.tag else { continue }
+            guard number(at + 2, bytes: 2) == Self.short, number(at + 4, bytes: 4) == 1,
+                let value = number(at + 8, bytes: 2)
+            else { return nil }
+            self.init(rawValue: value)
+            return
+        }
+        return nil
+    }
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Reads the segments of a JPEG file in front of its first scan (ITU-T T.81, annex B), with bounds for everything,
+/// before libjpeg sees the file.
+struct HeaderParser {
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private let maximumMarkers: Int
+    private var at = 2
+    private var header: JPEGHeader?
+    private var markers = 0
+    private var comment: Range<Int>?
+    private var exif: Range<Int>?
+    private var profile = ProfileFragments()
+
+    static func parse(
+        _ bytes: UnsafeBufferPointer<UInt8>, maximumMarkers: Int
+    ) throws(JPEGError) -> JPEGHeader {
+        var parser = HeaderParser(bytes: bytes, maximumMarkers: maximumMarkers)
+        return try parser.run()
+    }
+
+    private init(bytes: UnsafeBufferPointer<UInt8>, maximumMarkers: Int) {
+        self.bytes = bytes
+        self.maximumMarkers = maximumMarkers
+    }
+
+    private mutating func run() throws(JPEGError) -> JPEGHeader {
+        guard bytes.count >= 3, bytes[0] == 0xFF, bytes[1] == 0xD8, bytes[2] == 0xFF else {
+            throw JPEGError(.notJPEG, "the file does not begin with FF D8 FF")
+        }
+        while true {
+            let marker = try nextMarker()
+            switch marker {
+            case 0x01, 0xD0...0xD7:
+                continue
+            case 0xD8:
+                throw JPEGError(.corrupt, "a second start-of-image marker at byte \(at - 2)")
+            case 0xD9:
+                throw JPEGError(.corrupt, "the file ends at byte \(at) without a picture")
+            default:
+                break
+            }
+            let segment = try segmentBody()
+            switch marker {
+            case 0xC4, 0xC8, 0xCC:
+                break
+            case 0xC0...0xCF:
+                try readFrame(segment, marker: marker)
+            case 0xDA:
+                return try finish(segment)
+            case 0xE1 where begins(segment, with: "Exif\0\0"):
+                if exif == nil { exif = segment.lowerBound + 6..<segment.upperBound }
+            case 0xE2 where begins(segment, with: "ICC_PROFILE\0"):
+                profile.add(segment, in: bytes)
+            case 0xFE:
+                comment = segment
+            default:
+                break
+            }
+        }
+    }
+
+    /// Skips what is no marker and fill bytes, as libjpeg does.
+    private mutating func nextMarker() throws(JPEGError) -> UInt8 {
+        while true {
+            while at < bytes.count, bytes[at] != 0xFF { at += 1 }
+            while at < bytes.count, bytes[at] == 0xFF { at += 1 }
+            guard at < bytes.count else {
+                throw JPEGError(.truncated, "the file ends at byte \(bytes.count), in front of the picture")
+            }
+            at += 1
+            guard bytes[at - 1] != 0 else { continue }
+            markers += 1
+            guard markers <= maximumMarkers else {
+                throw JPEGError(
+                    .tooManyMarkers,
+                    "more than \(maximumMarkers) markers in front of the picture are not read")
+            }
+            return bytes[at - 1]
+        }
+    }
+
+    /// The bytes of a segment behind its length.
+    private mutating func segmentBody() throws(JPEGError) -> Range<Int> {
+        guard at + 2 <= bytes.count else {
+            throw JPEGError(.truncated, "the file ends at byte \(bytes.count), in a marker segment")
+        }
+        let length = bigEndian(at)
+        guard length >= 2 else {
+            throw JPEGError(
+                .corrupt, "a marker segment of \(length) bytes at byte \(at); at least 2 are needed")
+        }
+        guard at + length <= bytes.count else {
+            throw JPEGError(
+                .truncated,
+                "a marker segment at byte \(at) needs \(length) bytes, \(bytes.count - at) are left")
+        }
+        defer { at += length }
+        return at + 2..<at + length
+    }
+
+    private mutating func readFrame(_ segment: Range<Int>, marker: UInt8) throws(JPEGError) {
+        guard header == nil else {
+            throw JPEGError(.corrupt, "a second frame header at byte \(segment.lowerBound)")
+        }
+        let process: JPEGHeader.Process
+        switch marker {
+        case 0xC0: process = .baseline
+        case 0xC1, 0xC9: process = .extended
+        case 0xC2, 0xCA: process = .progressive
+        case 0xC3, 0xCB: process = .lossless
+        default:
+            throw JPEGError(
+                .unsupported, "hierarchical JPEG (marker FF \(hexadecimal(marker))) is not decoded")
+        }
+        let start = segment.lowerBound
+        guard segment.count >= 6, segment.count == 6 + 3 * Int(bytes[start + 5]) else {
+            throw JPEGError(.corrupt, "a frame header of \(segment.count) bytes at byte \(start)")
+        }
+        let components = (0..<Int(bytes[start + 5])).map { index in
+            let at = start + 6 + 3 * index
+            return JPEGHeader.Component(
+                identifier: bytes[at], horizontal: Int(bytes[at + 1] >> 4), vertical: Int(bytes[at + 1] & 15))
+        }
+        header = JPEGHeader(
+            width: bigEndian(start + 3), height: bigEndian(start + 1), precision: Int(bytes[start]),
+            process: process, isArithmetic: marker >= 0xC9, components: components, markers: 0, comment: nil,
+            exif: nil, profile: [], firstScanComponents: [], firstScanHasDC: false, dataOffset: 0)
+    }
+
+    private func finish(_ scan: Range<Int>) throws(JPEGError) -> JPEGHeader {
+        guard var header else {
+            throw JPEGError(.corrupt, "a scan at byte \(scan.lowerBound) without a frame header")
+        }
+        guard let first = scan.first, scan.count == 4 + 2 * Int(bytes[first]) else {
+            throw JPEGError(.corrupt, "a scan header of \(scan.count) bytes at byte \(scan.lowerBound)")
+        }
+        let count = Int(bytes[first])
+        header.firstScanComponents = (0..<count).map { bytes[first + 1 + 2 * $0] }
+        header.firstScanHasDC = bytes[first + 1 + 2 * count] == 0 && bytes[first + 3 + 2 * count] >> 4 == 0
+        header.markers = markers
+        header.comment = comment
+        header.exif = exif
+        header.profile = profile.complete
+        header.dataOffset = scan.upperBound
+        return header
+    }
+
+    private func begins(_ segment: Range<Int>, with text: StaticString) -> Bool {
+        let count = text.utf8CodeUnitCount
+        guard segment.count >= count else { return false }
+        return (0..<count).allSatisfy { bytes[segment.lowerBound + $0] == text.utf8Start[$0] }
+    }
+
+    private func bigEndian(_ at: Int) -> Int { Int(bytes[at]) << 8 | Int(bytes[at + 1]) }
+}
+
+func hexadecimal(_ byte: UInt8) -> String {
+    let digits = String(byte, radix: 16, uppercase: true)
+    return digits.count == 1 ? "0" + digits : digits
+}

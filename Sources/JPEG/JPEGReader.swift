@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CJPEG
+
+/// One JPEG file being decoded row by row. Its state is thrown away after an error, never used again.
+package struct JPEGReader: ~Copyable {
+    package let header: JPEGHeader
+    private let pointer: OpaquePointer
+    private let limits: JPEGLimits
+    private let interruption: Interruption
+
+    /// Parses the header and checks it against the limits; libjpeg has not seen the file yet.
+    ///
+    /// `bytes` must not move or change while the reader lives.
+    package init(
+        _ bytes: UnsafeBufferPointer<UInt8>, limits: JPEGLimits, interruption: Interruption
+    ) throws(JPEGError) {
+        let header = try Self.header(of: bytes, limits: limits)
+        var bounds = px_limits(
+            scans: Int32(clamping: limits.scans), scan_work: Int64(limits.scanWork),
+            warnings: Int32(clamping: limits.warnings), markers: Int32(clamping: limits.markers),
+            memory_bytes: Int64(limits.memoryBytes), accept_truncated: limits.acceptsTruncated)
+        guard let pointer = px_reader_create(bytes.baseAddress, bytes.count, &bounds, interruption.pointer)
+        else {
+            throw JPEGError(.tooMuchMemory, "the system has no memory left for a decoder")
+        }
+        self.header = header
+        self.pointer = pointer
+        self.limits = limits
+        self.interruption = interruption
+    }
+
+    /// What the file says about itself, within the limits.
+    package static func header(
+        of bytes: UnsafeBufferPointer<UInt8>, limits: JPEGLimits
+    ) throws(JPEGError) -> JPEGHeader {
+        let header = try HeaderParser.parse(bytes, maximumMarkers: limits.markers)
+        try header.admit(limits, fileBytes: bytes.count)
+        if header.keepsCoefficients {
+            try ScanCounter.check(bytes, from: header.dataOffset, pixels: header.pixels, limits: limits)
+        }
+        return header
+    }
+
+    /// Prepares for reading rows. A picture of several scans is decoded here, all but the last step.
+    package mutating func start() throws(JPEGError) {
+        var frame = px_frame()
+        try check(px_reader_read_header(pointer, &frame))
+        guard frame.width == header.width, frame.height == header.height,
+            frame.components == header.components.count
+        else {
+            throw JPEGError(
+                .corrupt,
+                "the header says \(header.width) x \(header.height) x \(header.components.count), "
+                    + "the decoder finds \(frame.width) x \(frame.height) x \(frame.components)")
+        }
+        try check(px_reader_start(pointer))
+    }
+
+    /// Decodes the next row, `width * layout.stride` bytes.
+    package mutating func readRow(_ row: UnsafeMutableBufferPointer<UInt8>) throws(JPEGError) {
+        try check(px_reader_read_row(pointer, row.baseAddress, row.count))
+    }
+
+    /// After the last row: reads on to the end-of-image marker, whose absence the reference calls truncated.
+    package mutating func finish() throws(JPEGError) { try check(px_reader_finish(pointer)) }
+
+    /// Complaints so far about data that was decoded nevertheless.
+    package var warnings: Int { Int(px_reader_report(pointer).pointee.warnings) }
+
+    /// The file ended early and was completed.
+    package var wasTruncated: Bool { px_reader_report(pointer).pointee.truncated }
+
+    private func check(_ status: px_status) throws(JPEGError) {
+        guard status != .ok else { return }
+        throw error(status)
+    }
+
+    private func error(_ status: px_status) -> JPEGError {
+        let report = px_reader_report(pointer).pointee
+        let words = withUnsafeBytes(of: report.message) {
+            String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        switch status {
+        case .failed:
+            return JPEGError(.corrupt, "libjpeg: \(words) (code \(report.code))")
+        case .truncated:
+            return JPEGError(.truncated, "the file ends before the picture does")
+        case .memory:
+            return JPEGError(.tooMuchMemory, "more than \(limits.memoryBytes) bytes of coefficients")
+        case .scans:
+            return JPEGError(
+                .tooManyScans,
+                "scan \(report.scans) of \(header.pixels) pixels, \(limits.scans) scans and "
+                    + "\(limits.scanWork) scans x pixels are allowed")
+        case .warnings:
+            return JPEGError(
+                .tooManyWarnings,
+                "\(report.warnings) warnings, \(limits.warnings) are allowed; the first: \(words)")
+        case .markers:
+            return JPEGError(.tooManyMarkers, "\(report.markers) segments, \(limits.markers) are allowed")
+        case .deadline:
+            return JPEGError(.deadline, "the deadline passed during scan \(report.scans)")
+        case .cancelled:
+            return JPEGError(.cancelled, "decoding was cancelled")
+        default:
+            return JPEGError(.internal, "the decoder was called in the wrong order")
+        }
+    }
+
+    deinit { px_reader_destroy(pointer) }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Counts the scans of a file of several before any of them is decoded: a bomb of thousands is refused in the time
+/// that reading its bytes takes. The decoder counts again, by its own understanding of the file.
+enum ScanCounter {
+    static func check(
+        _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, pixels: Int, limits: JPEGLimits
+    ) throws(JPEGError) {
+        let allowed = min(limits.scans, limits.scanWork / max(pixels, 1))
+        var scans = 1
+        var at = start
+        while at + 1 < bytes.count {
+            guard bytes[at] == 0xFF else {
+                at += 1
+                continue
+            }
+            let marker = bytes[at + 1]
+            switch marker {
+            case 0xFF:
+                at += 1
+            case 0, 0x01, 0xD0...0xD7:
+                at += 2
+            case 0xD9:
+                return
+            default:
+                if marker == 0xDA { scans += 1 }
+                guard scans <= allowed else {
+                    throw JPEGError(
+                        .tooManyScans,
+                        "more than \(allowed) scans of \(pixels) pixels; \(limits.scans) scans and "
+                            + "\(limits.scanWork) scans x pixels are allowed")
+                }
+                guard at + 3 < bytes.count else { return }
+                at += 2 + max(2, Int(bytes[at + 2]) << 8 | Int(bytes[at + 3]))
+            }
+        }
+    }
+}

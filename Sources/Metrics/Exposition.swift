@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Text in the OpenMetrics 1.0 format, which Prometheus reads.
+package struct Exposition {
+    /// To be answered as the Content-Type of a scrape.
+    package static let contentType = "application/openmetrics-text; version=1.0.0; charset=utf-8"
+
+    private let prefix: String
+    private var text = ""
+
+    /// Every family name starts with `prefix` and an underscore.
+    package init(prefix: String) { self.prefix = prefix }
+
+    /// `name` without `_total`, which the format adds to the sample.
+    package mutating func counter(_ name: String, _ help: String, _ counter: Counter) {
+        open(name, "counter", help)
+        sample(name + "_total", counter.value)
+    }
+
+    package mutating func counters<Label>(_ name: String, _ help: String, _ family: Counters<Label>) {
+        open(name, "counter", help)
+        for label in Label.allCases {
+            sample(name + "_total", [(family.labelName, label.rawValue)], "\(family[label])")
+        }
+    }
+
+    package mutating func gauge(_ name: String, _ help: String, _ value: Int) {
+        open(name, "gauge", help)
+        sample(name, value)
+    }
+
+    /// `name` should end in the unit in which it is shown: seconds when `scale` is 1,000,000.
+    package mutating func histogram(
+        _ name: String, _ help: String, _ histogram: Histogram, scale: UInt64 = 1
+    ) {
+        open(name, "histogram", help)
+        var running: UInt64 = 0
+        // One reading of the buckets, so that the count is the last bucket even while others write.
+        for (bound, count) in zip(histogram.bounds.map(Optional.init) + [nil], histogram.counts) {
+            running += count
+            sample(
+                name + "_bucket", [("le", bound.map { Self.scaled($0, scale) } ?? "+Inf")], "\(running)")
+        }
+        sample(name + "_sum", [], Self.scaled(histogram.sum, scale))
+        sample(name + "_count", running)
+    }
+
+    /// A constant 1 whose labels carry facts, such as the version.
+    package mutating func info(_ name: String, _ help: String, _ labels: [(String, String)]) {
+        open(name, "info", help)
+        sample(name + "_info", labels, "1")
+    }
+
+    /// The whole text with its closing line. Nothing may be added after it.
+    package func finished() -> String { text + "# EOF\n" }
+
+    private mutating func open(_ name: String, _ type: String, _ help: String) {
+        text += "# TYPE \(prefix)_\(name) \(type)\n# HELP \(prefix)_\(name) \(Self.escaped(help))\n"
+    }
+
+    private mutating func sample(_ name: String, _ value: some BinaryInteger) { sample(name, [], "\(value)") }
+
+    private mutating func sample(_ name: String, _ labels: [(String, String)], _ value: String) {
+        let inner = labels.map { "\($0.0)=\"\(Self.escaped($0.1))\"" }.joined(separator: ",")
+        text += "\(prefix)_\(name)\(inner.isEmpty ? "" : "{\(inner)}") \(value)\n"
+    }
+
+    /// Backslash, quotation mark and line feed (OpenMetrics 1.0, "escaping").
+    private static func escaped(_ text: String) -> String {
+        var out = ""
+        for character in text.unicodeScalars {
+            switch character {
+            case "\\": out += "\\\\"
+            case "\"": out += "\\\""
+            case "\n": out += "\\n"
+            default: out.unicodeScalars.append(character)
+            }
+        }
+        return out
+    }
+
+    /// An exact decimal: `scale` is a power of ten.
+    private static func scaled(_ value: UInt64, _ scale: UInt64) -> String {
+        guard scale > 1 else { return "\(value)" }
+        let fraction = "\(scale + value % scale)".dropFirst()
+        let digits = fraction.reversed().drop { $0 == "0" }.reversed()
+        return "\(value / scale).\(digits.isEmpty ? "0" : String(digits))"
+    }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How outputs are called: `photos/HS.jpeg` becomes `photos/pixelated-8x8-HS.jpeg`. The folder stays, the prefix
+/// goes before the file name, nothing is escaped.
+package struct Naming: Sendable, Equatable {
+    package static let defaultPrefix = "pixelated-"
+
+    package var prefix: String
+
+    package init(prefix: String = Naming.defaultPrefix) { self.prefix = prefix }
+
+    /// The key of the output of `n` cells a side for the source `key`.
+    package func name(for key: String, n: Int) -> String {
+        let slash = key.utf8.lastIndex(of: UInt8(ascii: "/"))
+        let file = slash.map { key.utf8.index(after: $0) } ?? key.startIndex
+        return "\(key[..<file])\(prefix)\(n)x\(n)-\(key[file...])"
+    }
+
+    /// Whether `key` is what `name` makes of some key: such an object must not be pixelated again.
+    package func isOutput(_ key: String) -> Bool {
+        let file =
+            key.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).last ?? [][...]
+        guard !prefix.isEmpty || !file.isEmpty, file.starts(with: prefix.utf8) else { return false }
+        let rest = file.dropFirst(prefix.utf8.count)
+        let digits = rest.prefix { (0x30...0x39).contains($0) }
+        guard (1...3).contains(digits.count) else { return false }
+        let tail = rest.dropFirst(digits.count)
+        return tail.starts(with: Array("x".utf8) + digits + Array("-".utf8))
+    }
+}

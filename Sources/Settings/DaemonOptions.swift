@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+package import Logging
+package import Systemd
+
+/// Which queue is polled, and where messages go that will never succeed.
+package struct QueueOptions: Sendable, Equatable {
+    /// As SQS names it: `https://sqs.eu-west-1.amazonaws.com/123456789012/pictures`.
+    package var url = ""
+    /// Where what cannot be pixelated is sent with its reason. Nil: it stays, for the queue's own redrive policy.
+    package var deadLetterURL: String?
+
+    package init() {}
+
+    package func problems() -> [(field: String, expected: String, got: String)] {
+        var found: [(field: String, expected: String, got: String)] = []
+        for (field, value) in [("url", url), ("deadLetterURL", deadLetterURL ?? "")] where !value.isEmpty {
+            guard let parsed = HTTP.URL(value), parsed.query.isEmpty, parsed.path.count > 1 else {
+                found.append((field, "the http or https URL of a queue", value))
+                continue
+            }
+        }
+        if let deadLetterURL, deadLetterURL == url, !url.isEmpty {
+            found.append(("deadLetterURL", "another queue than queue.url", deadLetterURL))
+        }
+        if deadLetterURL?.isEmpty == true {
+            found.append(("deadLetterURL", "the URL of a queue, or null", "\"\""))
+        }
+        return found
+    }
+}
+
+/// How the daemon speaks.
+package struct LogOptions: Sendable, Equatable {
+    /// What is less important is not written.
+    package var level: Logger.Level = .info
+    /// Where stderr leads to the journal, `automatic` writes its native fields.
+    package var format: LogFormat = .automatic
+
+    package init() {}
+}
+
+/// How the daemon starts.
+package struct StartOptions: Sendable, Equatable {
+    /// Give up when AWS has not answered the first poll this many seconds after the start; 0: never, keep
+    /// trying. 0...86400.
+    package var giveUpSeconds = 0
+
+    package init() {}
+
+    package func problems() -> [(field: String, expected: String, got: String)] {
+        (0...86400).contains(giveUpSeconds) ? [] : [("giveUpSeconds", "0...86400", "\(giveUpSeconds)")]
+    }
+}
+
+/// The page for probes and scrapers. Off unless it is told where to listen.
+package struct HealthOptions: Sendable, Equatable {
+    /// `127.0.0.1:9464`, `[::1]:9464`, or `/run/pixelated/health` for a unix socket. Nil: off.
+    package var listen: String?
+
+    package init() {}
+
+    package func problems() -> [(field: String, expected: String, got: String)] {
+        guard let listen, ListenAddress(listen) == nil else { return [] }
+        return [
+            (
+                "listen", "\"ADDRESS:PORT\" with a numeric address, the absolute path of a socket, or null",
+                listen
+            )
+        ]
+    }
+}
+
+/// Where a server listens.
+package enum ListenAddress: Sendable, Equatable {
+    /// A numeric address, IPv6 without its brackets, and a port of 0...65535; 0 takes a free one.
+    case internet(host: String, port: UInt16)
+    case unix(path: String)
+
+    package init?(_ text: String) {
+        if text.hasPrefix("/") {
+            // sun_path holds 108 bytes with its NUL (unix(7)).
+            guard text.utf8.count < 108, !text.utf8.contains(0) else { return nil }
+            self = .unix(path: text)
+            return
+        }
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            return nil
+        }
+        var host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = host.dropFirst().dropLast()
+            guard host.contains(":") else { return nil }
+        } else if host.contains(":") {
+            return nil
+        }
+        guard !host.isEmpty, host.allSatisfy({ $0.isHexDigit || $0 == "." || $0 == ":" }) else { return nil }
+        self = .internet(host: String(host), port: port)
+    }
+}

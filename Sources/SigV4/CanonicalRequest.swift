@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Digests
+package import HTTP
+
+/// Step 1 of Signature Version 4: the request in the one form in which both sides hash it.
+///
+/// See "Create a signed AWS API request" in the AWS IAM user guide.
+package struct CanonicalRequest: Sendable, Equatable {
+    /// How a service reads the path.
+    package enum PathRule: Sendable {
+        /// `.` and `..` and empty segments are resolved, and the path, already encoded on the wire, is
+        /// encoded once more: every service but S3.
+        case normalizedAndEncodedTwice
+        /// Exactly as on the wire: S3, where `a//../b` is the name of an object.
+        case asSent
+    }
+
+    /// The six parts, each as it appears in the text.
+    package let method: String
+    package let path: String
+    package let query: String
+    /// `name:value` lines, each ending in a line feed.
+    package let headers: String
+    /// Lower-case names, sorted, joined by semicolons.
+    package let signedHeaders: String
+    package let payloadHash: String
+
+    /// Of a request with all headers that will be sent, save `Authorization`. `Host` is taken from the URL
+    /// when the headers do not have it.
+    package init(_ request: Request, payload: PayloadHash, path rule: PathRule) {
+        method = request.method.rawValue
+        path =
+            switch rule {
+            case .normalizedAndEncodedTwice:
+                PercentEncoding.encode(Self.normalized(request.url.path), keepingSlash: true)
+            case .asSent: request.url.path
+            }
+        query = Self.canonicalQuery(request.url.query)
+        let fields = Self.signedFields(of: request)
+        headers = fields.map { "\($0.name):\($0.value)\n" }.joined()
+        signedHeaders = fields.map(\.name).joined(separator: ";")
+        payloadHash = payload.text
+    }
+
+    package var text: String {
+        "\(method)\n\(path)\n\(query)\n\(headers)\n\(signedHeaders)\n\(payloadHash)"
+    }
+
+    /// Hexadecimal SHA-256 of `text`: the last line of the string to sign.
+    package var hash: String { Hex.encode(SHA256.digest(text)) }
+
+    /// Headers that a proxy or the transport may add or change on the way; signing them would break the
+    /// signature.
+    private static let unsignedNames: Set<String> = [
+        "authorization", "connection", "expect", "keep-alive", "proxy-authenticate", "proxy-authorization",
+        "te",
+        "trailer", "transfer-encoding", "upgrade", "user-agent", "x-amzn-trace-id",
+    ]
+
+    private static func signedFields(of request: Request) -> [(name: String, value: String)] {
+        var values: [String: [String]] = [:]
+        for field in request.headers.fields {
+            let name = field.name.lowercased()
+            guard !unsignedNames.contains(name) else { continue }
+            values[name, default: []].append(collapsed(field.value))
+        }
+        if values["host"] == nil { values["host"] = [request.url.authority] }
+        return values.map { ($0.key, $0.value.joined(separator: ",")) }
+            .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    }
+
+    /// Without white space at the ends, and with one space for every run of it inside.
+    private static func collapsed(_ value: String) -> String {
+        value.utf8.split { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
+            .map { String(decoding: $0, as: UTF8.self) }
+            .joined(separator: " ")
+    }
+
+    /// Sorted by encoded name, then encoded value, byte by byte.
+    private static func canonicalQuery(_ items: [URL.QueryItem]) -> String {
+        items.map { (PercentEncoding.encode($0.name), PercentEncoding.encode($0.value)) }
+            .sorted { ($0.0, $0.1) < ($1.0, $1.1) }
+            .map { "\($0.0)=\($0.1)" }
+            .joined(separator: "&")
+    }
+
+    /// RFC 3986, 6.2.2.3, and empty segments removed; a closing slash is kept.
+    private static func normalized(_ path: String) -> String {
+        var kept: [Substring] = []
+        for segment in path.split(separator: "/") {
+            switch segment {
+            case ".": continue
+            case "..": _ = kept.popLast()
+            default: kept.append(segment)
+            }
+        }
+        guard !kept.isEmpty else { return "/" }
+        return "/" + kept.joined(separator: "/") + (path.hasSuffix("/") ? "/" : "")
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Logging
+
+/// The swift-log side of `LogOutput`.
+///
+/// A logger obeys the output's level, which a reload may change for all loggers, unless it was given one of
+/// its own.
+package struct JournalLogHandler: LogHandler {
+    package var metadata: Logger.Metadata = [:]
+    package var metadataProvider: Logger.MetadataProvider?
+    private var ownLevel: Logger.Level?
+    private let label: String
+    private let output: LogOutput
+
+    package init(label: String, output: LogOutput) {
+        self.label = label
+        self.output = output
+    }
+
+    package var logLevel: Logger.Level {
+        get { ownLevel ?? output.level }
+        set { ownLevel = newValue }
+    }
+
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    package func log(event: LogEvent) {
+        var base = metadata
+        if let provided = metadataProvider?.get() { base.merge(provided) { own, _ in own } }
+        output.write(LogRecord(event, label: label, metadata: base))
+    }
+}

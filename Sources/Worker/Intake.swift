@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// When to ask the queue, and for how many. Pure: the poller asks `next` and reports what came.
+///
+/// Never more messages than can be started now: one that waits in a buffer burns its visibility and, at the next
+/// deployment, a receive. An empty queue is asked with a long poll, and always once at first with a short one.
+package struct Intake: Sendable {
+    package enum Step: Sendable, Equatable {
+        case poll(count: Int, wait: Duration)
+        /// Nothing to ask for; look again at this time or when something has changed.
+        case pause(until: Duration?)
+        /// No more polls, ever.
+        case stop
+    }
+
+    package struct Limits: Sendable, Equatable {
+        /// Messages in flight at once.
+        package var slots: Int
+        package var wait: Duration
+        /// Stop when the queue has been empty and nothing in flight for this long.
+        package var idle: Duration?
+        /// Stop after this many messages.
+        package var messages: Int?
+
+        package init(slots: Int, wait: Duration, idle: Duration? = nil, messages: Int? = nil) {
+            self.slots = slots
+            self.wait = wait
+            self.idle = idle
+            self.messages = messages
+        }
+    }
+
+    private let limits: Limits
+    package private(set) var inFlight = 0
+    package private(set) var received = 0
+    package private(set) var isDraining = false
+    /// Time of the last answered poll.
+    package private(set) var lastAnswer: Duration?
+    package private(set) var failures = 0
+    private var retryAt = Duration.zero
+    /// Since when every poll has been empty and nothing in flight.
+    private var emptySince: Duration?
+
+    package init(_ limits: Limits) { self.limits = limits }
+
+    /// - Parameters:
+    ///   - allowance: What the breaker lets through; nil for no limit of its own.
+    ///   - isCrowded: Jobs wait for memory: another could not be started.
+    package mutating func next(now: Duration, allowance: Int?, isCrowded: Bool) -> Step {
+        guard !isDraining else { return .stop }
+        let remaining = (limits.messages ?? .max) - received
+        guard remaining > 0 else { return .stop }
+        if let idle = limits.idle, let emptySince, inFlight == 0, now - emptySince >= idle { return .stop }
+        guard now >= retryAt else { return .pause(until: retryAt) }
+        let room = isCrowded ? 0 : min(limits.slots - inFlight, allowance ?? .max, remaining, 10)
+        guard room > 0 else { return .pause(until: nil) }
+        return .poll(count: room, wait: wait(now: now))
+    }
+
+    private func wait(now: Duration) -> Duration {
+        guard lastAnswer != nil else { return .zero }
+        guard let idle = limits.idle else { return limits.wait }
+        // An idle limit shorter than the wait must not be overslept; whole seconds are what SQS takes.
+        let left = idle - (emptySince.map { now - $0 } ?? .zero)
+        return min(limits.wait, .seconds(max(0, left.components.seconds)))
+    }
+
+    package mutating func answered(_ count: Int, now: Duration) {
+        lastAnswer = now
+        failures = 0
+        received += count
+        inFlight += count
+        if count > 0 || inFlight > 0 {
+            emptySince = nil
+        } else if emptySince == nil {
+            emptySince = now
+        }
+    }
+
+    /// The poll failed. `spread` is random in 0...1.
+    package mutating func failed(now: Duration, spread: Double) {
+        failures += 1
+        retryAt = now + Backoff.poll.delay(attempt: failures, spread: spread)
+        emptySince = nil
+    }
+
+    /// A message has left: its lease is settled or on the way to it.
+    package mutating func ended() {
+        inFlight -= 1
+        precondition(inFlight >= 0, "more messages ended than began")
+    }
+
+    package mutating func drain() { isDraining = true }
+}

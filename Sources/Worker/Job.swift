@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Locking
+internal import Metrics
+internal import S3Events
+
+/// One message, from receipt to verdict. Read this first; `LifeOfAMessage` tells why it is so.
+struct Job: Sendable {
+    let store: any ObjectStore
+    let engine: any PictureEngine
+    let quarantine: (any Quarantine)?
+    let provenance: Provenance
+    let options: WorkerOptions
+    let policy: Policy
+    let budget: MemoryBudget
+    let keeper: LeaseKeeper
+    let circuit: Circuit
+    let checkpoints: Checkpoints
+    let clock: any WorkerClock
+    let metrics: WorkerMetrics
+    let story: Story
+    let pulse: Pulse
+    /// 0...1, for spreading what would otherwise happen at once.
+    let random: @Sendable () -> Double
+
+    /// How often to begin anew when source or outputs change underneath.
+    private static let rounds = 5
+
+    func run(_ delivery: Delivery, lease: LeaseBook.ID, leash: Leash) async {
+        let outcomes = await leash.hold { await judge(delivery, lease: lease, leash: leash) }
+        circuit.left(lease)
+        guard let outcomes, !Task.isCancelled || outcomes.allSatisfy(\.isFinal) else { return }
+        checkpoints.keep(outcomes, of: delivery.messageID)
+        if let settlement = settlement(of: outcomes, delivery) {
+            if settlement == .delete { checkpoints.drop(delivery.messageID) }
+            keeper.settle(lease, settlement)
+        }
+        pulse.beat()
+    }
+
+    /// All records are attempted; each gets its line in the log.
+    private func judge(_ delivery: Delivery, lease: LeaseBook.ID, leash: Leash) async -> [Outcome] {
+        let records: [S3Notification.Record]
+        do {
+            let notification = try Envelope.decode(delivery.body, keys: options.keyEncoding)
+            guard !notification.isTest else { return [conclude(.skipped(.testEvent), Tale(), delivery, 0)] }
+            records = notification.records
+        } catch {
+            records = [.unreadable(error)]
+        }
+        var outcomes: [Outcome] = []
+        var tales: [Tale] = []
+        for (index, record) in records.enumerated() {
+            let began = clock.now
+            var tale = Tale()
+            let outcome: Outcome
+            if let known = checkpoints.outcome(of: index, in: delivery.messageID) {
+                outcome = known
+            } else {
+                outcome = await attempt(record, delivery, lease: lease, leash: leash, &tale)
+                tale.total = clock.now - began
+                if case .quarantine = outcome {} else { _ = conclude(outcome, tale, delivery, index) }
+            }
+            outcomes.append(outcome)
+            tales.append(tale)
+        }
+        return await quarantined(outcomes, tales, delivery)
+    }
+
+    private func attempt(
+        _ record: S3Notification.Record, _ delivery: Delivery, lease: LeaseBook.ID, leash: Leash,
+        _ tale: inout Tale
+    ) async -> Outcome {
+        switch record {
+        case .removed: return .skipped(.removed)
+        case .foreign: return .skipped(.foreignEvent)
+        case .unreadable(let error):
+            return outcome(
+                of: WorkerError(
+                    .notUnderstood, operation: "reading the message", code: error.kind.rawValue,
+                    detail: error.description), delivery)
+        case .created(let event):
+            tale.name = ObjectName(bucket: event.bucket, key: event.key)
+            tale.dialect = event.dialect.rawValue
+            tale.eTag = event.eTag
+            tale.versionID = event.versionID
+            if options.output.isOutput(bucket: event.bucket, key: event.key) { return .skipped(.ownOutput) }
+            if event.key.hasSuffix("/") { return .skipped(.folder) }
+            return await picture(event, delivery, lease: lease, leash: leash, &tale)
+        }
+    }
+
+    /// Repeats what a dependency's failure interrupted for as long as this job is the breaker's probe.
+    private func picture(
+        _ event: ObjectEvent, _ delivery: Delivery, lease: LeaseBook.ID, leash: Leash, _ tale: inout Tale
+    ) async -> Outcome {
+        while true {
+            do {
+                let outcome = try await converge(event, lease: lease, leash: leash, &tale)
+                circuit.succeeded(lease, isComplete: outcome == .done)
+                return outcome
+            } catch let error as WorkerError {
+                metrics.failures.increment(error.kind)
+                guard policy[error.kind] == .outage else {
+                    circuit.succeeded(lease, isComplete: false)
+                    return outcome(of: error, delivery)
+                }
+                switch circuit.failed(error, by: lease, spread: random()) {
+                case .blamePicture: return repeated(error, delivery)
+                case .giveBack(let after): return .returned(after: after, error)
+                case .probe(let time):
+                    tale.probes += 1
+                    leash.park()
+                    guard (try? await clock.sleep(until: time)) != nil else { return stopped(leash, error) }
+                }
+            } catch {
+                return stopped(leash, nil)
+            }
+        }
+    }
+
+    /// Brings the outputs up to the source, whatever version the event announced. Ends only when, after the last
+    /// of its puts, the source was still the one they were made from.
+    private func converge(
+        _ event: ObjectEvent, lease: LeaseBook.ID, leash: Leash, _ tale: inout Tale
+    ) async throws -> Outcome {
+        let plan = try OutputPlan(event, sizes: engine.sizes, options: options.output)
+        for round in 1...Self.rounds {
+            tale.rounds = round
+            let shelf = try await look(at: plan, isFirst: round == 1)
+            if shelf.covers(event, recipe: engine.recipe) { return .skipped(.finished) }
+            leash.start()
+
+            var began = clock.now
+            var body = try await budget.bodies.reserve(event.size ?? engine.maximumBytes)
+            tale.waited += clock.now - began
+            pulse.beat()
+
+            began = clock.now
+            let source = try await fetch(plan.source, event)
+            tale.note(source, took: clock.now - began)
+            body.shrink(to: source.bytes.count)
+            pulse.beat()
+            let stale = shelf.stale(from: source, recipe: engine.recipe)
+            if stale.isEmpty { return .skipped(.finished) }
+
+            let survey = try engine.survey(source.bytes)
+            tale.survey = survey
+            began = clock.now
+            let room = try await budget.pixels.reserve(survey.workingSetBytes)
+            tale.waited += clock.now - began
+            let picture = try await engine.pixelate(source.bytes, survey: survey)
+            tale.waited += picture.waited
+            tale.computed += picture.computed
+            pulse.beat()
+
+            try await keeper.secure(lease)
+            began = clock.now
+            let stamp = Stamp(source: source, event: event, recipe: engine.recipe)
+            try leash.beginWriting()
+            defer { leash.endWriting() }
+            let isStored = try await put(picture, stale, of: plan, over: shelf, stamp: stamp)
+            let isCurrent = try await isCurrent(plan.source, stamp)
+            tale.stored += clock.now - began
+            tale.bytesOut = picture.variants.reduce(0) { $0 + $1.bytes.count }
+            _ = consume room
+            _ = consume body
+            pulse.beat()
+            if isStored && isCurrent { return .done }
+        }
+        throw WorkerError(
+            .superseded, operation: "pixelating \(plan.source)",
+            detail: "source or outputs changed during each of \(Self.rounds) rounds")
+    }
+}
+
+// MARK: Steps
+
+extension Job {
+    /// What lies at the places of the outputs. A new picture has none: if the first is missing, so are the others,
+    /// and should one not be, its put is refused and the second round looks at all.
+    private func look(at plan: OutputPlan, isFirst: Bool) async throws -> Shelf {
+        var spots = plan.places.map { _ in Shelf.Spot.empty }
+        guard let first = plan.places.first else { return Shelf(spots: spots) }
+        spots[0] = try await look(at: first.name)
+        if isFirst && spots[0] == .empty { return Shelf(spots: spots) }
+        try await withThrowingTaskGroup(of: (Int, Shelf.Spot).self) { group in
+            for (index, place) in plan.places.enumerated().dropFirst() {
+                group.addTask { (index, try await look(at: place.name)) }
+            }
+            for try await (index, spot) in group { spots[index] = spot }
+        }
+        return Shelf(spots: spots)
+    }
+
+    private func look(at name: ObjectName) async throws -> Shelf.Spot {
+        do {
+            return try await store.head(name).map(Shelf.Spot.taken) ?? .empty
+        } catch let error as WorkerError where error.kind == .accessDenied {
+            // Allowed to write and not to read, or missing without s3:ListBucket.
+            return .unknown
+        }
+    }
+
+    private func fetch(_ source: ObjectName, _ event: ObjectEvent) async throws -> SourceObject {
+        // Known to be too large, unless it has been replaced since.
+        if let size = event.size, size > engine.maximumBytes,
+            let facts = try await store.head(source), facts.eTag == event.eTag
+        {
+            throw WorkerError(
+                .tooLarge, operation: "GetObject \(source)", code: "too-many-bytes",
+                detail: "\(size) bytes, more than \(engine.maximumBytes)")
+        }
+        return try await store.get(source, maximumBytes: engine.maximumBytes)
+    }
+
+    /// Stores those variants whose place does not show this source yet, all at once.
+    ///
+    /// - Returns: False when somebody else wrote to one of the places since we looked.
+    private func put(
+        _ picture: PixelatedPicture, _ stale: [Int], of plan: OutputPlan, over shelf: Shelf, stamp: Stamp
+    ) async throws -> Bool {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for index in stale {
+                let variant = picture.variants[index]
+                let output = OutputObject(
+                    name: plan.places[index].name, bytes: variant.bytes, contentType: variant.contentType,
+                    metadata: stamp.metadata)
+                let condition = options.output.conditionalWrites ? shelf.spots[index].condition : .none
+                group.addTask {
+                    do {
+                        try await store.put(output, if: condition)
+                        return true
+                    } catch let error as WorkerError where error.kind == .superseded {
+                        return false
+                    }
+                }
+            }
+            var isStored = true
+            while let result = await group.nextResult() { isStored = try result.get() && isStored }
+            return isStored
+        }
+    }
+
+    /// The outputs may stay if the source is what they were made from, or is gone.
+    private func isCurrent(_ source: ObjectName, _ stamp: Stamp) async throws -> Bool {
+        guard let facts = try await store.head(source) else { return true }
+        return facts.eTag == stamp.eTag
+    }
+}
+
+// MARK: Verdicts
+
+extension Job {
+    /// By the outcome table.
+    private func outcome(of error: WorkerError, _ delivery: Delivery) -> Outcome {
+        switch policy[error.kind] {
+        case .acknowledge: .acknowledged(error)
+        case .quarantine: .quarantine(error)
+        case .retry, .outage: repeated(error, delivery)
+        }
+    }
+
+    private func repeated(_ error: WorkerError, _ delivery: Delivery) -> Outcome {
+        let isLast = options.attempts > 0 && delivery.receiveCount >= options.attempts
+        return isLast && quarantine != nil ? .quarantine(error) : .retry(error)
+    }
+
+    private func stopped(_ leash: Leash, _ error: WorkerError?) -> Outcome {
+        switch leash.stop {
+        case .leaseLost: .lost
+        case .givenBack(let after): .returned(after: after, error)
+        case .graceOver, nil: .returned(after: leash.hasStarted ? .seconds(5) : .zero, error)
+        }
+    }
+
+    /// Stores the reasons, once nothing of the message has to be repeated: a message that comes again would
+    /// bring them again. Without a quarantine the message is left for the queue's own dead-letter queue.
+    private func quarantined(_ outcomes: [Outcome], _ tales: [Tale], _ delivery: Delivery) async -> [Outcome]
+    {
+        guard outcomes.allSatisfy(\.isFinal) else { return outcomes }
+        var settled = outcomes
+        for (index, outcome) in outcomes.enumerated() {
+            guard case .quarantine(let error) = outcome else { continue }
+            do {
+                guard let quarantine else { throw error }
+                let record = QuarantineRecord(error, tales[index], delivery, record: index, provenance)
+                try await quarantine.store(record, id: "\(delivery.messageID)-\(index)")
+                metrics.quarantined.increment()
+            } catch {
+                if quarantine != nil { story.quarantineFailed(error, of: delivery) }
+                settled[index] = .retry(outcome.error ?? WorkerError(.other, operation: "quarantine"))
+            }
+            _ = conclude(settled[index], tales[index], delivery, index)
+        }
+        return settled
+    }
+
+    private func conclude(_ outcome: Outcome, _ tale: Tale, _ delivery: Delivery, _ index: Int) -> Outcome {
+        metrics.outcomes.increment(outcome.kind)
+        if outcome == .done {
+            metrics.bytesIn.increment(by: tale.bytesIn ?? 0)
+            metrics.bytesOut.increment(by: tale.bytesOut ?? 0)
+            metrics.sourceBytes.record(UInt64(tale.bytesIn ?? 0))
+            metrics.fetch.record(tale.fetched)
+            metrics.compute.record(tale.computed)
+            metrics.store.record(tale.stored)
+            metrics.total.record(tale.total)
+        }
+        story.record(outcome, tale, of: delivery, index: index)
+        return outcome
+    }
+
+    /// The message takes the worst of its records. Nil when nothing may be said about it any more.
+    private func settlement(of outcomes: [Outcome], _ delivery: Delivery) -> LeaseBook.Settlement? {
+        if outcomes.allSatisfy(\.isFinal) { return .delete }
+        if outcomes.contains(.lost) { return nil }
+        var delay = Duration.zero
+        for outcome in outcomes {
+            switch outcome {
+            case .retry:
+                let backoff = Backoff(
+                    first: .seconds(options.retrySeconds), last: .seconds(options.retryMaximumSeconds))
+                delay = max(delay, backoff.delay(attempt: delivery.receiveCount, spread: random()))
+            case .returned(let after, _): delay = max(delay, after)
+            case .done, .skipped, .acknowledged, .quarantine, .lost: break
+            }
+        }
+        return .release(.seconds(delay.components.seconds))
+    }
+}
+
+extension Tale {
+    fileprivate mutating func note(_ source: SourceObject, took time: Duration) {
+        fetched += time
+        bytesIn = source.bytes.count
+        eTag = source.eTag
+        versionID = source.versionID ?? versionID
+        requestID = source.requestID
+    }
+}
+
+extension QuarantineRecord {
+    fileprivate init(
+        _ error: WorkerError, _ tale: Tale, _ delivery: Delivery, record: Int, _ provenance: Provenance
+    ) {
+        self.init(
+            body: delivery.body, messageID: delivery.messageID, record: record, bucket: tale.name?.bucket,
+            key: tale.name?.key, versionID: tale.versionID, eTag: tale.eTag, error: error.kind.rawValue,
+            errorCode: error.code, reason: error.description, requestID: error.requestID,
+            receiveCount: delivery.receiveCount,
+            milliseconds: Timings(
+                wait: tale.waited.milliseconds, get: tale.fetched.milliseconds,
+                decode: tale.computed.milliseconds, put: tale.stored.milliseconds,
+                total: tale.total.milliseconds),
+            host: provenance.host, version: provenance.version)
+    }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Locking
+
+/// How the others stop one job: its lease is lost, the worker drains, the breaker opened.
+///
+/// A job that is writing is not interrupted: half-written outputs of an older version would stay behind newer
+/// ones if nobody looked at the source again. It sees the leash when it has looked.
+final class Leash: Sendable {
+    enum Stop: Error, Sendable, Equatable {
+        case leaseLost
+        /// Another dependency failure than the job's own: give the message back, after this time.
+        case givenBack(Duration)
+        /// The drain's grace is over.
+        case graceOver
+    }
+
+    fileprivate struct State {
+        var stop: Stop?
+        var hasStarted = false
+        var isWriting = false
+        var sleeper: CheckedContinuation<Void, Never>?
+    }
+
+    private let state = Locked(State())
+
+    /// Why the job has to stop, if it has to. The first reason stays.
+    var stop: Stop? { state.withLock { $0.stop } }
+
+    var hasStarted: Bool { state.withLock { $0.hasStarted } }
+
+    func pull(_ stop: Stop) {
+        let sleeper = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            if state.stop == nil { state.stop = stop }
+            return state.isWriting ? nil : state.takeSleeper()
+        }
+        sleeper?.resume()
+    }
+
+    func pullIfUnstarted(_ stop: Stop) {
+        if !hasStarted { pull(stop) }
+    }
+
+    /// From now on the message costs work.
+    func start() { state.withLock { $0.hasStarted = true } }
+
+    /// The work is interrupted, and nothing is lost if the message goes.
+    func park() { state.withLock { $0.hasStarted = false } }
+
+    /// Until `endWriting`, pulling does not interrupt.
+    ///
+    /// - Throws: `Stop` when it has been pulled.
+    func beginWriting() throws {
+        let stop = state.withLock { state -> Stop? in
+            if state.stop == nil { state.isWriting = true }
+            return state.stop
+        }
+        if let stop { throw stop }
+    }
+
+    func endWriting() {
+        let sleeper = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            state.isWriting = false
+            return state.stop == nil ? nil : state.takeSleeper()
+        }
+        sleeper?.resume()
+    }
+
+    /// Runs `work`, and cancels it when the leash is pulled. Returns when `work` has ended in either case.
+    func hold<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) async -> Value? {
+        await withTaskGroup(of: Value?.self) { group in
+            group.addTask { await work() }
+            group.addTask {
+                await self.pulled()
+                return nil
+            }
+            var value: Value?
+            for await result in group {
+                group.cancelAll()
+                value = value ?? result
+            }
+            return value
+        }
+    }
+
+    /// Returns when pulled and not writing, or cancelled.
+    private func pulled() async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { (sleeper: CheckedContinuation<Void, Never>) in
+                let mayWait = state.withLock { state -> Bool in
+                    guard !Task.isCancelled, state.stop == nil || state.isWriting else { return false }
+                    state.sleeper = sleeper
+                    return true
+                }
+                if !mayWait { sleeper.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.takeSleeper() }?.resume()
+        }
+    }
+}
+
+extension Leash.State {
+    fileprivate mutating func takeSleeper() -> CheckedContinuation<Void, Never>? {
+        defer { sleeper = nil }
+        return sleeper
+    }
+}

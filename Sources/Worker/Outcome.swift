@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How one record ended.
+package enum Outcome: Sendable, Equatable {
+    package enum Kind: String, Sendable, CaseIterable {
+        case done, skipped, acknowledged, retry, quarantine, returned, lost
+    }
+
+    package enum Skip: String, Sendable {
+        /// Outputs of this or a later version are in place.
+        case finished
+        /// The event is about an output of ours.
+        case ownOutput = "own-output"
+        case folder
+        case removed
+        case foreignEvent = "foreign-event"
+        case testEvent = "test-event"
+    }
+
+    /// All outputs are durable and of the source's current version.
+    case done
+    /// There was nothing to do.
+    case skipped(Skip)
+    /// Failed in a way that the policy lets pass.
+    case acknowledged(WorkerError)
+    case retry(WorkerError)
+    case quarantine(WorkerError)
+    /// Given back through no fault of its own, to come again after this time.
+    case returned(after: Duration, WorkerError?)
+    /// The lease is gone: say nothing more about the message.
+    case lost
+
+    package var kind: Kind {
+        switch self {
+        case .done: .done
+        case .skipped: .skipped
+        case .acknowledged: .acknowledged
+        case .retry: .retry
+        case .quarantine: .quarantine
+        case .returned: .returned
+        case .lost: .lost
+        }
+    }
+
+    package var error: WorkerError? {
+        switch self {
+        case .acknowledged(let error), .retry(let error), .quarantine(let error): error
+        case .returned(_, let error): error
+        case .done, .skipped, .lost: nil
+        }
+    }
+
+    /// Nothing more is to be done about this record, whatever becomes of the message.
+    var isFinal: Bool {
+        switch self {
+        case .done, .skipped, .acknowledged, .quarantine: true
+        case .retry, .returned, .lost: false
+        }
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Dispatch
+internal import Locking
+
+/// Processors for pictures: a bounded number of blocks on a concurrent queue, and a line of our own in front,
+/// so that what has not begun can be dropped.
+///
+/// At `.utility`, because on Linux each quality-of-service class has its own threads: at `.default` the blocks
+/// share those of Swift's tasks, and heartbeats stop exactly when the machine is busy.
+final class PixelPool: Sendable {
+    fileprivate struct Entry: Sendable {
+        var id: UInt64
+        var isHeavy: Bool
+        var block: @Sendable () -> Void
+        /// Instead of the block, when it is dropped.
+        var drop: @Sendable () -> Void
+    }
+
+    fileprivate struct State {
+        var running = 0
+        var heavyRunning = 0
+        var lastID: UInt64 = 0
+        var line: [Entry] = []
+    }
+
+    let width: Int
+    private let queue = DispatchQueue(label: "px-pixels", qos: .utility, attributes: .concurrent)
+    private let state = Locked(State())
+
+    /// - Parameter width: How many blocks run at once, 1 or more.
+    init(width: Int) {
+        precondition(width > 0, "a pool has a width")
+        self.width = width
+    }
+
+    var running: Int { state.withLock { $0.running } }
+    var waiting: Int { state.withLock { $0.line.count } }
+
+    /// Heavy blocks never take the last processor, so that light ones always get on.
+    private var heavyWidth: Int { max(1, width - 1) }
+
+    /// Runs `work` on a processor and returns what it returns.
+    ///
+    /// - Parameters:
+    ///   - isHeavy: It will take long.
+    ///   - interrupt: Called when the task is cancelled while `work` runs, from another thread.
+    /// - Throws: What `work` throws; `CancellationError` when cancelled before it began.
+    func run<Value: Sendable>(
+        isHeavy: Bool = false, interrupt: @escaping @Sendable () -> Void = {},
+        _ work: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        let id = state.withLock { state -> UInt64 in
+            state.lastID += 1
+            return state.lastID
+        }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation {
+                (continuation: CheckedContinuation<Value, any Error>) in
+                let entry = Entry(
+                    id: id, isHeavy: isHeavy,
+                    block: { continuation.resume(with: Result { try work() }) },
+                    drop: { continuation.resume(throwing: CancellationError()) })
+                let isCancelled = state.withLock { state -> Bool in
+                    guard !Task.isCancelled else { return true }
+                    state.line.append(entry)
+                    return false
+                }
+                if isCancelled { entry.drop() } else { admit() }
+            }
+        } onCancel: {
+            let dropped = state.withLock { state -> Entry? in
+                guard let index = state.line.firstIndex(where: { $0.id == id }) else { return nil }
+                return state.line.remove(at: index)
+            }
+            if let dropped { dropped.drop() } else { interrupt() }
+        }
+    }
+
+    private func admit() {
+        let width = width
+        let heavyWidth = heavyWidth
+        while let entry = state.withLock({ $0.take(width: width, heavyWidth: heavyWidth) }) {
+            queue.async { [self] in
+                entry.block()
+                state.withLock { state in
+                    state.running -= 1
+                    if entry.isHeavy { state.heavyRunning -= 1 }
+                }
+                admit()
+            }
+        }
+    }
+}
+
+extension PixelPool.State {
+    fileprivate mutating func take(width: Int, heavyWidth: Int) -> PixelPool.Entry? {
+        guard running < width,
+            let index = line.firstIndex(where: { !$0.isHeavy || heavyRunning < heavyWidth })
+        else { return nil }
+        let entry = line.remove(at: index)
+        running += 1
+        if entry.isHeavy { heavyRunning += 1 }
+        return entry
+    }
+}

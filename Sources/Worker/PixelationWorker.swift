@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Locking
+package import Logging
+internal import Metrics
+
+/// Takes messages from the queue and sees each through to its end.
+package final class PixelationWorker: Sendable {
+    private struct State {
+        var intake: Intake
+        var pollFailure: WorkerError?
+        /// Since when the outstanding poll is out, and how long it may take.
+        var poll: (since: Duration, wait: Duration)?
+        var drainCalls = 0
+        var lastPicture: Duration?
+    }
+
+    private let queue: any MessageQueue
+    private let options: WorkerOptions
+    private let metrics: WorkerMetrics
+    private let clock: any WorkerClock
+    private let random: @Sendable () -> Double
+    private let story: Story
+    private let pulse: Pulse
+    private let keeper: LeaseKeeper
+    private let circuit: Circuit
+    private let budget: MemoryBudget
+    private let job: Job
+    private let pollLeash = Leash()
+    private let state: Locked<State>
+
+    /// The queue's last words, deletes and releases, may take this long after the last job has ended.
+    private static let flushTime = Duration.seconds(10)
+    /// A poll that is out this much longer than its wait has been forgotten by the network.
+    private static let pollSlack = Duration.seconds(90)
+
+    /// - Parameters:
+    ///   - options: Without `problems()`.
+    ///   - quarantine: Nil to leave hopeless messages to the queue's own dead-letter queue.
+    ///   - random: 0...1, for jitter.
+    package init(
+        queue: any MessageQueue, store: any ObjectStore, engine: any PictureEngine,
+        quarantine: (any Quarantine)? = nil, provenance: Provenance = Provenance(), options: WorkerOptions,
+        metrics: WorkerMetrics, logger: Logger, clock: any WorkerClock = SystemClock(),
+        random: @escaping @Sendable () -> Double = { Double.random(in: 0...1) }
+    ) {
+        self.queue = queue
+        self.options = options
+        self.metrics = metrics
+        self.clock = clock
+        self.random = random
+        story = Story(logger)
+        pulse = Pulse(clock: clock)
+        keeper = LeaseKeeper(queue: queue, clock: clock, options: options, metrics: metrics, story: story)
+        circuit = Circuit(clock: clock, keeper: keeper, metrics: metrics, story: story, pulse: pulse)
+        budget = MemoryBudget(bytes: options.memoryBytes)
+        job = Job(
+            store: store, engine: engine, quarantine: quarantine, provenance: provenance, options: options,
+            policy: Policy(overrides: options.policy), budget: budget, keeper: keeper, circuit: circuit,
+            checkpoints: Checkpoints(), clock: clock, metrics: metrics, story: story, pulse: pulse,
+            random: random)
+        state = Locked(
+            State(
+                intake: Intake(
+                    Intake.Limits(
+                        slots: options.effectiveSlots, wait: .seconds(options.waitSeconds),
+                        idle: options.idleSeconds.map { .seconds($0) }, messages: options.maximumMessages))))
+    }
+
+    /// Works until drained, idle for `idleSeconds` or done with `maximumMessages`; when it returns, nothing is in
+    /// flight. Cancelling the task stops at once instead: messages then come again when their visibility is over.
+    ///
+    /// - Parameter ready: Called once, when the first poll has been answered. It is a short poll, so this never
+    ///   waits for a message.
+    /// - Throws: `WorkerError` of kind `.queueMissing` when the very first answer says so. Later the same answer
+    ///   is a failure like others: queues are deleted by mistake and made again.
+    package func run(ready: @escaping @Sendable () -> Void = {}) async throws {
+        var failure: WorkerError?
+        await withTaskGroup(of: Void.self) { services in
+            services.addTask { await self.keeper.run() }
+            await withDiscardingTaskGroup { jobs in
+                failure = await poll(into: &jobs, ready: ready)
+            }
+            keeper.close()
+            let limit = clock.schedule(at: clock.now + Self.flushTime) { self.keeper.abandon() }
+            if Task.isCancelled { keeper.abandon() }
+            await services.waitForAll()
+            clock.cancel(limit)
+        }
+        if let failure { throw failure }
+        try Task.checkCancellation()
+        story.drained(deleted: metrics.deleted.value, released: metrics.released.value)
+    }
+
+    /// Stops receiving. The outstanding poll ends by itself, as a poll that the client drops still takes messages
+    /// on the server; what it brings is given back. Work that has begun has `drainSeconds`, the rest is given back
+    /// at once. Called again, everything is given back now.
+    package func drain() {
+        let (calls, inFlight) = state.withLock { state -> (Int, Int) in
+            state.intake.drain()
+            state.drainCalls += 1
+            return (state.drainCalls, state.intake.inFlight)
+        }
+        if calls == 1 {
+            story.draining(inFlight)
+            keeper.stopUnstarted(.graceOver)
+            _ = clock.schedule(at: clock.now + .seconds(options.drainSeconds)) { [weak self] in self?.hurry()
+            }
+        } else {
+            hurry()
+        }
+        pulse.alarm.ring()
+    }
+
+    private func hurry() {
+        let inFlight = state.withLock { $0.intake.inFlight }
+        if inFlight > 0 { story.hurried(inFlight) }
+        keeper.stopAll(.graceOver)
+        pollLeash.pull(.graceOver)
+    }
+
+    // MARK: Polling
+
+    /// Returns when no more messages are to be received; jobs may still be running.
+    private func poll(
+        into jobs: inout DiscardingTaskGroup, ready: @Sendable () -> Void
+    ) async -> WorkerError? {
+        var isFirst = true
+        while !Task.isCancelled {
+            switch nextStep() {
+            case .stop: return nil
+            case .pause(let until): await pulse.alarm.wait(until: until)
+            case .poll(let count, let wait):
+                do {
+                    guard let deliveries = try await receive(count, wait: wait) else { return nil }
+                    if isFirst { ready() }
+                    isFirst = false
+                    for delivery in deliveries.messages {
+                        begin(delivery, asked: deliveries.asked, in: &jobs)
+                    }
+                } catch {
+                    if isFirst && error.kind == .queueMissing { return error }
+                }
+            }
+        }
+        return nil
+    }
+
+    private func nextStep() -> Intake.Step {
+        let now = clock.now
+        let isCrowded = budget.waiting > 0
+        return state.withLock { state in
+            let (allowance, wake) = circuit.allowance(now: now, inFlight: state.intake.inFlight)
+            let step = state.intake.next(now: now, allowance: allowance, isCrowded: isCrowded)
+            guard case .pause(let until) = step, let wake, wake > now else { return step }
+            return .pause(until: min(until ?? wake, wake))
+        }
+    }
+
+    private func receive(
+        _ count: Int, wait: Duration
+    ) async throws(WorkerError) -> (messages: [Delivery], asked: Duration)? {
+        let asked = clock.now
+        state.withLock { $0.poll = (asked, wait) }
+        let visibility = Duration.seconds(options.visibilitySeconds)
+        let result = await pollLeash.hold { [queue] in
+            do {
+                return Result<[Delivery], any Error>.success(
+                    try await queue.receive(count, wait: wait, visibility: visibility))
+            } catch {
+                return .failure(error)
+            }
+        }
+        let now = clock.now
+        switch result {
+        case nil: return nil
+        case .success(let messages):
+            answered(messages.count, now: now)
+            return (messages, asked)
+        case .failure(let error):
+            let error =
+                error as? WorkerError
+                ?? WorkerError(.other, operation: "ReceiveMessage", detail: "\(error)")
+            guard !Task.isCancelled, pollLeash.stop == nil else { return nil }
+            let spread = random()
+            let failures = state.withLock { state -> Int in
+                state.poll = nil
+                state.pollFailure = error
+                state.intake.failed(now: now, spread: spread)
+                return state.intake.failures
+            }
+            metrics.pollFailures.increment()
+            story.pollFailed(error, failures: failures)
+            throw error
+        }
+    }
+
+    private func answered(_ count: Int, now: Duration) {
+        let failures = state.withLock { state -> Int in
+            let failures = state.intake.failures
+            state.poll = nil
+            state.pollFailure = nil
+            state.intake.answered(count, now: now)
+            metrics.inFlight.set(state.intake.inFlight)
+            return failures
+        }
+        metrics.polls.increment()
+        metrics.received.increment(by: count)
+        if failures > 0 { story.pollRecovered(after: failures) }
+    }
+
+    private func begin(_ delivery: Delivery, asked: Duration, in jobs: inout DiscardingTaskGroup) {
+        guard let (lease, leash) = keeper.take(delivery, asked: asked) else { return ended() }
+        guard !state.withLock({ $0.intake.isDraining }) else {
+            keeper.settle(lease, .release(.zero))
+            return ended()
+        }
+        jobs.addTask { [self] in
+            let before = metrics.outcomes[.done]
+            await job.run(delivery, lease: lease, leash: leash)
+            if metrics.outcomes[.done] > before {
+                let now = clock.now
+                state.withLock { $0.lastPicture = now }
+            }
+            ended()
+        }
+    }
+
+    private func ended() {
+        state.withLock { state in
+            state.intake.ended()
+            metrics.inFlight.set(state.intake.inFlight)
+        }
+        pulse.alarm.ring()
+    }
+
+    // MARK: Status
+
+    package var status: WorkerStatus {
+        let now = clock.now
+        let (intake, pollFailure, poll, lastPicture) = state.withLock {
+            ($0.intake, $0.pollFailure, $0.poll, $0.lastPicture)
+        }
+        let outage = circuit.outage
+        return WorkerStatus(
+            sinceLastPoll: intake.lastAnswer.map { now - $0 }, pollFailure: pollFailure,
+            inFlight: intake.inFlight, bytesInFlight: budget.used, waitingForMemory: budget.waiting,
+            oldestLease: keeper.oldestReceipt.map { now - $0 }, done: metrics.outcomes[.done],
+            skipped: metrics.outcomes[.skipped],
+            failed: metrics.outcomes[.retry] + metrics.outcomes[.acknowledged],
+            quarantined: metrics.outcomes[.quarantine], deleted: metrics.deleted.value,
+            released: metrics.released.value, sinceLastPicture: lastPicture.map { now - $0 },
+            progress: pulse.beats, sinceProgress: now - pulse.last, isDraining: intake.isDraining,
+            outage: outage.map { ($0.kind, now - $0.since, $0.probes) },
+            stall: stall(now: now, poll: poll, intake: intake, isOutage: outage != nil))
+    }
+
+    /// Progress is polls answered and leases moving, not a timer that ticks.
+    private func stall(
+        now: Duration, poll: (since: Duration, wait: Duration)?, intake: Intake, isOutage: Bool
+    ) -> String? {
+        if let poll, now - poll.since > poll.wait + Self.pollSlack {
+            return "a poll has been out for \((now - poll.since).components.seconds) s"
+        }
+        if let expiry = keeper.earliestExpiry,
+            now - expiry > .seconds(options.visibilitySeconds) + Self.pollSlack
+        {
+            return "a lease ended \((now - expiry).components.seconds) s ago and its job goes on"
+        }
+        let patience = Duration.seconds(options.pictureSeconds) + .seconds(300)
+        if intake.inFlight > 0, !isOutage, now - pulse.last > patience {
+            let stalled = (now - pulse.last).components.seconds
+            return "\(intake.inFlight) messages in flight and no step finished for \(stalled) s"
+        }
+        return nil
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What is done with a message whose record failed in a certain way.
+package enum Disposition: String, Sendable, CaseIterable {
+    /// Delete it: there is nothing to do, and nobody needs to know.
+    case acknowledge
+    /// Let it come again, later each time; after `attempts` receives it is quarantined.
+    case retry
+    /// Store it with the reason in the quarantine, then delete it.
+    case quarantine
+    /// Not the picture's fault: stop receiving, keep one message as the probe, give the others back.
+    case outage
+}
+
+/// The one outcome table: every kind of failure, what is done about it and why.
+package struct Policy: Sendable, Equatable {
+    private var overrides: [WorkerError.Kind: Disposition]
+
+    /// - Parameter overrides: By kind and disposition as they are spelled in the table. Others are ignored here
+    ///   and reported by `problems(of:)`.
+    package init(overrides: [String: String] = [:]) {
+        self.overrides = [:]
+        for (kind, disposition) in overrides {
+            guard let kind = WorkerError.Kind(rawValue: kind) else { continue }
+            self.overrides[kind] = Disposition(rawValue: disposition)
+        }
+    }
+
+    package subscript(kind: WorkerError.Kind) -> Disposition {
+        overrides[kind] ?? Self.standard(kind).disposition
+    }
+
+    /// One row a kind, in the order of the cases: for people.
+    package var table: [(kind: String, disposition: String, isOverridden: Bool, reason: String)] {
+        WorkerError.Kind.allCases.map { kind in
+            (
+                kind.rawValue, self[kind].rawValue, self[kind] != Self.standard(kind).disposition,
+                Self.standard(kind).reason
+            )
+        }
+    }
+
+    package static func problems(
+        of overrides: [String: String]
+    ) -> [(field: String, expected: String, got: String)] {
+        overrides.sorted { $0.key < $1.key }.compactMap { key, value in
+            guard WorkerError.Kind(rawValue: key) != nil else {
+                let kinds = WorkerError.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+                return (key, "one of \(kinds)", key)
+            }
+            guard Disposition(rawValue: value) == nil else { return nil }
+            return (key, "one of \(Disposition.allCases.map(\.rawValue).joined(separator: ", "))", value)
+        }
+    }
+
+    private static func standard(_ kind: WorkerError.Kind) -> (disposition: Disposition, reason: String) {
+        switch kind {
+        case .notUnderstood:
+            (.quarantine, "the message is no notification that we know; never deleted unread")
+        case .notFound: (.acknowledge, "the object was deleted after its event")
+        case .accessDenied:
+            (
+                .retry,
+                "the source may not be read; also S3's answer for a missing object without s3:ListBucket"
+            )
+        case .sourceBucketMissing: (.retry, "the source bucket is gone, or the name is wrong")
+        case .superseded: (.retry, "source or outputs kept changing while we worked")
+        case .archived: (.quarantine, "the object must be restored first; its restore event brings it again")
+        case .tooLarge: (.quarantine, "more bytes or pixels than the limits allow")
+        case .unsupported: (.quarantine, "not a picture of a supported format")
+        case .corrupt: (.quarantine, "damaged or truncated")
+        case .hostile: (.quarantine, "built to cost more work than any picture needs")
+        case .tooSlow: (.retry, "did not finish within its time")
+        case .outputDenied: (.outage, "the output bucket may not be written")
+        case .outputBucketMissing: (.outage, "the output bucket does not exist")
+        case .throttled: (.retry, "S3 asks to slow down")
+        case .timedOut: (.outage, "S3 did not answer in time")
+        case .unavailable: (.outage, "S3 or the network is down")
+        case .credentials: (.outage, "no valid credentials, or the clock is wrong")
+        case .encryption: (.outage, "the encryption key cannot be used")
+        case .queueMissing: (.outage, "the quarantine queue does not exist")
+        case .other: (.retry, "anything else")
+        }
+    }
+}

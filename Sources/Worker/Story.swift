@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Logging
+
+/// What one record went through, for its one line in the log.
+struct Tale: Sendable {
+    var name: ObjectName?
+    var dialect: String?
+    var eTag: String?
+    var versionID: String?
+    var requestID: String?
+    var bytesIn: Int?
+    var bytesOut: Int?
+    var survey: PictureSurvey?
+    var waited = Duration.zero
+    var fetched = Duration.zero
+    var computed = Duration.zero
+    var stored = Duration.zero
+    var total = Duration.zero
+    /// How often we began anew because source or outputs changed underneath.
+    var rounds = 0
+    var probes = 0
+}
+
+/// Everything that the worker says. Nobody else in this module logs.
+struct Story: Sendable {
+    private let logger: Logger
+
+    init(_ logger: Logger) { self.logger = logger }
+
+    func record(_ outcome: Outcome, _ tale: Tale, of delivery: Delivery, index: Int) {
+        var fields = Self.fields(of: delivery)
+        fields["outcome"] = "\(outcome.kind.rawValue)"
+        if index > 0 { fields["record"] = "\(index)" }
+        Self.add(tale, to: &fields)
+        if let error = outcome.error {
+            fields["error_kind"] = "\(error.kind.rawValue)"
+            if !error.code.isEmpty { fields["error_code"] = "\(error.code)" }
+            if let id = error.requestID { fields["request_id"] = "\(id)" }
+        }
+        let (event, level) = Self.event(of: outcome)
+        say(event, level, Self.sentence(outcome, tale), fields)
+    }
+
+    func quarantineFailed(_ error: any Error, of delivery: Delivery) {
+        say(
+            .quarantineFailed, .error,
+            "the reason could not be stored, the message stays in the queue: \(error)",
+            Self.fields(of: delivery))
+    }
+
+    func pollFailed(_ error: any Error, failures: Int) {
+        // The first of a row is worth an error; the others would say the same.
+        say(
+            .pollFailed, failures == 1 ? .error : .debug,
+            "the queue did not answer, polling goes on: \(error)")
+    }
+
+    func pollRecovered(after failures: Int) {
+        say(.pollRecovered, .notice, "the queue answers again after \(failures) failed polls")
+    }
+
+    func leaseCallFailed(_ call: LeaseBook.Call, _ error: any Error) {
+        let what = if case .delete = call { "deleting" } else { "changing the visibility of" }
+        say(
+            .leaseCallFailed, .warning,
+            "\(what) \(call.entries.count) messages failed, it is repeated: \(error)")
+    }
+
+    func unsettled(_ settlement: LeaseBook.Settlement, code: String) {
+        let what = if case .delete = settlement { "delete" } else { "release" }
+        say(
+            .messageUnsettled, .warning, "the \(what) was not confirmed, the message comes again",
+            ["error_code": "\(code)"])
+    }
+
+    func outageBegan(_ error: WorkerError) {
+        say(
+            .outageBegan, .error, "receiving stops until this works again: \(error)",
+            ["error_kind": "\(error.kind.rawValue)", "error_code": "\(error.code)"])
+    }
+
+    func outageEnded(_ kind: WorkerError.Kind, after: Duration) {
+        say(
+            .outageEnded, .notice, "receiving goes on",
+            ["error_kind": "\(kind.rawValue)", "ms_total": "\(after.milliseconds)"])
+    }
+
+    func draining(_ inFlight: Int) {
+        say(.workerDraining, .notice, "no more messages are received, \(inFlight) in flight are finished")
+    }
+
+    func hurried(_ inFlight: Int) {
+        say(.workerHurried, .warning, "\(inFlight) messages in flight are given back unfinished")
+    }
+
+    func drained(deleted: UInt64, released: UInt64) {
+        say(
+            .workerDrained, .notice,
+            "nothing is in flight; \(deleted) messages deleted, \(released) given back")
+    }
+
+    private func say(
+        _ event: WorkerEvent, _ level: Logger.Level, _ text: String, _ fields: Logger.Metadata = [:]
+    ) {
+        var fields = fields
+        fields["event"] = "\(event.rawValue)"
+        logger.log(level: level, "\(text)", metadata: fields)
+    }
+}
+
+extension Story {
+    private static func event(of outcome: Outcome) -> (WorkerEvent, Logger.Level) {
+        switch outcome {
+        case .done: (.pictureDone, .info)
+        case .skipped: (.recordSkipped, .info)
+        case .acknowledged: (.pictureAcknowledged, .notice)
+        case .retry: (.pictureRetried, .warning)
+        case .quarantine: (.pictureQuarantined, .error)
+        case .returned: (.pictureReturned, .notice)
+        case .lost: (.leaseLost, .warning)
+        }
+    }
+
+    private static func picture(_ tale: Tale) -> String {
+        tale.survey.map { "\($0.width)x\($0.height) \($0.format), " } ?? ""
+    }
+
+    private static func sentence(_ outcome: Outcome, _ tale: Tale) -> String {
+        let name = tale.name.map { Self.printable($0.description) } ?? "message"
+        return switch outcome {
+        case .done:
+            "\(name): \(picture(tale))pixelated in \(tale.total.milliseconds) ms"
+        case .skipped(let why): "\(name): nothing to do (\(why.rawValue))"
+        case .acknowledged(let error): "\(name): passed over: \(error)"
+        case .retry(let error): "\(name): comes again: \(error)"
+        case .quarantine(let error): "\(name): quarantined: \(error)"
+        case .returned(_, let error): "\(name): given back\(error.map { ": \($0)" } ?? "")"
+        case .lost: "\(name): the lease is lost, others may have the message"
+        }
+    }
+
+    /// Keys are made by others: no control character of theirs reaches a line of the log.
+    private static func printable(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
+    }
+
+    private static func fields(of delivery: Delivery) -> Logger.Metadata {
+        var fields: Logger.Metadata = [
+            "sqs_message_id": "\(delivery.messageID)", "sqs_receive_count": "\(delivery.receiveCount)",
+        ]
+        if let age = delivery.age { fields["ms_queued"] = "\(age.milliseconds)" }
+        return fields
+    }
+
+    private static func add(_ tale: Tale, to fields: inout Logger.Metadata) {
+        func put(_ key: String, _ value: (some CustomStringConvertible)?) {
+            if let value { fields[key] = "\(value)" }
+        }
+        put("s3_bucket", tale.name?.bucket)
+        put("s3_key", tale.name.map { Self.printable($0.key) })
+        put("s3_version_id", tale.versionID)
+        put("s3_etag", tale.eTag)
+        put("dialect", tale.dialect)
+        put("request_id", tale.requestID)
+        put("bytes_in", tale.bytesIn)
+        put("bytes_out", tale.bytesOut)
+        put("width", tale.survey?.width)
+        put("height", tale.survey?.height)
+        put("format", tale.survey?.format)
+        if tale.rounds > 1 { put("rounds", tale.rounds) }
+        if tale.probes > 0 { put("probes", tale.probes) }
+        put("ms_wait", tale.waited.milliseconds)
+        put("ms_get", tale.fetched.milliseconds)
+        put("ms_decode", tale.computed.milliseconds)
+        put("ms_put", tale.stored.milliseconds)
+        put("ms_total", tale.total.milliseconds)
+    }
+}
+
+extension Duration {
+    var milliseconds: Int64 {
+        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+    }
+}

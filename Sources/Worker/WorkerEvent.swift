@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The events that the worker logs, under the metadata key `event`. Names are stable: operators filter by them.
+package enum WorkerEvent: String, Sendable, CaseIterable {
+    /// Five outputs are in place.
+    case pictureDone = "picture-done"
+    /// There was nothing to do.
+    case recordSkipped = "record-skipped"
+    /// Failed and passed over, as the policy says.
+    case pictureAcknowledged = "picture-acknowledged"
+    /// Failed; the message will come again.
+    case pictureRetried = "picture-retried"
+    /// Failed for good; stored with its reason.
+    case pictureQuarantined = "picture-quarantined"
+    /// Given back through no fault of its own.
+    case pictureReturned = "picture-returned"
+    case leaseLost = "lease-lost"
+    /// A message could not be stored in quarantine, or there is none.
+    case quarantineFailed = "quarantine-failed"
+    case pollFailed = "poll-failed"
+    case pollRecovered = "poll-recovered"
+    /// A heartbeat, delete or release call failed as a whole; it is repeated.
+    case leaseCallFailed = "lease-call-failed"
+    /// A delete or release was given up: the message comes again.
+    case messageUnsettled = "message-unsettled"
+    case outageBegan = "outage-began"
+    case outageEnded = "outage-ended"
+    case workerDraining = "worker-draining"
+    case workerHurried = "worker-hurried"
+    case workerDrained = "worker-drained"
+}

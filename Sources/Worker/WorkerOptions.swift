@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+package import S3Events
+
+/// Where outputs go and what they are called.
+package struct OutputOptions: Sendable, Equatable {
+    package var bucket = ""
+    /// In front of the whole key, as `pixelated/`.
+    package var prefix = ""
+    /// In front of the file name.
+    package var namePrefix = "pixelated-"
+    /// Put only over what was seen, by If-Match and If-None-Match. Switch off for stores that refuse these.
+    package var conditionalWrites = true
+
+    package init() {}
+
+    package init(
+        bucket: String, prefix: String = "", namePrefix: String = "pixelated-", conditionalWrites: Bool = true
+    ) {
+        self.bucket = bucket
+        self.prefix = prefix
+        self.namePrefix = namePrefix
+        self.conditionalWrites = conditionalWrites
+    }
+
+    package func problems() -> [(field: String, expected: String, got: String)] {
+        var found: [(field: String, expected: String, got: String)] = []
+        if !(3...63).contains(bucket.utf8.count) {
+            found.append(("bucket", "a bucket's name", quoted(bucket)))
+        }
+        if prefix.hasPrefix("/") { found.append(("prefix", "no slash at the start", quoted(prefix))) }
+        if namePrefix.isEmpty || namePrefix.contains("/") {
+            found.append(("namePrefix", "some text without a slash", quoted(namePrefix)))
+        }
+        return found
+    }
+}
+
+/// How the worker works. Every field has a default that is good for one machine of its own.
+package struct WorkerOptions: Sendable, Equatable {
+    /// Of a long poll, 0...20.
+    package var waitSeconds = 20
+    /// How long a message stays ours without a heartbeat; heartbeats come at half of it.
+    package var visibilitySeconds = 60
+    /// Pictures computed at once. 0 for the machine's processors.
+    package var cpuWorkers = 0
+    /// Messages in flight: those computed, downloaded and stored. 0 for `effectiveCPUWorkers` + 6.
+    package var slots = 0
+    /// Predicted memory of all pictures in flight.
+    package var memoryBytes = 1 << 30
+    /// A picture's processor time.
+    package var pictureSeconds = 60
+    /// After SIGTERM: how long to finish what has begun.
+    package var drainSeconds = 60
+    /// First delay before a failed message comes again, doubled by each receive up to `retryMaximumSeconds`.
+    package var retrySeconds = 10
+    package var retryMaximumSeconds = 900
+    /// A message that still fails for its own fault at this receive is quarantined. 0 for never.
+    package var attempts = 5
+    /// Deletes wait this long for others to share their call.
+    package var acknowledgeLingerMilliseconds = 100
+    /// How keys are written in notifications.
+    package var keyEncoding = KeyEncoding.automatic
+    /// Kinds of failure to what is done about them, where it differs from the table.
+    package var policy: [String: String] = [:]
+    /// Stop when the queue has been empty and all work done for so many seconds.
+    package var idleSeconds: Int?
+    /// Stop after so many messages.
+    package var maximumMessages: Int?
+    package var output = OutputOptions()
+
+    package init() {}
+
+    package var effectiveCPUWorkers: Int {
+        cpuWorkers == 0 ? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) : cpuWorkers
+    }
+
+    package var effectiveSlots: Int { slots == 0 ? effectiveCPUWorkers + 6 : slots }
+
+    package func problems() -> [(field: String, expected: String, got: String)] {
+        var found: [(field: String, expected: String, got: String)] = []
+        func check(_ field: String, _ value: Int, _ range: ClosedRange<Int>) {
+            if !range.contains(value) {
+                found.append((field, "\(range.lowerBound)...\(range.upperBound)", "\(value)"))
+            }
+        }
+        check("waitSeconds", waitSeconds, 0...20)
+        check("visibilitySeconds", visibilitySeconds, max(3, waitSeconds + 2)...43_200)
+        check("cpuWorkers", cpuWorkers, 0...1024)
+        check("slots", slots, 0...10_000)
+        check("memoryBytes", memoryBytes, (16 << 20)...(1 << 50))
+        check("pictureSeconds", pictureSeconds, 1...3600)
+        check("drainSeconds", drainSeconds, 0...86_400)
+        check("retrySeconds", retrySeconds, 1...43_200)
+        check("retryMaximumSeconds", retryMaximumSeconds, max(1, retrySeconds)...43_200)
+        check("attempts", attempts, 0...1000)
+        check("acknowledgeLingerMilliseconds", acknowledgeLingerMilliseconds, 0...5000)
+        if let idleSeconds { check("idleSeconds", idleSeconds, 0...86_400) }
+        if let maximumMessages { check("maximumMessages", maximumMessages, 1...Int.max) }
+        found += Policy.problems(of: policy).map { ("policy.\($0.field)", $0.expected, $0.got) }
+        found += output.problems().map { ("output.\($0.field)", $0.expected, $0.got) }
+        return found
+    }
+}
+
+private func quoted(_ text: String) -> String { "\"\(text.prefix(80))\"" }

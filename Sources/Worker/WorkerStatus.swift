@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the worker is doing, at one moment: for the status line, the health page and the watchdog.
+package struct WorkerStatus: Sendable {
+    /// Since the last poll that was answered; nil before the first.
+    package var sinceLastPoll: Duration?
+    /// Why polling fails at present.
+    package var pollFailure: WorkerError?
+    package var inFlight: Int
+    /// Reserved for pictures, of `memoryBytes`.
+    package var bytesInFlight: Int
+    package var waitingForMemory: Int
+    /// Since the receipt of the message that is held longest.
+    package var oldestLease: Duration?
+    package var done: UInt64
+    package var skipped: UInt64
+    package var failed: UInt64
+    package var quarantined: UInt64
+    package var deleted: UInt64
+    package var released: UInt64
+    /// Since the last picture that was done.
+    package var sinceLastPicture: Duration?
+    /// Grows with every finished step: what grows, lives.
+    package var progress: UInt64
+    package var sinceProgress: Duration
+    package var isDraining: Bool
+    /// The dependency that fails, since when, and how often it was probed.
+    package var outage: (kind: WorkerError.Kind, since: Duration, probes: Int)?
+    /// What does not move and should; nil while all is well. The evidence for the watchdog.
+    package var stall: String?
+}

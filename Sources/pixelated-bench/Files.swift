@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Glibc
+
+/// The few things about files that a benchmark needs.
+enum Files {
+    static func read(_ path: String) throws -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw ValidationError("\(path): \(String(cString: strerror(errno)))") }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw ValidationError("\(path): cannot be examined") }
+        let size = Int(status.st_size)
+        return try [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            while count < size {
+                let got = Glibc.read(descriptor, buffer.baseAddress.map { $0 + count }, size - count)
+                guard got > 0 else { throw ValidationError("\(path): cannot be read") }
+                count += got
+            }
+        }
+    }
+
+    /// A file as it is; a folder's JPEG files in the order of their names.
+    static func expand(_ path: String) throws -> [String] {
+        guard let folder = opendir(path) else { return [path] }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            let lower = name.lowercased()
+            if lower.hasSuffix(".jpg") || lower.hasSuffix(".jpeg") { names.append(name) }
+        }
+        return names.sorted().map { path + "/" + $0 }
+    }
+
+    static func name(_ path: String) -> String { String(path.split(separator: "/").last ?? "") }
+}

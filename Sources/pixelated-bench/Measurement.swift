@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JPEG
+import Pixelation
+import Pixels
+
+/// The figures of one picture.
+struct Measurement {
+    var name: String
+    var megapixels: Double
+    /// libjpeg-turbo alone, row by row into one row buffer: the least that decoding can cost.
+    var decodeRows: Double
+    /// libjpeg-turbo's TurboJPEG interface into a picture in memory.
+    var decodePicture: Double
+    var engine: Double
+    var reduce: Double
+    var encode: Double
+    /// One full-size encode by libjpeg-turbo.
+    var turboEncode: Double
+    var reference: Double?
+    /// Megabytes above idle, the file included.
+    var memory: Double?
+
+    init(_ path: String, runs: Int, reference: Reference) throws {
+        name = Files.name(path)
+        let bytes = try Files.read(path)
+        var options = PixelationOptions()
+        options.metadata = .reference
+        let pixelator = Pixelator(options)
+        let survey = try pixelator.survey(bytes)
+        let (width, height) = (survey.width, survey.height)
+        megapixels = Double(width * height) / 1e6
+
+        let turbo = try TurboJPEG()
+        (decodeRows, decodePicture, engine) = (.infinity, .infinity, .infinity)
+        var failure: (any Error)?
+        // The contenders take turns, so that a busy second hits all of them.
+        for _ in 0..<runs {
+            decodeRows = min(decodeRows, CPUTime.best(of: 1) { Self.decode(bytes, &failure) })
+            engine = min(
+                engine, try CPUTime.best(of: 1) { _ = try pixelator.pixelate(bytes, until: .never) })
+            decodePicture = min(
+                decodePicture,
+                try CPUTime.best(of: 1) {
+                    try turbo.decode(bytes, width: width, height: height, components: survey.components)
+                })
+        }
+        if let failure { throw failure }
+
+        let grids = try Self.grids(bytes, survey, sizes: options.sizes)
+        let writer = GridWriter(width: width, height: height, attachments: GridAttachments())
+        turbo.show(grids[grids.count / 2], width: width, height: height)
+        (encode, turboEncode) = (.infinity, .infinity)
+        for _ in 0..<runs {
+            encode = min(encode, CPUTime.best(of: 1) { for grid in grids { _ = writer.encode(grid) } })
+            turboEncode = min(
+                turboEncode,
+                try CPUTime.best(of: 1) {
+                    try turbo.encode(width: width, height: height, components: survey.components)
+                })
+        }
+        reduce = engine - decodeRows - encode
+        self.reference = reference.milliseconds(path, runs: runs)
+        memory = MemoryPeak.inChild(path)
+    }
+
+    private static let limits = JPEGLimits(
+        pixels: .max, scans: 1000, scanWork: .max, markers: 100_000, memoryBytes: .max, warnings: 1_000_000,
+        acceptsTruncated: false)
+
+    private static func decode(_ bytes: [UInt8], _ failure: inout (any Error)?) {
+        do {
+            try bytes.withUnsafeBufferPointer { bytes throws(JPEGError) in
+                var reader = try JPEGReader(bytes, limits: limits, interruption: Interruption(after: nil))
+                let row = UnsafeMutableBufferPointer<UInt8>.allocate(
+                    capacity: reader.header.width * (reader.header.layout?.stride ?? 4))
+                defer { row.deallocate() }
+                try reader.start()
+                for _ in 0..<reader.header.height { try reader.readRow(row) }
+                try reader.finish()
+            }
+        } catch {
+            failure = error
+        }
+    }
+
+    private static func grids(_ bytes: [UInt8], _ survey: Survey, sizes: [Int]) throws -> [Grid] {
+        try bytes.withUnsafeBufferPointer { bytes throws(JPEGError) in
+            var reader = try JPEGReader(bytes, limits: limits, interruption: Interruption(after: nil))
+            let reducer = GridReducer(
+                width: survey.width, height: survey.height, layout: reader.header.layout ?? .rgbx,
+                sizes: sizes)
+            try reader.start()
+            for _ in 0..<survey.height {
+                try reducer.addRow { (row) throws(JPEGError) in try reader.readRow(row) }
+            }
+            return reducer.grids()
+        }
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import CLibTurboJPEG
+import Pixels
+
+/// libjpeg-turbo through its whole-picture interface.
+final class TurboJPEG {
+    private let decoder: tjhandle
+    private let encoder: tjhandle
+    private var picture: [UInt8] = []
+    private var file: UnsafeMutablePointer<UInt8>?
+    private var fileSize: UInt = 0
+
+    init() throws {
+        guard let decoder = tjInitDecompress(), let encoder = tjInitCompress() else {
+            throw ValidationError("TurboJPEG cannot be initialised")
+        }
+        self.decoder = decoder
+        self.encoder = encoder
+    }
+
+    deinit {
+        tjDestroy(decoder)
+        tjDestroy(encoder)
+        tjFree(file)
+    }
+
+    /// Decodes into a picture buffer that is kept, so that only the first call pays for its pages.
+    func decode(_ bytes: [UInt8], width: Int, height: Int, components: Int) throws {
+        let format = Self.format(components)
+        let needed = width * height * Int(components)
+        if picture.count != needed { picture = [UInt8](repeating: 0, count: needed) }
+        let code = tjDecompress2(
+            decoder, bytes, UInt(bytes.count), &picture, Int32(width), 0, Int32(height), format,
+            TJFLAG_ACCURATEDCT)
+        guard code == 0 else { throw ValidationError(String(cString: tjGetErrorStr2(decoder))) }
+    }
+
+    /// Blows a grid up, for `encode`.
+    func show(_ grid: Grid, width: Int, height: Int) {
+        let columns = NearestMap.cells(grid.n, over: width)
+        let rows = NearestMap.cells(grid.n, over: height)
+        picture = []
+        picture.reserveCapacity(width * height * grid.bands)
+        for row in rows {
+            for column in columns {
+                let at = (Int(row) * grid.n + Int(column)) * grid.bands
+                picture.append(contentsOf: grid.samples[at..<at + grid.bands])
+            }
+        }
+    }
+
+    /// Encodes what `show` made, as the reference's `save` does: quality 75, 4:2:0.
+    func encode(width: Int, height: Int, components: Int) throws {
+        let code = tjCompress2(
+            encoder, picture, Int32(width), 0, Int32(height), Self.format(components), &file, &fileSize,
+            components == 1 ? Int32(TJSAMP_GRAY.rawValue) : Int32(TJSAMP_420.rawValue), 75,
+            TJFLAG_ACCURATEDCT)
+        guard code == 0 else { throw ValidationError(String(cString: tjGetErrorStr2(encoder))) }
+    }
+
+    private static func format(_ components: Int) -> Int32 {
+        switch components {
+        case 1: Int32(TJPF_GRAY.rawValue)
+        case 3: Int32(TJPF_RGB.rawValue)
+        default: Int32(TJPF_CMYK.rawValue)
+        }
+    }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AWS
+import Foundation
+import HTTP
+import Scripted
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct `The choice of a source` {
+    /// The first source that is configured, by the access key id or by where the first request goes.
+    @Test(arguments: [
+        (["AWS_ACCESS_KEY_ID": "AKIAENV", "AWS_SECRET_ACCESS_KEY": "s"], "AKIAENV"),
+        (["AWS_ACCESS_KEY_ID": "AKIAENV"], "AWS_SECRET_ACCESS_KEY is not set"),
+        (["AWS_ACCESS_KEY_ID": "", "AWS_PROFILE": "other"], "AKIAOTHER"),
+        (["AWS_PROFILE": "other"], "AKIAOTHER"), ([:], "AKIADEFAULT"),
+        (["AWS_PROFILE": "missing"], "no profile missing"),
+        (["AWS_PROFILE": "sso"], "through a browser"),
+        (["AWS_PROFILE": "loop-a"], "refer to each other"), (["AWS_PROFILE": "both"], "both source_profile"),
+        (["AWS_PROFILE": "bare"], "neither role_arn nor"), (["AWS_PROFILE": "process"], "AKIAPROCESS"),
+        (["AWS_PROFILE": "config-only"], "AKIACONFIG"),
+        (
+            ["AWS_ROLE_ARN": "arn:aws:iam::1:role/r", "AWS_WEB_IDENTITY_TOKEN_FILE": "/nonexistent"],
+            "web identity"
+        ),
+    ])
+    func `is that of what is configured, and nothing else is tried`(
+        _ environment: [String: String], _ expected: String
+    ) async throws {
+        let config = try TemporaryFile(
+            """
+            # A comment
+            [default]
+            region = eu-west-1
+            [profile other]
+            aws_access_key_id = ignored, since the credentials file has one
+            [profile config-only]
+            aws_access_key_id = AKIACONFIG ; a comment
+            aws_secret_access_key = s
+            s3 =
+                addressing_style = path
+            [profile sso]
+            sso_session = x
+            [profile loop-a]
+            role_arn = a
+            source_profile = loop-b
+            [profile loop-b]
+            role_arn = b
+            source_profile = loop-a
+            [profile both]
+            role_arn = a
+            source_profile = other
+            credential_source = Environment
+            [profile bare]
+            region = x
+            [profile process]
+            credential_process = printf '%s' '{"Version":1,"AccessKeyId":"AKIAPROCESS","SecretAccessKey":"s"}'
+            [other]
+            aws_access_key_id = not a profile in this file
+            """)
+        let keys = try TemporaryFile(
+            """
+            [default]
+            aws_access_key_id = AKIADEFAULT
+            aws_secret_access_key = s
+            [other]
+            aws_access_key_id=AKIAOTHER
+            aws_secret_access_key=s#not-a-comment
+            """)
+        var environment = environment
+        environment["AWS_CONFIG_FILE"] = config.path
+        environment["AWS_SHARED_CREDENTIALS_FILE"] = keys.path
+        environment["PATH"] = "/usr/bin:/bin"
+        do {
+            let bench = try await CredentialBench(environment, transport: ScriptedTransport([]))
+            #expect(try await bench.accessKeyID == expected)
+        } catch let error as AWSError {
+            #expect(error.description.contains(expected))
+        }
+    }
+
+    @Test func `is the profile of the configuration before keys in the environment`() async throws {
+        let keys = try TemporaryFile("[mine]\naws_access_key_id=AKIAMINE\naws_secret_access_key=s\n")
+        var options = AWSOptions()
+        options.profile = "mine"
+        let bench = try await CredentialBench(
+            [
+                "AWS_ACCESS_KEY_ID": "AKIAENV", "AWS_SECRET_ACCESS_KEY": "s",
+                "AWS_SHARED_CREDENTIALS_FILE": keys.path,
+            ], options: options)
+        #expect(try await bench.accessKeyID == "AKIAMINE")
+    }
+
+    @Test(arguments: CredentialKind.allCases)
+    func `can be fixed by configuration, and is then an error when it is absent`(_ kind: CredentialKind)
+        async throws
+    {
+        let environment =
+            kind == .environment ? [:] : ["AWS_ACCESS_KEY_ID": "AKIAENV", "AWS_SECRET_ACCESS_KEY": "s"]
+        let error = try? await awsErrorOrNil {
+            try await CredentialBench(environment, kind: kind, transport: ScriptedTransport([])).accessKeyID
+        }
+        if kind == .automatic { #expect(error == nil) } else { #expect(error?.kind == .noCredentials) }
+    }
+
+    private func awsErrorOrNil(_ body: () async throws -> String) async throws -> AWSError? {
+        do { _ = try await body() } catch let error as AWSError { return error }
+        return nil
+    }
+
+    @Test(arguments: [
+        ("true", "no keys|not the JSON"), ("/nonexistent/program", "did not start"),
+        ("sh -c 'exit 3'", "status 3"), ("sh -c 'kill -9 $$'", "signal 9"),
+        ("sh -c 'yes | head -c 100000'", "more than credentials"), ("sh 'open", "open quotation mark"),
+        (#"printf {"Version":1,"Code":"Denied"}"#, "JSON|Denied"),
+    ])
+    func `names what went wrong with a process, and not its arguments`(
+        _ command: String, _ reasons: String
+    ) async throws {
+        let config = try TemporaryFile("[default]\ncredential_process = \(command)\n")
+        let bench = try await CredentialBench(["AWS_CONFIG_FILE": config.path, "PATH": "/usr/bin:/bin"])
+        let error = try await awsError { try await bench.accessKeyID }
+        #expect(error.kind == .noCredentials)
+        #expect(reasons.split(separator: "|").contains { error.description.contains($0) })
+        #expect(!error.description.contains("head -c"))
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AWS
+import Curl
+import Foundation
+import HTTP
+import Logging
+import Scripted
+import SigV4
+import Testing
+
+/// A session whose credentials come from a real socket, with a clock that a test moves.
+struct CredentialBench {
+    let clock = JumpingClock()
+    let log = LogLines()
+    let session: AWSSession
+
+    init(
+        _ environment: [String: String], kind: CredentialKind = .automatic,
+        options: AWSOptions = AWSOptions(),
+        transport: (any Transport)? = nil, logsIdentity: Bool = false
+    ) async throws {
+        var options = options
+        options.credentials = kind
+        options.logsIdentity = logsIdentity
+        var environment = environment
+        environment["AWS_REGION"] = environment["AWS_REGION"] ?? "eu-west-1"
+        // Nobody's own files, and nobody's own instance.
+        for name in ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] where environment[name] == nil {
+            environment[name] = "/nonexistent"
+        }
+        if environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"] == nil {
+            environment["AWS_EC2_METADATA_DISABLED"] = "true"
+        }
+        let surroundings = Surroundings(
+            environment: environment, homeDirectory: nil, clock: clock, random: { 0.5 })
+        session = try await AWSSession(
+            options, queueURL: nil, transport: try transport ?? CurlTransport(), surroundings: surroundings,
+            logger: log.logger)
+    }
+
+    var accessKeyID: String {
+        get async throws { try await session.credentials.credentials().signing.accessKeyID }
+    }
+
+    /// Waits until the keys in use are others than `old`, for refreshes in the background.
+    func keys(otherThan old: String) async throws -> String {
+        while true {
+            let now = try await accessKeyID
+            if now != old { return now }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+}
+
+func makeTransport() throws -> any Transport { try CurlTransport() }

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AWS
+import Foundation
+import HTTP
+import Locking
+import Scripted
+import SigV4
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct `Credentials of an instance` {
+    static let start = 1_700_000_000.0
+
+    func bench(
+        _ service: InstanceService, _ more: [String: String] = [:]
+    ) async throws -> CredentialBench {
+        try await CredentialBench(
+            ["AWS_EC2_METADATA_SERVICE_ENDPOINT": service.base].merging(more) { $1 })
+    }
+
+    @Test func `come by a token, the role's name and the role's keys, over IPv4 and IPv6`() async throws {
+        for family in [LoopbackServer.Family.ipv4, .ipv6] {
+            let service = try InstanceService(on: family, expiration: Self.start + 6 * 3600)
+            let bench = try await bench(service)
+            let credentials = try await bench.session.credentials.credentials()
+            #expect(credentials.signing.accessKeyID == "ASIAINSTANCE1")
+            #expect(credentials.signing.sessionToken?.revealed == "session-1")
+            #expect(credentials.expiration == Self.start + 6 * 3600)
+            #expect(
+                service.received.map { "\($0.method) \($0.target)" } == [
+                    "PUT /latest/api/token", "GET /latest/meta-data/iam/security-credentials/",
+                    "GET /latest/meta-data/iam/security-credentials/worker-role",
+                ])
+            #expect(service.state.withLock { $0.withoutToken } == 0)
+        }
+    }
+
+    @Test func `never come by version 1, whatever the service is ready to give`() async throws {
+        let service = try InstanceService(expiration: Self.start + 3600)
+        service.change { $0.mood = .versionOneOnly }
+        let bench = try await bench(service)
+        let error = try await awsError { try await bench.accessKeyID }
+        #expect(error.kind == .noCredentials)
+        #expect(error.message.contains("version 2 is not available"))
+        #expect(service.received.allSatisfy { $0.method == "PUT" })
+    }
+
+    @Test func `fail in time, with a hint, when the token does not get past the hop limit`() async throws {
+        let service = try InstanceService(expiration: Self.start + 3600)
+        service.change { $0.mood = .silent }
+        let bench = try await bench(
+            service, ["AWS_METADATA_SERVICE_TIMEOUT": "0.1", "AWS_METADATA_SERVICE_NUM_ATTEMPTS": "2"])
+        let error = try await awsError { try await bench.accessKeyID }
+        #expect(error.message.contains("hop limit must be 2"))
+        #expect(service.received.count == 2)
+    }
+
+    @Test func `use a new token when the old one has been forgotten by the service`() async throws {
+        let service = try InstanceService(expiration: Self.start + 3600)
+        let bench = try await bench(service)
+        service.change { $0.forgetful = 1 }
+        #expect(try await bench.accessKeyID == "ASIAINSTANCE1")
+        #expect(service.received.map(\.method) == ["PUT", "GET", "PUT", "GET", "GET"])
+        service.change { $0.forgetful = 10 }
+        bench.clock.advance(.seconds(3000))
+        #expect(try await bench.accessKeyID == "ASIAINSTANCE1")
+    }
+
+    @Test(arguments: [
+        (InstanceService.Mood.failedWith200, "AssumeRoleUnauthorizedAccess"), (.switchedOff, "switched off"),
+        (.withoutRole, "no role is attached"), (.failing, "status 503"),
+    ])
+    func `are missing for a reason that is told`(_ mood: InstanceService.Mood, _ reason: String) async throws
+    {
+        let service = try InstanceService(expiration: Self.start + 3600)
+        service.change { $0.mood = mood }
+        let bench = try await bench(service)
+        let error = try await awsError { try await bench.accessKeyID }
+        #expect(error.kind == .noCredentials)
+        #expect(error.description.contains(reason))
+    }
+
+    @Test(arguments: [InstanceService.Mood.failing, .failedWith200, .switchedOff])
+    func `are used beyond their expiry while the service fails, and renewed when it is well again`(
+        _ mood: InstanceService.Mood
+    ) async throws {
+        let service = try InstanceService(expiration: Self.start + 3600)
+        let bench = try await bench(service)
+        #expect(try await bench.accessKeyID == "ASIAINSTANCE1")
+        service.change { $0.mood = mood }
+        for _ in 0..<20 {
+            bench.clock.advance(.seconds(600))
+            #expect(try await bench.accessKeyID == "ASIAINSTANCE1")
+        }
+        #expect(bench.log.lines.contains { $0.hasPrefix("warning keys are used beyond their expiry") })
+        service.change {
+            $0.mood = .well
+            $0.generation = 2
+            $0.expiration = Self.start + 10 * 3600
+        }
+        bench.clock.advance(.seconds(1500))
+        #expect(try await bench.keys(otherThan: "ASIAINSTANCE1") == "ASIAINSTANCE2")
+    }
+
+    @Test func `are used when the service itself hands out expired ones`() async throws {
+        let service = try InstanceService(expiration: Self.start + 3600)
+        let bench = try await bench(service)
+        _ = try await bench.accessKeyID
+        service.change { $0.generation = 2 }
+        bench.clock.advance(.seconds(4000))
+        #expect(try await bench.accessKeyID == "ASIAINSTANCE2")
+    }
+
+    @Test func `give the region when nothing else does`() async throws {
+        let service = try InstanceService(expiration: Self.start + 3600)
+        let surroundings = Surroundings(
+            environment: ["AWS_EC2_METADATA_SERVICE_ENDPOINT": service.base], homeDirectory: nil,
+            clock: JumpingClock())
+        let session = try await AWSSession(
+            AWSOptions(), queueURL: nil, transport: try makeTransport(), surroundings: surroundings,
+            logger: LogLines().logger)
+        #expect(session.region.name == "ap-south-1")
+    }
+
+    @Test(arguments: [(nil, "http://169.254.169.254"), ("IPv6", "http://[fd00:ec2::254]")])
+    func `are asked at the documented address, past any proxy`(
+        _ mode: String?, _ base: String
+    ) async throws {
+        let transport = ScriptedTransport([.respond(403)])
+        var environment = ["AWS_REGION": "eu-west-1"]
+        environment["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"] = mode
+        let session = try await AWSSession(
+            AWSOptions(), queueURL: nil, transport: transport,
+            surroundings: Surroundings(environment: environment, homeDirectory: nil, clock: JumpingClock()),
+            logger: LogLines().logger)
+        _ = try await awsError { try await session.credentials.credentials() }
+        let request = try #require(transport.requests.first)
+        #expect(request.url.rendered == "\(base)/latest/api/token")
+        #expect(request.routing.bypassProxy)
+        #expect(request.limits.total <= .seconds(2))
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AWS
+import HTTP
+import Scripted
+import Testing
+
+@Suite struct `How an object is stored` {
+    @Test func `everything that is set is sent, under S3's names`() async throws {
+        let bench = try await Bench([.respond(200, ["ETag": "\"e\""])])
+        var options = PutOptions(contentType: "image/jpeg")
+        options.cacheControl = "max-age=31536000, immutable"
+        options.storageClass = "STANDARD_IA"
+        options.serverSideEncryption = .kms
+        options.kmsKeyID = "alias/pictures"
+        options.bucketKey = true
+        options.acl = .bucketOwnerFullControl
+        options.tags = ["made by": "pixelated", "a&b": "c=d+ü"]
+        options.metadata = ["Source-ETag": "\"abc\"", "source-key": "ü.jpg"]
+        options.ifMatch = "old"
+        #expect(options.problems().isEmpty)
+        _ = try await bench.s3.put([1], to: .picture, options: options)
+        let headers = try #require(bench.transport.requests.first).headers
+        for (name, value) in [
+            "Content-Type": "image/jpeg", "Cache-Control": "max-age=31536000, immutable",
+            "x-amz-storage-class": "STANDARD_IA", "x-amz-server-side-encryption": "aws:kms",
+            "x-amz-server-side-encryption-aws-kms-key-id": "alias/pictures",
+            "x-amz-server-side-encryption-bucket-key-enabled": "true",
+            "x-amz-acl": "bucket-owner-full-control",
+            "x-amz-tagging": "a%26b=c%3Dd%2B%C3%BC&made%20by=pixelated",
+            "x-amz-meta-source-etag": "\"abc\"", "x-amz-meta-source-key": "=?UTF-8?B?w7wuanBn?=",
+            "If-Match": "\"old\"",
+        ] {
+            #expect(headers[name] == value, "\(name)")
+        }
+        #expect(headers["If-None-Match"] == nil)
+    }
+
+    @Test func `what is not set is not sent`() async throws {
+        let bench = try await Bench([.respond(200, ["ETag": "\"e\""])])
+        _ = try await bench.s3.put([1], to: .picture, options: PutOptions())
+        let names = try #require(bench.transport.requests.first).headers.fields.map { $0.name.lowercased() }
+        #expect(
+            names.sorted() == [
+                "amz-sdk-invocation-id", "amz-sdk-request", "authorization", "content-type", "user-agent",
+                "x-amz-checksum-crc32c", "x-amz-content-sha256", "x-amz-date", "x-amz-sdk-checksum-algorithm",
+            ])
+    }
+
+    @Test(arguments: [(412, "PreconditionFailed"), (409, "ConditionalRequestConflict")])
+    func `storing only where there is nothing fails without another attempt`(
+        _ status: Int, _ code: String
+    ) async throws {
+        let bench = try await Bench([.respond(status, [:], "<Error><Code>\(code)</Code></Error>")])
+        var options = PutOptions()
+        options.ifNoneMatch = true
+        let error = try await awsError { try await bench.s3.put([1], to: .picture, options: options) }
+        #expect(error.kind == .preconditionFailed)
+        #expect(bench.transport.requests.first?.headers["If-None-Match"] == "*")
+        bench.expectPlayed()
+    }
+
+    @Test func `metadata that is not ASCII comes back as it was sent`() async throws {
+        let bench = try await Bench([
+            .respond(200, ["x-amz-meta-a": "=?UTF-8?B?w7wuanBn?=", "x-amz-meta-b": "=?UTF-8?B?***?="])
+        ])
+        #expect(
+            try await bench.s3.head(.picture).metadata == ["a": "ü.jpg", "b": "=?UTF-8?B?***?="])
+    }
+
+    @Test func `all that cannot be sent is reported at once`() {
+        var options = PutOptions(contentType: "")
+        options.cacheControl = "a\nb"
+        options.kmsKeyID = "k"
+        options.bucketKey = true
+        options.tags = Dictionary(uniqueKeysWithValues: (0..<11).map { ("tag\($0)", "") })
+        options.metadata = ["a b": "", "long": String(repeating: "x", count: 2048)]
+        #expect(
+            options.problems().map(\.field) == [
+                "contentType", "cacheControl", "kmsKeyID", "bucketKey", "tags", "metadata", "metadata",
+            ])
+    }
+}

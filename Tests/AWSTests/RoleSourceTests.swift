@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AWS
+import Foundation
+import HTTP
+import Locking
+import Scripted
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct `Credentials of a role` {
+    static let start = 1_700_000_000.0
+
+    static func service() throws -> SecurityTokenService {
+        try SecurityTokenService(
+            .init(
+                secrets: ["AKIABASE": "base-secret"], validWebTokens: ["web-token-1"],
+                expiration: start + 3600))
+    }
+
+    @Test func `come with the keys of the source profile, signed`() async throws {
+        let sts = try Self.service()
+        let config = try TemporaryFile(
+            """
+            [profile worker]
+            role_arn = arn:aws:iam::123456789012:role/worker
+            source_profile = base
+            external_id = a secret handshake
+            role_session_name = pictures
+            duration_seconds = 1800
+            [profile base]
+            region = eu-central-1
+            """)
+        let keys = try TemporaryFile(
+            "[base]\naws_access_key_id=AKIABASE\naws_secret_access_key=base-secret\n")
+        let bench = try await CredentialBench([
+            "AWS_PROFILE": "worker", "AWS_CONFIG_FILE": config.path, "AWS_SHARED_CREDENTIALS_FILE": keys.path,
+            "AWS_ENDPOINT_URL_STS": sts.base,
+        ])
+        #expect(try await bench.accessKeyID == "ASIAROLE1")
+        #expect(
+            sts.forms == [
+                [
+                    "Action": "AssumeRole", "Version": "2011-06-15",
+                    "RoleArn": "arn:aws:iam::123456789012:role/worker", "RoleSessionName": "pictures",
+                    "DurationSeconds": "1800", "ExternalId": "a secret handshake",
+                ]
+            ])
+        bench.clock.advance(.seconds(3590))
+        #expect(try await bench.accessKeyID == "ASIAROLE2")
+    }
+
+    @Test func `are refused by name when the source's secret is wrong`() async throws {
+        let sts = try Self.service()
+        let config = try TemporaryFile(
+            "[profile w]\nrole_arn = arn:aws:iam::1:role/w\ncredential_source = Environment\n")
+        let bench = try await CredentialBench(
+            [
+                "AWS_PROFILE": "w", "AWS_CONFIG_FILE": config.path, "AWS_ENDPOINT_URL_STS": sts.base,
+                "AWS_ACCESS_KEY_ID": "AKIABASE", "AWS_SECRET_ACCESS_KEY": "wrong",
+            ], kind: .profile)
+        let error = try await awsError { try await bench.accessKeyID }
+        #expect(error.kind == .invalidCredentials)
+        #expect(error.operation == "AssumeRole")
+        #expect(error.requestID == "STS-1")
+    }
+
+    @Test func `of a service account come unsigned, with the token as it is now`() async throws {
+        let sts = try Self.service()
+        let token = try TemporaryFile("web-token-1")
+        let bench = try await CredentialBench([
+            "AWS_ROLE_ARN": "arn:aws:iam::1:role/irsa", "AWS_WEB_IDENTITY_TOKEN_FILE": token.path,
+            "AWS_ENDPOINT_URL_STS": sts.base,
+        ])
+        #expect(try await bench.accessKeyID == "ASIAROLE1")
+        let form = try #require(sts.forms.first)
+        #expect(form["RoleSessionName"]?.isEmpty == false, "it is not configured, so one is made")
+        #expect(form["WebIdentityToken"] == "web-token-1")
+        try token.write("web-token-2")
+        sts.state.withLock {
+            $0.validWebTokens = ["web-token-2"]; $0.expiration = Self.start + 7200
+        }
+        bench.clock.advance(.seconds(3590))
+        #expect(try await bench.accessKeyID == "ASIAROLE2")
+        #expect(sts.received.allSatisfy { $0.headers["Authorization"] == nil })
+    }
+
+    @Test func `survive a token provider that cannot be reached for a moment`() async throws {
+        let sts = try Self.service()
+        sts.state.withLock { $0.communicationErrors = 2 }
+        let token = try TemporaryFile("web-token-1")
+        let bench = try await CredentialBench([
+            "AWS_ROLE_ARN": "arn:aws:iam::1:role/irsa", "AWS_WEB_IDENTITY_TOKEN_FILE": token.path,
+            "AWS_ENDPOINT_URL_STS": sts.base,
+        ])
+        #expect(try await bench.accessKeyID == "ASIAROLE1")
+        #expect(sts.forms.count == 3)
+    }
+
+    @Test func `are missing, not another's, when the token has expired`() async throws {
+        let sts = try Self.service()
+        let token = try TemporaryFile("old-token")
+        let bench = try await CredentialBench([
+            "AWS_ROLE_ARN": "arn:aws:iam::1:role/irsa", "AWS_WEB_IDENTITY_TOKEN_FILE": token.path,
+            "AWS_ENDPOINT_URL_STS": sts.base, "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:1/x",
+        ])
+        let error = try await awsError { try await bench.accessKeyID }
+        #expect(error.kind == .expiredCredentials)
+        #expect(error.code == "ExpiredTokenException")
+    }
+
+    @Test func `are not taken from an answer with status 200 that is an error`() async throws {
+        let sts = try Self.service()
+        sts.state.withLock { $0.failsWith200 = true }
+        let token = try TemporaryFile("web-token-1")
+        let bench = try await CredentialBench([
+            "AWS_ROLE_ARN": "arn:aws:iam::1:role/irsa", "AWS_WEB_IDENTITY_TOKEN_FILE": token.path,
+            "AWS_ENDPOINT_URL_STS": sts.base,
+        ])
+        #expect(try await awsError { try await bench.accessKeyID }.kind == .malformedResponse)
+    }
+
+    @Test func `are taken on for the output bucket alone when it is in another account`() async throws {
+        let sts = try Self.service()
+        let s3 = try HandlerServer { _ in .init(headers: ["ETag": "\"e\""]) }
+        var options = AWSOptions()
+        options.endpoints.s3 = s3.base
+        options.endpoints.sts = sts.base
+        options.output.roleARN = "arn:aws:iam::999999999999:role/writer"
+        options.output.externalID = "x"
+        options.output.expectedOwner = "999999999999"
+        options.source.expectedOwner = "123456789012"
+        options.source.requesterPays = true
+        let bench = try await CredentialBench(
+            ["AWS_ACCESS_KEY_ID": "AKIABASE", "AWS_SECRET_ACCESS_KEY": "base-secret"], options: options)
+        let client = bench.session.s3(outputBucket: "results")
+        _ = try await client.get(.picture, maximumBytes: 10)
+        _ = try await client.put([1], to: .init(bucket: "results", key: "a"), options: PutOptions())
+        let (read, write) = (s3.received[0], s3.received[1])
+        #expect(read.headers["Authorization"]?.contains("Credential=AKIABASE/") == true)
+        #expect(read.headers["x-amz-expected-bucket-owner"] == "123456789012")
+        #expect(read.headers["x-amz-request-payer"] == "requester")
+        #expect(write.headers["Authorization"]?.contains("Credential=ASIAROLE1/") == true)
+        #expect(write.headers["x-amz-security-token"] == "role-token")
+        #expect(write.headers["x-amz-expected-bucket-owner"] == "999999999999")
+        #expect(write.headers["x-amz-request-payer"] == nil)
+        #expect(sts.forms.first?["ExternalId"] == "x")
+    }
+
+    @Test func `are told to the log as an ARN once, and again when the role is another`() async throws {
+        let sts = try Self.service()
+        let token = try TemporaryFile("web-token-1")
+        let bench = try await CredentialBench(
+            [
+                "AWS_ROLE_ARN": "arn:aws:iam::1:role/irsa", "AWS_WEB_IDENTITY_TOKEN_FILE": token.path,
+                "AWS_ENDPOINT_URL_STS": sts.base,
+            ], logsIdentity: true)
+        func identityLines(_ count: Int) async throws -> [String] {
+            while true {
+                let lines = bench.log.lines.filter { $0.contains("\"event\": identity") }
+                if lines.count >= count { return lines }
+                try await Task.sleep(for: .milliseconds(5))
+            }
+        }
+        _ = try await bench.accessKeyID
+        #expect(
+            try await identityLines(1)[0].contains("acting as arn:aws:sts::123456789012:assumed-role/worker"))
+        func refresh(as role: String, _ generation: Int) async throws {
+            sts.state.withLock {
+                $0.role = role
+                $0.expiration += 3600
+            }
+            let asked = sts.forms.count
+            bench.clock.advance(.seconds(3590))
+            _ = try await bench.accessKeyID
+            // One request for the keys and one for the identity behind them.
+            while sts.forms.count < asked + 2 { try await Task.sleep(for: .milliseconds(5)) }
+        }
+        try await refresh(as: "arn:aws:sts::123456789012:assumed-role/worker/another-session", 2)
+        try await refresh(as: "arn:aws:sts::123456789012:assumed-role/intruder/session", 3)
+        let lines = try await identityLines(2)
+        #expect(lines.count == 2)
+        #expect(lines[1].hasPrefix("warning the identity has changed from"))
+        #expect(!bench.log.lines.joined().contains("role-secret"))
+        #expect(!bench.log.lines.joined().contains("web-token"))
+    }
+}

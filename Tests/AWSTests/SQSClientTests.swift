@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AWS
+import HTTP
+import Scripted
+import Testing
+
+@Suite struct `SQS` {
+    static let message =
+        #"{"MessageId":"m1","ReceiptHandle":"r1","MD5OfBody":"5d41402abc4b2a76b9719d911017c592","Body":"hello","#
+        + #""Attributes":{"ApproximateReceiveCount":"3","SentTimestamp":"1700000000123"}}"#
+
+    func text(_ request: Request?) -> String { String(decoding: request?.body ?? [], as: UTF8.self) }
+
+    @Test func `a receive asks with target, queue, wait and visibility`() async throws {
+        let bench = try await Bench([.respond(200, [:], "{\"Messages\":[\(Self.message)]}")])
+        let messages = try await bench.sqs.receive(
+            maxMessages: 7, wait: .seconds(20), visibility: .seconds(90))
+        #expect(
+            messages == [
+                Message(
+                    messageID: "m1", receiptHandle: "r1", body: "hello", receiveCount: 3,
+                    sentAt: 1_700_000_000.123)
+            ])
+        let request = try #require(bench.transport.requests.first)
+        #expect(request.url.rendered == "https://sqs.eu-west-1.amazonaws.com/")
+        #expect(request.headers["X-Amz-Target"] == "AmazonSQS.ReceiveMessage")
+        #expect(request.headers["Content-Type"] == "application/x-amz-json-1.0")
+        #expect(request.limits.firstByte > .seconds(20))
+        for part in [
+            "\"MaxNumberOfMessages\":7", "\"WaitTimeSeconds\":20", "\"VisibilityTimeout\":90",
+            "ApproximateReceiveCount",
+        ] {
+            #expect(text(request).contains(part))
+        }
+    }
+
+    @Test func `an empty queue answers without the key Messages`() async throws {
+        let bench = try await Bench([.respond(200, [:], "{}"), .respond(200, [:], "")])
+        #expect(try await bench.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero).isEmpty)
+        #expect(try await bench.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero).isEmpty)
+    }
+
+    @Test func `a body that does not have its MD5 is an error`() async throws {
+        let bench = try await Bench([
+            .respond(
+                200, [:], "{\"Messages\":[\(Self.message.replacing("\"hello\"", with: "\"hellO\""))]}")
+        ])
+        let error = try await awsError {
+            try await bench.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero)
+        }
+        #expect(error.kind == .checksumMismatch)
+    }
+
+    @Test func `the MD5 is that of the unescaped UTF-8 body`() async throws {
+        // "ü\n" by its escapes.
+        let message =
+            #"{"MessageId":"m","ReceiptHandle":"r","MD5OfBody":"9e7c7d3c1bd28ed4b4e4ad5e3f8f8b4e","Body":"\u00fc\n"}"#
+        let bench = try await Bench([.respond(200, [:], "{\"Messages\":[\(message)]}")])
+        let error = try await awsError {
+            try await bench.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero)
+        }
+        #expect(error.message.contains("\(md5OfUmlautLine)"))
+    }
+
+    /// `printf 'ü\n' | md5sum`
+    let md5OfUmlautLine = "b1308e45d7501076cd34ebb17d843a9b"
+
+    @Test func `a batch of deletes tells which entries failed`() async throws {
+        let bench = try await Bench([
+            .respond(
+                200, [:],
+                #"{"Successful":[{"Id":"0"}],"Failed":[{"Id":"2","SenderFault":true,"Code":"ReceiptHandleIsInvalid","Message":"old"}]}"#
+            )
+        ])
+        let failures = try await bench.sqs.delete(["a", "b", "c"])
+        #expect(failures.map(\.index) == [1, 2])
+        #expect(failures[0].code == "NotAnswered")
+        #expect(!failures[0].isSenderFault)
+        #expect(failures[1].isSenderFault)
+        #expect(failures[1].kind == .receiptHandleInvalid)
+        let body = text(bench.transport.requests.first)
+        #expect(body.contains("\"Id\":\"0\"") && body.contains("\"ReceiptHandle\":\"c\""))
+    }
+
+    @Test func `visibility is changed in whole seconds`() async throws {
+        let bench = try await Bench([.respond(200, [:], #"{"Successful":[{"Id":"0"},{"Id":"1"}]}"#)])
+        let failures = try await bench.sqs.changeVisibility([
+            VisibilityChange(receiptHandle: "a", timeout: .zero),
+            VisibilityChange(receiptHandle: "b", timeout: .seconds(300)),
+        ])
+        #expect(failures.isEmpty)
+        #expect(text(bench.transport.requests.first).contains("\"VisibilityTimeout\":300"))
+    }
+
+    @Test func `a sent message is checked against the digest that the queue computed`() async throws {
+        let good = #"{"MessageId":"m1","MD5OfMessageBody":"5d41402abc4b2a76b9719d911017c592"}"#
+        let bench = try await Bench([.respond(200, [:], good), .respond(200, [:], good)])
+        #expect(try await bench.sqs.send("hello") == "m1")
+        let error = try await awsError { try await bench.sqs.send("hello!") }
+        #expect(error.kind == .checksumMismatch)
+    }
+
+    @Test func `attributes have their redrive policy, whose number may be a string`() async throws {
+        let answer =
+            #"{"Attributes":{"VisibilityTimeout":"30","ApproximateNumberOfMessages":"5","#
+            + #""ApproximateNumberOfMessagesNotVisible":"2","#
+            + #""RedrivePolicy":"{\"deadLetterTargetArn\":\"arn:aws:sqs:x\",\"maxReceiveCount\":\"4\"}"}}"#
+        let bench = try await Bench([.respond(200, [:], answer)])
+        let attributes = try await bench.sqs.attributes()
+        #expect(attributes.visibilityTimeout == .seconds(30))
+        #expect(attributes.maxReceiveCount == 4)
+        #expect(attributes.deadLetterQueueARN == "arn:aws:sqs:x")
+        #expect(attributes.approximateMessages == 5)
+        #expect(attributes.approximateInFlight == 2)
+    }
+
+    @Test(arguments: [
+        (
+            400, "com.amazonaws.sqs#QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue;Sender",
+            AWSError.Kind.queueMissing
+        ),
+        (400, "AWS.SimpleQueueService.NonExistentQueue", "", .queueMissing),
+        (400, "com.amazonaws.sqs#ReceiptHandleIsInvalid:http://x/#y", "", .receiptHandleInvalid),
+        (403, "SignatureDoesNotMatch", "", .invalidCredentials),
+        (403, "com.amazon.coral.service#InvalidClientTokenId", "", .invalidCredentials),
+        (400, "com.amazonaws.sqs#KmsAccessDenied", "", .kms),
+        (
+            400, "com.amazonaws.sqs#SomethingNew", "AWS.SimpleQueueService.NonExistentQueue;Sender",
+            .queueMissing
+        ),
+    ])
+    func `what SQS refuses has a kind and a plain code`(
+        _ status: Int, _ type: String, _ legacy: String, _ kind: AWSError.Kind
+    ) async throws {
+        let bench = try await Bench([
+            .respond(
+                status, ["x-amzn-RequestId": "R9", "x-amzn-query-error": legacy],
+                "{\"__type\":\"\(type)\",\"message\":\"no\"}")
+        ])
+        let error = try await awsError { try await bench.sqs.delete(["a"]) }
+        #expect(error.kind == kind)
+        #expect(error.code?.contains("#") == false)
+        #expect(error.requestID == "R9")
+        bench.expectPlayed()
+    }
+
+    @Test func `a wrong secret gives an error that names operation, code and request id`() async throws {
+        let bench = try await Bench([
+            .respond(
+                403, ["x-amzn-RequestId": "R-1"],
+                #"{"__type":"com.amazon.coral.service#SignatureDoesNotMatch","message":"The request signature..."}"#
+            )
+        ])
+        let error = try await awsError {
+            try await bench.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero)
+        }
+        for part in [
+            "ReceiveMessage", "SignatureDoesNotMatch", "R-1", "invalid-credentials", "check the access key",
+        ] {
+            #expect(error.description.contains(part))
+        }
+        #expect(!error.description.contains("the-secret-itself"))
+    }
+
+    @Test func `an answer that is no JSON is malformed`() async throws {
+        let bench = try await Bench([.respond(200, [:], "<html>"), .respond(200, [:], #"{"Messages":{}}"#)])
+        for _ in 0..<2 {
+            let error = try await awsError {
+                try await bench.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero)
+            }
+            #expect(error.kind == .malformedResponse)
+        }
+    }
+}

@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The image of deploy/Containerfile and its container at work. Run by Tests/containers, which brings the engine.
+
+PIXELATOR_ENGINE_HOLDER: the process whose only child is the first of the engine's namespaces; PIXELATOR_ENGINE_ROOT:
+its root; PIXELATOR_BINARY: the program for the image.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import unittest
+
+from local_cloud import PROJECT, LocalCloud, free_port, stacks, until
+
+ROOT = os.environ["PIXELATOR_ENGINE_ROOT"]
+CONTEXT = os.path.join(ROOT, "context")
+BASE = "localhost/debian:bookworm-slim"
+IMAGE = "localhost/pixelated:test"
+
+
+def first_process():
+    """The first process of the engine's namespaces, once it has mounted everything."""
+    holder = os.environ["PIXELATOR_ENGINE_HOLDER"]
+
+    def child():
+        with open(f"/proc/{holder}/task/{holder}/children", encoding="ascii") as file:
+            children = file.read().split()
+        if not children or os.readlink(f"/proc/{children[0]}/root") != os.path.realpath(ROOT):
+            return None
+        return children[0]
+
+    return until(child, 20, "the engine's namespaces were not there")
+
+
+class Engine:
+    """buildah and podman in their namespaces."""
+
+    def __init__(self):
+        self.pid = first_process()
+
+    def run(self, *command, check=True, timeout=240):
+        result = subprocess.run(
+            ["nsenter", "--target", self.pid, "--mount", "--pid", "--root", "--wd", "env", "-i",
+             "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C.UTF-8", *command],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout,
+        )
+        if check and result.returncode != 0:
+            raise AssertionError(f"{' '.join(command[:3])}: {result.returncode}\n{result.stdout}{result.stderr}")
+        return result
+
+    def make_base(self):
+        """The base image from Debian's own packages, in the place of the registry's."""
+        if self.run("buildah", "images", "--quiet", BASE, check=False).returncode == 0:
+            return
+        with open(os.path.join(CONTEXT, "base.tar"), "wb") as file:
+            subprocess.run(["tar", "-C", os.path.join(os.path.dirname(ROOT), "base"), "-c", "."], stdout=file, check=True)
+        container = self.run("buildah", "from", "scratch").stdout.strip()
+        self.run("buildah", "add", "--quiet", container, "/context/base.tar", "/")
+        self.run("buildah", "config", "--cmd", "bash", container)
+        self.run("buildah", "commit", "--quiet", "--rm", container, BASE)
+        os.remove(os.path.join(CONTEXT, "base.tar"))
+
+    def build(self):
+        shutil.copy(os.path.join(PROJECT, "deploy", "Containerfile"), CONTEXT)
+        shutil.copy(os.environ["PIXELATOR_BINARY"], os.path.join(CONTEXT, "pixelated"))
+        os.chmod(os.path.join(CONTEXT, "pixelated"), 0o755)
+        self.run(
+            "buildah", "bud", "--quiet", "--layers", "--isolation", "chroot", "--network", "host", "--pull-never",
+            "--format", "docker", "--build-arg", f"DEBIAN_IMAGE={BASE}", "--target", "prebuilt", "--tag", IMAGE,
+            "--file", "/context/Containerfile", "/context",
+        )
+
+    def inspect(self, image):
+        return json.loads(self.run("buildah", "inspect", "--type", "image", image).stdout)
+
+
+class Container:
+    """One container of the image, hardened as the Containerfile says."""
+
+    def __init__(self, engine, name, environment, configuration):
+        self.engine, self.name = engine, name
+        with open(os.path.join(CONTEXT, "config.json"), "w", encoding="utf-8") as file:
+            json.dump(configuration, file)
+        os.chmod(file.name, 0o644)
+        engine.run("podman", "rm", "--force", "--time", "0", name, check=False)
+        variables = [part for k, v in environment.items() for part in ("--env", f"{k}={v}")]
+        engine.run(
+            # The engine starts health checks by systemd's timers, which are not here; the test asks by itself.
+            "podman", "run", "--detach", "--no-healthcheck", "--name", name,
+            "--read-only", "--read-only-tmpfs=false", "--cap-drop", "all", "--security-opt", "no-new-privileges",
+            "--volume", "/context/config.json:/etc/pixelated/config.json:ro", *variables, IMAGE,
+        )
+
+    def state(self, field):
+        return self.engine.run("podman", "inspect", self.name, "--format", f"{{{{.State.{field}}}}}").stdout.strip()
+
+    def said(self):
+        """What it wrote to its two streams."""
+        logs = self.engine.run("podman", "logs", self.name, check=False)
+        return logs.stdout + logs.stderr
+
+    def execute(self, *command):
+        return self.engine.run("podman", "exec", self.name, *command, check=False)
+
+    def alive(self):
+        if self.state("Status") != "running":
+            raise AssertionError(f"the container ended with {self.state('ExitCode')}:\n{self.said()[-4000:]}")
+
+    def remove(self):
+        self.engine.run("podman", "rm", "--force", "--time", "0", self.name, check=False)
+
+
+class ContainersTest(unittest.TestCase):
+    figures = []
+
+    @classmethod
+    def setUpClass(cls):
+        cls.addClassCleanup(lambda: print("\n".join(cls.figures), flush=True))
+        cls.engine = Engine()
+        cls.engine.make_base()
+        cls.engine.build()
+        cls.cloud = LocalCloud()
+        cls.addClassCleanup(cls.cloud.close)
+
+    def start(self, name):
+        """A stack of its own and a container at work on it."""
+        stack = stacks.create(self.cloud.endpoint, name)
+        environment = {
+            "AWS_ACCESS_KEY_ID": stack["accessKeyID"],
+            "AWS_SECRET_ACCESS_KEY": stack["secretAccessKey"],
+            "PIXELATED_HEALTH_LISTEN": f"127.0.0.1:{free_port()}",
+        }
+        configuration = {
+            "region": stack["region"],
+            "queue": {"url": stack["queueURL"], "deadLetterURL": stack["deadLetterQueueURL"]},
+            "output": {"bucket": stack["processed"]},
+            "aws": {"endpoints": {"s3": self.cloud.endpoint, "sqs": self.cloud.endpoint}},
+            "worker": {"drainSeconds": 60},
+        }
+        container = Container(self.engine, name, environment, configuration)
+        self.addCleanup(container.remove)
+        return stack, container
+
+    def finished(self, stack, keys):
+        """Those of the pictures whose five results are all there."""
+        there = self.cloud.keys(stack["processed"])
+        return [key for key in keys if set(stacks.output_keys(key)) <= there]
+
+    def wait_for(self, container, condition, within, what):
+        def holds():
+            container.alive()
+            return condition()
+
+        until(holds, within, lambda: f"the container said:\n{container.said()[-4000:]}\n{what} did not come")
+
+    def test_the_image_says_how_it_wants_to_be_run(self):
+        config = self.engine.inspect(IMAGE)["Docker"]["config"]
+        self.assertEqual(config["User"], "65532:65532")
+        self.assertEqual(config["StopSignal"], "SIGTERM")
+        self.assertEqual(config["Entrypoint"], ["/usr/bin/pixelated"])
+        self.assertEqual(config["Healthcheck"]["Test"], ["CMD", "/usr/bin/pixelated", "health"])
+        self.assertIn("PIXELATED_LOG_FORMAT=json", config["Env"])
+
+    def test_the_image_adds_little_to_debian(self):
+        sizes = json.loads(self.engine.run("buildah", "images", "--json").stdout)
+        found = {}
+        for image in sizes:
+            number, unit = image["size"].split()
+            size = float(number) * {"KB": 1e3, "MB": 1e6, "GB": 1e9}[unit]
+            found.update({name: size for name in image.get("names") or ()})
+        added = found[IMAGE] - found[BASE] - os.path.getsize(os.environ["PIXELATOR_BINARY"])
+        self.figures.append(f"image {found[IMAGE] / 1e6:.0f} MB, Debian's part {found[BASE] / 1e6:.0f} MB")
+        self.assertLess(added, 30e6)
+
+    def test_the_program_finds_its_libraries_and_no_package_is_there_for_nothing(self):
+        run = ("podman", "run", "--rm", "--no-healthcheck", "--read-only", "--cap-drop", "all")
+        linked = self.engine.run(*run, "--entrypoint", "ldd", IMAGE, "/usr/bin/pixelated").stdout
+        self.assertNotIn("not found", linked)
+        with open(os.path.join(PROJECT, "deploy", "Containerfile"), encoding="utf-8") as file:
+            names = re.search(r"--no-install-recommends \\\n\s+(ca-certificates .*?) \\\n", file.read()).group(1).split()
+        needed = [os.path.realpath("/" + path) for path in re.findall(r"=> /(\S+)", linked)]
+        sonames = {os.path.basename(path) for path in needed} | set(re.findall(r"^\s*(\S+) =>", linked, re.M))
+        for name in names:
+            files = self.engine.run(*run, "--entrypoint", "dpkg", IMAGE, "--listfiles", name).stdout.split("\n")
+            provided = {os.path.basename(file) for file in files}
+            self.assertTrue(name == "ca-certificates" or provided & sonames, f"nothing links to {name}")
+
+    def test_it_works_read_only_and_without_privileges(self):
+        stack, container = self.start("container")
+        picture, expected = self.cloud.picture()
+        self.cloud.s3.put_object(Bucket=stack["source"], Key="photos/lake at dusk.jpg", Body=picture)
+        self.wait_for(
+            container, lambda: self.finished(stack, ["photos/lake at dusk.jpg"]), 60, "the five results"
+        )
+        self.assertEqual(self.cloud.digests(stack["processed"], "photos/lake at dusk.jpg"), expected)
+
+        status = dict(re.findall(r"^(\w+):\s+(.*)$", container.execute("cat", "/proc/1/status").stdout, re.M))
+        self.assertEqual(status["Uid"].split(), ["65532"] * 4)
+        self.assertEqual((int(status["CapEff"], 16), int(status["CapBnd"], 16), status["NoNewPrivs"]), (0, 0, "1"))
+        for place in ("/", "/tmp", "/run", "/var/tmp", "/etc/pixelated"):
+            self.assertNotEqual(container.execute("touch", f"{place}/x").returncode, 0, f"{place} can be written to")
+
+        health = container.execute(*self.engine.inspect(IMAGE)["Docker"]["config"]["Healthcheck"]["Test"][1:])
+        self.assertEqual(health.returncode, 0, health.stdout + health.stderr)
+
+        self.engine.run("podman", "stop", "--time", "90", container.name)
+        self.assertEqual(container.state("ExitCode"), "0", container.said()[-4000:])
+        self.assertEqual(self.cloud.messages(stack["queueURL"]), 0)
+        lines = container.said().splitlines()
+        self.assertTrue(lines)
+        for line in lines:
+            self.assertIsInstance(json.loads(line), dict, line)
+        self.assertNotIn(stack["secretAccessKey"], container.said())
+
+    def test_a_stop_drains(self):
+        stack, container = self.start("drain")
+        picture, _ = self.cloud.picture(4000, 3000)
+        keys = [f"{n:02}.jpg" for n in range(24)]
+        for key in keys:
+            self.cloud.s3.put_object(Bucket=stack["source"], Key=key, Body=picture)
+        self.wait_for(container, lambda: self.finished(stack, keys), 60, "the first results")
+
+        self.engine.run("podman", "stop", "--time", "90", container.name)
+        self.assertEqual(container.state("ExitCode"), "0", container.said()[-4000:])
+        # Each picture is either done and its message gone, or its message waits for somebody else, at once.
+        done = self.finished(stack, keys)
+        visible = self.cloud.sqs.get_queue_attributes(
+            QueueUrl=stack["queueURL"], AttributeNames=["ApproximateNumberOfMessages"]
+        )["Attributes"]["ApproximateNumberOfMessages"]
+        self.figures.append(f"a stop among {len(keys)} pictures: {len(done)} done, {visible} released")
+        self.assertEqual(len(done) + int(visible), len(keys))
+        self.assertEqual(self.cloud.messages(stack["queueURL"]), int(visible), "messages were left in flight")
+        # Nothing is done by halves either.
+        self.assertEqual(len(self.cloud.keys(stack["processed"])), len(done) * len(stacks.SIZES))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLibCurl
+import Foundation
+import HTTP
+import Locking
+import Scripted
+import Testing
+
+@testable import Curl
+
+/// A script that reads a request and never answers.
+private let silence: LoopbackServer.Script = { peer in
+    try peer.readRequest()
+    try peer.holdUntilHangUp()
+}
+
+@Suite(.timeLimit(.minutes(2)))
+struct `Starting, cancelling and stopping` {
+    @Test func `cancelling frees the transfer at once`() async throws {
+        let server = try LoopbackServer(silence)
+        let transport = try CurlTransport()
+        let task = Task { try await transport.send(Request(.get, server.url())) }
+        try await server.requests.reaches(1)
+        task.cancel()
+        let error = await #expect(throws: TransportError.self) { try await task.value }
+        #expect(error?.kind == .cancelled)
+        #expect(error?.phase == .waiting)
+        // The connection is closed, not kept for the next one.
+        try await server.hangUps.reaches(1)
+    }
+
+    @Test func `a task that is cancelled already sends nothing`() async throws {
+        let server = try LoopbackServer(LoopbackServer.always(200))
+        let transport = try CurlTransport()
+        let gate = AsyncStream.makeStream(of: Void.self)
+        let task = Task {
+            for await _ in gate.stream {}
+            return try await transport.send(Request(.get, server.url()))
+        }
+        task.cancel()
+        gate.continuation.finish()
+        let error = await #expect(throws: TransportError.self) { try await task.value }
+        #expect(error?.kind == .cancelled)
+        #expect(error?.phase == .queued)
+        #expect(server.connections.count == 0)
+    }
+
+    @Test func `shutting down ends what is under way, and again and again does nothing`() async throws {
+        let server = try LoopbackServer(silence)
+        let transport = try CurlTransport()
+        let task = Task { try await transport.send(Request(.get, server.url())) }
+        try await server.requests.reaches(1)
+        async let first: Void = transport.shutDown()
+        async let second: Void = transport.shutDown()
+        _ = await (first, second)
+        let error = await #expect(throws: TransportError.self) { try await task.value }
+        #expect(error?.kind == .shutDown)
+        #expect(transport.status.isShutDown)
+        #expect(transport.status.unfinished == 0)
+        await transport.shutDown()
+        try await transport.ended()
+        let late = await #expect(throws: TransportError.self) {
+            try await transport.send(Request(.get, server.url()))
+        }
+        #expect(late?.kind == .shutDown)
+        #expect(late?.happenedBeforeSending == true)
+    }
+
+    @Test func `without a reference the thread ends by itself`() async throws {
+        let server = try LoopbackServer { peer in
+            try peer.readRequest()
+            try peer.respond(200)
+            try peer.holdUntilHangUp()
+        }
+        do {
+            let transport = try CurlTransport()
+            _ = try await transport.send(Request(.get, server.url()))
+        }
+        try await server.hangUps.reaches(1)
+    }
+
+    @Test func `a loop that dies is told to everyone who waits`() async throws {
+        let server = try LoopbackServer(silence)
+        try await withBrokenPoll { transport, breakNow in
+            let task = Task { try await transport.send(Request(.get, server.url())) }
+            try await server.requests.reaches(1)
+            breakNow()
+            let death = await #expect(throws: CurlError.self) { try await transport.ended() }
+            #expect(death?.kind == .loopDied)
+            #expect(transport.status.failure == death)
+            let error = await #expect(throws: TransportError.self) { try await task.value }
+            #expect(error?.kind == .shutDown)
+            let late = await #expect(throws: TransportError.self) {
+                try await transport.send(Request(.get, server.url()))
+            }
+            #expect(late?.kind == .shutDown)
+            await transport.shutDown()
+        }
+    }
+
+    /// A transport whose poll fails from the moment on when the given closure has been called.
+    private func withBrokenPoll(
+        _ body: (CurlTransport, @escaping @Sendable () -> Void) async throws -> Void
+    ) async throws {
+        let isBroken = Locked(false)
+        let transport = try CurlTransport(CurlOptions()) { multi, milliseconds in
+            guard !isBroken.withLock({ $0 }) else { return CURLM_INTERNAL_ERROR }
+            // Short naps, so that the defect shows without anybody waking the loop.
+            return curl_multi_poll(multi, nil, 0, min(milliseconds, 5), nil)
+        }
+        try await body(transport) { isBroken.withLock { $0 = true } }
+    }
+
+    @Test func `the status is evidence of a turning loop`() async throws {
+        let server = try LoopbackServer(silence)
+        let transport = try CurlTransport()
+        let task = Task { try await transport.send(Request(.get, server.url())) }
+        try await server.requests.reaches(1)
+        let status = transport.status
+        #expect(status.unfinished == 1)
+        #expect(status.failure == nil)
+        #expect(!status.isShutDown)
+        // Generous: the loop turns every two seconds at least.
+        #expect(status.sinceLastTurn < .seconds(60))
+        task.cancel()
+        _ = await task.result
+        await transport.shutDown()
+        #expect(transport.status.finished == 1)
+        #expect(transport.status.connectionsOpened == 1)
+    }
+
+    @Test func `the thread has its name`() async throws {
+        let transport = try CurlTransport()
+        let server = try LoopbackServer(LoopbackServer.always(200))
+        // An answer proves that the thread runs.
+        _ = try await transport.send(Request(.get, server.url()))
+        let tasks = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")
+        let names = tasks.compactMap {
+            try? String(contentsOfFile: "/proc/self/task/\($0)/comm", encoding: .utf8)
+        }
+        #expect(names.contains("px-curl\n"))
+        await transport.shutDown()
+    }
+
+    @Test func `one host's limit holds its own transfers back and no others`() async throws {
+        var options = CurlOptions()
+        options.maxConnectionsPerHost = 2
+        let transport = try CurlTransport(options)
+        let busy = try LoopbackServer(silence)
+        let free = try LoopbackServer(LoopbackServer.always(200))
+        let tasks = (0..<5).map { _ in Task { try await transport.send(Request(.get, busy.url())) } }
+        try await busy.requests.reaches(2)
+        let response = try await transport.send(Request(.get, free.url()))
+        #expect(response.status == 200)
+        #expect(busy.connections.count == 2)
+        for task in tasks { task.cancel() }
+        for task in tasks { _ = await task.result }
+        await transport.shutDown()
+    }
+
+    @Test func `the total limit includes the wait for a connection`() async throws {
+        var options = CurlOptions()
+        options.maxConnectionsPerHost = 1
+        let transport = try CurlTransport(options)
+        let server = try LoopbackServer(silence)
+        let first = Task { try await transport.send(Request(.get, server.url())) }
+        try await server.requests.reaches(1)
+        var request = Request(.get, server.url())
+        request.limits.total = .milliseconds(100)
+        let error = await #expect(throws: TransportError.self) { try await transport.send(request) }
+        #expect(error?.kind == .timedOut)
+        #expect(error?.phase == .queued)
+        #expect(error?.happenedBeforeSending == true)
+        first.cancel()
+        _ = await first.result
+    }
+
+    @Test func `more unfinished requests than allowed are refused`() async throws {
+        var options = CurlOptions()
+        options.maxUnfinished = 1
+        let transport = try CurlTransport(options)
+        let server = try LoopbackServer(silence)
+        let first = Task { try await transport.send(Request(.get, server.url())) }
+        try await server.requests.reaches(1)
+        let error = await #expect(throws: TransportError.self) {
+            try await transport.send(Request(.get, server.url()))
+        }
+        #expect(error?.kind == .overloaded)
+        first.cancel()
+        _ = await first.result
+    }
+
+    @Test func `options out of range are refused by name`() throws {
+        var options = CurlOptions()
+        options.maxConnections = 0
+        options.idleSeconds = 9999
+        #expect(
+            options.problems().map(\.field) == ["maxConnections", "maxConnectionsPerHost", "idleSeconds"])
+        #expect(CurlOptions().problems().isEmpty)
+        #expect(throws: CurlError.self) { try CurlTransport(options) }
+        var missing = CurlOptions()
+        missing.caBundle = "/nonexistent/ca.pem"
+        let error = #expect(throws: CurlError.self) { try CurlTransport(missing) }
+        #expect(error?.kind == .caBundle)
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Daemon
+import Foundation
+import Glibc
+import Settings
+import Testing
+
+struct HealthServerTests {
+    private func server(_ address: String = "127.0.0.1:0") throws -> HealthServer {
+        let address = try #require(ListenAddress(address))
+        return try HealthServer(address) { path in
+            switch path {
+            case "/livez": HealthReply(200, "ok\n")
+            case "/metrics": HealthReply(200, String(repeating: "m", count: 3_000_000))
+            default: nil
+            }
+        }
+    }
+
+    /// A client that sends these bytes and reads until the server closes.
+    private func exchange(_ server: HealthServer, _ request: String) throws -> String {
+        let descriptor: Int32
+        switch server.address {
+        case .internet(_, let port):
+            descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_port = port.bigEndian
+            inet_pton(AF_INET, "127.0.0.1", &address.sin_addr)
+            try connect(descriptor, address)
+        case .unix(let path):
+            descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+            var address = sockaddr_un()
+            address.sun_family = sa_family_t(AF_UNIX)
+            withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
+            try connect(descriptor, address)
+        }
+        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        try file.write(contentsOf: Data(request.utf8))
+        return String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
+    }
+
+    private func connect<Address>(_ descriptor: Int32, _ address: Address) throws {
+        let code = withUnsafePointer(to: address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<Address>.size))
+            }
+        }
+        guard code == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
+    }
+
+    @Test func `a page is answered with its length, and the connection is closed`() throws {
+        let server = try server()
+        defer { server.stop() }
+        let answer = try exchange(server, "GET /livez?verbose HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
+        #expect(answer.contains("\r\nContent-Length: 3\r\n") && answer.contains("\r\nConnection: close\r\n"))
+        #expect(answer.hasSuffix("\r\n\r\nok\n"))
+    }
+
+    @Test func `a body larger than the socket's buffer arrives whole`() throws {
+        let server = try server()
+        defer { server.stop() }
+        let answer = try exchange(server, "GET /metrics HTTP/1.0\r\n\r\n")
+        #expect(answer.count { $0 == "m" } >= 3_000_000)
+    }
+
+    @Test(arguments: [
+        ("HEAD /livez HTTP/1.1\r\n\r\n", "HTTP/1.1 200 OK"),
+        ("GET /nothing HTTP/1.1\r\n\r\n", "HTTP/1.1 404 Not Found"),
+        ("POST /livez HTTP/1.1\r\n\r\n", "HTTP/1.1 405 Method Not Allowed"),
+        ("hello\r\n\r\n", "HTTP/1.1 400 Bad Request"),
+        ("GET /" + String(repeating: "a", count: 10_000), "HTTP/1.1 431 Request Header Fields Too Large"),
+    ])
+    func `a rude client gets a polite answer`(request: String, expected: String) throws {
+        let server = try server()
+        defer { server.stop() }
+        let answer = try exchange(server, request)
+        #expect(answer.hasPrefix(expected + "\r\n"))
+        if request.hasPrefix("HEAD") { #expect(answer.hasSuffix("\r\n\r\n")) }
+    }
+
+    @Test func `a socket file is taken over from a process that is gone, and removed at the end`() throws {
+        let path = NSTemporaryDirectory() + "pixelator-\(UUID().uuidString.prefix(8)).health"
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
+        let gone = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        let bound = withUnsafePointer(to: address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(gone, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        #expect(bound == 0)
+        close(gone)
+        let server = try server(path)
+        #expect(throws: HealthServerError.self) { try self.server(path) }
+        #expect(try exchange(server, "GET /livez HTTP/1.1\r\n\r\n").hasSuffix("ok\n"))
+        server.stop()
+        server.stop()
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
+    @Test func `a file that is no socket is never removed`() throws {
+        let path = NSTemporaryDirectory() + "pixelator-\(UUID().uuidString.prefix(8)).precious"
+        try Data("x".utf8).write(to: URL(filePath: path))
+        #expect(throws: HealthServerError.self) { try server(path) }
+        #expect(FileManager.default.fileExists(atPath: path))
+        try FileManager.default.removeItem(atPath: path)
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1:9464", ListenAddress.internet(host: "127.0.0.1", port: 9464)),
+        ("[::1]:80", .internet(host: "::1", port: 80)), ("/run/x", .unix(path: "/run/x")),
+        ("localhost:1", nil),
+        ("127.0.0.1", nil), ("::1:80", nil), (":80", nil), ("127.0.0.1:70000", nil), ("", nil),
+    ])
+    func `addresses are numeric`(text: String, expected: ListenAddress?) {
+        #expect(ListenAddress(text) == expected)
+    }
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Daemon
+import Locking
+import Logging
+import Systemd
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct SupervisorTests {
+    private let instructions: AsyncStream<Instruction>
+    private let instruct: AsyncStream<Instruction>.Continuation
+    private let messages: AsyncStream<String>
+    private let manager: AsyncStream<String>.Continuation
+    private let reloads = Locked(0)
+    private let abandoned = Locked<ExitReason?>(nil)
+
+    init() {
+        (instructions, instruct) = AsyncStream.makeStream()
+        (messages, manager) = AsyncStream.makeStream()
+    }
+
+    private func start(
+        _ workload: ScriptedWorkload, patience: Supervisor.Patience? = nil
+    ) -> Task<ExitReason, Never> {
+        var usual = Supervisor.Patience()
+        usual.tick = .milliseconds(5)
+        let supervisor = Supervisor(
+            workload, notifier: Notifier { [manager] in _ = manager.yield($0) },
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, patience: patience ?? usual,
+            reload: { [reloads] in reloads.withLock { $0 += 1 } },
+            abandon: { [abandoned] status in
+                abandoned.withLock { $0 = status }
+                workload.end()
+            })
+        let instructions = instructions
+        return Task { await supervisor.run(instructions: instructions) }
+    }
+
+    /// Waits until the service manager has been told this.
+    private func told(_ matches: (String) -> Bool) async -> String? {
+        for await message in messages where matches(message) { return message }
+        return nil
+    }
+
+    @Test func `ready comes with the first answer and not before`() async {
+        let workload = ScriptedWorkload()
+        let run = start(workload)
+        let first = await told { _ in true }
+        #expect(first == "STATUS=starting; waiting for the queue's first answer")
+        workload.answerFirstPoll()
+        let next = await told { !$0.hasPrefix("EXTEND") }
+        #expect(next == "READY=1\nSTATUS=polling; nothing in flight; 0 done")
+        instruct.yield(.stop)
+        _ = await told { $0 == "STOPPING=1" }
+        #expect(await run.value == .success)
+        #expect(workload.drains == [false])
+    }
+
+    @Test func `the second instruction to stop hurries`() async {
+        let workload = ScriptedWorkload(drainsAtOnce: false)
+        let run = start(workload)
+        workload.answerFirstPoll()
+        instruct.yield(.stop)
+        _ = await told { $0.hasPrefix("STATUS=draining;") }
+        instruct.yield(.stop)
+        #expect(await run.value == .success)
+        #expect(workload.drains == [false, true])
+    }
+
+    @Test func `a wrong secret keeps the start going, and says what AWS said`() async {
+        let workload = ScriptedWorkload()
+        workload.change {
+            $0.failure = .init(.identity, "ReceiveMessage: invalid-credentials; request id r-1")
+        }
+        let run = start(workload)
+        _ = await told { $0.hasPrefix("EXTEND_TIMEOUT_USEC=") }
+        workload.change { $0.failure = nil }
+        workload.answerFirstPoll()
+        _ = await told { $0.hasPrefix("READY=1") }
+        workload.change {
+            $0.failure = .init(.identity, "ReceiveMessage: invalid-credentials; request id r-2")
+        }
+        let status = await told { $0.contains("r-2") }
+        #expect(
+            status
+                == "STATUS=cannot poll: ReceiveMessage: invalid-credentials; request id r-2; nothing in flight; 0 done"
+        )
+        instruct.yield(.stop)
+        #expect(await run.value == .success)
+    }
+
+    @Test(arguments: [(ExitReason.configuration, "ERRNO=22"), (.unavailable, "ERRNO=2")])
+    func `a start that cannot work ends with the status of its class`(exit: ExitReason, errno: String) async {
+        let workload = ScriptedWorkload()
+        workload.change { $0.failure = .init(exit, "GetQueueUrl: no") }
+        var patience = Supervisor.Patience()
+        patience.tick = .milliseconds(5)
+        patience.missingQueue = .milliseconds(20)
+        let run = start(workload, patience: patience)
+        let message = await told { $0.hasPrefix("ERRNO") }
+        #expect(message == errno)
+        #expect(await run.value == exit)
+    }
+
+    @Test func `a start without any answer is given up when that is wanted`() async {
+        var patience = Supervisor.Patience()
+        patience.tick = .milliseconds(5)
+        patience.start = .milliseconds(20)
+        let run = start(ScriptedWorkload(), patience: patience)
+        #expect(await run.value == .temporary)
+    }
+
+    @Test func `a drain asks for time while it progresses`() async {
+        let workload = ScriptedWorkload(drainsAtOnce: false)
+        let run = start(workload)
+        workload.answerFirstPoll()
+        _ = await told { $0.hasPrefix("READY=1") }
+        instruct.yield(.stop)
+        _ = await told { $0 == "STOPPING=1" }
+        let asked = await told { $0.hasPrefix("EXTEND") }
+        #expect(asked == "EXTEND_TIMEOUT_USEC=30000000")
+        workload.end()
+        #expect(await run.value == .success)
+    }
+
+    @Test func `a drain without an end is cut short`() async {
+        var patience = Supervisor.Patience()
+        patience.tick = .milliseconds(5)
+        patience.drain = .milliseconds(20)
+        let workload = ScriptedWorkload(drainsAtOnce: false)
+        let run = start(workload, patience: patience)
+        workload.answerFirstPoll()
+        instruct.yield(.stop)
+        #expect(await run.value == .success)
+        #expect(abandoned.withLock { $0 } == nil)
+    }
+
+    @Test func `work that does not even return when cancelled is abandoned`() async {
+        var patience = Supervisor.Patience()
+        patience.tick = .milliseconds(5)
+        patience.drain = .milliseconds(10)
+        patience.cancellation = .milliseconds(10)
+        let workload = ScriptedWorkload(drainsAtOnce: false, obeysCancellation: false)
+        let run = start(workload, patience: patience)
+        instruct.yield(.stop)
+        _ = await run.value
+        #expect(abandoned.withLock { $0 } == .software)
+    }
+
+    @Test func `a reload reloads and stops nothing`() async {
+        let workload = ScriptedWorkload()
+        let run = start(workload)
+        workload.answerFirstPoll()
+        _ = await told { $0.hasPrefix("READY=1") }
+        instruct.yield(.reload)
+        instruct.yield(.stop)
+        #expect(await run.value == .success)
+        #expect(reloads.withLock { $0 } == 1)
+    }
+}
+
+struct StatusSentenceTests {
+    @Test func `the sentence is the one that an operator would write`() {
+        var report = WorkloadReport()
+        report.inFlight = 3
+        report.bytesInFlight = 47_100_000
+        report.done = 1204
+        report.quarantined = 2
+        report.sinceLastPicture = .milliseconds(440)
+        #expect(
+            StatusSentence.sentence(.running, report)
+                == "polling; 3 in flight (48 MB); 1,204 done, 2 quarantined; last picture 0.4 s ago")
+    }
+
+    @Test(arguments: [
+        (Duration.milliseconds(40), "0.0 s"), (.seconds(9.99), "9.9 s"), (.seconds(61), "61 s"),
+        (.seconds(121), "2 min"), (.seconds(7300), "2 h"), (.seconds(400_000), "4 days"),
+    ])
+    func `spans are short`(duration: Duration, text: String) {
+        #expect(StatusSentence.span(duration) == text)
+    }
+
+    @Test(arguments: [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567"), (-1000, "-1,000")])
+    func `thousands are set apart`(number: Int, text: String) {
+        #expect(StatusSentence.grouped(number) == text)
+    }
+}

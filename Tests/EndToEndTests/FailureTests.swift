@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+/// What cannot succeed is set aside with its reason; what is only out of order waits.
+@Suite(.enabled(if: Project.missing == nil, "\(Project.missing ?? "")"))
+struct FailureTests {
+    @Test func `what is no picture goes to the dead-letter queue with its reason`() async throws {
+        try await Cloud.run { cloud in
+            try await cloud.ask("purge")
+            let pixelated = try await cloud.pixelated()
+            try await cloud.put("photos/a+b notes.jpeg", text: "This is no picture.")
+            try await cloud.ask("waiting", ["count": 1, "within": 60, "queue": "deadLetterQueueURL"])
+            let letters = try await cloud.ask("receive").array
+            #expect(letters.count == 1)
+            let body = letters.first?["body"]?.string ?? ""
+            #expect(body.contains("not-an-image"), "\(body)")
+            #expect(body.contains("photos/a+b notes.jpeg"), "\(body)")
+            // The original message is inside, so that it can be sent again.
+            #expect(body.contains("photos/a%2Bb+notes.jpeg"), "\(body)")
+            try await cloud.drained()
+            try await pixelated.stops()
+            #expect(try await cloud.processed() == [])
+        }
+    }
+
+    @Test(arguments: ["status", "cut"])
+    func `an outage of S3 costs a message at most one receive`(outage: String) async throws {
+        try await Cloud.run(["visibility": 5, "max_receives": 3]) { cloud in
+            try await cloud.ask("purge")
+            var configuration = cloud.configuration
+            configuration.set("queue", "visibilitySeconds", to: 5)
+            let photo = try await cloud.paint(320, 240)
+            let keys = (1...6).map { "photos/\($0).jpeg" }
+            for key in keys { try await cloud.put(key, path: photo) }
+            try await cloud.fault(.s3, outage)
+            let pixelated = try await cloud.pixelated(configuration)
+            try await cloud.seen(.s3, 3, ["method": "GET"])
+            // Six times the visibility timeout: whoever goes on receiving burns every message's three receives.
+            try await Task.sleep(for: .seconds(30))
+            try await cloud.clear(.s3)
+            try await cloud.outputs(of: keys)
+            try await cloud.drained()
+            try await pixelated.stops()
+            let receives = try await cloud.receives()
+            #expect(receives.count == keys.count)
+            #expect(receives.values.allSatisfy { $0 <= 2 }, "\(receives)")
+            #expect(try await cloud.counts(deadLetters: true) == (visible: 0, inFlight: 0))
+        }
+    }
+
+    @Test func `memory stays within its bound with a queue full of large pictures`() async throws {
+        try await Cloud.run { cloud in
+            let bound = 128 << 20
+            var configuration = cloud.configuration
+            configuration.set("worker", "memoryBytes", to: .number(Double(bound)))
+            configuration.set("worker", "slots", to: 10)
+            let photo = try await cloud.paint(8000, 6000)
+            let keys = (1...10).map { "photos/\($0).jpeg" }
+            for key in keys { try await cloud.put(key, path: photo) }
+            let pixelated = try await cloud.pixelated(configuration)
+            try await cloud.outputs(of: keys, within: 300)
+            try await cloud.drained()
+            let peak = try Self.peakMemory(of: pixelated.pid)
+            // The program itself, its libraries and its threads need some, whatever it works on.
+            #expect(peak <= bound + (64 << 20), "\(peak >> 20) MiB")
+            try await pixelated.stops()
+        }
+    }
+
+    /// The largest resident size that a process has had, in bytes (`VmHWM` of proc(5)).
+    private static func peakMemory(of pid: Int32) throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        let kilobytes = line?.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap {
+            Int($0)
+        }
+        guard let kilobytes else { throw Trouble("no VmHWM for process \(pid)") }
+        return kilobytes << 10
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+/// A picture's way from the source bucket to the processed one, through the real daemon.
+@Suite(.enabled(if: Project.missing == nil, "\(Project.missing ?? "")"))
+struct MainJobTests {
+    @Test func `a 12-megapixel photo becomes five results with the reference's bytes`() async throws {
+        try await Cloud.run { cloud in
+            let photo = try await cloud.paint(4000, 3000)
+            let reference = try await cloud.reference(photo)
+            let pixelated = try await cloud.pixelated()
+            try await cloud.put("my photos/a+b ü.jpg", path: photo)
+            try await cloud.outputs(of: "my photos/a+b ü.jpg")
+
+            let keys = [8, 16, 32, 48, 64].map { "my photos/pixelated-\($0)x\($0)-a+b ü.jpg" }
+            #expect(try await cloud.processed() == keys.sorted())
+            for (n, key) in zip([8, 16, 32, 48, 64], keys) {
+                #expect(try await cloud.digest(key) == reference["\(n)"], "\(key)")
+                let head = try await cloud.ask("head", ["key": .string(key)])
+                #expect(head["contentType"] == "image/jpeg")
+            }
+            try await cloud.drained()
+            try await pixelated.stops()
+        }
+    }
+
+    @Test func `pictures with every kind of name and several at once all get their results`() async throws {
+        try await Cloud.run { cloud in
+            let photo = try await cloud.paint(320, 240)
+            let reference = try await cloud.reference(photo)
+            let pixelated = try await cloud.pixelated()
+            let keys = [
+                "plain.jpg", "a/b/c/deep.jpeg", "100%25 sure?.jpg", "quote'\"&=#;,:@$!*().jpg", "日本/写真 1.JPG",
+                "no-extension", "a//b.jpg", "e\u{301}.jpg", "~tilde~.jpg",
+            ]
+            for key in keys { try await cloud.put(key, path: photo) }
+            let results = try await cloud.outputs(of: keys)
+            #expect(try await cloud.processed() == results.sorted())
+            for result in results where result.contains("pixelated-48x48-") {
+                #expect(try await cloud.digest(result) == reference["48"], "\(result)")
+            }
+            try await cloud.drained()
+            try await pixelated.stops()
+        }
+    }
+
+    @Test func `the daemon is ready before a long poll could have ended, and says what it does`() async throws
+    {
+        try await Cloud.run { cloud in
+            // The test event that S3 leaves would end a long poll at once.
+            try await cloud.ask("purge")
+            let socket = try NotifySocket(path: cloud.directory.appending(path: "notify").path)
+            var configuration = cloud.configuration
+            configuration.set("queue", "waitSeconds", to: 20)
+            let pixelated = try await cloud.pixelated(configuration, notify: socket)
+            try await socket.messages.line(within: 15, "READY=1") { $0 == "READY=1" }
+            try await socket.messages.line("STATUS=") { $0.hasPrefix("STATUS=") }
+            pixelated.signal(SIGTERM)
+            try await socket.messages.line("STOPPING=1") { $0 == "STOPPING=1" }
+            #expect(try await pixelated.end() == .exit(0))
+        }
+    }
+
+    @Test func `the test event of S3 is acknowledged`() async throws {
+        try await Cloud.run { cloud in
+            #expect(try await cloud.counts().visible == 1)
+            let pixelated = try await cloud.pixelated()
+            try await cloud.drained()
+            try await pixelated.stops()
+            #expect(try await cloud.processed() == [])
+            #expect(try await cloud.counts(deadLetters: true) == (visible: 0, inFlight: 0))
+        }
+    }
+
+    @Test(arguments: [#"{"hello": "world"}"#, "not JSON at all", #"{"Records": "none"}"#, "{}"])
+    func `a message that is not understood is never deleted`(body: String) async throws {
+        try await Cloud.run(["visibility": 600]) { cloud in
+            var configuration = cloud.configuration
+            configuration.set("queue", "deadLetterURL", to: .null)
+            try await cloud.ask("purge")
+            let id = try await cloud.send(body)
+            let pixelated = try await cloud.pixelated(configuration)
+            try await pixelated.log.line(containing: id)
+            try await pixelated.stops()
+            let counts = try await cloud.counts()
+            #expect(counts.visible + counts.inFlight == 1)
+        }
+    }
+}
+
+extension Child {
+    /// SIGTERM, and a clean end.
+    func stops() async throws {
+        signal(SIGTERM)
+        #expect(try await end() == .exit(0))
+    }
+}

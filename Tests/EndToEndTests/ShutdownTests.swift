@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+/// What stays of the work in hand when the daemon is told to stop, and when it is killed.
+@Suite(.enabled(if: Project.missing == nil, "\(Project.missing ?? "")"))
+struct ShutdownTests {
+    @Test(arguments: ["GET", "PUT"])
+    func `SIGTERM during work finishes the picture in hand and deletes its message`(held: JSON) async throws {
+        try await Cloud.run { cloud in
+            try await cloud.ask("purge")
+            let photo = try await cloud.paint(640, 480)
+            let socket = try NotifySocket(path: cloud.directory.appending(path: "notify").path)
+            try await cloud.fault(.s3, "hold", ["method": held, "path": "HS.jpeg", "times": 1])
+            let pixelated = try await cloud.pixelated(notify: socket)
+            try await cloud.put("photos/HS.jpeg", path: photo)
+            try await cloud.held(.s3)
+
+            pixelated.signal(SIGTERM)
+            try await socket.messages.line("STOPPING=1") { $0 == "STOPPING=1" }
+            try await cloud.clear(.s3)
+            #expect(try await pixelated.end() == .exit(0))
+            #expect(try await cloud.processed().count == 5)
+            #expect(try await cloud.counts() == (visible: 0, inFlight: 0))
+        }
+    }
+
+    @Test(arguments: ["GET", "PUT"])
+    func `after SIGKILL during work a restart makes all results and empties the queue`(
+        held: JSON
+    ) async throws {
+        try await Cloud.run(["visibility": 5]) { cloud in
+            var configuration = cloud.configuration
+            configuration.set("queue", "visibilitySeconds", to: 5)
+            let photo = try await cloud.paint(640, 480)
+            let reference = try await cloud.reference(photo)
+            try await cloud.fault(.s3, "hold", ["method": held, "path": "HS.jpeg", "times": 1])
+            let killed = try await cloud.pixelated(configuration)
+            try await cloud.put("photos/HS.jpeg", path: photo)
+            try await cloud.held(.s3)
+            killed.signal(SIGKILL)
+            #expect(try await killed.end() == .signal(SIGKILL))
+            try await cloud.clear(.s3)
+
+            let pixelated = try await cloud.pixelated(configuration)
+            try await cloud.outputs(of: "photos/HS.jpeg")
+            try await cloud.drained()
+            for n in [8, 16, 32, 48, 64] {
+                #expect(try await cloud.digest("photos/pixelated-\(n)x\(n)-HS.jpeg") == reference["\(n)"])
+            }
+            try await pixelated.stops()
+        }
+    }
+}

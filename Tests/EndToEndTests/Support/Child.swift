@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Glibc
+
+/// A process that a test started: what it says as lines, its end as a value to wait for.
+final class Child: Sendable {
+    /// How a process ended.
+    enum End: Sendable, Equatable {
+        case exit(Int32)
+        case signal(Int32)
+    }
+
+    let pid: Int32
+    let log = Transcript()
+    private let ends = Transcript()
+
+    /// Starts the program with exactly this environment, every signal as a process by itself finds it. (Foundation's
+    /// `Process` hands on the signal mask of the thread that happens to start it, which blocks SIGTERM.)
+    init(_ program: URL, _ arguments: [String], environment: [String: String]) throws {
+        var pipe: [Int32] = [0, 0]
+        guard Glibc.pipe(&pipe) == 0 else { throw Trouble("pipe: \(errno)") }
+        let (reading, writing) = (pipe[0], pipe[1])
+        defer { close(writing) }
+
+        // Nothing else of this process: an inherited pipe would look open after its owner has closed it.
+        for name in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
+            if let descriptor = Int32(name), descriptor > 2 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, writing, 1)
+        posix_spawn_file_actions_adddup2(&actions, writing, 2)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        var all = sigset_t()
+        sigfillset(&all)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+
+        let words = ([program.path] + arguments).map { strdup($0) } + [nil]
+        let variables = environment.map { strdup("\($0)=\($1)") } + [nil]
+        defer { for text in words + variables { free(text) } }
+        var child: pid_t = 0
+        let status = posix_spawn(&child, program.path, &actions, &attributes, words, variables)
+        guard status == 0 else {
+            close(reading)
+            throw Trouble("\(program.path): \(String(cString: strerror(status)))")
+        }
+        pid = child
+        Thread { [log] in Self.read(reading, into: log) }.start()
+        Thread { [ends, pid] in ends.append(line: Self.wait(pid)) }.start()
+    }
+
+    func signal(_ number: Int32) {
+        kill(pid, number)
+    }
+
+    /// Waits for the end of the process.
+    func end(within seconds: Double = 60) async throws -> End {
+        let line = try await ends.line(within: seconds, "end of the process") { _ in true }
+        let parts = line.split(separator: " ")
+        let number = Int32(parts[1]) ?? -1
+        return parts[0] == "exit" ? .exit(number) : .signal(number)
+    }
+
+    private static func read(_ descriptor: Int32, into log: Transcript) {
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            if count <= 0 { break }
+            log.append(Data(buffer[..<count]))
+        }
+        log.end()
+        close(descriptor)
+    }
+
+    private static func wait(_ pid: pid_t) -> String {
+        var status: Int32 = 0
+        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+        let signal = status & 0x7f
+        return signal == 0 ? "exit \((status >> 8) & 0xff)" : "signal \(signal)"
+    }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Synchronization
+
+/// Lines as they arrive, and tests that wait for one of them.
+final class Transcript: Sendable {
+    private struct State {
+        var lines: [String] = []
+        var partial = Data()
+        var ended = false
+        var waiting: [Int: Waiting] = [:]
+        var next = 0
+    }
+
+    private struct Waiting {
+        let matches: @Sendable (String) -> Bool
+        let continuation: CheckedContinuation<String?, Never>
+    }
+
+    private let state = Mutex(State())
+
+    /// What has been said so far.
+    var lines: [String] { state.withLock { $0.lines } }
+
+    func append(_ bytes: Data) {
+        let found = state.withLock { state in
+            state.partial.append(bytes)
+            var fresh: [String] = []
+            while let newline = state.partial.firstIndex(of: UInt8(ascii: "\n")) {
+                fresh.append(String(decoding: state.partial[..<newline], as: UTF8.self))
+                state.partial = Data(state.partial[(newline + 1)...])
+            }
+            return Self.take(fresh, &state)
+        }
+        for (continuation, line) in found { continuation.resume(returning: line) }
+    }
+
+    /// One whole line or message.
+    func append(line: String) {
+        for (continuation, line) in state.withLock({ Self.take([line], &$0) }) {
+            continuation.resume(returning: line)
+        }
+    }
+
+    /// Nothing more will come: whoever still waits gets nothing.
+    func end() {
+        let left = state.withLock { state in
+            state.ended = true
+            defer { state.waiting = [:] }
+            return state.waiting.values.map(\.continuation)
+        }
+        for continuation in left { continuation.resume(returning: nil) }
+    }
+
+    /// The first line, said already or yet to come, that matches.
+    /// - Throws: `Trouble` with the last lines when there is none within the time or before the end.
+    @discardableResult
+    func line(
+        within seconds: Double = 60, _ what: String, where matches: @escaping @Sendable (String) -> Bool
+    ) async throws -> String {
+        let id = state.withLock { state in
+            state.next += 1
+            return state.next
+        }
+        let timer = Task {
+            try await Task.sleep(for: .seconds(seconds))
+            let late = state.withLock { $0.waiting.removeValue(forKey: id) }
+            late?.continuation.resume(returning: nil)
+        }
+        defer { timer.cancel() }
+        let line = await withCheckedContinuation { continuation in
+            let known: String?? = state.withLock { state in
+                if let line = state.lines.first(where: matches) { return .some(line) }
+                if state.ended { return .some(nil) }
+                state.waiting[id] = Waiting(matches: matches, continuation: continuation)
+                return nil
+            }
+            if let known { continuation.resume(returning: known) }
+        }
+        guard let line else {
+            throw Trouble(
+                "no \(what) within \(seconds) s; last lines:\n" + lines.suffix(30).joined(separator: "\n"))
+        }
+        return line
+    }
+
+    /// The first line that contains the text.
+    @discardableResult
+    func line(within seconds: Double = 60, containing text: String) async throws -> String {
+        try await line(within: seconds, "line with \"\(text)\"") { $0.contains(text) }
+    }
+
+    private static func take(
+        _ fresh: [String], _ state: inout State
+    ) -> [(CheckedContinuation<String?, Never>, String)] {
+        var found: [(CheckedContinuation<String?, Never>, String)] = []
+        for line in fresh {
+            state.lines.append(line)
+            for (id, waiting) in state.waiting where waiting.matches(line) {
+                state.waiting[id] = nil
+                found.append((waiting.continuation, line))
+            }
+        }
+        return found
+    }
+}

@@ -1,0 +1,244 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""A cloud for one test: S3, SQS and IAM with signatures enforced, each behind a fault proxy.
+
+Reads one JSON request a line, {"do": NAME, ...arguments}, and answers each with one JSON line: {"result": ...}
+or {"error": TEXT}. When its standard input ends, also because the test was killed, everything that it started or
+adopted is killed and its folder removed.
+"""
+
+import ctypes
+import hashlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+LOCAL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "deploy", "local")
+sys.path[:0] = [LOCAL]
+
+import configure
+import paint
+import stack as stacks
+from fault_proxy import FaultProxy
+
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent():
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def started_at(pid):
+    """When a process started, to tell it from a later one of the same number; None when it has ended."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+            return file.read().rpartition(")")[2].split()[19]
+    except OSError:
+        return None
+
+
+class Cloud:
+    def __init__(self):
+        self.directory = tempfile.mkdtemp(prefix="pixelated-e2e-")
+        self.adopted = {}
+        self.pictures = {}
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.endpoint = f"http://127.0.0.1:{self.port}"
+        self.log = open(os.path.join(self.directory, "cloud.log"), "wb")
+        self.server = subprocess.Popen(
+            [os.path.join(LOCAL, "serve"), os.path.dirname(os.path.dirname(sys.executable)), str(self.port),
+             self.directory],
+            stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, preexec_fn=die_with_parent,
+        )
+        self.until(self.answers, 60, "the local S3 and SQS did not answer")
+        self.proxies = {"s3": FaultProxy(self.port), "sqs": FaultProxy(self.port)}
+        self.s3, self.sqs, self.iam = (stacks.client(s, self.endpoint) for s in ("s3", "sqs", "iam"))
+
+    def answers(self):
+        if self.server.poll() is not None:
+            raise RuntimeError(f"the local S3 and SQS ended with {self.server.returncode}")
+        try:
+            urllib.request.urlopen(f"{self.endpoint}/_ministack/health", timeout=5).close()
+            return True
+        except OSError:
+            return False
+
+    def until(self, condition, within, otherwise):
+        deadline = time.monotonic() + within
+        while not (answer := condition()):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{otherwise} within {within} s")
+            time.sleep(0.05)
+        return answer
+
+    def end(self):
+        for pid, start in self.adopted.items():
+            if started_at(pid) == start:
+                os.kill(pid, signal.SIGKILL)
+        self.server.kill()
+        self.server.wait()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    # Each do_… is a request.
+
+    def do_create(self, **arguments):
+        self.stack = stacks.create(self.endpoint, "e2e", **arguments)
+        s3, sqs = (f"http://127.0.0.1:{self.proxies[name].port}" for name in ("s3", "sqs"))
+        configuration = configure.configuration(self.stack, s3=s3, sqs=sqs)
+        # A daemon lets its last poll end before it stops: with short polls the tests wait less for that.
+        configuration["queue"]["waitSeconds"] = 2
+        return {"directory": self.directory, "stack": self.stack, "configuration": configuration}
+
+    def do_adopt(self, pid):
+        self.adopted[pid] = started_at(pid)
+
+    def do_credentials(self, path, secret=None):
+        configure.write_credentials(path, self.stack["accessKeyID"], secret or self.stack["secretAccessKey"])
+
+    def do_allow(self, without=()):
+        document = stacks.policy_document(self.stack["names"], without)
+        self.iam.put_user_policy(
+            UserName=self.stack["user"], PolicyName="pixelated", PolicyDocument=json.dumps(document)
+        )
+
+    def do_paint(self, path, width, height, seed=20, quality=92):
+        paint.paint(width, height, seed).save(path, "JPEG", quality=quality)
+
+    def do_reference(self, path):
+        """The SHA-256 of each result that the reference gives for the picture, by size."""
+        import reference
+
+        with open(path, "rb") as file:
+            data = file.read()
+        return {str(n): hashlib.sha256(reference.pixelate(data, n)).hexdigest() for n in stacks.SIZES}
+
+    def do_put(self, key, path=None, text=None, bucket="source"):
+        body = text.encode() if path is None else open(path, "rb").read()
+        answer = self.s3.put_object(Bucket=self.stack[bucket], Key=key, Body=body, ContentType="image/jpeg")
+        return answer["ETag"]
+
+    def do_delete(self, key, bucket="source"):
+        self.s3.delete_object(Bucket=self.stack[bucket], Key=key)
+
+    def objects(self, bucket="processed"):
+        found = {}
+        for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.stack[bucket]):
+            for item in page.get("Contents", ()):
+                found[item["Key"]] = item["ETag"]
+        return found
+
+    def do_list(self, bucket="processed"):
+        return self.objects(bucket)
+
+    def do_head(self, key, bucket="processed"):
+        answer = self.s3.head_object(Bucket=self.stack[bucket], Key=key)
+        return {"contentType": answer["ContentType"], "metadata": answer["Metadata"], "eTag": answer["ETag"]}
+
+    def do_digest(self, key, bucket="processed"):
+        body = self.s3.get_object(Bucket=self.stack[bucket], Key=key)["Body"].read()
+        return hashlib.sha256(body).hexdigest()
+
+    def do_outputs(self, keys, within):
+        """Waits until the pictures' results are all there; returns the results' keys."""
+        wanted = [output for key in keys for output in stacks.output_keys(key)]
+        def missing():
+            found = self.objects()
+            return [key for key in wanted if key not in found]
+        try:
+            self.until(lambda: not missing(), within, "")
+        except TimeoutError:
+            raise TimeoutError(f"no {missing()[:3]} within {within} s") from None
+        return wanted
+
+    def do_send(self, body, queue="queueURL"):
+        return self.sqs.send_message(QueueUrl=self.stack[queue], MessageBody=body)["MessageId"]
+
+    def do_purge(self, queue="queueURL"):
+        """Takes the test event, which S3 sends when the notification is set up, out of the queue."""
+        self.sqs.purge_queue(QueueUrl=self.stack[queue])
+
+    def counts(self, queue="queueURL"):
+        attributes = self.sqs.get_queue_attributes(
+            QueueUrl=self.stack[queue],
+            AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+        )["Attributes"]
+        return {
+            "visible": int(attributes["ApproximateNumberOfMessages"]),
+            "inFlight": int(attributes["ApproximateNumberOfMessagesNotVisible"]),
+        }
+
+    def do_counts(self, queue="queueURL"):
+        return self.counts(queue)
+
+    def do_drained(self, within, queue="queueURL"):
+        """Waits until the queue holds nothing, neither visible nor in flight."""
+        self.until(lambda: not any(self.counts(queue).values()), within, "the queue did not become empty")
+
+    def do_waiting(self, count, within, queue="queueURL"):
+        """Waits until the queue holds at least so many messages, visible or in flight."""
+        self.until(
+            lambda: sum(self.counts(queue).values()) >= count, within, f"not {count} messages in the queue"
+        )
+
+    def do_receive(self, queue="deadLetterQueueURL", seconds=1, visibility=600):
+        """Takes what the queue gives within some seconds: body and receive count of each message."""
+        answer = self.sqs.receive_message(
+            QueueUrl=self.stack[queue], MaxNumberOfMessages=10, WaitTimeSeconds=seconds,
+            VisibilityTimeout=visibility, AttributeNames=["All"],
+        )
+        return [
+            {"body": m["Body"], "receives": int(m["Attributes"]["ApproximateReceiveCount"]), "id": m["MessageId"]}
+            for m in answer.get("Messages", ())
+        ]
+
+    def do_fault(self, proxy, **arguments):
+        self.proxies[proxy].add(**arguments)
+
+    def do_clear(self, proxy):
+        self.proxies[proxy].clear()
+
+    def do_held(self, proxy, count, within):
+        if not self.proxies[proxy].wait_held(count, within):
+            raise TimeoutError(f"{self.proxies[proxy].held} of {count} requests held after {within} s")
+
+    def do_seen(self, proxy, count, within, **kind):
+        p = self.proxies[proxy]
+        if not p.wait(lambda: p.count(**kind) >= count, within):
+            raise TimeoutError(f"{p.count(**kind)} of {count} requests {kind} seen after {within} s")
+
+    def do_requests(self, proxy):
+        return self.proxies[proxy].requests
+
+    def do_receives(self):
+        """How often each message was handed to a daemon, by message id."""
+        return self.proxies["sqs"].receives
+
+
+def main():
+    cloud = None
+    try:
+        cloud = Cloud()
+        print(json.dumps({"result": None}), flush=True)
+        for line in sys.stdin:
+            request = json.loads(line)
+            try:
+                answer = {"result": getattr(cloud, "do_" + request.pop("do"))(**request)}
+            except Exception as error:  # whatever it is, the test shall hear of it
+                answer = {"error": f"{type(error).__name__}: {error}"}
+            print(json.dumps(answer), flush=True)
+    finally:
+        if cloud:
+            cloud.end()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+/// The floors of the house: a module imports only from floors below its own.
+struct FloorTests {
+    static let floors: [[String]] = [
+        [
+            "CLibCurl", "CLibCrypto", "CLibExpat", "CLibJPEG", "CLibSystemd", "CLibTurboJPEG",
+        ],
+        ["CJPEG", "Locking"],
+        ["HTTP", "Digests", "Pixels", "S3Events", "Metrics"],
+        ["SigV4", "Curl", "JPEG", "Systemd"],
+        ["AWS", "Pixelation"],
+        ["Worker"],
+        ["Settings"],
+        ["Daemon"],
+        ["pixelated", "pixelated-bench"],
+    ]
+
+    static let floor: [String: Int] = Dictionary(
+        uniqueKeysWithValues: floors.enumerated().flatMap { floor, modules in modules.map { ($0, floor) } })
+
+    /// What each target of Package.swift depends on.
+    static func declared() throws -> [String: Set<String>] {
+        let manifest = try House.text("Package.swift")
+        let target = /(?:target|executableTarget|testTarget)\(\s*name: "([^"]+)"((?:[^()]|\([^()]*\))*)\)/
+        let list = /dependencies: \[((?:[^\[\]])*)\]/
+        let name = /"([A-Za-z0-9_-]+)"(?=\s*[,\]\s]|$)/
+        var found: [String: Set<String>] = [:]
+        for match in manifest.matches(of: target) {
+            var dependencies: Set<String> = []
+            if let inner = String(match.2).firstMatch(of: list) {
+                // A product of a package is written `.product(name: …)`; only plain strings are modules of ours.
+                let plain = String(inner.1).replacing(/\.product\([^)]*\)/, with: "")
+                dependencies = Set(plain.matches(of: name).map { String($0.1) })
+            }
+            found[String(match.1)] = dependencies
+        }
+        return found
+    }
+
+    static func imports(_ file: House.File) -> Set<String> {
+        let line =
+            /^(?:@[A-Za-z_]+(?:\([^)]*\))?\s+|(?:package|internal|private|public|fileprivate)\s+)*import\s+(?:struct\s+|class\s+|enum\s+|func\s+|protocol\s+)?([A-Za-z0-9_]+)/
+        return Set(file.lines.compactMap { $0.firstMatch(of: line).map { String($0.1) } })
+    }
+
+    @Test func `every module has its floor`() throws {
+        #expect(try House.modules() == Set(Self.floor.keys))
+    }
+
+    @Test func `a module imports from lower floors only and declares what it imports`() throws {
+        let declared = try Self.declared()
+        for file in try House.swift("Sources") {
+            guard let own = Self.floor[file.module] else { continue }
+            for imported in Self.imports(file) {
+                guard let other = Self.floor[imported] else { continue }
+                #expect(other < own, "\(file): \(file.module) may not import \(imported)")
+                #expect(
+                    declared[file.module]?.contains(imported) == true,
+                    "\(file): Package.swift does not say that \(file.module) needs \(imported)")
+            }
+        }
+    }
+
+    @Test func `a module imports what it declares`() throws {
+        let files = Dictionary(grouping: try House.swift("Sources") + House.swift("Tests"), by: \.module)
+        for (module, dependencies) in try Self.declared() {
+            // C targets depend on what their headers include.
+            guard let own = files[module] else { continue }
+            let imported = own.reduce(into: Set<String>()) { $0.formUnion(Self.imports($1)) }
+            for dependency in dependencies where Self.floor[dependency] != nil || dependency == "Scripted" {
+                #expect(
+                    imported.contains(dependency), "\(module) declares \(dependency) and does not import it")
+            }
+        }
+    }
+
+    @Test func `a module and a type never share a name`() throws {
+        let modules = try House.modules()
+        let type =
+            /\n *(?:package |private |fileprivate |public |final |indirect )*(?:struct|class|enum|actor|protocol|typealias)\s+([A-Z][A-Za-z0-9_]*)/
+        for file in try House.swift("Sources") {
+            for match in file.text.matches(of: type) where modules.contains(String(match.1)) {
+                Issue.record("\(file): type \(match.1) has a module's name")
+            }
+        }
+    }
+}

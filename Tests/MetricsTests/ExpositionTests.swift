@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Metrics
+import Testing
+
+@Suite struct ExpositionTests {
+    private enum Outcome: String, CaseIterable { case done, failed = "not-done" }
+
+    @Test func `a scrape is OpenMetrics, byte by byte`() {
+        let counter = Counter()
+        counter.increment(by: 3)
+        let family = Counters<Outcome>(by: "outcome")
+        family.increment(.failed)
+        let histogram = Histogram(bounds: [1_000, 250_000])
+        for value: UInt64 in [1_000, 1_001, 9_000_000] { histogram.record(value) }
+        var text = Exposition(prefix: "pixelator")
+        text.counter("polls", "Answered \"polls\".", counter)
+        text.counters("pictures", "Pictures.", family)
+        text.gauge("in_flight", "Messages.", -2)
+        text.histogram("get_seconds", "Time.", histogram, scale: 1_000_000)
+        text.info("build", "Facts.", [("version", "1\\2\n")])
+        #expect(
+            text.finished() == """
+                # TYPE pixelator_polls counter
+                # HELP pixelator_polls Answered \\"polls\\".
+                pixelator_polls_total 3
+                # TYPE pixelator_pictures counter
+                # HELP pixelator_pictures Pictures.
+                pixelator_pictures_total{outcome="done"} 0
+                pixelator_pictures_total{outcome="not-done"} 1
+                # TYPE pixelator_in_flight gauge
+                # HELP pixelator_in_flight Messages.
+                pixelator_in_flight -2
+                # TYPE pixelator_get_seconds histogram
+                # HELP pixelator_get_seconds Time.
+                pixelator_get_seconds_bucket{le="0.001"} 1
+                pixelator_get_seconds_bucket{le="0.25"} 2
+                pixelator_get_seconds_bucket{le="+Inf"} 3
+                pixelator_get_seconds_sum 9.002001
+                pixelator_get_seconds_count 3
+                # TYPE pixelator_build info
+                # HELP pixelator_build Facts.
+                pixelator_build_info{version="1\\\\2\\n"} 1
+                # EOF
+
+                """)
+    }
+
+    @Test func `many threads lose no count`() async {
+        let counter = Counter()
+        let histogram = Histogram.microseconds()
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    for _ in 0..<1_000 {
+                        counter.increment()
+                        histogram.record(.milliseconds(7))
+                    }
+                }
+            }
+        }
+        #expect(counter.value == 8_000)
+        #expect(histogram.counts.reduce(0, +) == 8_000 && histogram.sum == 8_000 * 7_000)
+    }
+}

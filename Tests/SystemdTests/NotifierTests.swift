@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Systemd
+import Testing
+
+/// Serialized: the service manager's address is an environment variable of the process.
+@Suite(.serialized)
+struct NotifierTests {
+    @Test func `states of one call travel in one datagram`() throws {
+        let manager = try DatagramSocket()
+        setenv("NOTIFY_SOCKET", manager.path, 1)
+        defer { unsetenv("NOTIFY_SOCKET") }
+        Notifier.serviceManager.send(.ready, .status("polling; nothing in flight"))
+        #expect(manager.receiveText() == "READY=1\nSTATUS=polling; nothing in flight")
+        Notifier.serviceManager.send(.stopping)
+        #expect(manager.receiveText() == "STOPPING=1")
+    }
+
+    @Test func `a reload names its time on the monotonic clock`() throws {
+        let manager = try DatagramSocket()
+        setenv("NOTIFY_SOCKET", manager.path, 1)
+        defer { unsetenv("NOTIFY_SOCKET") }
+        let before = monotonicMicroseconds()
+        Notifier.serviceManager.send(.reloading(monotonicMicroseconds: monotonicMicroseconds()))
+        let lines = try #require(manager.receiveText()).split(separator: "\n")
+        #expect(lines.first == "RELOADING=1")
+        let time = try #require(UInt64(lines.last?.split(separator: "=").last ?? ""))
+        #expect(time >= before && time <= monotonicMicroseconds())
+    }
+
+    @Test func `without a service manager nothing happens`() {
+        unsetenv("NOTIFY_SOCKET")
+        Notifier.serviceManager.send(.ready)
+    }
+
+    @Test(arguments: [
+        (NotifyState.watchdog, "WATCHDOG=1"),
+        (.extendTimeout(.milliseconds(2500)), "EXTEND_TIMEOUT_USEC=2500000"),
+        (.errno(13), "ERRNO=13"),
+        (.status("two\nlines READY=1"), "STATUS=two lines READY=1"),
+    ])
+    func `each state has its assignment`(state: NotifyState, expected: String) {
+        #expect(state.assignments == expected)
+    }
+
+    @Test func `the expected interval of the watchdog comes from the environment`() {
+        setenv("WATCHDOG_USEC", "3000000", 1)
+        setenv("WATCHDOG_PID", "\(getpid())", 1)
+        #expect(Watchdog.expectedInterval() == .seconds(3))
+        setenv("WATCHDOG_PID", "1", 1)
+        #expect(Watchdog.expectedInterval() == nil)
+        unsetenv("WATCHDOG_PID")
+        unsetenv("WATCHDOG_USEC")
+        #expect(Watchdog.expectedInterval() == nil)
+    }
+}

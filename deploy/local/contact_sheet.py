@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes one self-contained HTML page: each picture and its five results.
+
+    contact_sheet.py KEYS.json RESULTS SHEET.html PICTURE...
+"""
+
+import base64
+import html
+import io
+import json
+import os
+import sys
+
+from PIL import Image, ImageOps
+
+import stack
+
+WIDTH = 900
+STYLE = """
+:root { color-scheme: light dark; font: 15px/1.4 system-ui, sans-serif }
+body { margin: 2rem auto; max-width: 84rem; padding: 0 1rem }
+section { display: grid; grid-template-columns: repeat(3, 1fr); gap: 1rem; margin: 1rem 0 3rem }
+figure { margin: 0 } img { width: 100%; height: auto; display: block; border-radius: 4px }
+figcaption { font-size: .85rem; opacity: .75; margin-top: .3rem; overflow-wrap: anywhere }
+h2 { font-size: 1.05rem; overflow-wrap: anywhere }
+@media (max-width: 50rem) { section { grid-template-columns: 1fr 1fr } }
+"""
+
+
+def figure(data, caption, smooth):
+    """The picture, made small enough for a page, as an HTML figure with the picture inside."""
+    image = Image.open(io.BytesIO(data))
+    size = image.size
+    image = ImageOps.exif_transpose(image).convert("RGB")
+    if image.width > WIDTH:
+        height = max(1, image.height * WIDTH // image.width)
+        image = image.resize((WIDTH, height), Image.LANCZOS if smooth else Image.NEAREST)
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=88)
+    source = base64.b64encode(out.getvalue()).decode()
+    text = html.escape(f"{caption} · {size[0]} × {size[1]} · {len(data):,} bytes")
+    return f'<figure><img alt="{html.escape(caption)}" src="data:image/jpeg;base64,{source}"><figcaption>{text}</figcaption></figure>'
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def main():
+    keys_file, results, sheet, *pictures = sys.argv[1:]
+    with open(keys_file, encoding="utf-8") as file:
+        keys = json.load(file)
+    parts = []
+    for key, picture in zip(keys, pictures, strict=True):
+        figures = [figure(read(picture), os.path.basename(picture), True)]
+        for output in stack.output_keys(key):
+            name = os.path.basename(output)
+            figures.append(figure(read(os.path.join(results, name)), name, False))
+        parts.append(f"<h2>{html.escape(key)}</h2><section>{''.join(figures)}</section>")
+    page = (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>pixelated</title>'
+        '<meta name="viewport" content="width=device-width">'
+        f"<style>{STYLE}</style><h1>pixelated</h1>{''.join(parts)}</html>\n"
+    )
+    with open(sheet, "w", encoding="utf-8") as file:
+        file.write(page)
+
+
+if __name__ == "__main__":
+    main()
