@@ -100,12 +100,21 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: edge),
 
+        .executableTarget(
+            name: "pixelated-http-bench",
+            dependencies: [
+                "SigV4", "Curl", "HTTP", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], exclude: ["compare.py"],
+            swiftSettings: edge),
+
         // Tests: one target a module, and what they share.
         .target(
             name: "Scripted", dependencies: ["HTTP", "Locking"], path: "Tests/Scripted", swiftSettings: edge),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP"], swiftSettings: edge),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: edge),
-        .testTarget(name: "PixelsTests", dependencies: ["Pixels", "Digests"], swiftSettings: edge),
+        .testTarget(
+            name: "PixelsTests", dependencies: ["Pixels", "Digests"],
+            exclude: ["make_golden.py", "golden.txt"], swiftSettings: edge),
         .testTarget(name: "S3EventsTests", dependencies: ["S3Events"], swiftSettings: edge),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: edge),
         .testTarget(
@@ -119,18 +128,20 @@ let package = Package(
             name: "AWSTests", dependencies: ["AWS", "SigV4", "Curl", "HTTP", "Locking", "Scripted", log],
             exclude: ["Endpoints", "Tools"], swiftSettings: edge),
         .testTarget(
-            name: "PixelationTests", dependencies: ["Pixelation", "Digests"], swiftSettings: edge),
+            name: "PixelationTests", dependencies: ["Pixelation", "JPEG", "Pixels", "Digests"],
+            swiftSettings: edge),
         .testTarget(
-            name: "WorkerTests", dependencies: ["Worker", "Locking"], swiftSettings: edge),
+            name: "WorkerTests", dependencies: ["Worker", "S3Events", "Metrics", "Locking", "Scripted", log],
+            swiftSettings: edge),
         .testTarget(
             name: "SettingsTests", dependencies: ["Settings", "Worker", "AWS", "Pixelation", log],
             swiftSettings: edge),
         .testTarget(
-            name: "DaemonTests", dependencies: ["Daemon", "Settings", "Systemd", "Locking", log],
+            name: "DaemonTests", dependencies: ["Daemon", "Settings", "Worker", "Systemd", "Locking", log],
             swiftSettings: edge),
         .testTarget(
             name: "EndToEndTests", exclude: ["Tools"], swiftSettings: edge),
-        .testTarget(name: "HouseTests", swiftSettings: edge),
+        .testTarget(name: "HouseTests", dependencies: ["Settings"], swiftSettings: edge),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11

@@ -77,6 +77,8 @@ package struct AWSSession: Sendable {
                 .configuration, operation: "queue", resource: queueURL,
                 message: "the queue's URL must be an http or https URL")
         }
+        // A queue is in the region that its URL names, whatever the objects' is.
+        let region = Endpoints.region(ofQueue: queue) ?? region
         return SQSClient(
             caller: workshop.caller(with: credentials), queueURL: queueURL,
             endpoint: workshop.endpoints.sqs(queue: queue, in: region), region: region,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Digests
 import HTTP
 import Logging
 import SigV4
@@ -234,16 +235,9 @@ package struct Caller: Sendable {
     private func identifier() -> String {
         let high = UInt64.random(in: 0...UInt64.max) & ~0xF000 | 0x4000
         let low = UInt64.random(in: 0...UInt64.max) >> 2 | 1 << 63
-        let digits = [high, low].map { word in
-            let text = String(word, radix: 16)
-            return String(repeating: "0", count: 16 - text.utf8.count) + text
-        }.joined()
-        var parts: [Substring] = []
-        var rest = digits[...]
-        for count in [8, 4, 4, 4, 12] {
-            parts.append(rest.prefix(count))
-            rest = rest.dropFirst(count)
-        }
-        return parts.joined(separator: "-")
+        var digits = Array(
+            Hex.encode([high, low].flatMap { word in withUnsafeBytes(of: word.bigEndian, Array.init) }).utf8)
+        for position in [8, 13, 18, 23] { digits.insert(UInt8(ascii: "-"), at: position) }
+        return String(decoding: digits, as: UTF8.self)
     }
 }

@@ -51,7 +51,7 @@ struct Fault: Sendable, Equatable {
         }
         let body = JSON.decode(Body.self, from: response.body)
         if let name = response.headers["x-amzn-errortype"] ?? body?.__type ?? body?.code {
-            code = Self.bare(name)
+            code = Self.singleLine(Self.bare(name))
         }
         legacyCode = response.headers["x-amzn-query-error"]
             .flatMap { $0.split(separator: ";").first.map(String.init) }
@@ -63,10 +63,11 @@ struct Fault: Sendable, Equatable {
         guard let error = root.name == "Error" ? root : root["Error"] ?? root["Errors"]?["Error"] else {
             return
         }
-        if let code = error["Code"]?.text, !code.isEmpty { self.code = code }
+        if let code = error["Code"]?.text, !code.isEmpty { self.code = Self.singleLine(code) }
         message = Self.singleLine(error["Message"]?.text ?? "")
         requestID =
             requestID ?? error["RequestId"]?.text ?? root["RequestId"]?.text ?? root["RequestID"]?.text
+        requestID = requestID.map(Self.singleLine)
         if region == nil, let named = error["Region"]?.text, !named.isEmpty { region = named }
     }
 

@@ -6,7 +6,7 @@ import CLibExpat
 struct XMLElement: Sendable, Equatable {
     /// Without the namespace prefix.
     var name: String
-    /// The text directly inside, without white space at both ends.
+    /// The text inside, exactly; empty when there are elements inside.
     var text: String
     var children: [XMLElement]
 
@@ -68,14 +68,10 @@ private final class XMLTreeBuilder {
 
     func end() {
         guard let closed = open.popLast() else { return }
-        let trimmed = closed.text.drop { Self.isSpace($0) }.reversed().drop { Self.isSpace($0) }.reversed()
-        let element = XMLElement(
-            name: closed.name, text: String(decoding: Array(trimmed), as: UTF8.self),
-            children: closed.children)
+        let text = closed.children.isEmpty ? String(decoding: closed.text, as: UTF8.self) : ""
+        let element = XMLElement(name: closed.name, text: text, children: closed.children)
         if open.isEmpty { root = element } else { open[open.count - 1].children.append(element) }
     }
 
     func refuse() { XML_StopParser(parser, XML_Bool(XML_FALSE)) }
-
-    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 }

@@ -22,6 +22,10 @@ static inline CURLcode px_set_pointer(CURL *easy, CURLoption option, void *value
     return curl_easy_setopt(easy, option, value);
 }
 
+static inline CURLcode px_set_bytes(CURL *easy, CURLoption option, const void *value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
 static inline CURLcode px_set_list(CURL *easy, CURLoption option, struct curl_slist *value) {
     return curl_easy_setopt(easy, option, value);
 }

@@ -73,6 +73,7 @@ final class CurlLoop {
         now = .now
         while let (handle, result) = multi.nextDone() {
             guard let transfer = transfer(of: handle) else { continue }
+            if goAgain(transfer, after: result, now: now) { continue }
             finish(transfer, transfer.outcome(result, now: now))
         }
         if now >= nextLook { enforceLimits(now: now) }
@@ -117,6 +118,18 @@ final class CurlLoop {
             }
             nextLook = min(nextLook, transfer.lookAt)
         }
+    }
+
+    /// Sends the request once more, over a new connection, if the one it was given had gone stale. libcurl does
+    /// so itself when it reads the end of the old connection, but not when sending meets it first.
+    private func goAgain(
+        _ transfer: CurlTransfer, after result: CURLcode, now: ContinuousClock.Instant
+    ) -> Bool {
+        guard transfer.metStaleConnection(result), let handle = transfer.easy else { return false }
+        multi.remove(handle)
+        guard transfer.rewindToStart(now: now), multi.add(handle) == CURLM_OK else { return false }
+        nextLook = min(nextLook, transfer.lookAt)
+        return true
     }
 
     private func enforceLimits(now: ContinuousClock.Instant) {

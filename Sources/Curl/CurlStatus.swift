@@ -5,6 +5,8 @@ package struct CurlStatus: Sendable, Equatable {
     /// Nil while the transport works or after it was shut down; otherwise why its loop ended.
     package var failure: CurlError?
     package var isShutDown: Bool
+    /// The shutdown has been asked for: nothing new is taken.
+    package var isStopping: Bool
     /// How long ago the loop last turned. It turns at least every `CurlLoop.longestSleep` even when
     /// there is nothing to do, so a value far beyond that means a stuck loop.
     package var sinceLastTurn: Duration

@@ -14,6 +14,7 @@ final class CurlTransfer {
     private var headerList = HeaderList()
     private var startedAt: ContinuousClock.Instant?
     private var watch: TransferWatch
+    private var hasGoneAgain = false
     /// When this transfer wants to be looked at by `check`.
     private(set) var lookAt: ContinuousClock.Instant
 
@@ -37,7 +38,7 @@ final class CurlTransfer {
     {
         self.easy = easy
         startedAt = now
-        lookAt = now
+        lookAt = watch.firstLook(now: now)
         try easy.prepare(for: order.request, options, headers: &headerList)
         try easy.connectCallbacks(to: self)
     }
@@ -46,6 +47,23 @@ final class CurlTransfer {
     func releaseHandle() -> EasyHandle? {
         defer { easy = nil }
         return easy
+    }
+
+    /// The connection had been used before and broke without a single byte of an answer: most likely the
+    /// server had closed it before the request came. Once only, and never after bytes of an answer.
+    func metStaleConnection(_ code: CURLcode) -> Bool {
+        guard !hasGoneAgain, code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR, let easy else {
+            return false
+        }
+        return collector.received == 0 && easy.long(CURLINFO_NUM_CONNECTS) == 0
+    }
+
+    /// Makes ready for a second go over a new connection; all limits go on.
+    func rewindToStart(now: ContinuousClock.Instant) -> Bool {
+        hasGoneAgain = true
+        startedAt = now
+        lookAt = watch.firstLook(now: now)
+        return rewind(to: 0) && (try? easy?.set(CURLOPT_FRESH_CONNECT, true)) != nil
     }
 
     /// Nil while every limit is kept; otherwise which one is not.
@@ -65,14 +83,15 @@ final class CurlTransfer {
     var phase: TransportError.Phase {
         guard let easy else { return .queued }
         if collector.status != nil { return .receiving }
-        if sentBytes > 0 { return sentBytes < order.request.body.count ? .sending : .waiting }
+        if bodySentAt != nil { return .waiting }
+        if sentBytes > 0 { return .sending }
         guard easy.offset(CURLINFO_PRETRANSFER_TIME_T) > 0 else { return .connecting }
-        return order.request.body.isEmpty ? .waiting : .sending
+        return order.request.travelsInOnePiece ? .waiting : .sending
     }
 
     /// When the request's last byte was handed to the system.
     private var sentAt: ContinuousClock.Instant? {
-        guard order.request.body.isEmpty else { return bodySentAt }
+        guard order.request.travelsInOnePiece else { return bodySentAt }
         guard let easy, let startedAt else { return nil }
         let microseconds = easy.offset(CURLINFO_PRETRANSFER_TIME_T)
         return microseconds > 0 ? startedAt + .microseconds(microseconds) : nil

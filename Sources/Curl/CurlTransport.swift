@@ -11,8 +11,8 @@ package import HTTP
 /// - Every limit of a request is kept, from the call of `send` on, so the wait for a free connection counts.
 /// - The proxy variables of the environment (`https_proxy`, `http_proxy`, `all_proxy`, `no_proxy`) are honoured
 ///   unless the request says otherwise.
-/// - A request is sent once, with one exception that libcurl makes: when a connection that was used before
-///   turns out to be closed without a single byte of an answer, the request goes over a new one.
+/// - A request is sent once, with one exception: when a connection that was used before turns out to be
+///   broken, without a single byte of an answer, the request goes over a new one.
 /// - It ends with `shutDown`. When the last reference goes without one, the thread ends by itself soon after.
 package final class CurlTransport: Transport {
     private let mailbox: Mailbox

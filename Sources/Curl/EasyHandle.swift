@@ -13,7 +13,7 @@ struct EasyFailure: Error {
 /// Touched only on the px-curl thread.
 final class EasyHandle {
     let raw: UnsafeMutableRawPointer
-    private let text: UnsafeMutablePointer<CChar>
+    let text: UnsafeMutablePointer<CChar>
 
     /// Nil when there is no memory for one.
     init?() {

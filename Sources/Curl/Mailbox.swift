@@ -130,7 +130,7 @@ final class Mailbox: Sendable {
             var failure: CurlError?
             if case .died(let error) = contents.end { failure = error }
             return CurlStatus(
-                failure: failure, isShutDown: contents.end == .shutDown,
+                failure: failure, isShutDown: contents.end == .shutDown, isStopping: contents.mustStop,
                 sinceLastTurn: ContinuousClock.now - contents.lastTurn, unfinished: contents.unfinished,
                 waiting: contents.waiting, finished: contents.finished,
                 connectionsOpened: contents.connectionsOpened)

@@ -60,7 +60,6 @@ extension EasyHandle {
         try set(CURLOPT_CAINFO, bundle)
     }
 
-    /// A body is sent as an upload whatever the method: `CURLOPT_POST` would add a Content-Type of its own.
     private func setMethod(_ request: Request) throws(EasyFailure) {
         switch request.method {
         case .get where request.body.isEmpty:
@@ -70,10 +69,26 @@ extension EasyHandle {
         case .delete where request.body.isEmpty:
             try set(CURLOPT_CUSTOMREQUEST, Request.Method.delete.rawValue)
         case .get, .put, .post, .delete:
-            try set(CURLOPT_UPLOAD, true)
-            try set(CURLOPT_INFILESIZE_LARGE, offset: request.body.count)
+            try request.travelsInOnePiece ? setSmallBody(request.body) : setUpload(request.body.count)
+            // The two above choose how the body travels; the method is this one.
             try set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
         }
+    }
+
+    /// libcurl copies the body and sends it in one write with the headers: half the CPU time of an upload.
+    private func setSmallBody(_ body: [UInt8]) throws(EasyFailure) {
+        try set(CURLOPT_POST, true)
+        try set(CURLOPT_POSTFIELDSIZE_LARGE, offset: body.count)
+        let code = body.withUnsafeBytes { bytes in
+            px_set_bytes(raw, CURLOPT_COPYPOSTFIELDS, bytes.baseAddress ?? UnsafeRawPointer(text))
+        }
+        try check(code)
+    }
+
+    /// libcurl asks for the body part by part.
+    private func setUpload(_ count: Int) throws(EasyFailure) {
+        try set(CURLOPT_UPLOAD, true)
+        try set(CURLOPT_INFILESIZE_LARGE, offset: count)
     }
 
     private static func fill(_ list: inout HeaderList, from request: Request) throws(EasyFailure) {
@@ -84,11 +99,17 @@ extension EasyHandle {
         }
         // Only what the caller gave, and may have signed, is sent: these are the fields that libcurl adds.
         // Above 1 MiB it would add `Expect: 100-continue` and wait a second for a server that does not know it.
-        for name in ["Accept", "Expect"] where request.headers[name] == nil { try list.append("\(name):") }
+        for name in ["Accept", "Content-Type", "Expect"] where request.headers[name] == nil {
+            try list.append("\(name):")
+        }
     }
 }
 
 extension Request {
+    /// Below 64 KiB libcurl sends headers and body with one call, unless it has to wait for a 100 (Continue)
+    /// between them.
+    var travelsInOnePiece: Bool { body.isEmpty || (body.count < 64 << 10 && headers["Expect"] == nil) }
+
     /// Why this request may not be sent, or nil.
     var mistake: String? {
         if let violation = headers.violation { return violation }

@@ -56,9 +56,6 @@ struct ResponseCollector {
         body.append(contentsOf: bytes)
     }
 
-    /// Forgets everything: libcurl sends the request once more over another connection.
-    mutating func restart() { self = ResponseCollector(limit: limit, method: method) }
-
     /// `HTTP/1.1 200 OK`. Everything up to and including the empty line of an interim response is passed over.
     private mutating func beginResponse(_ text: Slice<UnsafeRawBufferPointer>) {
         guard text.starts(with: "HTTP/".utf8), let space = text.firstIndex(of: UInt8(ascii: " ")) else {

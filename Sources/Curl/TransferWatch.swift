@@ -34,6 +34,12 @@ struct TransferWatch {
         self.begin = begin
     }
 
+    /// When to look for the first time at a transfer that begins now. Most have ended by then.
+    func firstLook(now: Instant) -> Instant {
+        let early = limits.bytesPerSecond > 0 ? min(limits.firstByte, Pace.step(limits)) : limits.firstByte
+        return min(begin + limits.total, now + max(early, .milliseconds(1)))
+    }
+
     mutating func look(at progress: Progress, now: Instant) -> Verdict {
         let end = begin + limits.total
         guard now < end else { return .late("the total limit of \(limits.total) has passed") }

@@ -35,7 +35,9 @@ struct Composition: Sendable {
         metrics = WorkerMetrics()
         workload = PixelationWorkload(
             PixelationWorker(
-                queue: SQSQueue(client), store: S3Store(session.s3(), putOptions: settings.put),
+                queue: SQSQueue(client),
+                store: S3Store(
+                    session.s3(outputBucket: settings.worker.output.bucket), putOptions: settings.put),
                 engine: PooledPixelator(Pixelator(settings.pixelation), options: settings.worker),
                 quarantine: quarantine, provenance: Provenance(host: Self.hostName, version: version),
                 options: settings.worker, metrics: metrics, logger: logger("worker")))

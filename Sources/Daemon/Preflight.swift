@@ -70,7 +70,7 @@ package struct Preflight: Sendable {
         let probe = ObjectReference(
             bucket: bucket, key: settings.worker.output.prefix + "pixelated-check")
         do {
-            _ = try await session.s3().head(probe)
+            _ = try await session.s3(outputBucket: bucket).head(probe)
             return Finding(subject: "output", text: "s3://\(bucket) answers")
         } catch  where error.kind == .noSuchKey {
             return Finding(subject: "output", text: "s3://\(bucket) answers")

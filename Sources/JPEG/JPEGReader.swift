@@ -10,7 +10,6 @@ package struct JPEGReader: ~Copyable {
     private let interruption: Interruption
 
     /// Parses the header and checks it against the limits; libjpeg has not seen the file yet.
-    ///
     /// `bytes` must not move or change while the reader lives.
     package init(
         _ bytes: UnsafeBufferPointer<UInt8>, limits: JPEGLimits, interruption: Interruption

@@ -12,10 +12,8 @@ package final class GridReducer {
     private let vertical: [VerticalPass]
     private var rows = 0
 
-    /// - Parameters:
-    ///   - width: 1...65535, `height` too.
-    ///   - sizes: 1...256 each.
-    ///   - plain: by the plain weighted sums alone, for comparison; the results are the same.
+    /// Sides are 1...65535, sizes 1...256. `plain` goes by the plain weighted sums alone, for comparison; the results
+    /// are the same.
     package init(width: Int, height: Int, layout: PixelLayout, sizes: [Int], plain: Bool = false) {
         precondition((1...65535).contains(width) && (1...65535).contains(height), "no such picture")
         precondition(sizes.allSatisfy((1...256).contains), "no such grid")

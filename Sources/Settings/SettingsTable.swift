@@ -92,6 +92,22 @@ extension Setting {
     private static let aws: [Setting] = [
         .property(
             "aws.profile", \.aws.profile, "Profile of the shared configuration files; null: AWS_PROFILE"),
+        .choice(
+            "aws.credentials", \.aws.credentials,
+            "Where the identity comes from; automatic: as AWS's own SDKs look for it"),
+        .property(
+            "aws.logsIdentity", \.aws.logsIdentity, "Ask STS whom the keys belong to, for the log"),
+        .property(
+            "aws.source.expectedOwner", \.aws.source.expectedOwner, "Account that must own the source buckets"
+        ),
+        .property("aws.source.roleARN", \.aws.source.roleARN, "Role to assume for reading sources"),
+        .property("aws.source.externalID", \.aws.source.externalID, "External id for that role"),
+        .property("aws.source.requesterPays", \.aws.source.requesterPays, "We pay for reading sources"),
+        .property(
+            "aws.output.expectedOwner", \.aws.output.expectedOwner, "Account that must own the output bucket"),
+        .property("aws.output.roleARN", \.aws.output.roleARN, "Role to assume for storing outputs"),
+        .property("aws.output.externalID", \.aws.output.externalID, "External id for that role"),
+        .property("aws.output.requesterPays", \.aws.output.requesterPays, "We pay for storing outputs"),
         .property("aws.endpoints.s3", \.aws.endpoints.s3, "URL of an S3 that is not AWS's"),
         .property("aws.endpoints.sqs", \.aws.endpoints.sqs, "URL of an SQS that is not AWS's"),
         .property("aws.endpoints.sts", \.aws.endpoints.sts, "URL of an STS that is not AWS's"),

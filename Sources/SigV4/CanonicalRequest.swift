@@ -72,7 +72,10 @@ package struct CanonicalRequest: Sendable, Equatable {
 
     /// Without white space at the ends, and with one space for every run of it inside.
     private static func collapsed(_ value: String) -> String {
-        value.utf8.split { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }
+        // Hardly any value has a space at all.
+        guard value.utf8.contains(where: isSpace) else { return value }
+        return value.utf8.split(whereSeparator: isSpace)
             .map { String(decoding: $0, as: UTF8.self) }
             .joined(separator: " ")
     }

@@ -12,11 +12,8 @@ package struct Backoff: Sendable, Equatable {
 
     static let poll = Backoff(first: .seconds(1), last: .seconds(60))
 
-    /// Between half of the doubled delay and all of it.
-    ///
-    /// - Parameters:
-    ///   - attempt: 1 after the first failure.
-    ///   - spread: Random in 0...1.
+    /// Between half of the doubled delay and all of it: `attempt` is 1 after the first failure, `spread` is random
+    /// in 0...1.
     package func delay(attempt: Int, spread: Double) -> Duration {
         let doubled = min(last, first * (1 << min(max(0, attempt - 1), 30)))
         return doubled * (0.5 + 0.5 * min(max(0, spread), 1))

@@ -21,6 +21,8 @@ package struct Breaker: Sendable {
         package var probes: Int
         package var nextProbe: Duration
         package var carrier: LeaseBook.ID?
+        /// The probe after which another message has failed as well.
+        package var lastOpinion = 0
     }
 
     package private(set) var outage: Outage?
@@ -28,8 +30,8 @@ package struct Breaker: Sendable {
     private var blamed: Set<LeaseBook.ID> = []
     private let backoff: Backoff
 
-    /// From this many probes on, one message at a time is received as well: a second opinion about the carrier.
-    private static let secondOpinion = 8
+    /// After this time one message a probe is received as well: a second opinion about the carrier.
+    private static let secondOpinion = Duration.seconds(180)
 
     /// - Parameter probes: Delays between probes.
     package init(probes: Backoff = Backoff(first: .seconds(2), last: .seconds(30))) { backoff = probes }
@@ -38,7 +40,8 @@ package struct Breaker: Sendable {
     package func allowance(now: Duration, inFlight: Int) -> Int? {
         guard let outage else { return nil }
         if outage.carrier == nil { return now >= outage.nextProbe && inFlight == 0 ? 1 : 0 }
-        return outage.probes >= Self.secondOpinion && inFlight <= 1 ? 1 : 0
+        let mayAsk = now - outage.since >= Self.secondOpinion && outage.probes > outage.lastOpinion
+        return mayAsk && inFlight <= 1 ? 1 : 0
     }
 
     /// When `allowance` may change by itself.
@@ -54,6 +57,7 @@ package struct Breaker: Sendable {
         var current = outage ?? Outage(kind: kind, since: now, probes: 0, nextProbe: now, carrier: nil)
         if outage == nil { outages += 1 }
         guard current.carrier == nil || current.carrier == id else {
+            outage?.lastOpinion = current.probes
             return .giveBack(after: max(.seconds(30), backoff.delay(attempt: current.probes, spread: 1)))
         }
         current.kind = kind

@@ -43,9 +43,8 @@ package struct Intake: Sendable {
 
     package init(_ limits: Limits) { self.limits = limits }
 
-    /// - Parameters:
-    ///   - allowance: What the breaker lets through; nil for no limit of its own.
-    ///   - isCrowded: Jobs wait for memory: another could not be started.
+    /// What to do now. `allowance` is what the breaker lets through, nil for no limit of its own; `isCrowded` means
+    /// that jobs wait for memory, so another could not be started.
     package mutating func next(now: Duration, allowance: Int?, isCrowded: Bool) -> Step {
         guard !isDraining else { return .stop }
         let remaining = (limits.messages ?? .max) - received

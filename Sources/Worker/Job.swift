@@ -125,10 +125,16 @@ struct Job: Sendable {
         _ event: ObjectEvent, lease: LeaseBook.ID, leash: Leash, _ tale: inout Tale
     ) async throws -> Outcome {
         let plan = try OutputPlan(event, sizes: engine.sizes, options: options.output)
+        // Plain puts may have gone over newer ones: whoever made any looks again, and repairs, until all is right,
+        // with or without the lease. A conditional put never does that, so a lost lease may stop it at once.
+        let mustRepair = !options.output.conditionalWrites
+        var hasWritten = false
+        defer { leash.endWriting() }
         for round in 1...Self.rounds {
             tale.rounds = round
             let shelf = try await look(at: plan, isFirst: round == 1)
-            if shelf.covers(event, recipe: engine.recipe) { return .skipped(.finished) }
+            // Not after puts of our own: what they show may be what has to be repaired.
+            if !hasWritten && shelf.covers(event, recipe: engine.recipe) { return .skipped(.finished) }
             leash.start()
 
             var began = clock.now
@@ -142,7 +148,7 @@ struct Job: Sendable {
             body.shrink(to: source.bytes.count)
             pulse.beat()
             let stale = shelf.stale(from: source, recipe: engine.recipe)
-            if stale.isEmpty { return .skipped(.finished) }
+            if stale.isEmpty { return hasWritten ? .done : .skipped(.finished) }
 
             let survey = try engine.survey(source.bytes)
             tale.survey = survey
@@ -154,13 +160,16 @@ struct Job: Sendable {
             tale.computed += picture.computed
             pulse.beat()
 
-            try await keeper.secure(lease)
+            if !(mustRepair && hasWritten) {
+                try await keeper.secure(lease)
+                try leash.beginWriting()
+            }
+            hasWritten = true
             began = clock.now
             let stamp = Stamp(source: source, event: event, recipe: engine.recipe)
-            try leash.beginWriting()
-            defer { leash.endWriting() }
             let isStored = try await put(picture, stale, of: plan, over: shelf, stamp: stamp)
             let isCurrent = try await isCurrent(plan.source, stamp)
+            if !mustRepair { leash.endWriting() }
             tale.stored += clock.now - began
             tale.bytesOut = picture.variants.reduce(0) { $0 + $1.bytes.count }
             _ = consume room

@@ -42,10 +42,10 @@ final class PixelPool: Sendable {
 
     /// Runs `work` on a processor and returns what it returns.
     ///
-    /// - Parameters:
-    ///   - isHeavy: It will take long.
-    ///   - interrupt: Called when the task is cancelled while `work` runs, from another thread.
-    /// - Throws: What `work` throws; `CancellationError` when cancelled before it began.
+    /// `isHeavy` says that it will take long; `interrupt` is called from another thread when the task is cancelled
+    /// while `work` runs.
+    ///
+    /// Throws what `work` throws, and `CancellationError` when cancelled before it began.
     func run<Value: Sendable>(
         isHeavy: Bool = false, interrupt: @escaping @Sendable () -> Void = {},
         _ work: @escaping @Sendable () throws -> Value

@@ -34,10 +34,8 @@ package final class PixelationWorker: Sendable {
     /// A poll that is out this much longer than its wait has been forgotten by the network.
     private static let pollSlack = Duration.seconds(90)
 
-    /// - Parameters:
-    ///   - options: Without `problems()`.
-    ///   - quarantine: Nil to leave hopeless messages to the queue's own dead-letter queue.
-    ///   - random: 0...1, for jitter.
+    /// `options` must be without `problems()`; without a `quarantine` hopeless messages are left to the queue's own
+    /// dead-letter queue; `random` gives 0...1, for jitter.
     package init(
         queue: any MessageQueue, store: any ObjectStore, engine: any PictureEngine,
         quarantine: (any Quarantine)? = nil, provenance: Provenance = Provenance(), options: WorkerOptions,

@@ -2,7 +2,7 @@
 
 extension Measurement {
     static let heading =
-        "    MP   decode  decodeTJ   engine  = reduce +  5enc   1encTJ  reference |"
+        "    MP   decode  decodeTJ   engine    reduce    5enc   1encTJ  reference |"
         + " eng/dec eng/decTJ ref/eng enc/encTJ  peak MB  picture"
 
     private var ratios: [Double?] {

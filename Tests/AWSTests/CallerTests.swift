@@ -2,6 +2,7 @@
 
 import AWS
 import HTTP
+import Locking
 import Scripted
 import Testing
 
@@ -19,6 +20,9 @@ import Testing
                 "attempt=1; max=3", "attempt=2; max=3", "attempt=3; max=3",
             ])
         #expect(Set(requests.map { $0.headers["amz-sdk-invocation-id"] }).count == 1)
+        let identifier = try #require(requests[0].headers["amz-sdk-invocation-id"])
+        let uuid = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/
+        #expect(try uuid.wholeMatch(in: identifier) != nil)
     }
 
     @Test func `each attempt is signed at its own time`() async throws {
@@ -115,6 +119,50 @@ import Testing
         #expect(bench.transport.unusedSteps == 1)
     }
 
+    @Test func `a success gives back what its last retry took, or one token`() async throws {
+        // 35 retries leave 10 tokens, which is not enough for one more.
+        let bench = try await Bench(Array(repeating: .respond(500), count: 53))
+        let s3 = bench.s3
+        for _ in 0..<18 { _ = try await awsError { try await s3.get(.picture, maximumBytes: 10) } }
+        bench.expectPlayed()
+        func attempts() async throws -> Int {
+            bench.transport.add([.respond(500)])
+            return try await awsError { try await s3.get(.picture, maximumBytes: 10) }.attempts
+        }
+        for _ in 0..<3 {
+            #expect(try await attempts() == 1)
+            bench.transport.add([Self.ok])
+            _ = try await s3.get(.picture, maximumBytes: 10)
+        }
+        // 13 tokens and one more pay for a retry, and the success of that retry gives them back.
+        bench.transport.add([Self.ok])
+        _ = try await s3.get(.picture, maximumBytes: 10)
+        for _ in 0..<3 {
+            bench.transport.add([.respond(500), Self.ok])
+            _ = try await s3.get(.picture, maximumBytes: 10)
+        }
+        bench.expectPlayed()
+    }
+
+    @Test func `calls under way together all profit from one correction of the clock`() async throws {
+        let transport = MeetingTransport()
+        let clock = JumpingClock()
+        var options = AWSOptions()
+        options.logsIdentity = false
+        let session = try await AWSSession(
+            options, queueURL: nil, transport: transport,
+            surroundings: Surroundings(
+                environment: [
+                    "AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION": "eu-west-1",
+                ],
+                homeDirectory: nil, clock: clock),
+            logger: LogLines().logger)
+        let s3 = session.s3()
+        async let first = s3.head(.picture)
+        async let second = s3.head(.picture)
+        _ = try await (first, second)
+    }
+
     @Test func `a long poll that fails waits before it says so, even without quota`() async throws {
         let bench = try await Bench(Array(repeating: .respond(500), count: 21 * 3))
         let sqs = try bench.sqs
@@ -160,5 +208,38 @@ import Testing
         let seen = dumped + bench.log.lines.joined() + "\(bench.transport.requests)"
         #expect(!seen.contains("the-secret-itself"))
         #expect(bench.log.lines.contains { $0.contains("AKIDEXAMPLE") })
+    }
+}
+
+/// Refuses the time of the first two requests, when both have arrived, and believes all later ones.
+private final class MeetingTransport: Transport {
+    private struct State {
+        var count = 0
+        var waiting: CheckedContinuation<Void, Never>?
+    }
+
+    private let state = Locked(State())
+
+    func send(_ request: Request) async throws(TransportError) -> Response {
+        let number = state.withLock { state in
+            state.count += 1
+            return state.count
+        }
+        guard number <= 2 else { return Response(status: 200, headers: ["ETag": "\"a\""]) }
+        await withCheckedContinuation { continuation in
+            let other = state.withLock { state -> CheckedContinuation<Void, Never>? in
+                guard let other = state.waiting else {
+                    state.waiting = continuation
+                    return nil
+                }
+                return other
+            }
+            guard let other else { return }
+            other.resume()
+            continuation.resume()
+        }
+        return Response(
+            status: 403, headers: ["Date": "Tue, 14 Nov 2023 22:33:20 GMT"],
+            body: Array("<Error><Code>RequestTimeTooSkewed</Code></Error>".utf8))
     }
 }

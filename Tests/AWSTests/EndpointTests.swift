@@ -33,7 +33,9 @@ import Testing
             let bench = try await Bench([.respond(404)], options: options)
             switch expected.service {
             case "s3": _ = try? await bench.s3.head(.init(bucket: expected.bucket ?? "", key: "k"))
-            case "sqs": _ = try? await bench.sqs.attributes()
+            case "sqs":
+                let queue = "https://sqs.\(expected.region).amazonaws.com/1/q"
+                _ = try? await bench.session.sqs(queueURL: queue).attributes()
             default: _ = try? await bench.session.identity()
             }
             let request = try #require(bench.transport.requests.first)
@@ -100,6 +102,20 @@ import Testing
         _ = try? await session.sqs(queueURL: queue).attributes()
         #expect(session.region.name == region)
         #expect(transport.requests.first?.url.rendered == url)
+    }
+
+    @Test func `of a queue stay in the queue's region when the objects are elsewhere`() async throws {
+        var options = AWSOptions()
+        options.region = "us-west-2"
+        let bench = try await Bench([.respond(404), .respond(404)], options: options)
+        _ = try? await bench.sqs.attributes()
+        _ = try? await bench.s3.head(.picture)
+        let requests = bench.transport.requests
+        #expect(
+            requests.map(\.url.host) == [
+                "sqs.eu-west-1.amazonaws.com", "pictures.s3.us-west-2.amazonaws.com",
+            ])
+        #expect(requests[0].headers["Authorization"]?.contains("/eu-west-1/sqs/") == true)
     }
 
     @Test func `and flags come from environment and profile, the environment first`() async throws {

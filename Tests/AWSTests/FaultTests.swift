@@ -20,10 +20,11 @@ import Testing
     ) async throws -> S3Client {
         var options = AWSOptions()
         options.endpoints.s3 = base
-        options.timeouts.connectSeconds = 0.5
-        options.timeouts.firstByteSeconds = 0.5
-        options.timeouts.attemptSeconds = 2
-        options.timeouts.totalSeconds = 6
+        // Long enough for a busy machine; what is silent on purpose shortens them.
+        options.timeouts.connectSeconds = 20
+        options.timeouts.firstByteSeconds = 20
+        options.timeouts.attemptSeconds = 40
+        options.timeouts.totalSeconds = 55
         change(&options)
         let surroundings = Surroundings(
             environment: [
@@ -80,7 +81,11 @@ import Testing
     func `one broken connection costs one attempt and a new connection`(_ fault: Fault) async throws {
         let server = try LoopbackServer(scripts: [fault.play, Self.serve])
         let log = LogLines()
-        let s3 = try await Self.s3(Self.base(server), log: log)
+        let s3 = try await Self.s3(Self.base(server), log: log) {
+            guard [.silence, .silenceAfterHead, .slowDrip].contains(fault) else { return }
+            $0.timeouts.firstByteSeconds = 3
+            $0.timeouts.attemptSeconds = 3
+        }
         let object = try await s3.get(.picture, maximumBytes: 1000)
         #expect(object.bytes == Self.body)
         #expect(server.connections.count == 2)
@@ -99,7 +104,7 @@ import Testing
 
     @Test func `a host that swallows connections is left at the deadline`() async throws {
         let full = try LoopbackFullBacklog()
-        let s3 = try await Self.s3("http://127.0.0.1:\(full.port)")
+        let s3 = try await Self.s3("http://127.0.0.1:\(full.port)") { $0.timeouts.connectSeconds = 0.5 }
         let error = try await awsError { try await s3.get(.picture, maximumBytes: 1000) }
         #expect(error.kind == .timedOut)
         #expect(error.attempts == 3)
@@ -163,7 +168,7 @@ import Testing
         async throws
     {
         let server = try HandlerServer { _ in .init(status: status, body: body) }
-        let s3 = try await Self.s3(server.base) { $0.timeouts.totalSeconds = 30 }
+        let s3 = try await Self.s3(server.base)
         try await withThrowingTaskGroup(of: AWSError.Kind.self) { group in
             for _ in 0..<100 {
                 group.addTask {

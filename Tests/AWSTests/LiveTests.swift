@@ -10,7 +10,7 @@ import Testing
 /// Against a real server that verifies signatures. The environment says where it is:
 /// `PIXELATOR_LIVE_S3` its URL, `PIXELATOR_LIVE_BUCKET` an existing bucket, `PIXELATOR_LIVE_QUEUE` (optional)
 /// the URL of an existing queue, and `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION` as usual.
-/// `PIXELATOR_LIVE_WITHOUT` lists what the server cannot do: `conditions`, `tags`, `checksums`, `region`.
+/// `PIXELATOR_LIVE_WITHOUT` lists what the server cannot do: `conditions`, `tags`.
 enum Live {
     static let environment = ProcessInfo.processInfo.environment
     static let endpoint = environment["PIXELATOR_LIVE_S3"]
@@ -48,6 +48,8 @@ struct `S3 on a live server` {
         "quote'\"`.jpg", "amp&eq=semi;colon:at@.jpg", "hash#question?.jpg", "brackets[]{}()<>.jpg",
         "star*bang!dollar$comma,.jpg", "pipe|back\\slash^tilde~.jpg", "日本語/ሴ.jpg", "emoji-🂡.jpg",
         "combining-e\u{301}.jpg", " leading and trailing ", "..", "~", "-_.~", "tab\there",
+        "every-" + String(decoding: Array(UInt8(0x20)...UInt8(0x7E)), as: UTF8.self),
+        "line\nfeed\rreturn", "null-free \u{1}\u{1F}\u{7F}", "right-to-left-\u{202E}gpj.exe", "\u{FEFF}bom",
     ]
 
     @Test(arguments: keys)
@@ -118,6 +120,13 @@ struct `S3 on a live server` {
         }
     }
 
+    @Test func `with a wrong region in the configuration the server's is found`() async throws {
+        let s3 = try await Live.session { $0.region = "ap-northeast-3" }.s3()
+        let object = Live.object("region")
+        _ = try await s3.put([1], to: object, options: PutOptions())
+        #expect(try await s3.get(object, maximumBytes: 1).bytes == [1])
+    }
+
     @Test(.disabled(if: Live.lacks.contains("conditions"), "the server knows no conditional writes"))
     func `storing only where there is nothing is kept`() async throws {
         let s3 = try await Live.session().s3()
@@ -140,6 +149,7 @@ struct `S3 on a live server` {
         let object = Live.object("options")
         _ = try await s3.put([1], to: object, options: options)
         #expect(try await s3.head(object).metadata == ["engine": "1.0 beta", "key": "ü"])
+        #expect(try await s3.tags(of: object) == options.tags)
     }
 }
 

@@ -84,6 +84,28 @@ import Testing
         #expect(sts.received.allSatisfy { $0.headers["Authorization"] == nil })
     }
 
+    @Test func `come when the token is renewed while it is being refused`() async throws {
+        let token = try TemporaryFile("old-token")
+        let server = try HandlerServer { request in
+            guard String(decoding: request.body, as: UTF8.self).contains("WebIdentityToken=new-token") else {
+                try? token.write("new-token")
+                return .error(
+                    400, "<ErrorResponse><Error><Code>ExpiredTokenException</Code></Error></ErrorResponse>")
+            }
+            return .ok(
+                "<R><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ASIANEW</AccessKeyId>"
+                    + "<SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>"
+                    + "<Expiration>2033-01-01T00:00:00.123Z</Expiration></Credentials>"
+                    + "</AssumeRoleWithWebIdentityResult></R>")
+        }
+        let bench = try await CredentialBench([
+            "AWS_ROLE_ARN": "arn:aws:iam::1:role/irsa", "AWS_WEB_IDENTITY_TOKEN_FILE": token.path,
+            "AWS_ENDPOINT_URL_STS": server.base,
+        ])
+        #expect(try await bench.accessKeyID == "ASIANEW")
+        #expect(server.received.count == 2)
+    }
+
     @Test func `survive a token provider that cannot be reached for a moment`() async throws {
         let sts = try Self.service()
         sts.state.withLock { $0.communicationErrors = 2 }

@@ -131,6 +131,20 @@ import Testing
         #expect(error.kind == .malformedResponse)
     }
 
+    @Test func `tags are read, with their characters`() async throws {
+        let bench = try await Bench([
+            .respond(
+                200, [:],
+                "<?xml version=\"1.0\"?><Tagging xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><TagSet>"
+                    + "<Tag><Key>a&amp;b</Key><Value> ü </Value></Tag><Tag><Key>c</Key><Value/></Tag>"
+                    + "</TagSet></Tagging>"),
+            .respond(200, [:], "<Tagging/>"),
+        ])
+        #expect(try await bench.s3.tags(of: .picture) == ["a&b": " ü ", "c": ""])
+        #expect(bench.transport.requests.first?.url.rendered.hasSuffix("/a/b.jpg?tagging=") == true)
+        #expect(try await awsError { try await bench.s3.tags(of: .picture) }.kind == .malformedResponse)
+    }
+
     @Test func `HEAD tells a missing object by the status alone`() async throws {
         let bench = try await Bench([
             .respond(404), .respond(403), .respond(200, ["Content-Length": "12345", "ETag": "\"a\""]),
@@ -141,6 +155,7 @@ import Testing
     }
 
     @Test func `control characters of a key do not reach the log`() {
-        #expect("\(ObjectReference(bucket: "b", key: "a\n\u{1B}[31mb"))" == "s3://b/a??[31mb")
+        let object = ObjectReference(bucket: "b", key: "a\n\u{1B}[31mb ü", versionID: "1\r2")
+        #expect("\(object)" == "s3://b/a??[31mb ü?versionId=1?2")
     }
 }

@@ -70,7 +70,8 @@ import Testing
         let bench = try await Bench([
             .respond(
                 200, [:],
-                #"{"Successful":[{"Id":"0"}],"Failed":[{"Id":"2","SenderFault":true,"Code":"ReceiptHandleIsInvalid","Message":"old"}]}"#
+                #"{"Successful":[{"Id":"0"}],"Failed":[{"Id":"2","SenderFault":true,"#
+                    + #""Code":"ReceiptHandleIsInvalid","Message":"old"}]}"#
             )
         ])
         let failures = try await bench.sqs.delete(["a", "b", "c"])

@@ -24,7 +24,8 @@ def statements(document):
         document = json.loads(document)
 
     def bag(value):
-        return frozenset([value] if isinstance(value, str) else value)
+        # What only the local IAM asks for is no part of the project's policy.
+        return frozenset([value] if isinstance(value, str) else value) - set(stacks.LOCAL_ONLY.values())
 
     return {
         s["Sid"]: (s["Effect"], bag(s["Action"]), bag(s["Resource"]), json.dumps(s.get("Condition"), sort_keys=True))
@@ -219,8 +220,17 @@ class StackTest(unittest.TestCase):
             self.assertEqual(found["AlarmActions"], [self.parameters["AlarmTopicArn"]])
 
     def session(self):
-        """Credentials of the stack's role. Its trust is EC2's, so for this the account itself is let in as well."""
+        """Credentials of the stack's role. Its trust is EC2's, so for this the account itself is let in as well.
+
+        The local IAM knows the batch calls as actions of their own, AWS's does not: they are granted here.
+        """
         iam, name = self.cloud.client("iam"), self.stack.resources["Role"]
+        twins = {"Effect": "Allow", "Action": list(stacks.LOCAL_ONLY.values()), "Resource": self.stack.outputs["QueueArn"]}
+        iam.put_role_policy(
+            RoleName=name, PolicyName="local-only",
+            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [twins]}),
+        )
+        self.addCleanup(iam.delete_role_policy, RoleName=name, PolicyName="local-only")
         trust = self.role(self.stack)["AssumeRolePolicyDocument"]
         account = {"AWS": f"arn:aws:iam::{self.names()['ACCOUNT']}:root"}
         widened = {**trust, "Statement": trust["Statement"] + [

@@ -71,14 +71,16 @@ struct `Faults of the network` {
         try await expect(.timedOut, .connecting, from: request)
         request.limits = .long
         request.limits.total = .milliseconds(200)
-        try await expect(.timedOut, .connecting, from: request)
+        // On a busy machine the total may pass before the transfer has come as far as it can.
+        try await expect(.timedOut, .queued, .connecting, from: request)
     }
 
     @Test func `accepted, and never a word`() async throws {
         let server = try LoopbackServer { peer in try peer.ignoreUntilHangUp() }
         try await expect(.timedOut, .waiting, from: get(server) { $0.firstByte = .milliseconds(200) })
-        try await expect(.timedOut, .waiting, from: get(server) { $0.total = .milliseconds(200) })
-        try await server.hangUps.reaches(2)
+        try await expect(
+            .timedOut, .queued, .connecting, .waiting, from: get(server) { $0.total = .milliseconds(200) })
+        try await server.hangUps.reaches(1)
     }
 
     @Test func `a body taken, and never a word`() async throws {
@@ -99,7 +101,7 @@ struct `Faults of the network` {
         try await expect(.timedOut, .sending, from: request)
         request.limits = .long
         request.limits.total = .milliseconds(400)
-        try await expect(.timedOut, .sending, from: request)
+        try await expect(.timedOut, .queued, .connecting, .sending, from: request)
     }
 
     @Test func `a drip that would last for hours`() async throws {
@@ -113,8 +115,10 @@ struct `Faults of the network` {
             $0.stall = .milliseconds(400)
         }
         try await expect(.timedOut, .receiving, from: slow)
-        try await expect(.timedOut, .receiving, from: get(server) { $0.total = .milliseconds(400) })
-        try await server.hangUps.reaches(2)
+        try await expect(
+            .timedOut, .queued, .connecting, .waiting, .receiving,
+            from: get(server) { $0.total = .milliseconds(400) })
+        try await server.hangUps.reaches(1)
     }
 
     @Test func `a drip of headers`() async throws {
@@ -291,19 +295,20 @@ struct `Faults of the network` {
     @Test func `a kept connection that is reset under the next request is replaced, body and all`()
         async throws
     {
-        // The reset comes only after the second request's head, so libcurl finds the connection alive.
-        let stale: LoopbackServer.Script = { peer in
+        // Every connection answers once and resets itself in the middle of the next request, so it looked alive
+        // until then. Whether sending or receiving meets the reset first is chance: hence so many.
+        let server = try LoopbackServer { peer in
             try peer.readRequest()
             try peer.respond(200)
             _ = try peer.readHead()
+            _ = try peer.readBytes(100_000)
             peer.reset()
         }
-        let server = try LoopbackServer(scripts: [stale, LoopbackServer.always(201)])
-        let body = [UInt8](repeating: 7, count: 300_000)
+        let body = [UInt8](repeating: 7, count: 8 << 20)
         let request = Request(.put, server.url(), body: body, limits: .long)
-        #expect(try await transport.send(request).status == 200)
-        #expect(try await transport.send(request).status == 201)
-        #expect(server.received.map(\.body) == [body, body])
+        for _ in 0..<25 { #expect(try await transport.send(request).status == 200) }
+        #expect(server.received.count == 25)
+        #expect(server.received.allSatisfy { $0.body == body })
     }
 }
 

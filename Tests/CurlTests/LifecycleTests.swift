@@ -99,6 +99,31 @@ struct `Starting, cancelling and stopping` {
         }
     }
 
+    @Test func `a request that the loop has not seen yet is ended by the shutdown, too`() async throws {
+        let gate = Locked((isOpen: false, sleeps: 0))
+        let transport = try CurlTransport(CurlOptions()) { _, _ in
+            gate.withLock { $0.sleeps += 1 }
+            while !gate.withLock({ $0.isOpen }) { usleep(1000) }
+            return CURLM_OK
+        }
+        while gate.withLock({ $0.sleeps }) == 0 { try await Task.sleep(for: .milliseconds(1)) }
+        let port = try LoopbackClosedPort()
+        let task = Task { try await transport.send(Request(.get, port.url)) }
+        while transport.status.unfinished == 0 { try await Task.sleep(for: .milliseconds(1)) }
+        async let end: Void = transport.shutDown()
+        // The loop stands still, so it can only be the mailbox that has been told.
+        while !transport.status.isStopping { try await Task.sleep(for: .milliseconds(1)) }
+        let late = await #expect(throws: TransportError.self) {
+            try await transport.send(Request(.get, port.url))
+        }
+        gate.withLock { $0.isOpen = true }
+        await end
+        let error = await #expect(throws: TransportError.self) { try await task.value }
+        #expect(error?.kind == .shutDown)
+        #expect(error?.phase == .queued)
+        #expect(late?.kind == .shutDown)
+    }
+
     /// A transport whose poll fails from the moment on when the given closure has been called.
     private func withBrokenPoll(
         _ body: (CurlTransport, @escaping @Sendable () -> Void) async throws -> Void
@@ -132,9 +157,8 @@ struct `Starting, cancelling and stopping` {
 
     @Test func `the thread has its name`() async throws {
         let transport = try CurlTransport()
-        let server = try LoopbackServer(LoopbackServer.always(200))
-        // An answer proves that the thread runs.
-        _ = try await transport.send(Request(.get, server.url()))
+        // An answer, whichever, proves that the thread has begun.
+        _ = try? await transport.send(Request(.get, LoopbackClosedPort().url))
         let tasks = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")
         let names = tasks.compactMap {
             try? String(contentsOfFile: "/proc/self/task/\($0)/comm", encoding: .utf8)

@@ -49,6 +49,16 @@ struct `The clock of a transfer` {
                 == .inTime(lookAgainAt: start + .seconds(60)))
     }
 
+    @Test func `the first look comes before any limit can pass`() {
+        #expect(
+            TransferWatch(limits(), begin: start).firstLook(now: start + .seconds(3)) == start + .seconds(13))
+        #expect(
+            TransferWatch(limits(), begin: start).firstLook(now: start + .seconds(55)) == start + .seconds(60)
+        )
+        let paced = TransferWatch(limits(bytesPerSecond: 1), begin: start)
+        #expect(paced.firstLook(now: start) == start + .seconds(2))
+    }
+
     @Test func `a limit of zero does not make the loop spin`() {
         var limits = limits()
         limits.firstByte = .zero

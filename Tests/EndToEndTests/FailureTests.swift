@@ -25,31 +25,6 @@ struct FailureTests {
         }
     }
 
-    @Test(arguments: ["status", "cut"])
-    func `an outage of S3 costs a message at most one receive`(outage: String) async throws {
-        try await Cloud.run(["visibility": 5, "max_receives": 3]) { cloud in
-            try await cloud.ask("purge")
-            var configuration = cloud.configuration
-            configuration.set("queue", "visibilitySeconds", to: 5)
-            let photo = try await cloud.paint(320, 240)
-            let keys = (1...6).map { "photos/\($0).jpeg" }
-            for key in keys { try await cloud.put(key, path: photo) }
-            try await cloud.fault(.s3, outage)
-            let pixelated = try await cloud.pixelated(configuration)
-            try await cloud.seen(.s3, 3, ["method": "GET"])
-            // Six times the visibility timeout: whoever goes on receiving burns every message's three receives.
-            try await Task.sleep(for: .seconds(30))
-            try await cloud.clear(.s3)
-            try await cloud.outputs(of: keys)
-            try await cloud.drained()
-            try await pixelated.stops()
-            let receives = try await cloud.receives()
-            #expect(receives.count == keys.count)
-            #expect(receives.values.allSatisfy { $0 <= 2 }, "\(receives)")
-            #expect(try await cloud.counts(deadLetters: true) == (visible: 0, inFlight: 0))
-        }
-    }
-
     @Test func `memory stays within its bound with a queue full of large pictures`() async throws {
         try await Cloud.run { cloud in
             let bound = 128 << 20

@@ -16,7 +16,7 @@ struct FloorTests {
         ["Worker"],
         ["Settings"],
         ["Daemon"],
-        ["pixelated", "pixelated-bench"],
+        ["pixelated", "pixelated-bench", "pixelated-http-bench"],
     ]
 
     static let floor: [String: Int] = Dictionary(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Settings
 import Testing
 
 /// The project as someone meets it who has just cloned it.
@@ -14,26 +15,24 @@ struct ProjectTests {
         #expect(Set(found) == allowed)
     }
 
-    @Test func `every setting is explained in the README`() throws {
-        let example = try JSONSerialization.jsonObject(with: Data(House.text("config.example.json").utf8))
-        let readme = try House.text("README.md")
-        let paths = Self.leaves(example, "")
-        #expect(paths.count > 5)
-        for path in paths { #expect(readme.contains("| `\(path)` |"), "no row for \(path)") }
-    }
-
-    @Test func `every row of the settings table is a setting`() throws {
-        let example = try JSONSerialization.jsonObject(with: Data(House.text("config.example.json").utf8))
-        let paths = Set(Self.leaves(example, ""))
+    @Test func `the README's table of settings is the program's own`() throws {
         let table = try House.chapter("## Settings")
+        for setting in Setting.all {
+            let row = table.split(separator: "\n").first { $0.hasPrefix("| `\(setting.path)` | ") }
+            #expect(row?.hasSuffix(" | \(setting.help) |") == true, "\(setting.path): \(setting.help)")
+        }
         let rows = table.matches(of: /\n\| `([A-Za-z0-9.]+)` \|/).map { String($0.1) }
-        #expect(Set(rows) == paths)
+        #expect(rows == Setting.all.map(\.path))
     }
 
-    /// The dotted paths of a JSON value's members that are no objects, or empty ones.
-    static func leaves(_ value: Any, _ path: String) -> [String] {
-        guard let members = value as? [String: Any], !members.isEmpty else { return [path] }
-        return members.flatMap { leaves($1, path.isEmpty ? $0 : "\(path).\($0)") }.sorted()
+    @Test func `the example configuration has every setting`() throws {
+        let example = try JSONSerialization.jsonObject(with: Data(House.text("config.example.json").utf8))
+        for setting in Setting.all {
+            let value = setting.path.split(separator: ".").reduce(example as Any?) { value, key in
+                (value as? [String: Any])?[String(key)]
+            }
+            #expect(value != nil, "\(setting.path)")
+        }
     }
 
     @Test func `the README shows every module`() throws {

@@ -3,13 +3,10 @@
 import Locking
 
 /// How far this machine's clock is from the services', learnt from refused signatures.
-///
-/// The thresholds are those of aws-sdk-swift's `AWSClockSkewProvider`.
 package struct ClockSkew: Sendable {
-    /// Below this a service would not have refused the time.
+    /// Below this, in seconds, a service would not have refused the time (aws-sdk-swift's
+    /// `AWSClockSkewProvider`).
     static let ignored = 300.0
-    /// A new value must differ from the stored one by more than this, else a retry would not help.
-    static let significant = 60.0
 
     private let stored = Locked(0.0)
 
@@ -20,14 +17,11 @@ package struct ClockSkew: Sendable {
 
     /// Learns from an answer of the server at `serverTime` to a request signed at `signingTime`.
     ///
-    /// - Returns: whether the correction changed, so that signing again may help.
+    /// - Returns: whether the time was so wrong that signing again may help. Also when another call has learnt
+    ///   the same in the meantime.
     func learn(serverTime: Double, signingTime: Double, localTime: Double) -> Bool {
         guard abs(serverTime - signingTime) > Self.ignored else { return false }
-        let skew = serverTime - localTime
-        return stored.withLock { stored in
-            guard abs(skew - stored) > Self.significant else { return false }
-            stored = skew
-            return true
-        }
+        stored.withLock { $0 = serverTime - localTime }
+        return true
     }
 }

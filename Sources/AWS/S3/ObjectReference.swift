@@ -14,10 +14,10 @@ package struct ObjectReference: Sendable, Equatable, Hashable, CustomStringConve
     }
 
     package var description: String {
-        // Keys are made by others: no control character of theirs reaches a log line.
-        let printable = String(
-            String.UnicodeScalarView(
-                key.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
-        return "s3://\(bucket)/\(printable)\(versionID.map { "?versionId=\($0)" } ?? "")"
+        let text = "s3://\(bucket)/\(key)\(versionID.map { "?versionId=\($0)" } ?? "")"
+        // All three are made by others: no control character of theirs reaches a log line.
+        func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.generalCategory == .control }
+        guard text.unicodeScalars.contains(where: isControl) else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "?" : $0 }))
     }
 }

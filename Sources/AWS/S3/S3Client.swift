@@ -23,8 +23,8 @@ package struct S3Client: Sendable {
     /// Sends one object operation to the region where the bucket is. A bucket that turns out to be elsewhere
     /// is asked there, once, and from then on.
     func send(
-        _ operation: String, _ method: Request.Method, _ object: ObjectReference, headers: Headers = [:],
-        body: [UInt8] = [], responseBytes: Int = 1 << 20,
+        _ operation: String, _ method: Request.Method, _ object: ObjectReference,
+        query: [URL.QueryItem] = [], headers: Headers = [:], body: [UInt8] = [], responseBytes: Int = 1 << 20,
         check: @escaping @Sendable (Response) -> (kind: AWSError.Kind, message: String)? = { _ in nil }
     ) async throws(AWSError) -> Response {
         let side = object.bucket == outputBucket ? output : source
@@ -33,6 +33,7 @@ package struct S3Client: Sendable {
         if side.options.requesterPays { headers["x-amz-request-payer"] = "requester" }
         func call(in region: Region) -> Call {
             var url = endpoints.s3(object.bucket, key: object.key, in: region)
+            url.query = query
             if let version = object.versionID { url.query.append(.init("versionId", version)) }
             return Call(
                 operation: operation, resource: "\(object)",

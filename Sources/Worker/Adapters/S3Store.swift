@@ -7,7 +7,7 @@ package struct S3Store: ObjectStore {
     private let client: S3Client
     private let putOptions: PutOptions
 
-    /// - Parameter putOptions: Of every output; type, metadata and conditions are set for each.
+    /// `putOptions` are those of every output; type, metadata and conditions are set for each.
     package init(_ client: S3Client, putOptions: PutOptions = PutOptions()) {
         self.client = client
         self.putOptions = putOptions

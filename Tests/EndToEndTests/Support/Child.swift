@@ -62,9 +62,10 @@ final class Child: Sendable {
         kill(pid, number)
     }
 
-    /// Waits for the end of the process.
+    /// Waits for the end of the process, and of what it says.
     func end(within seconds: Double = 60) async throws -> End {
         let line = try await ends.line(within: seconds, "end of the process") { _ in true }
+        try await log.ended(within: seconds)
         let parts = line.split(separator: " ")
         let number = Int32(parts[1]) ?? -1
         return parts[0] == "exit" ? .exit(number) : .signal(number)

@@ -91,6 +91,12 @@ final class Transcript: Sendable {
         try await line(within: seconds, "line with \"\(text)\"") { $0.contains(text) }
     }
 
+    /// Waits until nothing more will come.
+    func ended(within seconds: Double = 60) async throws {
+        _ = try? await line(within: seconds, "end") { _ in false }
+        guard state.withLock({ $0.ended }) else { throw Trouble("still open after \(seconds) s") }
+    }
+
     private static func take(
         _ fresh: [String], _ state: inout State
     ) -> [(CheckedContinuation<String?, Never>, String)] {

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+
+extension S3Client {
+    /// The tags of an object, for copying them to what is made of it. Needs `s3:GetObjectTagging`, and for a
+    /// version `s3:GetObjectVersionTagging`.
+    ///
+    /// - Throws: `AWSError`.
+    package func tags(of object: ObjectReference) async throws(AWSError) -> [String: String] {
+        let response = try await send(
+            "GetObjectTagging", .get, object, query: [URL.QueryItem("tagging", "")])
+        guard let set = XMLElement.parse(response.body)?["TagSet"] else {
+            throw AWSError(
+                .malformedResponse, operation: "GetObjectTagging", resource: "\(object)",
+                status: response.status,
+                message: "the answer has no TagSet", requestID: response.headers["x-amz-request-id"],
+                attempts: 1,
+                elapsed: response.elapsed)
+        }
+        var tags: [String: String] = [:]
+        for tag in set.children where tag.name == "Tag" {
+            guard let name = tag["Key"]?.text else { continue }
+            tags[name] = tag["Value"]?.text ?? ""
+        }
+        return tags
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Curl
+import Glibc
+import HTTP
+import SigV4
+
+/// Signs and sends the same small request again and again, and prints what it cost. `compare.py` beside this
+/// file starts a server, runs this and others against it, and prints the ratios.
+@main
+struct HTTPBench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pixelated-http-bench",
+        abstract: "Measure signed requests over the transport; run compare.py for ratios.")
+
+    @Option(
+        help: "Where to, for example http://127.0.0.1:8080/bucket/small. With --put, -NUMBER is appended.")
+    var url: String
+
+    @Option(help: "How many requests to measure.")
+    var requests = 10_000
+
+    @Option(help: "How many of them at once.")
+    var inFlight = 8
+
+    @Option(help: "Send PUT with a body of so many bytes instead of GET.")
+    var put: Int?
+
+    @Flag(help: "Leave the signature out, to see what it costs.")
+    var unsigned = false
+
+    func validate() throws {
+        guard HTTP.URL(url) != nil else {
+            throw ValidationError("--url must be a plain http or https address")
+        }
+        guard requests > 0, (1...1024).contains(inFlight), put ?? 0 >= 0 else {
+            throw ValidationError("--requests and --put must be positive, --in-flight 1...1024")
+        }
+    }
+
+    func run() async throws {
+        guard let target = HTTP.URL(url) else { throw ValidationError("--url") }
+        var options = CurlOptions()
+        options.maxConnections = 1024
+        options.maxConnectionsPerHost = 1024
+        let transport = try CurlTransport(options)
+        // Connections are opened before the clock starts, as they are in everything this is compared with.
+        try await send(max(200, inFlight * 4), to: target, over: transport)
+        let begin = (wall: ContinuousClock.now, cpu: Self.cpuSeconds())
+        try await send(requests, to: target, over: transport)
+        let wall = (ContinuousClock.now - begin.wall) / .seconds(1)
+        let cpu = Self.cpuSeconds() - begin.cpu
+        await transport.shutDown()
+        print(#"{"requests": \#(requests), "wall": \#(wall), "cpu": \#(cpu)}"#)
+    }
+
+    private func send(_ count: Int, to target: HTTP.URL, over transport: CurlTransport) async throws {
+        let body = put.map { [UInt8](repeating: 0x55, count: $0) }
+        let width = inFlight
+        let signer = unsigned ? nil : Signer.s3(region: "eu-central-1")
+        let credentials = SigningCredentials(
+            accessKeyID: "AKIDEXAMPLE", secretAccessKey: Secret("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for worker in 0..<width {
+                group.addTask {
+                    for number in stride(from: worker, to: count, by: width) {
+                        var request = Request(body == nil ? .get : .put, target, body: body ?? [])
+                        if body != nil { request.url.path += "-\(number)" }
+                        // The host is signed, so it has to be among the headers.
+                        request.headers["Host"] = target.authority
+                        let now = SigningTime(secondsSinceEpoch: time(nil))
+                        let sent = signer?.sign(request, with: credentials, at: now) ?? request
+                        let response = try await transport.send(sent)
+                        guard (200...299).contains(response.status) else {
+                            throw ValidationError("the server answered \(response.status)")
+                        }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// User and system time of this process so far, all threads.
+    private static func cpuSeconds() -> Double {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+        return seconds(usage.ru_utime) + seconds(usage.ru_stime)
+    }
+}

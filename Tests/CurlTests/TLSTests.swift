@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import HTTP
+import Scripted
+import Testing
+
+@testable import Curl
+
+@Suite(
+    .timeLimit(.minutes(2)),
+    .enabled(if: TLSServer.isAvailable, "needs the openssl command to make certificates and serve them"))
+struct `Transport security` {
+    let authority: TLSAuthority
+
+    init() throws { authority = try TLSAuthority() }
+
+    private func transport(trusting bundle: String?) throws -> CurlTransport {
+        var options = CurlOptions()
+        options.caBundle = bundle
+        return try CurlTransport(options)
+    }
+
+    private func failure(
+        _ certificate: TLSAuthority.Certificate, trusted: Bool = true, options: [String] = []
+    ) async throws -> TransportError {
+        let server = try TLSServer(authority, certificate, options: options)
+        let transport = try transport(trusting: trusted ? authority.bundle : nil)
+        let error = await #expect(throws: TransportError.self) {
+            try await transport.send(Request(.get, server.url))
+        }
+        return try #require(error)
+    }
+
+    @Test func `a trusted certificate with the right name is accepted`() async throws {
+        let server = try TLSServer(authority, .good)
+        let transport = try transport(trusting: authority.bundle)
+        let response = try await transport.send(Request(.get, server.url))
+        #expect(response.status == 200)
+        #expect(String(decoding: response.body, as: UTF8.self).contains("TLSv1.3"))
+    }
+
+    @Test(arguments: [TLSAuthority.Certificate.wrongName, .expired])
+    func `a certificate that does not fit is refused`(certificate: TLSAuthority.Certificate) async throws {
+        let error = try await failure(certificate)
+        #expect(error.kind == .tls, "\(error)")
+        #expect(error.phase == .connecting)
+        #expect(error.happenedBeforeSending)
+    }
+
+    @Test func `an authority that is not trusted is refused`() async throws {
+        let error = try await failure(.good, trusted: false)
+        #expect(error.kind == .tls, "\(error)")
+        #expect(error.phase == .connecting)
+    }
+
+    @Test func `TLS 1_2 is accepted and 1_1 is not`() async throws {
+        let server = try TLSServer(authority, .good, options: ["-tls1_2"])
+        let transport = try transport(trusting: authority.bundle)
+        #expect(try await transport.send(Request(.get, server.url)).status == 200)
+        let error = try await failure(.good, options: ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"])
+        #expect(error.kind == .tls, "\(error)")
+    }
+
+    /// The distribution's OpenSSL refuses TLS 1.1 by itself; this process is configured not to.
+    @Test func `TLS 1_1 is refused even where OpenSSL would take it`() async {
+        await #expect(processExitsWith: .success) {
+            let authority = try TLSAuthority()
+            let configuration = """
+                openssl_conf = init
+                [init]
+                ssl_conf = ssl
+                [ssl]
+                system_default = tls
+                [tls]
+                MinProtocol = TLSv1
+                CipherString = ALL:@SECLEVEL=0
+                """
+            try configuration.write(toFile: authority.path("lax.cnf"), atomically: true, encoding: .utf8)
+            setenv("OPENSSL_CONF", authority.path("lax.cnf"), 1)
+            let options = ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"]
+            let server = try TLSServer(authority, .good, options: options)
+            var trusting = CurlOptions()
+            trusting.caBundle = authority.bundle
+            let transport = try CurlTransport(trusting)
+            let result = await Task { try await transport.send(Request(.get, server.url)) }.result
+            guard case .failure(let error as TransportError) = result else { exit(3) }
+            try #require(error.kind == .tls)
+        }
+    }
+
+    @Test func `a file that holds no certificates is an error of that kind`() async throws {
+        let server = try TLSServer(authority, .good)
+        let junk = authority.folder + "/junk.pem"
+        try "no certificate\n".write(toFile: junk, atomically: true, encoding: .utf8)
+        let transport = try transport(trusting: junk)
+        let error = await #expect(throws: TransportError.self) {
+            try await transport.send(Request(.get, server.url))
+        }
+        #expect(error?.kind == .tls)
+    }
+
+    @Test func `a server that speaks plain HTTP is refused`() async throws {
+        let server = try LoopbackServer { peer in
+            try peer.respond(400)
+            try peer.holdUntilHangUp()
+        }
+        var url = server.url()
+        url.scheme = .https
+        let transport = try transport(trusting: nil)
+        let error = await #expect(throws: TransportError.self) {
+            try await transport.send(Request(.get, url))
+        }
+        #expect(error?.kind == .tls)
+        #expect(error?.phase == .connecting)
+    }
+
+    @Test func `a handshake that is reset is a fault of the network`() async throws {
+        let server = try LoopbackServer { peer in
+            _ = try peer.readBytes(1)
+            peer.reset()
+        }
+        var url = server.url()
+        url.scheme = .https
+        let transport = try transport(trusting: nil)
+        let error = await #expect(throws: TransportError.self) {
+            try await transport.send(Request(.get, url))
+        }
+        #expect(error?.kind == .disconnected, "\(String(describing: error))")
+        #expect(error?.happenedBeforeSending == true)
+    }
+
+    @Test func `a handshake that hangs ends at the limit for connecting`() async throws {
+        let server = try LoopbackServer { peer in try peer.ignoreUntilHangUp() }
+        var url = server.url()
+        url.scheme = .https
+        var request = Request(.get, url)
+        request.limits.connect = .milliseconds(300)
+        let transport = try transport(trusting: nil)
+        let error = await #expect(throws: TransportError.self) { try await transport.send(request) }
+        #expect(error?.kind == .timedOut)
+        #expect(error?.phase == .connecting)
+        try await server.hangUps.reaches(1)
+    }
+}

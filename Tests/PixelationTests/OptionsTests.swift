@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Pixelation
+import Testing
+
+@Suite struct OptionsTests {
+    @Test func `the defaults are allowed`() { #expect(PixelationOptions().problems().isEmpty) }
+
+    @Test func `every wrong value is reported with its path`() {
+        var options = PixelationOptions()
+        options.sizes = [8, 0, 257, 8]
+        options.limits.pixels = 0
+        options.limits.seconds = 0
+        #expect(
+            options.problems().map(\.field) == [
+                "sizes[1]", "sizes[2]", "sizes[3]", "limits.pixels", "limits.seconds",
+            ])
+        options.sizes = []
+        #expect(options.problems().first?.field == "sizes")
+    }
+
+    @Test func `an output lies beside its source`() {
+        let naming = Naming()
+        #expect(naming.name(for: "photos/HS.jpeg", n: 8) == "photos/pixelated-8x8-HS.jpeg")
+        #expect(naming.name(for: "HS.jpeg", n: 64) == "pixelated-64x64-HS.jpeg")
+        #expect(naming.name(for: "my photos/a+b ü.jpg", n: 16) == "my photos/pixelated-16x16-a+b ü.jpg")
+        #expect(naming.name(for: "a//b", n: 16) == "a//pixelated-16x16-b")
+        #expect(Naming(prefix: "").name(for: "a/b.jpg", n: 32) == "a/32x32-b.jpg")
+    }
+
+    @Test func `an output is recognised as one`() {
+        let naming = Naming()
+        for key in ["photos/HS.jpeg", "x", "", "ü/ü.jpg"] {
+            #expect(naming.isOutput(naming.name(for: key, n: 48)), "\(key)")
+            #expect(!naming.isOutput(key), "\(key)")
+        }
+        #expect(!naming.isOutput("pixelated-8x9-a.jpg"))
+        #expect(!naming.isOutput("pixelated-/a.jpg"))
+    }
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import JPEG
+import Pixelation
+import Pixels
+import Testing
+
+@Suite struct PixelatorTests {
+    /// A JPEG file of noise in cells, made here.
+    static func picture(_ width: Int = 640, _ height: Int = 480, bands: Int = 3, n: Int = 64) -> [UInt8] {
+        var state: UInt32 = 1
+        let samples = (0..<n * n * bands).map { _ in
+            state = state &* 1_664_525 &+ 1_013_904_223
+            return UInt8(state >> 24)
+        }
+        return GridWriter(width: width, height: height, attachments: GridAttachments())
+            .encode(Grid(n: n, bands: bands, samples: samples))
+    }
+
+    /// `picture` with segments put in behind its start-of-image marker.
+    static func with(_ segments: [(marker: UInt8, body: [UInt8])], in picture: [UInt8]) -> [UInt8] {
+        var file = Array(picture[..<2])
+        for (marker, body) in segments {
+            file += [0xFF, marker, UInt8((body.count + 2) >> 8), UInt8((body.count + 2) & 255)] + body
+        }
+        return file + picture[2...]
+    }
+
+    static func exif(_ orientation: UInt8) -> (marker: UInt8, body: [UInt8]) {
+        let tiff: [UInt8] = [
+            0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0,
+            0,
+        ]
+        return (0xE1, Array("Exif\0\0".utf8) + tiff)
+    }
+
+    static func pixelate(
+        _ bytes: [UInt8], _ change: (inout PixelationOptions) -> Void = { _ in }
+    ) throws -> Pixelated {
+        var options = PixelationOptions()
+        change(&options)
+        return try Pixelator(options).pixelate(bytes, until: .never)
+    }
+
+    static func kind(
+        _ bytes: [UInt8], _ change: (inout PixelationOptions) -> Void = { _ in }
+    ) -> PixelationError.Kind? {
+        do {
+            _ = try pixelate(bytes, change)
+            return nil
+        } catch {
+            return (error as? PixelationError)?.kind
+        }
+    }
+
+    @Test func `five variants come out in the order of the sizes`() throws {
+        let result = try Self.pixelate(Self.picture())
+        #expect(result.variants.map(\.n) == [8, 16, 32, 48, 64])
+        #expect(
+            result.variants.allSatisfy { $0.contentType == "image/jpeg" && SourceFormat($0.bytes) == .jpeg })
+        #expect(result.survey.width == 640 && result.survey.height == 480 && result.warnings == 0)
+    }
+
+    @Test(arguments: [1, 3, 4])
+    func `a picture without metadata is the same under both policies`(_ bands: Int) throws {
+        let picture = Self.picture(333, 222, bands: bands)
+        let upright = try Self.pixelate(picture).variants.map(\.bytes)
+        let reference = try Self.pixelate(picture) { $0.metadata = .reference }.variants.map(\.bytes)
+        #expect(upright == reference)
+    }
+
+    @Test func `upright turns, keeps the profile and drops the comment`() throws {
+        let profile: [UInt8] = Array((0..<200).map { UInt8($0) })
+        let source = Self.with(
+            [
+                (0xFE, Array("a secret".utf8)), Self.exif(6),
+                (0xE2, Array("ICC_PROFILE\0".utf8) + [1, 1] + profile),
+            ], in: Self.picture(64, 32))
+        let result = try Self.pixelate(source) { $0.sizes = [8] }
+        let output = try #require(result.variants.first?.bytes)
+        let survey = try Pixelator(PixelationOptions()).survey(output)
+        #expect(result.survey.orientation == .rotateRight)
+        #expect(survey.width == 32 && survey.height == 64 && survey.orientation == .upright)
+        #expect(output.contains(profile))
+        #expect(!output.contains(Array("a secret".utf8)))
+        #expect(!output.contains(Array("Exif".utf8)))
+    }
+
+    @Test func `reference keeps the last comment and nothing else`() throws {
+        let source = Self.with(
+            [(0xFE, Array("first".utf8)), Self.exif(6), (0xFE, Array("last".utf8))], in: Self.picture(64, 32))
+        let output = try #require(
+            try Self.pixelate(source) {
+                $0.metadata = .reference
+                $0.sizes = [8]
+            }.variants.first?.bytes)
+        let survey = try Pixelator(PixelationOptions()).survey(output)
+        #expect(survey.width == 64 && survey.height == 32)
+        #expect(output.contains([0xFF, 0xFE, 0, 6] + Array("last".utf8)))
+        #expect(!output.contains(Array("first".utf8)))
+    }
+
+    @Test func `other formats are refused by their names`() {
+        let files: [(String, [UInt8])] = [
+            ("PNG", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]),
+            ("GIF", Array("GIF89a......".utf8)),
+            ("WebP", Array("RIFF....WEBPVP8 ".utf8)),
+            ("HEIF", [0, 0, 0, 24] + Array("ftypheic....".utf8)),
+            ("AVIF", [0, 0, 0, 24] + Array("ftypavif....".utf8)),
+            ("TIFF", [0x49, 0x49, 0x2A, 0, 8, 0, 0, 0]),
+        ]
+        for (name, bytes) in files {
+            let error = #expect(throws: PixelationError.self) { try Self.pixelate(bytes) }
+            #expect(error?.kind == .unsupportedFormat)
+            #expect(error?.description.contains(name) == true)
+        }
+        #expect(Self.kind([]) == .notAnImage)
+        #expect(Self.kind(Array("hello world, I am no picture".utf8)) == .notAnImage)
+    }
+
+    @Test func `each limit refuses by its name`() {
+        let picture = Self.picture()
+        #expect(Self.kind(picture) { $0.limits.bytes = picture.count - 1 } == .tooManyBytes)
+        #expect(Self.kind(picture) { $0.limits.pixels = 640 * 480 - 1 } == .tooManyPixels)
+        #expect(Self.kind(picture) { $0.limits.pixels = 640 * 480 } == nil)
+        #expect(Self.kind(picture) { $0.limits.scanWork = 640 * 480 - 1 } == .tooManyScans)
+        #expect(Self.kind(picture) { $0.limits.markers = 3 } == .tooManyMarkers)
+        #expect(Self.kind(picture) { $0.limits.memoryBytes = 1000 } == .tooMuchMemory)
+    }
+
+    @Test func `a file cut anywhere is refused, and never traps`() {
+        let picture = Self.picture(80, 60)
+        // Everywhere in the header, now and then in the data.
+        for end in (0..<picture.count).filter({ $0 < 700 || $0 % 97 == 0 }) {
+            let kind = Self.kind(Array(picture[..<end])) { $0.sizes = [8] }
+            #expect(kind == .truncated || (end < 3 && kind == .notAnImage), "cut at \(end): \(kind as Any)")
+        }
+    }
+
+    @Test func `a file cut in the middle can be accepted`() throws {
+        let picture = Self.picture()
+        let result = try Self.pixelate(Array(picture[..<(picture.count / 2)])) { $0.truncated = .accept }
+        #expect(result.wasTruncated && result.variants.count == 5)
+        #expect(Self.kind(Array(picture.dropLast(2))) == .truncated)
+    }
+
+    @Test func `flipped bytes have an outcome with a name`() {
+        let picture = Self.picture(60, 40)
+        var state: UInt32 = 7
+        for _ in 0..<200 {
+            var broken = picture
+            for _ in 0..<3 {
+                state = state &* 1_664_525 &+ 1_013_904_223
+                broken[Int(state >> 8) % broken.count] = UInt8(state & 255)
+            }
+            for policy in TruncationPolicy.allCases {
+                let kind = Self.kind(broken) {
+                    $0.truncated = policy
+                    $0.sizes = [8]
+                    $0.limits.pixels = 1_000_000
+                }
+                #expect(kind != .internal)
+            }
+        }
+    }
+
+    @Test func `a passed deadline and a cancellation stop the decoder`() {
+        let pixelator = Pixelator(PixelationOptions())
+        let picture = Self.picture()
+        #expect(throws: PixelationError.self) {
+            try pixelator.pixelate(picture, until: Deadline(after: .zero))
+        }
+        let cancelled = Deadline(after: .seconds(60))
+        cancelled.cancel()
+        let error = #expect(throws: PixelationError.self) {
+            try pixelator.pixelate(picture, until: cancelled)
+        }
+        #expect(error?.kind == .cancelled)
+    }
+
+    @Test func `cancelling from another thread stops a picture that is being decoded`() async {
+        let picture = Self.picture(3000, 3000)
+        let deadline = Deadline(after: .seconds(60))
+        let work = Task.detached { () -> PixelationError.Kind? in
+            while true {
+                do {
+                    _ = try Pixelator(PixelationOptions()).pixelate(picture, until: deadline)
+                } catch {
+                    return (error as? PixelationError)?.kind
+                }
+            }
+        }
+        deadline.cancel()
+        #expect(await work.value == .cancelled)
+    }
+
+    @Test func `the survey predicts what it costs and throws what pixelating throws`() throws {
+        let small = try Pixelator(PixelationOptions()).survey(Self.picture(100, 100))
+        let large = try Pixelator(PixelationOptions()).survey(Self.picture(4000, 3000))
+        #expect(small.workingSetBytes < large.workingSetBytes)
+        #expect(large.workingSetBytes < 16 << 20)
+        #expect(throws: PixelationError.self) { try Pixelator(PixelationOptions()).survey([UInt8]()) }
+    }
+}

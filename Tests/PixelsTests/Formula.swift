@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Pixels
+
+/// A picture by formula, the same as in `make_golden.py`: no file is needed to know it.
+struct FormulaPicture {
+    var width: Int
+    var height: Int
+    var layout: PixelLayout
+
+    func row(_ y: Int) -> [UInt8] {
+        var row: [UInt8] = []
+        row.reserveCapacity(width * layout.stride)
+        for x in 0..<width {
+            for band in 0..<layout.bands {
+                let value = UInt8(truncatingIfNeeded: 7 * x + 13 * y + 101 * band + (x * y) % 251)
+                row.append(layout == .cmyk ? 255 - value : value)
+            }
+            if layout == .rgbx { row.append(UInt8(truncatingIfNeeded: x &* 31 &+ y)) }
+        }
+        return row
+    }
+
+    func grids(_ sizes: [Int], plain: Bool = false) -> [Grid] {
+        let reducer = GridReducer(width: width, height: height, layout: layout, sizes: sizes, plain: plain)
+        for y in 0..<height {
+            let row = row(y)
+            reducer.addRow { _ = $0.update(fromContentsOf: row) }
+        }
+        return reducer.grids()
+    }
+}
+
+/// A generator whose numbers are the same on every machine (Vigna's splitmix64).
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}

@@ -1,0 +1,28 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Makes golden.txt: what Pillow makes of pictures by formula. One line a case: mode, width, height, n, SHA-256 of the
+grid's samples, SHA-256 of the JPEG file. Needs pillow==12.1.1 and numpy.
+
+    make_golden.py > golden.txt
+"""
+import hashlib
+import io
+
+import numpy
+from PIL import Image
+
+SIDES = [(1, 1), (7, 5), (37, 501), (64, 64), (100, 64), (65, 9), (640, 480), (300, 2000), (1080, 777), (4032, 33),
+         (2999, 65), (8191, 20), (13001, 9)]
+for mode, bands in (("L", 1), ("RGB", 3), ("CMYK", 4)):
+    for width, height in SIDES:
+        x = numpy.arange(width)[None, :, None]
+        y = numpy.arange(height)[:, None, None]
+        c = numpy.arange(bands)[None, None, :]
+        samples = ((7 * x + 13 * y + 101 * c + (x * y) % 251) & 255).astype(numpy.uint8)
+        image = Image.fromarray(samples[:, :, 0] if bands == 1 else samples, mode)
+        for n in (8, 16, 32, 48, 64):
+            grid = image.resize((n, n), Image.BILINEAR)
+            out = io.BytesIO()
+            grid.resize(image.size, Image.NEAREST).save(out, "JPEG")
+            print(mode, width, height, n, hashlib.sha256(grid.tobytes()).hexdigest(),
+                  hashlib.sha256(out.getvalue()).hexdigest())

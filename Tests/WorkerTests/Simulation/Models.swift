@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Locking
+import Scripted
+import Worker
+
+/// One process's way to the world: slow, lossy, and dead after a crash.
+struct Line: Sendable {
+    let world: World
+    let process: Int
+    let isDead: Locked<Bool>
+
+    /// There, the effect, and back. Cancelled or crashed on the way, the effect may or may not have happened.
+    func call<Answer: Sendable>(
+        _ operation: String, isStore: Bool = false, _ effect: @Sendable () -> Answer
+    ) async throws -> Answer {
+        do {
+            try await travel()
+        } catch {
+            if world.chance(0.5), !isDead.withLock({ $0 }) { _ = effect() }
+            throw error
+        }
+        if isDead.withLock({ $0 }) { throw CancellationError() }
+        if isStore, let outage = world.faults.outage, outage.contains(Int(world.clock.now.components.seconds))
+        {
+            throw WorkerError(.unavailable, operation: operation, code: "outage")
+        }
+        if world.chance(world.faults.failsBefore) {
+            throw WorkerError(.unavailable, operation: operation, code: "before")
+        }
+        let answer = effect()
+        if world.chance(world.faults.failsAfter) {
+            throw WorkerError(.timedOut, operation: operation, code: "after")
+        }
+        try await travel()
+        return answer
+    }
+
+    func travel() async throws {
+        if isDead.withLock({ $0 }) { throw CancellationError() }
+        let time = world.chance(world.faults.isSlow) ? world.pick(1000...15_000) : world.pick(1...40)
+        try await world.clock.sleep(until: world.clock.now + .milliseconds(time))
+    }
+}
+
+/// SQS: visibility, receive counts, newest handle counts, partial failure, duplicates.
+struct ModelQueue: MessageQueue {
+    let line: Line
+    private var world: World { line.world }
+
+    init(_ line: Line) { self.line = line }
+
+    func receive(_ count: Int, wait: Duration, visibility: Duration) async throws -> [Delivery] {
+        let deadline = world.clock.now + wait
+        world.model.withLock { $0.receiveCalls += 1 }
+        while true {
+            let got = try await line.call("ReceiveMessage") { take(count, visibility) }
+            if !got.isEmpty || world.clock.now >= deadline { return got }
+            try await world.clock.sleep(until: min(deadline, world.clock.now + .milliseconds(500)))
+        }
+    }
+
+    private func take(_ count: Int, _ visibility: Duration) -> [Delivery] {
+        let now = world.clock.now
+        let duplicate = world.faults.duplicate
+        return world.model.withLock { model in
+            var got: [Delivery] = []
+            let visible = model.messages.indices.filter {
+                !model.messages[$0].isDeleted && model.messages[$0].visibleAt <= now
+            }
+            for index in visible.shuffled(using: &model.random).prefix(count) {
+                model.lastHandle += 1
+                model.messages[index].handle = "h\(model.lastHandle)"
+                model.messages[index].holder = line.process
+                model.messages[index].receiveCount += 1
+                let isTwice = !model.isCalm && Double.random(in: 0..<1, using: &model.random) < duplicate
+                model.messages[index].visibleAt = isTwice ? now + .milliseconds(50) : now + visibility
+                let message = model.messages[index]
+                got.append(
+                    Delivery(
+                        messageID: message.id, handle: message.handle, body: message.body,
+                        receiveCount: message.receiveCount))
+            }
+            return got
+        }
+    }
+
+    func delete(_ handles: [String]) async throws -> [Refusal] {
+        let answer = try await line.call("DeleteMessageBatch") {
+            handles.enumerated().compactMap { index, handle -> Refusal? in
+                if world.chance(world.faults.refusal) {
+                    return Refusal(index: index, code: "InternalError", isLoss: false)
+                }
+                let now = world.clock.now
+                return world.model.withLock { model -> Refusal? in
+                    // An old handle: accepted, and nothing happens.
+                    guard let found = model.messages.firstIndex(where: { $0.handle == handle }),
+                        !model.messages[found].isDeleted
+                    else { return nil }
+                    world.checkDeletion(model.messages[found], &model, now: now)
+                    model.messages[found].isDeleted = true
+                    return nil
+                }
+            }
+        }
+        return world.faults.sabotage == .lostRefusals ? [] : answer
+    }
+
+    func changeVisibility(_ changes: [VisibilityChange]) async throws -> [Refusal] {
+        try await line.call("ChangeMessageVisibilityBatch") {
+            guard world.faults.sabotage != .deafHeartbeat else { return [] }
+            return changes.enumerated().compactMap { index, change -> Refusal? in
+                if world.chance(world.faults.refusal) {
+                    return Refusal(index: index, code: "InternalError", isLoss: false)
+                }
+                let now = world.clock.now
+                return world.model.withLock { model -> Refusal? in
+                    guard
+                        let found = model.messages.firstIndex(where: {
+                            $0.handle == change.handle && !$0.isDeleted && $0.visibleAt > now
+                        })
+                    else { return Refusal(index: index, code: "MessageNotInflight", isLoss: true) }
+                    model.messages[found].visibleAt = now + change.timeout
+                    return nil
+                }
+            }
+        }
+    }
+}
+
+/// S3: strongly consistent, conditional puts, everything announced by whoever uploads.
+struct ModelStore: ObjectStore {
+    let line: Line
+    private var world: World { line.world }
+
+    init(_ line: Line) { self.line = line }
+
+    func get(_ object: ObjectName, maximumBytes: Int) async throws -> SourceObject {
+        let found = try await line.call("GetObject \(object)", isStore: true) {
+            world.model.withLock { $0.objects[object] }
+        }
+        guard let found else { throw WorkerError(.notFound, operation: "GetObject \(object)") }
+        let mark = UInt8(found.isCorrupt ? 1 : 0)
+        let version = (0..<4).map { UInt8(truncatingIfNeeded: found.version >> (8 * $0)) }
+        return SourceObject(bytes: [mark] + version, eTag: found.eTag)
+    }
+
+    func head(_ object: ObjectName) async throws -> ObjectFacts? {
+        try await line.call("HeadObject \(object)", isStore: true) {
+            world.model.withLock { model in
+                model.objects[object].map { ObjectFacts(eTag: $0.eTag, metadata: $0.metadata) }
+            }
+        }
+    }
+
+    func put(_ output: OutputObject, if condition: PutCondition) async throws {
+        checkOwner(of: output.name)
+        let isLazy = world.faults.sabotage == .lazyPut
+        let isStored = try await line.call("PutObject \(output.name)", isStore: true) {
+            if isLazy {
+                world.after(milliseconds: 60_000) { _ = store(output, condition) }
+                return true
+            }
+            return store(output, condition)
+        }
+        guard isStored else {
+            throw WorkerError(.superseded, operation: "PutObject \(output.name)", code: "412")
+        }
+    }
+
+    private func store(_ output: OutputObject, _ condition: PutCondition) -> Bool {
+        let version = (1...4).reduce(0) { $0 | Int(output.bytes[$1]) << (8 * ($1 - 1)) }
+        let now = world.clock.now
+        let isConditional = world.faults.conditionalWrites
+        return world.model.withLock { model in
+            let old = model.objects[output.name]
+            switch condition {
+            case .none: break
+            case .absent: guard old == nil else { return false }
+            case .unchanged(let eTag): guard old?.eTag == eTag else { return false }
+            }
+            if isConditional, let old, old.version > version {
+                model.violations.append(
+                    "at \(now): \(output.name.key) goes back from v\(old.version) to v\(version)")
+            }
+            model.puts += 1
+            model.objects[output.name] = World.Object(
+                eTag: "o\(version)-\(output.name.key)", version: version, metadata: output.metadata)
+            return true
+        }
+    }
+
+    /// A put starts only while the queue, too, regards this process as the holder of the message. Checked where
+    /// a key has one message, and the process has not been frozen between its own check and the put.
+    private func checkOwner(of name: ObjectName) {
+        let faults = world.faults
+        guard faults.overwrites == 0...0, faults.freezes == 0...0, faults.duplicate == 0 else { return }
+        guard !line.isDead.withLock({ $0 }) else { return }
+        let now = world.clock.now
+        world.model.withLock { model in
+            let messages = model.messages.filter { message in
+                message.events.contains { World.outputs(of: $0.name).contains(name) }
+            }
+            guard messages.count == 1, let message = messages.first else { return }
+            if message.holder != line.process || message.visibleAt <= now {
+                model.violations.append(
+                    "at \(now): process \(line.process) writes \(name.key) without owning \(message.id)")
+            }
+        }
+    }
+}
+
+/// Takes virtual time, sometimes more than a visibility timeout, and refuses corrupt sources.
+struct ModelEngine: PictureEngine {
+    let line: Line
+    var recipe: String { "sim" }
+    var sizes: [Int] { World.sizes }
+    var maximumBytes: Int { 100_000 }
+
+    func survey(_ bytes: [UInt8]) throws -> PictureSurvey {
+        guard bytes.first == 0 else { throw WorkerError(.corrupt, operation: "survey", code: "corrupt") }
+        return PictureSurvey(
+            width: 1, height: 1, format: "SIM", workingSetBytes: line.world.pick(1...9_000_000))
+    }
+
+    func pixelate(_ bytes: [UInt8], survey: PictureSurvey) async throws -> PixelatedPicture {
+        let world = line.world
+        let time = world.pick(0...9) == 0 ? world.pick(20_000...120_000) : world.pick(10...3000)
+        try await world.clock.sleep(until: world.clock.now + .milliseconds(time))
+        return PixelatedPicture(
+            variants: World.sizes.map { .init(size: $0, bytes: bytes, contentType: "image/jpeg") })
+    }
+}
+
+struct ModelQuarantine: Quarantine {
+    let line: Line
+
+    func store(_ record: QuarantineRecord, id: String) async throws {
+        try await line.call("SendMessage") { line.world.model.withLock { _ = $0.quarantined.insert(id) } }
+    }
+}

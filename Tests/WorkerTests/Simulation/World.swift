@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Locking
+import Logging
+import S3Events
+import Scripted
+import Worker
+
+extension ManualClock: WorkerClock {}
+
+/// What may go wrong in a simulation. Probabilities are per call or per message.
+struct Faults: Sendable {
+    /// A call fails without effect; fails after its effect; its answer takes long.
+    var failsBefore = 0.0
+    var failsAfter = 0.0
+    var isSlow = 0.0
+    /// An entry of a batch is refused although the batch succeeds.
+    var refusal = 0.0
+    /// A receive leaves the message visible: it is delivered twice.
+    var duplicate = 0.0
+    /// An object is overwritten, or deleted.
+    var overwrites = 0...0
+    var deletion = 0.0
+    var corrupt = 0.0
+    var crashes = 0...0
+    var freezes = 0...0
+    var replicas = 1
+    /// Seconds during which every call to the object store fails.
+    var outage: ClosedRange<Int>?
+    var conditionalWrites = true
+    var hasQuarantine = true
+    /// Breaks the worker's environment on purpose, to see the simulation notice.
+    var sabotage: Sabotage?
+
+    enum Sabotage: Sendable, CaseIterable {
+        /// Heartbeats are answered with success and do nothing.
+        case deafHeartbeat
+        /// Puts return before they are durable.
+        case lazyPut
+        /// The `Failed` list of batches is lost on the way.
+        case lostRefusals
+    }
+}
+
+/// A queue and an object store as AWS documents them, time, and several worker processes, in one thread.
+final class World: Sendable {
+    struct Message: Sendable {
+        var id: String
+        var body: String
+        var events: [Event]
+        var visibleAt: Duration
+        var receiveCount = 0
+        /// The newest handle, and the process it was given to.
+        var handle = ""
+        var holder = -1
+        var isDeleted = false
+    }
+
+    struct Event: Sendable {
+        var name: ObjectName
+        var version: Int
+    }
+
+    struct Object: Sendable {
+        var eTag: String
+        /// Of the source: its own; of an output: the source's that it was made from.
+        var version: Int
+        var isCorrupt = false
+        var metadata: [String: String] = [:]
+    }
+
+    struct Model: Sendable {
+        var random: SeededRandom
+        var messages: [Message] = []
+        var objects: [ObjectName: Object] = [:]
+        var sources: [ObjectName] = []
+        var lastVersion = 0
+        var lastHandle = 0
+        var quarantined: Set<String> = []
+        var violations: [String] = []
+        var confirmedDeletes = 0
+        var isCalm = false
+        var receiveCalls = 0
+        var puts = 0
+    }
+
+    static let sizes = [8, 16, 32, 48, 64]
+
+    let clock = ManualClock()
+    let faults: Faults
+    let model: Locked<Model>
+
+    init(seed: UInt64, faults: Faults) {
+        self.faults = faults
+        model = Locked(Model(random: SeededRandom(seed: seed)))
+    }
+
+    func chance(_ probability: Double) -> Bool {
+        model.withLock { !$0.isCalm && Double.random(in: 0..<1, using: &$0.random) < probability }
+    }
+
+    func pick(_ range: ClosedRange<Int>) -> Int {
+        model.withLock { Int.random(in: range, using: &$0.random) }
+    }
+
+    func spread() -> Double { model.withLock { Double.random(in: 0...1, using: &$0.random) } }
+
+    func violated(_ what: String) {
+        let now = clock.now
+        model.withLock { $0.violations.append("at \(now): \(what)") }
+    }
+
+    func after(milliseconds: Int, _ body: @escaping @Sendable () -> Void) {
+        _ = clock.schedule(at: clock.now + .milliseconds(milliseconds), body)
+    }
+
+    // MARK: What users do
+
+    /// Writes a new version of a source, and lets its event arrive some time later.
+    func upload(_ name: ObjectName) {
+        let isCorrupt = chance(faults.corrupt)
+        let version = model.withLock { model -> Int in
+            model.lastVersion += 1
+            model.objects[name] = Object(
+                eTag: "e\(model.lastVersion)", version: model.lastVersion, isCorrupt: isCorrupt)
+            return model.lastVersion
+        }
+        after(milliseconds: pick(0...20_000)) { self.announce([Event(name: name, version: version)]) }
+    }
+
+    func announce(_ events: [Event]) {
+        let records = events.map { event in
+            """
+            {"eventVersion":"2.6","eventSource":"aws:s3","eventName":"ObjectCreated:Put","eventTime":"t",
+            "s3":{"bucket":{"name":"\(event.name.bucket)"},"object":{"key":"\(event.name.key)",
+            "size":1000,"eTag":"e\(event.version)","sequencer":"\(Self.sequencer(event.version))"}}}
+            """
+        }
+        let now = clock.now
+        model.withLock { model in
+            model.messages.append(
+                Message(
+                    id: "m\(model.messages.count)", body: "{\"Records\":[\(records.joined(separator: ","))]}",
+                    events: events, visibleAt: now))
+        }
+    }
+
+    func delete(_ name: ObjectName) { model.withLock { $0.objects[name] = nil } }
+
+    private static func sequencer(_ version: Int) -> String {
+        "00" + String(String(version + 0x1000_0000, radix: 16).uppercased())
+    }
+
+    static func outputs(of source: ObjectName) -> [ObjectName] {
+        sizes.map { ObjectName(bucket: "out", key: "pixelated-\($0)x\($0)-\(source.key)") }
+    }
+
+    // MARK: What must hold
+
+    /// Called at the instant at which the queue deletes a message.
+    func checkDeletion(_ message: Message, _ model: inout Model, now: Duration) {
+        for (index, event) in message.events.enumerated() {
+            if model.quarantined.contains("\(message.id)-\(index)") { continue }
+            guard let source = model.objects[event.name] else { continue }
+            for output in Self.outputs(of: event.name) {
+                guard let found = model.objects[output] else {
+                    model.violations.append("at \(now): \(message.id) deleted without \(output.key)")
+                    return
+                }
+                if found.version < event.version && source.version >= event.version {
+                    model.violations.append(
+                        "at \(now): \(message.id) (v\(event.version)) deleted over v\(found.version) of \(output.key)"
+                    )
+                }
+            }
+        }
+    }
+
+    /// Called at the end, when nothing has gone wrong for a long time and all workers have stopped.
+    func checkEnd() {
+        model.withLock { model in
+            if faults.hasQuarantine {
+                for message in model.messages where !message.isDeleted {
+                    model.violations.append(
+                        "\(message.id) is still in the queue after \(message.receiveCount) receives")
+                }
+            }
+            for name in model.sources {
+                guard let source = model.objects[name], !source.isCorrupt else { continue }
+                for output in Self.outputs(of: name) where model.objects[output]?.version != source.version {
+                    let found = model.objects[output].map { "v\($0.version)" } ?? "nothing"
+                    model.violations.append(
+                        "the end: \(output.key) is \(found), the source v\(source.version)")
+                }
+            }
+        }
+    }
+}
