@@ -16,7 +16,13 @@ def configuration(stack, s3=None, sqs=None):
         "region": stack["region"],
         "queue": {"url": stack["queueURL"], "deadLetterURL": stack["deadLetterQueueURL"]},
         "output": {"bucket": stack["processed"]},
-        "aws": {"endpoints": {"s3": s3 or stack["endpoint"], "sqs": sqs or stack["endpoint"]}},
+        "aws": {
+            "endpoints": {
+                "s3": s3 or stack["endpoint"],
+                "sqs": sqs or stack["endpoint"],
+                "sts": stack["endpoint"],
+            }
+        },
     }
 
 
