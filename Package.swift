@@ -123,6 +123,8 @@ let package = Package(
         .testTarget(
             name: "CurlTests", dependencies: ["Curl", "HTTP", "Locking", "CLibCurl", "Scripted"],
             swiftSettings: edge),
+        .testTarget(
+            name: "JPEGTests", dependencies: ["JPEG", "Pixels", "CLibTurboJPEG"], swiftSettings: edge),
         .testTarget(name: "SystemdTests", dependencies: ["Systemd", "Locking", log], swiftSettings: edge),
         .testTarget(
             name: "AWSTests", dependencies: ["AWS", "SigV4", "Curl", "HTTP", "Locking", "Scripted", log],

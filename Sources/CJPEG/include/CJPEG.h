@@ -101,11 +101,6 @@ const px_report *px_reader_report(const px_reader *reader);
 
 void px_reader_destroy(px_reader *reader);
 
-bool px_write_grid(const uint8_t *samples, int n, int bands, uint32_t width, uint32_t height,
-    const uint8_t *columns, const uint8_t *rows, const uint8_t *comment, size_t comment_count,
-    const uint8_t *profile, size_t profile_count, uint8_t **out, size_t *out_count);
-void px_write_free(uint8_t *out);
-
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Which cells the 8 samples of one side of a block show, as runs of samples that show the same.
+///
+/// A sample of a full component shows one cell; one of a halved component shows two neighbouring pixels, and so one
+/// cell or two.
+struct BlockSpan: BitwiseCopyable {
+    private(set) var count = 0
+    /// Index of the first sample of each run, 0...7.
+    private(set) var starts = SIMD8<UInt8>()
+    /// The cells that the samples of each run show; the same twice inside a cell.
+    private(set) var firsts = SIMD8<UInt8>()
+    private(set) var seconds = SIMD8<UInt8>()
+
+    /// Which axis a span lies on: libjpeg pads the two in different ways.
+    enum Axis { case columns, rows }
+
+    /// The samples `start ..< start + 8` of a full component. Beyond the edge libjpeg repeats the last pixel.
+    init(full start: Int, cells: [UInt8]) {
+        for sample in 0..<8 {
+            let cell = cells[min(start + sample, cells.count - 1)]
+            append(cell, cell, at: sample)
+        }
+    }
+
+    /// The samples `start ..< start + 8` of a component that has one sample for two pixels.
+    ///
+    /// To the right libjpeg repeats the last pixel and then takes the mean (`expand_right_edge` in jcsample.c); at the
+    /// bottom it completes the last pair and then repeats the mean (`pre_process_data` in jcprepct.c).
+    init(halved start: Int, cells: [UInt8], axis: Axis) {
+        let last = cells.count - 1
+        for sample in 0..<8 {
+            let pixel = axis == .rows ? 2 * min(start + sample, last / 2) : 2 * (start + sample)
+            append(cells[min(pixel, last)], cells[min(pixel + 1, last)], at: sample)
+        }
+    }
+
+    private mutating func append(_ first: UInt8, _ second: UInt8, at sample: Int) {
+        if count > 0, firsts[count - 1] == first, seconds[count - 1] == second { return }
+        starts[count] = UInt8(sample)
+        firsts[count] = first
+        seconds[count] = second
+        count += 1
+    }
+
+    /// The whole side lies inside one cell.
+    var isUniform: Bool { count == 1 && firsts[0] == seconds[0] }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JPEG
+import Pixels
+
+/// SplitMix64: a printed seed repeats a run.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ mixed >> 31
+    }
+}
+
+extension Grid {
+    /// Cells of very different, of similar, or of only extreme colours.
+    static func random(n: Int, bands: Int, using generator: inout SeededGenerator) -> Grid {
+        let kind = Int.random(in: 0..<4, using: &generator)
+        let base = UInt8.random(in: 0...255, using: &generator)
+        let samples = (0..<n * n * bands).map { _ -> UInt8 in
+            switch kind {
+            case 0: UInt8.random(in: 0...255, using: &generator)
+            case 1: base &+ UInt8.random(in: 0...6, using: &generator)
+            case 2: Bool.random(using: &generator) ? 255 : 0
+            default: UInt8.random(in: 0...9, using: &generator) == 0 ? ~base : base
+            }
+        }
+        return Grid(n: n, bands: bands, samples: samples)
+    }
+
+    /// The whole picture, as Pillow's NEAREST makes it.
+    func picture(width: Int, height: Int) -> [UInt8] {
+        let columns = NearestMap.cells(n, over: width)
+        var pixels: [UInt8] = []
+        pixels.reserveCapacity(width * height * bands)
+        for row in NearestMap.cells(n, over: height) {
+            for column in columns {
+                let cell = (Int(row) * n + Int(column)) * bands
+                pixels.append(contentsOf: samples[cell..<cell + bands])
+            }
+        }
+        return pixels
+    }
+}

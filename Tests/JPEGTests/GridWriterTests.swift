@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JPEG
+import Pixels
+import Testing
+
+@Suite struct GridWriterTests {
+    private func expectSameBytes(_ grid: Grid, _ width: Int, _ height: Int, seed: UInt64 = 0) throws {
+        let ours = GridWriter(width: width, height: height, attachments: GridAttachments()).encode(grid)
+        let pixels = grid.picture(width: width, height: height)
+        let theirs = try #require(
+            TurboJPEG.encode(pixels, width: width, height: height, bands: grid.bands))
+        guard ours != theirs else { return }
+        let difference =
+            zip(ours, theirs).enumerated().first { $1.0 != $1.1 }?.offset ?? min(ours.count, theirs.count)
+        Issue.record(
+            """
+            n \(grid.n), bands \(grid.bands), \(width) x \(height), seed \(seed): first difference at \(difference), \
+            \(ours.count) bytes for \(theirs.count)
+            """)
+    }
+
+    @Test(arguments: [1, 3])
+    func `small pictures of every size are those of libjpeg-turbo`(bands: Int) throws {
+        var generator = SeededGenerator(seed: 1)
+        for width in 1...36 {
+            for height in 1...36 {
+                let n = Int.random(in: 1...12, using: &generator)
+                try expectSameBytes(.random(n: n, bands: bands, using: &generator), width, height)
+            }
+        }
+    }
+
+    @Test(arguments: [1, 3])
+    func `random grids and sizes are those of libjpeg-turbo`(bands: Int) throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        print("seed \(seed), bands \(bands)")
+        var generator = SeededGenerator(seed: seed)
+        for round in 0..<1500 {
+            let n = Int.random(in: 1...(round % 10 == 0 ? 256 : 24), using: &generator)
+            let longest = round % 50 == 0 ? 700 : 150
+            let width = Int.random(in: 1...longest, using: &generator)
+            let height = Int.random(in: 1...longest, using: &generator)
+            try expectSameBytes(.random(n: n, bands: bands, using: &generator), width, height, seed: seed)
+        }
+    }
+
+    @Test(arguments: [(65500, 3), (3, 65500), (65500, 17), (40, 65500)])
+    func `the longest sides are those of libjpeg-turbo`(width: Int, height: Int) throws {
+        var generator = SeededGenerator(seed: 2)
+        for n in [1, 8, 64, 256] {
+            try expectSameBytes(.random(n: n, bands: 3, using: &generator), width, height)
+        }
+    }
+}

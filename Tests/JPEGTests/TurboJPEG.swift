@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLibTurboJPEG
+
+/// libjpeg-turbo's own encoder over a picture in memory, with the settings that are Pillow's defaults.
+enum TurboJPEG {
+    /// `pixels` are gray or RGB, rows from the top. Nil when the library refuses.
+    static func encode(_ pixels: [UInt8], width: Int, height: Int, bands: Int) -> [UInt8]? {
+        guard let compressor = tjInitCompress() else { return nil }
+        defer { tjDestroy(compressor) }
+        let format = bands == 1 ? TJPF_GRAY : TJPF_RGB
+        let sampling = bands == 1 ? TJSAMP_GRAY : TJSAMP_420
+        var bytes: UnsafeMutablePointer<UInt8>?
+        var count: UInt = 0
+        let status = tjCompress2(
+            compressor, pixels, Int32(width), 0, Int32(height), Int32(format.rawValue), &bytes, &count,
+            Int32(sampling.rawValue), 75, TJFLAG_ACCURATEDCT)
+        defer { tjFree(bytes) }
+        guard status == 0, let bytes else { return nil }
+        return Array(UnsafeBufferPointer(start: bytes, count: Int(count)))
+    }
+}
