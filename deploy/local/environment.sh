@@ -80,7 +80,7 @@ started_at() { sed 's/.*) //' "/proc/$1/stat" 2> /dev/null | cut -d ' ' -f 20; }
 remember() { printf '%s %s\n' "$2" "$(started_at "$2")" > "$state/$1.pid"; }
 running() {
     local pid start
-    read -r pid start < "$state/$1.pid" 2> /dev/null || return 1
+    [ -f "$state/$1.pid" ] && read -r pid start < "$state/$1.pid" || return 1
     [ -n "$start" ] && [ "$(started_at "$pid")" = "$start" ] && ! grep -q '^State:.Z' "/proc/$pid/status" 2> /dev/null
 }
 
