@@ -10,8 +10,11 @@ struct BitString {
     /// 0...63.
     private(set) var pendingCount = 0
 
+    /// Forgets the full words and keeps what is pending.
+    mutating func removeWords() { words.removeAll(keepingCapacity: true) }
+
     mutating func removeAll() {
-        words.removeAll(keepingCapacity: true)
+        removeWords()
         pending = 0
         pendingCount = 0
     }

@@ -23,6 +23,12 @@ final class ComponentCoder {
 
     deinit { values.deallocate() }
 
+    /// The DC coefficient to which that of the next block is compared.
+    var prediction: Int32 {
+        get { entropy.prediction }
+        set { entropy.prediction = newValue }
+    }
+
     func encodeDummy(into bits: inout BitString) { entropy.encodeDummy(into: &bits) }
 
     func encode(rows: BlockSpan, columns: BlockSpan, into bits: inout BitString) {
@@ -44,7 +50,7 @@ final class ComponentCoder {
         withUnsafeMutableBytes(of: &steps) { raw in
             let steps = raw.bindMemory(to: SIMD8<Int32>.self)
             var last = transformRow(rows.firsts[0], rows.seconds[0], columns)
-            for run in 1..<max(rows.count, 1) {
+            for run in 1..<rows.count {
                 let next = transformRow(rows.firsts[run], rows.seconds[run], columns)
                 steps[run] = last &- next
                 last = next
@@ -52,7 +58,7 @@ final class ComponentCoder {
             // The rows below the last step.
             for frequency in 0..<8 {
                 var sum = frequency == 0 ? last &* transform.ofSteps[8][0] : SIMD8<Int32>()
-                for run in 1..<max(rows.count, 1) {
+                for run in 1..<rows.count {
                     sum &+= steps[run] &* transform.ofSteps[Int(rows.starts[run])][frequency]
                 }
                 if rows.count == 1, frequency > 0 { break }

@@ -3,28 +3,13 @@
 /// Turns bits into the bytes of a scan: a zero byte behind each 0xFF, ones behind the last bit.
 struct EntropyCodedSegment {
     private var bytes: [UInt8] = []
-    private var pending: UInt64 = 0
-    private var pendingCount = 0
+    /// Between two calls less than a word: the bits that do not fill one yet.
+    private var bits = BitString()
 
-    mutating func append(_ bits: borrowing BitString) {
-        for word in bits.words {
-            append(
-                word: pendingCount == 0
-                    ? word : pending << UInt64(64 - pendingCount) | word >> UInt64(pendingCount))
-            pending = word
-        }
-        guard bits.pendingCount > 0 else { return }
-        let tail = bits.pending & (1 << UInt64(bits.pendingCount) - 1)
-        let free = 64 - pendingCount
-        if bits.pendingCount < free {
-            pending = pending << UInt64(bits.pendingCount) | tail
-            pendingCount += bits.pendingCount
-        } else {
-            let left = bits.pendingCount - free
-            append(word: pending << UInt64(free) | tail >> UInt64(left))
-            pending = tail
-            pendingCount = left
-        }
+    mutating func append(_ more: borrowing BitString) {
+        bits.append(more)
+        for word in bits.words { append(word: word) }
+        bits.removeWords()
     }
 
     private mutating func append(word: UInt64) {
@@ -45,13 +30,14 @@ struct EntropyCodedSegment {
     }
 
     mutating func finish(into file: inout [UInt8]) {
-        while pendingCount >= 8 {
-            pendingCount -= 8
-            append(byte: UInt8(truncatingIfNeeded: pending >> UInt64(pendingCount)))
+        var count = bits.pendingCount
+        while count >= 8 {
+            count -= 8
+            append(byte: UInt8(truncatingIfNeeded: bits.pending >> UInt64(count)))
         }
-        if pendingCount > 0 {
-            let ones = UInt64(0xFF) >> UInt64(pendingCount)
-            append(byte: UInt8(truncatingIfNeeded: pending << UInt64(8 - pendingCount) | ones))
+        if count > 0 {
+            let ones = UInt64(0xFF) >> UInt64(count)
+            append(byte: UInt8(truncatingIfNeeded: bits.pending << UInt64(8 - count) | ones))
         }
         drain(into: &file)
     }

@@ -7,7 +7,7 @@ struct EntropyCoder {
     private let endOfBlock: HuffmanCode
     private let sixteenZeros: HuffmanCode
     /// The DC coefficient of the block coded last.
-    private(set) var prediction: Int32 = 0
+    var prediction: Int32 = 0
 
     init(_ tables: HuffmanTables) {
         dc = tables.dcCodes

@@ -24,18 +24,23 @@ struct MCURow {
     /// Equal rows differ only in the first DC difference of each component: it refers to the last block of the row
     /// above. From the second row on that is the row itself, so that all further rows are equal bit by bit.
     mutating func write(_ row: MCUSpan, to scan: inout EntropyCodedSegment) {
-        head.removeAll()
-        encode(row, columns[0], into: &head)
+        encodeHead(row)
         scan.append(head)
         encodeTail(row)
         scan.append(tail)
         guard row.count > 1 else { return }
+        let predictions = components.map(\.prediction)
+        encodeHead(row)
+        // The differences behind the first MCU are those of the first time, and so are the predictions behind the row.
+        head.append(tail)
+        for (component, prediction) in zip(components, predictions) { component.prediction = prediction }
+        for _ in 1..<row.count { scan.append(head) }
+    }
+
+    /// The first MCU.
+    private mutating func encodeHead(_ row: MCUSpan) {
         head.removeAll()
         encode(row, columns[0], into: &head)
-        // The differences inside the row are those of the first time: only the predictions have to be those behind it.
-        head.append(tail)
-        encodeTail(row)
-        for _ in 1..<row.count { scan.append(head) }
     }
 
     /// All MCUs but the first. Of equal ones the second has the same bits as all that follow, as each is
@@ -43,17 +48,11 @@ struct MCURow {
     private mutating func encodeTail(_ row: MCUSpan) {
         tail.removeAll()
         for (index, column) in columns.enumerated() {
-            var count = column.count
-            if index == 0 {
-                count -= 1
-            } else {
-                encode(row, column, into: &tail)
-                count -= 1
-            }
-            guard count > 0 else { continue }
+            if index > 0 { encode(row, column, into: &tail) }
+            guard column.count > 1 else { continue }
             unit.removeAll()
             encode(row, column, into: &unit)
-            tail.append(unit, times: count)
+            tail.append(unit, times: column.count - 1)
         }
     }
 
