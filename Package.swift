@@ -113,7 +113,7 @@ let package = Package(
         .testTarget(name: "HTTPTests", dependencies: ["HTTP"], swiftSettings: edge),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: edge),
         .testTarget(
-            name: "PixelsTests", dependencies: ["Pixels", "Digests"],
+            name: "PixelsTests", dependencies: ["Pixels", "Digests", "Scripted"],
             exclude: ["make_golden.py", "golden.txt"], swiftSettings: edge),
         .testTarget(name: "S3EventsTests", dependencies: ["S3Events"], swiftSettings: edge),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: edge),
@@ -124,7 +124,8 @@ let package = Package(
             name: "CurlTests", dependencies: ["Curl", "HTTP", "Locking", "CLibCurl", "Scripted"],
             swiftSettings: edge),
         .testTarget(
-            name: "JPEGTests", dependencies: ["JPEG", "Pixels", "CLibTurboJPEG"], swiftSettings: edge),
+            name: "JPEGTests", dependencies: ["JPEG", "Pixels", "CLibTurboJPEG", "Scripted"],
+            swiftSettings: edge),
         .testTarget(name: "SystemdTests", dependencies: ["Systemd", "Locking", log], swiftSettings: edge),
         .testTarget(
             name: "AWSTests", dependencies: ["AWS", "SigV4", "Curl", "HTTP", "Locking", "Scripted", log],

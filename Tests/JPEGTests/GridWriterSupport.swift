@@ -2,24 +2,11 @@
 
 import JPEG
 import Pixels
-
-/// SplitMix64: a printed seed repeats a run.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
-    }
-}
+import Scripted
 
 extension Grid {
     /// Cells of very different, of similar, or of only extreme colours.
-    static func random(n: Int, bands: Int, using generator: inout SeededGenerator) -> Grid {
+    static func random(n: Int, bands: Int, using generator: inout SplitMix) -> Grid {
         let kind = Int.random(in: 0..<4, using: &generator)
         let base = UInt8.random(in: 0...255, using: &generator)
         let samples = (0..<n * n * bands).map { _ -> UInt8 in

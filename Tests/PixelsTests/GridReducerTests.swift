@@ -3,6 +3,7 @@
 import Digests
 import Foundation
 import Pixels
+import Scripted
 import Testing
 
 @Suite struct GridReducerTests {
@@ -51,7 +52,7 @@ import Testing
 
     @Test("sums over segments give what plain sums give", arguments: PixelLayout.allCases)
     func segmentsEqualPlain(_ layout: PixelLayout) {
-        var random = SplitMix(state: 20_260_101 &+ UInt64(layout.stride * layout.bands))
+        var random = SplitMix(seed: 20_260_101 &+ UInt64(layout.stride * layout.bands))
         let edges = [1, 2, 3, 4, 31, 32, 33, 256, 257, 1023, 1024, 1025, 12_000]
         for round in 0..<40 {
             let width = round < edges.count ? edges[round] : Int.random(in: 1...12_000, using: &random)

@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Locking
+import Scripted
 
-/// SplitMix64: the whole schedule of a simulation is a function of its seed.
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 0x1234_5678 }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
+extension SplitMix {
+    /// The whole schedule of a simulation is a function of its seed.
+    static func schedule(seed: UInt64) -> SplitMix {
+        SplitMix(seed: seed &* 0x9E37_79B9_7F4A_7C15 &+ 0x1234_5678)
     }
 }
 

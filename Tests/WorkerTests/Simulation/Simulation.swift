@@ -22,14 +22,14 @@ final class Simulation {
     private let world: World
     private let faults: Faults
     private var replicas: [Replica] = []
-    private var random: SeededRandom
+    private var random: SplitMix
     /// Replicas ordered to crash or freeze by the clock; carried out between two jobs.
     private let orders = Locked<[(crash: Bool, Int, Duration)]>([])
 
     init(seed: UInt64, faults: Faults) {
         self.faults = faults
         world = World(seed: seed, faults: faults)
-        random = SeededRandom(seed: seed ^ 0xABCD)
+        random = SplitMix.schedule(seed: seed ^ 0xABCD)
     }
 
     /// Runs the schedule and returns everything that was violated.

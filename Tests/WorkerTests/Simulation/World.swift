@@ -70,7 +70,7 @@ final class World: Sendable {
     }
 
     struct Model: Sendable {
-        var random: SeededRandom
+        var random: SplitMix
         var messages: [Message] = []
         var objects: [ObjectName: Object] = [:]
         var sources: [ObjectName] = []
@@ -92,7 +92,7 @@ final class World: Sendable {
 
     init(seed: UInt64, faults: Faults) {
         self.faults = faults
-        model = Locked(Model(random: SeededRandom(seed: seed)))
+        model = Locked(Model(random: SplitMix.schedule(seed: seed)))
     }
 
     func chance(_ probability: Double) -> Bool {
