@@ -7,11 +7,11 @@ internal import S3Events
 /// One message, from receipt to verdict. Read this first; `LifeOfAMessage` tells why it is so.
 struct Job: Sendable {
     let store: any ObjectStore
-    let engine: any PictureEngine
+    var engine: any PictureEngine
     let quarantine: (any Quarantine)?
     let provenance: Provenance
-    let options: WorkerOptions
-    let policy: Policy
+    var options: WorkerOptions
+    var policy: Policy
     let budget: MemoryBudget
     let keeper: LeaseKeeper
     let circuit: Circuit
@@ -86,6 +86,7 @@ struct Job: Sendable {
             tale.versionID = event.versionID
             if options.output.isOutput(bucket: event.bucket, key: event.key) { return .skipped(.ownOutput) }
             if event.key.hasSuffix("/") { return .skipped(.folder) }
+            if !options.filter.admits(event.key) { return .skipped(.filtered) }
             return await picture(event, delivery, lease: lease, leash: leash, &tale)
         }
     }
@@ -307,6 +308,7 @@ extension Job {
 
     private func conclude(_ outcome: Outcome, _ tale: Tale, _ delivery: Delivery, _ index: Int) -> Outcome {
         metrics.outcomes.increment(outcome.kind)
+        if case .skipped(let why) = outcome { metrics.skips.increment(why) }
         if outcome == .done {
             metrics.bytesIn.increment(by: tale.bytesIn ?? 0)
             metrics.bytesOut.increment(by: tale.bytesOut ?? 0)

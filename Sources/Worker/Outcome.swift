@@ -6,12 +6,14 @@ package enum Outcome: Sendable, Equatable {
         case done, skipped, acknowledged, retry, quarantine, returned, lost
     }
 
-    package enum Skip: String, Sendable {
+    package enum Skip: String, Sendable, CaseIterable {
         /// Outputs of this or a later version are in place.
         case finished
         /// The event is about an output of ours.
         case ownOutput = "own-output"
         case folder
+        /// The key is none of those that the filter admits.
+        case filtered
         case removed
         case foreignEvent = "foreign-event"
         case testEvent = "test-event"

@@ -113,6 +113,8 @@ extension Story {
     private static func event(of outcome: Outcome) -> (WorkerEvent, Logger.Level) {
         switch outcome {
         case .done: (.pictureDone, .info)
+        // Somebody else's objects may be many.
+        case .skipped(.filtered): (.recordSkipped, .debug)
         case .skipped: (.recordSkipped, .info)
         case .acknowledged: (.pictureAcknowledged, .notice)
         case .retry: (.pictureRetried, .warning)

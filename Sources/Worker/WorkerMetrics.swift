@@ -6,6 +6,7 @@ package import Metrics
 package final class WorkerMetrics: Sendable {
     package let received = Counter()
     package let outcomes = Counters<Outcome.Kind>(by: "outcome")
+    package let skips = Counters<Outcome.Skip>(by: "why")
     package let failures = Counters<WorkerError.Kind>(by: "error")
     package let polls = Counter()
     package let pollFailures = Counter()
@@ -31,6 +32,7 @@ package final class WorkerMetrics: Sendable {
     package func write(to text: inout Exposition) {
         text.counter("messages_received", "Messages received.", received)
         text.counters("records", "Records of messages by how they ended.", outcomes)
+        text.counters("records_skipped", "Records with nothing to do, by why.", skips)
         text.counters("failures", "Failures of records by kind, retried ones included.", failures)
         text.counter("polls", "Receive calls answered.", polls)
         text.counter("poll_failures", "Receive calls failed.", pollFailures)

@@ -64,6 +64,8 @@ package struct WorkerOptions: Sendable, Equatable {
     package var keyEncoding = KeyEncoding.automatic
     /// Kinds of failure to what is done about them, where it differs from the table.
     package var policy: [String: String] = [:]
+    /// Which objects are worked on; the others' messages are deleted.
+    package var filter = ObjectFilter()
     /// Stop when the queue has been empty and all work done for so many seconds.
     package var idleSeconds: Int?
     /// Stop after so many messages.
@@ -99,6 +101,7 @@ package struct WorkerOptions: Sendable, Equatable {
         if let idleSeconds { check("idleSeconds", idleSeconds, 0...86_400) }
         if let maximumMessages { check("maximumMessages", maximumMessages, 1...Int.max) }
         found += Policy.problems(of: policy).map { ("policy.\($0.field)", $0.expected, $0.got) }
+        found += filter.problems().map { ("filter.\($0.field)", $0.expected, $0.got) }
         found += output.problems().map { ("output.\($0.field)", $0.expected, $0.got) }
         return found
     }

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+import Worker
+
+struct ObjectFilterTests {
+    @Test(arguments: [
+        ("photos/*", "photos/a.jpg", true), ("photos/*", "photos/", true), ("photos/*", "photo/a.jpg", false),
+        ("*.jpg", "a/b/c.jpg", true), ("*.jpg", "c.jpeg", false), ("*.jpg", "c.JPG", false),
+        ("photos/*.jpg", "photos/2026/07/x.jpg", true), ("a?c", "abc", true), ("a?c", "ac", false),
+        ("a?c", "aüc", true), ("*", "", true), ("**", "x", true), ("a", "a", true), ("a", "ab", false),
+        ("*a*b*c", "xxaxxbxxbxxc", true), ("*a*b*c", "xxbxxaxxc", false), ("*ab", "aab", true),
+        ("日本/*", "日本/写真.jpg", true), ("", "", true),
+    ])
+    func `a pattern matches the whole key, as in IAM policies`(pattern: String, key: String, matches: Bool) {
+        #expect(ObjectFilter(include: [pattern]).admits(key) == matches)
+        #expect(ObjectFilter(exclude: [pattern]).admits(key) == !matches)
+    }
+
+    @Test func `nothing configured admits everything, exclusion wins over inclusion`() {
+        #expect(ObjectFilter().admits("anything"))
+        let filter = ObjectFilter(include: ["photos/*", "*.jpg"], exclude: ["*/thumbnails/*"])
+        #expect(filter.admits("photos/x.png") && filter.admits("x.jpg"))
+        #expect(!filter.admits("x.png") && !filter.admits("photos/thumbnails/x.jpg"))
+    }
+
+    @Test func `a pattern made to be slow is not`() {
+        let pattern = String(repeating: "*a", count: 500) + "b"
+        #expect(!ObjectFilter(include: [pattern]).admits(String(repeating: "a", count: 1024)))
+    }
+
+    @Test func `empty and endless patterns are refused by name`() {
+        let filter = ObjectFilter(include: ["*", ""], exclude: [String(repeating: "x", count: 1025)])
+        #expect(filter.problems().map(\.field) == ["include[1]", "exclude[0]"])
+    }
+}
