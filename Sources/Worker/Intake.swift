@@ -30,7 +30,8 @@ package struct Intake: Sendable {
         }
     }
 
-    private let limits: Limits
+    /// May change at any time. Fewer slots take effect as messages leave.
+    package var limits: Limits
     package private(set) var inFlight = 0
     package private(set) var received = 0
     package private(set) var isDraining = false

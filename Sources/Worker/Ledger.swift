@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Who gets how much of a limited amount, in which order. Pure: answers with the requests that are granted.
+/// Who gets how much of a limited amount, in which order. Pure: answers with what is granted.
 ///
 /// First come, first served, except that a request that fits may pass larger ones that do not, a limited number
 /// of times each. So one 100 MB picture does not hold up small ones, and is not held up by them for ever.
 struct Ledger: Sendable {
+    struct Grant: Sendable, Equatable {
+        var id: UInt64
+        var amount: Int
+    }
+
     private struct Request: Sendable {
         var id: UInt64
         var amount: Int
@@ -14,7 +19,8 @@ struct Ledger: Sendable {
     /// How often a request may be passed before nobody passes it.
     static let patience = 16
 
-    let capacity: Int
+    private(set) var capacity: Int
+    /// More than the capacity while it has become smaller than what was granted before.
     private(set) var used = 0
     private var waiting: [Request] = []
 
@@ -26,35 +32,41 @@ struct Ledger: Sendable {
     var waitingCount: Int { waiting.count }
 
     /// What is asked for beyond the capacity is granted as the whole capacity: such a request is served alone.
-    func clamped(_ amount: Int) -> Int { min(max(0, amount), capacity) }
+    mutating func request(_ id: UInt64, _ amount: Int) -> [Grant] {
+        waiting.append(Request(id: id, amount: max(0, amount)))
+        return grant()
+    }
 
-    mutating func request(_ id: UInt64, _ amount: Int) -> [UInt64] {
-        waiting.append(Request(id: id, amount: clamped(amount)))
+    /// From now on there is so much to give. What has been granted stays granted.
+    mutating func resize(to capacity: Int) -> [Grant] {
+        precondition(capacity > 0, "a ledger has something to give")
+        self.capacity = capacity
         return grant()
     }
 
     /// `amount` as it was granted.
-    mutating func giveBack(_ amount: Int) -> [UInt64] {
+    mutating func giveBack(_ amount: Int) -> [Grant] {
         used -= amount
         precondition(used >= 0, "more given back than granted")
         return grant()
     }
 
     /// Forgets a request that is still waiting. Others may be granted in its place.
-    mutating func withdraw(_ id: UInt64) -> [UInt64] {
+    mutating func withdraw(_ id: UInt64) -> [Grant] {
         guard let index = waiting.firstIndex(where: { $0.id == id }) else { return [] }
         waiting.remove(at: index)
         return grant()
     }
 
-    private mutating func grant() -> [UInt64] {
-        var granted: [UInt64] = []
+    private mutating func grant() -> [Grant] {
+        var granted: [Grant] = []
         var index = 0
         while index < waiting.count {
-            if waiting[index].amount <= capacity - used {
+            let amount = min(waiting[index].amount, capacity)
+            if amount <= capacity - used {
                 let request = waiting.remove(at: index)
-                used += request.amount
-                granted.append(request.id)
+                used += amount
+                granted.append(Grant(id: request.id, amount: amount))
                 for passed in 0..<index { waiting[passed].passed += 1 }
             } else if waiting[index].passed >= Self.patience {
                 break

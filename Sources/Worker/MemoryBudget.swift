@@ -10,8 +10,20 @@ struct MemoryBudget: Sendable {
 
     /// A third for bodies, the rest for pixels: compressed bytes are the smaller part of a picture's needs.
     init(bytes: Int) {
-        bodies = Purse(capacity: max(1, bytes / 3))
-        pixels = Purse(capacity: max(1, bytes - bytes / 3))
+        let (bodies, pixels) = Self.parts(of: bytes)
+        self.bodies = Purse(capacity: bodies)
+        self.pixels = Purse(capacity: pixels)
+    }
+
+    /// Growing lets more in at once; shrinking takes effect as what is held is given back.
+    func resize(to bytes: Int) {
+        let (bodies, pixels) = Self.parts(of: bytes)
+        self.bodies.resize(to: bodies)
+        self.pixels.resize(to: pixels)
+    }
+
+    private static func parts(of bytes: Int) -> (bodies: Int, pixels: Int) {
+        (max(1, bytes / 3), max(1, bytes - bytes / 3))
     }
 
     var used: Int { bodies.used + pixels.used }
@@ -44,7 +56,8 @@ final class Purse: Sendable {
     fileprivate struct State {
         var ledger: Ledger
         var lastID: UInt64 = 0
-        var sleepers: [UInt64: CheckedContinuation<Bool, Never>] = [:]
+        /// Resumed with what was granted, or nil when withdrawn.
+        var sleepers: [UInt64: CheckedContinuation<Int?, Never>] = [:]
     }
 
     private let state: Locked<State>
@@ -59,26 +72,30 @@ final class Purse: Sendable {
     ///
     /// - Throws: `CancellationError`.
     func reserve(_ amount: Int) async throws -> MemoryBudget.Permit {
-        let (id, amount) = state.withLock { state -> (UInt64, Int) in
+        let id = state.withLock { state -> UInt64 in
             state.lastID += 1
-            return (state.lastID, state.ledger.clamped(amount))
+            return state.lastID
         }
-        let isGranted = await withTaskCancellationHandler {
-            await withCheckedContinuation { (sleeper: CheckedContinuation<Bool, Never>) in
+        let granted = await withTaskCancellationHandler {
+            await withCheckedContinuation { (sleeper: CheckedContinuation<Int?, Never>) in
                 // Read under the lock that `withdraw` takes: a cancellation is seen here or finds the request.
-                let granted = state.withLock { state -> [CheckedContinuation<Bool, Never>]? in
+                let woken = state.withLock { state -> [Wake]? in
                     guard !Task.isCancelled else { return nil }
                     state.sleepers[id] = sleeper
                     return state.grants(state.ledger.request(id, amount))
                 }
-                guard let granted else { return sleeper.resume(returning: false) }
-                wake(granted)
+                guard let woken else { return sleeper.resume(returning: nil) }
+                wake(woken)
             }
         } onCancel: {
             withdraw(id)
         }
-        guard isGranted else { throw CancellationError() }
-        return MemoryBudget.Permit(purse: self, amount: amount)
+        guard let granted else { throw CancellationError() }
+        return MemoryBudget.Permit(purse: self, amount: granted)
+    }
+
+    func resize(to capacity: Int) {
+        wake(state.withLock { $0.grants($0.ledger.resize(to: capacity)) })
     }
 
     func giveBack(_ amount: Int) {
@@ -90,17 +107,19 @@ final class Purse: Sendable {
             let others = state.grants(state.ledger.withdraw(id))
             return (state.sleepers.removeValue(forKey: id), others)
         }
-        sleeper?.resume(returning: false)
+        sleeper?.resume(returning: nil)
         wake(granted)
     }
 
-    private func wake(_ sleepers: [CheckedContinuation<Bool, Never>]) {
-        for sleeper in sleepers { sleeper.resume(returning: true) }
+    fileprivate typealias Wake = (sleeper: CheckedContinuation<Int?, Never>, amount: Int)
+
+    private func wake(_ woken: [Wake]) {
+        for (sleeper, amount) in woken { sleeper.resume(returning: amount) }
     }
 }
 
 extension Purse.State {
-    fileprivate mutating func grants(_ ids: [UInt64]) -> [CheckedContinuation<Bool, Never>] {
-        ids.compactMap { sleepers.removeValue(forKey: $0) }
+    fileprivate mutating func grants(_ grants: [Ledger.Grant]) -> [Purse.Wake] {
+        grants.compactMap { grant in sleepers.removeValue(forKey: grant.id).map { ($0, grant.amount) } }
     }
 }

@@ -18,27 +18,31 @@ final class PixelPool: Sendable {
     }
 
     fileprivate struct State {
+        var width: Int
         var running = 0
         var heavyRunning = 0
         var lastID: UInt64 = 0
         var line: [Entry] = []
     }
 
-    let width: Int
     private let queue = DispatchQueue(label: "px-pixels", qos: .utility, attributes: .concurrent)
-    private let state = Locked(State())
+    private let state: Locked<State>
 
     /// - Parameter width: How many blocks run at once, 1 or more.
     init(width: Int) {
         precondition(width > 0, "a pool has a width")
-        self.width = width
+        state = Locked(State(width: width))
+    }
+
+    /// From now on so many run at once. Narrower takes effect as what runs ends.
+    func resize(width: Int) {
+        precondition(width > 0, "a pool has a width")
+        state.withLock { $0.width = width }
+        admit()
     }
 
     var running: Int { state.withLock { $0.running } }
     var waiting: Int { state.withLock { $0.line.count } }
-
-    /// Heavy blocks never take the last processor, so that light ones always get on.
-    private var heavyWidth: Int { max(1, width - 1) }
 
     /// Runs `work` on a processor and returns what it returns.
     ///
@@ -78,9 +82,7 @@ final class PixelPool: Sendable {
     }
 
     private func admit() {
-        let width = width
-        let heavyWidth = heavyWidth
-        while let entry = state.withLock({ $0.take(width: width, heavyWidth: heavyWidth) }) {
+        while let entry = state.withLock({ $0.take() }) {
             queue.async { [self] in
                 entry.block()
                 state.withLock { state in
@@ -94,7 +96,10 @@ final class PixelPool: Sendable {
 }
 
 extension PixelPool.State {
-    fileprivate mutating func take(width: Int, heavyWidth: Int) -> PixelPool.Entry? {
+    /// Heavy blocks never take the last processor, so that light ones always get on.
+    private var heavyWidth: Int { max(1, width - 1) }
+
+    fileprivate mutating func take() -> PixelPool.Entry? {
         guard running < width,
             let index = line.firstIndex(where: { !$0.isHeavy || heavyRunning < heavyWidth })
         else { return nil }

@@ -16,6 +16,7 @@ package final class PixelationWorker: Sendable {
     }
 
     private let queue: any MessageQueue
+    /// As at the start: what leases and polls are made of does not change.
     private let options: WorkerOptions
     private let metrics: WorkerMetrics
     private let clock: any WorkerClock
@@ -25,7 +26,8 @@ package final class PixelationWorker: Sendable {
     private let keeper: LeaseKeeper
     private let circuit: Circuit
     private let budget: MemoryBudget
-    private let job: Job
+    /// How messages are worked on now. Each takes its own copy when it is received.
+    private let job: Locked<Job>
     private let pollLeash = Leash()
     private let state: Locked<State>
 
@@ -52,17 +54,30 @@ package final class PixelationWorker: Sendable {
         keeper = LeaseKeeper(queue: queue, clock: clock, options: options, metrics: metrics, story: story)
         circuit = Circuit(clock: clock, keeper: keeper, metrics: metrics, story: story, pulse: pulse)
         budget = MemoryBudget(bytes: options.memoryBytes)
-        job = Job(
-            store: store, engine: engine, quarantine: quarantine, provenance: provenance, options: options,
-            policy: Policy(overrides: options.policy), budget: budget, keeper: keeper, circuit: circuit,
-            checkpoints: Checkpoints(), clock: clock, metrics: metrics, story: story, pulse: pulse,
-            random: random)
-        state = Locked(
-            State(
-                intake: Intake(
-                    Intake.Limits(
-                        slots: options.effectiveSlots, wait: .seconds(options.waitSeconds),
-                        idle: options.idleSeconds.map { .seconds($0) }, messages: options.maximumMessages))))
+        job = Locked(
+            Job(
+                store: store, engine: engine, quarantine: quarantine, provenance: provenance,
+                options: options,
+                policy: Policy(overrides: options.policy), budget: budget, keeper: keeper, circuit: circuit,
+                checkpoints: Checkpoints(), clock: clock, metrics: metrics, story: story, pulse: pulse,
+                random: random))
+        state = Locked(State(intake: Intake(Intake.Limits(options))))
+    }
+
+    /// Messages received from now on are worked on with these options and this engine; those in hand go on as they
+    /// began, and no lease is touched. More slots and memory are used at once, fewer as what is in hand ends.
+    ///
+    /// - Parameter options: without `problems()`. Waits, visibility, linger, drain and the places of outputs must be
+    ///   as they were at the start.
+    package func apply(_ options: WorkerOptions, engine: any PictureEngine) {
+        job.withLock { job in
+            job.options = options
+            job.policy = Policy(overrides: options.policy)
+            job.engine = engine
+        }
+        budget.resize(to: options.memoryBytes)
+        state.withLock { $0.intake.limits = Intake.Limits(options) }
+        pulse.alarm.ring()
     }
 
     /// Works until drained, idle for `idleSeconds` or done with `maximumMessages`; when it returns, nothing is in
@@ -213,6 +228,7 @@ package final class PixelationWorker: Sendable {
             keeper.settle(lease, .release(.zero))
             return ended()
         }
+        let job = job.withLock { $0 }
         jobs.addTask { [self] in
             let before = metrics.outcomes[.done]
             await job.run(delivery, lease: lease, leash: leash)
@@ -265,11 +281,19 @@ package final class PixelationWorker: Sendable {
         {
             return "a lease ended \((now - expiry).components.seconds) s ago and its job goes on"
         }
-        let patience = Duration.seconds(options.pictureSeconds) + .seconds(300)
+        let patience = Duration.seconds(job.withLock { $0.options.pictureSeconds }) + .seconds(300)
         if intake.inFlight > 0, !isOutage, now - pulse.last > patience {
             let stalled = (now - pulse.last).components.seconds
             return "\(intake.inFlight) messages in flight and no step finished for \(stalled) s"
         }
         return nil
+    }
+}
+
+extension Intake.Limits {
+    fileprivate init(_ options: WorkerOptions) {
+        self.init(
+            slots: options.effectiveSlots, wait: .seconds(options.waitSeconds),
+            idle: options.idleSeconds.map { .seconds($0) }, messages: options.maximumMessages)
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Dispatch
 import Glibc
 import Locking
 import Scripted
@@ -39,6 +40,37 @@ import Testing
         }
         print("worst task hop of 200 under a saturated pool: \(worst)")
         #expect(worst < .seconds(1))
+    }
+
+    @Test func `a pool made wider begins more at once, made narrower it waits for what runs`() async throws {
+        let pool = PixelPool(width: 1)
+        let begun = TestSignal()
+        let gate = DispatchSemaphore(value: 0)
+        let ended = TestSignal()
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    try? await pool.run {
+                        begun.fire()
+                        gate.wait()
+                    }
+                    ended.fire()
+                }
+            }
+            await begun.reaches(1)
+            pool.resize(width: 2)
+            await begun.reaches(2)
+            pool.resize(width: 1)
+            #expect(pool.running == 2, "what runs goes on")
+            gate.signal()
+            await ended.reaches(1)
+            #expect(begun.count == 2, "one of two has ended: the pool is full with the other")
+            gate.signal()
+            await begun.reaches(3)
+            gate.signal()
+            gate.signal()
+        }
+        #expect(pool.running == 0 && pool.waiting == 0)
     }
 
     @Test func `what has not begun is dropped when cancelled`() async throws {

@@ -43,6 +43,19 @@ import Testing
         #expect(Self.violations(faults) == [])
     }
 
+    @Test func `reloads under way lose nothing, leak nothing and leave every lease its owner`() {
+        let faults = Faults(
+            failsBefore: 0.03, failsAfter: 0.03, isSlow: 0.05, refusal: 0.1, corrupt: 0.1, reloads: 1...12,
+            replicas: 2)
+        #expect(Self.violations(faults) == [])
+        for seed in 0..<30 as Range<UInt64> {
+            let simulation = Simulation(seed: seed, faults: Faults(reloads: 5...12))
+            #expect(simulation.run() == [], "seed \(seed)")
+            #expect(simulation.receiveCounts.allSatisfy { $0 == 1 }, "seed \(seed): a lease was dropped")
+            #expect(simulation.reloads > 0)
+        }
+    }
+
     @Test func `overwritten keys end with outputs of the newest version and never go back`() {
         let faults = Faults(
             failsBefore: 0.03, failsAfter: 0.03, isSlow: 0.05, refusal: 0.05, duplicate: 0.1,

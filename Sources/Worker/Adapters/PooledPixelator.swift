@@ -14,10 +14,21 @@ package struct PooledPixelator: PictureEngine {
     private static let generation = 1
 
     package init(_ pixelator: Pixelator, options: WorkerOptions) {
+        self.init(pixelator, PixelPool(width: options.effectiveCPUWorkers), options)
+    }
+
+    private init(_ pixelator: Pixelator, _ pool: PixelPool, _ options: WorkerOptions) {
         self.pixelator = pixelator
-        pool = PixelPool(width: options.effectiveCPUWorkers)
+        self.pool = pool
         seconds = options.pictureSeconds
         heavyBytes = options.memoryBytes / 8
+    }
+
+    /// An engine with other limits on the same processors, of which there may now be another number. Pictures that
+    /// this one has in hand keep its limits.
+    package func reconfigured(_ pixelator: Pixelator, options: WorkerOptions) -> PooledPixelator {
+        pool.resize(width: options.effectiveCPUWorkers)
+        return PooledPixelator(pixelator, pool, options)
     }
 
     package var recipe: String {

@@ -10,6 +10,7 @@ import Worker
 final class Simulation {
     private struct Replica {
         var process: SimulatedProcess
+        var line: Line
         var worker: PixelationWorker
         var task: Task<Void, any Error>
         var isDead: Locked<Bool>
@@ -25,6 +26,9 @@ final class Simulation {
     private var random: SplitMix
     /// Replicas ordered to crash or freeze by the clock; carried out between two jobs.
     private let orders = Locked<[(crash: Bool, Int, Duration)]>([])
+    /// How often each replica was given other options: proof that it happened at all.
+    private(set) var reloads = 0
+    private let reloadOrders = Locked<[(Int, slots: Int, memoryBytes: Int)]>([])
 
     init(seed: UInt64, faults: Faults) {
         self.faults = faults
@@ -74,6 +78,13 @@ final class Simulation {
     private func misfortunes() {
         for _ in 0..<world.pick(faults.crashes) { order(isCrash: true) }
         for _ in 0..<world.pick(faults.freezes) { order(isCrash: false) }
+        guard faults.reloads != 0...0 else { return }
+        for _ in 0..<world.pick(faults.reloads) {
+            let order = (world.pick(0...99), slots: world.pick(1...8), memoryBytes: world.pick(16...96) << 20)
+            world.after(milliseconds: world.pick(0...240_000)) { [reloadOrders] in
+                reloadOrders.withLock { $0.append(order) }
+            }
+        }
     }
 
     private func order(isCrash: Bool) {
@@ -89,14 +100,6 @@ final class Simulation {
         let isDead = Locked(false)
         let hasEnded = Locked(false)
         let line = Line(world: world, process: replicas.count, isDead: isDead)
-        var options = WorkerOptions()
-        options.visibilitySeconds = 30
-        options.waitSeconds = 10
-        options.cpuWorkers = 2
-        options.slots = 4
-        options.memoryBytes = 16 << 20
-        options.attempts = faults.outage == nil ? 8 : 5
-        options.output = OutputOptions(bucket: "out", conditionalWrites: faults.conditionalWrites)
         let metrics = WorkerMetrics()
         let worker = PixelationWorker(
             queue: ModelQueue(line), store: ModelStore(line), engine: ModelEngine(line: line),
@@ -109,8 +112,20 @@ final class Simulation {
         }
         replicas.append(
             Replica(
-                process: process, worker: worker, task: task, isDead: isDead, hasEnded: hasEnded,
+                process: process, line: line, worker: worker, task: task, isDead: isDead, hasEnded: hasEnded,
                 metrics: metrics))
+    }
+
+    private var options: WorkerOptions {
+        var options = WorkerOptions()
+        options.visibilitySeconds = 30
+        options.waitSeconds = 10
+        options.cpuWorkers = 2
+        options.slots = 4
+        options.memoryBytes = 16 << 20
+        options.attempts = faults.outage == nil ? 8 : 5
+        options.output = OutputOptions(bucket: "out", conditionalWrites: faults.conditionalWrites)
+        return options
     }
 
     /// Runs jobs in random order while there are any, then moves the clock; until `end` or `isDone`.
@@ -120,6 +135,7 @@ final class Simulation {
             steps += 1
             if steps % 16 == 0, isDone() { return }
             obey()
+            reload()
             let now = world.clock.now
             let ready = replicas.indices.filter {
                 replicas[$0].process.readyCount > 0 && replicas[$0].frozenUntil <= now
@@ -157,6 +173,23 @@ final class Simulation {
                 // So that the clock has something to move to.
                 world.after(milliseconds: Int(pause.components.seconds) * 1000) {}
             }
+        }
+    }
+
+    private func reload() {
+        let due = reloadOrders.withLock { orders in
+            defer { orders = [] }
+            return orders
+        }
+        for (which, slots, memoryBytes) in due {
+            let alive = replicas.indices.filter { !replicas[$0].isStopped }
+            guard !alive.isEmpty else { continue }
+            let replica = replicas[alive[which % alive.count]]
+            var changed = options
+            changed.slots = slots
+            changed.memoryBytes = memoryBytes
+            replica.worker.apply(changed, engine: ModelEngine(line: replica.line))
+            reloads += 1
         }
     }
 

@@ -24,6 +24,8 @@ struct Faults: Sendable {
     var corrupt = 0.0
     var crashes = 0...0
     var freezes = 0...0
+    /// A process gets other slots, memory and a new engine while it works.
+    var reloads = 0...0
     var replicas = 1
     /// Seconds during which every call to the object store fails.
     var outage: ClosedRange<Int>?

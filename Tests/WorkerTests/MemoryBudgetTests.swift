@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Locking
+import Scripted
+import Testing
+
+@testable import Worker
+
+@Suite(.timeLimit(.minutes(1)))
+struct MemoryBudgetTests {
+    @Test func `a ledger that shrinks keeps its grants and gives nothing until they fit again`() {
+        var ledger = Ledger(capacity: 100)
+        #expect(ledger.request(1, 60) == [.init(id: 1, amount: 60)])
+        #expect(ledger.request(2, 40) == [.init(id: 2, amount: 40)])
+        #expect(ledger.resize(to: 50) == [])
+        #expect(ledger.used == 100)
+        #expect(ledger.request(3, 10) == [])
+        #expect(ledger.giveBack(60) == [.init(id: 3, amount: 10)])
+        #expect(ledger.used == 50)
+    }
+
+    @Test func `a ledger that grows lets those in who wait`() {
+        var ledger = Ledger(capacity: 10)
+        #expect(ledger.request(1, 10).count == 1)
+        #expect(ledger.request(2, 5) == [] && ledger.request(3, 5) == [])
+        #expect(ledger.resize(to: 20) == [.init(id: 2, amount: 5), .init(id: 3, amount: 5)])
+    }
+
+    @Test func `who asked for more than there is after shrinking gets all there is, and returns just that`() {
+        var ledger = Ledger(capacity: 100)
+        #expect(ledger.request(1, 10).count == 1)
+        #expect(ledger.request(2, 95) == [])
+        #expect(ledger.resize(to: 40) == [])
+        #expect(ledger.giveBack(10) == [.init(id: 2, amount: 40)])
+        #expect(ledger.giveBack(40) == [] && ledger.used == 0)
+    }
+
+    @Test func `permits taken before, during and after a change of size balance`() async throws {
+        let budget = MemoryBudget(bytes: 3000)
+        let held = TestSignal()
+        let gate = TestSignal()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for amount in [900, 800, 700, 2500, 1, 0] {
+                group.addTask {
+                    let permit = try await budget.pixels.reserve(amount)
+                    held.fire()
+                    await gate.reaches(1)
+                    _ = consume permit
+                }
+            }
+            await held.reaches(2)
+            budget.resize(to: 300)
+            budget.resize(to: 6000)
+            budget.resize(to: 900)
+            gate.fire()
+            try await group.waitForAll()
+        }
+        #expect(budget.used == 0 && budget.waiting == 0)
+    }
+}
