@@ -57,7 +57,7 @@ package struct Configuration: Sendable, Equatable {
         switch (module, field) {
         case ("aws", "region"): "region"
         case ("worker", "waitSeconds"), ("worker", "visibilitySeconds"): "queue.\(field)"
-        case ("worker", _) where field.hasPrefix("output."): field
+        case ("worker", _) where field.hasPrefix("output.") || field.hasPrefix("filter."): field
         default: "\(module).\(field)"
         }
     }
@@ -90,6 +90,11 @@ package struct Configuration: Sendable, Equatable {
     /// The settings whose values differ between two configurations.
     package func changes(to other: Configuration) -> [Setting] {
         Setting.all.filter { $0.read(self) != $0.read(other) }
+    }
+
+    /// Every setting that is not at its default, on one line and without secrets: `queue.url="..." worker.slots=8`.
+    package var summary: String {
+        Configuration().changes(to: self).map { "\($0.path)=\($0.shown(in: self))" }.joined(separator: " ")
     }
 
     /// Names this configuration: the same digits for the same values of all settings. No secret digest, just

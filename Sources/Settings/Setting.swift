@@ -38,6 +38,14 @@ package struct Setting: Sendable {
         return out
     }
 
+    /// Its value for people, without what may be a secret.
+    package func shown(in settings: Configuration) -> String {
+        let value = read(settings)
+        // AWS does not treat external ids as secret; those who agreed on one often do.
+        guard !path.hasSuffix(".externalID") || value == .null else { return "…" }
+        return Redaction.redacted(value.compact)
+    }
+
     /// The value that a text from environment or command line stands for: JSON, or for a setting that takes
     /// text the text itself, or for lists also `8,16,32`. Nil when it is none of these.
     package func value(from text: String) -> JSONValue? {
@@ -182,9 +190,10 @@ extension Setting {
         reloads: Bool = false,
         _ help: String
     ) -> Setting {
-        let words = Value.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+        let words = Value.allCases.map(\.rawValue)
         return Setting(
-            path: path, help: help, isReloadable: reloads, expected: "must be one of \(words)", isText: true,
+            path: path, help: Self.help(help, naming: words), isReloadable: reloads,
+            expected: "must be one of \(quoted(words))", isText: true,
             isList: false, read: { .string($0[keyPath: keyPath].rawValue) },
             write: { settings, json in
                 guard case .string(let text) = json, let value = Value(rawValue: text) else { return false }
@@ -197,9 +206,10 @@ extension Setting {
     static func word<Value: RawRepresentable<String> & CaseIterable & Sendable>(
         _ path: String, _ keyPath: any WritableKeyPath<Configuration, Value?> & Sendable, _ help: String
     ) -> Setting {
-        let words = Value.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+        let words = Value.allCases.map(\.rawValue)
         return Setting(
-            path: path, help: help, isReloadable: false, expected: "must be one of \(words), or null",
+            path: path, help: Self.help(help, naming: words), isReloadable: false,
+            expected: "must be one of \(quoted(words)), or null",
             isText: true, isList: false,
             read: { $0[keyPath: keyPath].map { .string($0.rawValue) } ?? .null },
             write: { settings, json in
@@ -212,5 +222,14 @@ extension Setting {
                 }
                 return true
             })
+    }
+
+    /// A help that does not explain each word by itself ends with all of them.
+    private static func help(_ help: String, naming words: [String]) -> String {
+        words.allSatisfy { help.contains($0 + ": ") } ? help : "\(help): \(words.joined(separator: ", "))"
+    }
+
+    private static func quoted(_ words: [String]) -> String {
+        words.map { "\"\($0)\"" }.joined(separator: ", ")
     }
 }

@@ -9,7 +9,7 @@ import Worker
 
 extension Setting {
     /// Every setting, in the order in which people are shown them.
-    package static let all: [Setting] = queue + output + pixelation + worker + aws + network + daemon
+    package static let all: [Setting] = queue + filter + output + pixelation + worker + aws + network + daemon
 
     private static let queue: [Setting] = [
         .property(
@@ -24,6 +24,15 @@ extension Setting {
             "How long a message stays invisible without a heartbeat"),
     ]
 
+    private static let filter: [Setting] = [
+        .property(
+            "filter.include", \.worker.filter.include, reloads: true,
+            "Work only on objects whose key is like one of these (* any characters, ? one); empty: on all"),
+        .property(
+            "filter.exclude", \.worker.filter.exclude, reloads: true,
+            "Nor on those whose key is like one of these; what is left out is acknowledged and counted"),
+    ]
+
     private static let output: [Setting] = [
         .property("output.bucket", \.worker.output.bucket, "Bucket for the pixelated pictures"),
         .property(
@@ -36,10 +45,10 @@ extension Setting {
         .property("output.storageClass", \.put.storageClass, "Storage class, such as \"STANDARD_IA\""),
         .word(
             "output.serverSideEncryption", \.put.serverSideEncryption,
-            "Encryption at rest; null: as the bucket says"),
+            "Encryption at rest, null for what the bucket says"),
         .property("output.kmsKeyID", \.put.kmsKeyID, "Key for aws:kms: its id, ARN or alias"),
         .property("output.bucketKey", \.put.bucketKey, "Use an S3 bucket key, which saves calls of KMS"),
-        .word("output.acl", \.put.acl, "Canned ACL, such as \"bucket-owner-full-control\""),
+        .word("output.acl", \.put.acl, "Canned ACL"),
         .property("output.tags", \.put.tags, "Object tags, at most ten"),
         .property("output.metadata", \.put.metadata, "User metadata (x-amz-meta-...) of the outputs"),
     ]
@@ -53,37 +62,60 @@ extension Setting {
         .choice(
             "pixelation.truncated", \.pixelation.truncated,
             "What becomes of a file that ends before its picture"),
-        .property("pixelation.limits.bytes", \.pixelation.limits.bytes, "Largest file"),
-        .property("pixelation.limits.pixels", \.pixelation.limits.pixels, "Largest width times height"),
+        .property("pixelation.limits.bytes", \.pixelation.limits.bytes, reloads: true, "Largest file"),
         .property(
-            "pixelation.limits.scans", \.pixelation.limits.scans, "Most scans of a progressive picture"),
-        .property("pixelation.limits.scanWork", \.pixelation.limits.scanWork, "Most scans times pixels"),
-        .property("pixelation.limits.markers", \.pixelation.limits.markers, "Most marker segments"),
+            "pixelation.limits.pixels", \.pixelation.limits.pixels, reloads: true,
+            "Largest width times height"),
         .property(
-            "pixelation.limits.memoryBytes", \.pixelation.limits.memoryBytes, "Most memory of one decoder"),
+            "pixelation.limits.scans", \.pixelation.limits.scans, reloads: true,
+            "Most scans of a progressive picture"),
         .property(
-            "pixelation.limits.warnings", \.pixelation.limits.warnings, "Most complaints of the decoder"),
-        .property("pixelation.limits.seconds", \.pixelation.limits.seconds, "Longest time for one picture"),
+            "pixelation.limits.scanWork", \.pixelation.limits.scanWork, reloads: true,
+            "Most scans times pixels"),
+        .property(
+            "pixelation.limits.markers", \.pixelation.limits.markers, reloads: true, "Most marker segments"),
+        .property(
+            "pixelation.limits.memoryBytes", \.pixelation.limits.memoryBytes, reloads: true,
+            "Most memory of one decoder"),
+        .property(
+            "pixelation.limits.warnings", \.pixelation.limits.warnings, reloads: true,
+            "Most complaints of the decoder"),
+        .property(
+            "pixelation.limits.seconds", \.pixelation.limits.seconds, reloads: true,
+            "Longest time for one picture"),
     ]
 
     private static let worker: [Setting] = [
         .property(
-            "worker.cpuWorkers", \.worker.cpuWorkers, "Pictures computed at once; 0: as many as processors"),
-        .property("worker.slots", \.worker.slots, "Messages in flight at once; 0: six more than that"),
-        .property("worker.memoryBytes", \.worker.memoryBytes, "Memory for all pictures in flight"),
-        .property("worker.pictureSeconds", \.worker.pictureSeconds, "Longest processor time of one picture"),
+            "worker.cpuWorkers", \.worker.cpuWorkers, reloads: true,
+            "Pictures computed at once; 0: as many as processors"),
+        .property(
+            "worker.slots", \.worker.slots, reloads: true, "Messages in flight at once; 0: six more than that"
+        ),
+        .property(
+            "worker.memoryBytes", \.worker.memoryBytes, reloads: true, "Memory for all pictures in flight"),
+        .property(
+            "worker.pictureSeconds", \.worker.pictureSeconds, reloads: true,
+            "Longest processor time of one picture"),
         .property(
             "worker.drainSeconds", \.worker.drainSeconds, "After SIGTERM: time to finish what has begun"),
-        .property("worker.retrySeconds", \.worker.retrySeconds, "First delay of a retry; doubled each time"),
-        .property("worker.retryMaximumSeconds", \.worker.retryMaximumSeconds, "Longest delay of a retry"),
         .property(
-            "worker.attempts", \.worker.attempts, "Receives after which a message is given up; 0: never"),
+            "worker.retrySeconds", \.worker.retrySeconds, reloads: true,
+            "First delay of a retry; doubled each time"),
+        .property(
+            "worker.retryMaximumSeconds", \.worker.retryMaximumSeconds, reloads: true,
+            "Longest delay of a retry"),
+        .property(
+            "worker.attempts", \.worker.attempts, reloads: true,
+            "Receives after which a message is given up; 0: never"),
         .property(
             "worker.acknowledgeLingerMilliseconds", \.worker.acknowledgeLingerMilliseconds,
             "How long a delete waits for others to share its call"),
         .property(
-            "worker.policy", \.worker.policy,
-            "Kinds of failure and what is done about them, where not the default"),
+            "worker.policy", \.worker.policy, reloads: true,
+            "What is done about a kind of failure, where not the default: "
+                + Disposition.allCases.map(\.rawValue).joined(separator: ", ") + "; kinds: "
+                + WorkerError.Kind.allCases.map(\.rawValue).joined(separator: ", ")),
         .property("worker.idleSeconds", \.worker.idleSeconds, "Stop when idle for so long; null: never"),
         .property(
             "worker.maximumMessages", \.worker.maximumMessages, "Stop after so many messages; null: never"),
@@ -94,7 +126,7 @@ extension Setting {
             "aws.profile", \.aws.profile, "Profile of the shared configuration files; null: AWS_PROFILE"),
         .choice(
             "aws.credentials", \.aws.credentials,
-            "Where the identity comes from; automatic: as AWS's own SDKs look for it"),
+            "Where the identity comes from, automatic as AWS's own SDKs look for it"),
         .property(
             "aws.logsIdentity", \.aws.logsIdentity, "Ask STS whom the keys belong to, for the log"),
         .property(
@@ -152,7 +184,8 @@ extension Setting {
         .choice("log.level", \.log.level, reloads: true, "What is less important is not written"),
         .choice(
             "log.format", \.log.format,
-            "automatic: journal fields where stderr leads to the journal, else text; json: one object a line"),
+            "automatic: journal where stderr leads to the journal, else text; journal: its native fields; "
+                + "text: lines for people; json: one object a line"),
         .property(
             "health.listen", \.health.listen, "Where /livez, /readyz and /metrics are served; null: nowhere"),
     ]

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import Settings
 import Testing
 
 /// The project as someone meets it who has just cloned it.
@@ -13,26 +12,6 @@ struct ProjectTests {
         let found = try FileManager.default.contentsOfDirectory(atPath: House.root.path)
             .filter { !$0.hasPrefix(".") && $0 != "Package.resolved" }
         #expect(Set(found) == allowed)
-    }
-
-    @Test func `the README's table of settings is the program's own`() throws {
-        let table = try House.chapter("## Settings")
-        for setting in Setting.all {
-            let row = table.split(separator: "\n").first { $0.hasPrefix("| `\(setting.path)` | ") }
-            #expect(row?.hasSuffix(" | \(setting.help) |") == true, "\(setting.path): \(setting.help)")
-        }
-        let rows = table.matches(of: /\n\| `([A-Za-z0-9.]+)` \|/).map { String($0.1) }
-        #expect(rows == Setting.all.map(\.path))
-    }
-
-    @Test func `the example configuration has every setting`() throws {
-        let example = try JSONSerialization.jsonObject(with: Data(House.text("config.example.json").utf8))
-        for setting in Setting.all {
-            let value = setting.path.split(separator: ".").reduce(example as Any?) { value, key in
-                (value as? [String: Any])?[String(key)]
-            }
-            #expect(value != nil, "\(setting.path)")
-        }
     }
 
     @Test func `the README shows every module`() throws {

@@ -44,9 +44,7 @@ struct SettingsTableTests {
             path: "../../config.example.json")
         let bytes = Array(try Data(contentsOf: path))
         let settings = try SettingsSources(file: ("config.example.json", bytes)).load()
-        #expect(
-            try JSONParser.parse(bytes).compact == settings.json.compact,
-            "run Tests/SettingsTests with UPDATE_EXAMPLE=1")
+        #expect(try JSONParser.parse(bytes).compact == settings.json.compact)
         #expect(settings.missing().isEmpty)
         let changed = Configuration().changes(to: settings).map(\.path)
         #expect(changed == ["region", "queue.url", "output.bucket"], "the example shows the defaults")
