@@ -140,7 +140,8 @@ let package = Package(
             name: "SettingsTests", dependencies: ["Settings", "Worker", "AWS", "Pixelation", log],
             swiftSettings: edge),
         .testTarget(
-            name: "DaemonTests", dependencies: ["Daemon", "Settings", "Worker", "Systemd", "Locking", log],
+            name: "DaemonTests",
+            dependencies: ["Daemon", "Settings", "Worker", "Pixelation", "Systemd", "Locking", log],
             swiftSettings: edge),
         .testTarget(
             name: "EndToEndTests", exclude: ["Tools"], swiftSettings: edge),

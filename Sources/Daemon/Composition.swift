@@ -33,14 +33,15 @@ struct Composition: Sendable {
             quarantine = QueueQuarantine(try session.sqs(queueURL: url), queueURL: url)
         }
         metrics = WorkerMetrics()
+        let engine = PooledPixelator(Pixelator(settings.pixelation), options: settings.worker)
         workload = PixelationWorkload(
             PixelationWorker(
                 queue: SQSQueue(client),
                 store: S3Store(
                     session.s3(outputBucket: settings.worker.output.bucket), putOptions: settings.put),
-                engine: PooledPixelator(Pixelator(settings.pixelation), options: settings.worker),
+                engine: engine,
                 quarantine: quarantine, provenance: Provenance(host: Self.hostName, version: version),
-                options: settings.worker, metrics: metrics, logger: logger("worker")))
+                options: settings.worker, metrics: metrics, logger: logger("worker")), engine: engine)
     }
 
     private static var hostName: String {

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Locking
+import Pixelation
+import Settings
 import Worker
 
 /// The worker, as the supervisor sees it.
 package struct PixelationWorkload: Workload {
     private let worker: PixelationWorker
+    private let engine: PooledPixelator
     private let answers: AsyncStream<Void>
     private let answered: AsyncStream<Void>.Continuation
     private let drains = Locked((begun: false, hurried: false))
 
-    init(_ worker: PixelationWorker) {
+    init(_ worker: PixelationWorker, engine: PooledPixelator) {
         self.worker = worker
+        self.engine = engine
         (answers, answered) = AsyncStream.makeStream()
     }
 
@@ -29,6 +33,13 @@ package struct PixelationWorkload: Workload {
             return max(0, wanted - made)
         }
         for _ in 0..<calls { worker.drain() }
+    }
+
+    /// Gives the worker what may change while it works; see `Setting.isReloadable`.
+    func apply(_ settings: Configuration) {
+        worker.apply(
+            settings.worker,
+            engine: engine.reconfigured(Pixelator(settings.pixelation), options: settings.worker))
     }
 
     package var report: WorkloadReport {

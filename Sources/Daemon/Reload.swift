@@ -3,60 +3,87 @@
 import Locking
 import Logging
 import Settings
-import Systemd
 
 /// What a SIGHUP does: reads the configuration again, applies what may change in a running daemon, names what
 /// needs a restart, and changes nothing when anything in it is wrong.
 struct Reload: Sendable {
     private let current: Locked<Configuration>
     private let reader: SettingsReader
-    private let output: LogOutput
-    private let notifier: Notifier
     private let logger: Logger
+    private let apply: @Sendable (Configuration) -> Void
 
+    /// - Parameters:
+    ///   - settings: in force now.
+    ///   - apply: gets what is in force from then on. It differs from the last in settings that reload.
     init(
-        settings: Configuration, reader: SettingsReader, output: LogOutput, notifier: Notifier, logger: Logger
+        settings: Configuration, reader: SettingsReader, logger: Logger,
+        apply: @escaping @Sendable (Configuration) -> Void
     ) {
         current = Locked(settings)
         self.reader = reader
-        self.output = output
-        self.notifier = notifier
         self.logger = logger
+        self.apply = apply
     }
 
-    func run() async {
-        notifier.send(.reloading(monotonicMicroseconds: monotonicMicroseconds()))
-        // Whatever comes of it, the service goes on, and the manager waits for this.
-        defer { notifier.send(.ready) }
+    /// - Returns: what the file says and is not in force, for the status; nil when it is in force as a whole.
+    func run() -> String? {
         do throws(SettingsError) {
-            apply(try reader.loadForService())
+            return try take(try reader.loadForService())
         } catch {
-            let problems = error.problems.map(\.description).joined(separator: "; ")
-            logger.error(
-                "the new configuration is refused, the old one stays in force: \(problems)",
-                metadata: ["event": "\(DaemonEvent.reloadRefused.rawValue)"])
+            return refuse(error)
         }
     }
 
-    private func apply(_ new: Configuration) {
-        let changes = current.withLock { $0.changes(to: new) }
+    private func take(_ new: Configuration) throws(SettingsError) -> String? {
+        let before = current.withLock { $0 }
+        let changes = before.changes(to: new)
         let applied = changes.filter(\.isReloadable)
-        let waiting = changes.filter { !$0.isReloadable }
-        output.level = new.log.level
-        current.withLock { current in
-            for setting in applied { _ = setting.write(&current, setting.read(new)) }
+        let waiting = changes.filter { !$0.isReloadable }.map(\.path)
+        var merged = before
+        for setting in applied { _ = setting.write(&merged, setting.read(new)) }
+        // Each configuration is good, and yet parts of both need not be.
+        let problems = merged.problems().map { problem in
+            SettingsProblem(
+                source: reader.path, path: problem.field,
+                expected: "must be \(problem.expected) until the next start", got: problem.got)
         }
-        var fields: Logger.Metadata = [
-            "event": "\(DaemonEvent.reloaded.rawValue)", "config_digest": "\(new.digest)",
-            "applied": "\(applied.map(\.path).joined(separator: ","))",
-        ]
-        var sentence =
-            applied.isEmpty ? "nothing to apply" : "applied: \(applied.map(\.path).joined(separator: ", "))"
-        if !waiting.isEmpty {
-            let names = waiting.map(\.path)
-            fields["needs_restart"] = "\(names.joined(separator: ","))"
-            sentence += "; needs a restart: \(names.joined(separator: ", "))"
-        }
-        logger.notice("the configuration was read again, \(sentence)", metadata: fields)
+        guard problems.isEmpty else { throw SettingsError(.invalid, problems) }
+        current.withLock { $0 = merged }
+        if !applied.isEmpty { apply(merged) }
+
+        var sentence = "the configuration was read again, "
+        sentence +=
+            applied.isEmpty
+            ? "nothing to apply"
+            : "applied: "
+                + applied.map { "\($0.path) \($0.shown(in: before)) -> \($0.shown(in: merged))" }
+                .joined(separator: ", ")
+        if !waiting.isEmpty { sentence += "; needs a restart: \(waiting.joined(separator: ", "))" }
+        var fields = merged.fields(reader)
+        fields["event"] = "\(DaemonEvent.reloaded.rawValue)"
+        fields["applied"] = "\(applied.map(\.path).joined(separator: ","))"
+        fields["needs_restart"] = "\(waiting.joined(separator: ","))"
+        logger.notice("\(sentence)", metadata: fields)
+        return waiting.isEmpty ? nil : "a restart is due for \(waiting.joined(separator: ", "))"
+    }
+
+    private func refuse(_ error: SettingsError) -> String {
+        let mistakes = error.problems.map(\.description).joined(separator: "; ")
+        var fields = current.withLock { $0 }.fields(reader)
+        fields["event"] = "\(DaemonEvent.reloadRefused.rawValue)"
+        fields["error_kind"] = "\(error.kind.rawValue)"
+        fields["mistakes"] = "\(error.problems.count)"
+        logger.error(
+            "the new configuration is refused, the old one stays in force: \(mistakes)", metadata: fields)
+        return "the last reload was refused: \(mistakes)"
+    }
+}
+
+extension Configuration {
+    /// Which configuration is in force, for the events that tell it.
+    func fields(_ reader: SettingsReader) -> Logger.Metadata {
+        var fields: Logger.Metadata = ["config_digest": "\(digest)", "settings": "\(summary)"]
+        if let path = reader.path { fields["config_file"] = "\(path)" }
+        return fields
     }
 }

@@ -69,15 +69,17 @@ package struct Service: Sendable {
         let watchdog = Watchdog(witnesses: witnesses, notifier: notifier, logger: logger)
         if let interval = Watchdog.expectedInterval() { watchdog.start(interval: interval) }
 
-        let reload = Reload(
-            settings: settings, reader: reader, output: output, notifier: notifier, logger: logger)
+        let reload = Reload(settings: settings, reader: reader, logger: logger) { [output] new in
+            output.level = new.log.level
+            parts.workload.apply(new)
+        }
         var patience = Supervisor.Patience()
         patience.start = settings.start.giveUpSeconds == 0 ? nil : .seconds(settings.start.giveUpSeconds)
         // The worker keeps its own deadline; this one is for when it does not.
         patience.drain = .seconds(settings.worker.drainSeconds + 30)
         let supervisor = Supervisor(
             parts.workload, notifier: notifier, logger: logger, patience: patience,
-            reload: { await reload.run() }, changed: { new in phase.withLock { $0 = new } },
+            reload: { reload.run() }, changed: { new in phase.withLock { $0 = new } },
             abandon: { reason in exit(reason.rawValue) })
         let reason = await supervisor.run(
             instructions: signals.map { $0 == .sighup ? Instruction.reload : .stop })
@@ -93,9 +95,8 @@ package struct Service: Sendable {
             "event": "\(DaemonEvent.started.rawValue)", "version": "\(version)",
             "queue_url": "\(settings.queue.url)", "output_bucket": "\(settings.worker.output.bucket)",
             "region": "\(parts.session.region.name)", "sizes": "\(settings.pixelation.sizes)",
-            "config_digest": "\(settings.digest)",
         ]
-        if let path = reader.path { fields["config_file"] = "\(path)" }
+        fields.merge(settings.fields(reader)) { $1 }
         logger.notice("pixelated \(version) starts", metadata: fields)
     }
 

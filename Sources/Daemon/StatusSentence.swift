@@ -2,7 +2,10 @@
 
 /// What `systemctl status` shows: the sentence that an operator would write.
 package enum StatusSentence {
-    package static func sentence(_ phase: Lifecycle.Phase, _ report: WorkloadReport) -> String {
+    /// `remark` is what is to be said besides how the work goes.
+    package static func sentence(
+        _ phase: Lifecycle.Phase, _ report: WorkloadReport, remark: String? = nil
+    ) -> String {
         var parts: [String] = [heading(phase, report)]
         if report.inFlight > 0 {
             parts.append("\(grouped(report.inFlight)) in flight (\(megabytes(report.bytesInFlight)))")
@@ -17,6 +20,7 @@ package enum StatusSentence {
             parts.append(counts.joined(separator: ", "))
             if let age = report.sinceLastPicture { parts.append("last picture \(ago(age))") }
         }
+        if let remark { parts.append(remark) }
         return parts.joined(separator: "; ")
     }
 

@@ -32,7 +32,7 @@ package struct Supervisor: Sendable {
     private let notifier: Notifier
     private let logger: Logger
     private let patience: Patience
-    private let reload: @Sendable () async -> Void
+    private let reload: @Sendable () -> String?
     private let changed: @Sendable (Lifecycle.Phase) -> Void
     /// The last way out, when cancelled work does not return.
     private let abandon: @Sendable (ExitReason) -> Void
@@ -40,9 +40,10 @@ package struct Supervisor: Sendable {
     /// How much time is asked for at once, and how often it is asked for again.
     private static let asking = (length: Duration.seconds(30), every: Duration.seconds(5))
 
+    /// - Parameter reload: reads the configuration again; returns what the status shall say about it from then on.
     package init(
         _ workload: any Workload, notifier: Notifier, logger: Logger, patience: Patience = Patience(),
-        reload: @escaping @Sendable () async -> Void,
+        reload: @escaping @Sendable () -> String?,
         changed: @escaping @Sendable (Lifecycle.Phase) -> Void = { _ in },
         abandon: @escaping @Sendable (ExitReason) -> Void
     ) {
@@ -67,6 +68,8 @@ package struct Supervisor: Sendable {
         var lifecycle = Lifecycle()
         var exit = ExitReason.success
         var sentence = ""
+        /// What the last reload left to be said.
+        var remark: String?
         let begin = ContinuousClock.now
         var drainBegin: ContinuousClock.Instant?
         var cancelledAt: ContinuousClock.Instant?
@@ -90,7 +93,7 @@ package struct Supervisor: Sendable {
                 while (try? await Task.sleep(for: patience.tick)) != nil { send.yield(.tick) }
             }
             for await occurrence in occurrences {
-                if await handle(occurrence, &state, work) { break }
+                if handle(occurrence, &state, work) { break }
             }
             group.cancelAll()
         }
@@ -109,9 +112,9 @@ package struct Supervisor: Sendable {
     }
 
     /// Returns whether it is time to leave.
-    private func handle(_ occurrence: Occurrence, _ state: inout State, _ work: Task<Void, Never>) async
-        -> Bool
-    {
+    private func handle(
+        _ occurrence: Occurrence, _ state: inout State, _ work: Task<Void, Never>
+    ) -> Bool {
         let event: Lifecycle.Event
         switch occurrence {
         case .answered: event = .answered
@@ -134,14 +137,14 @@ package struct Supervisor: Sendable {
         let actions = state.lifecycle.handle(event)
         changed(state.lifecycle.phase)
         for action in actions {
-            await perform(action, &state)
+            perform(action, &state)
             if action == .leave { leaves = true }
         }
         update(&state)
         return leaves
     }
 
-    private func perform(_ action: Lifecycle.Action, _ state: inout State) async {
+    private func perform(_ action: Lifecycle.Action, _ state: inout State) {
         switch action {
         case .announceReady:
             state.sentence = sentence(state)
@@ -163,7 +166,7 @@ package struct Supervisor: Sendable {
         case .hurry:
             logger.warning("draining in a hurry", metadata: ["event": "\(DaemonEvent.hurrying.rawValue)"])
             workload.drain(hurry: true)
-        case .reload: await reload()
+        case .reload: reloadSettings(&state)
         case .giveUp:
             let failure = workload.report.failure?.text ?? "the queue has not answered"
             logger.critical(
@@ -179,6 +182,16 @@ package struct Supervisor: Sendable {
                     "in_flight": "\(report.inFlight)",
                 ])
         }
+    }
+
+    /// The manager is told of a reload only once it knows the service as ready: READY=1 ends both, start and reload.
+    private func reloadSettings(_ state: inout State) {
+        let isReady = state.lifecycle.phase == .running
+        if isReady { notifier.send(.reloading(monotonicMicroseconds: monotonicMicroseconds())) }
+        state.remark = reload()
+        guard isReady else { return }
+        state.sentence = sentence(state)
+        notifier.send(.ready, .status(state.sentence))
     }
 
     /// What only time brings about.
@@ -223,7 +236,7 @@ package struct Supervisor: Sendable {
     }
 
     private func sentence(_ state: State) -> String {
-        StatusSentence.sentence(state.lifecycle.phase, workload.report)
+        StatusSentence.sentence(state.lifecycle.phase, workload.report, remark: state.remark)
     }
 
     /// Sends the status when it has changed.

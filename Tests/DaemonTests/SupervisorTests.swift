@@ -13,6 +13,7 @@ struct SupervisorTests {
     private let messages: AsyncStream<String>
     private let manager: AsyncStream<String>.Continuation
     private let reloads = Locked(0)
+    private let remark = Locked<String?>(nil)
     private let abandoned = Locked<ExitReason?>(nil)
 
     init() {
@@ -28,7 +29,10 @@ struct SupervisorTests {
         let supervisor = Supervisor(
             workload, notifier: Notifier { [manager] in _ = manager.yield($0) },
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, patience: patience ?? usual,
-            reload: { [reloads] in reloads.withLock { $0 += 1 } },
+            reload: { [reloads, remark] in
+                reloads.withLock { $0 += 1 }
+                return remark.withLock { $0 }
+            },
             abandon: { [abandoned] status in
                 abandoned.withLock { $0 = status }
                 workload.end()
@@ -148,15 +152,39 @@ struct SupervisorTests {
         #expect(abandoned.withLock { $0 } == .software)
     }
 
-    @Test func `a reload reloads and stops nothing`() async {
+    @Test func `a reload tells the manager when it begins and ends, and the status what it left`() async {
         let workload = ScriptedWorkload()
         let run = start(workload)
         workload.answerFirstPoll()
         _ = await told { $0.hasPrefix("READY=1") }
+        remark.withLock { $0 = "the last reload was refused: config.json:1: must be JSON" }
         instruct.yield(.reload)
+        let begin = await told { _ in true }
+        #expect(begin?.wholeMatch(of: /RELOADING=1\nMONOTONIC_USEC=\d+/) != nil)
+        let end = await told { _ in true }
+        let status = "STATUS=polling; nothing in flight; 0 done"
+        #expect(end == "READY=1\n\(status); the last reload was refused: config.json:1: must be JSON")
+        remark.withLock { $0 = nil }
+        instruct.yield(.reload)
+        #expect(await told { $0.hasPrefix("READY=1") } == "READY=1\n\(status)")
         instruct.yield(.stop)
         #expect(await run.value == .success)
-        #expect(reloads.withLock { $0 } == 1)
+        #expect(reloads.withLock { $0 } == 2)
+    }
+
+    @Test func `a reload before the first answer does not call the service ready`() async {
+        let workload = ScriptedWorkload()
+        let run = start(workload)
+        _ = await told { _ in true }
+        remark.withLock { $0 = "a restart is due for queue.url" }
+        instruct.yield(.reload)
+        let next = await told { !$0.hasPrefix("EXTEND") }
+        let status = "STATUS=starting; waiting for the queue's first answer"
+        #expect(next == "\(status); a restart is due for queue.url")
+        workload.answerFirstPoll()
+        #expect(await told { !$0.hasPrefix("EXTEND") }?.hasPrefix("READY=1\n") == true)
+        instruct.yield(.stop)
+        _ = await run.value
     }
 }
 
