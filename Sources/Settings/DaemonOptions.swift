@@ -99,3 +99,13 @@ package enum ListenAddress: Sendable, Equatable {
         self = .internet(host: String(host), port: port)
     }
 }
+
+extension ListenAddress: CustomStringConvertible {
+    /// As it is written in the settings.
+    package var description: String {
+        switch self {
+        case .unix(let path): path
+        case .internet(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        }
+    }
+}

@@ -12,11 +12,11 @@ struct Pixelated: AsyncParsableCommand {
             As a service it waits at an SQS queue for the notifications of a bucket, fetches each new picture,
             makes five pixelated ones of it and stores them in another bucket. On files it does the same at once.
 
-            Exit status: 0 success, 1 some files failed, 64 usage, 69 queue or bucket missing, 75 temporary failure,
-            77 identity not accepted, 78 configuration.
+            Exit status: 0 success, 1 some files failed or the service is not ready, 64 usage, 69 queue or bucket
+            missing or nobody to ask, 75 temporary failure, 77 identity not accepted, 78 configuration.
             """,
         version: "pixelated \(version)",
-        subcommands: [RunCommand.self, CheckCommand.self, PixelateCommand.self])
+        subcommands: [RunCommand.self, CheckCommand.self, HealthCommand.self, PixelateCommand.self])
 
     static func main() async {
         // Nobody reads stdout or stderr any more: the write fails, and that is all.

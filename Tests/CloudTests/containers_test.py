@@ -207,6 +207,14 @@ class ContainersTest(unittest.TestCase):
         for page in ("livez", "readyz"):
             with urllib.request.urlopen(f"http://{container.health}/{page}", timeout=5) as answer:
                 self.assertEqual(answer.status, 200, page)
+        # The image's own probe, as the engine would run it; and what it says when there is nobody to ask.
+        probe = self.engine.inspect(IMAGE)["Docker"]["config"]["Healthcheck"]["Test"]
+        self.assertEqual(probe[0], "CMD")
+        asked = container.execute(*probe[1:])
+        self.assertEqual((asked.returncode, asked.stdout), (0, "ok\n"), asked.stderr)
+        asked = container.execute("/usr/bin/pixelated", "health", "--set", f"health.listen=127.0.0.1:{free_port()}")
+        self.assertEqual(asked.returncode, 69, asked.stdout)
+        self.assertIn("Connection refused", asked.stderr)
 
         self.engine.run("podman", "stop", "--time", "90", container.name)
         self.assertEqual(container.state("ExitCode"), "0", container.said()[-4000:])
