@@ -41,4 +41,10 @@ extension S3Client {
     static func quoted(_ eTag: String) -> String {
         eTag.hasPrefix("\"") || eTag.hasPrefix("W/") || eTag == "*" ? eTag : "\"\(eTag)\""
     }
+
+    /// An ETag in the form of events.
+    static func unquoted(_ eTag: String) -> String {
+        eTag.utf8.count > 1 && eTag.hasPrefix("\"") && eTag.hasSuffix("\"")
+            ? String(eTag.dropFirst().dropLast()) : eTag
+    }
 }

@@ -19,6 +19,7 @@ package struct S3Client: Sendable {
     let region: Region
     let timeouts: TimeoutOptions
     let regions = BucketRegions()
+    let conditions = ConditionForm()
 
     /// Sends one object operation to the region where the bucket is. A bucket that turns out to be elsewhere
     /// is asked there, once, and from then on.

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AWS
+import HTTP
+import Scripted
+import Testing
+
+/// Ceph's gateway compares the If-Match of a PUT, quotation marks included, with its bare ETag.
+struct ConditionFormTests {
+    private static let stored = ScriptedTransport.Step.respond(200, ["ETag": "\"new\""], "")
+    private static let refused = ScriptedTransport.Step.respond(412, [:], "")
+
+    private static func there(_ eTag: String) -> ScriptedTransport.Step { .respond(200, ["ETag": eTag], "") }
+
+    private func bench(_ steps: [ScriptedTransport.Step], endpoint: String?) async throws -> Bench {
+        var options = AWSOptions()
+        options.endpoints.s3 = endpoint
+        return try await Bench(steps, options: options)
+    }
+
+    private func put(_ bench: S3Client, over eTag: String = "old") async throws {
+        var options = PutOptions(contentType: "image/jpeg")
+        options.ifMatch = eTag
+        _ = try await bench.put([1, 2, 3], to: .picture, options: options)
+    }
+
+    @Test func `a store that refuses the ETag in quotation marks gets it without, then and later`()
+        async throws
+    {
+        let bench = try await bench(
+            [Self.refused, Self.there("\"old\""), Self.stored, Self.stored],
+            endpoint: "http://store.example:8080")
+        let s3 = bench.s3
+        try await put(s3)
+        try await put(s3)
+        #expect(bench.transport.requests.map(\.method) == [.put, .head, .put, .put])
+        #expect(bench.transport.requests.map { $0.headers["If-Match"] } == ["\"old\"", nil, "old", "old"])
+        bench.expectPlayed()
+    }
+
+    @Test func `a condition that does not hold is not asked again in another form`() async throws {
+        let bench = try await bench(
+            [Self.refused, Self.there("\"other\"")], endpoint: "http://store.example:8080")
+        let error = try await awsError { try await put(bench.s3) }
+        #expect(error.kind == .preconditionFailed)
+        bench.expectPlayed()
+    }
+
+    @Test func `AWS itself is asked once`() async throws {
+        let bench = try await bench([Self.refused], endpoint: nil)
+        let error = try await awsError { try await put(bench.s3) }
+        #expect(error.kind == .preconditionFailed)
+        #expect(bench.transport.requests.first?.headers["If-Match"] == "\"old\"")
+        bench.expectPlayed()
+    }
+}
