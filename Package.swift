@@ -47,12 +47,13 @@ let package = Package(
         .systemLibrary(
             name: "CLibTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .target(name: "CJPEG", dependencies: ["CLibJPEG"], cSettings: c),
+        .target(name: "CPixels", cSettings: c),
 
         // Floor 1: pure values and arithmetic.
         .target(name: "Locking", swiftSettings: edge),
         .target(name: "HTTP", swiftSettings: pure),
         .target(name: "Digests", dependencies: ["CLibCrypto"], swiftSettings: edge),
-        .target(name: "Pixels", swiftSettings: edge),
+        .target(name: "Pixels", dependencies: ["CPixels"], swiftSettings: edge),
         .target(name: "S3Events", swiftSettings: pure),
         .target(name: "Metrics", swiftSettings: edge),
 

@@ -12,20 +12,21 @@ package final class GridReducer {
     private let vertical: [VerticalPass]
     private var rows = 0
 
-    /// Sides are 1...65535, sizes 1...256. `plain` goes by the plain weighted sums alone, for comparison; the results
-    /// are the same.
-    package init(width: Int, height: Int, layout: PixelLayout, sizes: [Int], plain: Bool = false) {
+    /// Sides are 1...65535, sizes 1...256.
+    package init(
+        width: Int, height: Int, layout: PixelLayout, sizes: [Int], method: ReductionMethod = .fastest
+    ) {
         precondition((1...65535).contains(width) && (1...65535).contains(height), "no such picture")
         precondition(sizes.allSatisfy((1...256).contains), "no such grid")
         self.width = width
         self.height = height
         self.layout = layout
         let filters = sizes.map { TriangleFilter(length: width, cells: $0) }
-        horizontal = HorizontalPass(filters, layout: layout, plain: plain)
+        horizontal = HorizontalPass(filters, layout: layout, method: method)
         var first = 0
         vertical = sizes.map { size in
             defer { first += size }
-            return VerticalPass(TriangleFilter(length: height, cells: size), first: first)
+            return VerticalPass(TriangleFilter(length: height, cells: size), first: first, method: method)
         }
     }
 

@@ -1,49 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CPixels
 import Glibc
-
-/// One run of pixels that is summed in one go: it does not cross a breakpoint of any size's filter, and is
-/// short enough for 16-bit accumulators.
-struct Piece: BitwiseCopyable {
-    /// First byte of the run in the row.
-    var offset: Int
-    /// 16-byte groups that the run touches, 1...`Piece.maximumGroups`.
-    var groups: Int
-    /// Which bytes of the last group belong to the run: an index into the mask table, the count of its pixels.
-    var lastPixels: Int
-    /// Index of the run's first pixel.
-    var start: Double
-
-    /// The sum of sums stays below 2^16: 255 * (1 + 2 + ... + 22) = 64515.
-    static let maximumGroups = 22
-}
-
-/// A breakpoint of one size: the weights of that size change their slope there.
-struct Kink: BitwiseCopyable {
-    /// Pieces in front of it.
-    var piece: Int
-    /// Its position minus one half, in pixels.
-    var position: Double
-}
-
-/// How one result follows from the second difference of `Q` at its three kinks. Units: result levels.
-struct SecondDifference: BitwiseCopyable {
-    var factor: Double
-    /// The mean effect of the rounding of the weights.
-    var bias: Double
-    /// The square of the distance from the nearest integer below which the result is certain.
-    var certainty: Double
-}
 
 /// Pieces, kinks and factors of all sizes that are wide enough for sums over segments.
 ///
 /// Why this is exact is proved in Arithmetic.md, "Two sums a segment".
 struct SegmentTables {
-    private(set) var pieces: [Piece] = []
+    private(set) var pieces: [px_piece] = []
     /// For each size in turn the `cells` kinks in the middle of its cells and the one right of the picture.
-    private(set) var kinks: [Kink] = []
+    private(set) var kinks: [px_kink] = []
     /// For each size in turn, for each cell.
-    private(set) var differences: [SecondDifference] = []
+    private(set) var differences: [px_second_difference] = []
 
     init(_ filters: [TriangleFilter], layout: PixelLayout) {
         guard let width = filters.first?.length else { return }
@@ -55,10 +23,11 @@ struct SegmentTables {
         for (filter, centers) in zip(filters, centers) {
             for center in centers {
                 kinks.append(
-                    Kink(piece: pieceOfEnd[Self.pixelsBefore(center)] ?? 0, position: center - 0.5))
+                    px_kink(
+                        piece: Int64(pieceOfEnd[Self.pixelsBefore(center)] ?? 0), position: center - 0.5))
             }
             let last = Double(width) + 0.5 * Double(width) / Double(filter.cells)
-            kinks.append(Kink(piece: pieces.count, position: last - 0.5))
+            kinks.append(px_kink(piece: Int64(pieces.count), position: last - 0.5))
             for (cell, center) in centers.enumerated() {
                 differences.append(Self.difference(filter, cell: cell, center: center))
             }
@@ -71,7 +40,7 @@ struct SegmentTables {
     /// Cuts the row at `ends` and returns how many pieces lie in front of each.
     private mutating func appendPieces(_ ends: [Int], layout: PixelLayout) -> [Int: Int] {
         let pixelsPerGroup = 16 / layout.stride
-        let longest = Piece.maximumGroups * pixelsPerGroup
+        let longest = PX_MAXIMUM_GROUPS * pixelsPerGroup
         var pieceOfEnd: [Int: Int] = [:]
         var start = 0
         for end in ends {
@@ -79,9 +48,10 @@ struct SegmentTables {
                 let count = min(end - start, longest)
                 let groups = (count + pixelsPerGroup - 1) / pixelsPerGroup
                 pieces.append(
-                    Piece(
-                        offset: start * layout.stride, groups: groups,
-                        lastPixels: count - (groups - 1) * pixelsPerGroup, start: Double(start)))
+                    px_piece(
+                        offset: Int64(start * layout.stride), groups: Int32(groups),
+                        last_pixels: Int32(count - (groups - 1) * pixelsPerGroup),
+                        end: Double(start + groups * pixelsPerGroup)))
                 start += count
             }
             pieceOfEnd[end] = pieces.count
@@ -89,7 +59,9 @@ struct SegmentTables {
         return pieceOfEnd
     }
 
-    private static func difference(_ filter: TriangleFilter, cell: Int, center: Double) -> SecondDifference {
+    private static func difference(_ filter: TriangleFilter, cell: Int, center: Double)
+        -> px_second_difference
+    {
         let one = Double(1 << TriangleFilter.precisionBits)
         let support = Double(filter.length) / Double(filter.cells)
         func distanceFromFoot(_ x: Int) -> Double { max(0, support - abs(Double(x) + 0.5 - center)) }
@@ -112,7 +84,7 @@ struct SegmentTables {
         // p = 128 + d with |d| <= 128, so the error is 128 * error +- 128 * magnitude. One more unit of Q22 covers
         // all rounding of doubles, here and in the kernel, more than tenfold.
         let certainty = max(0, 0.5 - (128 * magnitude + 1) / one)
-        return SecondDifference(
+        return px_second_difference(
             factor: factor / one, bias: 128 * error / one, certainty: certainty * certainty)
     }
 }

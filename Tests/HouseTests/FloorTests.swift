@@ -9,7 +9,7 @@ struct FloorTests {
         [
             "CLibCurl", "CLibCrypto", "CLibExpat", "CLibJPEG", "CLibSystemd", "CLibTurboJPEG",
         ],
-        ["CJPEG", "Locking"],
+        ["CJPEG", "CPixels", "Locking"],
         ["HTTP", "Digests", "Pixels", "S3Events", "Metrics"],
         ["SigV4", "Curl", "JPEG", "Systemd"],
         ["AWS", "Pixelation"],

@@ -21,8 +21,8 @@ struct FormulaPicture {
         return row
     }
 
-    func grids(_ sizes: [Int], plain: Bool = false) -> [Grid] {
-        let reducer = GridReducer(width: width, height: height, layout: layout, sizes: sizes, plain: plain)
+    func grids(_ sizes: [Int], method: ReductionMethod = .fastest) -> [Grid] {
+        let reducer = GridReducer(width: width, height: height, layout: layout, sizes: sizes, method: method)
         for y in 0..<height {
             let row = row(y)
             reducer.addRow { _ = $0.update(fromContentsOf: row) }

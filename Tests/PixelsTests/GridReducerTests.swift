@@ -41,11 +41,11 @@ import Testing
     func golden(_ golden: Case) {
         let picture = FormulaPicture(width: golden.width, height: golden.height, layout: golden.layout)
         let sizes = golden.grids.keys.sorted()
-        for plain in [false, true] {
-            for grid in picture.grids(sizes, plain: plain) {
+        for method in ReductionMethod.allCases {
+            for grid in picture.grids(sizes, method: method) {
                 #expect(
                     Hex.encode(SHA256.digest(grid.samples)) == golden.grids[grid.n],
-                    "n \(grid.n) plain \(plain)")
+                    "n \(grid.n) \(method)")
             }
         }
     }
@@ -61,14 +61,16 @@ import Testing
             if round % 3 == 0 {
                 sizes = Array(Set((0..<5).map { _ in Int.random(in: 1...256, using: &random) }))
             }
-            let fast = GridReducer(width: width, height: height, layout: layout, sizes: sizes)
-            let plain = GridReducer(width: width, height: height, layout: layout, sizes: sizes, plain: true)
+            let reducers = ReductionMethod.allCases.map {
+                GridReducer(width: width, height: height, layout: layout, sizes: sizes, method: $0)
+            }
             for _ in 0..<height {
                 let row = Self.row(width * layout.stride, &random)
-                fast.addRow { _ = $0.update(fromContentsOf: row) }
-                plain.addRow { _ = $0.update(fromContentsOf: row) }
+                for reducer in reducers { reducer.addRow { _ = $0.update(fromContentsOf: row) } }
             }
-            #expect(fast.grids() == plain.grids(), "width \(width) height \(height) sizes \(sizes)")
+            let grids = reducers.map { $0.grids() }
+            #expect(
+                grids.allSatisfy { $0 == grids[0] }, "width \(width) height \(height) sizes \(sizes)")
         }
     }
 
@@ -94,6 +96,9 @@ import Testing
 
     @Test func `the widest picture keeps all sums exact`() {
         let picture = FormulaPicture(width: 65_500, height: 2, layout: .rgbx)
-        #expect(picture.grids([8, 64, 256]) == picture.grids([8, 64, 256], plain: true))
+        let plain = picture.grids([8, 64, 256], method: .plain)
+        for method in ReductionMethod.allCases {
+            #expect(picture.grids([8, 64, 256], method: method) == plain, "\(method)")
+        }
     }
 }

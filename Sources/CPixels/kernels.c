@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "CPixels.h"
+
+#include <string.h>
+
+// Each operation on doubles rounds for itself.
+#pragma STDC FP_CONTRACT OFF
+
+// Vectors of the compiler's, not of a processor's: it splits them where registers are narrower.
+typedef uint8_t u8x4 __attribute__((vector_size(4)));
+typedef uint8_t u8x16 __attribute__((vector_size(16)));
+typedef uint16_t u16x4 __attribute__((vector_size(8)));
+typedef uint16_t u16x8 __attribute__((vector_size(16)));
+typedef uint16_t u16x16 __attribute__((vector_size(32)));
+typedef int32_t i32x4 __attribute__((vector_size(16)));
+typedef int32_t i32x8 __attribute__((vector_size(32)));
+typedef uint32_t u32x8 __attribute__((vector_size(32)));
+typedef int64_t i64x4 __attribute__((vector_size(32)));
+typedef double f64x4 __attribute__((vector_size(32)));
+
+// Bodies that each build below compiles for its own processor.
+#define BODY static inline __attribute__((always_inline))
+
+#define LOW4(vector) __builtin_shufflevector(vector, vector, 0, 1, 2, 3)
+#define HIGH4(vector) __builtin_shufflevector(vector, vector, 4, 5, 6, 7)
+#define LOW8(vector) __builtin_shufflevector(vector, vector, 0, 1, 2, 3, 4, 5, 6, 7)
+#define HIGH8(vector) __builtin_shufflevector(vector, vector, 8, 9, 10, 11, 12, 13, 14, 15)
+
+// MARK: Sums over segments
+
+// Bytes of a last group that belong to the piece, by their number.
+static const uint8_t masks[32] = {
+    255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
+
+// `*sum` becomes the sums of the lanes over the groups of a piece, `*later` the sums of these sums, in which a
+// group counts once for itself and once for each group behind it.
+BODY void sum_groups(const uint8_t *at, int groups, int last_bytes, u16x16 *sum, u16x16 *later)
+{
+    u16x16 a = {0};
+    u16x16 b = {0};
+    u8x16 group;
+    for (int g = 1; g < groups; g++) {
+        memcpy(&group, at, sizeof group);
+        a += __builtin_convertvector(group, u16x16);
+        b += a;
+        at += sizeof group;
+    }
+    u8x16 mask;
+    memcpy(&mask, masks + 16 - last_bytes, sizeof mask);
+    memcpy(&group, at, sizeof group);
+    a += __builtin_convertvector(group & mask, u16x16);
+    *later = b + a;
+    *sum = a;
+}
+
+// 4 pixels a group.
+BODY void sum_color(const uint8_t *row, const px_piece *pieces, size_t count, px_sums *sums)
+{
+    f64x4 samples = {0};
+    f64x4 moments = {0};
+    for (size_t index = 0; index < count; index++) {
+        const px_piece *piece = &pieces[index];
+        u16x16 sum;
+        u16x16 later;
+        sum_groups(row + piece->offset, piece->groups, 4 * piece->last_pixels, &sum, &later);
+
+        // All of these stay below 2^16: at most 6 * 22 * 255.
+        u16x8 back = HIGH8(sum);
+        u16x8 both = LOW8(sum) + back;
+        i32x4 total = __builtin_convertvector(LOW4(both) + HIGH4(both), i32x4);
+        u16x4 last_two = LOW4(back) + HIGH4(back);
+        // Pixel i of group g lies at 4 g + i; here is the sum of i * p.
+        i32x4 within = __builtin_convertvector(HIGH4(both) + last_two + last_two, i32x4);
+        u32x8 halves =
+            __builtin_convertvector(LOW8(later), u32x8) + __builtin_convertvector(HIGH8(later), u32x8);
+        // The sum of (groups - g) * p. With it the place is counted back from the end of the last group.
+        i32x4 reversed = (i32x4)(LOW4(halves) + HIGH4(halves));
+        i32x4 moment = within - reversed * 4;
+
+        f64x4 of_piece = __builtin_convertvector(total, f64x4);
+        samples += of_piece;
+        moments += of_piece * piece->end + __builtin_convertvector(moment, f64x4);
+        memcpy(sums[index + 1].samples, &samples, sizeof samples);
+        memcpy(sums[index + 1].moments, &moments, sizeof moments);
+    }
+}
+
+// 16 pixels a group, all of one band.
+BODY void sum_gray(const uint8_t *row, const px_piece *pieces, size_t count, px_sums *sums)
+{
+    const u32x8 places = {0, 1, 2, 3, 4, 5, 6, 7};
+    double samples = 0;
+    double moments = 0;
+    for (size_t index = 0; index < count; index++) {
+        const px_piece *piece = &pieces[index];
+        u16x16 sum;
+        u16x16 later;
+        sum_groups(row + piece->offset, piece->groups, piece->last_pixels, &sum, &later);
+
+        u32x8 back = __builtin_convertvector(HIGH8(sum), u32x8);
+        u32x8 totals = __builtin_convertvector(LOW8(sum), u32x8) + back;
+        u32x8 reversed =
+            __builtin_convertvector(LOW8(later), u32x8) + __builtin_convertvector(HIGH8(later), u32x8);
+        // Pixel i of group g lies at 16 g + i, counted back from the end of the last group.
+        i32x8 lanes = (i32x8)(totals * places + back * 8 - reversed * 16);
+        uint32_t total = 0;
+        int32_t moment = 0;
+        for (int lane = 0; lane < 8; lane++) {
+            total += totals[lane];
+            moment += lanes[lane];
+        }
+        samples += total;
+        moments += total * piece->end + moment;
+        sums[index + 1] = (px_sums){.samples = {samples}, .moments = {moments}};
+    }
+}
+
+// MARK: Results
+
+// `Q` at a kink b: the sum of (b - x - 1/2) * p over the pixels left of it.
+BODY void evaluate(const px_sums *sums, const px_kink *kink, f64x4 *value)
+{
+    f64x4 samples;
+    f64x4 moments;
+    memcpy(&samples, sums[kink->piece].samples, sizeof samples);
+    memcpy(&moments, sums[kink->piece].moments, sizeof moments);
+    *value = samples * kink->position - moments;
+}
+
+BODY size_t settle(const px_sums *sums, const px_kink *kinks, const px_second_difference *differences,
+    size_t cells, uint8_t *results, uint32_t *doubtful)
+{
+    const i64x4 bits = {1, 2, 4, 8};
+    size_t doubts = 0;
+    f64x4 left = {0};
+    f64x4 middle;
+    evaluate(sums, &kinks[0], &middle);
+    for (size_t cell = 0; cell < cells; cell++) {
+        const px_second_difference *difference = &differences[cell];
+        f64x4 right;
+        evaluate(sums, &kinks[cell + 1], &right);
+        f64x4 level = (left - middle - middle + right) * difference->factor + difference->bias;
+        // The nearest integer; where the addition rounds to the wrong one, the distance is 1/2 and tells.
+        i32x4 nearest = __builtin_convertvector(level + 0.5, i32x4);
+        f64x4 distance = level - __builtin_convertvector(nearest, f64x4);
+        i64x4 uncertain = distance * distance >= difference->certainty;
+        u8x4 result = __builtin_convertvector(nearest, u8x4);
+        memcpy(results + 4 * cell, &result, sizeof result);
+        if (__builtin_expect(__builtin_reduce_or(uncertain) != 0, 0))
+            doubtful[doubts++] = (uint32_t)(16 * cell) + (uint32_t)__builtin_reduce_or(uncertain & bits);
+        left = middle;
+        middle = right;
+    }
+    return doubts;
+}
+
+BODY void accumulate(
+    int32_t *restrict sums, const uint8_t *restrict samples, int32_t weight, size_t count)
+{
+    for (size_t index = 0; index < count; index++)
+        sums[index] += samples[index] * weight;
+}
+
+// MARK: The weighted sum
+
+// 8 pixels are 8 words, out of which the band is shifted.
+BODY int32_t weigh_color(const uint8_t *pixels, int band, const int32_t *weights, size_t count)
+{
+    i32x8 sums = {0};
+    size_t index = 0;
+    for (; index + 8 <= count; index += 8) {
+        u32x8 words;
+        i32x8 factors;
+        memcpy(&words, pixels + 4 * index, sizeof words);
+        memcpy(&factors, weights + index, sizeof factors);
+        sums += (i32x8)(words >> (uint32_t)(8 * band) & 255) * factors;
+    }
+    int32_t sum = __builtin_reduce_add(sums);
+    for (; index < count; index++)
+        sum += pixels[4 * index + (size_t)band] * weights[index];
+    return sum;
+}
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the first sample is the lowest byte");
+
+BODY int32_t weigh_gray(const uint8_t *pixels, const int32_t *weights, size_t count)
+{
+    int32_t sum = 0;
+    for (size_t index = 0; index < count; index++)
+        sum += pixels[index] * weights[index];
+    return sum;
+}
+
+// MARK: Builds
+
+#define BUILD(name, linkage, attribute)                                                                     \
+    attribute static void sum_color_##name(                                                        \
+        const uint8_t *row, const px_piece *pieces, size_t count, px_sums *sums)                   \
+    {                                                                                              \
+        sum_color(row, pieces, count, sums);                                                       \
+    }                                                                                              \
+    attribute static void sum_gray_##name(                                                         \
+        const uint8_t *row, const px_piece *pieces, size_t count, px_sums *sums)                   \
+    {                                                                                              \
+        sum_gray(row, pieces, count, sums);                                                        \
+    }                                                                                              \
+    attribute static size_t settle_##name(const px_sums *sums, const px_kink *kinks,               \
+        const px_second_difference *differences, size_t cells, uint8_t *results, uint32_t *doubtful) \
+    {                                                                                              \
+        return settle(sums, kinks, differences, cells, results, doubtful);                         \
+    }                                                                                              \
+    attribute static void accumulate_##name(                                                       \
+        int32_t *sums, const uint8_t *samples, int32_t weight, size_t count)                       \
+    {                                                                                              \
+        accumulate(sums, samples, weight, count);                                                  \
+    }                                                                                              \
+    attribute static int32_t weigh_color_##name(                                                   \
+        const uint8_t *pixels, int band, const int32_t *weights, size_t count)                     \
+    {                                                                                              \
+        return weigh_color(pixels, band, weights, count);                                          \
+    }                                                                                              \
+    attribute static int32_t weigh_gray_##name(                                                    \
+        const uint8_t *pixels, const int32_t *weights, size_t count)                               \
+    {                                                                                              \
+        return weigh_gray(pixels, weights, count);                                                 \
+    }                                                                                              \
+    linkage const px_kernels px_##name##_kernels = {                                                       \
+        sum_color_##name, sum_gray_##name, settle_##name, accumulate_##name,     \
+        weigh_color_##name, weigh_gray_##name};
+
+BUILD(portable, , )
+
+#if defined(__x86_64__)
+BUILD(avx2, static, __attribute__((target("avx2"))))
+#endif
+
+const px_kernels *px_best_kernels(void)
+{
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2"))
+        return &px_avx2_kernels;
+#endif
+    return &px_portable_kernels;
+}
