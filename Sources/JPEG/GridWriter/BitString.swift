@@ -2,26 +2,29 @@
 
 /// Entropy-coded bits as they come, without the bytes stuffed in behind 0xFF, so that they can be repeated
 /// at any bit position.
-struct BitString {
+package struct BitString: ~Copyable {
     /// Full words, the first bit in the highest place.
-    private(set) var words: [UInt64] = []
+    private var words = Storage<UInt64>(count: 64)
+    package private(set) var wordCount = 0
     /// The last bits, in the lowest places; above them there may be anything.
-    private(set) var pending: UInt64 = 0
+    package private(set) var pending: UInt64 = 0
     /// 0...63.
-    private(set) var pendingCount = 0
+    package private(set) var pendingCount = 0
 
-    /// Forgets the full words and keeps what is pending.
-    mutating func removeWords() { words.removeAll(keepingCapacity: true) }
+    package init() {}
 
-    mutating func removeAll() {
-        removeWords()
+    package var base: UnsafePointer<UInt64> { UnsafePointer(words.base) }
+    package var count: Int { wordCount * 64 + pendingCount }
+
+    package mutating func removeAll() {
+        wordCount = 0
         pending = 0
         pendingCount = 0
     }
 
     /// Appends the lowest `count` bits, 1...63; the others must be zero.
     @inline(__always)
-    mutating func append(_ bits: UInt64, count: Int) {
+    package mutating func append(_ bits: UInt64, count: Int) {
         let free = 64 &- pendingCount
         if count < free {
             pending = pending &<< UInt64(truncatingIfNeeded: count) | bits
@@ -29,24 +32,48 @@ struct BitString {
         } else {
             let left = count &- free
             // Nothing is pending only if 64 bits are free, and then count is less.
-            words.append(
-                pending &<< UInt64(truncatingIfNeeded: free) | bits &>> UInt64(truncatingIfNeeded: left))
+            append(
+                word: pending &<< UInt64(truncatingIfNeeded: free) | bits &>> UInt64(truncatingIfNeeded: left)
+            )
             pending = bits
             pendingCount = left
         }
     }
 
-    mutating func append(_ other: borrowing BitString, times: Int = 1) {
+    @inline(__always)
+    private mutating func append(word: UInt64) {
+        if wordCount == words.count { words.grow(to: wordCount + 1, keeping: wordCount) }
+        words.base[wordCount] = word
+        wordCount &+= 1
+    }
+
+    package mutating func append(_ other: borrowing BitString, times: Int = 1) {
         for _ in 0..<times {
-            for word in other.words {
-                words.append(
-                    pendingCount == 0
-                        ? word : pending << UInt64(64 - pendingCount) | word >> UInt64(pendingCount))
-                pending = word
-            }
+            append(words: other)
             if other.pendingCount > 0 {
                 append(other.pending & (1 << UInt64(other.pendingCount) - 1), count: other.pendingCount)
             }
         }
+    }
+
+    private mutating func append(words other: borrowing BitString) {
+        let needed = wordCount + other.wordCount
+        if needed > words.count { words.grow(to: needed, keeping: wordCount) }
+        var target = words.base + wordCount
+        for index in 0..<other.wordCount {
+            let word = other.words.base[index]
+            target.pointee = Self.word(pending, pendingCount, word)
+            target += 1
+            pending = word
+        }
+        wordCount = needed
+    }
+
+    /// The 64 bits that begin with the `count` lowest of `pending`, 0...63, and go on with those of `next`.
+    @inline(__always)
+    static func word(_ pending: UInt64, _ count: Int, _ next: UInt64) -> UInt64 {
+        let shift = UInt64(truncatingIfNeeded: count)
+        // Shifting by 64 in two steps: the machine's shifts take their distance modulo 64.
+        return (pending &<< (63 &- shift)) &<< 1 | next &>> shift
     }
 }

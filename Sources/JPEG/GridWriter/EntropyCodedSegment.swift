@@ -1,44 +1,88 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Turns bits into the bytes of a scan: a zero byte behind each 0xFF, ones behind the last bit.
-struct EntropyCodedSegment {
-    private var bytes: [UInt8] = []
-    /// Between two calls less than a word: the bits that do not fill one yet.
-    private var bits = BitString()
+package struct EntropyCodedSegment: ~Copyable {
+    private var bytes = Storage<UInt8>(count: 4096)
+    private var byteCount = 0
+    /// The bits that do not fill a word yet, in the lowest places; above them there may be anything.
+    private var pending: UInt64 = 0
+    /// 0...63.
+    private var pendingCount = 0
 
-    mutating func append(_ more: borrowing BitString) {
-        bits.append(more)
-        for word in bits.words { append(word: word) }
-        bits.removeWords()
-    }
+    package init() {}
 
-    private mutating func append(word: UInt64) {
-        for place in stride(from: UInt64(56), through: 0, by: -8) {
-            append(byte: UInt8(truncatingIfNeeded: word >> place))
+    package mutating func append(_ bits: borrowing BitString) {
+        // A word becomes at most 16 bytes, and the bits pending here and there at most one more.
+        reserve(16 * (bits.wordCount + 1))
+        var end = bytes.base + byteCount
+        var pending = pending
+        for index in 0..<bits.wordCount {
+            let word = bits.base[index]
+            end = Self.store(BitString.word(pending, pendingCount, word), at: end)
+            pending = word
         }
-    }
-
-    private mutating func append(byte: UInt8) {
-        bytes.append(byte)
-        if byte == 0xFF { bytes.append(0) }
-    }
-
-    /// Moves the whole bytes so far to the end of `file`.
-    mutating func drain(into file: inout [UInt8]) {
-        file.append(contentsOf: bytes)
-        bytes.removeAll(keepingCapacity: true)
-    }
-
-    mutating func finish(into file: inout [UInt8]) {
-        var count = bits.pendingCount
-        while count >= 8 {
-            count -= 8
-            append(byte: UInt8(truncatingIfNeeded: bits.pending >> UInt64(count)))
+        let count = bits.pendingCount
+        if pendingCount + count < 64 {
+            pending = pending &<< UInt64(count) | bits.pending & (1 << UInt64(count) - 1)
+            pendingCount += count
+        } else {
+            let aligned = bits.pending << UInt64(64 - count)
+            end = Self.store(BitString.word(pending, pendingCount, aligned), at: end)
+            pending = bits.pending
+            pendingCount += count - 64
         }
-        if count > 0 {
-            let ones = UInt64(0xFF) >> UInt64(count)
-            append(byte: UInt8(truncatingIfNeeded: bits.pending << UInt64(8 - count) | ones))
+        self.pending = pending
+        byteCount = end - bytes.base
+    }
+
+    private mutating func reserve(_ more: Int) {
+        if byteCount + more > bytes.count { bytes.grow(to: byteCount + more, keeping: byteCount) }
+    }
+
+    /// Stores the 8 bytes of `word`, highest first, and returns where the next ones belong.
+    @inline(__always)
+    private static func store(_ word: UInt64, at end: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<
+        UInt8
+    > {
+        // The borrow of a subtraction reaches a byte's highest bit only from a byte that is zero: from 0xFF in `word`.
+        let zero = ~word
+        guard (zero &- 0x0101_0101_0101_0101) & word & 0x8080_8080_8080_8080 == 0 else {
+            return stuff(word, bytes: 8, at: end)
         }
+        UnsafeMutableRawPointer(end).storeBytes(of: word.bigEndian, as: UInt64.self)
+        return end + 8
+    }
+
+    /// Stores the lowest bytes of `word`, the highest of them first.
+    private static func stuff(
+        _ word: UInt64, bytes: Int, at end: UnsafeMutablePointer<UInt8>
+    ) -> UnsafeMutablePointer<UInt8> {
+        var end = end
+        for place in stride(from: 8 * (bytes - 1), through: 0, by: -8) {
+            let byte = UInt8(truncatingIfNeeded: word &>> UInt64(place))
+            end.pointee = byte
+            end += 1
+            if byte == 0xFF {
+                end.pointee = 0
+                end += 1
+            }
+        }
+        return end
+    }
+
+    /// Moves the whole words so far, as bytes, to the end of `file`.
+    package mutating func drain(into file: inout [UInt8]) {
+        file.append(contentsOf: UnsafeBufferPointer(start: bytes.base, count: byteCount))
+        byteCount = 0
+    }
+
+    package mutating func finish(into file: inout [UInt8]) {
+        reserve(16)
+        let ones = (8 - pendingCount % 8) % 8
+        let last = pending << UInt64(ones) | (1 << UInt64(ones) - 1)
+        let end = Self.stuff(last, bytes: (pendingCount + ones) / 8, at: bytes.base + byteCount)
+        byteCount = end - bytes.base
+        pendingCount = 0
         drain(into: &file)
     }
 }

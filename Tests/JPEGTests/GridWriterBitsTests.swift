@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JPEG
+import Scripted
+import Testing
+
+/// The bit strings and the bytes made of them, against the plainest way to do the same.
+@Suite struct GridWriterBitsTests {
+    /// Bits one by one, and their bytes as ITU-T T.81, F.1.2.3 has them: ones at the end, a zero behind each 0xFF.
+    private struct Plain {
+        var bits: [Bool] = []
+
+        mutating func append(_ value: UInt64, count: Int) {
+            for place in (0..<count).reversed() { bits.append(value >> UInt64(place) & 1 == 1) }
+        }
+
+        var bytes: [UInt8] {
+            let padded = bits + [Bool](repeating: true, count: (8 - bits.count % 8) % 8)
+            return stride(from: 0, to: padded.count, by: 8).flatMap { start -> [UInt8] in
+                let byte = padded[start..<start + 8].reduce(UInt8(0)) { $0 << 1 | ($1 ? 1 : 0) }
+                return byte == 0xFF ? [0xFF, 0] : [byte]
+            }
+        }
+    }
+
+    /// 1 to 63 bits: any, mostly ones, or only ones, so that bytes are stuffed seldom, often or always.
+    private func piece(_ kind: Int, using generator: inout SplitMix) -> (bits: UInt64, count: Int) {
+        let count = Int.random(in: 1...63, using: &generator)
+        let ones = (UInt64(1) << UInt64(count)) - 1
+        let any = UInt64.random(in: 0...UInt64.max, using: &generator)
+        switch kind {
+        case 0: return (any & ones, count)
+        case 1: return ((any | UInt64.random(in: 0...UInt64.max, using: &generator) | any << 7) & ones, count)
+        default: return (ones, count)
+        }
+    }
+
+    private func bytes(_ scan: consuming EntropyCodedSegment, after file: [UInt8]) -> [UInt8] {
+        var file = file
+        scan.finish(into: &file)
+        return file
+    }
+
+    @Test(arguments: 0..<3)
+    func `bytes of pieces of bits are those of bits put one by one`(kind: Int) {
+        var generator = SplitMix(seed: UInt64(kind))
+        for _ in 0..<300 {
+            var plain = Plain()
+            var file: [UInt8] = []
+            var scan = EntropyCodedSegment()
+            var bits = BitString()
+            for _ in 0..<Int.random(in: 0...200, using: &generator) {
+                let (value, count) = piece(kind, using: &generator)
+                bits.append(value, count: count)
+                plain.append(value, count: count)
+                guard Int.random(in: 0..<20, using: &generator) == 0 else { continue }
+                scan.append(bits)
+                bits.removeAll()
+                if Bool.random(using: &generator) { scan.drain(into: &file) }
+            }
+            scan.append(bits)
+            let written = bytes(scan, after: file)
+            #expect(written == plain.bytes)
+        }
+    }
+
+    @Test(arguments: 0..<3)
+    func `repeated bits are the bits again and again`(kind: Int) {
+        var generator = SplitMix(seed: UInt64(10 + kind))
+        for _ in 0..<300 {
+            var plain = Plain()
+            var all = BitString()
+            for _ in 0..<Int.random(in: 1...6, using: &generator) {
+                var once = BitString()
+                var plainOnce = Plain()
+                for _ in 0..<Int.random(in: 0...8, using: &generator) {
+                    let (value, count) = piece(kind, using: &generator)
+                    once.append(value, count: count)
+                    plainOnce.append(value, count: count)
+                }
+                let times = Int.random(in: 0...40, using: &generator)
+                all.append(once, times: times)
+                for _ in 0..<times { plain.bits += plainOnce.bits }
+                let (value, count) = piece(kind, using: &generator)
+                all.append(value, count: count)
+                plain.append(value, count: count)
+            }
+            var scan = EntropyCodedSegment()
+            scan.append(all)
+            let written = bytes(scan, after: [])
+            #expect(written == plain.bytes)
+        }
+    }
+}
