@@ -23,11 +23,13 @@ final class Cloud: Sendable {
     /// So many clouds at a time: each has a server and a daemon or more on the same few cores.
     private static let turnstile = Turnstile(places: 4)
 
-    /// Runs the body with a fresh cloud.
-    static func run(_ options: JSON = [:], _ body: (Cloud) async throws -> Void) async throws {
+    /// Runs the body with a fresh cloud, its buckets in another S3 server if one is named.
+    static func run(
+        _ options: JSON = [:], store: Store? = nil, _ body: (Cloud) async throws -> Void
+    ) async throws {
         await turnstile.enter()
         defer { turnstile.leave() }
-        let helper = try Helper()
+        let helper = try Helper(store)
         _ = try await helper.answer()
         let created = try await helper.ask("create", options)
         guard let directory = created["directory"]?.string, let stack = created["stack"],
@@ -196,13 +198,16 @@ private final class Helper: Sendable {
     private let output: FileHandle
     private let queue = DispatchQueue(label: "e2e-cloud")
 
-    init() throws {
+    init(_ store: Store?) throws {
         let process = Process()
         process.executableURL = Project.python
-        process.arguments = [
-            Project.root.appending(path: "Tests/EndToEndTests/Tools/cloud.py").path
+        process.arguments =
+            [Project.root.appending(path: "Tests/EndToEndTests/Tools/cloud.py").path]
+            + (store.map { [$0.rawValue] } ?? [])
+        process.environment = [
+            "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1",
+            "PIXELATOR_LOCAL_DIR": Project.state,
         ]
-        process.environment = ["PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"]
         let input = Pipe()
         let output = Pipe()
         process.standardInput = input

@@ -15,12 +15,14 @@ enum Project {
         return URL(filePath: tests).deletingLastPathComponent().appending(path: "pixelated")
     }()
 
-    /// The virtual environment that Tests/run and deploy/local/up make.
-    static let python: URL = {
+    /// Where Tests/run and deploy/local/up keep what they make.
+    static let state: String = {
         let cache = environment("XDG_CACHE_HOME") ?? (environment("HOME") ?? "") + "/.cache"
-        let state = environment("PIXELATOR_LOCAL_DIR") ?? cache + "/pixelated"
-        return URL(filePath: state + "/venv/bin/python")
+        return environment("PIXELATOR_LOCAL_DIR") ?? cache + "/pixelated"
     }()
+
+    /// The virtual environment that they make.
+    static let python = URL(filePath: state + "/venv/bin/python")
 
     /// Nil when the end-to-end tests can run, else what is missing.
     static let missing: String? = {

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A cloud for one test: S3, SQS and IAM with signatures enforced, each behind a fault proxy.
 
+    cloud.py [ceph|swift]       with another S3 server than its own
+
 Reads one JSON request a line, {"do": NAME, ...arguments}, and answers each with one JSON line: {"result": ...}
 or {"error": TEXT}. When its standard input ends, also because the test was killed, everything that it started or
 adopted is killed and its folder removed.
@@ -27,6 +29,7 @@ import configure
 import paint
 import stack as stacks
 from fault_proxy import FaultProxy
+from store import SWIFT_KEY, Herald, Store
 
 PR_SET_PDEATHSIG = 1
 
@@ -44,19 +47,26 @@ def started_at(pid):
         return None
 
 
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 class Cloud:
-    def __init__(self):
+    def __init__(self, store=None):
+        self.kind, self.store, self.herald = store, None, None
         self.directory = tempfile.mkdtemp(prefix="pixelated-e2e-")
         self.adopted = {}
         self.pictures = {}
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.endpoint = f"http://127.0.0.1:{self.port}"
         self.log = open(os.path.join(self.directory, "cloud.log"), "wb")
         self.server = subprocess.Popen(
             [os.path.join(LOCAL, "serve"), os.path.dirname(os.path.dirname(sys.executable)), str(self.port),
              self.directory],
+            # A key like Swift's is none that the local IAM could have made.
+            env=os.environ | {"LOCAL_AUTH": "false" if store == "swift" else "true"},
             stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, preexec_fn=die_with_parent,
         )
         self.until(self.answers, 60, "the local S3 and SQS did not answer")
@@ -84,6 +94,8 @@ class Cloud:
         for pid, start in self.adopted.items():
             if started_at(pid) == start:
                 os.kill(pid, signal.SIGKILL)
+        if self.store:
+            self.store.end()
         self.server.kill()
         self.server.wait()
         shutil.rmtree(self.directory, ignore_errors=True)
@@ -92,11 +104,28 @@ class Cloud:
 
     def do_create(self, **arguments):
         self.stack = stacks.create(self.endpoint, "e2e", **arguments)
+        if self.kind:
+            self.take_store()
         s3, sqs = (f"http://127.0.0.1:{self.proxies[name].port}" for name in ("s3", "sqs"))
         configuration = configure.configuration(self.stack, s3=s3, sqs=sqs)
         # A daemon lets its last poll end before it stops: with short polls the tests wait less for that.
         configuration["queue"]["waitSeconds"] = 2
         return {"directory": self.directory, "stack": self.stack, "configuration": configuration}
+
+    def take_store(self):
+        """The buckets, and the daemon's key, become those of another S3 server."""
+        if self.kind == "swift":
+            self.stack["accessKeyID"], self.stack["secretAccessKey"] = SWIFT_KEY
+        port = free_port()
+        self.store = Store(
+            self.kind, os.path.join(self.directory, self.kind), port, self.stack["accessKeyID"],
+            self.stack["secretAccessKey"], preexec_fn=die_with_parent,
+        )
+        self.s3 = self.store.client("s3")
+        for bucket in (self.stack["source"], self.stack["processed"]):
+            self.s3.create_bucket(Bucket=bucket)
+        self.proxies["s3"] = FaultProxy(port)
+        self.herald = Herald(self.store, self.stack["source"], self.do_send)
 
     def do_adopt(self, pid):
         self.adopted[pid] = started_at(pid)
@@ -124,6 +153,8 @@ class Cloud:
     def do_put(self, key, path=None, text=None, bucket="source"):
         body = text.encode() if path is None else open(path, "rb").read()
         answer = self.s3.put_object(Bucket=self.stack[bucket], Key=key, Body=body, ContentType="image/jpeg")
+        if self.herald and bucket == "source":
+            self.herald.announce(key, len(body), answer["ETag"])
         return answer["ETag"]
 
     def do_delete(self, key, bucket="source"):
@@ -146,6 +177,15 @@ class Cloud:
     def do_digest(self, key, bucket="processed"):
         body = self.s3.get_object(Bucket=self.stack[bucket], Key=key)["Body"].read()
         return hashlib.sha256(body).hexdigest()
+
+    def do_becomes(self, key, digest, within, bucket="processed"):
+        """Waits until the object has the content with this SHA-256."""
+        def has():
+            try:
+                return self.do_digest(key, bucket) == digest
+            except self.s3.exceptions.NoSuchKey:
+                return False
+        self.until(has, within, f"{key} did not change")
 
     def do_outputs(self, keys, within):
         """Waits until the pictures' results are all there; returns the results' keys."""
@@ -226,7 +266,7 @@ class Cloud:
 def main():
     cloud = None
     try:
-        cloud = Cloud()
+        cloud = Cloud(*sys.argv[1:])
         print(json.dumps({"result": None}), flush=True)
         for line in sys.stdin:
             request = json.loads(line)
