@@ -1,93 +1,205 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Tells the failure of a dependency from that of a picture. While S3, the keys or the output bucket fail, no
-/// message is received, so none burns its receives for a fault that is not its own.
+/// Tells the failure of a dependency from that of a picture. While S3, the keys or the output bucket fail, messages
+/// are not received, so none burns its receives for a fault that is not its own. Pure: `Circuit` waits.
 ///
-/// The first message that fails stays as the *carrier*: its lease is kept, and it repeats its own call as the
-/// probe, so probing costs no receive either. All others are given back. Any success ends the outage. Should
-/// another succeed where the carrier fails, the carrier is at fault after all.
+/// A message that fails is *held*: its lease is kept, and it waits for its turn. One at a time repeats its own work,
+/// in turn; that is the probe, and it costs no receive. The first success ends the outage for all. So an outage
+/// costs a message nothing, or one receive when it is given back:
+///
+/// 1. Only after `holding`, and while more than a `jury` is held, so that workers whose network or keys are in
+///    order can have it.
+/// 2. Only on its first receive. Whatever the number of workers, none gives it back a second time.
+/// 3. Except that after half an hour with every slot held one makes room: they may be what fails, after all.
+///
+/// Now and then one message is received for another opinion. Should others succeed again and again where one
+/// fails, it is that message's own fault after all.
 package struct Breaker: Sendable {
+    /// How far a record came: what its failure is about, and what its success proves.
+    package enum Reach: Int, Sendable, Comparable {
+        case reading, writing
+        package static func < (a: Reach, b: Reach) -> Bool { a.rawValue < b.rawValue }
+    }
+
     package enum Advice: Sendable, Equatable {
-        case giveBack(after: Duration)
-        /// Keep the message and try again at this time.
-        case probe(at: Duration)
+        /// Keep the message and ask for its `turn`.
+        case hold
         /// It is the picture, not the dependency.
         case blamePicture
+    }
+
+    package enum Turn: Sendable, Equatable {
+        case goOn
+        /// Ask again at this time, or when something has changed.
+        case wait(until: Duration?)
+        /// To come again after this time.
+        case giveBack(after: Duration)
     }
 
     package struct Outage: Sendable, Equatable {
         package var kind: WorkerError.Kind
         package var since: Duration
-        package var probes: Int
+        package var probes = 0
         package var nextProbe: Duration
-        package var carrier: LeaseBook.ID?
-        /// The probe after which another message has failed as well.
-        package var lastOpinion = 0
+        /// When the last message that was not held yet failed.
+        fileprivate var lastOpinion: Duration
+        /// Who repeats its work at present.
+        package var prober: LeaseBook.ID?
+        /// Those whose last attempt failed, the next prober first.
+        fileprivate var held: [Held] = []
+
+        package var heldCount: Int { held.count }
+    }
+
+    fileprivate struct Held: Sendable, Equatable {
+        var id: LeaseBook.ID
+        var reach: Reach
+        var isFirstReceive: Bool
     }
 
     package private(set) var outage: Outage?
-    package private(set) var outages = 0
-    private var blamed: Set<LeaseBook.ID> = []
+    /// How often others succeeded while a message failed, in quarters: in company with other failures it says little.
+    private var doubts: [LeaseBook.ID: Int] = [:]
+    private var isDraining = false
+    private let slots: Int
     private let backoff: Backoff
 
-    /// After this time one message a probe is received as well: a second opinion about the carrier.
-    private static let secondOpinion = Duration.seconds(180)
+    /// For so long everybody is held: most outages are over by then, and have cost nothing.
+    static let holding = Duration.seconds(60)
+    /// A message given back after some work comes again after this time.
+    static let shortly = Duration.seconds(5)
+    /// So many stay held after that.
+    static let jury = 2
+    /// Between opinions while several fail for the first time, as in a true outage.
+    static let opinions = Duration.seconds(300)
+    /// Between opinions about one that fails alone, or those that failed already while others succeeded.
+    static let doubtfulOpinions = Duration.seconds(15)
+    /// With every slot held, for so long.
+    static let stalemate = Duration.seconds(1800)
+    /// Three times alone against others' success.
+    private static let beyondDoubt = 12
 
-    /// - Parameter probes: Delays between probes.
-    package init(probes: Backoff = Backoff(first: .seconds(2), last: .seconds(30))) { backoff = probes }
+    /// - Parameters:
+    ///   - slots: How many messages can be in flight.
+    ///   - probes: Delays between probes.
+    package init(slots: Int, probes: Backoff = Backoff(first: .seconds(2), last: .seconds(30))) {
+        self.slots = slots
+        backoff = probes
+    }
 
-    /// How many messages may be in flight on top of the carrier's; nil for as many as there are slots.
+    /// How many more messages may be received now; nil for as many as there are slots.
     package func allowance(now: Duration, inFlight: Int) -> Int? {
         guard let outage else { return nil }
-        if outage.carrier == nil { return now >= outage.nextProbe && inFlight == 0 ? 1 : 0 }
-        let mayAsk = now - outage.since >= Self.secondOpinion && outage.probes > outage.lastOpinion
-        return mayAsk && inFlight <= 1 ? 1 : 0
+        if inFlight == 0 { return now >= outage.nextProbe ? 1 : 0 }
+        let isAnyoneUndecided = inFlight > outage.held.count
+        return !isAnyoneUndecided && now >= nextOpinion(outage) ? 1 : 0
     }
 
     /// When `allowance` may change by itself.
-    package var wake: Duration? {
-        guard let outage, outage.carrier == nil else { return nil }
-        return outage.nextProbe
+    package func wake(now: Duration) -> Duration? {
+        guard let outage else { return nil }
+        return [outage.nextProbe, nextOpinion(outage)].filter { $0 > now }.min()
     }
 
+    private func nextOpinion(_ outage: Outage) -> Duration {
+        let isDoubtful = outage.held.count <= 1 || outage.held.allSatisfy { doubts[$0.id] != nil }
+        return outage.lastOpinion + (isDoubtful ? Self.doubtfulOpinions : Self.opinions)
+    }
+
+    /// A dependency failed a record. `receives` is the message's receive count, `spread` random in 0...1.
     package mutating func failed(
-        _ kind: WorkerError.Kind, by id: LeaseBook.ID, now: Duration, spread: Double
+        _ kind: WorkerError.Kind, at reach: Reach, by id: LeaseBook.ID, receives: Int, now: Duration,
+        spread: Double
     ) -> Advice {
-        guard blamed.remove(id) == nil else { return .blamePicture }
-        var current = outage ?? Outage(kind: kind, since: now, probes: 0, nextProbe: now, carrier: nil)
-        if outage == nil { outages += 1 }
-        guard current.carrier == nil || current.carrier == id else {
-            outage?.lastOpinion = current.probes
-            return .giveBack(after: max(.seconds(30), backoff.delay(attempt: current.probes, spread: 1)))
+        if outage == nil, doubts[id, default: 0] >= Self.beyondDoubt {
+            doubts[id] = nil
+            return .blamePicture
         }
+        let firstProbe = now + backoff.delay(attempt: 1, spread: spread)
+        var current = outage ?? Outage(kind: kind, since: now, nextProbe: firstProbe, lastOpinion: now)
         current.kind = kind
-        current.carrier = id
-        current.probes += 1
-        current.nextProbe = now + backoff.delay(attempt: current.probes, spread: spread)
+        if !current.held.contains(where: { $0.id == id }) { current.lastOpinion = now }
+        if current.prober == id {
+            current.prober = nil
+            current.nextProbe = now + backoff.delay(attempt: current.probes + 1, spread: spread)
+        }
+        current.held.removeAll { $0.id == id }
+        current.held.append(Held(id: id, reach: reach, isFirstReceive: receives <= 1))
         outage = current
-        return .probe(at: current.nextProbe)
+        return .hold
     }
 
-    /// A record came through, or failed in a way that proves that the dependency of the outage answers.
+    /// What the holder of a message that failed does now.
+    package mutating func turn(of id: LeaseBook.ID, now: Duration) -> Turn {
+        if isDraining { return .giveBack(after: Self.shortly) }
+        guard let current = outage, let held = current.held.first(where: { $0.id == id }) else {
+            return .goOn
+        }
+        var times: [Duration] = []
+        if held.isFirstReceive && current.held.count > Self.jury {
+            times.append(current.since + Self.holding)
+            if times[0] <= now { return .giveBack(after: Self.shortly) }
+        }
+        if current.held.count >= slots, id == current.held.first(where: { $0.id != current.prober })?.id {
+            times.append(current.lastOpinion + Self.stalemate)
+            if times[times.count - 1] <= now { return .giveBack(after: Self.stalemate / 2) }
+        }
+        if current.prober == nil && current.held.first?.id == id {
+            times.append(current.nextProbe)
+            if current.nextProbe <= now {
+                outage?.prober = id
+                outage?.probes += 1
+                return .goOn
+            }
+        }
+        return .wait(until: times.min())
+    }
+
+    /// A record came through, or failed in a way that proves that the dependency answers.
     ///
     /// - Returns: Whether this ended an outage.
-    package mutating func succeeded(_ id: LeaseBook.ID, isComplete: Bool) -> Bool {
-        blamed.remove(id)
-        guard let outage else { return false }
-        // A missing source says nothing about the output bucket.
-        guard isComplete || !outage.kind.concernsOutput else { return false }
-        if let carrier = outage.carrier, carrier != id { blamed.insert(carrier) }
-        self.outage = nil
+    package mutating func succeeded(_ id: LeaseBook.ID, _ reach: Reach) -> Bool {
+        doubts[id] = nil
+        guard let ended = outage else { return false }
+        remove(id)
+        // A source that is missing says nothing about the output bucket.
+        guard reach >= ended.held.map(\.reach).max() ?? .reading else { return false }
+        let others = ended.held.filter { $0.id != id }
+        for other in others { doubts[other.id, default: 0] += others.count == 1 ? 4 : 1 }
+        outage = nil
         return true
     }
 
     /// The job of this lease is over, however it ended.
     package mutating func left(_ id: LeaseBook.ID) {
-        blamed.remove(id)
-        if outage?.carrier == id { outage?.carrier = nil }
+        doubts[id] = nil
+        remove(id)
+    }
+
+    /// From now on nobody waits.
+    ///
+    /// - Returns: Who probes at present.
+    package mutating func drain() -> LeaseBook.ID? {
+        isDraining = true
+        return outage?.prober
+    }
+
+    private mutating func remove(_ id: LeaseBook.ID) {
+        outage?.held.removeAll { $0.id == id }
+        if outage?.prober == id { outage?.prober = nil }
     }
 }
 
 extension WorkerError.Kind {
-    var concernsOutput: Bool { self == .outputDenied || self == .outputBucketMissing || self == .encryption }
+    /// Whoever fails like this has had an answer about its object from a store that works.
+    var provesReading: Bool {
+        switch self {
+        case .notFound, .accessDenied, .sourceBucketMissing, .superseded, .archived, .tooLarge, .unsupported,
+            .corrupt, .hostile, .tooSlow:
+            true
+        case .notUnderstood, .outputDenied, .outputBucketMissing, .throttled, .timedOut, .unavailable,
+            .credentials, .encryption, .queueMissing, .other:
+            false
+        }
+    }
 }

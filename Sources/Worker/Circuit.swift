@@ -3,16 +3,25 @@
 internal import Locking
 internal import Metrics
 
-/// The breaker in its lock, with a voice, and with the power to send back what others hold.
+/// The breaker in its lock, with a voice, and with those who wait for their turn.
 final class Circuit: Sendable {
-    private let breaker = Locked(Breaker())
+    private struct State {
+        var breaker: Breaker
+        var waiting: [LeaseBook.ID: Alarm] = [:]
+    }
+
+    private let state: Locked<State>
     private let clock: any WorkerClock
     private let keeper: LeaseKeeper
     private let metrics: WorkerMetrics
     private let story: Story
     private let pulse: Pulse
 
-    init(clock: any WorkerClock, keeper: LeaseKeeper, metrics: WorkerMetrics, story: Story, pulse: Pulse) {
+    init(
+        slots: Int, clock: any WorkerClock, keeper: LeaseKeeper, metrics: WorkerMetrics, story: Story,
+        pulse: Pulse
+    ) {
+        state = Locked(State(breaker: Breaker(slots: slots)))
         self.clock = clock
         self.keeper = keeper
         self.metrics = metrics
@@ -20,39 +29,70 @@ final class Circuit: Sendable {
         self.pulse = pulse
     }
 
-    var outage: Breaker.Outage? { breaker.withLock { $0.outage } }
+    var outage: Breaker.Outage? { state.withLock { $0.breaker.outage } }
 
     func allowance(now: Duration, inFlight: Int) -> (messages: Int?, wake: Duration?) {
-        breaker.withLock { ($0.allowance(now: now, inFlight: inFlight), $0.wake) }
+        state.withLock { ($0.breaker.allowance(now: now, inFlight: inFlight), $0.breaker.wake(now: now)) }
     }
 
-    func failed(_ error: WorkerError, by id: LeaseBook.ID, spread: Double) -> Breaker.Advice {
+    func failed(
+        _ error: WorkerError, at reach: Breaker.Reach, by id: LeaseBook.ID, receives: Int, spread: Double
+    ) -> Breaker.Advice {
         let now = clock.now
-        let (advice, isNew) = breaker.withLock { breaker -> (Breaker.Advice, Bool) in
-            let wasClosed = breaker.outage == nil
-            let advice = breaker.failed(error.kind, by: id, now: now, spread: spread)
-            return (advice, wasClosed && breaker.outage != nil)
+        let (advice, isNew) = state.withLock { state -> (Breaker.Advice, Bool) in
+            let wasClosed = state.breaker.outage == nil
+            let advice = state.breaker.failed(
+                error.kind, at: reach, by: id, receives: receives, now: now, spread: spread)
+            return (advice, wasClosed && state.breaker.outage != nil)
         }
         if isNew {
             metrics.outages.increment()
             story.outageBegan(error)
-            keeper.stopUnstarted(.givenBack(.seconds(30)))
         }
-        pulse.beat()
+        changed()
         return advice
     }
 
-    func succeeded(_ id: LeaseBook.ID, isComplete: Bool) {
-        let ended = breaker.withLock { breaker -> Breaker.Outage? in
-            let outage = breaker.outage
-            return breaker.succeeded(id, isComplete: isComplete) ? outage : nil
+    /// Waits until a message that was held may try again.
+    ///
+    /// - Returns: `.goOn` or `.giveBack`.
+    /// - Throws: `CancellationError`.
+    func turn(of id: LeaseBook.ID) async throws -> Breaker.Turn {
+        let alarm = Alarm(clock: clock)
+        state.withLock { $0.waiting[id] = alarm }
+        defer { state.withLock { $0.waiting[id] = nil } }
+        while true {
+            try Task.checkCancellation()
+            let now = clock.now
+            let turn = state.withLock { $0.breaker.turn(of: id, now: now) }
+            guard case .wait(let until) = turn else { return turn }
+            await alarm.wait(until: until)
         }
-        guard let ended else { return }
-        story.outageEnded(ended.kind, after: clock.now - ended.since)
-        pulse.beat()
+    }
+
+    func succeeded(_ id: LeaseBook.ID, _ reach: Breaker.Reach) {
+        let ended = state.withLock { state -> Breaker.Outage? in
+            let outage = state.breaker.outage
+            return state.breaker.succeeded(id, reach) ? outage : nil
+        }
+        if let ended { story.outageEnded(ended.kind, after: clock.now - ended.since) }
+        changed()
     }
 
     func left(_ id: LeaseBook.ID) {
-        breaker.withLock { $0.left(id) }
+        state.withLock { $0.breaker.left(id) }
+        changed()
+    }
+
+    /// Those who wait give their messages back at once: a failing dependency is not waited for at the end.
+    func drain() {
+        if let prober = state.withLock({ $0.breaker.drain() }) { keeper.stop(prober, .graceOver) }
+        changed()
+    }
+
+    private func changed() {
+        let waiting = state.withLock { Array($0.waiting.values) }
+        for alarm in waiting { alarm.ring() }
+        pulse.beat()
     }
 }

@@ -91,39 +91,50 @@ struct Job: Sendable {
         }
     }
 
-    /// Repeats what a dependency's failure interrupted for as long as this job is the breaker's probe.
+    /// Begins anew when a dependency's failure was the reason, as often as the breaker wants it.
     private func picture(
         _ event: ObjectEvent, _ delivery: Delivery, lease: LeaseBook.ID, leash: Leash, _ tale: inout Tale
     ) async -> Outcome {
+        // Where a plain put may have gone over a newer one, whoever comes after an attempt that did not get to its
+        // last look has to look in its place.
+        var effort = Effort(maySkipUnread: options.output.conditionalWrites || delivery.receiveCount <= 1)
         while true {
+            effort.reach = .reading
             do {
-                let outcome = try await converge(event, lease: lease, leash: leash, &tale)
-                circuit.succeeded(lease, isComplete: outcome == .done)
+                let outcome = try await converge(event, lease: lease, leash: leash, &effort, &tale)
+                circuit.succeeded(lease, outcome == .done ? .writing : .reading)
                 return outcome
-            } catch let error as WorkerError {
+            } catch let error as WorkerError where leash.stop == nil && !Task.isCancelled {
                 metrics.failures.increment(error.kind)
                 guard policy[error.kind] == .outage else {
-                    circuit.succeeded(lease, isComplete: false)
+                    if error.kind.provesReading { circuit.succeeded(lease, .reading) }
                     return outcome(of: error, delivery)
                 }
-                switch circuit.failed(error, by: lease, spread: random()) {
-                case .blamePicture: return repeated(error, delivery)
-                case .giveBack(let after): return .returned(after: after, error)
-                case .probe(let time):
-                    tale.probes += 1
-                    leash.park()
-                    guard (try? await clock.sleep(until: time)) != nil else { return stopped(leash, error) }
-                }
+                let advice = circuit.failed(
+                    error, at: effort.reach, by: lease, receives: delivery.receiveCount, spread: random())
+                guard advice == .hold else { return repeated(error, delivery) }
+                guard let turn = try? await circuit.turn(of: lease) else { return stopped(leash, error) }
+                if case .giveBack(let after) = turn { return .returned(after: after, error) }
+                tale.probes += 1
             } catch {
-                return stopped(leash, nil)
+                // A cancelled call may end in any way, and says nothing about whom it called.
+                return stopped(leash, error as? WorkerError)
             }
         }
+    }
+
+    /// What must be known of one attempt when it fails, and in the next.
+    private struct Effort {
+        var reach = Breaker.Reach.reading
+        var hasPut = false
+        /// Outputs that show the event's source are right without a look at the source.
+        var maySkipUnread: Bool
     }
 
     /// Brings the outputs up to the source, whatever version the event announced. Ends only when, after the last
     /// of its puts, the source was still the one they were made from.
     private func converge(
-        _ event: ObjectEvent, lease: LeaseBook.ID, leash: Leash, _ tale: inout Tale
+        _ event: ObjectEvent, lease: LeaseBook.ID, leash: Leash, _ effort: inout Effort, _ tale: inout Tale
     ) async throws -> Outcome {
         let plan = try OutputPlan(event, sizes: engine.sizes, options: options.output)
         // Plain puts may have gone over newer ones: whoever made any looks again, and repairs, until all is right,
@@ -134,8 +145,9 @@ struct Job: Sendable {
         for round in 1...Self.rounds {
             tale.rounds = round
             let shelf = try await look(at: plan, isFirst: round == 1)
-            // Not after puts of our own: what they show may be what has to be repaired.
-            if !hasWritten && shelf.covers(event, recipe: engine.recipe) { return .skipped(.finished) }
+            if effort.maySkipUnread && shelf.covers(event, recipe: engine.recipe) {
+                return .skipped(.finished)
+            }
             leash.start()
 
             var began = clock.now
@@ -149,7 +161,7 @@ struct Job: Sendable {
             body.shrink(to: source.bytes.count)
             pulse.beat()
             let stale = shelf.stale(from: source, recipe: engine.recipe)
-            if stale.isEmpty { return hasWritten ? .done : .skipped(.finished) }
+            if stale.isEmpty { return effort.hasPut ? .done : .skipped(.finished) }
 
             let survey = try engine.survey(source.bytes)
             tale.survey = survey
@@ -166,6 +178,10 @@ struct Job: Sendable {
                 try leash.beginWriting()
             }
             hasWritten = true
+            effort.hasPut = true
+            // What the places show from now on may be our own put, over a newer one.
+            effort.maySkipUnread = false
+            effort.reach = .writing
             began = clock.now
             let stamp = Stamp(source: source, event: event, recipe: engine.recipe)
             let isStored = try await put(picture, stale, of: plan, over: shelf, stamp: stamp)
@@ -279,8 +295,8 @@ extension Job {
     private func stopped(_ leash: Leash, _ error: WorkerError?) -> Outcome {
         switch leash.stop {
         case .leaseLost: .lost
-        case .givenBack(let after): .returned(after: after, error)
-        case .graceOver, nil: .returned(after: leash.hasStarted ? .seconds(5) : .zero, error)
+        case .graceOver, nil:
+            .returned(after: leash.hasStarted || error != nil ? Breaker.shortly : .zero, error)
         }
     }
 

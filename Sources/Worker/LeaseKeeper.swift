@@ -93,6 +93,11 @@ final class LeaseKeeper: Sendable {
         for leash in state.withLock({ Array($0.leashes.values) }) { leash.pullIfUnstarted(stop) }
     }
 
+    /// Pulls the leash of one job.
+    func stop(_ id: LeaseBook.ID, _ stop: Leash.Stop) {
+        state.withLock { $0.leashes[id] }?.pull(stop)
+    }
+
     /// No job is left: settle what is pending, at once, and let `run` return.
     func close() {
         state.withLock { state in

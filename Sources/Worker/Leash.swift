@@ -2,15 +2,13 @@
 
 internal import Locking
 
-/// How the others stop one job: its lease is lost, the worker drains, the breaker opened.
+/// How the others stop one job: its lease is lost, or the worker drains.
 ///
 /// A job that is writing is not interrupted: half-written outputs of an older version would stay behind newer
 /// ones if nobody looked at the source again. It sees the leash when it has looked.
 final class Leash: Sendable {
     enum Stop: Error, Sendable, Equatable {
         case leaseLost
-        /// Another dependency failure than the job's own: give the message back, after this time.
-        case givenBack(Duration)
         /// The drain's grace is over.
         case graceOver
     }
@@ -43,9 +41,6 @@ final class Leash: Sendable {
 
     /// From now on the message costs work.
     func start() { state.withLock { $0.hasStarted = true } }
-
-    /// The work is interrupted, and nothing is lost if the message goes.
-    func park() { state.withLock { $0.hasStarted = false } }
 
     /// Until `endWriting`, pulling does not interrupt.
     ///

@@ -52,7 +52,9 @@ package final class PixelationWorker: Sendable {
         story = Story(logger)
         pulse = Pulse(clock: clock)
         keeper = LeaseKeeper(queue: queue, clock: clock, options: options, metrics: metrics, story: story)
-        circuit = Circuit(clock: clock, keeper: keeper, metrics: metrics, story: story, pulse: pulse)
+        circuit = Circuit(
+            slots: options.effectiveSlots, clock: clock, keeper: keeper, metrics: metrics, story: story,
+            pulse: pulse)
         budget = MemoryBudget(bytes: options.memoryBytes)
         job = Locked(
             Job(
@@ -117,6 +119,7 @@ package final class PixelationWorker: Sendable {
         if calls == 1 {
             story.draining(inFlight)
             keeper.stopUnstarted(.graceOver)
+            circuit.drain()
             _ = clock.schedule(at: clock.now + .seconds(options.drainSeconds)) { [weak self] in self?.hurry()
             }
         } else {

@@ -8,7 +8,7 @@ package enum Disposition: String, Sendable, CaseIterable {
     case retry
     /// Store it with the reason in the quarantine, then delete it.
     case quarantine
-    /// Not the picture's fault: stop receiving, keep one message as the probe, give the others back.
+    /// Not the picture's fault: stop receiving, hold the message and try again until it works.
     case outage
 }
 
@@ -73,7 +73,7 @@ package struct Policy: Sendable, Equatable {
         case .tooSlow: (.retry, "did not finish within its time")
         case .outputDenied: (.outage, "the output bucket may not be written")
         case .outputBucketMissing: (.outage, "the output bucket does not exist")
-        case .throttled: (.retry, "S3 asks to slow down")
+        case .throttled: (.outage, "S3 asks to slow down")
         case .timedOut: (.outage, "S3 did not answer in time")
         case .unavailable: (.outage, "S3 or the network is down")
         case .credentials: (.outage, "no valid credentials, or the clock is wrong")

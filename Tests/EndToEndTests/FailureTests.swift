@@ -25,6 +25,36 @@ struct FailureTests {
         }
     }
 
+    /// Half of the calls are answered with 503, the others are cut off, as they may be in one outage.
+    @Test func `two minutes without S3 cost a message at most one receive`() async throws {
+        try await Cloud.run(["visibility": 5, "max_receives": 3]) { cloud in
+            try await cloud.ask("purge")
+            var configuration = cloud.configuration
+            configuration.set("queue", "visibilitySeconds", to: 5)
+            let photo = try await cloud.paint(320, 240)
+            let keys = ["status", "cut"].flatMap { kind in (1...3).map { "photos/\(kind)-\($0).jpeg" } }
+            for key in keys { try await cloud.put(key, path: photo) }
+            try await cloud.fault(.s3, "status", ["path": "status-"])
+            try await cloud.fault(.s3, "cut", ["path": "cut-"])
+            let socket = try NotifySocket(path: cloud.directory.appending(path: "notify").path)
+            let began = ContinuousClock.now
+            let pixelated = try await cloud.pixelated(configuration, notify: socket)
+            try await socket.messages.line("STATUS of the outage") { $0.contains("receiving is stopped") }
+            // Whoever goes on receiving burns every message's three receives in this time.
+            try await Task.sleep(until: began + .seconds(120))
+            #expect(try await cloud.processed() == [])
+            try await cloud.clear(.s3)
+            try await cloud.outputs(of: keys)
+            try await cloud.drained()
+            try await pixelated.stops()
+            let receives = try await cloud.receives()
+            #expect(receives.count == keys.count)
+            let said = pixelated.log.lines.joined(separator: "\n")
+            #expect(receives.values.allSatisfy { $0 <= 2 }, "\(receives)\n\(said)")
+            #expect(try await cloud.counts(deadLetters: true) == (visible: 0, inFlight: 0))
+        }
+    }
+
     @Test func `memory stays within its bound with a queue full of large pictures`() async throws {
         try await Cloud.run { cloud in
             let bound = 128 << 20

@@ -71,13 +71,29 @@ import Testing
         #expect(Self.violations(faults) == [])
     }
 
-    @Test func `two minutes without S3 burn at most one receive per message`() {
+    @Test(arguments: [1, 3])
+    func `two minutes without S3 cost a message at most one receive`(replicas: Int) {
         for seed in 0..<100 as Range<UInt64> {
-            let simulation = Simulation(seed: seed, faults: Faults(outage: 20...140))
+            let simulation = Simulation(seed: seed, faults: Faults(replicas: replicas, outage: 20...140))
             #expect(simulation.run() == [], "seed \(seed)")
-            #expect(
-                simulation.receiveCounts.allSatisfy { $0 <= 2 }, "seed \(seed): \(simulation.receiveCounts)")
+            let counts = simulation.receiveCounts
+            #expect(counts.allSatisfy { $0 <= 2 }, "seed \(seed): \(counts)")
         }
+    }
+
+    @Test(arguments: [1, 3])
+    func `half a minute without S3 costs no receive at all`(replicas: Int) {
+        for seed in 0..<100 as Range<UInt64> {
+            let simulation = Simulation(seed: seed, faults: Faults(replicas: replicas, outage: 20...50))
+            #expect(simulation.run() == [], "seed \(seed)")
+            let counts = simulation.receiveCounts
+            #expect(counts.allSatisfy { $0 == 1 }, "seed \(seed): \(counts)")
+        }
+    }
+
+    @Test func `one object whose key is disabled does not keep the others`() {
+        let faults = Faults(overwrites: 3...4, hasBadApple: true)
+        #expect(Self.violations(faults) == [])
     }
 
     @Test(arguments: Faults.Sabotage.allCases)

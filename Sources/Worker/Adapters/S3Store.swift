@@ -20,7 +20,7 @@ package struct S3Store: ObjectStore {
                 bytes: found.bytes, eTag: Self.bare(found.head.eTag), versionID: found.head.versionID,
                 requestID: found.head.requestID)
         } catch {
-            throw WorkerError(error, side: .source)
+            throw WorkerError.thrown(for: error, side: .source)
         }
     }
 
@@ -32,7 +32,7 @@ package struct S3Store: ObjectStore {
         } catch  where error.kind == .noSuchKey {
             return nil
         } catch {
-            throw WorkerError(error, side: .source)
+            throw WorkerError.thrown(for: error, side: .source)
         }
     }
 
@@ -51,7 +51,7 @@ package struct S3Store: ObjectStore {
             // If-Match on an object that has been deleted meanwhile is answered with 404.
             throw WorkerError(error, kind: .superseded)
         } catch {
-            throw WorkerError(error, side: .output)
+            throw WorkerError.thrown(for: error, side: .output)
         }
     }
 

@@ -20,7 +20,7 @@ package struct SQSQueue: MessageQueue {
                     age: message.sentAt.map { .milliseconds(Int64(max(0, min(now - $0, 1e9)) * 1000)) })
             }
         } catch {
-            throw WorkerError(error, side: .queue)
+            throw WorkerError.thrown(for: error, side: .queue)
         }
     }
 
@@ -28,7 +28,7 @@ package struct SQSQueue: MessageQueue {
         do {
             return try await client.delete(handles).map(Refusal.init)
         } catch {
-            throw WorkerError(error, side: .queue)
+            throw WorkerError.thrown(for: error, side: .queue)
         }
     }
 
@@ -38,7 +38,7 @@ package struct SQSQueue: MessageQueue {
                 changes.map { AWS.VisibilityChange(receiptHandle: $0.handle, timeout: $0.timeout) }
             ).map(Refusal.init)
         } catch {
-            throw WorkerError(error, side: .queue)
+            throw WorkerError.thrown(for: error, side: .queue)
         }
     }
 }
@@ -71,7 +71,7 @@ package struct QueueQuarantine: Quarantine {
         do {
             _ = try await client.send(try record.json(), to: queueURL)
         } catch let error as AWSError {
-            throw WorkerError(error, side: .queue)
+            throw WorkerError.thrown(for: error, side: .queue)
         }
     }
 }

@@ -6,7 +6,12 @@ extension WorkerError {
     /// What the call was about: the same answer means different things there.
     enum Side: Sendable { case source, output, queue }
 
-    init(_ error: AWSError, side: Side) {
+    /// What a worker throws for it: a call that was cancelled says nothing about the service.
+    static func thrown(for error: AWSError, side: Side) -> any Error {
+        error.kind == .cancelled ? CancellationError() : WorkerError(error, side: side)
+    }
+
+    private init(_ error: AWSError, side: Side) {
         self.init(error, kind: Kind(error.kind, side: side))
     }
 

@@ -18,7 +18,8 @@ struct Line: Sendable {
             try await travel()
         } catch {
             if world.chance(0.5), !isDead.withLock({ $0 }) { _ = effect() }
-            throw error
+            // Whoever is interrupted may say so, or report what the attempt before had come to.
+            throw world.chance(0.5) ? WorkerError(.other, operation: operation, code: "interrupted") : error
         }
         if isDead.withLock({ $0 }) { throw CancellationError() }
         if isStore, let outage = world.faults.outage, outage.contains(Int(world.clock.now.components.seconds))
@@ -136,6 +137,10 @@ struct ModelStore: ObjectStore {
     init(_ line: Line) { self.line = line }
 
     func get(_ object: ObjectName, maximumBytes: Int) async throws -> SourceObject {
+        if world.isBad(object) {
+            try await line.travel()
+            throw WorkerError(.encryption, operation: "GetObject \(object)", code: "KMS.DisabledException")
+        }
         let found = try await line.call("GetObject \(object)", isStore: true) {
             world.model.withLock { $0.objects[object] }
         }

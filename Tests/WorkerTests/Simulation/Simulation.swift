@@ -44,7 +44,7 @@ final class Simulation {
         drive(until: .seconds(420))
         world.model.withLock { $0.isCalm = true }
         // Long enough for every visibility, backoff and freeze to end.
-        drive(until: .seconds(7200)) { self.world.model.withLock { $0.messages.allSatisfy(\.isDeleted) } }
+        drive(until: .seconds(faults.hasBadApple ? 36_000 : 7200)) { self.world.isDone }
         for replica in replicas where !replica.isStopped { replica.worker.drain() }
         drive(until: world.clock.now + .seconds(400)) {
             self.replicas.allSatisfy { $0.hasEnded.withLock { $0 } }
