@@ -16,7 +16,10 @@ struct Pixelated: AsyncParsableCommand {
             missing or nobody to ask, 75 temporary failure, 77 identity not accepted, 78 configuration.
             """,
         version: "pixelated \(version)",
-        subcommands: [RunCommand.self, CheckCommand.self, HealthCommand.self, PixelateCommand.self])
+        subcommands: [
+            RunCommand.self, CheckCommand.self, HealthCommand.self, SettingsCommand.self,
+            PixelateCommand.self,
+        ])
 
     static func main() async {
         // Nobody reads stdout or stderr any more: the write fails, and that is all.
