@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+/// SIGHUP to the real daemon with pictures in its hands.
+@Suite(.enabled(if: Project.missing == nil, "\(Project.missing ?? "")"))
+struct ReloadTests {
+    @Test func `more and fewer slots under load take effect and drop no lease`() async throws {
+        try await Cloud.run { cloud in
+            try await cloud.ask("purge")
+            var configuration = cloud.configuration
+            configuration.set("worker", "slots", to: 2)
+            let photo = try await cloud.paint(640, 480)
+            let keys = (1...24).map { "photos/\($0).jpeg" }
+            // Two pictures hang in their downloads, and there are two slots: nothing else can move.
+            try await cloud.fault(.s3, "hold", ["method": "GET", "path": "photos/", "times": 2])
+            let pixelated = try await cloud.pixelated(configuration)
+            for key in keys { try await cloud.put(key, path: photo) }
+            try await cloud.held(.s3, 2)
+
+            configuration.set("worker", "slots", to: 6)
+            configuration.set("worker", "memoryBytes", to: .number(Double(256 << 20)))
+            try await cloud.reload(pixelated, configuration)
+            try await pixelated.log.line(containing: "worker.slots 2 -> 6")
+            try await cloud.seen(.s3, 22 * 5, ["method": "PUT", "path": "pixelated-"])
+
+            configuration.set("worker", "slots", to: 1)
+            configuration.set("worker", "cpuWorkers", to: 1)
+            configuration.set("worker", "memoryBytes", to: .number(Double(16 << 20)))
+            try await cloud.reload(pixelated, configuration)
+            try await pixelated.log.line(containing: "worker.slots 6 -> 1")
+            try await cloud.clear(.s3)
+            try await cloud.outputs(of: keys)
+            try await cloud.drained()
+            try await pixelated.stops()
+            #expect(try await cloud.receives().values.max() == 1)
+        }
+    }
+
+    @Test func `limits, policy and filter hold for what comes after the reload`() async throws {
+        try await Cloud.run { cloud in
+            try await cloud.ask("purge")
+            let socket = try NotifySocket(path: cloud.directory.appending(path: "notify").path)
+            var configuration = cloud.configuration
+            let pixelated = try await cloud.pixelated(configuration, notify: socket)
+            let large = try await cloud.paint(640, 480)
+            let small = try await cloud.paint(200, 100)
+            try await cloud.put("before/large.jpeg", path: large)
+            try await cloud.outputs(of: "before/large.jpeg")
+
+            configuration.set("pixelation", "limits", "pixels", to: 100_000)
+            configuration.set("worker", "policy", to: ["too-large": "acknowledge"])
+            configuration.set("filter", "exclude", to: ["private/*"])
+            try await cloud.reload(pixelated, configuration)
+            try await socket.messages.line("RELOADING=1") { $0 == "RELOADING=1" }
+            try await pixelated.log.line(containing: "applied: filter.exclude")
+            try await cloud.put("private/small.jpeg", path: small)
+            try await cloud.put("after/large.jpeg", path: large)
+            try await cloud.put("after/small.jpeg", path: small)
+            try await cloud.outputs(of: "after/small.jpeg")
+            try await pixelated.log.line(containing: "after/large.jpeg: passed over")
+
+            // Nothing of a wrong file is taken, and what is wrong stands in the status.
+            configuration.set("pixelation", "limits", "pixels", to: "many")
+            configuration.set("filter", "exclude", to: ["after/*"])
+            configuration.set("filter", "excluded", to: [])
+            try await cloud.reload(pixelated, configuration)
+            let refused = try await socket.messages.line("refusal in the status") {
+                $0.hasPrefix("STATUS=") && $0.contains("the last reload was refused: ")
+            }
+            #expect(refused.contains("pixelation.limits.pixels: must be a whole number"))
+            #expect(refused.contains("filter.excluded: is no setting: did you mean filter.exclude?"))
+            try await cloud.put("after/again.jpeg", path: small)
+            try await cloud.outputs(of: "after/again.jpeg")
+
+            try await cloud.drained()
+            try await pixelated.stops()
+            #expect(try await cloud.processed().count == 15)
+            #expect(!pixelated.log.lines.contains { $0.contains("private/small.jpeg") })
+        }
+    }
+}
+
+extension Cloud {
+    /// Writes the daemon's configuration anew and sends it SIGHUP.
+    fileprivate func reload(_ pixelated: Child, _ configuration: JSON) async throws {
+        try configuration.bytes().write(to: directory.appending(path: "pixelated.json"))
+        pixelated.signal(SIGHUP)
+    }
+}
