@@ -142,7 +142,7 @@ let package = Package(
             swiftSettings: edge),
         .testTarget(
             name: "DaemonTests",
-            dependencies: ["Daemon", "Settings", "Worker", "Pixelation", "Systemd", "Locking", log],
+            dependencies: ["Daemon", "Settings", "Worker", "AWS", "Pixelation", "Systemd", "Locking", log],
             swiftSettings: edge),
         .testTarget(
             name: "EndToEndTests", exclude: ["Tools"], swiftSettings: edge),

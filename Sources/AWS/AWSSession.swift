@@ -51,9 +51,9 @@ package struct AWSSession: Sendable {
     private func watchIdentity() async {
         let watch = IdentityWatch(logger: workshop.logger)
         // Weak: the cache keeps the observer.
-        await credentials.observe { [workshop, weak credentials] in
+        await credentials.observe { [workshop, weak credentials] keys in
             guard let credentials else { return }
-            await watch.look(workshop.sts(with: credentials))
+            await watch.look(workshop.sts(with: credentials), keys)
         }
     }
 

@@ -180,7 +180,9 @@ package struct Caller: Sendable {
             progress.correctedClock = true
             logger.warning(
                 "the clock of this machine is off by \(Int(-skew.seconds)) s; signatures are corrected",
-                metadata: ["event": "clock-skew", "skew_seconds": "\(Int(-skew.seconds))"])
+                metadata: [
+                    "event": "\(AWSEvent.clockSkew.rawValue)", "skew_seconds": "\(Int(-skew.seconds))",
+                ])
         case .again, .slower:
             let slower = failure.remedy == .slower
             delay = Backoff.delay(
@@ -194,7 +196,8 @@ package struct Caller: Sendable {
         logger.debug(
             "\(call.operation) is tried again in \(delay.inMilliseconds) ms: \(failure.error)",
             metadata: [
-                "event": "aws-retry", "operation": "\(call.operation)", "attempt": "\(progress.attempts)",
+                "event": "\(AWSEvent.retry.rawValue)", "operation": "\(call.operation)",
+                "attempt": "\(progress.attempts)",
                 "error_code": "\(failure.error.kind.rawValue)",
             ])
         try await pause(delay, failure)

@@ -55,5 +55,9 @@ package enum EventCatalog {
         "worker-draining": "18d9d7653b834c359e676ddf09c6fd90",
         "worker-hurried": "342216c440a547c9b713779cdedbc37b",
         "worker-drained": "7fecefcb20f84cd1b0b6ff963e579848",
+        "identity": "8b9ccb68a50044e1a1098b35f4e2f01f",
+        "credentials-kept": "669b1aee797d46d889805158f13a7371",
+        "clock-skew": "714a9d1f4fe54e53befe3ab58a1d53a5",
+        "aws-retry": "edb0518c7a5f43d4a0ec58026b28d168",
     ]
 }

@@ -168,7 +168,9 @@ import Testing
         #expect(sts.forms.first?["ExternalId"] == "x")
     }
 
-    @Test func `are told to the log as an ARN once, and again when the role is another`() async throws {
+    @Test func `are told to the log as an ARN with each renewal, and loudly when the role is another`()
+        async throws
+    {
         let sts = try Self.service()
         let token = try TemporaryFile("web-token-1")
         let bench = try await CredentialBench(
@@ -199,9 +201,17 @@ import Testing
         }
         try await refresh(as: "arn:aws:sts::123456789012:assumed-role/worker/another-session", 2)
         try await refresh(as: "arn:aws:sts::123456789012:assumed-role/intruder/session", 3)
-        let lines = try await identityLines(2)
-        #expect(lines.count == 2)
-        #expect(lines[1].hasPrefix("warning the identity has changed from"))
+        let lines = try await identityLines(3)
+        #expect(lines.count == 3)
+        #expect(
+            lines[1].hasPrefix(
+                "notice acting as arn:aws:sts::123456789012:assumed-role/worker/another-session"))
+        #expect(lines[2].hasPrefix("warning the identity has changed from"))
+        for line in lines {
+            #expect(line.contains("\"account\": 123456789012") && line.contains("\"access_key_id\": ASIA"))
+            #expect(
+                line.contains("\"credentials_expire\": 20") || line.contains("\"credentials_expire\": 19"))
+        }
         #expect(!bench.log.lines.joined().contains("role-secret"))
         #expect(!bench.log.lines.joined().contains("web-token"))
     }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AWS
 import Daemon
 import Foundation
 import Testing
 import Worker
 
 struct EventCatalogTests {
-    private let events = DaemonEvent.allCases.map(\.rawValue) + WorkerEvent.allCases.map(\.rawValue)
+    private let events =
+        DaemonEvent.allCases.map(\.rawValue) + WorkerEvent.allCases.map(\.rawValue)
+        + AWSEvent.allCases.map(\.rawValue)
 
     @Test func `every event has a number of its own, and no number is without event`() {
         #expect(Set(events) == Set(EventCatalog.messageIDs.keys))

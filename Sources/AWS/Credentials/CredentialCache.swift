@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Locking
 package import Logging
 package import SigV4
 
@@ -20,12 +21,13 @@ package actor CredentialCache {
     private let clock: any AWSClock
     private let random: @Sendable () -> Double
     private let logger: Logger
-    private var current: Credentials?
+    private var current: Credentials? { didSet { publish() } }
+    private let published = Locked<KnownIdentity?>(nil)
     private var refreshAt = 0.0
     private var notBefore = 0.0
     private var fetchedAt = -Double.infinity
     private var mustRenew = false
-    private var observer: (@Sendable () async -> Void)?
+    private var observer: (@Sendable (KnownIdentity) async -> Void)?
     private var lastFailure: AWSError?
     private var refresh: Task<Result<Credentials, AWSError>, Never>?
 
@@ -40,7 +42,10 @@ package actor CredentialCache {
     }
 
     /// Calls `observer`, on a task of its own, whenever there are other keys than before.
-    func observe(_ observer: @escaping @Sendable () async -> Void) { self.observer = observer }
+    func observe(_ observer: @escaping @Sendable (KnownIdentity) async -> Void) { self.observer = observer }
+
+    /// Whose keys are in use at this moment; nil before the first. For those who cannot wait.
+    package nonisolated var identity: KnownIdentity? { published.withLock { $0 } }
 
     /// Keys that are good now.
     ///
@@ -94,8 +99,9 @@ package actor CredentialCache {
         let now = clock.now()
         switch result {
         case .success(let fetched) where (fetched.expiration ?? .infinity) > now:
-            if fetched != current { announce(fetched) }
+            let isNew = fetched != current
             adopt(fetched, now: now)
+            if isNew { announce() }
             return result
         case .success(let expired):
             return keepOld(
@@ -141,20 +147,29 @@ package actor CredentialCache {
         return .failure(error)
     }
 
-    private func announce(_ fetched: Credentials) {
-        logger.info(
-            "credentials \(fetched.signing.accessKeyID) from \(source.name)",
-            metadata: [
-                "event": "credentials", "access_key_id": "\(fetched.signing.accessKeyID)",
-                "source": "\(source.name)",
-                "expires_in": "\(fetched.expiration.map { "\(Int($0 - clock.now())) s" } ?? "never")",
-            ])
-        if let observer { Task { await observer() } }
+    private func publish() {
+        let identity = current.map { current in
+            KnownIdentity(
+                accessKeyID: current.signing.accessKeyID, source: source.name,
+                expiration: current.expiration)
+        }
+        published.withLock { $0 = identity }
+    }
+
+    private func announce() {
+        guard let identity else { return }
+        if let observer {
+            Task { await observer(identity) }
+        } else {
+            IdentityWatch.announce(identity, nil, logger)
+        }
     }
 
     private func warn(_ text: String, _ error: AWSError) {
-        logger.warning(
-            "\(text): \(error)",
-            metadata: ["event": "credentials-kept", "error_code": "\(error.kind.rawValue)"])
+        var metadata = identity?.fields(nil) ?? [:]
+        metadata["event"] = "\(AWSEvent.credentialsKept.rawValue)"
+        metadata["error_code"] = "\(error.kind.rawValue)"
+        let keys = identity.map { " (\($0.sentence))" } ?? ""
+        logger.warning("\(text)\(keys): \(error)", metadata: metadata)
     }
 }
