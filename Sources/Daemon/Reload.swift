@@ -7,7 +7,7 @@ import Settings
 /// What a SIGHUP does: reads the configuration again, applies what may change in a running daemon, names what
 /// needs a restart, and changes nothing when anything in it is wrong.
 struct Reload: Sendable {
-    private let current: Locked<Configuration>
+    private let current: Locked<(settings: Configuration, isRefused: Bool)>
     private let reader: SettingsReader
     private let logger: Logger
     private let apply: @Sendable (Configuration) -> Void
@@ -19,11 +19,17 @@ struct Reload: Sendable {
         settings: Configuration, reader: SettingsReader, logger: Logger,
         apply: @escaping @Sendable (Configuration) -> Void
     ) {
-        current = Locked(settings)
+        current = Locked((settings, false))
         self.reader = reader
         self.logger = logger
         self.apply = apply
     }
+
+    /// What is in force.
+    var settings: Configuration { current.withLock { $0.settings } }
+    var digest: String { settings.digest }
+    /// Whether the last reload was refused.
+    var isRefused: Bool { current.withLock { $0.isRefused } }
 
     /// - Returns: what the file says and is not in force, for the status; nil when it is in force as a whole.
     func run() -> String? {
@@ -35,7 +41,7 @@ struct Reload: Sendable {
     }
 
     private func take(_ new: Configuration) throws(SettingsError) -> String? {
-        let before = current.withLock { $0 }
+        let before = settings
         let changes = before.changes(to: new)
         let applied = changes.filter(\.isReloadable)
         let waiting = changes.filter { !$0.isReloadable }.map(\.path)
@@ -48,7 +54,7 @@ struct Reload: Sendable {
                 expected: "must be \(problem.expected) until the next start", got: problem.got)
         }
         guard problems.isEmpty else { throw SettingsError(.invalid, problems) }
-        current.withLock { $0 = merged }
+        current.withLock { $0 = (merged, false) }
         if !applied.isEmpty { apply(merged) }
 
         var sentence = "the configuration was read again, "
@@ -69,7 +75,8 @@ struct Reload: Sendable {
 
     private func refuse(_ error: SettingsError) -> String {
         let mistakes = error.problems.map(\.description).joined(separator: "; ")
-        var fields = current.withLock { $0 }.fields(reader)
+        current.withLock { $0.isRefused = true }
+        var fields = settings.fields(reader)
         fields["event"] = "\(DaemonEvent.reloadRefused.rawValue)"
         fields["error_kind"] = "\(error.kind.rawValue)"
         fields["mistakes"] = "\(error.problems.count)"

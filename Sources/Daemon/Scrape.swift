@@ -1,33 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AWS
 import Curl
 import Metrics
+import Settings
 import Worker
 
 /// What `/metrics` answers, in the OpenMetrics format.
 enum Scrape {
-    static func text(_ parts: Composition, _ phase: Lifecycle.Phase, _ version: String) -> String {
+    static func text(
+        _ parts: Composition, _ phase: Lifecycle.Phase, _ version: String, _ reload: Reload
+    ) -> String {
         var text = Exposition(prefix: "pixelated")
         let report = parts.workload.report
         let transport = parts.transport.status
-        parts.metrics.write(to: &text)
-        text.gauge("memory_reserved_bytes", "Reserved for pictures in flight.", report.bytesInFlight)
+        let now = SystemClock().now()
+        text.info("build", "The running program.", [("version", version)])
+        text.info("config", "The configuration in force.", [("digest", reload.digest)])
         text.gauge(
-            "oldest_lease_seconds", "Since the receipt of the message held longest.",
-            seconds(report.sinceOldestLease))
-        text.gauge("last_poll_age_seconds", "Since the queue last answered.", seconds(report.sinceLastPoll))
-        text.gauge(
-            "outage", "1 while receiving is stopped because a dependency fails.", report.outage == nil ? 0 : 1
-        )
+            "config_last_reload_successful", "0 after a reload that was refused.", reload.isRefused ? 0 : 1)
         text.gauge("ready", "1 while messages are taken.", phase == .running && report.failure == nil ? 1 : 0)
+        text.states(
+            "breaker", "Open while receiving is stopped because a dependency fails.", ["closed", "open"],
+            current: report.outage == nil ? "closed" : "open")
+        text.gauge(
+            "last_poll_age_seconds", "Since the queue last answered.", seconds: report.sinceLastPoll?.seconds)
+        text.gauge(
+            "last_picture_age_seconds", "Since the last picture was done.",
+            seconds: report.sinceLastPicture?.seconds)
+        text.gauge(
+            "oldest_lease_age_seconds", "Since the receipt of the message held longest; 0 without any.",
+            seconds: report.sinceOldestLease?.seconds ?? 0)
+        text.gauge("memory_reserved_bytes", "Reserved for pictures in flight.", report.bytesInFlight)
+        text.gauge("memory_limit_bytes", "What may be reserved.", reload.settings.worker.memoryBytes)
+        text.gauge("slots", "Messages that may be in flight at once.", reload.settings.worker.effectiveSlots)
+        let expiration = parts.session.credentials.identity?.expiration
+        text.gauge(
+            "credentials_expiry_timestamp_seconds",
+            "When the credentials in use expire, since 1970; no sample when they never do.",
+            seconds: expiration)
+        text.gauge(
+            "credentials_lifetime_seconds", "Until then.", seconds: expiration.map { $0 - now })
         text.gauge("http_requests_unfinished", "Requests to AWS under way.", transport.unfinished)
         text.gauge("http_requests_waiting", "Requests waiting for a connection.", transport.waiting)
-        text.info("build", "The running program.", [("version", version)])
+        parts.metrics.write(to: &text)
         return text.finished()
     }
+}
 
-    /// Whole seconds; -1 for what has not been yet.
-    private static func seconds(_ duration: Duration?) -> Int {
-        duration.map { Int($0.components.seconds) } ?? -1
-    }
+extension Duration {
+    fileprivate var seconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
 }

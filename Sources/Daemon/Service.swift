@@ -58,21 +58,21 @@ package struct Service: Sendable {
     private func supervise(_ parts: Composition, _ signals: UnixSignalsSequence) async throws -> ExitReason {
         announceStart(parts)
         let phase = Locked(Lifecycle.Phase.starting)
+        let reload = Reload(settings: settings, reader: reader, logger: logger) { [output] new in
+            output.level = new.log.level
+            parts.workload.apply(new)
+        }
         let witnesses = Self.witnesses(parts)
         let page = HealthPage(
             phase: { phase.withLock { $0 } }, report: { parts.workload.report },
             complaints: { witnesses.complaints },
-            metrics: { Scrape.text(parts, phase.withLock { $0 }, version) })
+            metrics: { Scrape.text(parts, phase.withLock { $0 }, version, reload) })
         let server = try settings.health.listen.flatMap { ListenAddress($0) }.map { address in
             try HealthServer(address) { page.reply(to: $0) }
         }
         let watchdog = Watchdog(witnesses: witnesses, notifier: notifier, logger: logger)
         if let interval = Watchdog.expectedInterval() { watchdog.start(interval: interval) }
 
-        let reload = Reload(settings: settings, reader: reader, logger: logger) { [output] new in
-            output.level = new.log.level
-            parts.workload.apply(new)
-        }
         var patience = Supervisor.Patience()
         patience.start = settings.start.giveUpSeconds == 0 ? nil : .seconds(settings.start.giveUpSeconds)
         // The worker keeps its own deadline; this one is for when it does not.

@@ -33,3 +33,24 @@ package final class Counters<Label: CaseIterable & RawRepresentable<String> & Ha
 
     package var total: UInt64 { counters.values.reduce(0) { $0 + $1.value } }
 }
+
+/// A counter for each pair of cases of two closed sets, which become the values of two labels.
+package final class CounterTable<
+    First: CaseIterable & RawRepresentable<String> & Hashable & Sendable,
+    Second: CaseIterable & RawRepresentable<String> & Hashable & Sendable
+>: Sendable {
+    package let labelNames: (String, String)
+    private let counters: [First: [Second: Counter]]
+
+    package init(by first: String, _ second: String) {
+        labelNames = (first, second)
+        counters = Dictionary(
+            uniqueKeysWithValues: First.allCases.map { first in
+                (first, Dictionary(uniqueKeysWithValues: Second.allCases.map { ($0, Counter()) }))
+            })
+    }
+
+    package func increment(_ first: First, _ second: Second) { counters[first]?[second]?.increment() }
+
+    package subscript(first: First, second: Second) -> UInt64 { counters[first]?[second]?.value ?? 0 }
+}

@@ -24,25 +24,64 @@ package struct Exposition {
         }
     }
 
+    /// One counter for each pair of two closed sets.
+    package mutating func counters<First, Second>(
+        _ name: String, _ help: String, _ family: CounterTable<First, Second>
+    ) {
+        open(name, "counter", help)
+        for first in First.allCases {
+            for second in Second.allCases {
+                let labels = [
+                    (family.labelNames.0, first.rawValue), (family.labelNames.1, second.rawValue),
+                ]
+                sample(name + "_total", labels, "\(family[first, second])")
+            }
+        }
+    }
+
     package mutating func gauge(_ name: String, _ help: String, _ value: Int) {
         open(name, "gauge", help)
         sample(name, value)
+    }
+
+    /// Nil, for what does not exist at present, leaves the family without a sample.
+    package mutating func gauge(_ name: String, _ help: String, seconds: Double?) {
+        open(name, "gauge", help)
+        // Milliseconds are enough, and never an exponent.
+        if let seconds { sample(name, [], Self.decimal(seconds)) }
+    }
+
+    /// Which of several states something is in: 1 for that one, 0 for the others.
+    package mutating func states(_ name: String, _ help: String, _ states: [String], current: String) {
+        open(name, "stateset", help)
+        for state in states { sample(name, [("\(prefix)_\(name)", state)], state == current ? "1" : "0") }
     }
 
     /// `name` should end in the unit in which it is shown: seconds when `scale` is 1,000,000.
     package mutating func histogram(
         _ name: String, _ help: String, _ histogram: Histogram, scale: UInt64 = 1
     ) {
+        histograms(name, help, by: nil, [("", histogram)], scale: scale)
+    }
+
+    /// Several histograms of one family, told apart by one label.
+    package mutating func histograms(
+        _ name: String, _ help: String, by label: String?, _ parts: [(value: String, histogram: Histogram)],
+        scale: UInt64 = 1
+    ) {
         open(name, "histogram", help)
-        var running: UInt64 = 0
-        // One reading of the buckets, so that the count is the last bucket even while others write.
-        for (bound, count) in zip(histogram.bounds.map(Optional.init) + [nil], histogram.counts) {
-            running += count
-            sample(
-                name + "_bucket", [("le", bound.map { Self.scaled($0, scale) } ?? "+Inf")], "\(running)")
+        for (value, histogram) in parts {
+            let labels = label.map { [($0, value)] } ?? []
+            var running: UInt64 = 0
+            // One reading of the buckets, so that the count is the last bucket even while others write.
+            for (bound, count) in zip(histogram.bounds.map(Optional.init) + [nil], histogram.counts) {
+                running += count
+                let edge = bound.map { Self.scaled($0, scale) } ?? "+Inf"
+                sample(name + "_bucket", labels + [("le", edge)], "\(running)")
+            }
+            sample(name + "_sum", labels, Self.scaled(histogram.sum, scale))
+            sample(name + "_count", labels, "\(running)")
         }
-        sample(name + "_sum", [], Self.scaled(histogram.sum, scale))
-        sample(name + "_count", running)
     }
 
     /// A constant 1 whose labels carry facts, such as the version.
@@ -55,7 +94,13 @@ package struct Exposition {
     package func finished() -> String { text + "# EOF\n" }
 
     private mutating func open(_ name: String, _ type: String, _ help: String) {
-        text += "# TYPE \(prefix)_\(name) \(type)\n# HELP \(prefix)_\(name) \(Self.escaped(help))\n"
+        let full = "\(prefix)_\(name)"
+        text += "# TYPE \(full) \(type)\n"
+        // A unit is a part of the name (OpenMetrics 1.0, "Unit").
+        if let unit = ["seconds", "bytes"].first(where: { full.hasSuffix("_" + $0) }) {
+            text += "# UNIT \(full) \(unit)\n"
+        }
+        text += "# HELP \(full) \(Self.escaped(help))\n"
     }
 
     private mutating func sample(_ name: String, _ value: some BinaryInteger) { sample(name, [], "\(value)") }
@@ -85,5 +130,11 @@ package struct Exposition {
         let fraction = "\(scale + value % scale)".dropFirst()
         let digits = fraction.reversed().drop { $0 == "0" }.reversed()
         return "\(value / scale).\(digits.isEmpty ? "0" : String(digits))"
+    }
+
+    private static func decimal(_ seconds: Double) -> String {
+        let milliseconds = Int64((seconds * 1000).rounded())
+        let fraction = String(1000 + milliseconds.magnitude % 1000).dropFirst()
+        return "\(milliseconds < 0 ? "-" : "")\(milliseconds.magnitude / 1000).\(fraction)"
     }
 }

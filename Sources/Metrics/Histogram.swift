@@ -28,6 +28,14 @@ package final class Histogram: Sendable {
         ])
     }
 
+    /// 100 ms to 4 days, in microseconds: how long things wait in a queue.
+    package static func ages() -> Histogram {
+        Histogram(bounds: [
+            100_000, 500_000, 1_000_000, 5_000_000, 15_000_000, 60_000_000, 300_000_000, 900_000_000,
+            3_600_000_000, 14_400_000_000, 86_400_000_000, 345_600_000_000,
+        ])
+    }
+
     /// 64 KiB to 256 MiB, by fours.
     package static func bytes() -> Histogram {
         Histogram(bounds: (0..<7).map { 65_536 << (2 * $0) })

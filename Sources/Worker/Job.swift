@@ -324,11 +324,15 @@ extension Job {
 
     private func conclude(_ outcome: Outcome, _ tale: Tale, _ delivery: Delivery, _ index: Int) -> Outcome {
         metrics.outcomes.increment(outcome.kind)
+        if let error = outcome.error, let trouble = Outcome.Trouble(rawValue: outcome.kind.rawValue) {
+            metrics.troubles.increment(trouble, error.kind)
+        }
         if case .skipped(let why) = outcome { metrics.skips.increment(why) }
         if outcome == .done {
             metrics.bytesIn.increment(by: tale.bytesIn ?? 0)
             metrics.bytesOut.increment(by: tale.bytesOut ?? 0)
             metrics.sourceBytes.record(UInt64(tale.bytesIn ?? 0))
+            metrics.wait.record(tale.waited)
             metrics.fetch.record(tale.fetched)
             metrics.compute.record(tale.computed)
             metrics.store.record(tale.stored)

@@ -6,6 +6,11 @@ package enum Outcome: Sendable, Equatable {
         case done, skipped, acknowledged, retry, quarantine, returned, lost
     }
 
+    /// The kinds that carry an error.
+    package enum Trouble: String, Sendable, CaseIterable {
+        case acknowledged, retry, quarantine, returned
+    }
+
     package enum Skip: String, Sendable, CaseIterable {
         /// Outputs of this or a later version are in place.
         case finished

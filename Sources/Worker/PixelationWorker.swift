@@ -226,6 +226,7 @@ package final class PixelationWorker: Sendable {
     }
 
     private func begin(_ delivery: Delivery, asked: Duration, in jobs: inout DiscardingTaskGroup) {
+        if let age = delivery.age { metrics.queueAge.record(age) }
         guard let (lease, leash) = keeper.take(delivery, asked: asked) else { return ended() }
         guard !state.withLock({ $0.intake.isDraining }) else {
             keeper.settle(lease, .release(.zero))

@@ -8,6 +8,8 @@ package final class WorkerMetrics: Sendable {
     package let outcomes = Counters<Outcome.Kind>(by: "outcome")
     package let skips = Counters<Outcome.Skip>(by: "why")
     package let failures = Counters<WorkerError.Kind>(by: "error")
+    /// Records that did not end well, by what became of them and why.
+    package let troubles = CounterTable<Outcome.Trouble, WorkerError.Kind>(by: "outcome", "error")
     package let polls = Counter()
     package let pollFailures = Counter()
     package let deleted = Counter()
@@ -21,6 +23,9 @@ package final class WorkerMetrics: Sendable {
     package let bytesIn = Counter()
     package let bytesOut = Counter()
     package let inFlight = Gauge()
+    /// From sending to receiving.
+    package let queueAge = Histogram.ages()
+    package let wait = Histogram.microseconds()
     package let fetch = Histogram.microseconds()
     package let compute = Histogram.microseconds()
     package let store = Histogram.microseconds()
@@ -45,12 +50,17 @@ package final class WorkerMetrics: Sendable {
         text.counters("leases_lost", "Leases lost while working.", lost)
         text.counter("outages", "Times that receiving stopped because a dependency failed.", outages)
         text.counter("quarantined", "Messages stored in quarantine.", quarantined)
+        text.counters("records_failed", "Records by what became of them and why.", troubles)
         text.counter("source_bytes", "Bytes downloaded.", bytesIn)
         text.counter("output_bytes", "Bytes stored.", bytesOut)
         text.gauge("messages_in_flight", "Messages in flight.", inFlight.value)
-        text.histogram("fetch_seconds", "Download of a source.", fetch, scale: 1_000_000)
-        text.histogram("compute_seconds", "Processor time of a picture.", compute, scale: 1_000_000)
-        text.histogram("store_seconds", "Storing all outputs of a picture.", store, scale: 1_000_000)
+        text.histogram(
+            "queue_age_seconds", "From the sending of a message to its receipt.", queueAge,
+            scale: 1_000_000)
+        text.histograms(
+            "stage_seconds", "Stages of a picture: waiting for memory or processor, GET, decoding, PUTs.",
+            by: "stage", [("wait", wait), ("get", fetch), ("decode", compute), ("put", store)],
+            scale: 1_000_000)
         text.histogram("record_seconds", "A record from its turn to its outcome.", total, scale: 1_000_000)
         text.histogram("source_size_bytes", "Sizes of sources.", sourceBytes)
     }

@@ -5,6 +5,7 @@ import Testing
 
 @Suite struct ExpositionTests {
     private enum Outcome: String, CaseIterable { case done, failed = "not-done" }
+    private enum Cause: String, CaseIterable { case network }
 
     @Test func `a scrape is OpenMetrics, byte by byte`() {
         let counter = Counter()
@@ -17,6 +18,12 @@ import Testing
         text.counter("polls", "Answered \"polls\".", counter)
         text.counters("pictures", "Pictures.", family)
         text.gauge("in_flight", "Messages.", -2)
+        let failures = CounterTable<Outcome, Cause>(by: "outcome", "error")
+        failures.increment(.failed, .network)
+        text.counters("failures", "Why.", failures)
+        text.gauge("lease_age_seconds", "Age.", seconds: 0.25)
+        text.gauge("expiry_timestamp_seconds", "Never.", seconds: nil)
+        text.states("breaker", "State.", ["closed", "open"], current: "open")
         text.histogram("get_seconds", "Time.", histogram, scale: 1_000_000)
         text.info("build", "Facts.", [("version", "1\\2\n")])
         #expect(
@@ -31,7 +38,23 @@ import Testing
                 # TYPE pixelator_in_flight gauge
                 # HELP pixelator_in_flight Messages.
                 pixelator_in_flight -2
+                # TYPE pixelator_failures counter
+                # HELP pixelator_failures Why.
+                pixelator_failures_total{outcome="done",error="network"} 0
+                pixelator_failures_total{outcome="not-done",error="network"} 1
+                # TYPE pixelator_lease_age_seconds gauge
+                # UNIT pixelator_lease_age_seconds seconds
+                # HELP pixelator_lease_age_seconds Age.
+                pixelator_lease_age_seconds 0.250
+                # TYPE pixelator_expiry_timestamp_seconds gauge
+                # UNIT pixelator_expiry_timestamp_seconds seconds
+                # HELP pixelator_expiry_timestamp_seconds Never.
+                # TYPE pixelator_breaker stateset
+                # HELP pixelator_breaker State.
+                pixelator_breaker{pixelator_breaker="closed"} 0
+                pixelator_breaker{pixelator_breaker="open"} 1
                 # TYPE pixelator_get_seconds histogram
+                # UNIT pixelator_get_seconds seconds
                 # HELP pixelator_get_seconds Time.
                 pixelator_get_seconds_bucket{le="0.001"} 1
                 pixelator_get_seconds_bucket{le="0.25"} 2

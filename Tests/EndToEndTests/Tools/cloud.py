@@ -258,6 +258,30 @@ class Cloud:
     def do_requests(self, proxy):
         return self.proxies[proxy].requests
 
+    def do_scrape(self, path):
+        """What a daemon answers at a Unix socket to GET /metrics, as Prometheus's own strict parser reads it."""
+        from prometheus_client.openmetrics.parser import text_string_to_metric_families
+
+        with socket.socket(socket.AF_UNIX) as page:
+            page.connect(path)
+            page.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+            answer = b""
+            while chunk := page.recv(65536):
+                answer += chunk
+        head, _, body = answer.decode().partition("\r\n\r\n")
+        return {
+            "head": head,
+            "families": {
+                family.name: {
+                    "type": family.type, "unit": family.unit, "help": family.documentation,
+                    "samples": [
+                        {"name": s.name, "labels": s.labels, "value": float(s.value)} for s in family.samples
+                    ],
+                }
+                for family in text_string_to_metric_families(body)
+            },
+        }
+
     def do_receives(self):
         """How often each message was handed to a daemon, by message id."""
         return self.proxies["sqs"].receives

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+/// What Prometheus gets from the real daemon, read by Prometheus's own strict OpenMetrics parser.
+@Suite(.enabled(if: Project.missing == nil, "\(Project.missing ?? "")"))
+struct MetricsTests {
+    @Test func `a scrape after some work is valid OpenMetrics and tells what happened`() async throws {
+        try await Cloud.run { cloud in
+            try await cloud.ask("purge")
+            let socket = cloud.directory.appending(path: "health").path
+            var configuration = cloud.configuration
+            configuration.set("health", "listen", to: .string(socket))
+            configuration.set("filter", "exclude", to: ["private/*"])
+            configuration.set("worker", "slots", to: 7)
+            configuration.set("worker", "policy", to: ["unsupported": "acknowledge"])
+            let pixelated = try await cloud.pixelated(configuration)
+            let photo = try await cloud.paint(320, 240)
+            try await cloud.put("photos/a.jpeg", path: photo)
+            try await cloud.put("photos/b.jpeg", path: photo)
+            try await cloud.put("photos/broken.jpeg", text: "no picture")
+            try await cloud.put("private/c.jpeg", path: photo)
+            try await cloud.outputs(of: "photos/a.jpeg", "photos/b.jpeg")
+            try await pixelated.log.line(containing: "photos/broken.jpeg: passed over")
+            try await cloud.drained()
+
+            let scrape = Scrape(try await cloud.ask("scrape", ["path": .string(socket)]))
+            #expect(scrape.head.contains("Content-Type: application/openmetrics-text; version=1.0.0"))
+            for (name, family) in scrape.families {
+                let type = family["type"]?.string ?? ""
+                let unit = family["unit"]?.string ?? ""
+                #expect(name.hasPrefix("pixelated_") && family["help"]?.string?.isEmpty == false)
+                #expect(unit.isEmpty || name.hasSuffix("_" + unit), "\(name) is in \(unit)")
+                #expect(type != "histogram" || ["seconds", "bytes"].contains(unit), "\(name) has no unit")
+            }
+
+            #expect(scrape.value("records", ["outcome": "done"]) == 2)
+            #expect(scrape.value("records_skipped", ["why": "filtered"]) == 1)
+            let failed = ["outcome": "acknowledged", "error": "unsupported"]
+            #expect(scrape.value("records_failed", failed) == 1)
+            #expect(scrape.value("records_failed", ["outcome": "retry", "error": "unsupported"]) == 0)
+            for stage in ["wait", "get", "decode", "put"] {
+                #expect(scrape.value("stage_seconds", ["stage": stage], suffix: "_count") == 2, "\(stage)")
+            }
+            #expect(scrape.value("stage_seconds", ["stage": "decode"], suffix: "_sum") ?? 0 > 0)
+            #expect(scrape.value("record_seconds", suffix: "_count") == 2)
+            #expect(scrape.value("queue_age_seconds", suffix: "_count") == 4)
+            #expect(scrape.value("queue_age_seconds", ["le": "3600.0"], suffix: "_bucket") == 4)
+            #expect(scrape.value("messages_in_flight", suffix: "") == 0)
+            #expect(scrape.value("memory_reserved_bytes", suffix: "") == 0)
+            #expect(scrape.value("memory_limit_bytes", suffix: "") == 1_073_741_824)
+            #expect(scrape.value("slots", suffix: "") == 7)
+            #expect(scrape.value("oldest_lease_age_seconds", suffix: "") == 0)
+            #expect((0...60).contains(scrape.value("last_poll_age_seconds", suffix: "") ?? -1))
+            #expect((0...60).contains(scrape.value("last_picture_age_seconds", suffix: "") ?? -1))
+            #expect(scrape.value("breaker", ["pixelated_breaker": "closed"], suffix: "") == 1)
+            #expect(scrape.value("breaker", ["pixelated_breaker": "open"], suffix: "") == 0)
+            #expect(scrape.value("ready", suffix: "") == 1)
+            #expect(scrape.value("config_last_reload_successful", suffix: "") == 1)
+            // These keys never expire: the family is there and has nothing to say.
+            #expect(scrape.families["pixelated_credentials_expiry_timestamp_seconds"] != nil)
+            #expect(scrape.value("credentials_expiry_timestamp_seconds", suffix: "") == nil)
+            #expect(scrape.value("build", suffix: "_info") == 1)
+            try await pixelated.stops()
+        }
+    }
+}
+
+private struct Scrape {
+    let head: String
+    let families: [String: JSON]
+
+    init(_ answer: JSON) {
+        head = answer["head"]?.string ?? ""
+        families = answer["families"]?.object ?? [:]
+    }
+
+    /// The first sample whose labels include these.
+    func value(_ name: String, _ labels: [String: String] = [:], suffix: String = "_total") -> Double? {
+        let samples = families["pixelated_\(name)"]?["samples"]?.array ?? []
+        let found = samples.first { sample in
+            sample["name"]?.string == "pixelated_\(name)\(suffix)"
+                && labels.allSatisfy { sample["labels"]?[$0.key]?.string == $0.value }
+        }
+        guard case .number(let value) = found?["value"] else { return nil }
+        return value
+    }
+}
