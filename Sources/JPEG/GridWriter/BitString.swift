@@ -16,6 +16,17 @@ package struct BitString: ~Copyable {
     package var base: UnsafePointer<UInt64> { UnsafePointer(words.base) }
     package var count: Int { wordCount * 64 + pendingCount }
 
+    /// At most 64 of the bits, in the lowest places.
+    func bits(_ range: Range<Int>) -> UInt64 {
+        range.reduce(0) { bits, index in
+            let (word, place) = (index / 64, UInt64(63 - index % 64))
+            let bit =
+                word < wordCount
+                ? words.base[word] >> place : pending >> (place - UInt64(64 - pendingCount))
+            return bits << 1 | bit & 1
+        }
+    }
+
     package mutating func removeAll() {
         wordCount = 0
         pending = 0

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Pixels
+package import Pixels
 
 /// The samples of the components of a grid's cells. The picture has no other colours, so that converting
 /// the cells converts it.
-enum ColorConversion {
+package enum ColorConversion {
     /// One plane of n * n samples a component.
-    static func planes(of grid: Grid) -> [[UInt8]] {
+    package static func planes(of grid: Grid) -> [[UInt8]] {
         switch grid.bands {
         case 1: [grid.samples]
         case 3: luminanceAndChrominance(grid.samples)

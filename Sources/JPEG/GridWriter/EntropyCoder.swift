@@ -1,35 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Codes quantized blocks of one component with its Huffman tables (ITU-T T.81, F.1.2).
-struct EntropyCoder {
-    private let dc: [HuffmanCode]
-    private let ac: [HuffmanCode]
+/// Codes quantized coefficients with the Huffman tables of a component (ITU-T T.81, F.1.2).
+package struct EntropyCoder: BitwiseCopyable, Sendable {
+    /// The code of a DC difference with the difference behind it, from -255 to 255.
+    private let dc: Table<HuffmanCode>
+    /// By run << 4 | size.
+    private let ac: Table<HuffmanCode>
     private let endOfBlock: HuffmanCode
     private let sixteenZeros: HuffmanCode
-    /// The DC coefficient of the block coded last.
-    var prediction: Int32 = 0
 
-    init(_ tables: HuffmanTables) {
-        dc = tables.dcCodes
-        ac = tables.acCodes
-        endOfBlock = ac[HuffmanTables.endOfBlock]
-        sixteenZeros = ac[HuffmanTables.sixteenZeros]
+    private static let differences: ClosedRange<Int32> = -255...255
+
+    package init(_ tables: HuffmanTables) {
+        let dcCodes = tables.dc.codes
+        let acCodes = tables.ac.codes
+        dc = Table(Self.differences.map { Self.code($0) { dcCodes[$0] } })
+        ac = Table(acCodes)
+        endOfBlock = acCodes[HuffmanTables.endOfBlock]
+        sixteenZeros = acCodes[HuffmanTables.sixteenZeros]
     }
 
-    /// A block that has no AC coefficients.
+    /// The difference of a block's DC coefficient to that of the block before, -255...255.
     @inline(__always)
-    mutating func encode(constant value: Int32, into bits: inout BitString) {
-        encode(dc: value, into: &bits)
-        bits.append(UInt64(endOfBlock.bits), count: Int(endOfBlock.length))
+    package func code(dcDifference difference: Int32) -> HuffmanCode {
+        dc[Int(difference &- Self.differences.lowerBound)]
     }
 
-    /// The block that libjpeg puts beyond the edge of the picture (`compress_data` in jccoefct.c): the DC of the block
-    /// before it, no AC.
-    mutating func encodeDummy(into bits: inout BitString) { encode(constant: prediction, into: &bits) }
-
-    /// A block whose coefficients are zero except where `nonzero` has a bit; both in zigzag order, lowest bit first.
-    mutating func encode(_ values: UnsafePointer<Int32>, nonzero: UInt64, into bits: inout BitString) {
-        encode(dc: nonzero & 1 == 0 ? 0 : values[0], into: &bits)
+    /// The AC coefficients, of which only those are not zero for which `nonzero` has a bit, and the end of the block.
+    /// Bits and positions are in zigzag order, the lowest bit is that of DC and means nothing.
+    @inline(__always)
+    package func encodeAC(nonzero: UInt64, into bits: inout BitString, value: (_ position: Int) -> Int32) {
         var rest = nonzero & ~1
         var last = 0
         while rest != 0 {
@@ -41,26 +41,22 @@ struct EntropyCoder {
                 bits.append(UInt64(sixteenZeros.bits), count: Int(sixteenZeros.length))
                 run &-= 16
             }
-            append(values[position], run: run, codes: ac, into: &bits)
+            let code = Self.code(value(position)) { ac[run &<< 4 | $0] }
+            bits.append(UInt64(code.bits), count: Int(code.length))
         }
         if last != 63 { bits.append(UInt64(endOfBlock.bits), count: Int(endOfBlock.length)) }
     }
 
+    /// The code for the size of `value`, then the value: its lowest bits, or those of the value minus one if it is
+    /// negative. At most 16 bits and 10.
     @inline(__always)
-    private mutating func encode(dc value: Int32, into bits: inout BitString) {
-        append(value &- prediction, run: 0, codes: dc, into: &bits)
-        prediction = value
-    }
-
-    /// The code of run and size, then the value: its lowest bits, or those of the value minus one if it is negative.
-    @inline(__always)
-    private func append(_ value: Int32, run: Int, codes: [HuffmanCode], into bits: inout BitString) {
+    private static func code(_ value: Int32, ofSize: (Int) -> HuffmanCode) -> HuffmanCode {
         let size = 32 &- value.magnitude.leadingZeroBitCount
-        let code = codes[run &<< 4 | size]
+        let code = ofSize(size)
         let mask = UInt32(1) &<< UInt32(truncatingIfNeeded: size) &- 1
         let low = UInt32(bitPattern: value &+ (value &>> 31)) & mask
-        bits.append(
-            UInt64(code.bits) &<< UInt64(truncatingIfNeeded: size) | UInt64(low),
-            count: Int(code.length) &+ size)
+        return HuffmanCode(
+            bits: code.bits &<< UInt32(truncatingIfNeeded: size) | low,
+            length: code.length &+ UInt32(truncatingIfNeeded: size))
     }
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A Huffman table as a file carries it.
-struct HuffmanTable: Sendable {
+package struct HuffmanTable: Sendable {
     /// How many codes have 1, 2 ... 16 bits.
-    let counts: [UInt8]
+    package let counts: [UInt8]
     /// In the order of their codes.
-    let symbols: [UInt8]
+    package let symbols: [UInt8]
 
     /// Code and length of every symbol; length 0 where there is none (ITU-T T.81, annex C).
     var codes: [HuffmanCode] {
@@ -24,23 +24,21 @@ struct HuffmanTable: Sendable {
     }
 }
 
-struct HuffmanCode: Sendable {
-    var bits: UInt32
-    var length: UInt32
+package struct HuffmanCode: BitwiseCopyable, Sendable {
+    package var bits: UInt32
+    package var length: UInt32
 }
 
-/// The tables of ITU-T T.81, annex K.3, with their codes spread out.
-struct HuffmanTables: Sendable {
-    let dc: HuffmanTable
-    let ac: HuffmanTable
-    let dcCodes: [HuffmanCode]
-    let acCodes: [HuffmanCode]
+/// The tables of ITU-T T.81, annex K.3.
+package struct HuffmanTables: Sendable {
+    package let dc: HuffmanTable
+    package let ac: HuffmanTable
 
     static let endOfBlock = 0x00
     static let sixteenZeros = 0xF0
 
     /// Luminance and chrominance.
-    static let standard = [
+    package static let standard = [
         HuffmanTables(
             dc: HuffmanTable(
                 counts: [0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0], symbols: Array(0...11)),
@@ -56,8 +54,6 @@ struct HuffmanTables: Sendable {
     private init(dc: HuffmanTable, ac: HuffmanTable) {
         self.dc = dc
         self.ac = ac
-        dcCodes = dc.codes
-        acCodes = ac.codes
     }
 
     private static let luminanceAC: [UInt8] = [

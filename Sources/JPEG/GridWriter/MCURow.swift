@@ -5,13 +5,13 @@ import Pixels
 /// Codes rows of MCUs, each distinct MCU once.
 struct MCURow: ~Copyable {
     private let coder: MCUCoder
-    private let columns: [MCUSpan]
+    private let columns: Storage<MCUSpan>
     private var head = BitString()
     private var tail = BitString()
     private var unit = BitString()
 
     init(grid: Grid, frame: FrameLayout, columns: [MCUSpan]) {
-        self.columns = columns
+        self.columns = Storage(columns)
         coder = MCUCoder(grid: grid, frame: frame)
     }
 
@@ -36,14 +36,15 @@ struct MCURow: ~Copyable {
     /// The first MCU.
     private mutating func encodeHead(_ row: MCUSpan) {
         head.removeAll()
-        coder.encode(row, columns[0], into: &head)
+        coder.encode(row, columns.base[0], into: &head)
     }
 
     /// All MCUs but the first. Of equal ones the second has the same bits as all that follow, as each is
     /// preceded by its equal.
     private mutating func encodeTail(_ row: MCUSpan) {
         tail.removeAll()
-        for (index, column) in columns.enumerated() {
+        for index in 0..<columns.count {
+            let column = columns.base[index]
             if index > 0 { coder.encode(row, column, into: &tail) }
             guard column.count > 1 else { continue }
             unit.removeAll()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What one side of an MCU shows, and how many MCUs in a row show the same.
-struct MCUSpan {
+struct MCUSpan: BitwiseCopyable {
     /// The first block of the component with the largest sampling factor.
     let first: BlockSpan
     /// Its second block, if the factor is 2 and the picture reaches that far; else libjpeg puts a dummy block there.

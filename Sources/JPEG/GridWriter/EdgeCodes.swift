@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The code of a block that shows two cells, but for its DC coefficient.
+package struct EdgeCode: BitwiseCopyable, Sendable {
+    /// The bits of the AC coefficients and of the end of the block: the last 63 of them, or all.
+    package fileprivate(set) var bits: UInt64 = 0
+    /// Those in front of them.
+    package fileprivate(set) var firstBits: UInt64 = 0
+    /// How many bits `bits` and `firstBits` hold, at most 63 each.
+    package fileprivate(set) var count: UInt8 = 0
+    package fileprivate(set) var firstCount: UInt8 = 0
+    /// By how much the DC coefficient, before it is quantized, exceeds that of a block that shows the last cell alone.
+    package fileprivate(set) var rise: Int16 = 0
+}
+
+/// The codes of all blocks that one edge between two cells crosses, straight along an axis.
+///
+/// The AC coefficients depend on where the edge is and how high, not on the level of the last cell: a
+/// constant added to all samples adds a multiple of the last shift's divisor to DC and nothing to the others.
+package struct EdgeCodes: BitwiseCopyable, Sendable {
+    private let codes: Table<EdgeCode>
+
+    private static let heights = -255...255
+
+    /// For edges between columns or between rows of cells.
+    init(_ axis: BlockSpan.Axis, coder: BlockCoder) {
+        var codes: [EdgeCode] = []
+        codes.reserveCapacity(EdgePlace.count * Self.heights.count)
+        for place in 0..<EdgePlace.count {
+            let along = Self.span(EdgePlace(index: UInt8(place)), axis)
+            let across = BlockSpan(full: 0, cells: [0])
+            for height in Self.heights {
+                let first = UInt8(max(0, height))
+                let last = UInt8(max(0, -height))
+                let cells = axis == .columns ? [first, last, first, last] : [first, first, last, last]
+                codes.append(
+                    Self.code(
+                        cells, rows: axis == .rows ? along : across, columns: axis == .rows ? across : along,
+                        coder: coder))
+            }
+        }
+        self.codes = Table(codes)
+    }
+
+    /// The codes of blocks with edges between columns and with edges between rows.
+    package struct Axes: BitwiseCopyable, Sendable {
+        package let columns: EdgeCodes
+        package let rows: EdgeCodes
+    }
+
+    /// For luminance and for chrominance.
+    package static let standard = BlockCoder.standard.map { coder in
+        Axes(columns: EdgeCodes(.columns, coder: coder), rows: EdgeCodes(.rows, coder: coder))
+    }
+
+    /// `height` is how much the first cell's sample exceeds the last's.
+    @inline(__always)
+    package subscript(place: EdgePlace, height: Int) -> EdgeCode {
+        codes[Int(place.index) &* Self.heights.count &+ height &- Self.heights.lowerBound]
+    }
+
+    /// A side on which cell 0 passes into cell 1.
+    private static func span(_ place: EdgePlace, _ axis: BlockSpan.Axis) -> BlockSpan {
+        let index = Int(place.index)
+        if index < 8 { return BlockSpan(full: 0, cells: (0..<8).map { $0 < index ? 0 : 1 }) }
+        return BlockSpan(halved: 0, cells: (0..<16).map { $0 <= 2 * (index - 8) ? 0 : 1 }, axis: axis)
+    }
+
+    /// The code of a block that shows four cells.
+    private static func code(_ cells: [UInt8], rows: BlockSpan, columns: BlockSpan, coder: BlockCoder)
+        -> EdgeCode
+    {
+        var code = EdgeCode()
+        var bits = BitString()
+        cells.withUnsafeBufferPointer { cells in
+            withUnsafeTemporaryAllocation(of: SIMD8<Int16>.self, capacity: 8) { buffer in
+                guard let samples = cells.baseAddress, let coefficients = buffer.baseAddress else { return }
+                let plane = Plane(samples: samples, cells: 2)
+                let count = coder.transform(plane, rows: rows, columns: columns, into: coefficients)
+                coder.encodeAC(coefficients, rows: count, into: &bits)
+                code.rise = coefficients[0][0] - 64 * Int16(plane[rows.last, columns.last] - 128)
+            }
+        }
+        precondition(bits.count <= 126, "the code of a block with one edge is too long")
+        code.count = UInt8(min(bits.count, 63))
+        code.firstCount = UInt8(bits.count) - code.count
+        code.bits = bits.bits(Int(code.firstCount)..<bits.count)
+        code.firstBits = bits.bits(0..<Int(code.firstCount))
+        return code
+    }
+}

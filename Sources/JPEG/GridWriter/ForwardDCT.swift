@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// libjpeg's accurate integer DCT (jfdctint.c) of blocks that have few distinct rows.
+///
+/// Each of its two passes is linear in integers up to one rounding shift at the very end of each output. So
+/// the outputs before the shift may be summed in any order: over the samples, or over the steps between equal samples.
+package struct ForwardDCT: BitwiseCopyable, Sendable {
+    private static let constantBits: Int32 = 13
+    private static let firstPassBits: Int32 = 2
+
+    /// What a sample of 1 at each place adds to the 8 outputs of a pass, before its shift. At most 11363 either way.
+    private let ofSamples: Table<SIMD8<Int16>>
+    /// For `length` samples of 1 followed by zeros, output 1...7 of a pass before its shift, in all lanes of element
+    /// `8 * length + output`; at most 29693 either way. Output 0 is `length`, and not scaled by 2^13.
+    private let ofSteps: Table<SIMD8<Int16>>
+
+    package static let shared = ForwardDCT()
+
+    private init() {
+        ofSamples = Table((0..<8).map { place in Self.unshifted((0..<8).map { $0 == place ? 1 : 0 }) })
+        ofSteps = Table(
+            (0..<8).flatMap { length in
+                let outputs = Self.unshifted((0..<8).map { $0 < length ? 1 : 0 })
+                return (0..<8).map { SIMD8(repeating: $0 == 0 ? Int16(length) : outputs[$0]) }
+            })
+    }
+
+    /// The first pass over one row of samples, -128...127.
+    @inline(__always)
+    package func firstPass(_ samples: SIMD8<Int16>) -> SIMD8<Int16> {
+        var sums = SIMD8<Int32>(repeating: 1 << (Self.constantBits - Self.firstPassBits - 1))
+        for place in 0..<8 {
+            sums &+= Self.product(SIMD8(repeating: samples[place]), ofSamples[place])
+        }
+        return SIMD8(truncatingIfNeeded: sums &>> (Self.constantBits - Self.firstPassBits))
+    }
+
+    /// The second pass: 64 coefficients by row and column of the block, 8 times too large.
+    ///
+    /// `rows` are the `count` distinct rows after the first pass, from the top; `starts` says at which row of the block
+    /// each of them begins.
+    @inline(__always)
+    package func secondPass(
+        _ rows: UnsafePointer<SIMD8<Int16>>, starts: SIMD8<UInt8>, count: Int,
+        into coefficients: UnsafeMutablePointer<SIMD8<Int16>>
+    ) {
+        // A constant gives nothing but 8 times itself in row 0.
+        var sum = Self.widened(rows[count - 1]) &<< 3
+        for run in 1..<count {
+            sum &+= Self.product(rows[run - 1] &- rows[run], ofSteps[8 * Int(starts[run])])
+        }
+        sum &+= 1 << (Self.firstPassBits - 1)
+        coefficients[0] = SIMD8(truncatingIfNeeded: sum &>> Self.firstPassBits)
+        for output in 1..<8 {
+            var sum = SIMD8<Int32>(repeating: 1 << (Self.constantBits + Self.firstPassBits - 1))
+            for run in 1..<count {
+                sum &+= Self.product(rows[run - 1] &- rows[run], ofSteps[8 * Int(starts[run]) + output])
+            }
+            coefficients[output] = SIMD8(truncatingIfNeeded: sum &>> (Self.constantBits + Self.firstPassBits))
+        }
+    }
+
+    @inline(__always)
+    private static func widened(_ lanes: SIMD8<Int16>) -> SIMD8<Int32> {
+        SIMD8<Int32>(truncatingIfNeeded: lanes)
+    }
+
+    @inline(__always)
+    private static func product(_ left: SIMD8<Int16>, _ right: SIMD8<Int16>) -> SIMD8<Int32> {
+        widened(left) &* widened(right)
+    }
+
+    /// The even and odd part of `jpeg_fdct_islow` as they are in its source, with the outputs 0 and 4, which it
+    /// leaves unscaled, scaled by 2^13 like the others: shifting them by 13 bits less is the same.
+    private static func unshifted(_ samples: [Int32]) -> SIMD8<Int16> {
+        let sum0 = samples[0] + samples[7]
+        let sum1 = samples[1] + samples[6]
+        let sum2 = samples[2] + samples[5]
+        let sum3 = samples[3] + samples[4]
+        let even0 = sum0 + sum3
+        let even1 = sum1 + sum2
+        let even2 = sum1 - sum2
+        let even3 = sum0 - sum3
+        var outputs = SIMD8<Int32>()
+        outputs[0] = (even0 + even1) << constantBits
+        outputs[4] = (even0 - even1) << constantBits
+        let evenRotation = (even2 + even3) * 4433
+        outputs[2] = evenRotation + even3 * 6270
+        outputs[6] = evenRotation - even2 * 15137
+
+        let odd4 = samples[3] - samples[4]
+        let odd5 = samples[2] - samples[5]
+        let odd6 = samples[1] - samples[6]
+        let odd7 = samples[0] - samples[7]
+        let rotation5 = (odd4 + odd6 + odd5 + odd7) * 9633
+        let rotation1 = (odd4 + odd7) * -7373
+        let rotation2 = (odd5 + odd6) * -20995
+        let rotation3 = (odd4 + odd6) * -16069 + rotation5
+        let rotation4 = (odd5 + odd7) * -3196 + rotation5
+        outputs[7] = odd4 * 2446 + rotation1 + rotation3
+        outputs[5] = odd5 * 16819 + rotation2 + rotation4
+        outputs[3] = odd6 * 25172 + rotation2 + rotation3
+        outputs[1] = odd7 * 12299 + rotation1 + rotation4
+        return SIMD8(truncatingIfNeeded: outputs)
+    }
+}
