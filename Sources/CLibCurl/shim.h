@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <curl/curl.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 
 // libcurl's setters and getters are variadic, which Swift cannot call: here they get one typed door for each
@@ -66,6 +68,16 @@ static inline CURLcode px_get_pointer(CURL *easy, CURLINFO info, char **value) {
 
 static inline CURLMcode px_multi_set_long(CURLM *multi, CURLMoption option, long value) {
     return curl_multi_setopt(multi, option, value);
+}
+
+static inline void px_multi_set_socket(CURLM *multi, curl_socket_callback callback, void *context) {
+    curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, callback);
+    curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, context);
+}
+
+static inline void px_multi_set_timer(CURLM *multi, curl_multi_timer_callback callback, void *context) {
+    curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, callback);
+    curl_multi_setopt(multi, CURLMOPT_TIMERDATA, context);
 }
 
 // The next finished transfer: 1 and its handle and result, or 0. `CURLMsg` keeps the result in a union.

@@ -9,9 +9,6 @@ import HTTP
 ///
 /// Created and used on that thread alone.
 final class CurlLoop {
-    /// `curl_multi_poll` without extra descriptors.
-    typealias PollCall = @Sendable (_ multi: UnsafeMutableRawPointer, _ milliseconds: Int32) -> CURLMcode
-
     /// Also the granularity at which `CurlStatus.sinceLastTurn` tells a live loop from a stuck one.
     static let longestSleep: Duration = .seconds(2)
 
@@ -36,9 +33,9 @@ final class CurlLoop {
     /// Turns until it is told to stop or libcurl's engine fails. Leaves no transfer and no handle behind.
     /// The fresh multi handle at `address` belongs to the loop from here on.
     static func run(
-        on address: UInt, _ mailbox: Mailbox, _ options: CurlOptions, poll: @escaping PollCall
+        on address: UInt, _ mailbox: Mailbox, _ options: CurlOptions, wait: @escaping SocketEvents.WaitCall
     ) -> (Mailbox.End, Mailbox.Account) {
-        guard let multi = MultiHandle(owning: address, options, poll: poll) else {
+        guard let multi = MultiHandle(owning: address, options, mailbox.events, wait: wait) else {
             return (.died(CurlError(.resources, "no multi handle")), Mailbox.Account())
         }
         return CurlLoop(multi, mailbox, options).run()
@@ -52,7 +49,6 @@ final class CurlLoop {
         } catch {
             end = .died(error.error)
         }
-        mailbox.forgetMulti()
         for transfer in Array(transfers.values) {
             finish(transfer, .failure(transfer.failure(.shutDown, end.words, now: .now)))
         }
@@ -79,7 +75,8 @@ final class CurlLoop {
         if now >= nextLook { enforceLimits(now: now) }
         // What has ended made room: its successors begin in the next turn's `perform`, without sleeping.
         admit(now: now)
-        if mailbox.fallAsleep() { try multi.poll(timeout: max(.zero, nextLook - now)) }
+        let wakeAt = multi.timer.map { min($0, nextLook) } ?? nextLook
+        try multi.wait(timeout: mailbox.fallAsleep() ? wakeAt - .now : .zero)
         return true
     }
 

@@ -19,22 +19,23 @@ package final class CurlTransport: Transport {
 
     /// Starts the thread.
     package convenience init(_ options: CurlOptions = CurlOptions()) throws(CurlError) {
-        try self.init(options) { multi, milliseconds in curl_multi_poll(multi, nil, 0, milliseconds, nil) }
+        try self.init(options, wait: epoll_wait)
     }
 
-    /// `poll` stands in for `curl_multi_poll`, so that a test can see the loop die.
-    init(_ options: CurlOptions, poll: @escaping CurlLoop.PollCall) throws(CurlError) {
+    /// `wait` stands in for `epoll_wait`, so that a test can see the loop die.
+    init(_ options: CurlOptions, wait: @escaping SocketEvents.WaitCall) throws(CurlError) {
         try Self.requireValid(options)
         try Self.requireLibrary()
+        let events = try SocketEvents()
         guard let multi = curl_multi_init() else {
             throw CurlError(.resources, "libcurl gave no multi handle")
         }
         let address = UInt(bitPattern: multi)
-        let mailbox = Mailbox(multi: address, maxUnfinished: options.maxUnfinished)
+        let mailbox = Mailbox(events, maxUnfinished: options.maxUnfinished)
         self.mailbox = mailbox
         let code = CurlThread.start {
             // The loop and with it the multi handle are gone before anybody hears that it has ended.
-            let (end, account) = CurlLoop.run(on: address, mailbox, options, poll: poll)
+            let (end, account) = CurlLoop.run(on: address, mailbox, options, wait: wait)
             mailbox.end(end, account)
         }
         guard code == 0 else {

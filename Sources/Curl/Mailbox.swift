@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CLibCurl
 import HTTP
 import Locking
 
@@ -35,9 +34,6 @@ final class Mailbox: Sendable {
     }
 
     private struct Contents {
-        /// The multi handle as a number: through it nothing but `curl_multi_wakeup` is called, which libcurl
-        /// allows from any thread, under the lock and only while the loop lives; 0 afterwards.
-        var multi: UInt
         var commands: [CurlCommand] = []
         var mustStop = false
         var end: End?
@@ -49,20 +45,25 @@ final class Mailbox: Sendable {
         var finished = 0
         var connectionsOpened = 0
         var watchers: [CheckedContinuation<End, Never>] = []
-
-        mutating func wake() {
-            guard isAsleep, let multi = UnsafeMutableRawPointer(bitPattern: multi) else { return }
-            isAsleep = false
-            curl_multi_wakeup(multi)
-        }
     }
 
     private let contents: Locked<Contents>
     private let maxUnfinished: Int
 
-    init(multi: UInt, maxUnfinished: Int) {
-        contents = Locked(Contents(multi: multi))
+    /// What the loop sleeps on.
+    let events: SocketEvents
+
+    init(_ events: SocketEvents, maxUnfinished: Int) {
+        self.events = events
+        contents = Locked(Contents())
         self.maxUnfinished = maxUnfinished
+    }
+
+    /// Called under the lock. One ring for each sleep, however many commands come during it.
+    private func wake(_ contents: inout Contents) {
+        guard contents.isAsleep else { return }
+        contents.isAsleep = false
+        events.ring()
     }
 
     // MARK: Called from anywhere
@@ -86,7 +87,7 @@ final class Mailbox: Sendable {
             }
             contents.unfinished += 1
             contents.commands.append(.start(order))
-            contents.wake()
+            wake(&contents)
             return nil
         }
         if let refusal { continuation.resume(returning: .failure(refusal)) }
@@ -103,14 +104,14 @@ final class Mailbox: Sendable {
         contents.withLock { contents in
             guard contents.end == nil else { return }
             contents.commands.append(.cancel(id))
-            contents.wake()
+            wake(&contents)
         }
     }
 
     func stop() {
         contents.withLock { contents in
             contents.mustStop = true
-            contents.wake()
+            wake(&contents)
         }
     }
 
@@ -167,14 +168,6 @@ final class Mailbox: Sendable {
         contents.withLock { contents in
             contents.isAsleep = contents.commands.isEmpty && !contents.mustStop
             return contents.isAsleep
-        }
-    }
-
-    /// The multi handle is about to go: nobody wakes it any more.
-    func forgetMulti() {
-        contents.withLock { contents in
-            contents.multi = 0
-            contents.isAsleep = false
         }
     }
 

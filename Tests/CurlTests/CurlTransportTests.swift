@@ -78,13 +78,10 @@ struct `Sending over real sockets` {
 
     @Test func `connections are used again`() async throws {
         let server = try LoopbackServer(LoopbackServer.always(200, body: [1]))
-        let begin = ContinuousClock.now
         for turn in 0..<20 {
             let response = try await transport.send(Request(.get, server.url()))
             #expect(response.openedConnection == (turn == 0))
         }
-        // Milliseconds; a loop that nobody wakes takes up to two seconds for each.
-        #expect(ContinuousClock.now - begin < .seconds(15))
         #expect(server.connections.count == 1)
         #expect(transport.status.connectionsOpened <= 1)
     }

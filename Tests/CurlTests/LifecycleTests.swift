@@ -82,7 +82,7 @@ struct `Starting, cancelling and stopping` {
 
     @Test func `a loop that dies is told to everyone who waits`() async throws {
         let server = try LoopbackServer(silence)
-        try await withBrokenPoll { transport, breakNow in
+        try await withBrokenWait { transport, breakNow in
             let task = Task { try await transport.send(Request(.get, server.url())) }
             try await server.requests.reaches(1)
             breakNow()
@@ -101,10 +101,10 @@ struct `Starting, cancelling and stopping` {
 
     @Test func `a request that the loop has not seen yet is ended by the shutdown, too`() async throws {
         let gate = Locked((isOpen: false, sleeps: 0))
-        let transport = try CurlTransport(CurlOptions()) { _, _ in
+        let transport = try CurlTransport(CurlOptions()) { _, _, _, _ in
             gate.withLock { $0.sleeps += 1 }
             while !gate.withLock({ $0.isOpen }) { usleep(1000) }
-            return CURLM_OK
+            return 0
         }
         while gate.withLock({ $0.sleeps }) == 0 { try await Task.sleep(for: .milliseconds(1)) }
         let port = try LoopbackClosedPort()
@@ -124,15 +124,37 @@ struct `Starting, cancelling and stopping` {
         #expect(late?.kind == .shutDown)
     }
 
-    /// A transport whose poll fails from the moment on when the given closure has been called.
-    private func withBrokenPoll(
+    @Test(.timeLimit(.minutes(1)))
+    func `a request, a cancellation and a shutdown each wake a loop that would sleep for ever`() async throws
+    {
+        // Sleeps until a socket moves or somebody rings: without the bell nothing here would ever end.
+        let transport = try CurlTransport(CurlOptions()) { epoll, events, count, milliseconds in
+            epoll_wait(epoll, events, count, milliseconds == 0 ? 0 : -1)
+        }
+        let server = try LoopbackServer(LoopbackServer.always(200))
+        for _ in 0..<20 { _ = try await transport.send(Request(.get, server.url())) }
+        let silent = try LoopbackServer(silence)
+        let task = Task { try await transport.send(Request(.get, silent.url())) }
+        try await silent.requests.reaches(1)
+        task.cancel()
+        let error = await #expect(throws: TransportError.self) { try await task.value }
+        #expect(error?.kind == .cancelled)
+        await transport.shutDown()
+        #expect(transport.status.isShutDown)
+    }
+
+    /// A transport whose wait fails from the moment on when the given closure has been called.
+    private func withBrokenWait(
         _ body: (CurlTransport, @escaping @Sendable () -> Void) async throws -> Void
     ) async throws {
         let isBroken = Locked(false)
-        let transport = try CurlTransport(CurlOptions()) { multi, milliseconds in
-            guard !isBroken.withLock({ $0 }) else { return CURLM_INTERNAL_ERROR }
+        let transport = try CurlTransport(CurlOptions()) { epoll, events, count, milliseconds in
+            guard !isBroken.withLock({ $0 }) else {
+                errno = EBADF
+                return -1
+            }
             // Short naps, so that the defect shows without anybody waking the loop.
-            return curl_multi_poll(multi, nil, 0, min(milliseconds, 5), nil)
+            return epoll_wait(epoll, events, count, min(milliseconds, 5))
         }
         try await body(transport) { isBroken.withLock { $0 = true } }
     }
