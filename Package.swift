@@ -91,7 +91,7 @@ let package = Package(
         .executableTarget(
             name: "pixelated",
             dependencies: [
-                "Daemon", "Settings", "AWS", "Pixelation", "Curl", "Systemd", "Locking", log,
+                "Daemon", "Settings", "Worker", "AWS", "Pixelation", "Curl", "Systemd", "Locking", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: edge),
         .executableTarget(

@@ -13,6 +13,9 @@ package struct QueueOptions: Sendable, Equatable {
 
     package init() {}
 
+    /// Whether there is a place for messages that will never succeed.
+    package var hasQuarantine: Bool { deadLetterURL != nil }
+
     package func problems() -> [(field: String, expected: String, got: String)] {
         var found: [(field: String, expected: String, got: String)] = []
         for (field, value) in [("url", url), ("deadLetterURL", deadLetterURL ?? "")] where !value.isEmpty {

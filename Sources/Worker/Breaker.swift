@@ -61,7 +61,8 @@ package struct Breaker: Sendable {
     /// How often others succeeded while a message failed, in quarters: in company with other failures it says little.
     private var doubts: [LeaseBook.ID: Int] = [:]
     private var isDraining = false
-    private let slots: Int
+    /// How many messages can be in flight. May change at any time.
+    package var slots: Int
     private let backoff: Backoff
 
     /// For so long everybody is held: most outages are over by then, and have cost nothing.

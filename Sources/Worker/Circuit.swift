@@ -29,6 +29,8 @@ final class Circuit: Sendable {
         self.pulse = pulse
     }
 
+    func resize(slots: Int) { state.withLock { $0.breaker.slots = slots } }
+
     var outage: Breaker.Outage? { state.withLock { $0.breaker.outage } }
 
     func allowance(now: Duration, inFlight: Int) -> (messages: Int?, wake: Duration?) {

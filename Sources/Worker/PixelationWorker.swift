@@ -78,6 +78,7 @@ package final class PixelationWorker: Sendable {
             job.engine = engine
         }
         budget.resize(to: options.memoryBytes)
+        circuit.resize(slots: options.effectiveSlots)
         state.withLock { $0.intake.limits = Intake.Limits(options) }
         pulse.alarm.ring()
     }

@@ -30,13 +30,42 @@ package struct Policy: Sendable, Equatable {
         overrides[kind] ?? Self.standard(kind).disposition
     }
 
-    /// One row a kind, in the order of the cases: for people.
-    package var table: [(kind: String, disposition: String, isOverridden: Bool, reason: String)] {
+    /// A row of the table as people read it.
+    package struct Row: Sendable, Equatable {
+        package var kind: String
+        package var disposition: String
+        package var isOverridden: Bool
+        /// When the message comes again.
+        package var delay: String
+        /// When it is stored with its reason.
+        package var quarantine: String
+        package var reason: String
+    }
+
+    /// One row a kind, in the order of the cases. `hasQuarantine` says whether there is a place for reasons.
+    package func table(_ options: WorkerOptions, hasQuarantine: Bool) -> [Row] {
         WorkerError.Kind.allCases.map { kind in
-            (
-                kind.rawValue, self[kind].rawValue, self[kind] != Self.standard(kind).disposition,
-                Self.standard(kind).reason
-            )
+            let (delay, quarantine) = Self.consequences(of: self[kind], options, hasQuarantine)
+            return Row(
+                kind: kind.rawValue, disposition: self[kind].rawValue,
+                isOverridden: self[kind] != Self.standard(kind).disposition, delay: delay,
+                quarantine: quarantine, reason: Self.standard(kind).reason)
+        }
+    }
+
+    private static func consequences(
+        of disposition: Disposition, _ options: WorkerOptions, _ hasQuarantine: Bool
+    ) -> (delay: String, quarantine: String) {
+        let backoff = "\(options.retrySeconds) s, doubled to \(options.retryMaximumSeconds) s"
+        let atLast =
+            !hasQuarantine
+            ? "no, left to redrive" : options.attempts == 0 ? "no" : "receive \(options.attempts)"
+        return switch disposition {
+        case .acknowledge: ("-", "no")
+        case .retry: (backoff, atLast)
+        case .quarantine where hasQuarantine: ("-", "at once")
+        case .quarantine: (backoff, "no, left to redrive")
+        case .outage: ("held until it works", "no")
         }
     }
 

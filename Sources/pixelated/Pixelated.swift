@@ -18,7 +18,7 @@ struct Pixelated: AsyncParsableCommand {
         version: "pixelated \(version)",
         subcommands: [
             RunCommand.self, CheckCommand.self, HealthCommand.self, SettingsCommand.self,
-            PixelateCommand.self,
+            PolicyCommand.self, PixelateCommand.self,
         ])
 
     static func main() async {

@@ -26,6 +26,24 @@ struct ShutdownTests {
         }
     }
 
+    /// Not even `worker.drainSeconds`, a minute by default: the store is not waited for.
+    @Test(arguments: ["HEAD", "PUT"])
+    func `SIGTERM during an outage of S3 gives back what is held at once`(failing: JSON) async throws {
+        try await Cloud.run { cloud in
+            try await cloud.ask("purge")
+            let photo = try await cloud.paint(320, 240)
+            let socket = try NotifySocket(path: cloud.directory.appending(path: "notify").path)
+            try await cloud.fault(.s3, "status", ["method": failing, "path": "HS.jpeg"])
+            let pixelated = try await cloud.pixelated(notify: socket)
+            try await cloud.put("photos/HS.jpeg", path: photo)
+            try await socket.messages.line("STATUS of the outage") { $0.contains("receiving is stopped") }
+            pixelated.signal(SIGTERM)
+            #expect(try await pixelated.end(within: 40) == .exit(0))
+            let left = try await cloud.ask("receive", ["queue": "queueURL", "seconds": 20]).array
+            #expect(left.map { $0["receives"] } == [2])
+        }
+    }
+
     @Test(arguments: ["GET", "PUT"])
     func `after SIGKILL during work a restart makes all results and empties the queue`(
         held: JSON

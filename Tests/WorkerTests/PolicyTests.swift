@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import Worker
+
+@Suite struct PolicyTests {
+    private func row(
+        _ kind: WorkerError.Kind, _ overrides: [String: String] = [:], attempts: Int = 5,
+        hasQuarantine: Bool = true
+    ) -> Policy.Row? {
+        var options = WorkerOptions()
+        options.attempts = attempts
+        return Policy(overrides: overrides).table(options, hasQuarantine: hasQuarantine)
+            .first { $0.kind == kind.rawValue }
+    }
+
+    @Test func `every kind of failure has its row and its reason`() {
+        let rows = Policy().table(WorkerOptions(), hasQuarantine: true)
+        #expect(rows.map(\.kind) == WorkerError.Kind.allCases.map(\.rawValue))
+        #expect(rows.allSatisfy { !$0.reason.isEmpty && !$0.isOverridden })
+    }
+
+    /// No message is deleted for a failure of these, and none is quarantined for it.
+    @Test(arguments: [
+        WorkerError.Kind.throttled, .timedOut, .unavailable, .credentials, .encryption, .outputDenied,
+        .outputBucketMissing, .queueMissing,
+    ])
+    func `what is not the picture's fault is an outage`(kind: WorkerError.Kind) {
+        #expect(Policy()[kind] == .outage)
+        #expect(row(kind)?.quarantine == "no")
+    }
+
+    @Test(arguments: [
+        WorkerError.Kind.notUnderstood, .archived, .tooLarge, .unsupported, .corrupt, .hostile,
+    ])
+    func `what no repetition heals is quarantined at once`(kind: WorkerError.Kind) {
+        #expect(Policy()[kind] == .quarantine)
+        #expect(row(kind)?.quarantine == "at once")
+        #expect(row(kind, hasQuarantine: false)?.quarantine == "no, left to redrive")
+    }
+
+    @Test(arguments: [WorkerError.Kind.accessDenied, .sourceBucketMissing, .superseded, .tooSlow, .other])
+    func `what may heal comes again, and is quarantined at last`(kind: WorkerError.Kind) {
+        #expect(row(kind)?.disposition == "retry")
+        #expect(row(kind)?.delay == "10 s, doubled to 900 s")
+        #expect(row(kind)?.quarantine == "receive 5")
+        #expect(row(kind, attempts: 0)?.quarantine == "no")
+        #expect(row(kind, hasQuarantine: false)?.quarantine == "no, left to redrive")
+    }
+
+    @Test func `an object that is gone is acknowledged`() {
+        #expect(row(.notFound)?.disposition == "acknowledge")
+        #expect(row(.notFound)?.quarantine == "no")
+    }
+
+    @Test func `an override takes the place of its row alone`() {
+        let overrides = ["not-found": "retry", "corrupt": "acknowledge"]
+        #expect(row(.notFound, overrides)?.disposition == "retry")
+        #expect(row(.notFound, overrides)?.isOverridden == true)
+        #expect(Policy(overrides: overrides)[.corrupt] == .acknowledge)
+        #expect(row(.hostile, overrides)?.isOverridden == false)
+        #expect(row(.notFound, ["not-found": "acknowledge"])?.isOverridden == false, "as it was")
+    }
+
+    @Test func `what is no kind or no disposition is a problem with its name`() {
+        let problems = Policy.problems(of: ["not-found": "ignore", "lost": "retry", "corrupt": "retry"])
+        #expect(problems.map(\.field) == ["lost", "not-found"])
+        #expect(problems.last?.expected == "one of acknowledge, retry, quarantine, outage")
+    }
+}
