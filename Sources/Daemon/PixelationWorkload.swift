@@ -51,6 +51,11 @@ package struct PixelationWorkload: Workload {
         report.skipped = Int(clamping: status.skipped)
         report.quarantined = Int(clamping: status.quarantined)
         report.retried = Int(clamping: status.failed)
+        report.received = Int(clamping: status.received)
+        report.redelivered = Int(clamping: status.redelivered)
+        report.deleted = Int(clamping: status.deleted)
+        report.released = Int(clamping: status.released)
+        report.lag = status.lag
         report.sinceLastPicture = status.sinceLastPicture
         report.sinceLastPoll = status.sinceLastPoll
         report.progress = Int(truncatingIfNeeded: status.progress)

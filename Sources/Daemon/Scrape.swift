@@ -26,6 +26,10 @@ enum Scrape {
         text.gauge(
             "last_poll_age_seconds", "Since the queue last answered.", seconds: report.sinceLastPoll?.seconds)
         text.gauge(
+            "queue_lag_seconds",
+            "How long the oldest message of the last receive had waited; 0 when there was none.",
+            seconds: report.lag?.seconds)
+        text.gauge(
             "last_picture_age_seconds", "Since the last picture was done.",
             seconds: report.sinceLastPicture?.seconds)
         text.gauge(

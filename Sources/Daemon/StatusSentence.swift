@@ -20,6 +20,9 @@ package enum StatusSentence {
             parts.append(counts.joined(separator: ", "))
             if let age = report.sinceLastPicture { parts.append("last picture \(ago(age))") }
         }
+        if phase == .running, report.failure == nil, report.outage == nil, let lag = report.lag {
+            parts.append(lag == .zero ? "nothing waiting" : "\(span(lag)) behind")
+        }
         if let remark { parts.append(remark) }
         return parts.joined(separator: "; ")
     }

@@ -174,14 +174,29 @@ package struct Supervisor: Sendable {
                 metadata: ["event": "\(DaemonEvent.startGivenUp.rawValue)"])
             if let code = state.exit.errno { notifier.send(.errno(code)) }
         case .leave:
-            let report = workload.report
-            logger.notice(
-                "stopped",
-                metadata: [
-                    "event": "\(DaemonEvent.stopped.rawValue)", "done": "\(report.done)",
-                    "in_flight": "\(report.inFlight)",
-                ])
+            logStop(workload.report)
         }
+    }
+
+    /// What became of everything that this life has received: deleted, given back, or left to come again.
+    private func logStop(_ report: WorkloadReport) {
+        let left = max(report.received - report.deleted - report.released, 0)
+        let rest =
+            left == 0
+            ? "nothing is left in hand"
+            : "\(left) come again when their visibility timeout is over"
+        logger.notice(
+            """
+            stopped; of \(report.received) messages received \(report.deleted) are deleted and \(report.released) \
+            given back, \(rest); \(report.done) pictures done
+            """,
+            metadata: [
+                "event": "\(DaemonEvent.stopped.rawValue)", "received": "\(report.received)",
+                "redelivered": "\(report.redelivered)", "deleted": "\(report.deleted)",
+                "released": "\(report.released)", "left": "\(left)", "done": "\(report.done)",
+                "skipped": "\(report.skipped)", "quarantined": "\(report.quarantined)",
+                "retried": "\(report.retried)", "in_flight": "\(report.inFlight)",
+            ])
     }
 
     /// The manager is told of a reload only once it knows the service as ready: READY=1 ends both, start and reload.

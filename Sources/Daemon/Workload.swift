@@ -34,6 +34,14 @@ package struct WorkloadReport: Sendable, Equatable {
     /// Bytes of pictures held or reserved for them.
     package var bytesInFlight = 0
     package var done = 0
+    /// Messages, in all; and those that somebody had received before.
+    package var received = 0
+    package var redelivered = 0
+    /// Messages deleted and given back, confirmed by the queue.
+    package var deleted = 0
+    package var released = 0
+    /// How long the oldest message of the last receive had waited; zero when the queue was empty.
+    package var lag: Duration?
     /// There was nothing to do.
     package var skipped = 0
     /// Left to the queue's redrive policy or moved aside, for good.

@@ -13,6 +13,7 @@ package final class PixelationWorker: Sendable {
         var poll: (since: Duration, wait: Duration)?
         var drainCalls = 0
         var lastPicture: Duration?
+        var lag: Duration?
     }
 
     private let queue: any MessageQueue
@@ -192,7 +193,7 @@ package final class PixelationWorker: Sendable {
         switch result {
         case nil: return nil
         case .success(let messages):
-            answered(messages.count, now: now)
+            answered(messages, now: now)
             return (messages, asked)
         case .failure(let error):
             let error =
@@ -212,17 +213,19 @@ package final class PixelationWorker: Sendable {
         }
     }
 
-    private func answered(_ count: Int, now: Duration) {
+    private func answered(_ messages: [Delivery], now: Duration) {
         let failures = state.withLock { state -> Int in
             let failures = state.intake.failures
             state.poll = nil
             state.pollFailure = nil
-            state.intake.answered(count, now: now)
+            state.intake.answered(messages.count, now: now)
+            state.lag = messages.isEmpty ? .zero : messages.compactMap(\.age).max()
             metrics.inFlight.set(state.intake.inFlight)
             return failures
         }
         metrics.polls.increment()
-        metrics.received.increment(by: count)
+        metrics.received.increment(by: messages.count)
+        metrics.redelivered.increment(by: messages.count { $0.receiveCount > 1 })
         if failures > 0 { story.pollRecovered(after: failures) }
     }
 
@@ -257,8 +260,8 @@ package final class PixelationWorker: Sendable {
 
     package var status: WorkerStatus {
         let now = clock.now
-        let (intake, pollFailure, poll, lastPicture) = state.withLock {
-            ($0.intake, $0.pollFailure, $0.poll, $0.lastPicture)
+        let (intake, pollFailure, poll, lastPicture, lag) = state.withLock {
+            ($0.intake, $0.pollFailure, $0.poll, $0.lastPicture, $0.lag)
         }
         let outage = circuit.outage
         return WorkerStatus(
@@ -267,8 +270,11 @@ package final class PixelationWorker: Sendable {
             oldestLease: keeper.oldestReceipt.map { now - $0 }, done: metrics.outcomes[.done],
             skipped: metrics.outcomes[.skipped],
             failed: metrics.outcomes[.retry] + metrics.outcomes[.acknowledged],
-            quarantined: metrics.outcomes[.quarantine], deleted: metrics.deleted.value,
-            released: metrics.released.value, sinceLastPicture: lastPicture.map { now - $0 },
+            quarantined: metrics.outcomes[.quarantine],
+            received: metrics.received.value - metrics.adopted.value,
+            redelivered: metrics.redelivered.value, deleted: metrics.deleted.value,
+            released: metrics.released.value, unsettled: metrics.unsettled.value,
+            lostLeases: metrics.lost.total, lag: lag, sinceLastPicture: lastPicture.map { now - $0 },
             progress: pulse.beats, sinceProgress: now - pulse.last, isDraining: intake.isDraining,
             outage: outage.map { ($0.kind, now - $0.since, $0.probes) },
             stall: stall(now: now, poll: poll, intake: intake, isOutage: outage != nil))

@@ -33,11 +33,7 @@ struct Story: Sendable {
         fields["outcome"] = "\(outcome.kind.rawValue)"
         if index > 0 { fields["record"] = "\(index)" }
         Self.add(tale, to: &fields)
-        if let error = outcome.error {
-            fields["error_kind"] = "\(error.kind.rawValue)"
-            if !error.code.isEmpty { fields["error_code"] = "\(error.code)" }
-            if let id = error.requestID { fields["request_id"] = "\(id)" }
-        }
+        if let error = outcome.error { fields.merge(Self.fields(of: error)) { $1 } }
         let (event, level) = Self.event(of: outcome)
         say(event, level, Self.sentence(outcome, tale), fields)
     }
@@ -49,11 +45,11 @@ struct Story: Sendable {
             Self.fields(of: delivery))
     }
 
-    func pollFailed(_ error: any Error, failures: Int) {
+    func pollFailed(_ error: WorkerError, failures: Int) {
         // The first of a row is worth an error; the others would say the same.
         say(
             .pollFailed, failures == 1 ? .error : .debug,
-            "the queue did not answer, polling goes on: \(error)")
+            "the queue did not answer, polling goes on: \(error)", Self.fields(of: error))
     }
 
     func pollRecovered(after failures: Int) {
@@ -77,7 +73,7 @@ struct Story: Sendable {
     func outageBegan(_ error: WorkerError) {
         say(
             .outageBegan, .error, "receiving stops until this works again: \(error)",
-            ["error_kind": "\(error.kind.rawValue)", "error_code": "\(error.code)"])
+            Self.fields(of: error))
     }
 
     func outageEnded(_ kind: WorkerError.Kind, after: Duration) {
@@ -153,7 +149,18 @@ extension Story {
         var fields: Logger.Metadata = [
             "sqs_message_id": "\(delivery.messageID)", "sqs_receive_count": "\(delivery.receiveCount)",
         ]
+        // What was in somebody's hands before: another replica's, or ours before a restart.
+        if delivery.receiveCount > 1 { fields["redelivered"] = "yes" }
         if let age = delivery.age { fields["ms_queued"] = "\(age.milliseconds)" }
+        return fields
+    }
+
+    private static func fields(of error: WorkerError) -> Logger.Metadata {
+        var fields: Logger.Metadata = [
+            "error_kind": "\(error.kind.rawValue)", "fault": "\(error.kind.fault.rawValue)",
+        ]
+        if !error.code.isEmpty { fields["error_code"] = "\(error.code)" }
+        if let id = error.requestID { fields["request_id"] = "\(id)" }
         return fields
     }
 

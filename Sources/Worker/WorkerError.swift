@@ -26,6 +26,17 @@ package struct WorkerError: Error, Sendable, Equatable, CustomStringConvertible 
         case other
     }
 
+    /// Who has to do something about it.
+    package enum Fault: String, Sendable, CaseIterable {
+        /// The picture, or whoever sent it.
+        case picture
+        /// AWS or the way to it; it mends itself.
+        case aws
+        /// Permissions, names, keys: whoever set this up.
+        case setup
+        case unknown
+    }
+
     package var kind: Kind
     /// What was done to what, as `GetObject s3://bucket/key`.
     package var operation: String
@@ -51,5 +62,20 @@ package struct WorkerError: Error, Sendable, Equatable, CustomStringConvertible 
         if !detail.isEmpty { text += ": \(detail)" }
         if let requestID { text += " [request \(requestID)]" }
         return text
+    }
+}
+
+extension WorkerError.Kind {
+    package var fault: WorkerError.Fault {
+        switch self {
+        case .notUnderstood, .notFound, .superseded, .archived, .tooLarge, .unsupported, .corrupt, .hostile,
+            .tooSlow:
+            .picture
+        case .throttled, .timedOut, .unavailable: .aws
+        case .accessDenied, .sourceBucketMissing, .outputDenied, .outputBucketMissing, .credentials,
+            .encryption, .queueMissing:
+            .setup
+        case .other: .unknown
+        }
     }
 }

@@ -5,6 +5,7 @@ package import Metrics
 /// Everything the worker counts. Fields, not names in a registry: the compiler checks who counts what.
 package final class WorkerMetrics: Sendable {
     package let received = Counter()
+    package let redelivered = Counter()
     package let outcomes = Counters<Outcome.Kind>(by: "outcome")
     package let skips = Counters<Outcome.Skip>(by: "why")
     package let failures = Counters<WorkerError.Kind>(by: "error")
@@ -36,6 +37,8 @@ package final class WorkerMetrics: Sendable {
 
     package func write(to text: inout Exposition) {
         text.counter("messages_received", "Messages received.", received)
+        text.counter(
+            "messages_redelivered", "Messages received that had been received before.", redelivered)
         text.counters("records", "Records of messages by how they ended.", outcomes)
         text.counters("records_skipped", "Records with nothing to do, by why.", skips)
         text.counters("failures", "Failures of records by kind, retried ones included.", failures)

@@ -16,8 +16,18 @@ package struct WorkerStatus: Sendable {
     package var skipped: UInt64
     package var failed: UInt64
     package var quarantined: UInt64
+    /// Messages, in all; one that came again while it was worked on counts once.
+    package var received: UInt64
+    /// Received before by somebody: another replica, or an earlier life of this one.
+    package var redelivered: UInt64
     package var deleted: UInt64
     package var released: UInt64
+    /// Neither deletion nor release was confirmed: they come again by themselves.
+    package var unsettled: UInt64
+    package var lostLeases: UInt64
+    /// How long the oldest message of the last receive had waited; zero when the queue had none, nil when it does
+    /// not tell.
+    package var lag: Duration?
     /// Since the last picture that was done.
     package var sinceLastPicture: Duration?
     /// Grows with every finished step: what grows, lives.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Daemon
+import Foundation
 import Locking
 import Logging
 import Systemd
@@ -22,13 +23,14 @@ struct SupervisorTests {
     }
 
     private func start(
-        _ workload: ScriptedWorkload, patience: Supervisor.Patience? = nil
+        _ workload: ScriptedWorkload, patience: Supervisor.Patience? = nil, logger: Logger? = nil
     ) -> Task<ExitReason, Never> {
         var usual = Supervisor.Patience()
         usual.tick = .milliseconds(5)
         let supervisor = Supervisor(
             workload, notifier: Notifier { [manager] in _ = manager.yield($0) },
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, patience: patience ?? usual,
+            logger: logger ?? Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            patience: patience ?? usual,
             reload: { [reloads, remark] in
                 reloads.withLock { $0 += 1 }
                 return remark.withLock { $0 }
@@ -152,6 +154,31 @@ struct SupervisorTests {
         #expect(abandoned.withLock { $0 } == .software)
     }
 
+    @Test func `the last event accounts for every message received`() async throws {
+        let pipe = Pipe()
+        let output = LogOutput(format: .json, descriptor: pipe.fileHandleForWriting.fileDescriptor)
+        let workload = ScriptedWorkload()
+        let run = start(workload, logger: output.logger("daemon"))
+        workload.answerFirstPoll()
+        _ = await told { $0.hasPrefix("READY=1") }
+        workload.change {
+            $0.received = 9
+            $0.deleted = 6
+            $0.released = 2
+            $0.done = 5
+        }
+        instruct.yield(.stop)
+        _ = await run.value
+        try pipe.fileHandleForWriting.close()
+        let log = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        let last = log.split(separator: "\n").last ?? ""
+        for field in ["event\":\"stopped", "received\":\"9", "deleted\":\"6", "released\":\"2", "left\":\"1"]
+        {
+            #expect(last.contains("\"" + field + "\""), "\(field)")
+        }
+        #expect(last.contains("1 come again when their visibility timeout is over; 5 pictures done"))
+    }
+
     @Test func `a reload tells the manager when it begins and ends, and the status what it left`() async {
         let workload = ScriptedWorkload()
         let run = start(workload)
@@ -199,6 +226,12 @@ struct StatusSentenceTests {
         #expect(
             StatusSentence.sentence(.running, report)
                 == "polling; 3 in flight (48 MB); 1,204 done, 2 quarantined; last picture 0.4 s ago")
+        report.lag = .seconds(200)
+        #expect(StatusSentence.sentence(.running, report).hasSuffix("last picture 0.4 s ago; 3 min behind"))
+        report.lag = .zero
+        #expect(StatusSentence.sentence(.running, report).hasSuffix("; nothing waiting"))
+        report.failure = .init(.temporary, "no answer")
+        #expect(!StatusSentence.sentence(.running, report).contains("waiting"))
     }
 
     @Test(arguments: [
