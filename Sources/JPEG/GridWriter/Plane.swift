@@ -33,7 +33,9 @@ package struct Plane: BitwiseCopyable {
             let right = Int(columns.seconds[run])
             let four = Int16(upper[left]) &+ Int16(upper[right]) &+ Int16(lower[left]) &+ Int16(lower[right])
             let level = (SIMD8(repeating: four) &+ bias) &>> 2
-            levels.replace(with: level, where: places .>= Int16(columns.starts[run]))
+            // All ones from the run's first sample on: there the difference is negative.
+            let isBehind = (SIMD8(repeating: Int16(columns.starts[run]) &- 1) &- places) &>> 15
+            levels = levels & ~isBehind | level & isBehind
         }
         return levels
     }

@@ -13,8 +13,8 @@ package struct Quantizer: BitwiseCopyable, Sendable {
     }
 
     private let steps: Table<Step>
-    /// From this magnitude on a coefficient is not quantized to zero; one vector for each row.
-    private let thresholds: Table<SIMD8<Int16>>
+    /// The largest magnitudes that are quantized to zero, 4 q - 1; one vector for each row.
+    private let largestZeros: Table<SIMD8<Int16>>
     /// For column `c` of a block and a byte that has bit `r` set for row `r`, at `256 * c + byte`: the same places as
     /// bits in zigzag order.
     private let zigzagBits: Table<UInt64>
@@ -26,8 +26,8 @@ package struct Quantizer: BitwiseCopyable, Sendable {
                 let step = UInt32(table.steps[place])
                 return Step(place: UInt32(place), half: 4 * step, inverse: ((1 << 20) + step - 1) / step)
             })
-        thresholds = Table(
-            (0..<8).map { row in SIMD8<Int16>((0..<8).map { 4 * Int16(table.steps[row * 8 + $0]) }) })
+        largestZeros = Table(
+            (0..<8).map { row in SIMD8<Int16>((0..<8).map { 4 * Int16(table.steps[row * 8 + $0]) - 1 }) })
         zigzagBits = Table(
             (0..<8).flatMap { column in
                 (0..<256).map { byte in
@@ -44,10 +44,10 @@ package struct Quantizer: BitwiseCopyable, Sendable {
     package func nonzero(_ coefficients: UnsafePointer<SIMD8<Int16>>, rows: Int) -> UInt64 {
         var columns = SIMD8<Int16>()
         for row in 0..<rows {
-            let (values, threshold) = (coefficients[row], thresholds[row])
-            let isZero = (values .< threshold) .& (values .> 0 &- threshold)
-            columns |= SIMD8(repeating: 1 &<< Int16(truncatingIfNeeded: row)).replacing(
-                with: 0, where: isZero)
+            let (values, largest) = (coefficients[row], largestZeros[row])
+            // Negative where the value is beyond the largest, or below its negative.
+            let isBeyond = ((largest &- values) | (largest &+ values)) &>> 15
+            columns |= isBeyond & SIMD8(repeating: 1 &<< Int16(truncatingIfNeeded: row))
         }
         var bits: UInt64 = 0
         for column in 0..<8 { bits |= zigzagBits[256 &* column &+ Int(columns[column])] }
