@@ -9,6 +9,7 @@
 #include <time.h>
 
 struct px_interruption {
+    const px_interruption *outer;
     atomic_bool cancelled;
     bool has_deadline;
     int64_t deadline;
@@ -21,11 +22,12 @@ static int64_t monotonic_nanoseconds(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-px_interruption *px_interruption_create(int64_t nanoseconds)
+px_interruption *px_interruption_create(int64_t nanoseconds, const px_interruption *outer)
 {
     px_interruption *interruption = calloc(1, sizeof *interruption);
     if (interruption == NULL)
         return NULL;
+    interruption->outer = outer;
     atomic_init(&interruption->cancelled, false);
     if (nanoseconds >= 0) {
         int64_t now = monotonic_nanoseconds();
@@ -46,7 +48,7 @@ px_status px_interruption_check(const px_interruption *interruption)
         return px_cancelled;
     if (interruption->has_deadline && monotonic_nanoseconds() >= interruption->deadline)
         return px_deadline;
-    return px_ok;
+    return interruption->outer == NULL ? px_ok : px_interruption_check(interruption->outer);
 }
 
 void px_interruption_destroy(px_interruption *interruption)

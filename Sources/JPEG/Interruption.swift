@@ -7,11 +7,14 @@ import CJPEG
 /// `@unchecked Sendable` because after `init` the only thing that changes is a C11 atomic.
 package final class Interruption: @unchecked Sendable {
     let pointer: OpaquePointer
+    private let outer: Interruption?
 
     package enum State: Sendable { case running, cancelled, deadlinePassed }
 
-    /// - Parameter duration: from now on the monotonic clock; `nil` means no deadline.
-    package init(after duration: Duration?) {
+    /// - Parameters:
+    ///   - duration: from now on the monotonic clock; `nil` means no deadline.
+    ///   - outer: what stops the decoder as well.
+    package init(after duration: Duration?, within outer: Interruption? = nil) {
         var nanoseconds: Int64 = -1
         if let duration {
             let (seconds, attoseconds) = duration.components
@@ -19,8 +22,10 @@ package final class Interruption: @unchecked Sendable {
             let sum = whole.partialValue.addingReportingOverflow(max(attoseconds, 0) / 1_000_000_000)
             nanoseconds = whole.overflow || sum.overflow ? .max : sum.partialValue
         }
-        guard let pointer = px_interruption_create(nanoseconds) else { fatalError("out of memory") }
+        let created = px_interruption_create(nanoseconds, outer?.pointer)
+        guard let pointer = created else { fatalError("out of memory") }
         self.pointer = pointer
+        self.outer = outer
     }
 
     /// Stops the decoder at its next row of blocks. From any thread, any number of times.

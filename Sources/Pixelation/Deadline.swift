@@ -7,7 +7,16 @@ package final class Deadline: Sendable {
     let interruption: Interruption
 
     /// - Parameter duration: from now on the monotonic clock; `nil` means that only `cancel` ends it.
-    package init(after duration: Duration?) { interruption = Interruption(after: duration) }
+    package convenience init(after duration: Duration?) {
+        self.init(interruption: Interruption(after: duration))
+    }
+
+    private init(interruption: Interruption) { self.interruption = interruption }
+
+    /// One that passes with this one, or before it, when `seconds` from now are over.
+    func limited(to seconds: Int) -> Deadline {
+        Deadline(interruption: Interruption(after: .seconds(seconds), within: interruption))
+    }
 
     /// One that never passes, unless it is cancelled.
     package static var never: Deadline { Deadline(after: nil) }

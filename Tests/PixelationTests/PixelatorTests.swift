@@ -179,6 +179,18 @@ import Testing
         #expect(error?.kind == .cancelled)
     }
 
+    @Test func `the time that the limits allow ends a picture, whatever the caller allows`() {
+        let picture = Self.picture()
+        #expect(Self.kind(picture) { $0.limits.seconds = 0 } == .deadline)
+        // The caller's own deadline and cancellation count as before.
+        let cancelled = Deadline(after: .seconds(60))
+        cancelled.cancel()
+        let error = #expect(throws: PixelationError.self) {
+            try Pixelator(PixelationOptions()).pixelate(picture, until: cancelled)
+        }
+        #expect(error?.kind == .cancelled)
+    }
+
     @Test func `cancelling from another thread stops a picture that is being decoded`() async {
         let picture = Self.picture(3000, 3000)
         let deadline = Deadline(after: .seconds(60))

@@ -37,8 +37,9 @@ typedef enum __attribute__((enum_extensibility(closed))) px_status {
 /// A deadline and a flag that another thread may raise; libjpeg's progress hook reads both.
 typedef struct px_interruption px_interruption;
 
-/// `nanoseconds` from now on the monotonic clock; negative means never. NULL when memory is out.
-px_interruption *px_interruption_create(int64_t nanoseconds);
+/// `nanoseconds` from now on the monotonic clock; negative means never. `outer`, which may be NULL and must live
+/// longer, interrupts too. NULL when memory is out.
+px_interruption *px_interruption_create(int64_t nanoseconds, const px_interruption *outer);
 /// May be called from any thread.
 void px_interruption_cancel(px_interruption *interruption);
 /// `px_ok`, `px_cancelled` or `px_deadline`. May be called from any thread.
