@@ -9,7 +9,8 @@ enum ScanCounter {
         let allowed = min(limits.scans, limits.scanWork / max(pixels, 1))
         var scans = 1
         var at = start
-        while at + 1 < bytes.count {
+        while scans <= allowed {
+            guard at + 1 < bytes.count else { return }
             guard bytes[at] == 0xFF else {
                 at += 1
                 continue
@@ -24,15 +25,13 @@ enum ScanCounter {
                 return
             default:
                 if marker == 0xDA { scans += 1 }
-                guard scans <= allowed else {
-                    throw JPEGError(
-                        .tooManyScans,
-                        "more than \(allowed) scans of \(pixels) pixels; \(limits.scans) scans and "
-                            + "\(limits.scanWork) scans x pixels are allowed")
-                }
                 guard at + 3 < bytes.count else { return }
                 at += 2 + max(2, Int(bytes[at + 2]) << 8 | Int(bytes[at + 3]))
             }
         }
+        throw JPEGError(
+            .tooManyScans,
+            "more than \(allowed) scans of \(pixels) pixels; \(limits.scans) scans and "
+                + "\(limits.scanWork) scans x pixels are allowed")
     }
 }

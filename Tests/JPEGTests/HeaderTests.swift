@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JPEG
+import Pixels
+import Scripted
+import Testing
+
+@Suite struct HeaderTests {
+    private static let good = HeaderFile().frame().scan().data()
+
+    @Test func `a header says what the file is`() throws {
+        let file = HeaderFile().comment("first").frame(0xC2, width: 4032, height: 30).comment("last").scan()
+        let header = try file.data().header()
+        #expect(header.width == 4032 && header.height == 30 && header.precision == 8)
+        #expect(header.process == .progressive && !header.isArithmetic && header.layout == .rgbx)
+        #expect(header.components.map(\.horizontal) == [2, 1, 1])
+        #expect(header.components.map(\.identifier) == [1, 2, 3])
+        #expect(header.firstScanComponents == [1, 2, 3] && header.firstScanHasDC)
+        #expect(header.dataOffset == file.bytes.count && header.markers == 4)
+        #expect(header.comment.map { Array(file.bytes[$0]) } == Array("last".utf8))
+    }
+
+    @Test(
+        arguments: [
+            (0xC0, .baseline, false), (0xC1, .extended, false), (0xC2, .progressive, false),
+            (0xC9, .extended, true), (0xCA, .progressive, true),
+        ] as [(UInt8, JPEGHeader.Process, Bool)])
+    func `each decodable process is known`(
+        _ marker: UInt8, _ process: JPEGHeader.Process, _ isArithmetic: Bool
+    ) throws {
+        let header = try HeaderFile().frame(marker).scan().data().header()
+        #expect(header.process == process && header.isArithmetic == isArithmetic)
+    }
+
+    @Test func `fill bytes, stray bytes and markers without length are skipped`() throws {
+        let file = HeaderFile().raw([0xFF, 0xFF, 0xFF, 0x01, 0x12, 0x34, 0xFF, 0x00, 0xFF, 0xD3, 0xFF])
+        #expect(try file.frame().raw([7, 7]).scan().data().header().width == 64)
+    }
+
+    @Test func `the first Exif segment counts`() throws {
+        let exif = { (value: UInt8) in Array("Exif\0\0MM\0".utf8) + [value] }
+        let file = HeaderFile().segment(0xE1, Array("http://ns.adobe.com/xap/1.0/\0".utf8))
+            .segment(0xE1, exif(1)).segment(0xE1, exif(2)).frame().scan()
+        let header = try file.data().header()
+        #expect(header.exif.map { Array(file.bytes[$0]) } == [0x4D, 0x4D, 0, 1])
+    }
+
+    /// What is refused, as what, and why.
+    static let refusals: [(String, HeaderFile, JPEGError.Kind)] = [
+        ("nothing", HeaderFile(bytes: []), .notJPEG),
+        ("two bytes", HeaderFile(), .notJPEG),
+        ("another beginning", HeaderFile(bytes: [0xFF, 0xD8, 0x00, 0xFF]), .notJPEG),
+        ("start of image again", HeaderFile().segment(0xE0, []).raw([0xFF, 0xD8]).frame().scan(), .corrupt),
+        ("end of image first", HeaderFile().frame().raw([0xFF, 0xD9]), .corrupt),
+        ("a scan without a frame", HeaderFile().scan().data(), .corrupt),
+        ("two frames", HeaderFile().frame().frame().scan().data(), .corrupt),
+        ("a segment of length 1", HeaderFile().raw([0xFF, 0xE0, 0, 1]).frame().scan(), .corrupt),
+        ("a frame too short", HeaderFile().segment(0xC0, [8, 0, 1, 0, 1]).scan().data(), .corrupt),
+        ("a frame too long", HeaderFile().segment(0xC0, [8, 0, 1, 0, 1, 1, 1, 17, 0, 0]).scan(), .corrupt),
+        ("a scan header empty", HeaderFile().frame().segment(0xDA, []).data(), .corrupt),
+        (
+            "a scan header too short", HeaderFile().frame().segment(0xDA, [3, 1, 0, 0, 63, 0]).data(),
+            .corrupt
+        ),
+        ("a scan of nothing", HeaderFile().frame().scan([]).data(), .corrupt),
+        ("a scan of five", HeaderFile().frame().scan([1, 2, 3, 4, 5]).data(), .corrupt),
+        ("no width", HeaderFile().frame(width: 0).scan().data(), .corrupt),
+        ("no height", HeaderFile().frame(height: 0).scan().data(), .corrupt),
+        ("sampling 0", HeaderFile().frame(sampling: [0x20, 0x11, 0x11]).scan().data(), .corrupt),
+        ("sampling 5", HeaderFile().frame(sampling: [0x51, 0x11, 0x11]).scan().data(), .corrupt),
+        ("lossless", HeaderFile().frame(0xC3).scan().data(), .unsupported),
+        ("lossless arithmetic", HeaderFile().frame(0xCB).scan().data(), .unsupported),
+        ("hierarchical", HeaderFile().frame(0xC5).scan().data(), .unsupported),
+        ("hierarchical arithmetic", HeaderFile().frame(0xCF).scan().data(), .unsupported),
+        ("12 bits", HeaderFile().frame(0xC1, precision: 12).scan().data(), .unsupported),
+        ("2 components", HeaderFile().frame(sampling: [0x11, 0x11]).scan([1, 2]).data(), .unsupported),
+        ("no component", HeaderFile().frame(sampling: []).scan().data(), .unsupported),
+        ("5 components", HeaderFile().frame(sampling: [17, 17, 17, 17, 17]).scan().data(), .unsupported),
+        ("a side too long", HeaderFile().frame(width: 65_501, height: 1).scan().data(), .tooManyPixels),
+        ("an area too large", HeaderFile().frame(width: 1001, height: 1000).scan().data(), .tooManyPixels),
+        ("less data than any picture of the size needs", HeaderFile().frame().scan().data(17), .truncated),
+        ("a segment longer than the file", HeaderFile().raw([0xFF, 0xE0, 0x10, 0, 1, 2]), .truncated),
+        ("half a length", HeaderFile().raw([0xFF, 0xE0, 0x10]), .truncated),
+        ("fill bytes to the end", HeaderFile().raw([0xFF, 0xFF, 0xFF]), .truncated),
+        ("no scan", HeaderFile().frame(), .truncated),
+    ]
+
+    @Test(arguments: refusals)
+    func `what is refused has its name`(_ what: String, _ file: HeaderFile, _ kind: JPEGError.Kind) {
+        #expect(file.refusal() == kind, "\(what)")
+    }
+
+    @Test func `each limit is met exactly`() throws {
+        #expect(Self.good.refusal() == nil)
+        #expect(Self.good.refusal { $0.pixels = 64 * 48 } == nil)
+        #expect(Self.good.refusal { $0.pixels = 64 * 48 - 1 } == .tooManyPixels)
+        #expect(Self.good.refusal { $0.markers = 2 } == nil)
+        #expect(Self.good.refusal { $0.markers = 1 } == .tooManyMarkers)
+        let needed = try Self.good.header().workingSetBytes
+        #expect(Self.good.refusal { $0.memoryBytes = needed } == nil)
+        #expect(Self.good.refusal { $0.memoryBytes = needed - 1 } == .tooMuchMemory)
+        // 8 x 6 + 2 x 4 x 3 blocks of 2 bits at least are 18 bytes; progressive scans need half of it.
+        let short = HeaderFile().frame().scan()
+        #expect(short.data(18).refusal() == nil && short.data(17).refusal() == .truncated)
+        #expect(short.data(0).refusal { $0.acceptsTruncated = true } == nil)
+        let progressive = HeaderFile().frame(0xC2).scan(to: 0)
+        #expect(progressive.data(9).refusal() == nil && progressive.data(8).refusal() == .truncated)
+        // Arithmetic coding and refinements have no such bound.
+        #expect(HeaderFile().frame(0xC9).scan().refusal() == nil)
+        #expect(HeaderFile().frame(0xC2).scan([1], from: 1).refusal() == nil)
+        #expect(HeaderFile().frame(0xC2).scan(to: 0, high: 1).refusal() == nil)
+    }
+
+    @Test func `coefficients are counted when they have to be kept`() throws {
+        func bytes(_ marker: UInt8, _ scan: [UInt8], _ sampling: [UInt8]) throws -> Int {
+            try HeaderFile().frame(marker, width: 800, height: 800, sampling: sampling).scan(scan).data(
+                200_000
+            )
+            .header()
+            .workingSetBytes
+        }
+        let full: [UInt8] = [0x11, 0x11, 0x11]
+        let baseline = try bytes(0xC0, [1, 2, 3], full)
+        #expect(baseline < 300_000)
+        #expect(try bytes(0xC2, [1, 2, 3], full) == baseline + 800 * 800 * 3 * 2)
+        #expect(try bytes(0xC0, [1], full) == baseline + 800 * 800 * 3 * 2)
+        // 2 x 2 blocks an MCU: 100 blocks a side stay 100, and the chroma's are 50.
+        let quarter = try bytes(0xC2, [1, 2, 3], [0x22, 0x11, 0x11])
+        #expect(quarter - (try bytes(0xC0, [1, 2, 3], [0x22, 0x11, 0x11])) == 800 * 800 * 3)
+    }
+
+    @Test func `a header cut anywhere is truncated`() {
+        let whole = HeaderFile().comment("a comment").profile(1, of: 1, [1, 2, 3]).frame().scan()
+        for end in 3..<whole.bytes.count {
+            #expect(HeaderFile(bytes: Array(whole.bytes[..<end])).refusal() == .truncated, "\(end)")
+        }
+    }
+
+    @Test func `no bytes trap`() {
+        var random = SplitMix(seed: 3)
+        let whole = HeaderFile().comment("x").profile(1, of: 2, [9]).frame(0xC2).scan(to: 0).data(64).scan([1]
+        )
+        for _ in 0..<20_000 {
+            var bytes = whole.bytes
+            for _ in 0...Int.random(in: 0..<6, using: &random) {
+                bytes[Int.random(in: 2..<bytes.count, using: &random)] = .random(in: 0...255, using: &random)
+            }
+            if Bool.random(using: &random) {
+                bytes.removeLast(Int.random(in: 0..<bytes.count, using: &random))
+            }
+            if let kind = HeaderFile(bytes: bytes).refusal() { #expect(kind != .internal) }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JPEG
+import Testing
+
+/// The colour profile comes in fragments of which each says its number and how many there are.
+@Suite struct ProfileTests {
+    private func profile(_ file: HeaderFile) throws -> [UInt8]? {
+        let file = file.frame().scan().data()
+        let header = try file.header()
+        return file.bytes.withUnsafeBufferPointer { header.profile(in: $0) }
+    }
+
+    @Test func `fragments are put in order`() throws {
+        #expect(try profile(HeaderFile()) == nil)
+        #expect(try profile(HeaderFile().profile(1, of: 1, [7])) == [7])
+        let file = HeaderFile().profile(3, of: 3, [5]).profile(1, of: 3, [1, 2]).comment("between")
+        #expect(try profile(file.profile(2, of: 3, [3, 4])) == [1, 2, 3, 4, 5])
+    }
+
+    @Test func `a profile that is not whole is none`() throws {
+        let broken: [(String, HeaderFile)] = [
+            ("missing", HeaderFile().profile(1, of: 2, [1])),
+            ("the first missing", HeaderFile().profile(2, of: 2, [1])),
+            ("twice", HeaderFile().profile(1, of: 2, [1]).profile(1, of: 2, [1])),
+            ("twice and whole", HeaderFile().profile(1, of: 1, [1]).profile(1, of: 1, [2])),
+            ("counts differ", HeaderFile().profile(1, of: 2, [1]).profile(2, of: 3, [1])),
+            ("number 0", HeaderFile().profile(0, of: 1, [1])),
+            ("number beyond", HeaderFile().profile(2, of: 1, [1])),
+            ("no data", HeaderFile().profile(1, of: 1, [])),
+            ("no numbers", HeaderFile().segment(0xE2, Array("ICC_PROFILE\0".utf8))),
+            ("broken behind whole", HeaderFile().profile(1, of: 1, [1]).profile(0, of: 0, [1])),
+        ]
+        for (what, file) in broken { #expect(try profile(file) == nil, "\(what)") }
+    }
+
+    @Test func `other segments are no fragments`() throws {
+        let file = HeaderFile().segment(0xE2, Array("MPF\0".utf8)).segment(0xE2, [])
+            .segment(0xE1, Array("ICC_PROFILE\0".utf8) + [1, 1, 9])
+        #expect(try profile(file) == nil)
+        #expect(try profile(file.profile(1, of: 1, [4])) == [4])
+    }
+
+    @Test func `fragments and bytes have bounds`() throws {
+        func file(_ count: Int, _ bytes: Int) -> HeaderFile {
+            (1...count).reduce(HeaderFile()) {
+                $0.profile(UInt8($1), of: UInt8(count), [UInt8](repeating: 1, count: bytes))
+            }
+        }
+        #expect(try profile(file(64, 10))?.count == 640)
+        #expect(try profile(file(65, 10)) == nil)
+        #expect(try profile(file(64, 65_519)) != nil)
+        // The largest that 64 fragments can carry is 4 193 216 bytes, just below 4 MB.
+        #expect(try profile(file(64, 65_519))?.count == 4_193_216)
+    }
+}
