@@ -110,11 +110,12 @@ let package = Package(
 
         // Tests: one target a module, and what they share.
         .target(
-            name: "Scripted", dependencies: ["HTTP", "Locking"], path: "Tests/Scripted", swiftSettings: edge),
+            name: "Scripted", dependencies: ["HTTP", "Pixels", "Locking"], path: "Tests/Scripted",
+            swiftSettings: edge),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP"], swiftSettings: edge),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: edge),
         .testTarget(
-            name: "PixelsTests", dependencies: ["Pixels", "Digests", "Scripted"],
+            name: "PixelsTests", dependencies: ["JPEG", "Pixels", "Digests", "Scripted"],
             exclude: ["make_golden.py", "golden.txt"], swiftSettings: edge),
         .testTarget(name: "S3EventsTests", dependencies: ["S3Events"], swiftSettings: edge),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: edge),
@@ -132,7 +133,8 @@ let package = Package(
             name: "AWSTests", dependencies: ["AWS", "SigV4", "Curl", "HTTP", "Locking", "Scripted", log],
             exclude: ["Endpoints", "Tools"], swiftSettings: edge),
         .testTarget(
-            name: "PixelationTests", dependencies: ["Pixelation", "JPEG", "Pixels", "Digests"],
+            name: "PixelationTests",
+            dependencies: ["Pixelation", "JPEG", "Pixels", "Digests"],
             swiftSettings: edge),
         .testTarget(
             name: "WorkerTests", dependencies: ["Worker", "S3Events", "Metrics", "Locking", "Scripted", log],

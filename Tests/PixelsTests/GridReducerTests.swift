@@ -2,6 +2,7 @@
 
 import Digests
 import Foundation
+import JPEG
 import Pixels
 import Scripted
 import Testing
@@ -11,8 +12,9 @@ import Testing
         var layout: PixelLayout
         var width: Int
         var height: Int
-        /// SHA-256 of the grid for each size.
+        /// SHA-256 for each size, of the grid and of the file that shows it.
         var grids: [Int: String]
+        var files: [Int: String]
         var testDescription: String { "\(layout) \(width) x \(height)" }
     }
 
@@ -28,14 +30,26 @@ import Testing
                 let height = Int(fields[2]), let n = Int(fields[3])
             else { return [] }
             if cases.last?.testDescription != "\(layout) \(width) x \(height)" {
-                cases.append(Case(layout: layout, width: width, height: height, grids: [:]))
+                cases.append(Case(layout: layout, width: width, height: height, grids: [:], files: [:]))
             }
             cases[cases.count - 1].grids[n] = String(fields[4])
+            cases[cases.count - 1].files[n] = String(fields[5])
         }
         return cases
     }()
 
     @Test func `the golden cases are there`() { #expect(Self.cases.count == 39) }
+
+    @Test("files of pictures by formula are Pillow's, byte for byte", arguments: cases)
+    func goldenFiles(_ golden: Case) {
+        let picture = FormulaPicture(width: golden.width, height: golden.height, layout: golden.layout)
+        let writer = GridWriter(
+            width: golden.width, height: golden.height, attachments: GridAttachments())
+        for grid in picture.grids(golden.files.keys.sorted()) {
+            #expect(
+                Hex.encode(SHA256.digest(writer.encode(grid))) == golden.files[grid.n], "n \(grid.n)")
+        }
+    }
 
     @Test("grids of pictures by formula are Pillow's, bit for bit", arguments: cases)
     func golden(_ golden: Case) {

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Pixels
+package import Pixels
 
-/// A picture by formula, the same as in `make_golden.py`: no file is needed to know it.
-struct FormulaPicture {
-    var width: Int
-    var height: Int
-    var layout: PixelLayout
+/// A picture by formula, the same as in PixelsTests' `make_golden.py`: no file is needed to know it.
+package struct FormulaPicture {
+    package var width: Int
+    package var height: Int
+    package var layout: PixelLayout
 
-    func row(_ y: Int) -> [UInt8] {
+    package init(width: Int, height: Int, layout: PixelLayout) {
+        self.width = width
+        self.height = height
+        self.layout = layout
+    }
+
+    package func row(_ y: Int) -> [UInt8] {
         var row: [UInt8] = []
         row.reserveCapacity(width * layout.stride)
         for x in 0..<width {
@@ -21,7 +27,7 @@ struct FormulaPicture {
         return row
     }
 
-    func grids(_ sizes: [Int], method: ReductionMethod = .fastest) -> [Grid] {
+    package func grids(_ sizes: [Int], method: ReductionMethod = .fastest) -> [Grid] {
         let reducer = GridReducer(width: width, height: height, layout: layout, sizes: sizes, method: method)
         for y in 0..<height {
             let row = row(y)

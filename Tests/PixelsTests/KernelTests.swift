@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Pixels
+import Scripted
+import Testing
+
+/// Each kernel alone, with random inputs, against its plain counterpart.
+@Suite struct KernelTests {
+    private static let edges = [1, 2, 3, 5, 8, 9, 63, 64, 65, 255, 256, 257, 4032, 12_000, 65_500]
+
+    @Test func `every weight of every window is the reference's`() {
+        var random = SplitMix(seed: 11)
+        for round in 0..<60 {
+            let length =
+                round < Self.edges.count ? Self.edges[round] : Int.random(in: 1...12_000, using: &random)
+            let cells = round % 3 == 0 ? 8 << (round % 4) : Int.random(in: 1...256, using: &random)
+            let filter = TriangleFilter(length: length, cells: cells)
+            for cell in 0..<cells {
+                let (start, weights) = PlainReduction.window(length: length, cells: cells, cell: cell)
+                let first = filter.offsets[cell]
+                let found = filter.weights[first..<first + filter.counts[cell]].map(Int.init)
+                guard filter.starts[cell] == start, found == weights else {
+                    Issue.record("length \(length) cells \(cells) cell \(cell)")
+                    break
+                }
+            }
+        }
+    }
+
+    /// A picture of one row: the vertical pass copies it.
+    @Test(arguments: PixelLayout.allCases, ReductionMethod.allCases)
+    func `a row alone is the plain horizontal pass`(_ layout: PixelLayout, _ method: ReductionMethod) {
+        var random = SplitMix(seed: 12)
+        for round in 0..<24 {
+            let width = round < 15 ? Self.edges[round] : Int.random(in: 1...5000, using: &random)
+            let sizes = round % 2 == 0 ? [8, 16, 32, 48, 64] : [Int.random(in: 1...256, using: &random)]
+            let row = Self.samples(width * layout.stride, &random)
+            let reducer = GridReducer(width: width, height: 1, layout: layout, sizes: sizes, method: method)
+            reducer.addRow { _ = $0.update(fromContentsOf: row) }
+            for grid in reducer.grids() {
+                for band in 0..<layout.bands {
+                    let line = (0..<width).map { Self.sample(row, $0, band, layout) }
+                    let found = (0..<grid.n).map { grid.samples[$0 * grid.bands + band] }
+                    #expect(found == PlainReduction.shrink(line, to: grid.n), "width \(width) n \(grid.n)")
+                }
+            }
+        }
+    }
+
+    /// A picture as wide as the grid: the horizontal pass copies it.
+    @Test(arguments: PixelLayout.allCases, ReductionMethod.allCases)
+    func `a column alone is the plain vertical pass`(_ layout: PixelLayout, _ method: ReductionMethod) {
+        var random = SplitMix(seed: 13)
+        for round in 0..<12 {
+            let n = Int.random(in: 1...70, using: &random)
+            let height = round < 9 ? [1, 2, 7, 64, 65, 255, 257, 1000, 4032][round] : n
+            let rows = (0..<height).map { _ in Self.samples(n * layout.stride, &random) }
+            let reducer = GridReducer(width: n, height: height, layout: layout, sizes: [n], method: method)
+            for row in rows { reducer.addRow { _ = $0.update(fromContentsOf: row) } }
+            let grid = reducer.grids()[0]
+            for column in [0, n / 2, n - 1] {
+                for band in 0..<layout.bands {
+                    let line = rows.map { Self.sample($0, column, band, layout) }
+                    let found = (0..<n).map { grid.samples[($0 * n + column) * grid.bands + band] }
+                    #expect(found == PlainReduction.shrink(line, to: n), "height \(height) n \(n)")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: PixelLayout.allCases, ReductionMethod.allCases)
+    func `both passes together are the plain ones`(_ layout: PixelLayout, _ method: ReductionMethod) {
+        var random = SplitMix(seed: 14)
+        for _ in 0..<6 {
+            let width = Int.random(in: 1...500, using: &random)
+            let height = Int.random(in: 1...60, using: &random)
+            let sizes = [8, Int.random(in: 1...40, using: &random)]
+            let rows = (0..<height).map { _ in Self.samples(width * layout.stride, &random) }
+            let picture = rows.flatMap { row in
+                (0..<width).flatMap { x in
+                    (0..<layout.bands).map { Self.sample(row, x, $0, layout) }
+                }
+            }
+            let reducer = GridReducer(
+                width: width, height: height, layout: layout, sizes: sizes, method: method)
+            for row in rows { reducer.addRow { _ = $0.update(fromContentsOf: row) } }
+            for grid in reducer.grids() {
+                let plain = PlainReduction.grid(picture, width: width, bands: layout.bands, n: grid.n)
+                #expect(grid.samples == plain, "\(width) x \(height) n \(grid.n)")
+            }
+        }
+    }
+
+    @Test func `the nearest map is the plain one`() {
+        var random = SplitMix(seed: 15)
+        for round in 0..<200 {
+            let length =
+                round < Self.edges.count ? Self.edges[round] : Int.random(in: 1...12_000, using: &random)
+            let cells = Int.random(in: 1...256, using: &random)
+            let found = NearestMap.cells(cells, over: length).map(Int.init)
+            #expect(found == PlainReduction.nearest(cells, over: length), "\(cells) over \(length)")
+        }
+    }
+
+    /// Noise, black and white in turn, one level, or a slope.
+    private static func samples(_ count: Int, _ random: inout SplitMix) -> [UInt8] {
+        switch Int.random(in: 0..<4, using: &random) {
+        case 0: (0..<count).map { $0 / 12 % 2 == 0 ? 0 : 255 }
+        case 1: [UInt8](repeating: .random(in: 0...255, using: &random), count: count)
+        case 2: (0..<count).map { UInt8(255 * $0 / count) }
+        default: (0..<count).map { _ in .random(in: 0...255, using: &random) }
+        }
+    }
+
+    private static func sample(_ row: [UInt8], _ x: Int, _ band: Int, _ layout: PixelLayout) -> UInt8 {
+        let stored = row[x * layout.stride + band]
+        return layout == .cmyk ? 255 - stored : stored
+    }
+}

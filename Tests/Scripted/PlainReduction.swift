@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The reference's arithmetic as plainly as it can be written: one loop for one sum, 64-bit integers, no streaming,
+/// no shortcut. What the engine's kernels are held against.
+package enum PlainReduction {
+    /// The window of one cell of Pillow's BILINEAR filter, its weights as Q22 integers (libImaging/Resample.c).
+    package static func window(length: Int, cells: Int, cell: Int) -> (start: Int, weights: [Int]) {
+        let scale = Double(length) / Double(cells)
+        let support = max(scale, 1)
+        let center = (Double(cell) + 0.5) * scale
+        let start = max(Int(center - support + 0.5), 0)
+        let end = min(Int(center + support + 0.5), length)
+        let triangle = (start..<end).map { x -> Double in
+            let distance = ((Double(x) - center) + 0.5) * (1 / support)
+            return abs(distance) < 1 ? 1 - abs(distance) : 0
+        }
+        let sum = triangle.reduce(0, +)
+        return (start, triangle.map { Int(0.5 + $0 / sum * 4_194_304) })
+    }
+
+    /// One line of samples, shrunk or grown to `cells`.
+    package static func shrink(_ line: [UInt8], to cells: Int) -> [UInt8] {
+        (0..<cells).map { cell in
+            let (start, weights) = window(length: line.count, cells: cells, cell: cell)
+            var sum = 1 << 21
+            for (index, weight) in weights.enumerated() { sum += weight * Int(line[start + index]) }
+            return UInt8(sum >> 22)
+        }
+    }
+
+    /// A picture of `width * height` pixels of `bands` samples, to n x n cells: each row first, then each column.
+    package static func grid(_ picture: [UInt8], width: Int, bands: Int, n: Int) -> [UInt8] {
+        let height = picture.count / (width * bands)
+        var grid = [UInt8](repeating: 0, count: n * n * bands)
+        for band in 0..<bands {
+            let rows = (0..<height).map { y in
+                shrink((0..<width).map { picture[(y * width + $0) * bands + band] }, to: n)
+            }
+            for column in 0..<n {
+                for (row, sample) in shrink(rows.map { $0[column] }, to: n).enumerated() {
+                    grid[(row * n + column) * bands + band] = sample
+                }
+            }
+        }
+        return grid
+    }
+
+    /// The cell that each of `length` pixels shows (`ImagingScaleAffine`, libImaging/Geometry.c).
+    package static func nearest(_ cells: Int, over length: Int) -> [Int] {
+        let step = Double(cells) / Double(length)
+        var map: [Int] = []
+        var position = step * 0.5
+        while map.count < length {
+            map.append(Int(position))
+            position += step
+        }
+        return map
+    }
+}
