@@ -112,6 +112,9 @@ let package = Package(
         .target(
             name: "Scripted", dependencies: ["HTTP", "Pixels", "Locking"], path: "Tests/Scripted",
             swiftSettings: edge),
+        // libjpeg used plainly: makes files of every kind and decodes them another way than the engine.
+        .target(
+            name: "CPlainJPEG", dependencies: ["CLibJPEG"], path: "Tests/CPlainJPEG", cSettings: c),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP"], swiftSettings: edge),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: edge),
         .testTarget(
@@ -134,7 +137,7 @@ let package = Package(
             exclude: ["Endpoints", "Tools"], swiftSettings: edge),
         .testTarget(
             name: "PixelationTests",
-            dependencies: ["Pixelation", "JPEG", "Pixels", "Digests"],
+            dependencies: ["Pixelation", "JPEG", "Pixels", "Digests", "Scripted", "CPlainJPEG"],
             swiftSettings: edge),
         .testTarget(
             name: "WorkerTests", dependencies: ["Worker", "S3Events", "Metrics", "Locking", "Scripted", log],

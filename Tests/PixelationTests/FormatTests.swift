@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CPlainJPEG
+import Glibc
+import JPEG
+import Pixelation
+import Pixels
+import Scripted
+import Testing
+
+/// Files of every kind that is decoded, made here, against libjpeg's plain use, plain sums and the grid writer.
+@Suite struct FormatTests {
+    struct Kind: Sendable, CustomTestStringConvertible {
+        var name: String
+        var components = 3
+        /// (horizontal, vertical) for each component; nothing means the library's default.
+        var sampling: [(Int32, Int32)] = []
+        var isUntransformed = false
+        var isProgressive = false
+        var isArithmetic = false
+        var hasSeparateScans = false
+        var restartInterval: Int32 = 0
+        var testDescription: String { name }
+    }
+
+    static let kinds: [Kind] = [
+        Kind(name: "gray", components: 1),
+        Kind(name: "gray with sampling factors", components: 1, sampling: [(2, 2)]),
+        Kind(name: "4:4:4", sampling: [(1, 1), (1, 1), (1, 1)]),
+        Kind(name: "4:2:2", sampling: [(2, 1), (1, 1), (1, 1)]),
+        Kind(name: "4:2:0", sampling: [(2, 2), (1, 1), (1, 1)]),
+        Kind(name: "4:4:0", sampling: [(1, 2), (1, 1), (1, 1)]),
+        Kind(name: "4:1:1", sampling: [(4, 1), (1, 1), (1, 1)]),
+        Kind(name: "4:1:0", sampling: [(4, 2), (1, 1), (1, 1)]),
+        Kind(name: "a third across", sampling: [(3, 1), (1, 1), (1, 1)]),
+        Kind(name: "a third down", sampling: [(1, 3), (1, 1), (1, 1)]),
+        Kind(name: "more chroma than luma", sampling: [(1, 1), (2, 2), (1, 1)]),
+        Kind(name: "each component its own", sampling: [(2, 2), (2, 1), (1, 2)]),
+        Kind(name: "RGB", isUntransformed: true),
+        Kind(name: "RGB with less blue", sampling: [(2, 2), (2, 2), (1, 1)], isUntransformed: true),
+        Kind(name: "CMYK", components: 4, isUntransformed: true),
+        Kind(name: "YCCK", components: 4),
+        Kind(name: "YCCK 4:2:0", components: 4, sampling: [(2, 2), (1, 1), (1, 1), (2, 2)]),
+        Kind(name: "progressive", isProgressive: true),
+        Kind(name: "progressive gray", components: 1, isProgressive: true),
+        Kind(name: "progressive YCCK", components: 4, isProgressive: true),
+        Kind(name: "arithmetic", isArithmetic: true),
+        Kind(name: "progressive arithmetic", isProgressive: true, isArithmetic: true),
+        Kind(name: "not interleaved", hasSeparateScans: true),
+        Kind(name: "not interleaved 4:4:4", sampling: [(1, 1), (1, 1), (1, 1)], hasSeparateScans: true),
+        Kind(name: "restart markers", restartInterval: 3),
+        Kind(name: "progressive with restart markers", isProgressive: true, restartInterval: 1),
+    ]
+
+    @Test(arguments: kinds)
+    func `every kind comes out as the plain way has it`(_ kind: Kind) throws {
+        var random = SplitMix(seed: 21)
+        for (width, height) in [(97, 61), (16, 16), (1, 1), (3, 130), (200, 9)] {
+            let file = try #require(Self.encode(kind, width, height, &random))
+            var options = PixelationOptions()
+            options.sizes = [8, 13]
+            let result = try Pixelator(options).pixelate(file, until: .never)
+            let pixels = try #require(Self.decode(file, count: width * height * kind.components))
+            // The reference inverts what it reads and what it writes.
+            let picture = kind.components == 4 ? pixels.map { ~$0 } : pixels
+            let writer = GridWriter(width: width, height: height, attachments: GridAttachments())
+            for variant in result.variants {
+                let samples = PlainReduction.grid(
+                    picture, width: width, bands: kind.components, n: variant.n)
+                let grid = Grid(n: variant.n, bands: kind.components, samples: samples)
+                #expect(variant.bytes == writer.encode(grid), "\(width) x \(height) n \(variant.n)")
+            }
+        }
+    }
+
+    @Test func `of several pictures in a file the first counts`() throws {
+        var random = SplitMix(seed: 22)
+        let first = try #require(Self.encode(Kind(name: ""), 120, 80, &random))
+        let second = try #require(Self.encode(Kind(name: ""), 60, 40, &random))
+        // The index of a multi-picture file (CIPA DC-007) says where the others are; it is not needed.
+        let index = PixelatorTests.with(
+            [(0xE2, Array("MPF\0".utf8) + [UInt8](repeating: 0, count: 82))], in: first)
+        let pixelator = Pixelator(PixelationOptions())
+        let alone = try pixelator.pixelate(first, until: .never).variants.map(\.bytes)
+        #expect(try pixelator.pixelate(index + second, until: .never).variants.map(\.bytes) == alone)
+        #expect(try pixelator.pixelate(first + second, until: .never).variants.map(\.bytes) == alone)
+    }
+
+    static func encode(
+        _ kind: Kind, _ width: Int, _ height: Int, _ random: inout SplitMix
+    ) -> [UInt8]? {
+        // Neighbours differ little, as in pictures, and now and then much.
+        var pixels: [UInt8] = []
+        var levels = [UInt8](repeating: 128, count: kind.components)
+        for _ in 0..<width * height {
+            for band in levels.indices {
+                levels[band] &+= UInt8.random(in: 0...8, using: &random) &- 4
+                if Int.random(in: 0..<40, using: &random) == 0 {
+                    levels[band] = .random(in: 0...255, using: &random)
+                }
+            }
+            pixels += levels
+        }
+        return encode(kind, pixels, width, height)
+    }
+
+    static func encode(_ kind: Kind, _ pixels: [UInt8], _ width: Int, _ height: Int) -> [UInt8]? {
+        var options = plain_options()
+        options.width = Int32(width)
+        options.height = Int32(height)
+        options.components = Int32(kind.components)
+        options.quality = 95
+        options.untransformed = kind.isUntransformed
+        options.progressive = kind.isProgressive
+        options.arithmetic = kind.isArithmetic
+        options.separate_scans = kind.hasSeparateScans
+        options.restart_interval = kind.restartInterval
+        withUnsafeMutableBytes(of: &options.horizontal) { bytes in
+            let factors = bytes.bindMemory(to: Int32.self)
+            for (index, (horizontal, _)) in kind.sampling.enumerated() { factors[index] = horizontal }
+        }
+        withUnsafeMutableBytes(of: &options.vertical) { bytes in
+            let factors = bytes.bindMemory(to: Int32.self)
+            for (index, (_, vertical)) in kind.sampling.enumerated() { factors[index] = vertical }
+        }
+        var file: UnsafeMutablePointer<UInt8>?
+        let count = plain_encode(&options, pixels, &file)
+        defer { free(file) }
+        guard count > 0 else { return nil }
+        return Array(UnsafeBufferPointer(start: file, count: count))
+    }
+
+    static func decode(_ file: [UInt8], count: Int) -> [UInt8]? {
+        var pixels = [UInt8](repeating: 0, count: count)
+        return plain_decode(file, file.count, &pixels, count) ? pixels : nil
+    }
+}

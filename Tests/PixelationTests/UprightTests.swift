@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Pixelation
+import Pixels
+import Testing
+
+/// A picture stored turned comes out as the one stored upright, but for the order of roundings.
+@Suite struct UprightTests {
+    @Test(arguments: Orientation.allCases)
+    func `a picture stored turned comes out upright`(_ orientation: Orientation) throws {
+        let (width, height) = (90, 60)
+        let upright = (0..<height).map { y in (0..<width).map { x in Self.pixel(x, y) } }
+        // Where EXIF's table says that row 0 and column 0 of the stored picture are seen.
+        let (storedWidth, storedHeight) = orientation.rawValue >= 5 ? (height, width) : (width, height)
+        var stored: [UInt8] = []
+        for row in 0..<storedHeight {
+            for column in 0..<storedWidth {
+                let (x, y): (Int, Int)
+                switch orientation.rawValue {
+                case 2: (x, y) = (width - 1 - column, row)
+                case 3: (x, y) = (width - 1 - column, height - 1 - row)
+                case 4: (x, y) = (column, height - 1 - row)
+                case 5: (x, y) = (row, column)
+                case 6: (x, y) = (width - 1 - row, column)
+                case 7: (x, y) = (width - 1 - row, height - 1 - column)
+                case 8: (x, y) = (row, height - 1 - column)
+                default: (x, y) = (column, row)
+                }
+                stored += upright[y][x]
+            }
+        }
+        let kind = FormatTests.Kind(name: "", sampling: [(1, 1), (1, 1), (1, 1)])
+        let plain = try #require(FormatTests.encode(kind, stored, storedWidth, storedHeight))
+        let file = PixelatorTests.with([PixelatorTests.exif(UInt8(orientation.rawValue))], in: plain)
+        let straight = try #require(
+            FormatTests.encode(kind, upright.flatMap { $0.flatMap { $0 } }, width, height))
+        try Self.expectSimilar(file, straight, width: width, height: height, level: 30)
+        // As stored, it is another picture.
+        guard orientation != .upright else { return }
+        var options = PixelationOptions()
+        options.metadata = .reference
+        let turned = try Pixelator(options).pixelate(file, until: .never).variants[0].bytes
+        #expect(try turned == Pixelator(options).pixelate(plain, until: .never).variants[0].bytes)
+    }
+
+    /// Of each scene eight files, one for each way to hold the camera.
+    @Test(
+        "photographs of one scene come out alike",
+        .enabled(if: SharedCorpus.isPresent, "\(SharedCorpus.absence)"),
+        arguments: ["Landscape", "Portrait"], 2...8)
+    func photographs(_ scene: String, _ orientation: Int) throws {
+        let straight = try SharedCorpus.bytes("orientation/\(scene)_1.jpg")
+        let turned = try SharedCorpus.bytes("orientation/\(scene)_\(orientation).jpg")
+        let survey = try Pixelator(PixelationOptions()).survey(straight)
+        #expect(try Pixelator(PixelationOptions()).survey(turned).orientation.rawValue == orientation)
+        try Self.expectSimilar(turned, straight, width: survey.width, height: survey.height, level: 40)
+    }
+
+    /// All variants show the same to within a level, sharp edges of cells included.
+    private static func expectSimilar(
+        _ first: [UInt8], _ second: [UInt8], width: Int, height: Int, level: Int
+    ) throws {
+        let pixelator = Pixelator(PixelationOptions())
+        let variants = try zip(
+            pixelator.pixelate(first, until: .never).variants,
+            pixelator.pixelate(second, until: .never).variants)
+        for (one, other) in variants {
+            let survey = try pixelator.survey(one.bytes)
+            #expect(survey.width == width && survey.height == height)
+            let a = try #require(FormatTests.decode(one.bytes, count: width * height * 3))
+            let b = try #require(FormatTests.decode(other.bytes, count: width * height * 3))
+            let worst = zip(a, b).map { abs(Int($0) - Int($1)) }.max() ?? 0
+            #expect(worst <= level, "n \(one.n)")
+        }
+    }
+
+    /// Every quarter and both directions look different.
+    private static func pixel(_ x: Int, _ y: Int) -> [UInt8] {
+        [UInt8(40 + 2 * x), UInt8(250 - 3 * y), x < 30 && y < 40 ? 200 : 60]
+    }
+}
