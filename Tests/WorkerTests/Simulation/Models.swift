@@ -14,8 +14,10 @@ struct Line: Sendable {
     func call<Answer: Sendable>(
         _ operation: String, isStore: Bool = false, _ effect: @Sendable () -> Answer
     ) async throws -> Answer {
+        let trouble = world.trouble(with: operation)
         do {
             try await travel()
+            if let trouble { try await world.clock.sleep(until: world.clock.now + trouble.delay) }
         } catch {
             if world.chance(0.5), !isDead.withLock({ $0 }) { _ = effect() }
             // Whoever is interrupted may say so, or report what the attempt before had come to.
@@ -26,6 +28,7 @@ struct Line: Sendable {
         {
             throw WorkerError(.unavailable, operation: operation, code: "outage")
         }
+        if let kind = trouble?.error { throw WorkerError(kind, operation: operation, code: "trouble") }
         if world.chance(world.faults.failsBefore) {
             throw WorkerError(.unavailable, operation: operation, code: "before")
         }
@@ -57,7 +60,9 @@ struct ModelQueue: MessageQueue {
         while true {
             let got = try await line.call("ReceiveMessage") { take(count, visibility) }
             if !got.isEmpty || world.clock.now >= deadline { return got }
-            try await world.clock.sleep(until: min(deadline, world.clock.now + .milliseconds(500)))
+            // Not more often than twice a second, as a queue that is asked by many cannot be.
+            let next = max(world.clock.now + .milliseconds(500), world.nextVisible ?? deadline)
+            try await world.arrivals.wait(until: min(deadline, next))
         }
     }
 

@@ -73,6 +73,14 @@ final class World: Sendable {
         var metadata: [String: String] = [:]
     }
 
+    /// Happens to calls whose name contains `call`, so many times.
+    struct Trouble: Sendable {
+        var call: String
+        var error: WorkerError.Kind?
+        var delay = Duration.zero
+        var times = Int.max
+    }
+
     struct Model: Sendable {
         var random: SplitMix
         var messages: [Message] = []
@@ -91,11 +99,18 @@ final class World: Sendable {
     static let sizes = [8, 16, 32, 48, 64]
 
     let clock = ManualClock()
+    /// Wakes long polls when a message may have become visible.
+    let arrivals: Bell
+    /// What is to go wrong with certain calls, in order.
+    let troubles = Locked<[Trouble]>([])
+    /// Every call in the order of arrival.
+    let calls = Locked<[String]>([])
     let faults: Faults
     let model: Locked<Model>
 
     init(seed: UInt64, faults: Faults) {
         self.faults = faults
+        arrivals = Bell(clock: clock)
         model = Locked(Model(random: SplitMix.schedule(seed: seed)))
     }
 
@@ -133,19 +148,37 @@ final class World: Sendable {
     }
 
     func announce(_ events: [Event]) {
-        let records = events.map { event in
-            """
-            {"eventVersion":"2.6","eventSource":"aws:s3","eventName":"ObjectCreated:Put","eventTime":"t",
-            "s3":{"bucket":{"name":"\(event.name.bucket)"},"object":{"key":"\(event.name.key)",
-            "size":1000,"eTag":"e\(event.version)","sequencer":"\(Self.sequencer(event.version))"}}}
-            """
-        }
+        let records = events.map(Self.record).joined(separator: ",")
+        send("{\"Records\":[\(records)]}", events)
+    }
+
+    /// A message of any kind; `events` are those that it owes outputs for.
+    func send(_ body: String, _ events: [Event] = []) {
         let now = clock.now
         model.withLock { model in
             model.messages.append(
-                Message(
-                    id: "m\(model.messages.count)", body: "{\"Records\":[\(records.joined(separator: ","))]}",
-                    events: events, visibleAt: now))
+                Message(id: "m\(model.messages.count)", body: body, events: events, visibleAt: now))
+        }
+        arrivals.ring()
+    }
+
+    static func record(_ event: Event) -> String {
+        """
+        {"eventVersion":"2.6","eventSource":"aws:s3","eventName":"ObjectCreated:Put","eventTime":"t",
+        "s3":{"bucket":{"name":"\(event.name.bucket)"},"object":{"key":"\(event.name.key)",
+        "size":1000,"eTag":"e\(event.version)","sequencer":"\(sequencer(event.version))"}}}
+        """
+    }
+
+    /// What goes wrong with this call; remembers that it was made.
+    func trouble(with call: String) -> Trouble? {
+        calls.withLock { $0.append(call) }
+        return troubles.withLock { troubles in
+            guard let index = troubles.firstIndex(where: { call.contains($0.call) && $0.times > 0 }) else {
+                return nil
+            }
+            troubles[index].times -= 1
+            return troubles[index]
         }
     }
 
@@ -153,6 +186,14 @@ final class World: Sendable {
 
     private static func sequencer(_ version: Int) -> String {
         "00" + String(String(version + 0x1000_0000, radix: 16).uppercased())
+    }
+
+    /// When the next message becomes visible that is not.
+    var nextVisible: Duration? {
+        let now = clock.now
+        return model.withLock { model in
+            model.messages.filter { !$0.isDeleted && $0.visibleAt > now }.map(\.visibleAt).min()
+        }
     }
 
     static func outputs(of source: ObjectName) -> [ObjectName] {
@@ -179,7 +220,8 @@ final class World: Sendable {
                     model.violations.append("at \(now): \(message.id) deleted without \(output.key)")
                     return
                 }
-                if found.version < event.version && source.version >= event.version {
+                // A plain put may come late over a newer one; whoever made it looks and repairs.
+                if faults.conditionalWrites, found.version < event.version, source.version >= event.version {
                     model.violations.append(
                         "at \(now): \(message.id) (v\(event.version)) deleted over v\(found.version) of \(output.key)"
                     )

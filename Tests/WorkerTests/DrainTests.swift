@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Metrics
+import Testing
+import Worker
+
+/// From the request to stop to the end, in virtual time.
+@Suite struct DrainTests {
+    @Test func `the outstanding poll ends by itself, and what it brings goes back unseen`() {
+        let stage = Stage()
+        stage.start()
+        stage.run(3)
+        stage.worker.drain()
+        stage.run(2)
+        #expect(stage.end == nil, "a poll that is dropped takes messages all the same")
+        stage.upload("late.jpg")
+        #expect(stage.run(30) { stage.end != nil })
+        #expect(stage.message(0).receiveCount == 1)
+        #expect(stage.message(0).visibleAt <= stage.time, "visible again at once")
+        #expect(stage.calls("in/late.jpg") == 0 && stage.calls("out/") == 0)
+        #expect(stage.metrics.released.value == 1)
+    }
+
+    @Test func `an outstanding poll that brings nothing delays the end by its wait at most`() {
+        let stage = Stage()
+        stage.start()
+        stage.run(3)
+        stage.worker.drain()
+        #expect(stage.run(30) { stage.end != nil })
+        #expect((3...11).contains(stage.end ?? 0), "polls are 10 s long")
+    }
+
+    @Test func `work that has begun is finished, its message deleted before the end`() {
+        let stage = Stage()
+        stage.upload("a.jpg")
+        stage.trouble("GetObject", delay: 40, times: 1)
+        stage.start()
+        stage.run(5)
+        stage.worker.drain()
+        #expect(stage.run(200) { stage.end != nil })
+        #expect(stage.outputs.count == 5)
+        #expect(stage.message(0).isDeleted && stage.message(0).receiveCount == 1)
+    }
+
+    @Test func `what has not begun goes back at once and is visible at once`() {
+        let stage = Stage()
+        stage.upload("a.jpg")
+        stage.trouble("HeadObject", delay: 50)
+        stage.start()
+        stage.run(5)
+        stage.worker.drain()
+        #expect(stage.run(30) { stage.end != nil })
+        #expect(!stage.message(0).isDeleted)
+        #expect(stage.message(0).visibleAt <= stage.time)
+        #expect(stage.calls("GetObject") == 0)
+    }
+
+    @Test func `what is not finished in the drain's time goes back for a moment`() {
+        let stage = Stage { $0.drainSeconds = 45 }
+        stage.upload("a.jpg")
+        stage.trouble("GetObject", delay: 10_000)
+        stage.start()
+        stage.run(5)
+        stage.worker.drain()
+        stage.run(44)
+        #expect(stage.end == nil)
+        #expect(stage.run(20) { stage.end != nil })
+        #expect(!stage.message(0).isDeleted)
+        let delay = stage.message(0).visibleAt - stage.time
+        #expect(delay > .seconds(3) && delay <= .seconds(5), "\(delay)")
+    }
+
+    @Test func `a second request gives back at once what has begun`() {
+        let stage = Stage()
+        stage.upload("a.jpg")
+        stage.trouble("GetObject", delay: 10_000)
+        stage.start()
+        stage.run(5)
+        stage.worker.drain()
+        stage.run(1)
+        stage.worker.drain()
+        #expect(stage.run(10) { stage.end != nil })
+        #expect(!stage.message(0).isDeleted)
+    }
+
+    @Test func `not even a second request leaves a picture half written`() {
+        let stage = Stage()
+        stage.upload("a.jpg")
+        stage.trouble("PutObject s3://out/pixelated-8x8", delay: 20, times: 1)
+        stage.start()
+        #expect(stage.run(150) { stage.calls("PutObject") == 5 })
+        stage.worker.drain()
+        stage.worker.drain()
+        #expect(stage.run(60) { stage.end != nil })
+        #expect(stage.outputs.count == 5)
+        #expect(stage.message(0).isDeleted)
+    }
+
+    @Test func `deletes that wait for company go out before the end`() {
+        let stage = Stage { $0.acknowledgeLingerMilliseconds = 5000 }
+        stage.upload("a.jpg")
+        stage.start()
+        #expect(stage.run(150) { stage.metrics.outcomes[.done] == 1 })
+        #expect(!stage.message(0).isDeleted)
+        stage.worker.drain()
+        #expect(stage.run(15) { stage.end != nil })
+        #expect(stage.message(0).isDeleted)
+    }
+
+    @Test(arguments: ["HeadObject", "PutObject"])
+    func `in an outage nothing is waited for`(call: String) {
+        let stage = Stage()
+        for key in ["a.jpg", "b.jpg", "c.jpg"] { stage.upload(key) }
+        stage.trouble(call, .unavailable)
+        stage.start()
+        #expect(stage.run(250) { stage.worker.status.outage != nil && stage.worker.status.inFlight == 3 })
+        stage.run(30)
+        stage.worker.drain()
+        #expect(stage.run(15) { stage.end != nil })
+        #expect(stage.messages.allSatisfy { !$0.isDeleted && $0.receiveCount == 1 })
+        #expect(stage.messages.allSatisfy { $0.visibleAt - stage.time <= .seconds(5) })
+    }
+
+}
+
+/// Ends that nobody asks for.
+@Suite struct ModeTests {
+    @Test func `an idle limit ends the work after so many seconds without a message`() {
+        let stage = Stage { $0.idleSeconds = 12 }
+        stage.upload("a.jpg")
+        stage.start()
+        stage.run(100) { stage.message(0).isDeleted }
+        let done = stage.now
+        #expect(stage.end == nil)
+        #expect(stage.run(60) { stage.end != nil })
+        #expect((10...24).contains((stage.end ?? 0) - done), "idle since \(done), ended at \(stage.end ?? 0)")
+        #expect(stage.error == nil)
+    }
+
+    @Test func `a message in flight is not idleness`() {
+        let stage = Stage { $0.idleSeconds = 5 }
+        stage.upload("a.jpg")
+        stage.trouble("GetObject", delay: 100, times: 1)
+        stage.start()
+        stage.run(90)
+        #expect(stage.end == nil)
+        #expect(stage.run(300) { stage.end != nil })
+        #expect(stage.message(0).isDeleted)
+    }
+
+    @Test func `after the last of so many messages no other is received`() {
+        let stage = Stage { $0.maximumMessages = 3 }
+        for key in ["a", "b", "c", "d", "e"] { stage.upload("\(key).jpg") }
+        stage.start()
+        #expect(stage.run(600) { stage.end != nil })
+        #expect(stage.messages.filter(\.isDeleted).count == 3)
+        #expect(stage.messages.map(\.receiveCount).reduce(0, +) == 3)
+    }
+
+    @Test func `a queue that is missing at the start ends it, later it does not`() {
+        let missing = Stage()
+        missing.trouble("ReceiveMessage", .queueMissing)
+        missing.start()
+        #expect(missing.run(5) { missing.end != nil })
+        #expect(missing.error?.kind == .queueMissing)
+
+        let later = Stage()
+        later.start()
+        later.run(5)
+        later.trouble("ReceiveMessage", .queueMissing, times: 3)
+        later.upload("a.jpg")
+        #expect(later.run(300) { later.message(0).isDeleted })
+        #expect(later.end == nil)
+    }
+}
+
+/// What the watchdog is told: polls answered and leases moving.
+@Suite struct StallTests {
+    @Test func `a worker that polls and works gives no reason for complaint`() {
+        let stage = Stage()
+        stage.upload("a.jpg")
+        stage.trouble("GetObject", delay: 200, times: 1)
+        stage.start()
+        for _ in 0..<500 {
+            stage.run(1)
+            #expect(stage.worker.status.stall == nil)
+        }
+    }
+
+    @Test func `a poll that is never answered is a stall`() {
+        let stage = Stage()
+        stage.start()
+        stage.run(5)
+        stage.trouble("ReceiveMessage", delay: 100_000)
+        stage.run(20)
+        #expect(stage.worker.status.stall == nil)
+        stage.run(100)
+        #expect(stage.worker.status.stall?.contains("poll") == true)
+    }
+
+    @Test func `messages in flight without a step for long are a stall`() {
+        let stage = Stage()
+        stage.upload("a.jpg")
+        stage.trouble("GetObject", delay: 100_000)
+        stage.start()
+        stage.run(300)
+        #expect(stage.worker.status.stall == nil)
+        // Polling goes on in the other slots, and heartbeats keep the lease; neither is a step of this work.
+        stage.run(100)
+        #expect(stage.worker.status.stall?.contains("no step") == true)
+    }
+
+    @Test func `waiting for the end of an outage is no stall`() {
+        let stage = Stage()
+        stage.upload("a.jpg")
+        stage.trouble("GetObject", .unavailable)
+        stage.start()
+        stage.run(5000)
+        #expect(stage.worker.status.stall == nil)
+        #expect(stage.worker.status.outage?.kind == .unavailable)
+        #expect(stage.message(0).receiveCount == 1)
+        stage.clearTroubles()
+        #expect(stage.run(200) { stage.message(0).isDeleted })
+        #expect(stage.worker.status.outage == nil)
+    }
+
+    @Test func `what is in flight is visible, in messages and in bytes`() {
+        let stage = Stage { $0.memoryBytes = 64 << 20 }
+        for key in ["a.jpg", "b.jpg"] { stage.upload(key) }
+        stage.trouble("PutObject", delay: 500, times: 10)
+        stage.start()
+        #expect(stage.run(150) { stage.calls("PutObject") == 10 })
+        #expect(stage.worker.status.inFlight == 2)
+        // Two bodies of a few bytes, and two working sets.
+        #expect(stage.worker.status.bytesInFlight > 2)
+        #expect(stage.worker.status.oldestLease ?? .zero > .zero)
+        var text = Exposition(prefix: "pixelated")
+        stage.metrics.write(to: &text)
+        #expect(text.finished().contains("pixelated_messages_in_flight 2"))
+        stage.run(900) { stage.worker.status.inFlight == 0 }
+        #expect(stage.worker.status.bytesInFlight == 0)
+    }
+}

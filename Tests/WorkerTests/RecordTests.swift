@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Metrics
+import Testing
+import Worker
+
+/// What becomes of each record of a message, through the whole worker.
+@Suite struct RecordTests {
+    private func five(_ keys: String...) -> [String] {
+        keys.flatMap { key in [8, 16, 32, 48, 64].map { "pixelated-\($0)x\($0)-\(key)" } }.sorted()
+    }
+
+    @Test func `of several records only the failed one is repeated`() {
+        let stage = Stage()
+        stage.upload("a.jpg", "b.jpg", "c.jpg")
+        stage.trouble("GetObject s3://in/b.jpg", .accessDenied, times: 2)
+        stage.start()
+        #expect(stage.run(600) { stage.message(0).isDeleted })
+        #expect(stage.message(0).receiveCount == 3)
+        #expect(stage.outputs == five("a.jpg", "b.jpg", "c.jpg"))
+        // Once each: before the get, whether anything is there, and after the puts, whether it is still right.
+        for key in ["a.jpg", "c.jpg"] {
+            #expect(stage.calls("GetObject s3://in/\(key)") == 1)
+            #expect(stage.calls("HeadObject", key) == 2, "not even looked at again")
+        }
+        #expect(stage.calls("GetObject s3://in/b.jpg") == 3)
+    }
+
+    @Test func `a reason is stored once, when nothing of the message has to be repeated any more`() {
+        let stage = Stage()
+        stage.world.announce([stage.put("bad.jpg", isCorrupt: true), stage.put("denied.jpg")])
+        stage.trouble("GetObject s3://in/denied.jpg", .accessDenied, times: 2)
+        stage.start()
+        #expect(stage.run(300) { stage.message(0).receiveCount == 2 })
+        stage.run(5)
+        #expect(stage.calls("SendMessage") == 0)
+        #expect(stage.run(600) { stage.message(0).isDeleted })
+        #expect(stage.calls("SendMessage") == 1)
+        #expect(stage.quarantined == ["m0-0"])
+        #expect(stage.calls("GetObject s3://in/bad.jpg") == 1)
+        #expect(stage.outputs == five("denied.jpg"))
+    }
+
+    @Test func `a message is not deleted while its reason cannot be stored`() {
+        let stage = Stage()
+        stage.upload("bad.jpg", isCorrupt: true)
+        stage.trouble("SendMessage", .unavailable, times: 3)
+        stage.start()
+        #expect(stage.run(900) { stage.message(0).isDeleted })
+        #expect(stage.message(0).receiveCount == 4)
+        #expect(stage.quarantined == ["m0-0"])
+    }
+
+    @Test func `without a quarantine a hopeless message is left to the queue, less and less often`() {
+        let stage = Stage(hasQuarantine: false)
+        stage.upload("bad.jpg", isCorrupt: true)
+        stage.start()
+        stage.run(1000)
+        #expect(!stage.message(0).isDeleted)
+        // 10, 20, 40 ... 640 seconds apart.
+        #expect(stage.message(0).receiveCount == 7)
+    }
+
+    @Test func `what still fails for its own fault at the last attempt is quarantined`() {
+        let stage = Stage { $0.attempts = 3 }
+        stage.upload("denied.jpg")
+        stage.trouble("GetObject", .accessDenied)
+        stage.start()
+        #expect(stage.run(900) { stage.message(0).isDeleted })
+        #expect(stage.message(0).receiveCount == 3)
+        #expect(stage.quarantined == ["m0-0"])
+    }
+
+    @Test func `an object that is gone is acknowledged, or what the configuration says`() {
+        let gone = Stage()
+        gone.world.announce([World.Event(name: ObjectName(bucket: "in", key: "gone.jpg"), version: 1)])
+        gone.start()
+        #expect(gone.run(30) { gone.message(0).isDeleted })
+        #expect(gone.metrics.outcomes[.acknowledged] == 1)
+
+        let kept = Stage { $0.policy = ["not-found": "quarantine"] }
+        kept.world.announce([World.Event(name: ObjectName(bucket: "in", key: "gone.jpg"), version: 1)])
+        kept.start()
+        #expect(kept.run(30) { kept.message(0).isDeleted })
+        #expect(kept.metrics.quarantined.value == 1)
+    }
+
+    @Test(arguments: [
+        ("own-output", "out", "pixelated-8x8-a.jpg", "ObjectCreated:Put"),
+        ("own-output", "out", "deep/pixelated-48x48-a.jpg", "ObjectCreated:Copy"),
+        ("own-output", "out", "pixelated-7x7-of-other-sizes.jpg", "ObjectCreated:Put"),
+        ("folder", "in", "folder/", "ObjectCreated:Put"),
+        ("removed", "in", "a.jpg", "ObjectRemoved:Delete"),
+        ("removed", "in", "a.jpg", "ObjectRemoved:DeleteMarkerCreated"),
+        ("foreign-event", "in", "a.jpg", "ObjectTagging:Put"),
+        ("foreign-event", "in", "a.jpg", "SomethingNew:Of2030"),
+    ])
+    func `what needs no work is acknowledged and counted, and nothing is asked of S3`(
+        why: String, bucket: String, key: String, event: String
+    ) throws {
+        let stage = Stage()
+        stage.world.send(
+            """
+            {"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","eventName":"\(event)",
+            "s3":{"bucket":{"name":"\(bucket)"},"object":{"key":"\(key)","size":1,"eTag":"e"}}}]}
+            """)
+        stage.start()
+        #expect(stage.run(30) { stage.message(0).isDeleted })
+        let skip = try #require(Outcome.Skip(rawValue: why))
+        #expect(stage.metrics.skips[skip] == 1)
+        #expect(stage.calls("Object s3://") == 0)
+    }
+
+    /// A notification that also covers the outputs feeds the worker with its own work.
+    @Test func `a loop of outputs ends with the first round`() {
+        let stage = Stage { $0.output = OutputOptions(bucket: "in") }
+        stage.upload("a.jpg")
+        stage.start()
+        #expect(stage.run(200) { stage.message(0).isDeleted })
+        for size in World.sizes {
+            let name = ObjectName(bucket: "in", key: "pixelated-\(size)x\(size)-a.jpg")
+            stage.world.announce([World.Event(name: name, version: 1)])
+        }
+        let puts = stage.calls("PutObject")
+        #expect(stage.run(200) { stage.messages.allSatisfy(\.isDeleted) })
+        #expect(puts == 5 && stage.calls("PutObject") == 5)
+        #expect(stage.metrics.skips[.ownOutput] == 5)
+    }
+
+    /// All around the same event; `$` stands for the record, `%` for the whole notification as a JSON string.
+    @Test(arguments: [
+        #"{"Records":[$]}"#,
+        #"{"Type":"Notification","MessageId":"1","TopicArn":"t","Message":%}"#,
+        """
+        {"version":"0","source":"aws.s3","detail-type":"Object Created","detail":{"bucket":{"name":"in"},
+        "object":{"key":"a.jpg","size":1000,"etag":"e1","sequencer":"00"}}}
+        """,
+        #"{"EventName":"s3:ObjectCreated:Put","Key":"in/a.jpg","Records":[$]}"#,
+    ])
+    func `every envelope leads to the same five outputs`(envelope: String) throws {
+        let stage = Stage()
+        let record = World.record(stage.put("a.jpg"))
+        let inner = String(decoding: try JSONEncoder().encode(#"{"Records":[\#(record)]}"#), as: UTF8.self)
+        stage.world.send(
+            envelope.replacingOccurrences(of: "$", with: record).replacingOccurrences(of: "%", with: inner))
+        stage.start()
+        #expect(stage.run(200) { stage.message(0).isDeleted })
+        #expect(stage.outputs == five("a.jpg"))
+    }
+
+    @Test(arguments: [
+        #"{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"in"}"#,
+        #"{"Type":"Notification","Message":"{\"Service\":\"Amazon S3\",\"Event\":\"s3:TestEvent\"}"}"#,
+    ])
+    func `test events are acknowledged`(body: String) {
+        let stage = Stage()
+        stage.world.send(body)
+        stage.start()
+        #expect(stage.run(30) { stage.message(0).isDeleted })
+        #expect(stage.metrics.skips[.testEvent] == 1)
+    }
+
+    @Test(arguments: [#"{"Records":"none"}"#, "{}", "hello", #"{"hello":"world"}"#, "[]"])
+    func `an unknown shape is a failure with its body kept, never a success`(body: String) {
+        let stage = Stage()
+        stage.world.send(body)
+        stage.start()
+        #expect(stage.run(30) { stage.message(0).isDeleted })
+        #expect(stage.metrics.quarantined.value == 1)
+        #expect(stage.quarantined == ["m0-0"])
+    }
+}
