@@ -37,7 +37,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
-        // Floor 0: the C libraries of the distribution, and the walls around them.
+        // Floor 0: the C libraries of the distribution.
         .systemLibrary(name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLibExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
@@ -46,40 +46,42 @@ let package = Package(
         // The same library through its other interface: an independent oracle for tests and benchmark.
         .systemLibrary(
             name: "CLibTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+
+        // Floor 1: C of our own, and one lock.
         .target(name: "CJPEG", dependencies: ["CLibJPEG"], cSettings: c),
         .target(name: "CPixels", cSettings: c),
-
-        // Floor 1: pure values and arithmetic.
         .target(name: "Locking", swiftSettings: edge),
+
+        // Floor 2: pure values and arithmetic.
         .target(name: "HTTP", swiftSettings: pure),
         .target(name: "Digests", dependencies: ["CLibCrypto"], swiftSettings: edge),
         .target(name: "Pixels", dependencies: ["CPixels"], swiftSettings: edge),
         .target(name: "S3Events", swiftSettings: pure),
         .target(name: "Metrics", swiftSettings: edge),
 
-        // Floor 2: one outside thing each.
+        // Floor 3: one outside thing each.
         .target(name: "SigV4", dependencies: ["HTTP", "Digests"], swiftSettings: pure),
         .target(name: "Curl", dependencies: ["HTTP", "Locking", "CLibCurl"], swiftSettings: edge),
         .target(name: "JPEG", dependencies: ["Pixels", "CJPEG"], swiftSettings: edge),
         .target(name: "Systemd", dependencies: ["Locking", "CLibSystemd", log], swiftSettings: edge),
 
-        // Floor 3: the two halves of the work.
+        // Floor 4: the two halves of the work.
         .target(
             name: "AWS", dependencies: ["SigV4", "HTTP", "Digests", "Locking", "CLibExpat", log],
             swiftSettings: edge),
         .target(name: "Pixelation", dependencies: ["JPEG", "Pixels"], swiftSettings: edge),
 
-        // Floor 4: the life of a message.
+        // Floor 5: the life of a message.
         .target(
             name: "Worker", dependencies: ["AWS", "Pixelation", "S3Events", "Metrics", "Locking", log],
             swiftSettings: edge),
 
-        // Floor 5: what may be configured.
+        // Floor 6: what may be configured.
         .target(
             name: "Settings", dependencies: ["Worker", "AWS", "Pixelation", "Curl", "Systemd", "HTTP", log],
             swiftSettings: edge),
 
-        // Floor 6: composition and lifecycle.
+        // Floor 7: composition and lifecycle.
         .target(
             name: "Daemon",
             dependencies: [
@@ -87,7 +89,7 @@ let package = Package(
                 log, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], swiftSettings: edge),
 
-        // Floor 7: the command line and the benchmark.
+        // Floor 8: the command line and the benchmark.
         .executableTarget(
             name: "pixelated",
             dependencies: [

@@ -51,6 +51,25 @@ struct FloorTests {
         #expect(try House.modules() == Set(Self.floor.keys))
     }
 
+    @Test func `Package.swift and README count the same floors`() throws {
+        // Each "Floor N:" holds until the next; what follows the last are the tests.
+        let manifest = try House.text("Package.swift")
+        var counted: [String: Int] = [:]
+        let parts = manifest.split(separator: #/\/\/ (?=(?:Floor \d+|Tests):)/#).dropFirst()
+        for part in parts {
+            guard let number = part.firstMatch(of: #/^Floor (\d+):/#).flatMap({ Int($0.1) }) else { continue }
+            for target in part.matches(of: /(?:systemLibrary|arget)\(\s*name: "([^"]+)"/) {
+                counted[String(target.1)] = number
+            }
+        }
+        #expect(counted == Self.floor)
+        var shown: [String: Int] = [:]
+        for row in try House.chapter("## The house").matches(of: /\n\| (\d+) \| (.+?) \|/) {
+            for module in row.2.matches(of: /`([^`]+)`/) { shown[String(module.1)] = Int(row.1) }
+        }
+        #expect(shown == Self.floor)
+    }
+
     @Test func `a module imports from lower floors only and declares what it imports`() throws {
         let declared = try Self.declared()
         for file in try House.swift("Sources") {
