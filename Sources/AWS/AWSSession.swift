@@ -52,8 +52,8 @@ package struct AWSSession: Sendable {
         let watch = IdentityWatch(logger: workshop.logger)
         // Weak: the cache keeps the observer.
         await credentials.observe { [workshop, weak credentials] keys in
-            guard let credentials else { return }
-            await watch.look(workshop.sts(with: credentials), keys)
+            guard let credentials else { return keys }
+            return await watch.look(workshop.sts(with: credentials), keys)
         }
     }
 

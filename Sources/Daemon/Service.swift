@@ -79,7 +79,9 @@ package struct Service: Sendable {
         patience.drain = .seconds(settings.worker.drainSeconds + 30)
         let supervisor = Supervisor(
             parts.workload, notifier: notifier, logger: logger, patience: patience,
-            reload: { reload.run() }, changed: { new in phase.withLock { $0 = new } },
+            reload: { reload.run() },
+            identity: { parts.session.credentials.identity?.fields ?? [:] },
+            changed: { new in phase.withLock { $0 = new } },
             abandon: { reason in exit(reason.rawValue) })
         let reason = await supervisor.run(
             instructions: signals.map { $0 == .sighup ? Instruction.reload : .stop })

@@ -33,6 +33,7 @@ package struct Supervisor: Sendable {
     private let logger: Logger
     private let patience: Patience
     private let reload: @Sendable () -> String?
+    private let identity: @Sendable () -> Logger.Metadata
     private let changed: @Sendable (Lifecycle.Phase) -> Void
     /// The last way out, when cancelled work does not return.
     private let abandon: @Sendable (ExitReason) -> Void
@@ -40,10 +41,13 @@ package struct Supervisor: Sendable {
     /// How much time is asked for at once, and how often it is asked for again.
     private static let asking = (length: Duration.seconds(30), every: Duration.seconds(5))
 
-    /// - Parameter reload: reads the configuration again; returns what the status shall say about it from then on.
+    /// - Parameters:
+    ///   - reload: reads the configuration again; returns what the status shall say about it from then on.
+    ///   - identity: as whom the queue was asked, for the event that tells of its first answer.
     package init(
         _ workload: any Workload, notifier: Notifier, logger: Logger, patience: Patience = Patience(),
         reload: @escaping @Sendable () -> String?,
+        identity: @escaping @Sendable () -> Logger.Metadata = { [:] },
         changed: @escaping @Sendable (Lifecycle.Phase) -> Void = { _ in },
         abandon: @escaping @Sendable (ExitReason) -> Void
     ) {
@@ -52,6 +56,7 @@ package struct Supervisor: Sendable {
         self.logger = logger
         self.patience = patience
         self.reload = reload
+        self.identity = identity
         self.changed = changed
         self.abandon = abandon
     }
@@ -150,9 +155,10 @@ package struct Supervisor: Sendable {
             state.sentence = sentence(state)
             notifier.send(.ready, .status(state.sentence))
             let took = state.begin.duration(to: .now)
-            logger.notice(
-                "ready",
-                metadata: ["event": "\(DaemonEvent.ready.rawValue)", "ms_start": "\(took.milliseconds)"])
+            var fields = identity()
+            fields["event"] = "\(DaemonEvent.ready.rawValue)"
+            fields["ms_start"] = "\(took.milliseconds)"
+            logger.notice("ready", metadata: fields)
         case .announceStopping:
             notifier.send(.stopping)
             logger.notice(

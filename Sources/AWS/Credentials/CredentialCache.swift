@@ -27,7 +27,7 @@ package actor CredentialCache {
     private var notBefore = 0.0
     private var fetchedAt = -Double.infinity
     private var mustRenew = false
-    private var observer: (@Sendable (KnownIdentity) async -> Void)?
+    private var observer: (@Sendable (KnownIdentity) async -> KnownIdentity)?
     private var lastFailure: AWSError?
     private var refresh: Task<Result<Credentials, AWSError>, Never>?
 
@@ -41,8 +41,11 @@ package actor CredentialCache {
         self.logger = logger
     }
 
-    /// Calls `observer`, on a task of its own, whenever there are other keys than before.
-    func observe(_ observer: @escaping @Sendable (KnownIdentity) async -> Void) { self.observer = observer }
+    /// Calls `observer`, on a task of its own, whenever there are other keys than before. It returns what it has
+    /// found out about them.
+    func observe(_ observer: @escaping @Sendable (KnownIdentity) async -> KnownIdentity) {
+        self.observer = observer
+    }
 
     /// Whose keys are in use at this moment; nil before the first. For those who cannot wait.
     package nonisolated var identity: KnownIdentity? { published.withLock { $0 } }
@@ -153,20 +156,27 @@ package actor CredentialCache {
                 accessKeyID: current.signing.accessKeyID, source: source.name,
                 expiration: current.expiration)
         }
-        published.withLock { $0 = identity }
+        published.withLock { published in
+            let caller = published?.accessKeyID == identity?.accessKeyID ? published?.caller : nil
+            published = identity
+            published?.caller = caller
+        }
     }
 
     private func announce() {
         guard let identity else { return }
         if let observer {
-            Task { await observer(identity) }
+            Task {
+                let found = await observer(identity)
+                published.withLock { if $0?.accessKeyID == found.accessKeyID { $0?.caller = found.caller } }
+            }
         } else {
-            IdentityWatch.announce(identity, nil, logger)
+            IdentityWatch.announce(identity, logger)
         }
     }
 
     private func warn(_ text: String, _ error: AWSError) {
-        var metadata = identity?.fields(nil) ?? [:]
+        var metadata = identity?.fields ?? [:]
         metadata["event"] = "\(AWSEvent.credentialsKept.rawValue)"
         metadata["error_code"] = "\(error.kind.rawValue)"
         let keys = identity.map { " (\($0.sentence))" } ?? ""

@@ -12,34 +12,37 @@ struct IdentityWatch: Sendable {
 
     /// Asks STS whose the new keys are. Not knowing the answer, for example in a network without a way to STS,
     /// changes nothing.
-    func look(_ sts: STSClient, _ keys: KnownIdentity) async {
-        let found: CallerIdentity
-        do { found = try await sts.identity() } catch {
-            Self.announce(keys, nil, logger, because: "; whose it is could not be asked: \(error)")
-            return
+    ///
+    /// - Returns: the keys with the answer.
+    func look(_ sts: STSClient, _ keys: KnownIdentity) async -> KnownIdentity {
+        var keys = keys
+        do { keys.caller = try await sts.identity() } catch {
+            Self.announce(keys, logger, because: "; whose it is could not be asked: \(error)")
+            return keys
         }
-        let before = known.withLock { known in
-            defer { known = found }
-            return known
-        }
+        let (now, before) = (keys.caller, known.withLock { $0 })
+        known.withLock { $0 = now }
         // A session's name may change with each refresh; the role behind it may not go unnoticed.
-        guard let before, before.role != found.role else {
-            return Self.announce(keys, found, logger)
+        if let before, let now, before.role != now.role {
+            Self.announce(keys, logger, .warning, changed: before)
+        } else {
+            Self.announce(keys, logger)
         }
-        var metadata = keys.fields(found)
-        metadata["event"] = "\(AWSEvent.identity.rawValue)"
-        logger.warning(
-            "the identity has changed from \(before.arn) to \(found.arn), \(keys.sentence)",
-            metadata: metadata)
+        return keys
     }
 
-    /// - Parameter caller: nil when STS was not asked, or `because` says why it did not tell.
+    /// - Parameters:
+    ///   - reason: why STS did not tell, if it was asked.
+    ///   - before: who we were, if that was somebody else.
     static func announce(
-        _ keys: KnownIdentity, _ caller: CallerIdentity?, _ logger: Logger, because reason: String = ""
+        _ keys: KnownIdentity, _ logger: Logger, _ level: Logger.Level = .notice,
+        because reason: String = "",
+        changed before: CallerIdentity? = nil
     ) {
-        var metadata = keys.fields(caller)
+        var metadata = keys.fields
         metadata["event"] = "\(AWSEvent.identity.rawValue)"
-        let who = caller.map { "acting as \($0.arn), " } ?? "acting with "
-        logger.notice("\(who)\(keys.sentence)\(reason)", metadata: metadata)
+        let who = keys.caller.map { "acting as \($0.arn), " } ?? "acting with "
+        let change = before.map { "the identity has changed from \($0.arn): " } ?? ""
+        logger.log(level: level, "\(change)\(who)\(keys.sentence)\(reason)", metadata: metadata)
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-import Logging
+package import Logging
 
 /// Whose keys are in use, as far as it is known.
 package struct KnownIdentity: Sendable, Equatable {
@@ -11,8 +11,11 @@ package struct KnownIdentity: Sendable, Equatable {
     /// Seconds since the epoch; nil for keys that do not expire.
     package var expiration: Double?
 
-    /// For an event of the log. `caller` is what STS says about the keys, if it was asked and has answered.
-    func fields(_ caller: CallerIdentity?) -> Logger.Metadata {
+    /// What STS says about the keys; nil when it was not asked or has not answered.
+    package var caller: CallerIdentity?
+
+    /// For an event of the log.
+    package var fields: Logger.Metadata {
         var fields: Logger.Metadata = [
             "access_key_id": "\(accessKeyID)", "credentials_source": "\(source)",
             "credentials_expire": "\(expiration.map(Self.timestamp) ?? "never")",
