@@ -17,7 +17,10 @@ struct Benchmark: ParsableCommand {
             """)
 
     @Argument(help: "JPEG files, or folders of them.")
-    var paths: [String]
+    var paths: [String] = []
+
+    @Option(help: "A folder of files that are out for harm: its slowest and its largest are told.")
+    var hostile: String?
 
     @Option(help: "Runs of each measurement; the best counts.")
     var runs = 5
@@ -26,18 +29,33 @@ struct Benchmark: ParsableCommand {
     var python = "python3"
 
     @Option(help: .hidden)
-    var measureMemoryOf: String?
+    var childTask: String?
 
     func validate() throws {
         if runs < 1 { throw ValidationError("--runs must be at least 1") }
+        if paths.isEmpty, hostile == nil { throw ValidationError("no pictures are named") }
     }
 
     func run() throws {
-        if let measureMemoryOf {
-            print(try MemoryPeak.ofPixelating(measureMemoryOf))
+        if let childTask {
+            guard let task = ChildTask(rawValue: childTask), let path = paths.first else {
+                throw ValidationError("no such task")
+            }
+            print(try task.perform(on: path))
             return
         }
-        let files = try paths.flatMap(Files.expand)
+        var report = Report()
+        if !paths.isEmpty { report.rows = try measure() }
+        if let hostile {
+            let corpus = HostileCorpus(hostile)
+            print(corpus.lines)
+            report.hostile = corpus
+        }
+        print(report.table)
+    }
+
+    private func measure() throws -> [Measurement] {
+        let files = paths.flatMap(Files.pictures)
         guard !files.isEmpty else { throw ValidationError("no JPEG files there") }
         let reference = Reference(python: python)
         if !reference.isPresent { print("no Pillow in \(python): the reference is left out") }
@@ -53,6 +71,6 @@ struct Benchmark: ParsableCommand {
             }
         }
         guard !rows.isEmpty else { throw ExitCode.failure }
-        print(Measurement.medians(rows))
+        return rows
     }
 }

@@ -21,8 +21,16 @@ enum Files {
         }
     }
 
-    /// A file as it is; a folder's JPEG files in the order of their names.
-    static func expand(_ path: String) throws -> [String] {
+    /// A file as it is; of a folder the JPEG files below it.
+    static func pictures(_ path: String) -> [String] {
+        let files = all(below: path)
+        return files == [path]
+            ? files
+            : files.filter { $0.lowercased().hasSuffix(".jpg") || $0.lowercased().hasSuffix(".jpeg") }
+    }
+
+    /// Every file below a folder, in the order of the paths; a file itself.
+    static func all(below path: String) -> [String] {
         guard let folder = opendir(path) else { return [path] }
         defer { closedir(folder) }
         var names: [String] = []
@@ -30,10 +38,9 @@ enum Files {
             let name = withUnsafeBytes(of: entry.pointee.d_name) {
                 String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
             }
-            let lower = name.lowercased()
-            if lower.hasSuffix(".jpg") || lower.hasSuffix(".jpeg") { names.append(name) }
+            if name != ".", name != ".." { names.append(name) }
         }
-        return names.sorted().map { path + "/" + $0 }
+        return names.sorted().flatMap { all(below: path + "/" + $0) }
     }
 
     static func name(_ path: String) -> String { String(path.split(separator: "/").last ?? "") }

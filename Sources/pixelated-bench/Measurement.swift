@@ -17,9 +17,13 @@ struct Measurement {
     var encode: Double
     /// One full-size encode by libjpeg-turbo.
     var turboEncode: Double
-    var reference: Double?
-    /// Megabytes above idle, the file included.
+    var reference: Reference.Finding?
+    /// Coefficients have to be kept.
+    var isProgressive: Bool
+    /// The engine's megabytes above idle, the file included.
     var memory: Double?
+    /// Those of libjpeg-turbo with a picture in memory.
+    var decodeMemory: Double?
 
     init(_ path: String, runs: Int, reference: Reference) throws {
         name = Files.name(path)
@@ -60,8 +64,12 @@ struct Measurement {
                 })
         }
         reduce = try Self.reduce(bytes, survey, sizes: options.sizes, runs: runs)
-        self.reference = reference.milliseconds(path, runs: runs)
-        memory = MemoryPeak.inChild(path)
+        self.reference = reference.measure(path, runs: runs)
+        isProgressive = try bytes.withUnsafeBufferPointer { bytes throws(JPEGError) in
+            try JPEGReader.header(of: bytes, limits: Self.limits).keepsCoefficients
+        }
+        memory = ChildTask.engine.run(on: path)?.megabytes
+        decodeMemory = ChildTask.decode.run(on: path)?.megabytes
     }
 
     private static let limits = JPEGLimits(

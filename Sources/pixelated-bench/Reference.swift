@@ -13,6 +13,15 @@ struct Reference {
     private static let program = """
         import io, sys, time
         from PIL import Image
+
+        def memory(field):
+            with open("/proc/self/status") as f:
+                return next(int(line.split()[1]) * 1024 for line in f if line.startswith(field))
+
+        Image.new("RGB", (8, 8)).resize((4, 4)).save(io.BytesIO(), "JPEG")
+        idle = memory("VmRSS:")
+        with open("/proc/self/clear_refs", "w") as f:
+            f.write("5")
         with open(sys.argv[1], "rb") as f:
             data = f.read()
         best = float("inf")
@@ -23,13 +32,21 @@ struct Reference {
                 grid = image.resize((n, n), Image.BILINEAR)
                 grid.resize(image.size, Image.NEAREST).save(io.BytesIO(), image.format)
             best = min(best, time.thread_time() - start)
-        print(best * 1e3)
+        print(best * 1e3, memory("VmHWM:") - idle)
         """
 
-    /// CPU milliseconds of the best of `runs`.
-    func milliseconds(_ path: String, runs: Int) -> Double? {
+    struct Finding {
+        /// CPU time of the best run.
+        var milliseconds: Double
+        /// Peak above idle.
+        var megabytes: Double
+    }
+
+    func measure(_ path: String, runs: Int) -> Finding? {
         guard isPresent else { return nil }
-        return Child.output([python, "-c", Self.program, path, "\(runs)"])
-            .flatMap { $0.split(separator: "\n").first }.flatMap { Double($0) }
+        let words = Child.output([python, "-c", Self.program, path, "\(runs)"])?
+            .split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
+        guard let words, words.count == 2 else { return nil }
+        return Finding(milliseconds: words[0], megabytes: words[1] / 1e6)
     }
 }

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Measurement {
+    static let heading =
+        "    MP  decode  decTJ  engine  reduce   5enc  encTJ  reference |"
+        + " eng/dec  ref/eng  enc/encTJ |  MB: eng  decTJ  ref  picture"
+
+    var engineToDecode: Double { engine / decodeRows }
+    var referenceToEngine: Double? { reference.map { $0.milliseconds / engine } }
+    var encodeToEncode: Double { encode / turboEncode }
+
+    var line: String {
+        let times = [
+            megapixels, decodeRows, decodePicture, engine, reduce, encode, turboEncode,
+            reference?.milliseconds,
+        ]
+        let ratios = [engineToDecode, referenceToEngine, encodeToEncode]
+        let memories = [memory, decodeMemory, reference?.megabytes]
+        return zip(times, [6, 8, 7, 8, 8, 7, 7, 11]).map { fixed($0, $1, decimals: 1) }.joined() + " |"
+            + zip(ratios, [8, 9, 11]).map { fixed($0, $1, decimals: 2) }.joined() + " |"
+            + zip(memories, [9, 7, 5]).map { fixed($0, $1, decimals: 0) }.joined() + "  " + name
+    }
+}
+
+/// The figures that count, with what they must and should reach.
+struct Report {
+    var rows: [Measurement] = []
+    var hostile: HostileCorpus?
+
+    var table: String {
+        var lines = ["", "                                              measured    must     aim"]
+        func add(_ name: String, _ value: Double?, must: Double, aim: Double, decimals: Int = 2) {
+            let columns = [(value, 12), (must, 8), (aim, 8)].map { fixed($0, $1, decimals: decimals) }
+            lines.append("  " + name.padded(to: 42) + columns.joined())
+        }
+        if !rows.isEmpty {
+            lines[1] = "median over \(rows.count) pictures".padded(to: 44) + lines[1].dropFirst(44)
+            add("engine CPU / bare decode CPU", median(rows.map(\.engineToDecode)), must: 1.4, aim: 1.25)
+            add(
+                "reference CPU / engine CPU", median(rows.compactMap(\.referenceToEngine)), must: 8, aim: 9)
+            add(
+                "five encodes / one libjpeg-turbo encode", median(rows.map(\.encodeToEncode)), must: 0.35,
+                aim: 0.25)
+        }
+        if let largest = rows.filter({ !$0.isProgressive }).max(by: { $0.megapixels < $1.megapixels }) {
+            add(
+                "peak MB above idle, baseline of \(Int(largest.megapixels)) MP", largest.memory, must: 16,
+                aim: 12, decimals: 1)
+        }
+        if let hostile {
+            add(
+                "slowest hostile file, CPU seconds", hostile.slowest.milliseconds / 1e3, must: 2, aim: 0.5)
+            add("largest hostile file, MB", hostile.largest.megabytes, must: 256, aim: 256, decimals: 1)
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    /// The mean of the two in the middle when the count is even.
+    private func median(_ values: [Double]) -> Double? {
+        guard !values.isEmpty else { return nil }
+        let sorted = values.sorted()
+        return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+    }
+}
+
+extension String {
+    fileprivate func padded(to width: Int) -> String {
+        self + String(repeating: " ", count: max(0, width - count))
+    }
+}
+
+/// `value` with so many decimals, right in `width` columns; a dash for none.
+private func fixed(_ value: Double?, _ width: Int, decimals: Int) -> String {
+    guard let value, value.isFinite else { return String(repeating: " ", count: width - 1) + "-" }
+    let scale = [1, 10, 100][decimals]
+    let scaled = Int(abs(value) * Double(scale) + 0.5)
+    let sign = value < 0 && scaled > 0 ? "-" : ""
+    let fraction = String(scaled % scale)
+    let zeros = String(repeating: "0", count: max(0, decimals - fraction.count))
+    let text = sign + "\(scaled / scale)" + (decimals > 0 ? "." + zeros + fraction : "")
+    return String(repeating: " ", count: max(0, width - text.count)) + text
+}
