@@ -35,6 +35,12 @@ import Testing
         }
     }
 
+    private func append(_ value: UInt64, count: Int, to bits: inout BitString) {
+        var end = bits.end(room: 1)
+        end.append(value, count: count)
+        bits.advance(to: end)
+    }
+
     private func bytes(_ scan: consuming EntropyCodedSegment, after file: [UInt8]) -> [UInt8] {
         var file = file
         scan.finish(into: &file)
@@ -51,7 +57,7 @@ import Testing
             var bits = BitString()
             for _ in 0..<Int.random(in: 0...200, using: &generator) {
                 let (value, count) = piece(kind, using: &generator)
-                bits.append(value, count: count)
+                append(value, count: count, to: &bits)
                 plain.append(value, count: count)
                 guard Int.random(in: 0..<20, using: &generator) == 0 else { continue }
                 scan.append(bits)
@@ -75,14 +81,14 @@ import Testing
                 var plainOnce = Plain()
                 for _ in 0..<Int.random(in: 0...8, using: &generator) {
                     let (value, count) = piece(kind, using: &generator)
-                    once.append(value, count: count)
+                    append(value, count: count, to: &once)
                     plainOnce.append(value, count: count)
                 }
                 let times = Int.random(in: 0...40, using: &generator)
                 all.append(once, times: times)
                 for _ in 0..<times { plain.bits += plainOnce.bits }
                 let (value, count) = piece(kind, using: &generator)
-                all.append(value, count: count)
+                append(value, count: count, to: &all)
                 plain.append(value, count: count)
             }
             var scan = EntropyCodedSegment()

@@ -114,7 +114,9 @@ import Testing
                 if values[position] != 0 { nonzero |= 1 << UInt64(position) }
             }
             var bits = BitString()
-            coder.encodeAC(nonzero: nonzero, into: &bits) { values[$0] }
+            var end = bits.end(room: 27)
+            coder.encodeAC(nonzero: nonzero, to: &end) { values[$0] }
+            bits.advance(to: end)
             #expect(text(bits) == PlainJPEG.bitsOfAC(block, table: table))
         }
         for difference in Int32(-255)...255 {

@@ -9,6 +9,9 @@ struct BlockCoder: BitwiseCopyable, Sendable {
     /// The coefficients of a block, by row.
     typealias Coefficients = UnsafeMutablePointer<SIMD8<Int16>>
 
+    /// More words than the bits of any block fill: 64 codes of at most 26 bits.
+    static let longestBlock = 27
+
     /// Luminance and chrominance.
     static let standard = [BlockCoder(table: 0), BlockCoder(table: 1)]
 
@@ -45,10 +48,10 @@ struct BlockCoder: BitwiseCopyable, Sendable {
 
     /// Appends the AC coefficients, all zero below the first `rows` rows, and the end of the block.
     @inline(__always)
-    func encodeAC(_ coefficients: Coefficients, rows: Int, into bits: inout BitString) {
+    func encodeAC(_ coefficients: Coefficients, rows: Int, to cursor: inout BitCursor) {
         let nonzero = quantizer.nonzero(coefficients, rows: rows)
         let values = UnsafeRawPointer(coefficients)
-        entropy.encodeAC(nonzero: nonzero, into: &bits) { position in
+        entropy.encodeAC(nonzero: nonzero, to: &cursor) { position in
             let place = quantizer.place(position) * MemoryLayout<Int16>.stride
             return quantizer.quantize(Int32(values.load(fromByteOffset: place, as: Int16.self)), at: position)
         }

@@ -15,50 +15,58 @@ struct ComponentCoder: BitwiseCopyable {
         edges = EdgeCodes.standard[table]
     }
 
-    /// The block that libjpeg puts beyond the edge of the picture (`compress_data` in jccoefct.c): the DC of the block
-    /// before it, no AC.
-    mutating func encodeDummy(into bits: inout BitString) {
-        encode(edges.columns[.before(0), 0], dc: prediction, into: &bits)
+    /// Looks a block up; nil if it shows more than one edge, or lies beyond the picture.
+    @inline(__always)
+    func find(_ rows: UnsafePointer<BlockSpan>, _ columns: UnsafePointer<BlockSpan>) -> KnownBlock? {
+        let first = plane[rows.pointee.first, columns.pointee.first]
+        let last = plane[rows.pointee.last, columns.pointee.last]
+        let code: EdgeCode
+        if rows.pointee.isLevel, let edge = columns.pointee.edge {
+            code = edges.columns[edge, first &- last]
+        } else if columns.pointee.isLevel, let edge = rows.pointee.edge {
+            code = edges.rows[edge, first &- last]
+        } else {
+            return nil
+        }
+        let coefficient = Int32(truncatingIfNeeded: 64 &* (last &- 128)) &+ Int32(code.rise)
+        return KnownBlock(code: code, dc: coder.quantize(dc: coefficient))
     }
 
     @inline(__always)
-    mutating func encode(rows: BlockSpan, columns: BlockSpan, into bits: inout BitString) {
-        if rows.isUniform, let edge = columns.edge {
-            let last = plane[rows.first, columns.last]
-            encode(edges.columns[edge, plane[rows.first, columns.first] &- last], last: last, into: &bits)
-        } else if columns.isUniform, let edge = rows.edge {
-            let last = plane[rows.last, columns.first]
-            encode(edges.rows[edge, plane[rows.first, columns.first] &- last], last: last, into: &bits)
+    mutating func encode(_ block: KnownBlock, to cursor: inout BitCursor) {
+        let difference = coder.code(dcDifference: block.dc &- prediction)
+        prediction = block.dc
+        let code = block.code
+        if code.count <= EdgeCode.short {
+            let count = Int(code.count)
+            let bits = UInt64(difference.bits) &<< UInt64(truncatingIfNeeded: count) | code.bits
+            cursor.append(bits, count: Int(difference.length) &+ count)
         } else {
-            encodeAny(rows: rows, columns: columns, into: &bits)
+            cursor.append(difference)
+            if code.firstCount > 0 { cursor.append(code.firstBits, count: Int(code.firstCount)) }
+            cursor.append(code.bits, count: Int(code.count))
         }
     }
 
-    /// A block whose last cell shows the sample `last`.
-    @inline(__always)
-    private mutating func encode(_ code: EdgeCode, last: Int, into bits: inout BitString) {
-        let coefficient = Int32(truncatingIfNeeded: 64 &* (last &- 128)) &+ Int32(code.rise)
-        encode(code, dc: coder.quantize(dc: coefficient), into: &bits)
-    }
-
-    @inline(__always)
-    private mutating func encode(_ code: EdgeCode, dc: Int32, into bits: inout BitString) {
-        let difference = coder.code(dcDifference: dc &- prediction)
-        prediction = dc
-        bits.append(UInt64(difference.bits), count: Int(difference.length))
-        if code.firstCount > 0 { bits.append(code.firstBits, count: Int(code.firstCount)) }
-        bits.append(code.bits, count: Int(code.count))
-    }
-
-    private mutating func encodeAny(rows: BlockSpan, columns: BlockSpan, into bits: inout BitString) {
+    /// A block that is not found.
+    mutating func encode(
+        _ rows: UnsafePointer<BlockSpan>, _ columns: UnsafePointer<BlockSpan>, to cursor: inout BitCursor
+    ) {
+        guard rows.pointee.count > 0, columns.pointee.count > 0 else { return encodeDummy(to: &cursor) }
         withUnsafeTemporaryAllocation(of: SIMD8<Int16>.self, capacity: 8) { buffer in
             guard let coefficients = buffer.baseAddress else { return }
-            let count = coder.transform(plane, rows: rows, columns: columns, into: coefficients)
+            let count = coder.transform(
+                plane, rows: rows.pointee, columns: columns.pointee, into: coefficients)
             let dc = coder.quantize(dc: Int32(coefficients[0][0]))
-            let difference = coder.code(dcDifference: dc &- prediction)
+            cursor.append(coder.code(dcDifference: dc &- prediction))
             prediction = dc
-            bits.append(UInt64(difference.bits), count: Int(difference.length))
-            coder.encodeAC(coefficients, rows: count, into: &bits)
+            coder.encodeAC(coefficients, rows: count, to: &cursor)
         }
+    }
+
+    /// The block that libjpeg puts beyond the edge of the picture (`compress_data` in jccoefct.c): the DC of the block
+    /// before it, no AC.
+    private mutating func encodeDummy(to cursor: inout BitCursor) {
+        encode(KnownBlock(code: edges.columns[.before(0), 0], dc: prediction), to: &cursor)
     }
 }

@@ -2,13 +2,16 @@
 
 /// The code of a block that shows two cells, but for its DC coefficient.
 package struct EdgeCode: BitwiseCopyable, Sendable {
-    /// The bits of the AC coefficients and of the end of the block: the last 63 of them, or all.
+    /// The bits of the AC coefficients and of the end of the block: all, or the last 63 of them.
     package fileprivate(set) var bits: UInt64 = 0
     /// Those in front of them.
     package fileprivate(set) var firstBits: UInt64 = 0
     /// How many bits `bits` and `firstBits` hold, at most 63 each.
     package fileprivate(set) var count: UInt8 = 0
     package fileprivate(set) var firstCount: UInt8 = 0
+    /// The most bits that `append` takes together with the code of a DC difference, which has 16 at most.
+    static let short = 47
+
     /// By how much the DC coefficient, before it is quantized, exceeds that of a block that shows the last cell alone.
     package fileprivate(set) var rise: Int16 = 0
 }
@@ -72,20 +75,33 @@ package struct EdgeCodes: BitwiseCopyable, Sendable {
     {
         var code = EdgeCode()
         var bits = BitString()
+        var end = bits.end(room: BlockCoder.longestBlock)
         cells.withUnsafeBufferPointer { cells in
             withUnsafeTemporaryAllocation(of: SIMD8<Int16>.self, capacity: 8) { buffer in
                 guard let samples = cells.baseAddress, let coefficients = buffer.baseAddress else { return }
                 let plane = Plane(samples: samples, cells: 2)
                 let count = coder.transform(plane, rows: rows, columns: columns, into: coefficients)
-                coder.encodeAC(coefficients, rows: count, into: &bits)
+                coder.encodeAC(coefficients, rows: count, to: &end)
                 code.rise = coefficients[0][0] - 64 * Int16(plane[rows.last, columns.last] - 128)
             }
         }
-        precondition(bits.count <= 126, "the code of a block with one edge is too long")
-        code.count = UInt8(min(bits.count, 63))
-        code.firstCount = UInt8(bits.count) - code.count
-        code.bits = bits.bits(Int(code.firstCount)..<bits.count)
-        code.firstBits = bits.bits(0..<Int(code.firstCount))
+        bits.advance(to: end)
+        code.set(bits)
         return code
+    }
+}
+
+extension EdgeCode {
+    /// No code is longer than 126 bits: the tables are always the same, so that this is tried whenever they are made.
+    fileprivate mutating func set(_ all: borrowing BitString) {
+        precondition(all.count <= 126, "the code of a block with one edge is too long")
+        if all.wordCount == 0 {
+            (bits, count) = (all.pending, UInt8(all.pendingCount))
+        } else {
+            // Of the full word and what is pending behind it the last 63 bits.
+            let word = all.base[0]
+            (firstBits, firstCount) = (word >> UInt64(63 - all.pendingCount), UInt8(all.pendingCount + 1))
+            (bits, count) = (word << UInt64(all.pendingCount) & .max >> 1 | all.pending, 63)
+        }
     }
 }

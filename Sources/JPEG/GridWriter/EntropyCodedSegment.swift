@@ -18,16 +18,16 @@ package struct EntropyCodedSegment: ~Copyable {
         var pending = pending
         for index in 0..<bits.wordCount {
             let word = bits.base[index]
-            end = Self.store(BitString.word(pending, pendingCount, word), at: end)
+            end = Self.store(BitCursor.word(pending, pendingCount, word), at: end)
             pending = word
         }
         let count = bits.pendingCount
         if pendingCount + count < 64 {
-            pending = pending &<< UInt64(count) | bits.pending & (1 << UInt64(count) - 1)
+            pending = pending &<< UInt64(count) | bits.pending
             pendingCount += count
         } else {
             let aligned = bits.pending << UInt64(64 - count)
-            end = Self.store(BitString.word(pending, pendingCount, aligned), at: end)
+            end = Self.store(BitCursor.word(pending, pendingCount, aligned), at: end)
             pending = bits.pending
             pendingCount += count - 64
         }

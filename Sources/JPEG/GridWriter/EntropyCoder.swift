@@ -29,7 +29,7 @@ package struct EntropyCoder: BitwiseCopyable, Sendable {
     /// The AC coefficients, of which only those are not zero for which `nonzero` has a bit, and the end of the block.
     /// Bits and positions are in zigzag order, the lowest bit is that of DC and means nothing.
     @inline(__always)
-    package func encodeAC(nonzero: UInt64, into bits: inout BitString, value: (_ position: Int) -> Int32) {
+    package func encodeAC(nonzero: UInt64, to cursor: inout BitCursor, value: (_ position: Int) -> Int32) {
         var rest = nonzero & ~1
         var last = 0
         while rest != 0 {
@@ -38,13 +38,12 @@ package struct EntropyCoder: BitwiseCopyable, Sendable {
             var run = position &- last &- 1
             last = position
             while run >= 16 {
-                bits.append(UInt64(sixteenZeros.bits), count: Int(sixteenZeros.length))
+                cursor.append(sixteenZeros)
                 run &-= 16
             }
-            let code = Self.code(value(position)) { ac[run &<< 4 | $0] }
-            bits.append(UInt64(code.bits), count: Int(code.length))
+            cursor.append(Self.code(value(position)) { ac[run &<< 4 | $0] })
         }
-        if last != 63 { bits.append(UInt64(endOfBlock.bits), count: Int(endOfBlock.length)) }
+        if last != 63 { cursor.append(endOfBlock) }
     }
 
     /// The code for the size of `value`, then the value: its lowest bits, or those of the value minus one if it is

@@ -10,7 +10,16 @@ struct FrameLayout {
         var table: Int
     }
 
+    /// A block of an MCU: its component, and which of the MCU's blocks along each axis it is.
+    struct Block: BitwiseCopyable {
+        var component: Int
+        var row: Int
+        var column: Int
+    }
+
     let components: [Component]
+    /// The blocks of an MCU in the order of a scan.
+    let blocks: [Block]
     /// Written as Adobe's CMYK, not as JFIF.
     let isAdobe: Bool
 
@@ -27,9 +36,16 @@ struct FrameLayout {
                 ]
             default: Array("CMYK".utf8).map { Component(identifier: $0, sampling: 1, table: 0) }
             }
+        let luminance = [(0, 0), (0, 1), (1, 0), (1, 1)].map { Block(component: 0, row: $0, column: $1) }
+        blocks =
+            bands == 3
+            ? luminance + (1...2).map { Block(component: $0, row: 2, column: 2) }
+            : components.indices.map { Block(component: $0, row: 0, column: 0) }
     }
 
     /// Chrominance has half the samples of luminance on each axis.
+    /// How many blocks of different rows, or columns, an MCU has.
+    var blocksAlongSide: Int { isSubsampled ? 3 : 1 }
     var isSubsampled: Bool { components[0].sampling == 2 }
     /// Side of an MCU in pixels.
     var mcuSide: Int { isSubsampled ? 16 : 8 }

@@ -7,18 +7,24 @@ struct MCUCoder: ~Copyable {
     /// The samples of all components, one plane after the other.
     private let samples: Storage<UInt8>
     private let components: Storage<ComponentCoder>
-    private let isSubsampled: Bool
+    private let blocks: Storage<FrameLayout.Block>
+    /// The blocks of the MCU coded last; nil for those that are not found.
+    private let found: Storage<KnownBlock?>
 
     init(grid: Grid, frame: FrameLayout) {
-        isSubsampled = frame.isSubsampled
         samples = Storage(ColorConversion.planes(of: grid).joined())
         components = Storage(count: frame.components.count)
+        blocks = Storage(frame.blocks)
+        found = Storage(count: frame.blocks.count)
         let planes = UnsafePointer(samples.base)
         for (index, component) in frame.components.enumerated() {
             let plane = Plane(samples: planes + index * grid.n * grid.n, cells: grid.n)
             (components.base + index).initialize(to: ComponentCoder(plane, table: component.table))
         }
     }
+
+    /// More words than the bits of any MCU fill.
+    var longestMCU: Int { blocks.count * BlockCoder.longestBlock }
 
     /// The DC coefficients to which those of the next MCU are compared.
     var predictions: [Int32] {
@@ -30,32 +36,41 @@ struct MCUCoder: ~Copyable {
         }
     }
 
+    /// An MCU by its blocks along each axis, `FrameLayout.blocksAlongSide` each.
     @inline(__always)
-    func encode(_ row: MCUSpan, _ column: MCUSpan, into bits: inout BitString) {
-        guard let rows = row.halved, let columns = column.halved else {
-            for component in 0..<components.count {
-                components.base[component].encode(rows: row.first, columns: column.first, into: &bits)
-            }
-            return
+    func encode(
+        _ rows: UnsafePointer<BlockSpan>, _ columns: UnsafePointer<BlockSpan>, to cursor: inout BitCursor
+    ) {
+        for index in 0..<blocks.count {
+            let block = blocks.base[index]
+            found.base[index] = components.base[block.component].find(
+                rows + block.row, columns + block.column)
+            encode(index, rows, columns, to: &cursor)
         }
-        encodeLuminance(row.first, column, into: &bits)
-        encodeLuminance(row.second, column, into: &bits)
-        components.base[1].encode(rows: rows, columns: columns, into: &bits)
-        components.base[2].encode(rows: rows, columns: columns, into: &bits)
     }
 
-    /// Two blocks side by side; what lies beyond the picture is a dummy.
+    /// The same MCU as last time: only what is before it may be other.
     @inline(__always)
-    private func encodeLuminance(_ rows: BlockSpan?, _ column: MCUSpan, into bits: inout BitString) {
-        guard let rows else {
-            components.base[0].encodeDummy(into: &bits)
-            return components.base[0].encodeDummy(into: &bits)
-        }
-        components.base[0].encode(rows: rows, columns: column.first, into: &bits)
-        if let columns = column.second {
-            components.base[0].encode(rows: rows, columns: columns, into: &bits)
+    func encodeAgain(
+        _ rows: UnsafePointer<BlockSpan>, _ columns: UnsafePointer<BlockSpan>, to cursor: inout BitCursor
+    ) {
+        for index in 0..<blocks.count { encode(index, rows, columns, to: &cursor) }
+    }
+
+    @inline(__always)
+    private func encode(
+        _ index: Int, _ rows: UnsafePointer<BlockSpan>, _ columns: UnsafePointer<BlockSpan>,
+        to cursor: inout BitCursor
+    ) {
+        let block = blocks.base[index]
+        let component = components.base + block.component
+        if let known = found.base[index] {
+            component.pointee.encode(known, to: &cursor)
         } else {
-            components.base[0].encodeDummy(into: &bits)
+            // A copy, so that the cursor itself need not be in memory.
+            var copy = cursor
+            component.pointee.encode(rows + block.row, columns + block.column, to: &copy)
+            cursor = copy
         }
     }
 }

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What one side of an MCU shows, and how many MCUs in a row show the same.
-struct MCUSpan: BitwiseCopyable {
-    /// The first block of the component with the largest sampling factor.
-    let first: BlockSpan
-    /// Its second block, if the factor is 2 and the picture reaches that far; else libjpeg puts a dummy block there.
-    let second: BlockSpan?
-    /// The block of the halved components, in 4:2:0.
-    let halved: BlockSpan?
+struct MCUSpan {
+    /// The blocks of the components with the largest sampling factor; in 4:2:0 that are two, with the block of the
+    /// halved components behind them.
+    let blocks: [BlockSpan]
     /// The cell that the whole side shows, if one, and nothing is a dummy.
     private let cell: UInt8?
     /// This MCU and those behind it that show the same; more than one only inside a cell.
@@ -15,14 +12,13 @@ struct MCUSpan: BitwiseCopyable {
 
     private init(_ index: Int, axis: BlockSpan.Axis, cells: [UInt8], frame: FrameLayout) {
         let start = index * frame.mcuSide
-        first = BlockSpan(full: start, cells: cells)
+        var blocks = [BlockSpan(full: start, cells: cells)]
         if frame.isSubsampled {
-            second = start + 8 < cells.count ? BlockSpan(full: start + 8, cells: cells) : nil
-            halved = BlockSpan(halved: start / 2, cells: cells, axis: axis)
-        } else {
-            second = nil
-            halved = nil
+            let hasSecond = start + 8 < cells.count
+            blocks.append(hasSecond ? BlockSpan(full: start + 8, cells: cells) : .beyondPicture)
+            blocks.append(BlockSpan(halved: start / 2, cells: cells, axis: axis))
         }
+        self.blocks = blocks
         cell = Self.commonCell(index, cells: cells, frame: frame)
     }
 
