@@ -32,7 +32,7 @@ import Testing
             let count = Int.random(in: 1...8, using: &generator)
             let begins = [0] + (1...7).shuffled(using: &generator).prefix(count - 1).sorted()
             let distinct = (0..<count).map { _ in row(using: &generator) }
-            var starts = SIMD8<UInt8>()
+            var starts = EightBytes()
             for run in 0..<count { starts[run] = UInt8(begins[run]) }
             let samples = (0..<8).flatMap { row -> [Int32] in
                 let run = begins.lastIndex { $0 <= row } ?? 0
@@ -40,7 +40,8 @@ import Testing
             }
             var coefficients = [SIMD8<Int16>](repeating: SIMD8(repeating: -1), count: 8)
             let passed = distinct.map { ForwardDCT.shared.firstPass($0) }
-            ForwardDCT.shared.secondPass(passed, starts: starts, count: count, into: &coefficients)
+            let set = ForwardDCT.shared.secondPass(passed, starts: starts, count: count, into: &coefficients)
+            for row in set..<8 { coefficients[row] = SIMD8() }
             let ours = coefficients.flatMap { row in (0..<8).map { Int32(row[$0]) } }
             #expect(ours == PlainJPEG.transform(samples), "\(begins) \(distinct)")
         }
@@ -174,8 +175,8 @@ import Testing
             let expected = PlainJPEG.halve(pixels, width: 16).map { Int16($0 - 128) }
             let levels = samples.withUnsafeBufferPointer { samples -> SIMD8<Int16> in
                 guard let base = samples.baseAddress else { return SIMD8() }
-                let columns = BlockSpan(halved: 0, cells: cells, axis: .columns)
-                return Plane(samples: base, cells: n).levels(first: first, second: second, columns: columns)
+                var columns = BlockSpan(halved: 0, cells: cells, axis: .columns)
+                return Plane(samples: base, cells: n).levels(first: first, second: second, columns: &columns)
             }
             #expect((0..<8).map { levels[$0] } == expected)
         }

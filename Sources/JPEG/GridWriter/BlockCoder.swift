@@ -23,18 +23,19 @@ struct BlockCoder: BitwiseCopyable, Sendable {
     /// The coefficients, 8 times too large: one first pass for each distinct row, and the second over the steps between
     /// them. Returns how many rows of them may be other than zero.
     @inline(__always)
-    func transform(_ plane: Plane, rows: BlockSpan, columns: BlockSpan, into coefficients: Coefficients)
-        -> Int
-    {
+    func transform(
+        _ plane: Plane, _ rows: UnsafePointer<BlockSpan>, _ columns: UnsafePointer<BlockSpan>,
+        into coefficients: Coefficients
+    ) -> Int {
         withUnsafeTemporaryAllocation(of: SIMD8<Int16>.self, capacity: 8) { buffer in
             guard let passed = buffer.baseAddress else { return 0 }
-            for run in 0..<rows.count {
-                let levels = plane.levels(
-                    first: rows.firsts[run], second: rows.seconds[run], columns: columns)
-                passed[run] = transform.firstPass(levels)
+            let count = rows.pointee.count
+            for run in 0..<count {
+                let (first, second) = (rows.pointee.firsts[run], rows.pointee.seconds[run])
+                passed[run] = transform.firstPass(
+                    plane.levels(first: first, second: second, columns: columns))
             }
-            transform.secondPass(passed, starts: rows.starts, count: rows.count, into: coefficients)
-            return rows.count == 1 ? 1 : 8
+            return transform.secondPass(passed, starts: rows.pointee.starts, count: count, into: coefficients)
         }
     }
 

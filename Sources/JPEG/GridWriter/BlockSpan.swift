@@ -8,10 +8,10 @@ package struct BlockSpan: BitwiseCopyable, Sendable {
     /// How many runs there are; none if the block lies beyond the picture.
     private(set) var count = 0
     /// Index of the first sample of each run, 0...7.
-    private(set) var starts = SIMD8<UInt8>()
+    private(set) var starts = EightBytes()
     /// The cells that the samples of each run show; the same twice inside a cell.
-    private(set) var firsts = SIMD8<UInt8>()
-    private(set) var seconds = SIMD8<UInt8>()
+    private(set) var firsts = EightBytes()
+    private(set) var seconds = EightBytes()
     /// The cell at the beginning, and that at the end.
     private(set) var first: UInt8 = 0
     private(set) var last: UInt8 = 0

@@ -55,8 +55,7 @@ struct ComponentCoder: BitwiseCopyable {
         guard rows.pointee.count > 0, columns.pointee.count > 0 else { return encodeDummy(to: &cursor) }
         withUnsafeTemporaryAllocation(of: SIMD8<Int16>.self, capacity: 8) { buffer in
             guard let coefficients = buffer.baseAddress else { return }
-            let count = coder.transform(
-                plane, rows: rows.pointee, columns: columns.pointee, into: coefficients)
+            let count = coder.transform(plane, rows, columns, into: coefficients)
             let dc = coder.quantize(dc: Int32(coefficients[0][0]))
             cursor.append(coder.code(dcDifference: dc &- prediction))
             prediction = dc

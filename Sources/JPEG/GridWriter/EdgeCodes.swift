@@ -29,17 +29,21 @@ package struct EdgeCodes: BitwiseCopyable, Sendable {
     init(_ axis: BlockSpan.Axis, coder: BlockCoder) {
         var codes: [EdgeCode] = []
         codes.reserveCapacity(EdgePlace.count * Self.heights.count)
+        // Two by two cells.
+        let samples = Storage<UInt8>(count: 4)
+        let plane = Plane(samples: samples.base, cells: 2)
+        let across = BlockSpan(full: 0, cells: [0])
         for place in 0..<EdgePlace.count {
             let along = Self.span(EdgePlace(index: UInt8(place)), axis)
-            let across = BlockSpan(full: 0, cells: [0])
+            let sides = Storage(axis == .rows ? [along, across] : [across, along])
             for height in Self.heights {
-                let first = UInt8(max(0, height))
-                let last = UInt8(max(0, -height))
-                let cells = axis == .columns ? [first, last, first, last] : [first, first, last, last]
-                codes.append(
-                    Self.code(
-                        cells, rows: axis == .rows ? along : across, columns: axis == .rows ? across : along,
-                        coder: coder))
+                let (first, last) = (UInt8(max(0, height)), UInt8(max(0, -height)))
+                samples.base[0] = first
+                samples.base[1] = axis == .rows ? first : last
+                samples.base[2] = axis == .rows ? last : first
+                samples.base[3] = last
+                let code = Self.code(plane, sides.base, sides.base + 1, last: last, coder: coder)
+                codes.append(code)
             }
         }
         self.codes = Table(codes)
@@ -69,23 +73,18 @@ package struct EdgeCodes: BitwiseCopyable, Sendable {
         return BlockSpan(halved: 0, cells: (0..<16).map { $0 <= 2 * (index - 8) ? 0 : 1 }, axis: axis)
     }
 
-    /// The code of a block that shows four cells.
-    private static func code(_ cells: [UInt8], rows: BlockSpan, columns: BlockSpan, coder: BlockCoder)
-        -> EdgeCode
-    {
+    private static func code(
+        _ plane: Plane, _ rows: UnsafePointer<BlockSpan>, _ columns: UnsafePointer<BlockSpan>, last: UInt8,
+        coder: BlockCoder
+    ) -> EdgeCode {
         var code = EdgeCode()
         var bits = BitString()
         var end = bits.end(room: BlockCoder.longestBlock)
-        cells.withUnsafeBufferPointer { cells in
-            withUnsafeTemporaryAllocation(of: SIMD8<Int16>.self, capacity: 8) { buffer in
-                guard let samples = cells.baseAddress, let coefficients = buffer.baseAddress else { return }
-                let plane = Plane(samples: samples, cells: 2)
-                let count = coder.transform(plane, rows: rows, columns: columns, into: coefficients)
-                coder.encodeAC(coefficients, rows: count, to: &end)
-                code.rise = coefficients[0][0] - 64 * Int16(plane[rows.last, columns.last] - 128)
-            }
-        }
+        let coefficients = Storage<SIMD8<Int16>>(count: 8)
+        let count = coder.transform(plane, rows, columns, into: coefficients.base)
+        coder.encodeAC(coefficients.base, rows: count, to: &end)
         bits.advance(to: end)
+        code.rise = coefficients.base[0][0] - 64 * (Int16(last) - 128)
         code.set(bits)
         return code
     }

@@ -32,37 +32,69 @@ package struct ForwardDCT: BitwiseCopyable, Sendable {
         for place in 0..<8 {
             sums &+= Self.product(SIMD8(repeating: samples[place]), ofSamples[place])
         }
-        return SIMD8(truncatingIfNeeded: sums &>> (Self.constantBits - Self.firstPassBits))
+        return Self.narrowed(sums &>> (Self.constantBits - Self.firstPassBits))
     }
 
-    /// The second pass: 64 coefficients by row and column of the block, 8 times too large.
+    /// The second pass: 64 coefficients by row and column of the block, 8 times too large. Returns how many rows of
+    /// them have been set; the others are zero.
     ///
     /// `rows` are the `count` distinct rows after the first pass, from the top; `starts` says at which row of the block
     /// each of them begins.
     @inline(__always)
     package func secondPass(
-        _ rows: UnsafePointer<SIMD8<Int16>>, starts: SIMD8<UInt8>, count: Int,
+        _ rows: UnsafePointer<SIMD8<Int16>>, starts: EightBytes, count: Int,
         into coefficients: UnsafeMutablePointer<SIMD8<Int16>>
-    ) {
-        // A constant gives nothing but 8 times itself in row 0.
-        var sum = Self.widened(rows[count - 1]) &<< 3
-        for run in 1..<count {
-            sum &+= Self.product(rows[run - 1] &- rows[run], ofSteps[8 * Int(starts[run])])
-        }
-        sum &+= 1 << (Self.firstPassBits - 1)
-        coefficients[0] = SIMD8(truncatingIfNeeded: sum &>> Self.firstPassBits)
-        for output in 1..<8 {
-            var sum = SIMD8<Int32>(repeating: 1 << (Self.constantBits + Self.firstPassBits - 1))
-            for run in 1..<count {
-                sum &+= Self.product(rows[run - 1] &- rows[run], ofSteps[8 * Int(starts[run]) + output])
+    ) -> Int {
+        let last = rows[count &- 1]
+        switch count {
+        case 1:
+            coefficients[0] = last &<< 1
+            return 1
+        case 2:
+            let step = rows[0] &- last
+            let factors = ofSteps + 8 &* Int(starts[1])
+            secondPass(last, into: coefficients) { Self.product(step, factors[$0]) }
+        case 3:
+            let (step1, step2) = (rows[0] &- rows[1], rows[1] &- last)
+            let (factors1, factors2) = (ofSteps + 8 &* Int(starts[1]), ofSteps + 8 &* Int(starts[2]))
+            secondPass(last, into: coefficients) {
+                Self.product(step1, factors1[$0]) &+ Self.product(step2, factors2[$0])
             }
-            coefficients[output] = SIMD8(truncatingIfNeeded: sum &>> (Self.constantBits + Self.firstPassBits))
+        default:
+            secondPass(last, into: coefficients) { output in
+                (1..<count).reduce(into: SIMD8<Int32>()) { sum, run in
+                    let factors = ofSteps + 8 &* Int(starts[run])
+                    sum &+= Self.product(rows[run &- 1] &- rows[run], factors[output])
+                }
+            }
+        }
+        return 8
+    }
+
+    /// The second pass over columns that end with `last`; `ofSteps` tells what their steps together add to an output.
+    @inline(__always)
+    private func secondPass(
+        _ last: SIMD8<Int16>, into coefficients: UnsafeMutablePointer<SIMD8<Int16>>,
+        ofSteps: (_ output: Int) -> SIMD8<Int32>
+    ) {
+        // A constant gives nothing but 8 times itself at output 0.
+        let sum = Self.widened(last) &<< 3 &+ ofSteps(0)
+        coefficients[0] = Self.narrowed((sum &+ (1 << (Self.firstPassBits - 1))) &>> Self.firstPassBits)
+        let half = SIMD8<Int32>(repeating: 1 << (Self.constantBits + Self.firstPassBits - 1))
+        for output in 1..<8 {
+            coefficients[output] = Self.narrowed(
+                (ofSteps(output) &+ half) &>> (Self.constantBits + Self.firstPassBits))
         }
     }
 
     @inline(__always)
     private static func widened(_ lanes: SIMD8<Int16>) -> SIMD8<Int32> {
         SIMD8<Int32>(truncatingIfNeeded: lanes)
+    }
+
+    @inline(__always)
+    private static func narrowed(_ lanes: SIMD8<Int32>) -> SIMD8<Int16> {
+        SIMD8<Int16>(truncatingIfNeeded: lanes)
     }
 
     @inline(__always)

@@ -5,6 +5,11 @@ package struct Plane: BitwiseCopyable {
     /// Rows from the top, `cells` samples each.
     let samples: UnsafePointer<UInt8>
     let cells: Int
+    private let behind = Plane.behind
+
+    /// All ones from the index on. In memory, as the compiler turns a comparison of lanes into eight of numbers.
+    private static let behind = Table(
+        (0..<8).map { start in SIMD8<Int16>((0..<8).map { $0 < start ? 0 : -1 }) })
 
     package init(samples: UnsafePointer<UInt8>, cells: Int) {
         self.samples = samples
@@ -22,20 +27,17 @@ package struct Plane: BitwiseCopyable {
     /// libjpeg's `h2v2_downsample` (jcsample.c) adds 1 and 2 in turn along a row to the sum of four pixels. Where
     /// the four are the same, as always in a full component, the mean is that sample.
     @inline(__always)
-    package func levels(first: UInt8, second: UInt8, columns: BlockSpan) -> SIMD8<Int16> {
+    package func levels(first: UInt8, second: UInt8, columns: UnsafePointer<BlockSpan>) -> SIMD8<Int16> {
         let upper = samples + Int(first) &* cells
         let lower = samples + Int(second) &* cells
-        let places = SIMD8<Int16>(0, 1, 2, 3, 4, 5, 6, 7)
         let bias = SIMD8<Int16>(1, 2, 1, 2, 1, 2, 1, 2) &- 4 * 128
         var levels = SIMD8<Int16>()
-        for run in 0..<columns.count {
-            let left = Int(columns.firsts[run])
-            let right = Int(columns.seconds[run])
+        for run in 0..<columns.pointee.count {
+            let left = Int(columns.pointee.firsts[run])
+            let right = Int(columns.pointee.seconds[run])
             let four = Int16(upper[left]) &+ Int16(upper[right]) &+ Int16(lower[left]) &+ Int16(lower[right])
             let level = (SIMD8(repeating: four) &+ bias) &>> 2
-            // All ones from the run's first sample on: there the difference is negative.
-            let isBehind = (SIMD8(repeating: Int16(columns.starts[run]) &- 1) &- places) &>> 15
-            levels = levels & ~isBehind | level & isBehind
+            levels ^= (levels ^ level) & behind[Int(columns.pointee.starts[run])]
         }
         return levels
     }

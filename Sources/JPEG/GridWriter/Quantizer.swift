@@ -49,8 +49,10 @@ package struct Quantizer: BitwiseCopyable, Sendable {
             let isBeyond = ((largest &- values) | (largest &+ values)) &>> 15
             columns |= isBeyond & SIMD8(repeating: 1 &<< Int16(truncatingIfNeeded: row))
         }
+        let bytes = EightBytes(
+            word: unsafeBitCast(SIMD8<UInt8>(truncatingIfNeeded: columns), to: UInt64.self))
         var bits: UInt64 = 0
-        for column in 0..<8 { bits |= zigzagBits[256 &* column &+ Int(columns[column])] }
+        for column in 0..<8 { bits |= zigzagBits[256 &* column &+ Int(bytes[column])] }
         return bits
     }
 

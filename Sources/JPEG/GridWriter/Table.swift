@@ -13,6 +13,12 @@ package struct Table<Element: BitwiseCopyable & Sendable>: BitwiseCopyable, @unc
         self.base = UnsafePointer(base)
     }
 
+    private init(base: UnsafePointer<Element>) { self.base = base }
+
+    /// The table from this index on.
+    @inline(__always)
+    static func + (table: Table, offset: Int) -> Table { Table(base: table.base + offset) }
+
     @inline(__always)
     subscript(index: Int) -> Element { base[index] }
 }
