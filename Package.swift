@@ -131,7 +131,8 @@ let package = Package(
             name: "CurlTests", dependencies: ["Curl", "HTTP", "Locking", "CLibCurl", "Scripted"],
             swiftSettings: edge),
         .testTarget(
-            name: "JPEGTests", dependencies: ["JPEG", "Pixels", "CLibTurboJPEG", "Scripted"],
+            name: "JPEGTests",
+            dependencies: ["JPEG", "Pixels", "CLibJPEG", "CLibTurboJPEG", "Scripted"],
             swiftSettings: edge),
         .testTarget(name: "SystemdTests", dependencies: ["Systemd", "Locking", log], swiftSettings: edge),
         .testTarget(
