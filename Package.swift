@@ -60,7 +60,7 @@ let package = Package(
         .target(name: "Metrics", swiftSettings: edge),
 
         // Floor 3: one outside thing each.
-        .target(name: "SigV4", dependencies: ["HTTP", "Digests"], swiftSettings: pure),
+        .target(name: "SigV4", dependencies: ["HTTP", "Digests", "Locking"], swiftSettings: pure),
         .target(name: "Curl", dependencies: ["HTTP", "Locking", "CLibCurl"], swiftSettings: edge),
         .target(name: "JPEG", dependencies: ["Pixels", "CJPEG"], swiftSettings: edge),
         .target(name: "Systemd", dependencies: ["Locking", "CLibSystemd", log], swiftSettings: edge),

@@ -15,6 +15,7 @@ package struct Caller: Sendable {
     let surroundings: Surroundings
     let skew: ClockSkew
     let quota: RetryQuota
+    let keys: SigningKeys
     let logger: Logger
 
     private var clock: any AWSClock { surroundings.clock }
@@ -81,8 +82,9 @@ package struct Caller: Sendable {
             let signing = try await currentCredentials(call, progress)
             used = signing
             request = signer.sign(
-                request, with: signing, at: SigningTime(secondsSinceEpoch: Int(signingTime)), payload: payload
-            )
+                request, with: signing, at: SigningTime(secondsSinceEpoch: Int(signingTime)),
+                payload: payload,
+                keys: keys)
         }
         let response: Response
         do { response = try await transport.send(request) } catch {

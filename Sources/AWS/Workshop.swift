@@ -2,6 +2,7 @@
 
 import HTTP
 import Logging
+import SigV4
 
 /// Makes clients from what a session has decided.
 struct Workshop: Sendable {
@@ -14,13 +15,14 @@ struct Workshop: Sendable {
     let logger: Logger
     /// One clock, one correction.
     let skew = ClockSkew()
+    let keys = SigningKeys()
 
     /// Each client has its own retry quota.
     func caller(with credentials: CredentialCache?) -> Caller {
         Caller(
             transport: transport, credentials: credentials, maxAttempts: maxAttempts,
             surroundings: surroundings,
-            skew: skew, quota: RetryQuota(), logger: logger)
+            skew: skew, quota: RetryQuota(), keys: keys, logger: logger)
     }
 
     func cache(_ source: any CredentialSource) -> CredentialCache {

@@ -38,8 +38,7 @@ package struct CanonicalRequest: Sendable, Equatable {
             }
         query = Self.canonicalQuery(request.url.query)
         let fields = Self.signedFields(of: request)
-        headers = fields.map { "\($0.name):\($0.value)\n" }.joined()
-        signedHeaders = fields.map(\.name).joined(separator: ";")
+        (headers, signedHeaders) = Self.lines(fields)
         payloadHash = payload.text
     }
 
@@ -58,16 +57,43 @@ package struct CanonicalRequest: Sendable, Equatable {
         "trailer", "transfer-encoding", "upgrade", "user-agent", "x-amzn-trace-id",
     ]
 
+    /// By lower-case name; several values of a name are one, joined by commas in their order.
     private static func signedFields(of request: Request) -> [(name: String, value: String)] {
-        var values: [String: [String]] = [:]
+        var fields: [(name: String, value: String)] = []
+        fields.reserveCapacity(request.headers.fields.count + 1)
         for field in request.headers.fields {
             let name = field.name.lowercased()
             guard !unsignedNames.contains(name) else { continue }
-            values[name, default: []].append(collapsed(field.value))
+            // Sorted as they come: there are few, and equal names are found on the way.
+            var place = fields.count
+            while place > 0, name.utf8.lexicographicallyPrecedes(fields[place - 1].name.utf8) { place -= 1 }
+            if place > 0, fields[place - 1].name == name {
+                fields[place - 1].value += "," + collapsed(field.value)
+            } else {
+                fields.insert((name, collapsed(field.value)), at: place)
+            }
         }
-        if values["host"] == nil { values["host"] = [request.url.authority] }
-        return values.map { ($0.key, $0.value.joined(separator: ",")) }
-            .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        if !fields.contains(where: { $0.name == "host" }) {
+            let place = fields.firstIndex { $0.name > "host" } ?? fields.count
+            fields.insert(("host", request.url.authority), at: place)
+        }
+        return fields
+    }
+
+    private static func lines(_ fields: [(name: String, value: String)]) -> (lines: String, names: String) {
+        var lines = ""
+        var names = ""
+        lines.reserveCapacity(512)
+        names.reserveCapacity(128)
+        for (name, value) in fields {
+            lines += name
+            lines += ":"
+            lines += value
+            lines += "\n"
+            if !names.isEmpty { names += ";" }
+            names += name
+        }
+        return (lines, names)
     }
 
     /// Without white space at the ends, and with one space for every run of it inside.

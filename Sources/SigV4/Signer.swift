@@ -28,9 +28,13 @@ package struct Signer: Sendable {
 
     /// `request` with the headers that authenticate it. Headers of an earlier signature are replaced, so a
     /// retry signs the same request anew.
+    ///
+    /// - Parameters:
+    ///   - payload: the hash of the body, if it is known already.
+    ///   - keys: keeps the signing keys from request to request.
     package func sign(
         _ request: Request, with credentials: SigningCredentials, at time: SigningTime,
-        payload: PayloadHash? = nil
+        payload: PayloadHash? = nil, keys: SigningKeys? = nil
     ) -> Request {
         let payload = payload ?? PayloadHash(of: request.body)
         var signed = request
@@ -40,8 +44,10 @@ package struct Signer: Sendable {
         if sendsPayloadHash { signed.headers["X-Amz-Content-Sha256"] = payload.text }
         let scope = SigningScope(time: time, region: region, service: service)
         let canonical = CanonicalRequest(signed, payload: payload, path: pathRule)
-        let signature = SigningKey(credentials.secretAccessKey, scope: scope)
-            .sign(StringToSign(canonical, scope: scope))
+        let key =
+            keys?.key(credentials.secretAccessKey, scope: scope)
+            ?? SigningKey(credentials.secretAccessKey, scope: scope)
+        let signature = key.sign(StringToSign(canonical, scope: scope))
         signed.headers["Authorization"] =
             "\(StringToSign.algorithm) Credential=\(credentials.accessKeyID)/\(scope), "
             + "SignedHeaders=\(canonical.signedHeaders), Signature=\(signature)"

@@ -6,7 +6,7 @@ package struct SigningTime: Sendable, Equatable {
     package let stamp: String
 
     /// `YYYYMMDD`, the first part of the scope.
-    package var day: String { String(stamp.prefix(8)) }
+    package let day: String
 
     /// - Parameter secondsSinceEpoch: from the years 1970 to 9999; outside of them the nearest bound is
     ///   taken.
@@ -14,10 +14,14 @@ package struct SigningTime: Sendable, Equatable {
         let seconds = min(max(secondsSinceEpoch, 0), 253_402_300_799)
         let (year, month, day) = Self.civil(day: seconds / 86_400)
         let second = seconds % 86_400
-        stamp =
-            "\(Self.digits(year, 4))\(Self.digits(month, 2))\(Self.digits(day, 2))"
-            + "T\(Self.digits(second / 3600, 2))\(Self.digits(second / 60 % 60, 2))"
-            + "\(Self.digits(second % 60, 2))Z"
+        var text: [UInt8] = []
+        text.reserveCapacity(16)
+        for pair in [year / 100, year % 100, month, day] { Self.append(pair, to: &text) }
+        self.day = String(decoding: text, as: UTF8.self)
+        text.append(UInt8(ascii: "T"))
+        for pair in [second / 3600, second / 60 % 60, second % 60] { Self.append(pair, to: &text) }
+        text.append(UInt8(ascii: "Z"))
+        stamp = String(decoding: text, as: UTF8.self)
     }
 
     /// The Gregorian date of a day counted from 1970-01-01 (H. Hinnant, "chrono-Compatible Low-Level Date
@@ -35,8 +39,9 @@ package struct SigningTime: Sendable, Equatable {
         )
     }
 
-    private static func digits(_ number: Int, _ count: Int) -> String {
-        let text = String(number)
-        return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
+    /// Two digits of a number of 0...99.
+    private static func append(_ number: Int, to text: inout [UInt8]) {
+        text.append(UInt8(ascii: "0") + UInt8(number / 10))
+        text.append(UInt8(ascii: "0") + UInt8(number % 10))
     }
 }

@@ -61,6 +61,7 @@ struct HTTPBench: AsyncParsableCommand {
         let signer = unsigned ? nil : Signer.s3(region: "eu-central-1")
         let credentials = SigningCredentials(
             accessKeyID: "AKIDEXAMPLE", secretAccessKey: Secret("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"))
+        let keys = SigningKeys()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for worker in 0..<width {
                 group.addTask {
@@ -70,7 +71,7 @@ struct HTTPBench: AsyncParsableCommand {
                         // The host is signed, so it has to be among the headers.
                         request.headers["Host"] = target.authority
                         let now = SigningTime(secondsSinceEpoch: time(nil))
-                        let sent = signer?.sign(request, with: credentials, at: now) ?? request
+                        let sent = signer?.sign(request, with: credentials, at: now, keys: keys) ?? request
                         let response = try await transport.send(sent)
                         guard (200...299).contains(response.status) else {
                             throw ValidationError("the server answered \(response.status)")

@@ -6,7 +6,8 @@
     Sources/pixelated-http-bench/compare.py .build/release/pixelated-http-bench
 
 Starts nginx (with its DAV module) on a free loopback port as the server, one worker, and stops it at the end.
-Needs nginx, curl and boto3. CPU time is that of the client alone. The curl command does less than the others:
+Needs nginx, curl and boto3. The clients take turns, some rounds each; what is printed is the round with the median
+CPU time, so that a busy machine disturbs all of them alike. CPU time is that of the client alone. The curl command does less than the others:
 it signs nothing and its start is included, a few milliseconds; it stands for what libcurl itself costs. boto3
 runs one client with one thread per request in flight, and without the checksums that ours does not add here.
 """
@@ -115,7 +116,8 @@ def boto3(server, put, width, count):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("binary", help="the built pixelated-http-bench")
-    parser.add_argument("--requests", type=int, default=20000, help="per measurement; boto3 sends a tenth")
+    parser.add_argument("--requests", type=int, default=4000, help="per round; boto3 sends a tenth")
+    parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
     server = Server()
     print(f"{'':16} {'client':14} {'requests/s':>11} {'CPU us/req':>11} {'req/CPU s':>10} {'ours / it':>10}")
@@ -123,11 +125,16 @@ def main():
         for put in (False, True):
             for width in (1, 8, 64):
                 count = arguments.requests
+                clients = {
+                    "ours, signed": lambda: ours(server, arguments.binary, put, width, count),
+                    "ours, unsigned": lambda: ours(server, arguments.binary, put, width, count, ["--unsigned"]),
+                    "curl -Z": lambda: curl(server, put, width, count),
+                    "boto3": lambda: boto3(server, put, width, max(count // 10, width)),
+                }
+                rounds = [{name: run() for name, run in clients.items()} for _ in range(arguments.rounds)]
                 rows = {
-                    "ours, signed": ours(server, arguments.binary, put, width, count),
-                    "ours, unsigned": ours(server, arguments.binary, put, width, count, ["--unsigned"]),
-                    "curl -Z": curl(server, put, width, count),
-                    "boto3": boto3(server, put, width, max(count // 10, width)),
+                    name: sorted((r[name] for r in rounds), key=lambda row: row["cpu"] / row["requests"])[len(rounds) // 2]
+                    for name in clients
                 }
                 reference = rows["ours, signed"]["requests"] / rows["ours, signed"]["cpu"]
                 for name, row in rows.items():
