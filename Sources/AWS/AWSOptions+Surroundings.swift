@@ -29,6 +29,7 @@ extension AWSOptions {
         {
             options.endpoints.dualStack = true
         }
+        try options.retries.complete(from: surroundings, profile)
         if let problem = options.problems().first {
             throw AWSError(
                 .configuration, operation: "aws.\(problem.field)",
@@ -38,4 +39,29 @@ extension AWSOptions {
     }
 
     private static func isTrue(_ text: String?) -> Bool { text?.lowercased() == "true" }
+}
+
+extension RetryOptions {
+    /// All modes of the SDKs are known; what is done is always the standard one.
+    private static let modes = ["standard", "adaptive", "legacy"]
+
+    fileprivate mutating func complete(
+        from surroundings: Surroundings, _ profile: [String: String]
+    ) throws(AWSError) {
+        if let mode = surroundings.variable("AWS_RETRY_MODE") ?? profile["retry_mode"],
+            !Self.modes.contains(mode.lowercased())
+        {
+            throw AWSError(
+                .configuration, operation: "AWS_RETRY_MODE or retry_mode",
+                message: "must be standard, adaptive or legacy (got \(mode))")
+        }
+        guard maxAttempts == nil else { return }
+        let text = surroundings.variable("AWS_MAX_ATTEMPTS") ?? profile["max_attempts"]
+        guard let attempts = Int(text ?? "3"), (1...20).contains(attempts) else {
+            throw AWSError(
+                .configuration, operation: "AWS_MAX_ATTEMPTS or max_attempts",
+                message: "must be 1...20 (got \(text ?? ""))")
+        }
+        maxAttempts = attempts
+    }
 }

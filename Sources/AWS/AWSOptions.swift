@@ -30,8 +30,8 @@ package struct AWSOptions: Sendable, Equatable {
         if let profile, profile.isEmpty { found.append(("profile", "the name of a profile", "\"\"")) }
         found += endpoints.problems().map { ("endpoints.\($0.field)", $0.expected, $0.got) }
         found += timeouts.problems().map { ("timeouts.\($0.field)", $0.expected, $0.got) }
-        if !(1...20).contains(retries.maxAttempts) {
-            found.append(("retries.maxAttempts", "1...20", "\(retries.maxAttempts)"))
+        if let attempts = retries.maxAttempts, !(1...20).contains(attempts) {
+            found.append(("retries.maxAttempts", "1...20", "\(attempts)"))
         }
         found += source.problems().map { ("source.\($0.field)", $0.expected, $0.got) }
         found += output.problems().map { ("output.\($0.field)", $0.expected, $0.got) }
@@ -107,8 +107,8 @@ package struct TimeoutOptions: Sendable, Equatable {
 
 /// How often a call is tried.
 package struct RetryOptions: Sendable, Equatable {
-    /// With the first attempt.
-    package var maxAttempts = 3
+    /// With the first attempt. When nil: `AWS_MAX_ATTEMPTS`, the profile's `max_attempts`, 3.
+    package var maxAttempts: Int?
 
     package init() {}
 }

@@ -35,7 +35,7 @@ package struct AWSSession: Sendable {
         ).region()
         workshop = Workshop(
             transport: transport, surroundings: surroundings, endpoints: try Endpoints(options.endpoints),
-            region: region, timeouts: options.timeouts, maxAttempts: options.retries.maxAttempts,
+            region: region, timeouts: options.timeouts, maxAttempts: options.retries.maxAttempts ?? 3,
             logger: logger)
         let choice = CredentialChoice(
             kind: choiceKind, profile: options.profile, profiles: profiles, workshop: workshop)

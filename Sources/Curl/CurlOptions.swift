@@ -15,10 +15,20 @@ package struct CurlOptions: Sendable, Equatable {
     /// A connection older than this is not used again, so that a changed address is noticed and load spreads
     /// over the addresses of a name. 1...86400.
     package var lifetimeSeconds = 600
-    /// Certificates to trust instead of the system's: a file in PEM form. Nil: those of the system.
+    /// Certificates to trust instead of the system's: a file in PEM form. Nil: see `completed(from:)`.
     package var caBundle: String?
 
     package init() {}
+
+    /// These options, and where they name no trusted certificates, the file that the environment names: by
+    /// `AWS_CA_BUNDLE` as for AWS's SDKs, `CURL_CA_BUNDLE` as for the curl command, or `SSL_CERT_FILE` as for OpenSSL.
+    /// libcurl reads none of them. Without any, the certificates are the system's.
+    package func completed(from environment: [String: String]) -> CurlOptions {
+        var options = self
+        let named = ["AWS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"].lazy.compactMap { environment[$0] }
+        options.caBundle = caBundle ?? named.first { !$0.isEmpty }
+        return options
+    }
 
     /// Every value that is out of its range.
     package func problems() -> [(field: String, expected: String, got: String)] {

@@ -23,7 +23,7 @@ struct Composition: Sendable {
         _ settings: Configuration, environment: [String: String], version: String,
         logger: (String) -> Logger
     ) async throws {
-        transport = try CurlTransport(settings.network)
+        transport = try CurlTransport(settings.network.completed(from: environment))
         session = try await AWSSession(
             settings.aws, queueURL: settings.queue.url, transport: transport,
             surroundings: .process(environment: environment), logger: logger("aws"))
@@ -38,7 +38,8 @@ struct Composition: Sendable {
             PixelationWorker(
                 queue: SQSQueue(client),
                 store: S3Store(
-                    session.s3(outputBucket: settings.worker.output.bucket), putOptions: settings.put),
+                    session.s3(outputBucket: settings.worker.output.bucket), putOptions: settings.put,
+                    copiesTags: settings.worker.output.copyTags),
                 engine: engine,
                 quarantine: quarantine, provenance: Provenance(host: Self.hostName, version: version),
                 options: settings.worker, metrics: metrics, logger: logger("worker")), engine: engine)

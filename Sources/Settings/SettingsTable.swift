@@ -50,6 +50,9 @@ extension Setting {
         .property("output.bucketKey", \.put.bucketKey, "Use an S3 bucket key, which saves calls of KMS"),
         .word("output.acl", \.put.acl, "Canned ACL"),
         .property("output.tags", \.put.tags, "Object tags, at most ten"),
+        .property(
+            "output.copyTags", \.worker.output.copyTags,
+            "The source's tags, too; needs s3:GetObjectTagging there and s3:PutObjectTagging"),
         .property("output.metadata", \.put.metadata, "User metadata (x-amz-meta-...) of the outputs"),
     ]
 
@@ -161,7 +164,8 @@ extension Setting {
             "aws.timeouts.stallBytesPerSecond", \.aws.timeouts.stallBytesPerSecond,
             "What counts as stalled; 0: off"),
         .property(
-            "aws.retries.maxAttempts", \.aws.retries.maxAttempts, "Attempts of a call, the first included"),
+            "aws.retries.maxAttempts", \.aws.retries.maxAttempts,
+            "Attempts of a call, the first included; null: AWS_MAX_ATTEMPTS, the profile, 3"),
     ]
 
     private static let network: [Setting] = [
@@ -174,7 +178,9 @@ extension Setting {
         .property(
             "network.lifetimeSeconds", \.network.lifetimeSeconds, "Do not reuse a connection older than this"),
         .property(
-            "network.caBundle", \.network.caBundle, "PEM file of trusted certificates; null: the system's"),
+            "network.caBundle", \.network.caBundle,
+            "PEM file of trusted certificates; null: AWS_CA_BUNDLE, CURL_CA_BUNDLE, SSL_CERT_FILE, the system's"
+        ),
     ]
 
     private static let daemon: [Setting] = [

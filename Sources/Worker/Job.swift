@@ -184,7 +184,8 @@ struct Job: Sendable {
             effort.reach = .writing
             began = clock.now
             let stamp = Stamp(source: source, event: event, recipe: engine.recipe)
-            let isStored = try await put(picture, stale, of: plan, over: shelf, stamp: stamp)
+            let isStored = try await put(
+                picture, stale, of: plan, over: shelf, stamp: stamp, tags: source.tags)
             let isCurrent = try await isCurrent(plan.source, stamp)
             if !mustRepair { leash.endWriting() }
             tale.stored += clock.now - began
@@ -244,14 +245,15 @@ extension Job {
     ///
     /// - Returns: False when somebody else wrote to one of the places since we looked.
     private func put(
-        _ picture: PixelatedPicture, _ stale: [Int], of plan: OutputPlan, over shelf: Shelf, stamp: Stamp
+        _ picture: PixelatedPicture, _ stale: [Int], of plan: OutputPlan, over shelf: Shelf, stamp: Stamp,
+        tags: [String: String]
     ) async throws -> Bool {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             for index in stale {
                 let variant = picture.variants[index]
                 let output = OutputObject(
                     name: plan.places[index].name, bytes: variant.bytes, contentType: variant.contentType,
-                    metadata: stamp.metadata)
+                    metadata: stamp.metadata, tags: tags)
                 let condition = options.output.conditionalWrites ? shelf.spots[index].condition : .none
                 group.addTask {
                     do {

@@ -34,8 +34,14 @@ package struct SourceObject: Sendable {
     package var eTag: String
     package var versionID: String?
     package var requestID: String?
+    /// Those that its outputs shall carry, too.
+    package var tags: [String: String]
 
-    package init(bytes: [UInt8], eTag: String, versionID: String? = nil, requestID: String? = nil) {
+    package init(
+        bytes: [UInt8], eTag: String, versionID: String? = nil, requestID: String? = nil,
+        tags: [String: String] = [:]
+    ) {
+        self.tags = tags
         self.bytes = bytes
         self.eTag = eTag
         self.versionID = versionID
@@ -61,8 +67,14 @@ package struct OutputObject: Sendable, Equatable {
     package var bytes: [UInt8]
     package var contentType: String
     package var metadata: [String: String]
+    /// Beside those that every output gets.
+    package var tags: [String: String]
 
-    package init(name: ObjectName, bytes: [UInt8], contentType: String, metadata: [String: String]) {
+    package init(
+        name: ObjectName, bytes: [UInt8], contentType: String, metadata: [String: String],
+        tags: [String: String] = [:]
+    ) {
+        self.tags = tags
         self.name = name
         self.bytes = bytes
         self.contentType = contentType

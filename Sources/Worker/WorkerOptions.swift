@@ -12,6 +12,8 @@ package struct OutputOptions: Sendable, Equatable {
     package var namePrefix = "pixelated-"
     /// Put only over what was seen, by If-Match and If-None-Match. Switch off for stores that refuse these.
     package var conditionalWrites = true
+    /// The outputs carry the source's tags beside those that are configured.
+    package var copyTags = false
 
     package init() {}
 

@@ -36,7 +36,7 @@ struct CheckCommand: AsyncParsableCommand {
         print("configuration: ok")
         do {
             let output = LogOutput(format: .text, level: .warning)
-            let transport = try CurlTransport(settings.network)
+            let transport = try CurlTransport(settings.network.completed(from: environment()))
             let session = try await AWSSession(
                 settings.aws, queueURL: settings.queue.url, transport: transport,
                 surroundings: .process(environment: environment()), logger: output.logger("check"))

@@ -156,6 +156,43 @@ import Testing
         #expect(Region(name) == nil)
     }
 
+    @Test(
+        arguments: [
+            (nil, ["AWS_MAX_ATTEMPTS": "5"], 5), (2, ["AWS_MAX_ATTEMPTS": "5"], 2), (nil, [:], 3),
+            (nil, ["AWS_RETRY_MODE": "adaptive", "AWS_MAX_ATTEMPTS": "1"], 1),
+        ] as [(Int?, [String: String], Int)])
+    func `say how often a call is tried, the environment where they are silent`(
+        _ configured: Int?, _ more: [String: String], _ expected: Int
+    ) async throws {
+        var options = AWSOptions()
+        options.retries.maxAttempts = configured
+        options.logsIdentity = false
+        let environment = ["AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION": "eu-west-1"]
+        let transport = ScriptedTransport(Array(repeating: .respond(500), count: expected))
+        let session = try await AWSSession(
+            options, queueURL: nil, transport: transport,
+            surroundings: Surroundings(
+                environment: environment.merging(more) { $1 }, homeDirectory: nil, clock: JumpingClock()),
+            logger: LogLines().logger)
+        let error = try await awsError { try await session.s3().get(.picture, maximumBytes: 1) }
+        #expect(error.attempts == expected)
+        #expect(transport.unplannedRequests == 0)
+    }
+
+    @Test(arguments: [["AWS_MAX_ATTEMPTS": "many"], ["AWS_MAX_ATTEMPTS": "0"], ["AWS_RETRY_MODE": "never"]])
+    func `are not completed by nonsense`(_ more: [String: String]) async throws {
+        let environment = ["AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION": "eu-west-1"]
+        let error = try await awsError {
+            try await AWSSession(
+                AWSOptions(), queueURL: nil, transport: ScriptedTransport([]),
+                surroundings: Surroundings(
+                    environment: environment.merging(more) { $1 }, homeDirectory: nil),
+                logger: LogLines().logger)
+        }
+        #expect(error.kind == .configuration)
+        #expect(error.description.contains(more.keys.first ?? "?"))
+    }
+
     @Test func `are refused, and all that is wrong with the options is reported`() {
         var options = AWSOptions()
         options.region = "Nowhere!"

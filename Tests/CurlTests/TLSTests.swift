@@ -40,6 +40,23 @@ struct `Transport security` {
         #expect(String(decoding: response.body, as: UTF8.self).contains("TLSv1.3"))
     }
 
+    @Test(arguments: ["AWS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"])
+    func `an authority that the environment names is trusted`(variable: String) async throws {
+        let server = try TLSServer(authority, .good)
+        let named = CurlOptions().completed(from: [variable: authority.bundle, "CURL_CA_BUNDLE_": "x"])
+        #expect(try await CurlTransport(named).send(Request(.get, server.url)).status == 200)
+    }
+
+    @Test func `what is configured comes before the environment, AWS's variable before the others`() {
+        let environment = ["AWS_CA_BUNDLE": "a", "CURL_CA_BUNDLE": "c", "SSL_CERT_FILE": "s"]
+        #expect(CurlOptions().completed(from: environment).caBundle == "a")
+        #expect(CurlOptions().completed(from: ["AWS_CA_BUNDLE": "", "SSL_CERT_FILE": "s"]).caBundle == "s")
+        #expect(CurlOptions().completed(from: [:]).caBundle == nil)
+        var configured = CurlOptions()
+        configured.caBundle = "own"
+        #expect(configured.completed(from: environment).caBundle == "own")
+    }
+
     @Test(arguments: [TLSAuthority.Certificate.wrongName, .expired])
     func `a certificate that does not fit is refused`(certificate: TLSAuthority.Certificate) async throws {
         let error = try await failure(certificate)

@@ -46,6 +46,26 @@ struct MainJobTests {
         }
     }
 
+    @Test func `outputs carry the source's tags beside the configured ones`() async throws {
+        try await Cloud.run { cloud in
+            try await cloud.ask("allow", ["also": ["s3:GetObjectTagging", "s3:PutObjectTagging"]])
+            try await cloud.put("a b+ü.jpg", path: try await cloud.paint(320, 240))
+            try await cloud.ask(
+                "tag", ["key": "a b+ü.jpg", "tags": ["owner": "Zoë & co", "kind": "source", "empty": ""]])
+            var configuration = cloud.configuration
+            configuration.set("output", "copyTags", to: true)
+            configuration.set("output", "tags", to: ["kind": "pixelated"])
+            let pixelated = try await cloud.pixelated(configuration)
+            for key in try await cloud.outputs(of: "a b+ü.jpg") {
+                #expect(
+                    try await cloud.ask("tags", ["key": .string(key)])
+                        == ["owner": "Zoë & co", "kind": "pixelated", "empty": ""])
+            }
+            try await cloud.drained()
+            try await pixelated.stops()
+        }
+    }
+
     @Test func `the daemon is ready before a long poll could have ended, and says what it does`() async throws
     {
         try await Cloud.run { cloud in

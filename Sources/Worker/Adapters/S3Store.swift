@@ -6,19 +6,26 @@ package import AWS
 package struct S3Store: ObjectStore {
     private let client: S3Client
     private let putOptions: PutOptions
+    private let copiesTags: Bool
 
-    /// `putOptions` are those of every output; type, metadata and conditions are set for each.
-    package init(_ client: S3Client, putOptions: PutOptions = PutOptions()) {
+    /// - Parameters:
+    ///   - putOptions: those of every output; type, metadata and conditions are set for each.
+    ///   - copiesTags: reads the tags of every source.
+    package init(_ client: S3Client, putOptions: PutOptions = PutOptions(), copiesTags: Bool = false) {
         self.client = client
         self.putOptions = putOptions
+        self.copiesTags = copiesTags
     }
 
     package func get(_ object: ObjectName, maximumBytes: Int) async throws -> SourceObject {
         do {
             let found = try await client.get(ObjectReference(object), maximumBytes: maximumBytes)
+            // Of the version that has been read, where there are versions.
+            let version = ObjectReference(
+                bucket: object.bucket, key: object.key, versionID: found.head.versionID)
             return SourceObject(
                 bytes: found.bytes, eTag: Self.bare(found.head.eTag), versionID: found.head.versionID,
-                requestID: found.head.requestID)
+                requestID: found.head.requestID, tags: copiesTags ? try await client.tags(of: version) : [:])
         } catch {
             throw WorkerError.thrown(for: error, side: .source)
         }
@@ -40,6 +47,7 @@ package struct S3Store: ObjectStore {
         var options = putOptions
         options.contentType = output.contentType
         options.metadata.merge(output.metadata) { _, ours in ours }
+        options.tags = Self.tags(options.tags, beside: output.tags)
         switch condition {
         case .none: break
         case .absent: options.ifNoneMatch = true
@@ -53,6 +61,16 @@ package struct S3Store: ObjectStore {
         } catch {
             throw WorkerError.thrown(for: error, side: .output)
         }
+    }
+
+    /// S3 takes ten tags: the configured ones first, then the source's by name. AWS's own cannot be set.
+    static func tags(_ ours: [String: String], beside theirs: [String: String]) -> [String: String] {
+        var tags = ours
+        for (name, value) in theirs.sorted(by: { $0.key < $1.key })
+        where tags.count < 10 && tags[name] == nil && !name.hasPrefix("aws:") {
+            tags[name] = value
+        }
+        return tags
     }
 
     /// Events carry ETags without quotation marks, and so do stamps.

@@ -133,8 +133,10 @@ class Cloud:
     def do_credentials(self, path, secret=None):
         configure.write_credentials(path, self.stack["accessKeyID"], secret or self.stack["secretAccessKey"])
 
-    def do_allow(self, without=()):
+    def do_allow(self, without=(), also=()):
         document = stacks.policy_document(self.stack["names"], without)
+        if also:
+            document["Statement"].append({"Effect": "Allow", "Action": list(also), "Resource": "*"})
         self.iam.put_user_policy(
             UserName=self.stack["user"], PolicyName="pixelated", PolicyDocument=json.dumps(document)
         )
@@ -173,6 +175,14 @@ class Cloud:
     def do_head(self, key, bucket="processed"):
         answer = self.s3.head_object(Bucket=self.stack[bucket], Key=key)
         return {"contentType": answer["ContentType"], "metadata": answer["Metadata"], "eTag": answer["ETag"]}
+
+    def do_tag(self, key, tags, bucket="source"):
+        tag_set = [{"Key": name, "Value": value} for name, value in tags.items()]
+        self.s3.put_object_tagging(Bucket=self.stack[bucket], Key=key, Tagging={"TagSet": tag_set})
+
+    def do_tags(self, key, bucket="processed"):
+        answer = self.s3.get_object_tagging(Bucket=self.stack[bucket], Key=key)
+        return {tag["Key"]: tag["Value"] for tag in answer["TagSet"]}
 
     def do_digest(self, key, bucket="processed"):
         body = self.s3.get_object(Bucket=self.stack[bucket], Key=key)["Body"].read()
