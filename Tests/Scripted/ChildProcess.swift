@@ -4,15 +4,15 @@ import Glibc
 
 /// A command as a child process, with its output on a pipe. (Foundation's `Process` lets a child inherit the
 /// signal mask of a Dispatch thread, in which SIGTERM is blocked, and the leak sanitizer finds a leak in it.)
-final class ChildProcess {
-    struct Failure: Error { let arguments: [String] }
+package final class ChildProcess {
+    package struct Failure: Error { package let arguments: [String] }
 
     private let identifier: pid_t
     private let output: Int32
     private var status: Int32?
 
     /// The absolute path of the program comes first in `arguments`.
-    init(_ arguments: [String]) throws {
+    package init(_ arguments: [String]) throws {
         var pipes: [Int32] = [-1, -1]
         guard pipe(&pipes) == 0 else { throw Failure(arguments: arguments) }
         for end in pipes { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
@@ -49,7 +49,7 @@ final class ChildProcess {
     }
 
     /// The next line of output with its line end, or nil when there is none.
-    func line() -> String? {
+    package func line() -> String? {
         var bytes: [UInt8] = []
         var byte: UInt8 = 0
         while read(output, &byte, 1) == 1 {
@@ -60,7 +60,7 @@ final class ChildProcess {
     }
 
     /// Waits for the end. 0 is success.
-    func wait() -> Int32 {
+    package func wait() -> Int32 {
         if let status { return status }
         var raw: Int32 = 0
         while waitpid(identifier, &raw, 0) < 0, errno == EINTR {}

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import HTTP
+package import HTTP
 
 /// A certificate authority and certificates of it, made by the openssl command for this run.
-final class TLSAuthority: Sendable {
-    enum Certificate: String, CaseIterable, Sendable {
+package final class TLSAuthority: Sendable {
+    package enum Certificate: String, CaseIterable, Sendable {
         case good, wrongName, expired
 
         fileprivate var names: String {
@@ -15,11 +15,11 @@ final class TLSAuthority: Sendable {
         fileprivate var days: String { self == .expired ? "-1" : "2" }
     }
 
-    let folder: String
+    package let folder: String
     /// What a client must trust.
-    var bundle: String { folder + "/ca.pem" }
+    package var bundle: String { folder + "/ca.pem" }
 
-    init() throws {
+    package init() throws {
         folder = NSTemporaryDirectory() + "px-tls-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try openssl(
@@ -46,7 +46,7 @@ final class TLSAuthority: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-    func path(_ name: String) -> String { folder + "/" + name }
+    package func path(_ name: String) -> String { folder + "/" + name }
 
     private func openssl(_ arguments: [String]) throws {
         let child = try ChildProcess([TLSServer.openssl] + arguments)
@@ -55,14 +55,16 @@ final class TLSAuthority: Sendable {
 }
 
 /// `openssl s_server -www`: answers every request with a page about the connection.
-final class TLSServer {
+package final class TLSServer {
     static let openssl = "/usr/bin/openssl"
-    static var isAvailable: Bool { FileManager.default.isExecutableFile(atPath: openssl) }
+    package static var isAvailable: Bool { FileManager.default.isExecutableFile(atPath: openssl) }
 
-    let url: HTTP.URL
+    package let url: HTTP.URL
     private let process: ChildProcess
 
-    init(_ authority: TLSAuthority, _ certificate: TLSAuthority.Certificate, options: [String] = []) throws {
+    package init(
+        _ authority: TLSAuthority, _ certificate: TLSAuthority.Certificate, options: [String] = []
+    ) throws {
         try authority.issue(certificate)
         let name = certificate.rawValue
         let arguments =
