@@ -67,7 +67,8 @@ final class Cloud: Sendable {
         _ configuration: JSON? = nil, secret: String? = nil, notify: NotifySocket? = nil,
         name: String = "pixelated",
         verb: String = "run",
-        _ more: String...
+        environment more: [String: String] = [:],
+        _ arguments: String...
     ) async throws -> Child {
         let config = directory.appending(path: "\(name).json")
         try (configuration ?? self.configuration).bytes().write(to: config)
@@ -79,7 +80,8 @@ final class Cloud: Sendable {
         ]
         if let notify { environment["NOTIFY_SOCKET"] = notify.path }
         let child = try Child(
-            Project.pixelated, [verb, "--config", config.path] + more, environment: environment)
+            Project.pixelated, [verb, "--config", config.path] + arguments,
+            environment: environment.merging(more) { $1 })
         children.withLock { $0.append(child) }
         try await ask("adopt", ["pid": .number(Double(child.pid))])
         return child

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+/// A name server that never answers.
+@Suite(.enabled(if: Project.missing == nil, "\(Project.missing ?? "")"))
+struct ResolverTests {
+    @Test func `a name that is never resolved holds up no shutdown`() async throws {
+        try await Cloud.run { cloud in
+            let library = try hangingResolver(in: cloud.directory)
+            try await cloud.ask("purge")
+            try await cloud.put("photos/HS.jpeg", path: try await cloud.paint(320, 240))
+            var configuration = cloud.configuration
+            configuration.set("aws", "endpoints", "s3", to: "http://store.hangs.invalid")
+            // Nothing but cancellation can end the request within the time that `end` waits.
+            for limit in ["connectSeconds", "attemptSeconds", "totalSeconds"] {
+                configuration.set("aws", "timeouts", limit, to: 1000)
+            }
+            configuration.set("worker", "drainSeconds", to: 1)
+            let pixelated = try await cloud.pixelated(
+                configuration, environment: ["LD_PRELOAD": library.path])
+            try await pixelated.log.line(containing: "the resolver hangs")
+            pixelated.signal(SIGTERM)
+            #expect(try await pixelated.end() == .exit(0))
+            // Given back: the picture is somebody else's.
+            let counts = try await cloud.counts()
+            #expect(counts.visible + counts.inFlight == 1)
+        }
+    }
+
+    /// Swift's toolchain has the compiler.
+    private func hangingResolver(in directory: URL) throws -> URL {
+        let library = directory.appending(path: "hanging_resolver.so")
+        let clang = Process()
+        clang.executableURL = URL(filePath: "/usr/bin/env")
+        clang.arguments = [
+            "clang", "-shared", "-fPIC", "-o", library.path,
+            Project.root.appending(path: "Tests/EndToEndTests/Tools/hanging_resolver.c").path,
+        ]
+        try clang.run()
+        clang.waitUntilExit()
+        guard clang.terminationStatus == 0 else { throw Trouble("clang made no library") }
+        return library
+    }
+}
