@@ -156,16 +156,18 @@ package struct Breaker: Sendable {
         return .wait(until: times.min())
     }
 
-    /// A record came through, or failed in a way that proves that the dependency answers.
+    /// A record came so far, or failed in a way that proves that the dependency answers. `isOver` when the record
+    /// needs no more of it.
     ///
     /// - Returns: Whether this ended an outage.
-    package mutating func succeeded(_ id: LeaseBook.ID, _ reach: Reach) -> Bool {
-        doubts[id] = nil
+    package mutating func succeeded(_ id: LeaseBook.ID, _ reach: Reach, isOver: Bool = true) -> Bool {
+        if isOver { doubts[id] = nil }
         guard let ended = outage else { return false }
-        remove(id)
-        // A source that is missing says nothing about the output bucket.
-        guard reach >= ended.held.map(\.reach).max() ?? .reading else { return false }
         let others = ended.held.filter { $0.id != id }
+        // A source that is missing says nothing about the output bucket.
+        let proves = reach >= (isOver ? others : ended.held).map(\.reach).max() ?? .reading
+        if isOver { remove(id) }
+        guard proves else { return false }
         for other in others { doubts[other.id, default: 0] += others.count == 1 ? 4 : 1 }
         outage = nil
         return true

@@ -72,10 +72,10 @@ final class Circuit: Sendable {
         }
     }
 
-    func succeeded(_ id: LeaseBook.ID, _ reach: Breaker.Reach) {
+    func succeeded(_ id: LeaseBook.ID, _ reach: Breaker.Reach, isOver: Bool = true) {
         let ended = state.withLock { state -> Breaker.Outage? in
             let outage = state.breaker.outage
-            return state.breaker.succeeded(id, reach) ? outage : nil
+            return state.breaker.succeeded(id, reach, isOver: isOver) ? outage : nil
         }
         if let ended { story.outageEnded(ended.kind, after: clock.now - ended.since) }
         changed()

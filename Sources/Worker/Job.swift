@@ -158,6 +158,8 @@ struct Job: Sendable {
             began = clock.now
             let source = try await fetch(plan.source, event)
             tale.note(source, took: clock.now - began)
+            // Nobody has to wait for this picture to hear that reading works again.
+            circuit.succeeded(lease, .reading, isOver: false)
             body.shrink(to: source.bytes.count)
             pulse.beat()
             let stale = shelf.stale(from: source, recipe: engine.recipe)

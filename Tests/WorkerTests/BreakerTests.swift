@@ -25,7 +25,9 @@ import Testing
         breaker.turn(of: id, now: .seconds(seconds))
     }
 
-    private func succeed(_ id: LeaseBook.ID, _ reach: Breaker.Reach) -> Bool { breaker.succeeded(id, reach) }
+    private func succeed(_ id: LeaseBook.ID, _ reach: Breaker.Reach, isOver: Bool = true) -> Bool {
+        breaker.succeeded(id, reach, isOver: isOver)
+    }
 
     @Test func `those held probe one at a time, in turn, later each time`() {
         fail(a, at: 0)
@@ -64,6 +66,18 @@ import Testing
         #expect(!succeed(b, .reading))
         #expect(breaker.outage != nil)
         #expect(succeed(c, .writing))
+    }
+
+    @Test func `what was read ends an outage of reading before the picture is finished`() {
+        fail(a, at: 0)
+        fail(b, at: 0)
+        #expect(turn(a, at: 2) == .goOn)
+        #expect(succeed(a, .reading, isOver: false))
+        #expect(turn(b, at: 2) == .goOn)
+        fail(a, at: 3, .writing)
+        #expect(turn(a, at: 5) == .goOn)
+        #expect(!succeed(a, .reading, isOver: false), "it was the writing that failed")
+        #expect(breaker.outage?.prober == a)
     }
 
     @Test func `with nobody held any answer ends the outage`() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Dispatch
 import Foundation
+import Locking
 import Testing
 
 @testable import Worker
@@ -10,27 +12,37 @@ import Testing
 @Suite struct SimulationTests {
     private static let environment = ProcessInfo.processInfo.environment
 
-    private static func violations(_ faults: Faults, schedules: Int = 60) -> [String] {
+    private static func violations(_ faults: Faults, schedules: Int = 250) -> [String] {
+        found(schedules) { Simulation(seed: $0, faults: faults).run() }
+    }
+
+    /// What `run` complains about, a few of the seeds together. A schedule is a function of its seed, so several
+    /// run at once.
+    private static func found(
+        _ schedules: Int, _ run: @escaping @Sendable (UInt64) -> [String]
+    ) -> [String] {
         let count = environment["PIXELATOR_SCHEDULES"].flatMap(Int.init) ?? schedules
-        let seeds: any Sequence<UInt64> =
-            environment["PIXELATOR_SEED"].flatMap(UInt64.init).map { [$0] } ?? (0..<UInt64(count)).map { $0 }
-        var found: [String] = []
-        for seed in seeds {
-            for violation in Simulation(seed: seed, faults: faults).run().prefix(3) {
-                found.append("seed \(seed): \(violation)")
-            }
-            if found.count > 6 { break }
+        let only = environment["PIXELATOR_SEED"].flatMap(UInt64.init)
+        let found = Locked<[String]>([])
+        DispatchQueue.concurrentPerform(iterations: only == nil ? count : 1) { index in
+            guard found.withLock({ $0.count <= 6 }) else { return }
+            let seed = only ?? UInt64(index)
+            let complaints = run(seed).prefix(3).map { "seed \(seed): \($0)" }
+            found.withLock { $0 += complaints }
         }
-        return found
+        return found.withLock { $0 }
     }
 
     @Test func `without faults every message becomes five outputs and is received once`() {
-        for seed in 0..<100 as Range<UInt64> {
+        let found = Self.found(100) { seed in
             let simulation = Simulation(seed: seed, faults: Faults())
-            #expect(simulation.run() == [], "seed \(seed)")
-            #expect(simulation.receiveCounts.allSatisfy { $0 == 1 }, "seed \(seed)")
-            #expect(simulation.puts == 5 * simulation.receiveCounts.count, "seed \(seed)")
+            var found = simulation.run()
+            let counts = simulation.receiveCounts
+            if counts.contains(where: { $0 != 1 }) { found.append("received \(counts)") }
+            if simulation.puts != 5 * counts.count { found.append("\(simulation.puts) puts") }
+            return found
         }
+        #expect(found == [])
     }
 
     @Test func `lossy calls and partial batches lose nothing and have one owner`() {
@@ -48,12 +60,14 @@ import Testing
             failsBefore: 0.03, failsAfter: 0.03, isSlow: 0.05, refusal: 0.1, corrupt: 0.1, reloads: 1...12,
             replicas: 2)
         #expect(Self.violations(faults) == [])
-        for seed in 0..<30 as Range<UInt64> {
+        let calm = Self.found(60) { seed in
             let simulation = Simulation(seed: seed, faults: Faults(reloads: 5...12))
-            #expect(simulation.run() == [], "seed \(seed)")
-            #expect(simulation.receiveCounts.allSatisfy { $0 == 1 }, "seed \(seed): a lease was dropped")
-            #expect(simulation.reloads > 0)
+            var found = simulation.run()
+            let counts = simulation.receiveCounts
+            if counts.contains(where: { $0 != 1 }) { found.append("a lease was dropped: \(counts)") }
+            return simulation.reloads > 0 ? found : found + ["no reload happened"]
         }
+        #expect(calm == [])
     }
 
     @Test func `overwritten keys end with outputs of the newest version and never go back`() {
@@ -62,6 +76,15 @@ import Testing
             overwrites: 0...4,
             deletion: 0.1, corrupt: 0.1, crashes: 0...3, freezes: 0...3, replicas: 3)
         #expect(Self.violations(faults) == [])
+    }
+
+    /// Everything at once, and several records in a message.
+    @Test func `messages with several records, late and repeated events end like all others`() {
+        let faults = Faults(
+            failsBefore: 0.03, failsAfter: 0.03, isSlow: 0.03, refusal: 0.05, duplicate: 0.05, grouped: 0.5,
+            late: 0.3, repeated: 0.2, overwrites: 0...3, deletion: 0.1, corrupt: 0.15, crashes: 0...3,
+            freezes: 0...1, replicas: 2)
+        #expect(Self.violations(faults, schedules: 400) == [])
     }
 
     @Test func `without conditional writes outputs still end with the newest version`() {
@@ -73,27 +96,27 @@ import Testing
 
     @Test(arguments: [1, 3])
     func `two minutes without S3 cost a message at most one receive`(replicas: Int) {
-        for seed in 0..<100 as Range<UInt64> {
-            let simulation = Simulation(seed: seed, faults: Faults(replicas: replicas, outage: 20...140))
-            #expect(simulation.run() == [], "seed \(seed)")
-            let counts = simulation.receiveCounts
-            #expect(counts.allSatisfy { $0 <= 2 }, "seed \(seed): \(counts)")
-        }
+        #expect(Self.found(100) { Self.outage(20...140, replicas, most: 2, seed: $0) } == [])
     }
 
     @Test(arguments: [1, 3])
     func `half a minute without S3 costs no receive at all`(replicas: Int) {
-        for seed in 0..<100 as Range<UInt64> {
-            let simulation = Simulation(seed: seed, faults: Faults(replicas: replicas, outage: 20...50))
-            #expect(simulation.run() == [], "seed \(seed)")
-            let counts = simulation.receiveCounts
-            #expect(counts.allSatisfy { $0 == 1 }, "seed \(seed): \(counts)")
-        }
+        #expect(Self.found(100) { Self.outage(20...50, replicas, most: 1, seed: $0) } == [])
+    }
+
+    private static func outage(
+        _ seconds: ClosedRange<Int>, _ replicas: Int, most: Int, seed: UInt64
+    ) -> [String] {
+        let simulation = Simulation(
+            seed: seed, faults: Faults(replicas: replicas, hasLongWork: most > 1, outage: seconds))
+        let found = simulation.run()
+        let counts = simulation.receiveCounts
+        return counts.contains { $0 > most } ? found + ["received \(counts)"] : found
     }
 
     @Test func `one object whose key is disabled does not keep the others`() {
         let faults = Faults(overwrites: 3...4, hasBadApple: true)
-        #expect(Self.violations(faults) == [])
+        #expect(Self.violations(faults, schedules: 100) == [])
     }
 
     @Test(arguments: Faults.Sabotage.allCases)

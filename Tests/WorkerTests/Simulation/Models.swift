@@ -109,11 +109,20 @@ struct ModelQueue: MessageQueue {
                 }
             }
         }
+        let refused = Set(answer.map(\.index))
+        world.model.withLock { model in
+            for (index, handle) in handles.enumerated() where !refused.contains(index) {
+                model.deletedHandles.insert(handle)
+            }
+        }
         return world.faults.sabotage == .lostRefusals ? [] : answer
     }
 
     func changeVisibility(_ changes: [VisibilityChange]) async throws -> [Refusal] {
-        try await line.call("ChangeMessageVisibilityBatch") {
+        for change in changes where world.model.withLock({ $0.deletedHandles.contains(change.handle) }) {
+            world.violated("\(change.handle) is asked about after its delete was confirmed")
+        }
+        return try await line.call("ChangeMessageVisibilityBatch") {
             guard world.faults.sabotage != .deafHeartbeat else { return [] }
             return changes.enumerated().compactMap { index, change -> Refusal? in
                 if world.chance(world.faults.refusal) {
@@ -235,7 +244,8 @@ struct ModelEngine: PictureEngine {
 
     func pixelate(_ bytes: [UInt8], survey: PictureSurvey) async throws -> PixelatedPicture {
         let world = line.world
-        let time = world.pick(0...9) == 0 ? world.pick(20_000...120_000) : world.pick(10...3000)
+        let isLong = world.pick(0...9) == 0 && world.faults.hasLongWork
+        let time = isLong ? world.pick(20_000...120_000) : world.pick(10...3000)
         try await world.clock.sleep(until: world.clock.now + .milliseconds(time))
         return PixelatedPicture(
             variants: World.sizes.map { .init(size: $0, bytes: bytes, contentType: "image/jpeg") })

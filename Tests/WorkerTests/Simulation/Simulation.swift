@@ -26,6 +26,9 @@ final class Simulation {
     private var random: SplitMix
     /// Replicas ordered to crash or freeze by the clock; carried out between two jobs.
     private let orders = Locked<[(crash: Bool, Int, Duration)]>([])
+    /// Steps after which somebody crashes: in the middle of whatever is going on.
+    private var crashSteps: [Int] = []
+    private var steps = 0
     /// How often each replica was given other options: proof that it happened at all.
     private(set) var reloads = 0
     private let reloadOrders = Locked<[(Int, slots: Int, memoryBytes: Int)]>([])
@@ -36,12 +39,16 @@ final class Simulation {
         random = SplitMix.schedule(seed: seed ^ 0xABCD)
     }
 
+    /// From now on nothing goes wrong any more.
+    private static let calm = Duration.seconds(420)
+
     /// Runs the schedule and returns everything that was violated.
     func run() -> [String] {
         populate()
         for _ in 0..<faults.replicas { start() }
         misfortunes()
-        drive(until: .seconds(420))
+        drive(until: Self.calm)
+        world.flush()
         world.model.withLock { $0.isCalm = true }
         // Long enough for every visibility, backoff and freeze to end.
         drive(until: .seconds(faults.hasBadApple ? 36_000 : 7200)) { self.world.isDone }
@@ -76,7 +83,13 @@ final class Simulation {
     }
 
     private func misfortunes() {
-        for _ in 0..<world.pick(faults.crashes) { order(isCrash: true) }
+        for _ in 0..<world.pick(faults.crashes) {
+            if world.pick(0...1) == 0 {
+                order(isCrash: true)
+            } else {
+                crashSteps.append(world.pick(50...3000))
+            }
+        }
         for _ in 0..<world.pick(faults.freezes) { order(isCrash: false) }
         guard faults.reloads != 0...0 else { return }
         for _ in 0..<world.pick(faults.reloads) {
@@ -130,9 +143,11 @@ final class Simulation {
 
     /// Runs jobs in random order while there are any, then moves the clock; until `end` or `isDone`.
     private func drive(until end: Duration, _ isDone: () -> Bool = { false }) {
-        var steps = 0
         while world.clock.now < end {
             steps += 1
+            if crashSteps.contains(steps), world.clock.now < Self.calm {
+                orders.withLock { $0.append((true, steps, .zero)) }
+            }
             if steps % 16 == 0, isDone() { return }
             obey()
             reload()

@@ -18,6 +18,10 @@ struct Faults: Sendable {
     var refusal = 0.0
     /// A receive leaves the message visible: it is delivered twice.
     var duplicate = 0.0
+    /// An event waits for the next and shares its message; comes minutes late; comes in two messages.
+    var grouped = 0.0
+    var late = 0.0
+    var repeated = 0.0
     /// An object is overwritten, or deleted.
     var overwrites = 0...0
     var deletion = 0.0
@@ -27,6 +31,8 @@ struct Faults: Sendable {
     /// A process gets other slots, memory and a new engine while it works.
     var reloads = 0...0
     var replicas = 1
+    /// Some pictures take up to two minutes.
+    var hasLongWork = true
     /// Seconds during which every call to the object store fails.
     var outage: ClosedRange<Int>?
     /// Reading the first source always fails as if the store did.
@@ -86,11 +92,16 @@ final class World: Sendable {
         var messages: [Message] = []
         var objects: [ObjectName: Object] = [:]
         var sources: [ObjectName] = []
+        /// The last version of a source that was deleted: it and those before owe nothing any more.
+        var deletedVersions: [ObjectName: Int] = [:]
         var lastVersion = 0
         var lastHandle = 0
+        /// Events that wait for company.
+        var pending: [Event] = []
         var quarantined: Set<String> = []
+        /// Handles whose delete a process knows to have happened.
+        var deletedHandles: Set<String> = []
         var violations: [String] = []
-        var confirmedDeletes = 0
         var isCalm = false
         var receiveCalls = 0
         var puts = 0
@@ -144,7 +155,32 @@ final class World: Sendable {
                 eTag: "e\(model.lastVersion)", version: model.lastVersion, isCorrupt: isCorrupt)
             return model.lastVersion
         }
-        after(milliseconds: pick(0...20_000)) { self.announce([Event(name: name, version: version)]) }
+        let event = Event(name: name, version: version)
+        let copies = chance(faults.repeated) ? 2 : 1
+        for _ in 0..<copies {
+            let delay = chance(faults.late) ? pick(20_000...150_000) : pick(0...20_000)
+            after(milliseconds: delay) { self.happened(event) }
+        }
+    }
+
+    private func happened(_ event: Event) {
+        let waits = chance(faults.grouped)
+        let events = model.withLock { model -> [Event] in
+            model.pending.append(event)
+            guard !waits else { return [] }
+            defer { model.pending = [] }
+            return model.pending.shuffled(using: &model.random)
+        }
+        if !events.isEmpty { announce(events) }
+    }
+
+    /// What still waits for company comes alone.
+    func flush() {
+        let events = model.withLock { model -> [Event] in
+            defer { model.pending = [] }
+            return model.pending
+        }
+        if !events.isEmpty { announce(events) }
     }
 
     func announce(_ events: [Event]) {
@@ -182,7 +218,11 @@ final class World: Sendable {
         }
     }
 
-    func delete(_ name: ObjectName) { model.withLock { $0.objects[name] = nil } }
+    func delete(_ name: ObjectName) {
+        model.withLock { model in
+            model.deletedVersions[name] = model.objects.removeValue(forKey: name)?.version
+        }
+    }
 
     private static func sequencer(_ version: Int) -> String {
         "00" + String(String(version + 0x1000_0000, radix: 16).uppercased())
@@ -214,7 +254,9 @@ final class World: Sendable {
     func checkDeletion(_ message: Message, _ model: inout Model, now: Duration) {
         for (index, event) in message.events.enumerated() {
             if model.quarantined.contains("\(message.id)-\(index)") { continue }
-            guard let source = model.objects[event.name] else { continue }
+            guard let source = model.objects[event.name],
+                event.version > model.deletedVersions[event.name, default: 0]
+            else { continue }
             for output in Self.outputs(of: event.name) {
                 guard let found = model.objects[output] else {
                     model.violations.append("at \(now): \(message.id) deleted without \(output.key)")
