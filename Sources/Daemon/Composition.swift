@@ -28,10 +28,7 @@ struct Composition: Sendable {
             settings.aws, queueURL: settings.queue.url, transport: transport,
             surroundings: .process(environment: environment), logger: logger("aws"))
         let client = try session.sqs(queueURL: settings.queue.url)
-        var quarantine: QueueQuarantine?
-        if let url = settings.queue.deadLetterURL {
-            quarantine = QueueQuarantine(try session.sqs(queueURL: url), queueURL: url)
-        }
+        let quarantine = try Self.quarantine(settings, session)
         metrics = WorkerMetrics()
         let engine = PooledPixelator(Pixelator(settings.pixelation), options: settings.worker)
         workload = PixelationWorkload(
@@ -43,6 +40,22 @@ struct Composition: Sendable {
                 engine: engine,
                 quarantine: quarantine, provenance: Provenance(host: Self.hostName, version: version),
                 options: settings.worker, metrics: metrics, logger: logger("worker")), engine: engine)
+    }
+
+    private static func quarantine(
+        _ settings: Configuration, _ session: AWSSession
+    ) throws -> (any Quarantine)? {
+        if let url = settings.queue.deadLetterURL {
+            return QueueQuarantine(try session.sqs(queueURL: url), queueURL: url)
+        }
+        guard let place = settings.queue.quarantinePlace else { return nil }
+        var options = PutOptions()
+        options.serverSideEncryption = settings.put.serverSideEncryption
+        options.kmsKeyID = settings.put.kmsKeyID
+        options.bucketKey = settings.put.bucketKey
+        return BucketQuarantine(
+            store: S3Store(session.s3(outputBucket: place.bucket), putOptions: options),
+            bucket: place.bucket, prefix: place.prefix)
     }
 
     private static var hostName: String {

@@ -29,7 +29,11 @@ package struct Preflight: Sendable {
         guard out[0].failure == nil else { return out }
         out.append(await queue("queue", settings.queue.url))
         if let url = settings.queue.deadLetterURL { out.append(await queue("dead letters", url)) }
-        out.append(await output())
+        if let place = settings.queue.quarantinePlace {
+            out.append(await bucket("quarantine", place.bucket, place.prefix))
+        }
+        let output = settings.worker.output
+        out.append(await bucket("output", output.bucket, output.prefix))
         return out
     }
 
@@ -65,17 +69,15 @@ package struct Preflight: Sendable {
     }
 
     /// A key that nobody uses: 404 says that the bucket is there and may be looked into.
-    private func output() async -> Finding {
-        let bucket = settings.worker.output.bucket
-        let probe = ObjectReference(
-            bucket: bucket, key: settings.worker.output.prefix + "pixelated-check")
+    private func bucket(_ subject: String, _ bucket: String, _ prefix: String) async -> Finding {
+        let probe = ObjectReference(bucket: bucket, key: prefix + "pixelated-check")
         do {
             _ = try await session.s3(outputBucket: bucket).head(probe)
-            return Finding(subject: "output", text: "s3://\(bucket) answers")
+            return Finding(subject: subject, text: "s3://\(bucket) answers")
         } catch  where error.kind == .noSuchKey {
-            return Finding(subject: "output", text: "s3://\(bucket) answers")
+            return Finding(subject: subject, text: "s3://\(bucket) answers")
         } catch {
-            return Finding(subject: "output", text: error.description, failure: Verdict.exit(for: error.kind))
+            return Finding(subject: subject, text: error.description, failure: Verdict.exit(for: error.kind))
         }
     }
 }

@@ -10,11 +10,24 @@ package struct QueueOptions: Sendable, Equatable {
     package var url = ""
     /// Where what cannot be pixelated is sent with its reason. Nil: it stays, for the queue's own redrive policy.
     package var deadLetterURL: String?
+    /// Or stored, as an object each: `s3://bucket/prefix/`.
+    package var quarantinePrefix: String?
 
     package init() {}
 
     /// Whether there is a place for messages that will never succeed.
-    package var hasQuarantine: Bool { deadLetterURL != nil }
+    package var hasQuarantine: Bool { deadLetterURL != nil || quarantinePrefix != nil }
+
+    /// Bucket and prefix of `quarantinePrefix`; nil when there is none, or it is none.
+    package var quarantinePlace: (bucket: String, prefix: String)? {
+        guard let quarantinePrefix, quarantinePrefix.hasPrefix("s3://") else { return nil }
+        let parts = quarantinePrefix.dropFirst(5)
+            .split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, (3...63).contains(parts[0].utf8.count), parts[1].hasSuffix("/") else {
+            return nil
+        }
+        return (String(parts[0]), String(parts[1]))
+    }
 
     package func problems() -> [(field: String, expected: String, got: String)] {
         var found: [(field: String, expected: String, got: String)] = []
@@ -29,6 +42,14 @@ package struct QueueOptions: Sendable, Equatable {
         }
         if deadLetterURL?.isEmpty == true {
             found.append(("deadLetterURL", "the URL of a queue, or null", "\"\""))
+        }
+        if let quarantinePrefix {
+            if quarantinePlace == nil {
+                found.append(("quarantinePrefix", "like s3://bucket/prefix/, or null", quarantinePrefix))
+            }
+            if deadLetterURL != nil {
+                found.append(("quarantinePrefix", "null beside queue.deadLetterURL", quarantinePrefix))
+            }
         }
         return found
     }

@@ -18,6 +18,9 @@ extension Setting {
         .property(
             "queue.deadLetterURL", \.queue.deadLetterURL,
             "Queue for messages that can never succeed; null: they stay for the queue's redrive policy"),
+        .property(
+            "queue.quarantinePrefix", \.queue.quarantinePrefix,
+            "Instead of that queue a place for an object each, such as \"s3://bucket/quarantine/\""),
         .property("queue.waitSeconds", \.worker.waitSeconds, "Length of a long poll, 0 to 20"),
         .property(
             "queue.visibilitySeconds", \.worker.visibilitySeconds,

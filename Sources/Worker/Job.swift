@@ -84,7 +84,11 @@ struct Job: Sendable {
             tale.dialect = event.dialect.rawValue
             tale.eTag = event.eTag
             tale.versionID = event.versionID
-            if options.output.isOutput(bucket: event.bucket, key: event.key) { return .skipped(.ownOutput) }
+            let name = ObjectName(bucket: event.bucket, key: event.key)
+            if options.output.isOutput(bucket: name.bucket, key: name.key) || quarantine?.holds(name) == true
+            {
+                return .skipped(.ownOutput)
+            }
             if event.key.hasSuffix("/") { return .skipped(.folder) }
             if !options.filter.admits(event.key) { return .skipped(.filtered) }
             return await picture(event, delivery, lease: lease, leash: leash, &tale)

@@ -6,6 +6,13 @@ internal import FoundationEssentials
 package protocol Quarantine: Sendable {
     /// Returns when `record` is durable. `id` is the same for the same failure of the same message.
     func store(_ record: QuarantineRecord, id: String) async throws
+
+    /// Whether an object was stored by this, so that its own event is not worked on.
+    func holds(_ object: ObjectName) -> Bool
+}
+
+extension Quarantine {
+    package func holds(_ object: ObjectName) -> Bool { false }
 }
 
 /// All that is needed to understand a failed record, and to send it again: `body` is the original message.
@@ -66,6 +73,10 @@ package struct BucketQuarantine: Quarantine {
         self.store = store
         self.bucket = bucket
         self.prefix = prefix
+    }
+
+    package func holds(_ object: ObjectName) -> Bool {
+        object.bucket == bucket && object.key.hasPrefix(prefix) && object.key.hasSuffix(".json")
     }
 
     package func store(_ record: QuarantineRecord, id: String) async throws {

@@ -25,6 +25,32 @@ struct FailureTests {
         }
     }
 
+    @Test func `what is no picture is stored under the quarantine prefix with its reason`() async throws {
+        try await Cloud.run { cloud in
+            try await cloud.ask("purge")
+            var configuration = cloud.configuration
+            let bucket = cloud.configuration["output"]?["bucket"]?.string ?? ""
+            configuration.set("queue", "deadLetterURL", to: .null)
+            configuration.set("queue", "quarantinePrefix", to: .string("s3://\(bucket)/set aside/"))
+            let check = try await cloud.pixelated(configuration, name: "check", verb: "check")
+            #expect(try await check.end() == .exit(0), "\(check.log.lines)")
+            #expect(check.log.lines.contains { $0.hasPrefix("quarantine: s3://\(bucket) answers") })
+            let pixelated = try await cloud.pixelated(configuration)
+            try await cloud.put("photos/notes.jpeg", text: "This is no picture.")
+            try await pixelated.log.line(containing: "quarantined")
+            try await cloud.drained()
+            try await pixelated.stops()
+            let stored = try await cloud.processed()
+            #expect(stored.count == 1 && stored.allSatisfy { $0.hasPrefix("set aside/") }, "\(stored)")
+            let text = try await cloud.ask("text", ["key": .string(stored.first ?? "")]).string ?? ""
+            let record = try JSON(parsing: Data(text.utf8))
+            #expect(record["error"] == "unsupported" && record["errorCode"] == "not-an-image")
+            #expect(record["key"] == "photos/notes.jpeg")
+            #expect(record["receiveCount"] == 1)
+            #expect(record["body"]?.string?.contains("photos/notes.jpeg") == true)
+        }
+    }
+
     /// Half of the calls are answered with 503, the others are cut off, as they may be in one outage.
     @Test func `two minutes without S3 cost a message at most one receive`() async throws {
         try await Cloud.run(["visibility": 5, "max_receives": 3]) { cloud in

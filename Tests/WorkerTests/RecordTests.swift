@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Locking
 import Metrics
 import Testing
 import Worker
@@ -126,6 +127,16 @@ import Worker
         #expect(stage.run(200) { stage.messages.allSatisfy(\.isDeleted) })
         #expect(puts == 5 && stage.calls("PutObject") == 5)
         #expect(stage.metrics.skips[.ownOutput] == 5)
+    }
+
+    @Test func `what a bucket quarantine stored is told from what people store beside it`() {
+        let quarantine = BucketQuarantine(
+            store: ModelStore(Line(world: Stage().world, process: 0, isDead: Locked(false))), bucket: "in",
+            prefix: "q/")
+        #expect(quarantine.holds(ObjectName(bucket: "in", key: "q/m0-0.json")))
+        #expect(!quarantine.holds(ObjectName(bucket: "in", key: "q/a.jpg")))
+        #expect(!quarantine.holds(ObjectName(bucket: "in", key: "m0-0.json")))
+        #expect(!quarantine.holds(ObjectName(bucket: "other", key: "q/m0-0.json")))
     }
 
     /// All around the same event; `$` stands for the record, `%` for the whole notification as a JSON string.

@@ -197,6 +197,9 @@ class Cloud:
                 return False
         self.until(has, within, f"{key} did not change")
 
+    def do_text(self, key, bucket="processed"):
+        return self.s3.get_object(Bucket=self.stack[bucket], Key=key)["Body"].read().decode()
+
     def do_outputs(self, keys, within):
         """Waits until the pictures' results are all there; returns the results' keys."""
         wanted = [output for key in keys for output in stacks.output_keys(key)]
