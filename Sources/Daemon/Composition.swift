@@ -15,6 +15,8 @@ struct Composition: Sendable {
     let session: AWSSession
     let workload: PixelationWorkload
     let metrics: WorkerMetrics
+    /// Nil unless configured.
+    let notices: InstanceNotices?
 
     /// - Parameters:
     ///   - settings: complete and without problems.
@@ -29,6 +31,9 @@ struct Composition: Sendable {
             surroundings: .process(environment: environment), logger: logger("aws"))
         let client = try session.sqs(queueURL: settings.queue.url)
         let quarantine = try Self.quarantine(settings, session)
+        notices =
+            settings.instance.drainsOnNotice
+            ? InstanceNotices(transport: transport, surroundings: .process(environment: environment)) : nil
         metrics = WorkerMetrics()
         let engine = PooledPixelator(Pixelator(settings.pixelation), options: settings.worker)
         workload = PixelationWorkload(

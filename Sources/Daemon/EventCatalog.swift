@@ -18,6 +18,9 @@ package enum DaemonEvent: String, Sendable, CaseIterable {
     case reloadRefused = "reload-refused"
     case watchdogWithheld = "watchdog-withheld"
     case watchdogResumed = "watchdog-resumed"
+    /// EC2 announced the end of the instance.
+    case instanceNotice = "instance-notice"
+    case instanceNoticeUnread = "instance-notice-unread"
 }
 
 /// The number of each event in the journal's message catalogue; `systemd/pixelated.catalog` explains them.
@@ -38,6 +41,8 @@ package enum EventCatalog {
         "reload-refused": "25ab0c9571284ae0917ab9677f464f4b",
         "watchdog-withheld": "4b63edba69a1470fa567623a61015294",
         "watchdog-resumed": "bfc512e4e7f64c01bb7f4e83167fdc10",
+        "instance-notice": "c5266ff94d5349378ef45c6febe2f513",
+        "instance-notice-unread": "0952a4d7be274de5bdada80494868dc0",
         "picture-done": "cb5d870e3c814fc38bc257dca0449ec9",
         "record-skipped": "8133f1b50b93446ba0845f3dbe2d5e06",
         "picture-acknowledged": "e4dd6aab363b43a6aa6b98058e377537",

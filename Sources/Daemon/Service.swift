@@ -83,8 +83,19 @@ package struct Service: Sendable {
             identity: { parts.session.credentials.identity?.fields ?? [:] },
             changed: { new in phase.withLock { $0 = new } },
             abandon: { reason in exit(reason.rawValue) })
-        let reason = await supervisor.run(
-            instructions: signals.map { $0 == .sighup ? Instruction.reload : .stop })
+        let (instructions, instruct) = AsyncStream<Instruction>.makeStream()
+        let listening = Task {
+            await withDiscardingTaskGroup { group in
+                group.addTask {
+                    for await signal in signals { instruct.yield(signal == .sighup ? .reload : .stop) }
+                }
+                guard let notices = parts.notices else { return }
+                let watch = InstanceWatch(logger: logger) { try await notices.farewell() }
+                group.addTask { if await watch.untilFarewell() { instruct.yield(.stop) } }
+            }
+        }
+        let reason = await supervisor.run(instructions: instructions)
+        listening.cancel()
 
         watchdog.stop()
         server?.stop()

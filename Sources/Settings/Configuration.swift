@@ -18,6 +18,7 @@ package struct Configuration: Sendable, Equatable {
     package var start = StartOptions()
     package var log = LogOptions()
     package var health = HealthOptions()
+    package var instance = InstanceOptions()
 
     /// The defaults.
     package init() {}

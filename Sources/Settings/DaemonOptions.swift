@@ -78,6 +78,14 @@ package struct StartOptions: Sendable, Equatable {
     }
 }
 
+/// The instance that the daemon runs on.
+package struct InstanceOptions: Sendable, Equatable {
+    /// Drain when EC2 announces the end of the instance.
+    package var drainsOnNotice = false
+
+    package init() {}
+}
+
 /// The page for probes and scrapers. Off unless it is told where to listen.
 package struct HealthOptions: Sendable, Equatable {
     /// `127.0.0.1:9464`, `[::1]:9464`, or `/run/pixelated/health` for a unix socket. Nil: off.

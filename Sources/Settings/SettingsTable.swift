@@ -188,6 +188,9 @@ extension Setting {
 
     private static let daemon: [Setting] = [
         .property(
+            "instance.drainsOnNotice", \.instance.drainsOnNotice,
+            "Drain when EC2 announces this instance's end: spot notice, Auto Scaling's lifecycle state"),
+        .property(
             "start.giveUpSeconds", \.start.giveUpSeconds,
             "Give up a start that AWS has not answered for so long; 0: keep trying"),
         .choice("log.level", \.log.level, reloads: true, "What is less important is not written"),

@@ -30,6 +30,8 @@ final class InstanceService: Sendable {
         var generation = 1
         var expiration = 0.0
         var withoutToken = 0
+        var spotAction: String?
+        var lifecycleState: String?
         /// How many more times all tokens are forgotten before a request.
         var forgetful = 0
     }
@@ -76,6 +78,12 @@ final class InstanceService: Sendable {
         guard state.mood == .versionOneOnly || state.tokens.contains(token) else { return .error(401) }
         switch request.target {
         case "/latest/meta-data/placement/region": return .ok("ap-south-1")
+        case "/latest/meta-data/spot/instance-action":
+            return state.spotAction.map {
+                .ok(#"{"action":"\#($0)","time":"2026-09-18T08:22:00Z"}"#)
+            } ?? .error(404)
+        case "/latest/meta-data/autoscaling/target-lifecycle-state":
+            return state.lifecycleState.map { .ok($0) } ?? .error(404)
         case "/latest/meta-data/iam/security-credentials/":
             return state.mood == .withoutRole ? .error(404) : .ok("worker-role")
         case "/latest/meta-data/iam/security-credentials/worker-role": return .ok(keys(state))

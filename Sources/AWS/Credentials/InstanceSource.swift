@@ -55,6 +55,16 @@ struct InstanceSource: CredentialSource {
 
     /// The text at `path`. A token that is refused is renewed once.
     private func get(_ path: String, _ token: inout String) async throws(AWSError) -> String {
+        guard let text = try await find(path, &token) else {
+            throw failure(
+                path == Self.folder
+                    ? "no role is attached to this instance" : "\(path) was answered with status 404")
+        }
+        return text
+    }
+
+    /// The text at `path`, or nil when there is none.
+    func find(_ path: String, _ token: inout String) async throws(AWSError) -> String? {
         for isLast in [false, true] {
             let response = try await send(.get, path, ["X-aws-ec2-metadata-token": token])
             switch response.status {
@@ -64,14 +74,14 @@ struct InstanceSource: CredentialSource {
                 }
                 return text
             case 401 where !isLast: token = try await newToken()
-            case 404 where path == Self.folder: throw failure("no role is attached to this instance")
+            case 404: return nil
             default: throw failure("\(path) was answered with status \(response.status)")
             }
         }
         throw failure("the token was refused")
     }
 
-    private func newToken() async throws(AWSError) -> String {
+    func newToken() async throws(AWSError) -> String {
         let url = try url("/latest/api/token")
         let response: Response
         do {
