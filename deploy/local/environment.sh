@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# What deploy/local/up, deploy/local/down, Tests/run and .ci/run share. Sourced, never run.
+# What the scripts of deploy/, Tests/ and .ci/ share. Sourced, never run.
 
 export LC_ALL=C.UTF-8 PYTHONUTF8=1 PYTHONDONTWRITEBYTECODE=1
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -67,6 +67,14 @@ build_release() {
     swift build --package-path "$project" -c release --product pixelated > "$state/build.log" 2>&1 \
         || { tail -n 30 "$state/build.log" >&2; fail "the build failed; its output: $state/build.log"; }
     binary=$(swift build --package-path "$project" -c release --show-bin-path)/pixelated
+}
+
+# build_static: the program as it is shipped, which needs no Swift where it runs, and stripped; sets `binary`.
+build_static() {
+    local options=(--package-path "$project" -c release --static-swift-stdlib --scratch-path "$state/static")
+    swift build "${options[@]}" --product pixelated --disable-local-rpath -Xlinker -s > "$state/build.log" 2>&1 \
+        || { tail -n 30 "$state/build.log" >&2; fail "the build failed; its output: $state/build.log"; }
+    binary=$(swift build "${options[@]}" --show-bin-path)/pixelated
 }
 
 free_port() {
