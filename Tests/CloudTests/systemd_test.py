@@ -18,6 +18,7 @@ from machine import Machine
 
 # local_cloud knows where this lies.
 import configure
+import questions
 
 UNIT = "pixelated.service"
 CONFIGURATION = "/etc/pixelated/config.json"
@@ -382,6 +383,26 @@ class ServiceTest(MachineTest):
             self.pixelated(stack, "a.jpg")
             self.assertGreaterEqual(metadata.asked, 1)
         self.assertEqual(self.machine.run("test", "-e", CREDENTIALS, check=False).returncode, 1)
+
+
+class QuestionsTest(MachineTest):
+    def test_the_readme_s_commands_answer_the_twelve_questions(self):
+        with open(os.path.join(PROJECT, "README.md"), encoding="utf-8") as file:
+            asked = questions.rows(file.read())
+        self.assertEqual([question for question, _, _ in asked], list(questions.ANSWERS))
+        self.assertEqual(len(asked), 12)
+
+        stack = self.started("questions")
+        self.pixelated(stack, "holidays/beach.jpg")
+        self.put(stack, ["holidays/lake.jpg"], b"no picture")
+        self.wait_for(lambda: self.of_event("picture-quarantined"), "the failure")
+        self.systemctl("restart", UNIT)
+        self.pixelated(stack, "holidays/pier.jpg")
+        self.wait_for(lambda: "nothing waiting" in self.show("StatusText"), "the end of the queue")
+        for question, command, _ in asked:
+            with self.subTest(question):
+                answer = self.machine.run("sh", "-c", command).stdout
+                self.assertIsNone(questions.problem(question, answer))
 
 
 class InstanceMetadata:
