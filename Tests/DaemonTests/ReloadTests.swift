@@ -111,13 +111,18 @@ struct ReloadTests {
     }
 
     @Test func `secrets in the configuration stay out of the log`() throws {
-        let result = try reload(
-            file(),
+        func settings(_ slots: Int, _ endpoints: String = "{}") -> String {
             file(
                 #"""
-                , "worker": {"slots": 3}, "aws": {"source": {"roleARN": "arn:aws:iam::1:role/r",
-                "externalID": "hush-hush"}, "endpoints": {"s3": "http://me:password@127.0.0.1:1/?X-Amz-Sig=s"}}
-                """#))
+                , "worker": {"slots": \#(slots)}, "aws": {"source": {"roleARN": "arn:aws:iam::1:role/r",
+                "externalID": "hush-hush"}, "endpoints": \#(endpoints)}
+                """#)
+        }
+        let wrong = #"{"s3": "http://me:password@127.0.0.1:1/?X-Amz-Sig=s"}"#
+        let result = try reload(settings(2), settings(3), settings(4, wrong))
+        #expect(
+            result.log.ranges(of: "arn:aws:iam::1:role/r").count == 2, "both events tell what is in force")
+        #expect(result.log.contains("aws.endpoints.s3: must be"))
         for secret in ["hush-hush", "password", "X-Amz-Sig=s"] { #expect(!result.log.contains(secret)) }
     }
 
