@@ -40,6 +40,21 @@ package enum NotifyState: Sendable, Equatable {
     /// The errno that describes a failure best.
     case errno(Int32)
 
+    /// The manager ignores a datagram of more than 4096 bytes (NOTIFY_BUFFER_MAX), with all that is in it: a long
+    /// status must not cost a READY.
+    private static let statusBytes = 2048
+
+    private static func line(_ text: String) -> String {
+        var out = String.UnicodeScalarView()
+        var bytes = 0
+        for scalar in text.unicodeScalars {
+            bytes += UTF8.width(scalar)
+            guard bytes <= statusBytes else { return String(out) + "…" }
+            out.append(scalar.value < 32 ? " " : scalar)
+        }
+        return String(out)
+    }
+
     /// Lines of the form `VARIABLE=value`. Line breaks within a status become spaces: they would start a
     /// statement of their own.
     package var assignments: String {
@@ -48,7 +63,7 @@ package enum NotifyState: Sendable, Equatable {
         case .reloading(let time): "RELOADING=1\nMONOTONIC_USEC=\(time)"
         case .stopping: "STOPPING=1"
         case .status(let text):
-            "STATUS=" + String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 32 ? " " : $0 }))
+            "STATUS=" + Self.line(text)
         case .watchdog: "WATCHDOG=1"
         case .extendTimeout(let duration): "EXTEND_TIMEOUT_USEC=\(duration.microseconds)"
         case .errno(let code): "ERRNO=\(code)"

@@ -44,6 +44,14 @@ struct NotifierTests {
         #expect(state.assignments == expected)
     }
 
+    @Test func `a long status is cut at a character, far below what the manager takes`() {
+        let text = String(repeating: "ü", count: 5000)
+        let sent = NotifyState.status(text).assignments
+        #expect(sent.hasPrefix("STATUS=üü") && sent.hasSuffix("ü…"))
+        #expect((2000...2100).contains(sent.utf8.count))
+        #expect(NotifyState.status("short").assignments == "STATUS=short")
+    }
+
     @Test func `the expected interval of the watchdog comes from the environment`() {
         setenv("WATCHDOG_USEC", "3000000", 1)
         setenv("WATCHDOG_PID", "\(getpid())", 1)
