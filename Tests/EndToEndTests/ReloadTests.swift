@@ -11,8 +11,8 @@ struct ReloadTests {
             try await cloud.ask("purge")
             var configuration = cloud.configuration
             configuration.set("worker", "slots", to: 2)
-            let photo = try await cloud.paint(640, 480)
-            let keys = (1...24).map { "photos/\($0).jpeg" }
+            let photo = try await cloud.paint(320, 240)
+            let keys = (1...12).map { "photos/\($0).jpeg" }
             // Two pictures hang in their downloads, and there are two slots: nothing else can move.
             try await cloud.fault(.s3, "hold", ["method": "GET", "path": "photos/", "times": 2])
             let pixelated = try await cloud.pixelated(configuration)
@@ -23,7 +23,7 @@ struct ReloadTests {
             configuration.set("worker", "memoryBytes", to: .number(Double(256 << 20)))
             try await cloud.reload(pixelated, configuration)
             try await pixelated.log.line(containing: "worker.slots 2 -> 6")
-            try await cloud.seen(.s3, 22 * 5, ["method": "PUT", "path": "pixelated-"])
+            try await cloud.seen(.s3, 10 * 5, ["method": "PUT", "path": "pixelated-"], within: 300)
 
             configuration.set("worker", "slots", to: 1)
             configuration.set("worker", "cpuWorkers", to: 1)
