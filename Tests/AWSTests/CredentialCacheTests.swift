@@ -81,6 +81,36 @@ final class GatedSource: CredentialSource {
         #expect(source.fetches == 1)
     }
 
+    @Test
+    func `tells without waiting whose keys are in use and when they expire, and says so when they stay`()
+        async throws
+    {
+        let source = GatedSource(Self.keys("A", until: 3600))
+        let lines = LogLines()
+        let cache = CredentialCache(source, clock: clock, random: { 0.5 }, logger: lines.logger)
+        #expect(cache.identity == nil)
+        _ = try await id(cache)
+        #expect(cache.identity == KnownIdentity(accessKeyID: "A", source: "gated", expiration: 3600))
+        source.set(nil)
+        clock.advance(.seconds(3500))
+        #expect(try await id(cache) == "A")
+        #expect(cache.identity?.accessKeyID == "A")
+        let kept = try #require(lines.lines.first { $0.contains("credentials-kept") })
+        #expect(kept.contains("access key A from gated, which expires at 1970-01-01T01:00:00Z"))
+        source.set(Self.keys("B", until: 7200))
+        clock.advance(.seconds(90))
+        while try await id(cache) == "A" { try await Task.sleep(for: .milliseconds(2)) }
+        #expect(cache.identity == KnownIdentity(accessKeyID: "B", source: "gated", expiration: 7200))
+    }
+
+    @Test(arguments: [
+        (0, "1970-01-01T00:00:00Z"), (1_798_761_599.9, "2026-12-31T23:59:59Z"), (-5, "1970-01-01T00:00:00Z"),
+        (1e300, "9999-12-31T23:59:59Z"),
+    ])
+    func `an expiry is written as people and programs read it`(time: Double, text: String) {
+        #expect(KnownIdentity.timestamp(time) == text)
+    }
+
     @Test func `renews in the background while the old keys are good, and nobody waits`() async throws {
         let source = GatedSource(Self.keys("A", until: 3600))
         let cache = cache(source)

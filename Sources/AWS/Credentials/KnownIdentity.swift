@@ -14,6 +14,12 @@ package struct KnownIdentity: Sendable, Equatable {
     /// What STS says about the keys; nil when it was not asked or has not answered.
     package var caller: CallerIdentity?
 
+    package init(accessKeyID: String, source: String, expiration: Double?) {
+        self.accessKeyID = accessKeyID
+        self.source = source
+        self.expiration = expiration
+    }
+
     /// For an event of the log.
     package var fields: Logger.Metadata {
         var fields: Logger.Metadata = [
