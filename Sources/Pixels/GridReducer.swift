@@ -41,7 +41,7 @@ package final class GridReducer {
         _ fill: (UnsafeMutableBufferPointer<UInt8>) throws(Failure) -> Void
     ) throws(Failure) {
         precondition(rows < height, "more rows than the picture has")
-        try fill(UnsafeMutableBufferPointer(start: horizontal.row.base, count: horizontal.rowBytes))
+        try fill(UnsafeMutableBufferPointer(start: horizontal.row, count: horizontal.rowBytes))
         rows += 1
         horizontal.reduce()
         for pass in vertical { pass.add(horizontal.results) }

@@ -13,7 +13,8 @@ final class HorizontalPass {
 
     let layout: PixelLayout
     /// The row's bytes, with room behind it for reading whole groups.
-    let row: Storage<UInt8>
+    let row: UnsafeMutablePointer<UInt8>
+    private let rowStorage: Storage<UInt8>
     let rowBytes: Int
     /// Sizes in turn, cells in turn, 4 lanes each.
     let results: Storage<UInt8>
@@ -48,7 +49,11 @@ final class HorizontalPass {
         let width = filters.first?.length ?? 0
         self.layout = layout
         rowBytes = width * layout.stride
-        row = Storage(repeating: 0, count: rowBytes + 16)
+        // libjpeg-turbo writes rows that begin at a multiple of its vectors' 16 or 32 bytes past the cache, straight to
+        // memory (`movntdq` in its colour conversion), which suits those who want a whole picture. Here each row
+        // is read at once, so it begins elsewhere.
+        rowStorage = Storage(repeating: 0, count: rowBytes + 16 + 36)
+        row = rowStorage.base + (36 - Int(bitPattern: rowStorage.base) % 32)
 
         var allWeights: [Int32] = []
         var cells: [PlainCell] = []
@@ -93,7 +98,7 @@ final class HorizontalPass {
         if layout == .cmyk { invertRow() }
         if !segmentedSizes.isEmpty {
             let sum = layout == .gray ? kernels.sum_gray : kernels.sum_color
-            sum?(row.base, pieces.base, pieces.count, sums.base)
+            sum?(row, pieces.base, pieces.count, sums.base)
             for size in segmentedSizes { settle(size) }
         }
         for range in plainRanges {
@@ -104,7 +109,7 @@ final class HorizontalPass {
     }
 
     private func invertRow() {
-        var at = UnsafeMutableRawPointer(row.base)
+        var at = UnsafeMutableRawPointer(row)
         let end = at + rowBytes
         while at < end {
             let group = at.loadUnaligned(as: SIMD16<UInt8>.self)
@@ -132,7 +137,7 @@ final class HorizontalPass {
 
     private func plainResult(_ index: Int, lane: Int) -> UInt8 {
         let cell = plainCells.base[index]
-        let samples = row.base + cell.start * layout.stride
+        let samples = row + cell.start * layout.stride
         let weights = weights.base + cell.weights
         let sum =
             layout == .gray
