@@ -9,6 +9,24 @@ import Testing
         accessKeyID: "AKIDEXAMPLE", secretAccessKey: Secret("a-secret-key"), sessionToken: Secret("a-token"))
     let request = Request(.get, URL(.https, host: "b.s3.eu-west-1.amazonaws.com", path: "/a"))
 
+    @Test func `kept keys sign as fresh ones, whatever day, region, service or secret comes next`() {
+        let keys = SigningKeys()
+        let request = Request(.get, URL(.https, host: "h.example", path: "/x"))
+        for round in 0..<3 {
+            for (secret, region, service, day) in [
+                ("a", "eu-west-1", "s3", 0), ("a", "eu-west-1", "s3", 1), ("a", "eu-west-1", "sqs", 1),
+                ("a", "eu-north-1", "sqs", 1), ("b", "eu-north-1", "sqs", 1), ("a", "eu-west-1", "s3", round),
+            ] {
+                let credentials = SigningCredentials(accessKeyID: "A", secretAccessKey: Secret(secret))
+                let signer = Signer(region: region, service: service)
+                let time = SigningTime(secondsSinceEpoch: 86_400 * day + round)
+                let fresh = signer.sign(request, with: credentials, at: time)
+                let kept = signer.sign(request, with: credentials, at: time, keys: keys)
+                #expect(kept.headers["Authorization"] == fresh.headers["Authorization"])
+            }
+        }
+    }
+
     @Test func `signing again replaces the earlier signature, so that a retry is signed anew`() {
         let signer = Signer.s3(region: "eu-west-1")
         let once = signer.sign(request, with: credentials, at: SigningTime(secondsSinceEpoch: 1000))
