@@ -143,7 +143,8 @@ let package = Package(
             dependencies: ["Pixelation", "JPEG", "Pixels", "Digests", "Scripted", "CPlainJPEG"],
             swiftSettings: edge),
         .testTarget(
-            name: "WorkerTests", dependencies: ["Worker", "S3Events", "Metrics", "Locking", "Scripted", log],
+            name: "WorkerTests",
+            dependencies: ["Worker", "AWS", "S3Events", "HTTP", "Metrics", "Locking", "Scripted", log],
             swiftSettings: edge),
         .testTarget(
             name: "SettingsTests", dependencies: ["Settings", "Worker", "AWS", "Pixelation", log],

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AWS
+import HTTP
+import Logging
+import Scripted
+import Testing
+
+@testable import Worker
+
+/// From what AWS answers to what the worker decides by.
+@Suite(.timeLimit(.minutes(1))) struct AdapterTests {
+    private static let queue = "https://sqs.eu-west-1.amazonaws.com/123456789012/pictures"
+    private let output = OutputObject(
+        name: ObjectName(bucket: "out", key: "a.jpg"), bytes: [1], contentType: "image/jpeg", metadata: [:])
+
+    private func session(_ transport: ScriptedTransport) async throws -> AWSSession {
+        var options = AWSOptions()
+        options.logsIdentity = false
+        options.retries.maxAttempts = 1
+        let surroundings = Surroundings(
+            environment: [
+                "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret",
+                "AWS_REGION": "eu-west-1",
+            ], homeDirectory: nil)
+        return try await AWSSession(
+            options, queueURL: Self.queue, transport: transport, surroundings: surroundings,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    private func store(_ steps: ScriptedTransport.Step...) async throws -> S3Store {
+        S3Store(try await session(ScriptedTransport(steps)).s3(outputBucket: "out"))
+    }
+
+    private func kind(_ body: () async throws -> Void) async -> WorkerError.Kind? {
+        do {
+            try await body()
+            return nil
+        } catch {
+            return (error as? WorkerError)?.kind
+        }
+    }
+
+    @Test func `what is not there is nothing to a look, and a failure to a read`() async throws {
+        #expect(try await store(.respond(404)).head(ObjectName(bucket: "in", key: "a.jpg")) == nil)
+        let missing = try await store(.respond(404, [:], "<Error><Code>NoSuchKey</Code></Error>"))
+        let found = await kind {
+            _ = try await missing.get(ObjectName(bucket: "in", key: "a.jpg"), maximumBytes: 10)
+        }
+        #expect(found == .notFound)
+    }
+
+    @Test func `ETags come without their quotation marks`() async throws {
+        let store = try await store(.respond(200, ["ETag": "\"abc\"", "Content-Length": "0"]))
+        #expect(try await store.head(ObjectName(bucket: "in", key: "a.jpg"))?.eTag == "abc")
+    }
+
+    /// If-Match on what has been deleted meanwhile is answered with 404.
+    @Test(arguments: [
+        (412, "PreconditionFailed", WorkerError.Kind.superseded),
+        (409, "ConditionalRequestConflict", .superseded), (404, "NoSuchKey", .superseded),
+        (403, "AccessDenied", .outputDenied), (404, "NoSuchBucket", .outputBucketMissing),
+        (503, "SlowDown", .throttled), (500, "InternalError", .unavailable),
+        (400, "KMS.DisabledException", .encryption), (403, "InvalidAccessKeyId", .credentials),
+    ])
+    func `the answer to a conditional put has its meaning`(
+        status: Int, code: String, meaning: WorkerError.Kind
+    ) async throws {
+        let store = try await store(.respond(status, [:], "<Error><Code>\(code)</Code></Error>"))
+        let found = await kind { try await store.put(output, if: .unchanged(eTag: "abc")) }
+        #expect(found == meaning)
+    }
+
+    @Test func `an interrupted call is a cancellation, not an error of the service`() async throws {
+        let store = try await store(.fail(.cancelled))
+        await #expect(throws: CancellationError.self) {
+            _ = try await store.head(ObjectName(bucket: "in", key: "a.jpg"))
+        }
+    }
+
+    @Test func `of a batch each entry is told whether its handle is lost`() async throws {
+        let body = """
+            {"Successful":[{"Id":"0"}],"Failed":[
+            {"Id":"1","SenderFault":true,"Code":"ReceiptHandleIsInvalid"},
+            {"Id":"2","SenderFault":false,"Code":"InternalError"},
+            {"Id":"3","SenderFault":true,"Code":"MessageNotInflight"}]}
+            """
+        let transport = ScriptedTransport([.respond(200, [:], body)])
+        let queue = SQSQueue(try await session(transport).sqs(queueURL: Self.queue))
+        let refusals = try await queue.delete(["a", "b", "c", "d"])
+        #expect(refusals.map(\.index) == [1, 2, 3])
+        #expect(refusals.map(\.isLoss) == [true, false, true])
+    }
+
+    @Test(arguments: AWSError.Kind.allCases)
+    func `no kind of AWS's errors is quarantined for a failing service`(kind: AWSError.Kind) {
+        let isService: Set<AWSError.Kind> = [
+            .server, .network, .timedOut, .throttled, .noCredentials, .expiredCredentials,
+            .invalidCredentials, .clockSkew, .kms,
+        ]
+        for side in [WorkerError.Side.source, .output] where isService.contains(kind) {
+            #expect(Policy()[WorkerError.Kind(kind, side: side)] == .outage)
+        }
+    }
+}
+
+@Suite struct LedgerTests {
+    @Test func `small requests pass a large one that does not fit, a limited number of times`() {
+        var ledger = Ledger(capacity: 100)
+        _ = ledger.request(0, 60)
+        #expect(ledger.request(1, 100) == [], "the large one waits")
+        for id in 2..<UInt64(2 + Ledger.patience) {
+            #expect(ledger.request(id, 10).map(\.id) == [id])
+            _ = ledger.giveBack(10)
+        }
+        #expect(ledger.request(99, 10) == [], "now nobody passes it any more")
+        #expect(ledger.giveBack(60).map(\.id) == [1])
+        #expect(ledger.giveBack(100).map(\.id) == [99])
+    }
+
+    @Test func `small requests get on beside a large one that fits`() {
+        var ledger = Ledger(capacity: 100)
+        #expect(ledger.request(1, 90).map(\.id) == [1])
+        #expect(ledger.request(2, 10).map(\.id) == [2])
+    }
+
+    @Test func `what is larger than all there is, is served alone`() {
+        var ledger = Ledger(capacity: 100)
+        #expect(ledger.request(1, 1_000_000) == [.init(id: 1, amount: 100)])
+        #expect(ledger.request(2, 1) == [])
+        #expect(ledger.giveBack(100).map(\.id) == [2])
+    }
+}
