@@ -73,6 +73,19 @@ import Worker
         #expect(stage.quarantined == ["m0-0"])
     }
 
+    @Test func `a job whose lease is lost writes nothing and says nothing about the message`() {
+        let stage = Stage()
+        stage.upload("a.jpg")
+        stage.trouble("GetObject", delay: 60, times: 1)
+        stage.start()
+        stage.run(5)
+        stage.steal(0)
+        stage.run(600)
+        #expect(stage.calls("PutObject") == 0 && stage.outputs == [])
+        #expect(!stage.message(0).isDeleted && stage.message(0).handle == "another's")
+        #expect(stage.metrics.outcomes[.lost] == 1 && stage.worker.status.inFlight == 0)
+    }
+
     @Test func `an object that is gone is acknowledged, or what the configuration says`() {
         let gone = Stage()
         gone.world.announce([World.Event(name: ObjectName(bucket: "in", key: "gone.jpg"), version: 1)])

@@ -60,6 +60,16 @@ final class Stage {
         }
     }
 
+    /// The queue gives a message to somebody else, who keeps it.
+    func steal(_ index: Int) {
+        let until = time + .seconds(100_000)
+        world.model.withLock { model in
+            model.messages[index].handle = "another's"
+            model.messages[index].holder = -1
+            model.messages[index].visibleAt = until
+        }
+    }
+
     func clearTroubles() { world.troubles.withLock { $0 = [] } }
 
     func message(_ index: Int) -> World.Message { world.model.withLock { $0.messages[index] } }
