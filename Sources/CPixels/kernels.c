@@ -193,39 +193,39 @@ BODY int32_t weigh_gray(const uint8_t *pixels, const int32_t *weights, size_t co
 
 // MARK: Builds
 
-#define BUILD(name, linkage, attribute)                                                                     \
-    attribute static void sum_color_##name(                                                        \
-        const uint8_t *row, const px_piece *pieces, size_t count, px_sums *sums)                   \
-    {                                                                                              \
-        sum_color(row, pieces, count, sums);                                                       \
-    }                                                                                              \
-    attribute static void sum_gray_##name(                                                         \
-        const uint8_t *row, const px_piece *pieces, size_t count, px_sums *sums)                   \
-    {                                                                                              \
-        sum_gray(row, pieces, count, sums);                                                        \
-    }                                                                                              \
-    attribute static size_t settle_##name(const px_sums *sums, const px_kink *kinks,               \
+#define BUILD(name, linkage, attribute)                                                              \
+    attribute static void sum_color_##name(                                                          \
+        const uint8_t *row, const px_piece *pieces, size_t count, px_sums *sums)                     \
+    {                                                                                                \
+        sum_color(row, pieces, count, sums);                                                         \
+    }                                                                                                \
+    attribute static void sum_gray_##name(                                                           \
+        const uint8_t *row, const px_piece *pieces, size_t count, px_sums *sums)                     \
+    {                                                                                                \
+        sum_gray(row, pieces, count, sums);                                                          \
+    }                                                                                                \
+    attribute static size_t settle_##name(const px_sums *sums, const px_kink *kinks,                 \
         const px_second_difference *differences, size_t cells, uint8_t *results, uint32_t *doubtful) \
-    {                                                                                              \
-        return settle(sums, kinks, differences, cells, results, doubtful);                         \
-    }                                                                                              \
-    attribute static void accumulate_##name(                                                       \
-        int32_t *sums, const uint8_t *samples, int32_t weight, size_t count)                       \
-    {                                                                                              \
-        accumulate(sums, samples, weight, count);                                                  \
-    }                                                                                              \
-    attribute static int32_t weigh_color_##name(                                                   \
-        const uint8_t *pixels, int band, const int32_t *weights, size_t count)                     \
-    {                                                                                              \
-        return weigh_color(pixels, band, weights, count);                                          \
-    }                                                                                              \
-    attribute static int32_t weigh_gray_##name(                                                    \
-        const uint8_t *pixels, const int32_t *weights, size_t count)                               \
-    {                                                                                              \
-        return weigh_gray(pixels, weights, count);                                                 \
-    }                                                                                              \
-    linkage const px_kernels px_##name##_kernels = {                                                       \
-        sum_color_##name, sum_gray_##name, settle_##name, accumulate_##name,     \
+    {                                                                                                \
+        return settle(sums, kinks, differences, cells, results, doubtful);                           \
+    }                                                                                                \
+    attribute static void accumulate_##name(                                                         \
+        int32_t *sums, const uint8_t *samples, int32_t weight, size_t count)                         \
+    {                                                                                                \
+        accumulate(sums, samples, weight, count);                                                    \
+    }                                                                                                \
+    attribute static int32_t weigh_color_##name(                                                     \
+        const uint8_t *pixels, int band, const int32_t *weights, size_t count)                       \
+    {                                                                                                \
+        return weigh_color(pixels, band, weights, count);                                            \
+    }                                                                                                \
+    attribute static int32_t weigh_gray_##name(                                                      \
+        const uint8_t *pixels, const int32_t *weights, size_t count)                                 \
+    {                                                                                                \
+        return weigh_gray(pixels, weights, count);                                                   \
+    }                                                                                                \
+    linkage const px_kernels px_##name##_kernels = {                                                 \
+        sum_color_##name, sum_gray_##name, settle_##name, accumulate_##name,                         \
         weigh_color_##name, weigh_gray_##name};
 
 BUILD(portable, , )
