@@ -47,11 +47,15 @@ import Testing
         }
     }
 
+    // Their tables live as long as the process: made once here too.
+    private static let quantizers = QuantizationTable.standard.map { Quantizer($0) }
+    private static let coders = HuffmanTables.standard.map { EntropyCoder($0) }
+
     /// A coefficient is at most 8 * 8 * 128 * 2 either way; all of them, for every divisor at every place.
     @Test(arguments: [0, 1])
     func `quantizing is dividing`(table: Int) {
         let steps = QuantizationTable.standard[table]
-        let quantizer = Quantizer(steps)
+        let quantizer = Self.quantizers[table]
         var wrong = 0
         for (position, place) in QuantizationTable.naturalOrder.enumerated() {
             for coefficient in Int32(-16384)...16384
@@ -67,7 +71,7 @@ import Testing
     @Test(arguments: [0, 1])
     func `coefficients that are not quantized to zero are found`(table: Int) {
         let steps = QuantizationTable.standard[table]
-        let quantizer = Quantizer(steps)
+        let quantizer = Self.quantizers[table]
         var generator = SplitMix(seed: 2)
         for round in 0..<3000 {
             var coefficients = [SIMD8<Int16>](repeating: SIMD8(), count: 8)
@@ -99,7 +103,7 @@ import Testing
 
     @Test(arguments: [0, 1])
     func `coefficients are coded with run, size and value`(table: Int) {
-        let coder = EntropyCoder(HuffmanTables.standard[table])
+        let coder = Self.coders[table]
         var generator = SplitMix(seed: 3)
         for _ in 0..<1000 {
             let density = Int.random(in: 0...16, using: &generator)
