@@ -55,7 +55,7 @@ struct Fault: Sendable, Equatable {
         }
         legacyCode = response.headers["x-amzn-query-error"]
             .flatMap { $0.split(separator: ";").first.map(String.init) }
-        message = Self.singleLine(body?.message ?? body?.Message ?? "")
+        message = Self.explanation(body?.message ?? body?.Message ?? "")
     }
 
     private mutating func readXML(_ bytes: [UInt8]) {
@@ -64,7 +64,7 @@ struct Fault: Sendable, Equatable {
             return
         }
         if let code = error["Code"]?.text, !code.isEmpty { self.code = Self.singleLine(code) }
-        message = Self.singleLine(error["Message"]?.text ?? "")
+        message = Self.explanation(error["Message"]?.text ?? "")
         requestID =
             requestID ?? error["RequestId"]?.text ?? root["RequestId"]?.text ?? root["RequestID"]?.text
         requestID = requestID.map(Self.singleLine)
@@ -76,6 +76,14 @@ struct Fault: Sendable, Equatable {
     private static func bare(_ name: String) -> String {
         let head = name.split(separator: ":", omittingEmptySubsequences: false).first ?? ""
         return head.split(separator: "#").last.map(String.init) ?? name
+    }
+
+    /// The message without the canonical request that SQS and STS append to a refused signature: it repeats the
+    /// request's headers, the session token among them.
+    private static func explanation(_ message: String) -> String {
+        let words = message.split(
+            separator: "The Canonical String", maxSplits: 1, omittingEmptySubsequences: false)
+        return singleLine(words.first.map(String.init) ?? "")
     }
 
     /// Text of a server is printed in one line of bounded length.

@@ -150,7 +150,8 @@ import Testing
         let bench = try await Bench([
             .respond(
                 403, ["x-amzn-RequestId": "R-1"],
-                #"{"__type":"com.amazon.coral.service#SignatureDoesNotMatch","message":"The request signature..."}"#
+                #"{"__type":"com.amazon.coral.service#SignatureDoesNotMatch","message":"The request signature... "#
+                    + #"The Canonical String for this request should have been\n'x-amz-security-token:the-token'"}"#
             )
         ])
         let error = try await awsError {
@@ -162,6 +163,15 @@ import Testing
             #expect(error.description.contains(part))
         }
         #expect(!error.description.contains("the-secret-itself"))
+        // The service repeats the headers that were signed.
+        #expect(!error.description.contains("the-token"))
+    }
+
+    @Test func `a receive count that cannot be is the first`() async throws {
+        let least = Self.message.replacing("\"3\"", with: "\"\(Int.min)\"")
+        let bench = try await Bench([.respond(200, [:], "{\"Messages\":[\(least)]}")])
+        let messages = try await bench.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero)
+        #expect(messages.map(\.receiveCount) == [1])
     }
 
     @Test func `an answer that is no JSON is malformed`() async throws {

@@ -49,7 +49,7 @@ extension SQSClient {
         let attributes = received.Attributes ?? [:]
         return Message(
             messageID: received.MessageId, receiptHandle: received.ReceiptHandle, body: received.Body,
-            receiveCount: attributes["ApproximateReceiveCount"].flatMap(Int.init) ?? 1,
+            receiveCount: max(1, attributes["ApproximateReceiveCount"].flatMap(Int.init) ?? 1),
             sentAt: Self.seconds(attributes["SentTimestamp"]),
             firstReceivedAt: Self.seconds(attributes["ApproximateFirstReceiveTimestamp"]))
     }
