@@ -225,7 +225,9 @@ package struct LeaseBook: Sendable {
                 // Who waits for its first attempt travels along; who backs off does not.
                 guard lease.settleFailures == 0 || lease.settleAt <= now else { continue }
                 anyDue = anyDue || isDue(lease, now: now)
-                wanted.append((id, .release(timeout)))
+                // Past the 12 hours the queue refuses the whole entry.
+                let left = Duration.seconds(max(0, (lease.received + Self.cap - now).components.seconds))
+                wanted.append((id, .release(min(timeout, left))))
             } else if let timeout = extensible(of: lease, now: now) {
                 let isNow = lease.extendAt <= now
                 // Those due soon share the call of one that is due now.

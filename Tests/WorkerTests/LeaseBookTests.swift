@@ -60,6 +60,13 @@ import Testing
         #expect(book.next(now: .seconds(2)).calls.first?.entries.first?.handle == "new")
     }
 
+    @Test func `no release asks for more than what is left of twelve hours`() {
+        var (book, ids) = book(1)
+        book.settle(ids[0], .release(.seconds(43_200)), now: .seconds(50))
+        let calls = book.next(now: .seconds(51)).calls
+        #expect(calls.first?.entries.first?.intent == .release(LeaseBook.cap - .seconds(51)))
+    }
+
     @Test func `no extension goes beyond twelve hours`() {
         var book = LeaseBook(visibility: .seconds(43_200))
         _ = book.receive(messageID: "m", handle: "h", asked: .zero)
