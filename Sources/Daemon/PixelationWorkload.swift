@@ -61,8 +61,13 @@ package struct PixelationWorkload: Workload {
         report.progress = Int(truncatingIfNeeded: status.progress)
         report.complaint = status.stall
         report.failure = status.pollFailure.map { .init(Verdict.exit(for: $0.kind), $0.description) }
-        report.outage = status.outage.map { "\($0.kind.rawValue) for \(StatusSentence.span($0.since))" }
+        report.outage = status.outage.map { Self.words($0.kind, $0.since) }
+        report.quarantineOutage = status.quarantineOutage.map { Self.words($0.kind, $0.since) }
         report.sinceOldestLease = status.oldestLease
         return report
+    }
+
+    private static func words(_ kind: WorkerError.Kind, _ since: Duration) -> String {
+        "\(kind.rawValue) for \(StatusSentence.span(since))"
     }
 }

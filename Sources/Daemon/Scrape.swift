@@ -23,6 +23,10 @@ enum Scrape {
         text.states(
             "breaker", "Open while receiving is stopped because a dependency fails.", ["closed", "open"],
             current: report.outage == nil ? "closed" : "open")
+        text.states(
+            "quarantine_breaker",
+            "Open while what cannot succeed is held because its reason cannot be stored.",
+            ["closed", "open"], current: report.quarantineOutage == nil ? "closed" : "open")
         text.gauge(
             "last_poll_age_seconds", "Since the queue last answered.", seconds: report.sinceLastPoll?.seconds)
         text.gauge(

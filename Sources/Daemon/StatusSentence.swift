@@ -23,6 +23,7 @@ package enum StatusSentence {
         if phase == .running, report.failure == nil, report.outage == nil, let lag = report.lag {
             parts.append(lag == .zero ? "nothing waiting" : "\(span(lag)) behind")
         }
+        if let outage = report.quarantineOutage { parts.append("reasons cannot be stored: \(outage)") }
         if let remark { parts.append(remark) }
         return parts.joined(separator: "; ")
     }

@@ -55,6 +55,8 @@ package struct WorkloadReport: Sendable, Equatable {
     package var failure: Failure?
     /// What the work waits for before it goes on, in a few words.
     package var outage: String?
+    /// Why what cannot succeed is held instead of being set aside, in a few words.
+    package var quarantineOutage: String?
     /// Since the receipt of the message held longest.
     package var sinceOldestLease: Duration?
     /// Grows with every step that gets finished: evidence of progress.

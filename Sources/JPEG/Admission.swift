@@ -3,7 +3,7 @@
 /// What is refused by the header alone, before libjpeg allocates anything.
 extension JPEGHeader {
     /// libjpeg's own bound, JPEG_MAX_DIMENSION.
-    static let longestSide = 65500
+    package static let longestSide = 65500
 
     /// - Throws: the first limit that the file breaks.
     package func admit(_ limits: JPEGLimits, fileBytes: Int) throws(JPEGError) {

@@ -68,12 +68,27 @@ extension JPEGLimits {
 
 extension Survey {
     init(_ header: JPEGHeader, of bytes: UnsafeBufferPointer<UInt8>, sizes: [Int]) {
-        let reduced = GridReducer.workingSetBytes(width: header.width, height: header.height, sizes: sizes)
-        // What outputs usually take; a grid of noise takes more.
-        let written = sizes.reduce(0) { $0 + header.pixels / 64 + $1 * $1 * 64 }
         self.init(
             format: .jpeg, width: header.width, height: header.height, components: header.components.count,
             orientation: header.orientation(in: bytes),
-            workingSetBytes: header.workingSetBytes + reduced + written)
+            workingSetBytes: header.workingSetBytes
+                + Self.bytesBesideDecoder(
+                    width: header.width, height: header.height, pixels: header.pixels, sizes: sizes))
+    }
+
+    fileprivate static func bytesBesideDecoder(width: Int, height: Int, pixels: Int, sizes: [Int]) -> Int {
+        let reduced = GridReducer.workingSetBytes(width: width, height: height, sizes: sizes)
+        // What outputs usually take; a grid of noise takes more.
+        let written = sizes.reduce(0) { $0 + pixels / 64 + $1 * $1 * 64 }
+        return reduced + written
+    }
+}
+
+extension PixelationOptions {
+    /// The largest `Survey.workingSetBytes` of a picture that the limits let pass.
+    package var largestWorkingSetBytes: Int {
+        let side = min(JPEGHeader.longestSide, limits.pixels)
+        return limits.memoryBytes
+            + Survey.bytesBesideDecoder(width: side, height: side, pixels: limits.pixels, sizes: sizes)
     }
 }

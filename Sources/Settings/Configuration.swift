@@ -37,8 +37,25 @@ package struct Configuration: Sendable, Equatable {
         collect("network", network.problems())
         collect("start", start.problems())
         collect("health", health.problems())
+        if !found.contains(where: { $0.field.hasPrefix("pixelation.") || $0.field == "worker.memoryBytes" }) {
+            found += memoryProblems()
+        }
         let absent = Set(missing().map(\.path))
         return found.filter { !absent.contains($0.field) }
+    }
+
+    /// A bound on memory is none when one picture may need more.
+    private func memoryProblems() -> [(field: String, expected: String, got: String)] {
+        let least = WorkerOptions.leastMemoryBytes(
+            body: pixelation.limits.bytes, workingSet: pixelation.largestWorkingSetBytes)
+        guard worker.memoryBytes < least else { return [] }
+        return [
+            (
+                "worker.memoryBytes",
+                "\(least) or more for one picture as large as pixelation.limits.bytes, .pixels and .memoryBytes allow",
+                "\(worker.memoryBytes)"
+            )
+        ]
     }
 
     /// What a service cannot do without and nobody has given.

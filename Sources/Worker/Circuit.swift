@@ -5,6 +5,15 @@ internal import Metrics
 
 /// The breaker in its lock, with a voice, and with those who wait for their turn.
 final class Circuit: Sendable {
+    /// What fails when the breaker opens.
+    enum Subject: Sendable {
+        /// Sources or outputs: nothing can be done, so nothing is received.
+        case work
+        /// The place for reasons, which most messages never need.
+        case quarantine
+    }
+
+    private let subject: Subject
     private struct State {
         var breaker: Breaker
         var waiting: [LeaseBook.ID: Alarm] = [:]
@@ -18,9 +27,11 @@ final class Circuit: Sendable {
     private let pulse: Pulse
 
     init(
-        slots: Int, clock: any WorkerClock, keeper: LeaseKeeper, metrics: WorkerMetrics, story: Story,
+        _ subject: Subject, slots: Int, clock: any WorkerClock, keeper: LeaseKeeper, metrics: WorkerMetrics,
+        story: Story,
         pulse: Pulse
     ) {
+        self.subject = subject
         state = Locked(State(breaker: Breaker(slots: slots)))
         self.clock = clock
         self.keeper = keeper
@@ -48,8 +59,8 @@ final class Circuit: Sendable {
             return (advice, wasClosed && state.breaker.outage != nil)
         }
         if isNew {
-            metrics.outages.increment()
-            story.outageBegan(error)
+            if subject == .work { metrics.outages.increment() }
+            story.outageBegan(error, of: subject)
         }
         changed()
         return advice
@@ -77,7 +88,7 @@ final class Circuit: Sendable {
             let outage = state.breaker.outage
             return state.breaker.succeeded(id, reach, isOver: isOver) ? outage : nil
         }
-        if let ended { story.outageEnded(ended.kind, after: clock.now - ended.since) }
+        if let ended { story.outageEnded(ended.kind, of: subject, after: clock.now - ended.since) }
         changed()
     }
 

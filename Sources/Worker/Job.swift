@@ -14,7 +14,10 @@ struct Job: Sendable {
     var policy: Policy
     let budget: MemoryBudget
     let keeper: LeaseKeeper
+    /// About source and outputs.
     let circuit: Circuit
+    /// About the place for reasons. When it fails, only those that need it have to wait.
+    let quarantineCircuit: Circuit
     let checkpoints: Checkpoints
     let clock: any WorkerClock
     let metrics: WorkerMetrics
@@ -29,8 +32,8 @@ struct Job: Sendable {
     func run(_ delivery: Delivery, lease: LeaseBook.ID, leash: Leash) async {
         let outcomes = await leash.hold { await judge(delivery, lease: lease, leash: leash) }
         circuit.left(lease)
+        quarantineCircuit.left(lease)
         guard let outcomes, !Task.isCancelled || outcomes.allSatisfy(\.isFinal) else { return }
-        checkpoints.keep(outcomes, of: delivery.messageID)
         if let settlement = settlement(of: outcomes, delivery) {
             if settlement == .delete { checkpoints.drop(delivery.messageID) }
             keeper.settle(lease, settlement)
@@ -39,32 +42,38 @@ struct Job: Sendable {
     }
 
     /// All records are attempted; each gets its line in the log.
+    ///
+    /// - Returns: How each ended, and what holds up the message besides.
     private func judge(_ delivery: Delivery, lease: LeaseBook.ID, leash: Leash) async -> [Outcome] {
         let records: [S3Notification.Record]
         do {
             let notification = try Envelope.decode(delivery.body, keys: options.keyEncoding)
-            guard !notification.isTest else { return [conclude(.skipped(.testEvent), Tale(), delivery, 0)] }
+            guard !notification.isTest else {
+                conclude(.skipped(.testEvent), Tale(), delivery, 0)
+                return [.skipped(.testEvent)]
+            }
             records = notification.records
         } catch {
             records = [.unreadable(error)]
         }
-        var outcomes: [Outcome] = []
-        var tales: [Tale] = []
+        var verdicts: [Verdict] = []
         for (index, record) in records.enumerated() {
+            if let known = checkpoints.verdict(on: index, of: delivery.messageID) {
+                verdicts.append(known)
+                continue
+            }
             let began = clock.now
             var tale = Tale()
-            let outcome: Outcome
-            if let known = checkpoints.outcome(of: index, in: delivery.messageID) {
-                outcome = known
-            } else {
-                outcome = await attempt(record, delivery, lease: lease, leash: leash, &tale)
-                tale.total = clock.now - began
-                if case .quarantine = outcome {} else { _ = conclude(outcome, tale, delivery, index) }
-            }
-            outcomes.append(outcome)
-            tales.append(tale)
+            let outcome = await attempt(record, delivery, lease: lease, leash: leash, &tale)
+            tale.total = clock.now - began
+            // The quarantine has its line when the reason is stored.
+            let isConcluded = if case .quarantine = outcome { false } else { true }
+            if isConcluded { conclude(outcome, tale, delivery, index) }
+            verdicts.append(Verdict(outcome: outcome, tale: tale, isConcluded: isConcluded))
         }
-        return await quarantined(outcomes, tales, delivery)
+        let obstacle = await storeReasons(of: &verdicts, delivery, lease: lease, leash: leash)
+        checkpoints.keep(verdicts, of: delivery.messageID)
+        return verdicts.map(\.outcome) + (obstacle.map { [$0] } ?? [])
     }
 
     private func attempt(
@@ -114,17 +123,31 @@ struct Job: Sendable {
                     if error.kind.provesReading { circuit.succeeded(lease, .reading) }
                     return outcome(of: error, delivery)
                 }
-                let advice = circuit.failed(
-                    error, at: effort.reach, by: lease, receives: delivery.receiveCount, spread: random())
-                guard advice == .hold else { return repeated(error, delivery) }
-                guard let turn = try? await circuit.turn(of: lease) else { return stopped(leash, error) }
-                if case .giveBack(let after) = turn { return .returned(after: after, error) }
+                let end = await held(
+                    error, at: effort.reach, by: circuit, delivery, lease: lease, leash: leash)
+                if case .retry = end { return repeated(error, delivery) }
+                if let end { return end }
                 tale.probes += 1
             } catch {
                 // A cancelled call may end in any way, and says nothing about whom it called.
                 return stopped(leash, error as? WorkerError)
             }
         }
+    }
+
+    /// A dependency failed: keeps the message and waits for its turn to try again.
+    ///
+    /// - Returns: How the record ends instead; nil when it is its turn.
+    private func held(
+        _ error: WorkerError, at reach: Breaker.Reach, by circuit: Circuit, _ delivery: Delivery,
+        lease: LeaseBook.ID, leash: Leash
+    ) async -> Outcome? {
+        let advice = circuit.failed(
+            error, at: reach, by: lease, receives: delivery.receiveCount, spread: random())
+        guard advice == .hold else { return .retry(error) }
+        guard let turn = try? await circuit.turn(of: lease) else { return stopped(leash, error) }
+        if case .giveBack(let after) = turn { return .returned(after: after, error) }
+        return nil
     }
 
     /// What must be known of one attempt when it fails, and in the next.
@@ -145,6 +168,8 @@ struct Job: Sendable {
         // with or without the lease. A conditional put never does that, so a lost lease may stop it at once.
         let mustRepair = !options.output.conditionalWrites
         var hasWritten = false
+        // As announced. The object may have been replaced since, by a larger one.
+        var bodyBytes = min(max(0, event.size ?? .max), engine.maximumBytes)
         defer { leash.endWriting() }
         for round in 1...Self.rounds {
             tale.rounds = round
@@ -155,12 +180,19 @@ struct Job: Sendable {
             leash.start()
 
             var began = clock.now
-            var body = try await budget.bodies.reserve(event.size ?? engine.maximumBytes)
+            var body = try await budget.bodies.reserve(bodyBytes)
             tale.waited += clock.now - began
             pulse.beat()
 
             began = clock.now
-            let source = try await fetch(plan.source, event)
+            let source: SourceObject
+            do {
+                source = try await fetch(plan.source, event, maximumBytes: bodyBytes)
+            } catch let error as WorkerError where error.kind == .tooLarge && bodyBytes < engine.maximumBytes
+            {
+                bodyBytes = engine.maximumBytes
+                continue
+            }
             tale.note(source, took: clock.now - began)
             // Nobody has to wait for this picture to hear that reading works again.
             circuit.succeeded(lease, .reading, isOver: false)
@@ -235,7 +267,9 @@ extension Job {
         }
     }
 
-    private func fetch(_ source: ObjectName, _ event: ObjectEvent) async throws -> SourceObject {
+    private func fetch(
+        _ source: ObjectName, _ event: ObjectEvent, maximumBytes: Int
+    ) async throws -> SourceObject {
         // Known to be too large, unless it has been replaced since.
         if let size = event.size, size > engine.maximumBytes,
             let facts = try await store.head(source), facts.eTag == event.eTag
@@ -244,7 +278,7 @@ extension Job {
                 .tooLarge, operation: "GetObject \(source)", code: "too-many-bytes",
                 detail: "\(size) bytes, more than \(engine.maximumBytes)")
         }
-        return try await store.get(source, maximumBytes: engine.maximumBytes)
+        return try await store.get(source, maximumBytes: maximumBytes)
     }
 
     /// Stores those variants whose place does not show this source yet, all at once.
@@ -290,7 +324,8 @@ extension Job {
     private func outcome(of error: WorkerError, _ delivery: Delivery) -> Outcome {
         switch policy[error.kind] {
         case .acknowledge: .acknowledged(error)
-        case .quarantine: .quarantine(error)
+        // With no place for reasons it is left for the queue's own dead-letter queue.
+        case .quarantine: quarantine == nil ? .retry(error) : .quarantine(error)
         case .retry, .outage: repeated(error, delivery)
         }
     }
@@ -309,28 +344,55 @@ extension Job {
     }
 
     /// Stores the reasons, once nothing of the message has to be repeated: a message that comes again would
-    /// bring them again. Without a quarantine the message is left for the queue's own dead-letter queue.
-    private func quarantined(_ outcomes: [Outcome], _ tales: [Tale], _ delivery: Delivery) async -> [Outcome]
-    {
-        guard outcomes.allSatisfy(\.isFinal) else { return outcomes }
-        var settled = outcomes
-        for (index, outcome) in outcomes.enumerated() {
-            guard case .quarantine(let error) = outcome else { continue }
-            do {
-                guard let quarantine else { throw error }
-                let record = QuarantineRecord(error, tales[index], delivery, record: index, provenance)
-                try await quarantine.store(record, id: "\(delivery.messageID)-\(index)")
-                metrics.quarantined.increment()
-            } catch {
-                if quarantine != nil { story.quarantineFailed(error, of: delivery) }
-                settled[index] = .retry(outcome.error ?? WorkerError(.other, operation: "quarantine"))
+    /// bring them again.
+    ///
+    /// - Returns: What becomes of the message because one cannot be stored; nil when all are.
+    private func storeReasons(
+        of verdicts: inout [Verdict], _ delivery: Delivery, lease: LeaseBook.ID, leash: Leash
+    ) async -> Outcome? {
+        guard let quarantine, verdicts.allSatisfy(\.outcome.isFinal) else { return nil }
+        for index in verdicts.indices where !verdicts[index].isConcluded {
+            guard let error = verdicts[index].outcome.error else { continue }
+            let tale = verdicts[index].tale
+            let record = QuarantineRecord(error, tale, delivery, record: index, provenance)
+            if let obstacle = await store(record, in: quarantine, delivery, lease: lease, leash: leash) {
+                story.quarantineFailed(error, of: delivery)
+                conclude(obstacle, tale, delivery, index)
+                return obstacle
             }
-            _ = conclude(settled[index], tales[index], delivery, index)
+            metrics.quarantined.increment()
+            conclude(verdicts[index].outcome, tale, delivery, index)
+            verdicts[index].isConcluded = true
         }
-        return settled
+        return nil
     }
 
-    private func conclude(_ outcome: Outcome, _ tale: Tale, _ delivery: Delivery, _ index: Int) -> Outcome {
+    /// - Returns: What becomes of the message when the reason cannot be stored.
+    private func store(
+        _ record: QuarantineRecord, in quarantine: any Quarantine, _ delivery: Delivery,
+        lease: LeaseBook.ID, leash: Leash
+    ) async -> Outcome? {
+        while true {
+            do {
+                try await keeper.secure(lease)
+                try await quarantine.store(record, id: "\(record.messageID)-\(record.record)")
+                quarantineCircuit.succeeded(lease, .writing)
+                return nil
+            } catch let error as WorkerError where leash.stop == nil && !Task.isCancelled {
+                metrics.failures.increment(error.kind)
+                guard policy[error.kind] == .outage else { return .retry(error) }
+                if let end = await held(
+                    error, at: .writing, by: quarantineCircuit, delivery, lease: lease, leash: leash)
+                {
+                    return end
+                }
+            } catch {
+                return stopped(leash, error as? WorkerError)
+            }
+        }
+    }
+
+    private func conclude(_ outcome: Outcome, _ tale: Tale, _ delivery: Delivery, _ index: Int) {
         metrics.outcomes.increment(outcome.kind)
         if let error = outcome.error, let trouble = Outcome.Trouble(rawValue: outcome.kind.rawValue) {
             metrics.troubles.increment(trouble, error.kind)
@@ -347,7 +409,6 @@ extension Job {
             metrics.total.record(tale.total)
         }
         story.record(outcome, tale, of: delivery, index: index)
-        return outcome
     }
 
     /// The message takes the worst of its records. Nil when nothing may be said about it any more.
@@ -365,7 +426,15 @@ extension Job {
             case .done, .skipped, .acknowledged, .quarantine, .lost: break
             }
         }
-        return .release(.seconds(delay.components.seconds))
+        return .release(delay.roundedUp)
+    }
+}
+
+extension Duration {
+    /// In whole seconds, as the queue takes them.
+    fileprivate var roundedUp: Duration {
+        let (seconds, attoseconds) = components
+        return .seconds(attoseconds > 0 ? seconds + 1 : seconds)
     }
 }
 

@@ -88,6 +88,11 @@ final class LeaseKeeper: Sendable {
         for leash in state.withLock({ Array($0.leashes.values) }) { leash.pull(stop) }
     }
 
+    /// Cuts short every job that holds a lease, those that are writing too.
+    func cutAll(_ stop: Leash.Stop) {
+        for leash in state.withLock({ Array($0.leashes.values) }) { leash.cut(stop) }
+    }
+
     /// Pulls the leash of those that have not begun with their message.
     func stopUnstarted(_ stop: Leash.Stop) {
         for leash in state.withLock({ Array($0.leashes.values) }) { leash.pullIfUnstarted(stop) }

@@ -4,8 +4,9 @@ internal import Locking
 
 /// How the others stop one job: its lease is lost, or the worker drains.
 ///
-/// A job that is writing is not interrupted: half-written outputs of an older version would stay behind newer
-/// ones if nobody looked at the source again. It sees the leash when it has looked.
+/// A job that is writing is not interrupted by `pull`: it is nearly done, and without conditional writes half-written
+/// outputs of an older version would stay behind newer ones if nobody looked at the source again. It sees the leash
+/// when it has looked. A drain that has no time left uses `cut`.
 final class Leash: Sendable {
     enum Stop: Error, Sendable, Equatable {
         case leaseLost
@@ -17,6 +18,7 @@ final class Leash: Sendable {
         var stop: Stop?
         var hasStarted = false
         var isWriting = false
+        var isCut = false
         var sleeper: CheckedContinuation<Void, Never>?
     }
 
@@ -35,6 +37,17 @@ final class Leash: Sendable {
         sleeper?.resume()
     }
 
+    /// Pulls, and interrupts even a job that is writing: its message comes again, and whoever gets it then looks at
+    /// the outputs and at the source.
+    func cut(_ stop: Stop) {
+        let sleeper = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            if state.stop == nil { state.stop = stop }
+            state.isCut = true
+            return state.takeSleeper()
+        }
+        sleeper?.resume()
+    }
+
     func pullIfUnstarted(_ stop: Stop) {
         if !hasStarted { pull(stop) }
     }
@@ -42,7 +55,7 @@ final class Leash: Sendable {
     /// From now on the message costs work.
     func start() { state.withLock { $0.hasStarted = true } }
 
-    /// Until `endWriting`, pulling does not interrupt.
+    /// Until `endWriting`, only `cut` interrupts.
     ///
     /// - Throws: `Stop` when it has been pulled.
     func beginWriting() throws {
@@ -78,12 +91,14 @@ final class Leash: Sendable {
         }
     }
 
-    /// Returns when pulled and not writing, or cancelled.
+    /// Returns when pulled and not writing, cut, or cancelled.
     private func pulled() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { (sleeper: CheckedContinuation<Void, Never>) in
                 let mayWait = state.withLock { state -> Bool in
-                    guard !Task.isCancelled, state.stop == nil || state.isWriting else { return false }
+                    guard !Task.isCancelled, !state.isCut, state.stop == nil || state.isWriting else {
+                        return false
+                    }
                     state.sleeper = sleeper
                     return true
                 }

@@ -8,7 +8,6 @@ struct MemoryBudget: Sendable {
     let bodies: Purse
     let pixels: Purse
 
-    /// A third for bodies, the rest for pixels: compressed bytes are the smaller part of a picture's needs.
     init(bytes: Int) {
         let (bodies, pixels) = Self.parts(of: bytes)
         self.bodies = Purse(capacity: bodies)
@@ -22,6 +21,7 @@ struct MemoryBudget: Sendable {
         self.pixels.resize(to: pixels)
     }
 
+    /// A third for bodies, the rest for pixels: compressed bytes are the smaller part of a picture's needs.
     private static func parts(of bytes: Int) -> (bodies: Int, pixels: Int) {
         (max(1, bytes / 3), max(1, bytes - bytes / 3))
     }
@@ -48,6 +48,14 @@ struct MemoryBudget: Sendable {
             amount -= excess
             purse.giveBack(excess)
         }
+    }
+}
+
+extension WorkerOptions {
+    /// The least `memoryBytes` with which a picture of so many bytes and this working set keeps to it. With less it
+    /// would still be served, alone and over the bound.
+    package static func leastMemoryBytes(body: Int, workingSet: Int) -> Int {
+        max(3 * body, (3 * workingSet + 1) / 2)
     }
 }
 

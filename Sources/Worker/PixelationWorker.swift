@@ -26,6 +26,7 @@ package final class PixelationWorker: Sendable {
     private let pulse: Pulse
     private let keeper: LeaseKeeper
     private let circuit: Circuit
+    private let quarantineCircuit: Circuit
     private let budget: MemoryBudget
     /// How messages are worked on now. Each takes its own copy when it is received.
     private let job: Locked<Job>
@@ -34,6 +35,8 @@ package final class PixelationWorker: Sendable {
 
     /// The queue's last words, deletes and releases, may take this long after the last job has ended.
     private static let flushTime = Duration.seconds(10)
+    /// What is being written when the drain's time is over may take this much more.
+    private static let lastWords = Duration.seconds(5)
     /// A poll that is out this much longer than its wait has been forgotten by the network.
     private static let pollSlack = Duration.seconds(90)
 
@@ -54,16 +57,19 @@ package final class PixelationWorker: Sendable {
         pulse = Pulse(clock: clock)
         keeper = LeaseKeeper(queue: queue, clock: clock, options: options, metrics: metrics, story: story)
         circuit = Circuit(
-            slots: options.effectiveSlots, clock: clock, keeper: keeper, metrics: metrics, story: story,
-            pulse: pulse)
+            .work, slots: options.effectiveSlots, clock: clock, keeper: keeper, metrics: metrics,
+            story: story, pulse: pulse)
+        quarantineCircuit = Circuit(
+            .quarantine, slots: options.effectiveSlots, clock: clock, keeper: keeper, metrics: metrics,
+            story: story, pulse: pulse)
         budget = MemoryBudget(bytes: options.memoryBytes)
         job = Locked(
             Job(
                 store: store, engine: engine, quarantine: quarantine, provenance: provenance,
                 options: options,
                 policy: Policy(overrides: options.policy), budget: budget, keeper: keeper, circuit: circuit,
-                checkpoints: Checkpoints(), clock: clock, metrics: metrics, story: story, pulse: pulse,
-                random: random))
+                quarantineCircuit: quarantineCircuit, checkpoints: Checkpoints(), clock: clock,
+                metrics: metrics, story: story, pulse: pulse, random: random))
         state = Locked(State(intake: Intake(Intake.Limits(options))))
     }
 
@@ -79,7 +85,7 @@ package final class PixelationWorker: Sendable {
             job.engine = engine
         }
         budget.resize(to: options.memoryBytes)
-        circuit.resize(slots: options.effectiveSlots)
+        for circuit in [circuit, quarantineCircuit] { circuit.resize(slots: options.effectiveSlots) }
         state.withLock { $0.intake.limits = Intake.Limits(options) }
         pulse.alarm.ring()
     }
@@ -111,7 +117,7 @@ package final class PixelationWorker: Sendable {
 
     /// Stops receiving. The outstanding poll ends by itself, as a poll that the client drops still takes messages
     /// on the server; what it brings is given back. Work that has begun has `drainSeconds`, the rest is given back
-    /// at once. Called again, everything is given back now.
+    /// at once. Called again, everything is given back now. Either way what is being written has five seconds more.
     package func drain() {
         let (calls, inFlight) = state.withLock { state -> (Int, Int) in
             state.intake.drain()
@@ -121,9 +127,8 @@ package final class PixelationWorker: Sendable {
         if calls == 1 {
             story.draining(inFlight)
             keeper.stopUnstarted(.graceOver)
-            circuit.drain()
-            _ = clock.schedule(at: clock.now + .seconds(options.drainSeconds)) { [weak self] in self?.hurry()
-            }
+            for circuit in [circuit, quarantineCircuit] { circuit.drain() }
+            after(.seconds(options.drainSeconds)) { $0.hurry() }
         } else {
             hurry()
         }
@@ -135,6 +140,13 @@ package final class PixelationWorker: Sendable {
         if inFlight > 0 { story.hurried(inFlight) }
         keeper.stopAll(.graceOver)
         pollLeash.pull(.graceOver)
+        after(Self.lastWords) { $0.keeper.cutAll(.graceOver) }
+    }
+
+    private func after(_ time: Duration, _ body: @escaping @Sendable (PixelationWorker) -> Void) {
+        _ = clock.schedule(at: clock.now + time) { [weak self] in
+            if let self { body(self) }
+        }
     }
 
     // MARK: Polling
@@ -168,7 +180,9 @@ package final class PixelationWorker: Sendable {
         let now = clock.now
         let isCrowded = budget.waiting > 0
         return state.withLock { state in
-            let (allowance, wake) = circuit.allowance(now: now, inFlight: state.intake.inFlight)
+            // Those who wait for the quarantine say nothing about the work.
+            let working = state.intake.inFlight - (quarantineCircuit.outage?.heldCount ?? 0)
+            let (allowance, wake) = circuit.allowance(now: now, inFlight: working)
             let step = state.intake.next(now: now, allowance: allowance, isCrowded: isCrowded)
             guard case .pause(let until) = step, let wake, wake > now else { return step }
             return .pause(until: min(until ?? wake, wake))
@@ -263,7 +277,7 @@ package final class PixelationWorker: Sendable {
         let (intake, pollFailure, poll, lastPicture, lag) = state.withLock {
             ($0.intake, $0.pollFailure, $0.poll, $0.lastPicture, $0.lag)
         }
-        let outage = circuit.outage
+        let (outage, quarantineOutage) = (circuit.outage, quarantineCircuit.outage)
         return WorkerStatus(
             sinceLastPoll: intake.lastAnswer.map { now - $0 }, pollFailure: pollFailure,
             inFlight: intake.inFlight, bytesInFlight: budget.used, waitingForMemory: budget.waiting,
@@ -277,7 +291,9 @@ package final class PixelationWorker: Sendable {
             lostLeases: metrics.lost.total, lag: lag, sinceLastPicture: lastPicture.map { now - $0 },
             progress: pulse.beats, sinceProgress: now - pulse.last, isDraining: intake.isDraining,
             outage: outage.map { ($0.kind, now - $0.since, $0.probes) },
-            stall: stall(now: now, poll: poll, intake: intake, isOutage: outage != nil))
+            quarantineOutage: quarantineOutage.map { ($0.kind, now - $0.since) },
+            stall: stall(
+                now: now, poll: poll, intake: intake, isOutage: outage != nil || quarantineOutage != nil))
     }
 
     /// Progress is polls answered and leases moving, not a timer that ticks.

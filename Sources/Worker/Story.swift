@@ -38,10 +38,11 @@ struct Story: Sendable {
         say(event, level, Self.sentence(outcome, tale), fields)
     }
 
-    func quarantineFailed(_ error: any Error, of delivery: Delivery) {
+    /// `reason` is what was to be stored; why it could not be is told where the record's end is told.
+    func quarantineFailed(_ reason: WorkerError, of delivery: Delivery) {
         say(
             .quarantineFailed, .error,
-            "the reason could not be stored, the message stays in the queue: \(error)",
+            "the reason could not be stored, the message stays in the queue: \(reason)",
             Self.fields(of: delivery))
     }
 
@@ -70,15 +71,23 @@ struct Story: Sendable {
             ["error_code": "\(code)"])
     }
 
-    func outageBegan(_ error: WorkerError) {
-        say(
-            .outageBegan, .error, "receiving stops until this works again: \(error)",
-            Self.fields(of: error))
+    func outageBegan(_ error: WorkerError, of subject: Circuit.Subject) {
+        let what =
+            switch subject {
+            case .work: "receiving stops until this works again"
+            case .quarantine: "what cannot succeed is held until its reason can be stored"
+            }
+        say(.outageBegan, .error, "\(what): \(error)", Self.fields(of: error))
     }
 
-    func outageEnded(_ kind: WorkerError.Kind, after: Duration) {
+    func outageEnded(_ kind: WorkerError.Kind, of subject: Circuit.Subject, after: Duration) {
+        let what =
+            switch subject {
+            case .work: "receiving goes on"
+            case .quarantine: "reasons are stored again"
+            }
         say(
-            .outageEnded, .notice, "receiving goes on",
+            .outageEnded, .notice, what,
             ["error_kind": "\(kind.rawValue)", "ms_total": "\(after.milliseconds)"])
     }
 

@@ -36,6 +36,8 @@ package struct WorkerStatus: Sendable {
     package var isDraining: Bool
     /// The dependency that fails, since when, and how often it was probed.
     package var outage: (kind: WorkerError.Kind, since: Duration, probes: Int)?
+    /// Why reasons cannot be stored, and since when.
+    package var quarantineOutage: (kind: WorkerError.Kind, since: Duration)?
     /// What does not move and should; nil while all is well. The evidence for the watchdog.
     package var stall: String?
 }

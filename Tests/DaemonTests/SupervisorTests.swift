@@ -232,6 +232,10 @@ struct StatusSentenceTests {
         #expect(StatusSentence.sentence(.running, report).hasSuffix("; nothing waiting"))
         report.failure = .init(.temporary, "no answer")
         #expect(!StatusSentence.sentence(.running, report).contains("waiting"))
+        report.quarantineOutage = "queue-missing for 3 min"
+        #expect(
+            StatusSentence.sentence(.running, report)
+                .hasSuffix("; reasons cannot be stored: queue-missing for 3 min"))
     }
 
     @Test(arguments: [

@@ -81,15 +81,51 @@ struct FailureTests {
         }
     }
 
+    @Test func `what cannot be set aside is held, and the others go on`() async throws {
+        try await Cloud.run(["visibility": 5, "max_receives": 3]) { cloud in
+            try await cloud.ask("purge")
+            var configuration = cloud.configuration
+            configuration.set("queue", "visibilitySeconds", to: 5)
+            try await cloud.fault(.sqs, "status", ["target": "SendMessage"])
+            let socket = try NotifySocket(path: cloud.directory.appending(path: "notify").path)
+            let pixelated = try await cloud.pixelated(configuration, notify: socket)
+            try await cloud.put("photos/notes.jpeg", text: "This is no picture.")
+            try await socket.messages.line("STATUS of it") {
+                $0.contains("polling") && $0.contains("reasons cannot be stored: unavailable")
+            }
+            let photo = try await cloud.paint(320, 240)
+            try await cloud.put("photos/HS.jpeg", path: photo)
+            try await cloud.outputs(of: "photos/HS.jpeg")
+            // Longer than three receives would take.
+            try await cloud.seen(.sqs, 8, ["target": "ChangeMessageVisibility"])
+            #expect(try await cloud.counts() == (visible: 0, inFlight: 1))
+            try await cloud.clear(.sqs)
+            try await cloud.ask("waiting", ["count": 1, "within": 60, "queue": "deadLetterQueueURL"])
+            try await cloud.drained()
+            try await pixelated.stops()
+            let letters = try await cloud.ask("receive").array
+            #expect(letters.first?["body"]?.string?.contains("not-an-image") == true, "\(letters)")
+            #expect(try await cloud.receives().values.max() == 1)
+        }
+    }
+
     @Test func `memory stays within its bound with a queue full of large pictures`() async throws {
         try await Cloud.run { cloud in
-            let bound = 128 << 20
+            let bound = 288 << 20
             var configuration = cloud.configuration
             configuration.set("worker", "memoryBytes", to: .number(Double(bound)))
             configuration.set("worker", "slots", to: 10)
-            let photo = try await cloud.paint(8000, 6000)
+            // As many as there are slots would compute at once if memory allowed it.
+            configuration.set("worker", "cpuWorkers", to: 10)
+            configuration.set("pixelation", "limits", "bytes", to: .number(Double(32 << 20)))
+            configuration.set("pixelation", "limits", "pixels", to: 48_000_000)
+            // What a progressive picture of that size takes, and hardly more.
+            configuration.set("pixelation", "limits", "memoryBytes", to: .number(Double(152 << 20)))
+            let photos = [
+                try await cloud.paint(8000, 6000), try await cloud.paint(8000, 6000, isProgressive: true),
+            ]
             let keys = (1...10).map { "photos/\($0).jpeg" }
-            for key in keys { try await cloud.put(key, path: photo) }
+            for (index, key) in keys.enumerated() { try await cloud.put(key, path: photos[index % 2]) }
             let pixelated = try await cloud.pixelated(configuration)
             try await cloud.outputs(of: keys, within: 300)
             try await cloud.drained()

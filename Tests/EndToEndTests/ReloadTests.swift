@@ -20,14 +20,17 @@ struct ReloadTests {
             try await cloud.held(.s3, 2)
 
             configuration.set("worker", "slots", to: 6)
-            configuration.set("worker", "memoryBytes", to: .number(Double(256 << 20)))
+            configuration.set("worker", "memoryBytes", to: .number(Double(512 << 20)))
             try await cloud.reload(pixelated, configuration)
             try await pixelated.log.line(containing: "worker.slots 2 -> 6")
             try await cloud.seen(.s3, 10 * 5, ["method": "PUT", "path": "pixelated-"], within: 300)
 
             configuration.set("worker", "slots", to: 1)
             configuration.set("worker", "cpuWorkers", to: 1)
-            configuration.set("worker", "memoryBytes", to: .number(Double(16 << 20)))
+            configuration.set("worker", "memoryBytes", to: .number(Double(32 << 20)))
+            for (limit, value) in [("bytes", 4 << 20), ("memoryBytes", 2 << 20), ("pixels", 1_000_000)] {
+                configuration.set("pixelation", "limits", limit, to: .number(Double(value)))
+            }
             try await cloud.reload(pixelated, configuration)
             try await pixelated.log.line(containing: "worker.slots 6 -> 1")
             try await cloud.clear(.s3)

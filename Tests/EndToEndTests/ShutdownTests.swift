@@ -26,6 +26,25 @@ struct ShutdownTests {
         }
     }
 
+    @Test func `a second SIGTERM waits for no answer that does not come`() async throws {
+        try await Cloud.run { cloud in
+            try await cloud.ask("purge")
+            let photo = try await cloud.paint(320, 240)
+            let socket = try NotifySocket(path: cloud.directory.appending(path: "notify").path)
+            try await cloud.fault(.s3, "hold", ["method": "PUT", "path": "HS.jpeg"])
+            let pixelated = try await cloud.pixelated(notify: socket)
+            try await cloud.put("photos/HS.jpeg", path: photo)
+            try await cloud.held(.s3)
+            pixelated.signal(SIGTERM)
+            try await socket.messages.line("STOPPING=1") { $0 == "STOPPING=1" }
+            pixelated.signal(SIGTERM)
+            // The deadline of a call is 120 s, the drain's time 60 s.
+            #expect(try await pixelated.end(within: 40) == .exit(0))
+            let left = try await cloud.ask("receive", ["queue": "queueURL", "seconds": 20]).array
+            #expect(left.map { $0["receives"] } == [2])
+        }
+    }
+
     /// Not even `worker.drainSeconds`, a minute by default: the store is not waited for.
     @Test(arguments: ["HEAD", "PUT"])
     func `SIGTERM during an outage of S3 gives back what is held at once`(failing: JSON) async throws {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Pixelation
+import Scripted
 import Testing
 
 @Suite struct OptionsTests {
@@ -17,6 +18,21 @@ import Testing
             ])
         options.sizes = []
         #expect(options.problems().first?.field == "sizes")
+    }
+
+    /// Whoever sets memory aside for it never needs more.
+    @Test func `no picture that the limits let pass needs more than the largest working set`() throws {
+        var options = PixelationOptions()
+        var random = SplitMix(seed: 1)
+        let kind = FormatTests.Kind(name: "progressive", isProgressive: true)
+        let picture = try #require(FormatTests.encode(kind, 640, 480, &random))
+        options.limits.pixels = 640 * 480
+        let need = try Pixelator(options).survey(picture).workingSetBytes
+        options.limits.memoryBytes = 1 << 20
+        while (try? Pixelator(options).survey(picture)) == nil { options.limits.memoryBytes += 1 << 14 }
+        #expect(need <= options.largestWorkingSetBytes)
+        // Sides are not limited, only their product.
+        #expect(options.largestWorkingSetBytes < need + (16 << 20))
     }
 
     @Test func `an output lies beside its source`() {

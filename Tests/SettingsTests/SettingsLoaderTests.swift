@@ -100,6 +100,21 @@ struct SettingsLoaderTests {
         #expect(try load(#"{"region": null}"#).aws.region == nil)
     }
 
+    @Test func `memory that one allowed picture may exceed is refused, with what it takes`() throws {
+        let file = #"{"worker": {"memoryBytes": 134217728}}"#
+        let found = try problems(file)
+        #expect(found.count == 1)
+        let words = try #require(found.first).split(separator: " ")
+        let least = try #require(words.compactMap { Int($0) }.first)
+        #expect(found[0].hasPrefix("config.json:1: worker.memoryBytes: must be \(least) or more"))
+        _ = try load(#"{"worker": {"memoryBytes": \#(least)}}"#)
+        #expect(try problems(#"{"worker": {"memoryBytes": \#(least - 1)}}"#).count == 1)
+        // Or smaller pictures.
+        let limits =
+            #""pixelation": {"limits": {"memoryBytes": 33554432, "bytes": 33554432, "pixels": 50000000}}"#
+        _ = try load(#"{"worker": {"memoryBytes": 134217728}, \#(limits)}"#)
+    }
+
     @Test func `a secret in the wrong place is not repeated`() throws {
         let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
         let problems = try problems(

@@ -92,6 +92,26 @@ import Testing
         #expect(refusals.map(\.isLoss) == [true, false, true])
     }
 
+    /// None of these is the message's fault, so none may cost it its receives.
+    @Test(arguments: [
+        ("AccessDeniedException", WorkerError.Kind.outputDenied), ("QueueDoesNotExist", .queueMissing),
+        ("RequestThrottled", .throttled), ("KmsDisabled", .encryption), ("InternalFailure", .unavailable),
+    ])
+    func `a place for reasons that fails is an outage`(code: String, meaning: WorkerError.Kind) async throws {
+        let status = meaning == .unavailable ? 500 : 400
+        let transport = ScriptedTransport([
+            .respond(status, [:], #"{"__type":"com.amazonaws.sqs#\#(code)","message":"no"}"#)
+        ])
+        let quarantine = QueueQuarantine(
+            try await session(transport).sqs(queueURL: Self.queue), queueURL: Self.queue + "-dead")
+        let record = QuarantineRecord(
+            body: "{}", messageID: "m", record: 0, error: "corrupt", errorCode: "", reason: "",
+            receiveCount: 1,
+            milliseconds: .init(wait: 0, get: 0, decode: 0, put: 0, total: 0), host: "", version: "")
+        let found = await kind { try await quarantine.store(record, id: "m-0") }
+        #expect(found == meaning && Policy()[meaning] == .outage)
+    }
+
     @Test(arguments: AWSError.Kind.allCases)
     func `no kind of AWS's errors is quarantined for a failing service`(kind: AWSError.Kind) {
         let isService: Set<AWSError.Kind> = [

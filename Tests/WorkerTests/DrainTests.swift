@@ -83,10 +83,10 @@ import Worker
         #expect(!stage.message(0).isDeleted)
     }
 
-    @Test func `not even a second request leaves a picture half written`() {
+    @Test func `not even a second request leaves a picture half written that needs a moment more`() {
         let stage = Stage()
         stage.upload("a.jpg")
-        stage.trouble("PutObject s3://out/pixelated-8x8", delay: 20, times: 1)
+        stage.trouble("PutObject s3://out/pixelated-8x8", delay: 4, times: 1)
         stage.start()
         #expect(stage.run(150) { stage.calls("PutObject") == 5 })
         stage.worker.drain()
@@ -94,6 +94,28 @@ import Worker
         #expect(stage.run(60) { stage.end != nil })
         #expect(stage.outputs.count == 5)
         #expect(stage.message(0).isDeleted)
+    }
+
+    @Test(arguments: [true, false])
+    func `a put that hangs holds up no drain: its message comes again`(isConditional: Bool) {
+        for isHurried in [true, false] {
+            let stage = Stage {
+                $0.drainSeconds = 20
+                $0.output.conditionalWrites = isConditional
+            }
+            stage.upload("a.jpg")
+            stage.trouble("PutObject s3://out/pixelated-8x8", delay: 10_000, times: 1)
+            stage.start()
+            #expect(stage.run(150) { stage.calls("PutObject") == 5 })
+            let began = stage.now
+            stage.worker.drain()
+            if isHurried { stage.worker.drain() }
+            #expect(stage.run(60) { stage.end != nil })
+            // The poll that is out, or the drain's time; five seconds for what is written.
+            #expect((stage.end ?? 0) - began <= (isHurried ? 11 : 26))
+            #expect(!stage.message(0).isDeleted && stage.worker.status.inFlight == 0)
+            #expect(stage.message(0).visibleAt - stage.time <= .seconds(5))
+        }
     }
 
     @Test func `deletes that wait for company go out before the end`() {

@@ -39,18 +39,80 @@ import Worker
         #expect(stage.run(600) { stage.message(0).isDeleted })
         #expect(stage.calls("SendMessage") == 1)
         #expect(stage.quarantined == ["m0-0"])
+        #expect(stage.reason("m0-0")?.key == "bad.jpg", "what is kept is kept whole")
         #expect(stage.calls("GetObject s3://in/bad.jpg") == 1)
         #expect(stage.outputs == five("denied.jpg"))
     }
 
-    @Test func `a message is not deleted while its reason cannot be stored`() {
+    @Test func `a reason that is stored is not stored again when the next one cannot be`() {
+        let stage = Stage()
+        stage.upload("a.jpg", "b.jpg", "c.jpg", isCorrupt: true)
+        stage.trouble("SendMessage m0-1", .other, times: 2)
+        stage.start()
+        #expect(stage.run(600) { stage.message(0).isDeleted })
+        #expect(stage.message(0).receiveCount == 3)
+        #expect(["m0-0", "m0-1", "m0-2"].map { stage.calls("SendMessage \($0)") } == [1, 3, 1])
+        #expect(stage.calls("GetObject") == 3)
+        #expect(stage.metrics.quarantined.value == 3 && stage.metrics.outcomes[.quarantine] == 3)
+    }
+
+    @Test func `while its reason cannot be stored a message is held, and the others go on`() {
         let stage = Stage()
         stage.upload("bad.jpg", isCorrupt: true)
-        stage.trouble("SendMessage", .unavailable, times: 3)
+        stage.trouble("SendMessage", .queueMissing)
         stage.start()
-        #expect(stage.run(900) { stage.message(0).isDeleted })
-        #expect(stage.message(0).receiveCount == 4)
-        #expect(stage.quarantined == ["m0-0"])
+        #expect(stage.run(30) { stage.worker.status.quarantineOutage?.kind == .queueMissing })
+        for key in ["a.jpg", "b.jpg", "c.jpg"] { stage.upload(key) }
+        #expect(stage.run(250) { stage.outputs == five("a.jpg", "b.jpg", "c.jpg") })
+        #expect(stage.worker.status.outage == nil)
+        stage.run(600)
+        #expect(!stage.message(0).isDeleted && stage.message(0).receiveCount == 1)
+        stage.clearTroubles()
+        #expect(stage.run(60) { stage.message(0).isDeleted })
+        #expect(stage.worker.status.quarantineOutage == nil)
+        #expect(stage.quarantined == ["m0-0"] && stage.message(0).receiveCount == 1)
+    }
+
+    @Test func `a reason that alone cannot be stored blames its message in the end`() {
+        let stage = Stage()
+        stage.upload("bad.jpg", isCorrupt: true)
+        stage.trouble("SendMessage m0-0", .unavailable)
+        stage.start()
+        #expect(stage.run(20) { stage.message(0).receiveCount == 1 })
+        for index in 1...200 where stage.message(0).receiveCount == 1 {
+            stage.upload("bad-\(index).jpg", isCorrupt: true)
+            stage.run(30)
+        }
+        #expect(stage.message(0).receiveCount == 2)
+        #expect(!stage.message(0).isDeleted)
+    }
+
+    @Test func `the shortest delay is a second, never nothing`() {
+        let stage = Stage(random: 0) {
+            $0.retrySeconds = 1
+            $0.retryMaximumSeconds = 1
+            $0.attempts = 0
+        }
+        stage.upload("denied.jpg")
+        stage.trouble("GetObject", .accessDenied)
+        stage.start()
+        #expect(stage.run(60) { stage.metrics.released.value == 1 })
+        #expect(stage.message(0).visibleAt - stage.time > .milliseconds(900))
+    }
+
+    /// The event is believed about the memory to set aside, never about the memory that is used.
+    @Test func `an object larger than its event is read with the memory for the largest`() {
+        let stage = Stage()
+        let record = World.record(stage.put("a.jpg")).replacingOccurrences(
+            of: #""size":1000"#, with: #""size":4"#)
+        stage.world.send(#"{"Records":[\#(record)]}"#)
+        stage.trouble("GetObject", delay: 0, times: 1)
+        stage.trouble("GetObject", delay: 100, times: 1)
+        stage.start()
+        #expect(stage.run(50) { stage.calls("GetObject") == 2 })
+        #expect(stage.worker.status.bytesInFlight == 100_000, "the engine's largest")
+        #expect(stage.run(300) { stage.message(0).isDeleted })
+        #expect(stage.outputs == five("a.jpg"))
     }
 
     @Test func `without a quarantine a hopeless message is left to the queue, less and less often`() {

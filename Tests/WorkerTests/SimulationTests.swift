@@ -104,6 +104,21 @@ import Testing
         #expect(Self.found(100) { Self.outage(20...50, replicas, most: 1, seed: $0) } == [])
     }
 
+    /// Who needs it waits; whoever does not goes on.
+    @Test(arguments: [1, 3])
+    func `two minutes without a place for reasons cost a message at most one receive`(replicas: Int) {
+        let faults = Faults(
+            overwrites: 0...2, corrupt: 0.4, replicas: replicas, hasLongWork: false,
+            quarantineOutage: 20...140)
+        let found = Self.found(100) { seed in
+            let simulation = Simulation(seed: seed, faults: faults)
+            let found = simulation.run()
+            let counts = simulation.receiveCounts
+            return counts.contains { $0 > 2 } ? found + ["received \(counts)"] : found
+        }
+        #expect(found == [])
+    }
+
     private static func outage(
         _ seconds: ClosedRange<Int>, _ replicas: Int, most: Int, seed: UInt64
     ) -> [String] {

@@ -62,7 +62,7 @@ struct StoryTests {
         let denied = WorkerError(.accessDenied, operation: "ReceiveMessage", code: "AccessDenied")
         #expect(try line { $0.pollFailed(denied, failures: 1) }.fields["fault"] == "setup")
         let down = WorkerError(.unavailable, operation: "GetObject")
-        #expect(try line { $0.outageBegan(down) }.fields["fault"] == "aws")
+        #expect(try line { $0.outageBegan(down, of: .work) }.fields["fault"] == "aws")
     }
 
     @Test func `what the filter leaves out is for debugging only`() throws {

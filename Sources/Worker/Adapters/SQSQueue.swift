@@ -71,7 +71,8 @@ package struct QueueQuarantine: Quarantine {
         do {
             _ = try await client.send(try record.json(), to: queueURL)
         } catch let error as AWSError {
-            throw WorkerError.thrown(for: error, side: .queue)
+            // Something of ours that is written, as outputs are.
+            throw WorkerError.thrown(for: error, side: .output)
         }
     }
 }

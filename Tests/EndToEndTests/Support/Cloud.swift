@@ -95,13 +95,16 @@ final class Cloud: Sendable {
     // MARK: Pictures
 
     /// Paints a picture; returns its path.
-    func paint(_ width: Int, _ height: Int, seed: Int = 20) async throws -> String {
-        let path = directory.appending(path: "painted-\(width)x\(height)-\(seed).jpeg").path
+    func paint(
+        _ width: Int, _ height: Int, seed: Int = 20, isProgressive: Bool = false
+    ) async throws -> String {
+        let kind = isProgressive ? "progressive" : "baseline"
+        let path = directory.appending(path: "\(kind)-\(width)x\(height)-\(seed).jpeg").path
         try await ask(
             "paint",
             [
                 "path": .string(path), "width": .number(Double(width)), "height": .number(Double(height)),
-                "seed": .number(Double(seed)),
+                "seed": .number(Double(seed)), "progressive": .bool(isProgressive),
             ])
         return path
     }

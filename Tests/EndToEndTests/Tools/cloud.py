@@ -141,8 +141,8 @@ class Cloud:
             UserName=self.stack["user"], PolicyName="pixelated", PolicyDocument=json.dumps(document)
         )
 
-    def do_paint(self, path, width, height, seed=20, quality=92):
-        paint.paint(width, height, seed).save(path, "JPEG", quality=quality)
+    def do_paint(self, path, width, height, seed=20, progressive=False):
+        paint.paint(width, height, seed).save(path, "JPEG", quality=92, progressive=progressive)
 
     def do_reference(self, path):
         """The SHA-256 of each result that the reference gives for the picture, by size."""

@@ -159,6 +159,8 @@ struct ModelStore: ObjectStore {
             world.model.withLock { $0.objects[object] }
         }
         guard let found else { throw WorkerError(.notFound, operation: "GetObject \(object)") }
+        // A mark and a version.
+        guard maximumBytes >= 5 else { throw WorkerError(.tooLarge, operation: "GetObject \(object)") }
         let mark = UInt8(found.isCorrupt ? 1 : 0)
         let version = (0..<4).map { UInt8(truncatingIfNeeded: found.version >> (8 * $0)) }
         return SourceObject(bytes: [mark] + version, eTag: found.eTag)
@@ -256,6 +258,11 @@ struct ModelQuarantine: Quarantine {
     let line: Line
 
     func store(_ record: QuarantineRecord, id: String) async throws {
-        try await line.call("SendMessage") { line.world.model.withLock { _ = $0.quarantined.insert(id) } }
+        let now = line.world.clock.now
+        if let outage = line.world.faults.quarantineOutage, outage.contains(Int(now.components.seconds)) {
+            try await line.travel()
+            throw WorkerError(.unavailable, operation: "SendMessage \(id)", code: "outage")
+        }
+        try await line.call("SendMessage \(id)") { line.world.model.withLock { $0.quarantined[id] = record } }
     }
 }

@@ -15,7 +15,7 @@ final class Stage {
     private let ended = Locked<Duration?>(nil)
     private let failure = Locked<WorkerError?>(nil)
 
-    init(hasQuarantine: Bool = true, _ change: (inout WorkerOptions) -> Void = { _ in }) {
+    init(hasQuarantine: Bool = true, random: Double = 1, _ change: (inout WorkerOptions) -> Void = { _ in }) {
         var faults = Faults()
         faults.hasQuarantine = hasQuarantine
         world = World(seed: 1, faults: faults)
@@ -32,7 +32,7 @@ final class Stage {
             queue: ModelQueue(line), store: ModelStore(line), engine: ModelEngine(line: line),
             quarantine: hasQuarantine ? ModelQuarantine(line: line) : nil, options: options, metrics: metrics,
             logger: Logger(label: "stage", factory: { _ in SwiftLogNoOpLogHandler() }), clock: world.clock,
-            random: { 1 })
+            random: { random })
     }
 
     // MARK: The world
@@ -85,7 +85,8 @@ final class Stage {
     }
 
     /// Message and record of each stored reason.
-    var quarantined: Set<String> { world.model.withLock { $0.quarantined } }
+    var quarantined: Set<String> { world.model.withLock { Set($0.quarantined.keys) } }
+    func reason(_ id: String) -> QuarantineRecord? { world.model.withLock { $0.quarantined[id] } }
 
     var time: Duration { world.clock.now }
     var now: Int { Int(time.components.seconds) }

@@ -35,6 +35,8 @@ struct Faults: Sendable {
     var hasLongWork = true
     /// Seconds during which every call to the object store fails.
     var outage: ClosedRange<Int>?
+    /// The same for the place for reasons.
+    var quarantineOutage: ClosedRange<Int>?
     /// Reading the first source always fails as if the store did.
     var hasBadApple = false
     var conditionalWrites = true
@@ -98,7 +100,7 @@ final class World: Sendable {
         var lastHandle = 0
         /// Events that wait for company.
         var pending: [Event] = []
-        var quarantined: Set<String> = []
+        var quarantined: [String: QuarantineRecord] = [:]
         /// Handles whose delete a process knows to have happened.
         var deletedHandles: Set<String> = []
         var violations: [String] = []
@@ -253,7 +255,7 @@ final class World: Sendable {
     /// Called at the instant at which the queue deletes a message.
     func checkDeletion(_ message: Message, _ model: inout Model, now: Duration) {
         for (index, event) in message.events.enumerated() {
-            if model.quarantined.contains("\(message.id)-\(index)") { continue }
+            if model.quarantined["\(message.id)-\(index)"] != nil { continue }
             guard let source = model.objects[event.name],
                 event.version > model.deletedVersions[event.name, default: 0]
             else { continue }
