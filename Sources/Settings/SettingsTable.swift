@@ -99,12 +99,14 @@ extension Setting {
             "worker.slots", \.worker.slots, reloads: true, "Messages in flight at once; 0: six more than that"
         ),
         .property(
-            "worker.memoryBytes", \.worker.memoryBytes, reloads: true, "Memory for all pictures in flight"),
+            "worker.memoryBytes", \.worker.memoryBytes, reloads: true,
+            "Memory for all pictures in flight; enough for one as large as pixelation.limits allow"),
         .property(
             "worker.pictureSeconds", \.worker.pictureSeconds, reloads: true,
             "Longest processor time of one picture"),
         .property(
-            "worker.drainSeconds", \.worker.drainSeconds, "After SIGTERM: time to finish what has begun"),
+            "worker.drainSeconds", \.worker.drainSeconds,
+            "After SIGTERM: time to finish what has begun; what is being written then has 5 s more"),
         .property(
             "worker.retrySeconds", \.worker.retrySeconds, reloads: true,
             "First delay of a retry; doubled each time"),

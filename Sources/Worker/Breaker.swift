@@ -26,6 +26,8 @@ package struct Breaker: Sendable {
         case hold
         /// It is the picture, not the dependency.
         case blamePicture
+        /// As many are held as may be.
+        case noRoom
     }
 
     package enum Turn: Sendable, Equatable {
@@ -63,6 +65,7 @@ package struct Breaker: Sendable {
     private var isDraining = false
     /// How many messages can be in flight. May change at any time.
     package var slots: Int
+    private let leavesRoom: Bool
     private let backoff: Backoff
 
     /// For so long everybody is held: most outages are over by then, and have cost nothing.
@@ -82,9 +85,14 @@ package struct Breaker: Sendable {
 
     /// - Parameters:
     ///   - slots: How many messages can be in flight.
+    ///   - leavesRoom: At most half of the slots hold messages, for the others do not need this dependency.
     ///   - probes: Delays between probes.
-    package init(slots: Int, probes: Backoff = Backoff(first: .seconds(2), last: .seconds(30))) {
+    package init(
+        slots: Int, leavesRoom: Bool = false,
+        probes: Backoff = Backoff(first: .seconds(2), last: .seconds(30))
+    ) {
         self.slots = slots
+        self.leavesRoom = leavesRoom
         backoff = probes
     }
 
@@ -119,7 +127,13 @@ package struct Breaker: Sendable {
         let firstProbe = now + backoff.delay(attempt: 1, spread: spread)
         var current = outage ?? Outage(kind: kind, since: now, nextProbe: firstProbe, lastOpinion: now)
         current.kind = kind
-        if !current.held.contains(where: { $0.id == id }) { current.lastOpinion = now }
+        if !current.held.contains(where: { $0.id == id }) {
+            current.lastOpinion = now
+            guard !leavesRoom || current.held.count < slots / 2 else {
+                outage = current
+                return .noRoom
+            }
+        }
         if current.prober == id {
             current.prober = nil
             current.nextProbe = now + backoff.delay(attempt: current.probes + 1, spread: spread)

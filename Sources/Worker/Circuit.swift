@@ -32,7 +32,7 @@ final class Circuit: Sendable {
         pulse: Pulse
     ) {
         self.subject = subject
-        state = Locked(State(breaker: Breaker(slots: slots)))
+        state = Locked(State(breaker: Breaker(slots: slots, leavesRoom: subject == .quarantine)))
         self.clock = clock
         self.keeper = keeper
         self.metrics = metrics

@@ -55,7 +55,7 @@ extension WorkerOptions {
     /// The least `memoryBytes` with which a picture of so many bytes and this working set keeps to it. With less it
     /// would still be served, alone and over the bound.
     package static func leastMemoryBytes(body: Int, workingSet: Int) -> Int {
-        max(3 * body, (3 * workingSet + 1) / 2)
+        max(3 * body, (3 * workingSet - 1) / 2)
     }
 }
 

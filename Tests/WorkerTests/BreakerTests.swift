@@ -29,6 +29,16 @@ import Testing
         breaker.succeeded(id, reach, isOver: isOver)
     }
 
+    @Test func `a dependency that few need is waited for in half of the slots`() {
+        breaker = Breaker(slots: 5, leavesRoom: true)
+        #expect([a, b, c, a].map { fail($0, at: 0) } == [.hold, .hold, .noRoom, .hold])
+        #expect(breaker.outage?.heldCount == 2)
+        breaker.left(a)
+        #expect(fail(c, at: 1) == .hold)
+        breaker.slots = 1
+        #expect(fail(d, at: 2) == .noRoom)
+    }
+
     @Test func `those held probe one at a time, in turn, later each time`() {
         fail(a, at: 0)
         fail(b, at: 1)

@@ -129,14 +129,17 @@ import Worker
         #expect(stage.message(0).isDeleted)
     }
 
-    @Test(arguments: ["HeadObject", "PutObject"])
+    @Test(arguments: ["HeadObject", "PutObject", "SendMessage"])
     func `in an outage nothing is waited for`(call: String) {
-        let stage = Stage()
-        for key in ["a.jpg", "b.jpg", "c.jpg"] { stage.upload(key) }
+        let isQuarantine = call == "SendMessage"
+        let stage = Stage { $0.slots = 6 }
+        for key in ["a.jpg", "b.jpg", "c.jpg"] { stage.upload(key, isCorrupt: isQuarantine) }
         stage.trouble(call, .unavailable)
         stage.start()
-        #expect(stage.run(250) { stage.worker.status.outage != nil && stage.worker.status.inFlight == 3 })
+        #expect(stage.run(250) { stage.worker.status.inFlight == 3 })
         stage.run(30)
+        let status = stage.worker.status
+        #expect((status.outage != nil) == !isQuarantine && (status.quarantineOutage != nil) == isQuarantine)
         stage.worker.drain()
         #expect(stage.run(15) { stage.end != nil })
         #expect(stage.messages.allSatisfy { !$0.isDeleted && $0.receiveCount == 1 })

@@ -35,6 +35,19 @@ struct MemoryBudgetTests {
         #expect(ledger.giveBack(40) == [] && ledger.used == 0)
     }
 
+    @Test(arguments: [(64 << 20, 10), (10, 64 << 20), (1, 1), (7, 11), (1 << 30, 64 << 30)])
+    func `the least memory holds one picture in both ledgers, and a byte less does not`(
+        body: Int, workingSet: Int
+    ) {
+        func holds(_ bytes: Int) -> Bool {
+            let budget = MemoryBudget(bytes: bytes)
+            return budget.bodies.capacity >= body && budget.pixels.capacity >= workingSet
+        }
+        let least = WorkerOptions.leastMemoryBytes(body: body, workingSet: workingSet)
+        #expect(holds(least))
+        #expect(least <= 3 || !holds(least - 1))
+    }
+
     @Test func `permits taken before, during and after a change of size balance`() async throws {
         let budget = MemoryBudget(bytes: 3000)
         let held = TestSignal()

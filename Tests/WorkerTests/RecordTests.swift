@@ -73,6 +73,19 @@ import Worker
         #expect(stage.quarantined == ["m0-0"] && stage.message(0).receiveCount == 1)
     }
 
+    @Test func `what waits for the quarantine keeps no other outage from its second opinion`() {
+        let stage = Stage()
+        stage.upload("bad.jpg", isCorrupt: true)
+        stage.trouble("SendMessage", .unavailable)
+        stage.trouble("GetObject s3://in/a.jpg", .unavailable)
+        stage.start()
+        #expect(stage.run(30) { stage.worker.status.quarantineOutage != nil })
+        stage.upload("a.jpg")
+        #expect(stage.run(30) { stage.worker.status.outage != nil })
+        stage.upload("b.jpg")
+        #expect(stage.run(60) { stage.outputs == five("b.jpg") })
+    }
+
     @Test func `a reason that alone cannot be stored blames its message in the end`() {
         let stage = Stage()
         stage.upload("bad.jpg", isCorrupt: true)

@@ -263,6 +263,9 @@ struct ModelQuarantine: Quarantine {
             try await line.travel()
             throw WorkerError(.unavailable, operation: "SendMessage \(id)", code: "outage")
         }
-        try await line.call("SendMessage \(id)") { line.world.model.withLock { $0.quarantined[id] = record } }
+        try await line.call("SendMessage \(id)") {
+            line.world.checkReason(record)
+            line.world.model.withLock { $0.quarantined[id] = record }
+        }
     }
 }

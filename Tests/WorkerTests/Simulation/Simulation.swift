@@ -134,7 +134,8 @@ final class Simulation {
         options.visibilitySeconds = 30
         options.waitSeconds = 10
         options.cpuWorkers = 2
-        options.slots = 4
+        // Half of them hold what cannot be set aside: enough for all there is.
+        options.slots = faults.quarantineOutage == nil ? 4 : 12
         options.memoryBytes = 16 << 20
         options.attempts = faults.outage == nil ? 8 : 5
         options.output = OutputOptions(bucket: "out", conditionalWrites: faults.conditionalWrites)

@@ -97,6 +97,7 @@ final class World: Sendable {
         /// The last version of a source that was deleted: it and those before owe nothing any more.
         var deletedVersions: [ObjectName: Int] = [:]
         var lastVersion = 0
+        var corruptVersions: Set<Int> = []
         var lastHandle = 0
         /// Events that wait for company.
         var pending: [Event] = []
@@ -153,6 +154,7 @@ final class World: Sendable {
         let isCorrupt = chance(faults.corrupt)
         let version = model.withLock { model -> Int in
             model.lastVersion += 1
+            if isCorrupt { model.corruptVersions.insert(model.lastVersion) }
             model.objects[name] = Object(
                 eTag: "e\(model.lastVersion)", version: model.lastVersion, isCorrupt: isCorrupt)
             return model.lastVersion
@@ -274,9 +276,22 @@ final class World: Sendable {
         }
     }
 
+    /// Called when a reason is stored: it must be the picture's own, or come after all attempts.
+    func checkReason(_ record: QuarantineRecord) {
+        let version = record.eTag.flatMap { Int($0.dropFirst()) } ?? -1
+        let isCorrupt = model.withLock { $0.corruptVersions.contains(version) }
+        if record.error == "corrupt" ? !isCorrupt : record.receiveCount < 5 {
+            violated("\(record.messageID) is quarantined at receive \(record.receiveCount): \(record.reason)")
+        }
+    }
+
     /// Called at the end, when nothing has gone wrong for a long time and all workers have stopped.
     func checkEnd() {
         model.withLock { model in
+            for record in model.quarantined.values
+            where model.messages.contains(where: { $0.id == record.messageID && !$0.isDeleted }) {
+                model.violations.append("\(record.messageID) has a reason and is not deleted")
+            }
             if faults.hasQuarantine {
                 // The bad apple may be held as long as there is nobody to compare it with.
                 for message in model.messages where !message.isDeleted && !isBad(message) {
