@@ -161,6 +161,19 @@ import Worker
         #expect(stage.metrics.outcomes[.lost] == 1 && stage.worker.status.inFlight == 0)
     }
 
+    /// A lease of 30 s whose extensions fail, and five seconds left of it.
+    @Test(arguments: [true, false])
+    func `nothing is written at the end of a lease that cannot be extended`(isCorrupt: Bool) {
+        let stage = Stage()
+        stage.upload("a.jpg", isCorrupt: isCorrupt)
+        stage.trouble("GetObject", delay: isCorrupt ? 25 : 23, times: 1)
+        stage.trouble("ChangeMessageVisibility", .unavailable)
+        stage.start()
+        #expect(stage.run(35) { stage.metrics.outcomes[.lost] == 1 })
+        #expect(stage.calls("SendMessage") == 0 && stage.calls("PutObject") == 0)
+        #expect(!stage.message(0).isDeleted)
+    }
+
     @Test func `an object that is gone is acknowledged, or what the configuration says`() {
         let gone = Stage()
         gone.world.announce([World.Event(name: ObjectName(bucket: "in", key: "gone.jpg"), version: 1)])
