@@ -253,7 +253,7 @@ package final class PixelationWorker: Sendable {
         let job = job.withLock { $0 }
         jobs.addTask { [self] in
             let before = metrics.outcomes[.done]
-            await job.run(delivery, lease: lease, leash: leash)
+            await job.run(InFlightMessage(delivery: delivery, lease: lease, leash: leash))
             if metrics.outcomes[.done] > before {
                 let now = clock.now
                 state.withLock { $0.lastPicture = now }
