@@ -58,6 +58,7 @@ import Testing
                 }
             }
             await begun.reaches(1)
+            while pool.waiting < 3 { await Task.yield() }
             pool.resize(width: 2)
             // Admitted at once, and not when the first has ended.
             #expect(pool.running == 2)

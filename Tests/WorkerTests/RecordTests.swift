@@ -73,6 +73,17 @@ import Worker
         #expect(stage.quarantined == ["m0-0"] && stage.message(0).receiveCount == 1)
     }
 
+    @Test func `what waits for the quarantine leaves slots to the others`() {
+        let stage = Stage { $0.slots = 4 }
+        for key in ["1", "2", "3", "4", "5"] { stage.upload("bad-\(key).jpg", isCorrupt: true) }
+        stage.trouble("SendMessage", .unavailable)
+        stage.start()
+        #expect(stage.run(20) { stage.messages.allSatisfy { $0.receiveCount > 0 } })
+        #expect(stage.worker.status.inFlight <= 2)
+        stage.upload("a.jpg")
+        #expect(stage.run(15) { stage.outputs == five("a.jpg") })
+    }
+
     @Test func `what waits for the quarantine keeps no other outage from its second opinion`() {
         let stage = Stage()
         stage.upload("bad.jpg", isCorrupt: true)
@@ -82,6 +93,8 @@ import Worker
         #expect(stage.run(30) { stage.worker.status.quarantineOutage != nil })
         stage.upload("a.jpg")
         #expect(stage.run(30) { stage.worker.status.outage != nil })
+        // The poll that was out when it began is over.
+        stage.run(12)
         stage.upload("b.jpg")
         #expect(stage.run(60) { stage.outputs == five("b.jpg") })
     }
