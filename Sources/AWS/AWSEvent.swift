@@ -8,6 +8,8 @@ package enum AWSEvent: String, Sendable, CaseIterable {
     case credentialsKept = "credentials-kept"
     /// The machine's clock is wrong and signatures are corrected for it.
     case clockSkew = "clock-skew"
+    /// A received message is not what its sender wrote, or not a message; it is left in the queue.
+    case messageDamaged = "message-damaged"
     /// A call is repeated; debug only.
     case retry = "aws-retry"
 }

@@ -41,15 +41,53 @@ import Testing
         #expect(try await bench.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero).isEmpty)
     }
 
-    @Test func `a body that does not have its MD5 is an error`() async throws {
+    /// Each is left out: the first has another body, the others lack something or are something else.
+    static let damaged = [
+        message.replacing("\"hello\"", with: "\"hellO\"").replacing("m1", with: "m2"),
+        #"{"MessageId":"m2","ReceiptHandle":"r2"}"#, #"{"MessageId":"m2","Body":"x"}"#,
+        #"{"MessageId":"m2","ReceiptHandle":"r2","Body":7}"#,
+        #"{"ReceiptHandle":"r2","Body":"x"}"#, "null", "[]",
+    ]
+
+    @Test(arguments: damaged)
+    func `a damaged message does not hide the others`(_ damaged: String) async throws {
+        let other = Self.message.replacing("m1", with: "m3")
         let bench = try await Bench([
-            .respond(
-                200, [:], "{\"Messages\":[\(Self.message.replacing("\"hello\"", with: "\"hellO\""))]}")
+            .respond(200, [:], "{\"Messages\":[\(Self.message),\(damaged),\(other)]}")
         ])
-        let error = try await awsError {
-            try await bench.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero)
+        let messages = try await bench.sqs.receive(maxMessages: 10, wait: .zero, visibility: .zero)
+        #expect(messages.map(\.messageID) == ["m1", "m3"])
+        #expect(messages.map(\.body) == ["hello", "hello"])
+        let warnings = bench.log.lines.filter { $0.hasPrefix("warning") }
+        #expect(warnings.count == 1)
+        for part in ["message-damaged", damaged.contains("m2") ? "message m2 " : "message without id "] {
+            #expect(warnings.allSatisfy { $0.contains(part) }, "\(warnings)")
         }
-        #expect(error.kind == .checksumMismatch)
+    }
+
+    @Test func `a message with a wrong MD5 is told with both digests`() async throws {
+        let bench = try await Bench([
+            .respond(200, [:], "{\"Messages\":[\(Self.damaged[0]),\(Self.message)]}")
+        ])
+        _ = try await bench.sqs.receive(maxMessages: 10, wait: .zero, visibility: .zero)
+        // `printf hellO | md5sum`, and the one that came.
+        let words =
+            "the MD5 of message m2 is 06612c0d9c73d47a7042afd7024d7c82, not 5d41402abc4b2a76b9719d911017c592"
+        #expect(bench.log.lines.contains { $0.hasPrefix("warning \(words)") }, "\(bench.log.lines)")
+    }
+
+    @Test func `when every message is damaged the first one's failure is thrown`() async throws {
+        let bench = try await Bench([
+            .respond(200, [:], "{\"Messages\":[\(Self.damaged[0]),\(Self.damaged[1])]}"),
+            .respond(200, [:], "{\"Messages\":[\(Self.damaged[1])]}"),
+        ])
+        for kind in [AWSError.Kind.checksumMismatch, .malformedResponse] {
+            let error = try await awsError {
+                try await bench.sqs.receive(maxMessages: 10, wait: .zero, visibility: .zero)
+            }
+            #expect(error.kind == kind)
+            #expect(error.message.contains("message m2 "))
+        }
     }
 
     @Test func `the MD5 is that of the unescaped UTF-8 body`() async throws {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Digests
+import Logging
 
 extension SQSClient {
     /// Waits for messages and takes up to `maxMessages` of them out of sight.
@@ -11,9 +12,9 @@ extension SQSClient {
     ///   - maxMessages: 1...10.
     ///   - wait: 0...20 s; 0 asks only some of the queue's servers and answers at once.
     ///   - visibility: how long the messages stay out of sight of others, 0...12 h.
-    /// - Returns: none when none came within `wait`.
-    /// - Throws: `AWSError`; `.checksumMismatch` when a body is not what its sender wrote. The messages then
-    ///   come back when `visibility` is over.
+    /// - Returns: none when none came within `wait`. A message whose body is not what its sender wrote, or that lacks
+    ///   what a message must have, is left out and told in a warning; it comes back when `visibility` is over.
+    /// - Throws: `AWSError`; `.checksumMismatch` or `.malformedResponse` when messages came and all were left out.
     package func receive(
         maxMessages: Int, wait: Duration, visibility: Duration
     ) async throws(AWSError) -> [Message] {
@@ -32,18 +33,26 @@ extension SQSClient {
                 ]),
             wait: wait, isLongPoll: true)
         var messages: [Message] = []
-        for received in output.Messages ?? [] { messages.append(try message(received)) }
+        var failure: AWSError?
+        for entry in output.Messages ?? [] {
+            do { messages.append(try message(entry)) } catch {
+                tell(error, of: entry)
+                failure = failure ?? error
+            }
+        }
+        if messages.isEmpty, let failure { throw failure }
         return messages
     }
 
-    private func message(_ received: ReceivedMessage) throws(AWSError) -> Message {
+    private func message(_ entry: ReceivedEntry) throws(AWSError) -> Message {
+        guard let received = entry.message else {
+            throw damage(.malformedResponse, "message \(entry.name) lacks an id, a receipt handle or a body")
+        }
         if let expected = received.MD5OfBody, let digest = MD5.digest(Array(received.Body.utf8)) {
             let found = Hex.encode(digest)
             guard found == expected.lowercased() else {
-                throw AWSError(
-                    .checksumMismatch, operation: "ReceiveMessage", resource: queueURL,
-                    message: "the MD5 of message \(received.MessageId) is \(found), not \(expected)",
-                    attempts: 1)
+                throw damage(
+                    .checksumMismatch, "the MD5 of message \(entry.name) is \(found), not \(expected)")
             }
         }
         let attributes = received.Attributes ?? [:]
@@ -52,6 +61,20 @@ extension SQSClient {
             receiveCount: max(1, attributes["ApproximateReceiveCount"].flatMap(Int.init) ?? 1),
             sentAt: Self.seconds(attributes["SentTimestamp"]),
             firstReceivedAt: Self.seconds(attributes["ApproximateFirstReceiveTimestamp"]))
+    }
+
+    private func damage(_ kind: AWSError.Kind, _ message: String) -> AWSError {
+        AWSError(
+            kind, operation: "ReceiveMessage", resource: queueURL, message: message, attempts: 1)
+    }
+
+    private func tell(_ damage: AWSError, of entry: ReceivedEntry) {
+        caller.logger.warning(
+            "\(damage.message); it is left in the queue",
+            metadata: [
+                "event": "\(AWSEvent.messageDamaged.rawValue)", "message_id": "\(entry.name)",
+                "error_code": "\(damage.kind.rawValue)",
+            ])
     }
 
     private static func seconds(_ milliseconds: String?) -> Double? {
@@ -70,7 +93,23 @@ private struct ReceiveInput: Encodable {
 }
 
 private struct ReceiveOutput: Decodable {
-    var Messages: [ReceivedMessage]?
+    var Messages: [ReceivedEntry]?
+}
+
+/// A message, or what is there instead of one: it must not make the others unreadable.
+private struct ReceivedEntry: Decodable {
+    private struct Identified: Decodable {
+        var MessageId: String
+    }
+
+    /// For people.
+    var name: String
+    var message: ReceivedMessage?
+
+    init(from decoder: any Decoder) {
+        name = (try? Identified(from: decoder))?.MessageId ?? "without id"
+        message = try? ReceivedMessage(from: decoder)
+    }
 }
 
 private struct ReceivedMessage: Decodable {
