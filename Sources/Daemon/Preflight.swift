@@ -68,16 +68,17 @@ package struct Preflight: Sendable {
         return parts.isEmpty ? "answers" : "answers: " + parts.joined(separator: ", ")
     }
 
-    /// A key that nobody uses: 404 says that the bucket is there and may be looked into.
+    /// A key that nobody uses: "no such key" says that the bucket is there and may be looked into.
+    ///
+    /// GET and not HEAD, although both need the same permission: answers to HEAD have no body, so wrong keys look
+    /// like a missing permission there, and a missing bucket like a missing object.
     private func bucket(_ subject: String, _ bucket: String, _ prefix: String) async -> Finding {
         let probe = ObjectReference(bucket: bucket, key: prefix + "pixelated-check")
         do {
-            _ = try await session.s3(outputBucket: bucket).head(probe)
-            return Finding(subject: subject, text: "s3://\(bucket) answers")
-        } catch  where error.kind == .noSuchKey {
-            return Finding(subject: subject, text: "s3://\(bucket) answers")
-        } catch {
+            _ = try await session.s3(outputBucket: bucket).get(probe, maximumBytes: 0)
+        } catch  where error.kind != .noSuchKey && error.kind != .tooLarge {
             return Finding(subject: subject, text: error.description, failure: Verdict.exit(for: error.kind))
-        }
+        } catch {}
+        return Finding(subject: subject, text: "s3://\(bucket) answers")
     }
 }
