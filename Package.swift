@@ -47,7 +47,7 @@ let package = Package(
         .systemLibrary(
             name: "CLibTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
 
-        // Floor 1: C of our own, and one lock.
+        // Floor 1: C of our own, one lock, and what needs it.
         .target(name: "CJPEG", dependencies: ["CLibJPEG"], cSettings: c),
         .target(name: "CPixels", cSettings: c),
         .target(name: "Locking", swiftSettings: edge),
@@ -117,6 +117,7 @@ let package = Package(
         // libjpeg used plainly: makes files of every kind and decodes them another way than the engine.
         .target(
             name: "CPlainJPEG", dependencies: ["CLibJPEG"], path: "Tests/CPlainJPEG", cSettings: c),
+        .testTarget(name: "LockingTests", dependencies: ["Locking"], swiftSettings: edge),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP"], swiftSettings: edge),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: edge),
         .testTarget(

@@ -2,6 +2,7 @@
 
 import CLibCurl
 import HTTP
+import Locking
 
 /// The loop of the px-curl thread: all calls of libcurl happen here, one turn after the other. A turn takes
 /// the commands, lets libcurl move every transfer as far as it goes, hands out what has ended, looks at the
@@ -152,6 +153,6 @@ final class CurlLoop {
             handle.reset()
             if spareHandles.count < options.maxConnections { spareHandles.append(handle) }
         }
-        transfer.order.continuation.resume(returning: outcome)
+        transfer.order.caller.give(outcome)
     }
 }

@@ -3,6 +3,7 @@
 import CLibCurl
 import Glibc
 package import HTTP
+import Locking
 
 /// HTTP/1.1 over libcurl: one thread named px-curl carries all transfers, and callers wait without blocking
 /// a thread of their own.
@@ -54,7 +55,7 @@ package final class CurlTransport: Transport {
         }
         let id = mailbox.nextID()
         let outcome = await withTaskCancellationHandler {
-            await withCheckedContinuation { mailbox.start(request, begin: begin, id: id, $0) }
+            await withHandover { mailbox.start(request, begin: begin, id: id, $0) }
         } onCancel: {
             mailbox.cancel(id)
         }

@@ -17,7 +17,7 @@ struct CurlOrder: Sendable {
     let request: Request
     /// When `send` was called: all limits count from here.
     let begin: ContinuousClock.Instant
-    let continuation: CheckedContinuation<Outcome, Never>
+    let caller: Handover<Outcome>
 
     func refusal(_ kind: TransportError.Kind, _ detail: String) -> TransportError {
         TransportError(
@@ -72,9 +72,9 @@ final class Mailbox: Sendable {
     /// handler runs after that flag is set and takes the same lock, so its command cannot come too early.
     func start(
         _ request: Request, begin: ContinuousClock.Instant, id: UInt64,
-        _ continuation: CheckedContinuation<CurlOrder.Outcome, Never>
+        _ caller: Handover<CurlOrder.Outcome>
     ) {
-        let order = CurlOrder(id: id, request: request, begin: begin, continuation: continuation)
+        let order = CurlOrder(id: id, request: request, begin: begin, caller: caller)
         let refusal: TransportError? = contents.withLock { contents in
             if Task.isCancelled { return order.refusal(.cancelled, "cancelled before it began") }
             if let end = contents.end { return order.refusal(.shutDown, end.words) }
@@ -90,7 +90,7 @@ final class Mailbox: Sendable {
             wake(&contents)
             return nil
         }
-        if let refusal { continuation.resume(returning: .failure(refusal)) }
+        if let refusal { caller.give(.failure(refusal)) }
     }
 
     func nextID() -> UInt64 {
@@ -186,7 +186,7 @@ final class Mailbox: Sendable {
             return (contents.commands, contents.watchers)
         }
         for case .start(let order) in left {
-            order.continuation.resume(returning: .failure(order.refusal(.shutDown, end.words)))
+            order.caller.give(.failure(order.refusal(.shutDown, end.words)))
         }
         for watcher in watchers { watcher.resume(returning: end) }
     }

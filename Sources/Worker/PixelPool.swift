@@ -58,13 +58,12 @@ final class PixelPool: Sendable {
             state.lastID += 1
             return state.lastID
         }
-        return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation {
-                (continuation: CheckedContinuation<Value, any Error>) in
+        let result = await withTaskCancellationHandler {
+            await withHandover { (caller: Handover<Result<Value, any Error>>) in
                 let entry = Entry(
                     id: id, isHeavy: isHeavy,
-                    block: { continuation.resume(with: Result { try work() }) },
-                    drop: { continuation.resume(throwing: CancellationError()) })
+                    block: { caller.give(Result { try work() }) },
+                    drop: { caller.give(.failure(CancellationError())) })
                 let isCancelled = state.withLock { state -> Bool in
                     guard !Task.isCancelled else { return true }
                     state.line.append(entry)
@@ -79,6 +78,7 @@ final class PixelPool: Sendable {
             }
             if let dropped { dropped.drop() } else { interrupt() }
         }
+        return try result.get()
     }
 
     private func admit() {

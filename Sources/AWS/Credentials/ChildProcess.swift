@@ -2,6 +2,7 @@
 
 import Dispatch
 import Glibc
+import Locking
 
 /// A program that is run once for its output.
 enum ChildProcess {
@@ -20,10 +21,9 @@ enum ChildProcess {
     static func output(
         of arguments: [String], environment: [String: String], within deadline: Duration, limit: Int = 1 << 16
     ) async -> Result<[UInt8], Failure> {
-        await withCheckedContinuation { continuation in
+        await withHandover { caller in
             DispatchQueue.global(qos: .userInitiated).async {
-                continuation.resume(
-                    returning: run(arguments, environment, ContinuousClock.now + deadline, limit))
+                caller.give(run(arguments, environment, ContinuousClock.now + deadline, limit))
             }
         }
     }
