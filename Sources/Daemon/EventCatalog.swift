@@ -55,6 +55,7 @@ package enum EventCatalog {
         "poll-recovered": "548acda0e6644be198d9149967ae08d2",
         "lease-call-failed": "9d8ac3df074b4ba59403d9d65c3dcb08",
         "message-unsettled": "90b4417479a140b1b411d2f6600efcb0",
+        "polls-not-held": "433504e62049436ca147f9a5ae55d854",
         "outage-began": "34499b1ecbda4f1987df8da403f2112a",
         "outage-ended": "b8f5e6ddd0564d59ab713e3ade3d3ad3",
         "worker-draining": "18d9d7653b834c359e676ddf09c6fd90",

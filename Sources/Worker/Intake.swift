@@ -38,7 +38,11 @@ package struct Intake: Sendable {
     /// Time of the last answered poll.
     package private(set) var lastAnswer: Duration?
     package private(set) var failures = 0
+    /// Polls in a row that were answered empty before half of their wait was over.
+    package private(set) var hurriedAnswers = 0
     private var retryAt = Duration.zero
+    /// Between two short polls that bring nothing.
+    static let shortPollPause = Duration.seconds(1)
     /// Since when every poll has been empty and nothing in flight.
     private var emptySince: Duration?
 
@@ -65,9 +69,23 @@ package struct Intake: Sendable {
         return min(limits.wait, .seconds(max(0, left.components.seconds)))
     }
 
-    package mutating func answered(_ count: Int, now: Duration) {
+    /// A poll brought `count` messages. It was sent at `asked` with this `wait`; `spread` is random in 0...1.
+    ///
+    /// A queue that does not hold its empty answers back, or is not to, is not asked again at once: that would be
+    /// thousands of requests a second.
+    package mutating func answered(
+        _ count: Int, asked: Duration, wait: Duration, now: Duration, spread: Double
+    ) {
+        let isFirst = lastAnswer == nil
         lastAnswer = now
         failures = 0
+        let isHurried = count == 0 && wait > .zero && now - asked < wait / 2
+        hurriedAnswers = isHurried ? hurriedAnswers + 1 : 0
+        if isHurried {
+            retryAt = now + Backoff.poll.delay(attempt: hurriedAnswers, spread: spread)
+        } else if count == 0, wait == .zero, !isFirst {
+            retryAt = now + Self.shortPollPause
+        }
         received += count
         inFlight += count
         if count > 0 || inFlight > 0 {

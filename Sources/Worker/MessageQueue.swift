@@ -2,6 +2,9 @@
 
 /// The queue as the worker needs it. Calls end on their own: each has its deadline and its retries inside.
 package protocol MessageQueue: Sendable {
+    /// A call ends within this time, a receive within its wait more.
+    var deadline: Duration { get }
+
     /// At most `count` (1...10) messages, invisible to others for `visibility` (whole seconds).
     ///
     /// - Throws: `WorkerError`.

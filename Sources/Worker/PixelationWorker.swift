@@ -37,8 +37,8 @@ package final class PixelationWorker: Sendable {
     private static let flushTime = Duration.seconds(10)
     /// What is being written when the drain's time is over may take this much more.
     private static let lastWords = Duration.seconds(5)
-    /// A poll that is out this much longer than its wait has been forgotten by the network.
-    private static let pollSlack = Duration.seconds(90)
+    /// A poll that is out this much longer than its wait and the deadline of a call has been forgotten.
+    private static let pollSlack = Duration.seconds(30)
 
     /// `options` must be without `problems()`; without a `quarantine` hopeless messages are left to the queue's own
     /// dead-letter queue; `random` gives 0...1, for jitter.
@@ -207,7 +207,7 @@ package final class PixelationWorker: Sendable {
         switch result {
         case nil: return nil
         case .success(let messages):
-            answered(messages, now: now)
+            answered(messages, asked: asked, wait: wait, now: now)
             return (messages, asked)
         case .failure(let error):
             let error =
@@ -227,16 +227,19 @@ package final class PixelationWorker: Sendable {
         }
     }
 
-    private func answered(_ messages: [Delivery], now: Duration) {
-        let failures = state.withLock { state -> Int in
+    private func answered(_ messages: [Delivery], asked: Duration, wait: Duration, now: Duration) {
+        let spread = random()
+        let (failures, hurried) = state.withLock { state -> (Int, Int) in
             let failures = state.intake.failures
             state.poll = nil
             state.pollFailure = nil
-            state.intake.answered(messages.count, now: now)
+            state.intake.answered(messages.count, asked: asked, wait: wait, now: now, spread: spread)
             state.lag = messages.isEmpty ? .zero : messages.compactMap(\.age).max()
             metrics.inFlight.set(state.intake.inFlight)
-            return failures
+            return (failures, state.intake.hurriedAnswers)
         }
+        // Once may happen; a row of them is how the queue is, or what stands before it.
+        if hurried == 3 { story.pollsNotHeld(wait) }
         metrics.polls.increment()
         metrics.received.increment(by: messages.count)
         metrics.redelivered.increment(by: messages.count { $0.receiveCount > 1 })
@@ -300,11 +303,12 @@ package final class PixelationWorker: Sendable {
     private func stall(
         now: Duration, poll: (since: Duration, wait: Duration)?, intake: Intake, isOutage: Bool
     ) -> String? {
-        if let poll, now - poll.since > poll.wait + Self.pollSlack {
+        let slack = queue.deadline + Self.pollSlack
+        if let poll, now - poll.since > poll.wait + slack {
             return "a poll has been out for \((now - poll.since).components.seconds) s"
         }
         if let expiry = keeper.earliestExpiry,
-            now - expiry > .seconds(options.visibilitySeconds) + Self.pollSlack
+            now - expiry > .seconds(options.visibilitySeconds) + slack
         {
             return "a lease ended \((now - expiry).components.seconds) s ago and its job goes on"
         }

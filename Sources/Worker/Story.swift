@@ -57,6 +57,13 @@ struct Story: Sendable {
         say(.pollRecovered, .notice, "the queue answers again after \(failures) failed polls")
     }
 
+    func pollsNotHeld(_ wait: Duration) {
+        say(
+            .pollsNotHeld, .warning,
+            "long polls of \(wait.components.seconds) s come back at once and empty; they are sent ever less often"
+        )
+    }
+
     func leaseCallFailed(_ call: LeaseBook.Call, _ error: any Error) {
         let what = if case .delete = call { "deleting" } else { "changing the visibility of" }
         say(

@@ -19,6 +19,8 @@ package enum WorkerEvent: String, Sendable, CaseIterable {
     case quarantineFailed = "quarantine-failed"
     case pollFailed = "poll-failed"
     case pollRecovered = "poll-recovered"
+    /// Long polls come back at once, several in a row: what stands before the queue does not wait.
+    case pollsNotHeld = "polls-not-held"
     /// A heartbeat, delete or release call failed as a whole; it is repeated.
     case leaseCallFailed = "lease-call-failed"
     /// A delete or release was given up: the message comes again.

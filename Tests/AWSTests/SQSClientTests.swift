@@ -38,7 +38,11 @@ import Testing
     @Test func `an empty queue answers without the key Messages`() async throws {
         let bench = try await Bench([.respond(200, [:], "{}"), .respond(200, [:], "")])
         #expect(try await bench.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero).isEmpty)
-        #expect(try await bench.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero).isEmpty)
+        // No body at all is no answer of SQS.
+        let error = try await awsError {
+            try await bench.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero)
+        }
+        #expect(error.kind == .malformedResponse)
     }
 
     /// Each is left out: the first has another body, the others lack something or are something else.

@@ -41,6 +41,13 @@ import Testing
         #expect(book.next(now: .seconds(2)).calls.map(\.entries.count) == [1])
     }
 
+    @Test func `of two ends the first counts`() {
+        var (book, ids) = book(1)
+        book.settle(ids[0], .delete, now: .zero)
+        book.settle(ids[0], .release(.seconds(5)), now: .zero)
+        #expect(book.next(now: .seconds(1)).calls.first?.entries.map(\.intent) == [.delete])
+    }
+
     @Test func `a release waits for the extension under way, so it has the last word`() {
         var (book, ids) = book(1)
         let extending = book.next(now: .seconds(30)).calls[0]

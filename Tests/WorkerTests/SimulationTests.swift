@@ -108,7 +108,7 @@ import Testing
     @Test(arguments: [1, 3])
     func `two minutes without a place for reasons cost a message at most one receive`(replicas: Int) {
         let faults = Faults(
-            overwrites: 0...2, corrupt: 0.4, replicas: replicas, hasLongWork: false,
+            corrupt: 0.5, replicas: replicas, hasLongWork: false,
             quarantineOutage: 20...140)
         let found = Self.found(100) { seed in
             let simulation = Simulation(seed: seed, faults: faults)

@@ -11,6 +11,9 @@ package struct SQSClient: Sendable {
     let region: Region
     let timeouts: TimeoutOptions
 
+    /// A call ends within this time, a long poll within its wait more.
+    package var deadline: Duration { timeouts.total() }
+
     /// Most messages, and most entries of a batch, in one call.
     package static let batchLimit = 10
 
@@ -34,11 +37,9 @@ package struct SQSClient: Sendable {
                 operation: operation, resource: queueURL, request: request,
                 signer: Signer(region: region.name, service: "sqs"), form: .json,
                 total: timeouts.total(wait: wait), isLongPoll: isLongPoll))
-        // Operations without output may answer with no body at all.
-        guard
-            let output = JSON.decode(
-                Output.self, from: response.body.isEmpty ? Array("{}".utf8) : response.body)
-        else { throw malformed(operation, response, "the answer is not the JSON of this operation") }
+        guard let output = JSON.decode(Output.self, from: response.body) else {
+            throw malformed(operation, response, "the answer is not the JSON of this operation")
+        }
         return output
     }
 
@@ -49,6 +50,3 @@ package struct SQSClient: Sendable {
             elapsed: response.elapsed)
     }
 }
-
-/// The answer of an operation that has none.
-struct Nothing: Decodable {}

@@ -9,6 +9,8 @@ package struct SQSQueue: MessageQueue {
 
     package init(_ client: SQSClient) { self.client = client }
 
+    package var deadline: Duration { client.deadline }
+
     package func receive(_ count: Int, wait: Duration, visibility: Duration) async throws -> [Delivery] {
         do {
             let messages = try await client.receive(maxMessages: count, wait: wait, visibility: visibility)

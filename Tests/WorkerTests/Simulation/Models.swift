@@ -54,12 +54,14 @@ struct ModelQueue: MessageQueue {
 
     init(_ line: Line) { self.line = line }
 
+    var deadline: Duration { .seconds(50) }
+
     func receive(_ count: Int, wait: Duration, visibility: Duration) async throws -> [Delivery] {
         let deadline = world.clock.now + wait
         world.model.withLock { $0.receiveCalls += 1 }
         while true {
             let got = try await line.call("ReceiveMessage") { take(count, visibility) }
-            if !got.isEmpty || world.clock.now >= deadline { return got }
+            if !got.isEmpty || world.clock.now >= deadline || world.faults.isImpatient { return got }
             // Not more often than twice a second, as a queue that is asked by many cannot be.
             let next = max(world.clock.now + .milliseconds(500), world.nextVisible ?? deadline)
             try await world.arrivals.wait(until: min(deadline, next))

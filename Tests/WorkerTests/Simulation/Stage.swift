@@ -15,9 +15,13 @@ final class Stage {
     private let ended = Locked<Duration?>(nil)
     private let failure = Locked<WorkerError?>(nil)
 
-    init(hasQuarantine: Bool = true, random: Double = 1, _ change: (inout WorkerOptions) -> Void = { _ in }) {
+    init(
+        hasQuarantine: Bool = true, isImpatient: Bool = false, random: Double = 1,
+        _ change: (inout WorkerOptions) -> Void = { _ in }
+    ) {
         var faults = Faults()
         faults.hasQuarantine = hasQuarantine
+        faults.isImpatient = isImpatient
         world = World(seed: 1, faults: faults)
         var options = WorkerOptions()
         options.visibilitySeconds = 30

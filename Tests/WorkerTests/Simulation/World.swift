@@ -39,6 +39,8 @@ struct Faults: Sendable {
     var quarantineOutage: ClosedRange<Int>?
     /// Reading the first source always fails as if the store did.
     var hasBadApple = false
+    /// The queue answers long polls at once.
+    var isImpatient = false
     var conditionalWrites = true
     var hasQuarantine = true
     /// Breaks the worker's environment on purpose, to see the simulation notice.
