@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Glibc
+import Systemd
 
 @main
 struct Pixelated: AsyncParsableCommand {
@@ -22,6 +23,7 @@ struct Pixelated: AsyncParsableCommand {
         ])
 
     static func main() async {
+        ProcessMemory.forbidDumps()
         // Nobody reads stdout or stderr any more: the write fails, and that is all.
         signal(SIGPIPE, SIG_IGN)
         await main(nil)

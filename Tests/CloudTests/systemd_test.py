@@ -229,6 +229,9 @@ class ServiceTest(MachineTest):
         identity = self.machine.run("ps", "-o", "user=", "-p", self.show("MainPID")).stdout.strip()
         self.assertNotIn(identity, ("root", ""))
         environment = self.machine.run("cat", f"/proc/{self.show('MainPID')}/environ").stdout
+        # What forbids its dumps belongs to root in /proc, whoever runs it (proc(5)).
+        owner = self.machine.run("stat", "-c", "%U", f"/proc/{self.show('MainPID')}/environ").stdout.strip()
+        self.assertEqual(owner, "root")
         self.assertNotIn(stack["secretAccessKey"], environment)
         held = self.machine.run("sh", "-c", "stat -c '%a %n' /run/credentials/pixelated.service/*").stdout
         self.assertRegex(held, r"^4[04]0 .*/aws-credentials$")
