@@ -19,6 +19,8 @@ package struct AWSOptions: Sendable, Equatable {
     package var source = BucketOptions()
     /// The bucket that results go to.
     package var output = BucketOptions()
+    /// Buckets with options of their own, by name: they count there instead of `source` and `output`.
+    package var buckets: [String: BucketOptions] = [:]
 
     package init() {}
 
@@ -35,6 +37,9 @@ package struct AWSOptions: Sendable, Equatable {
         }
         found += source.problems().map { ("source.\($0.field)", $0.expected, $0.got) }
         found += output.problems().map { ("output.\($0.field)", $0.expected, $0.got) }
+        for (name, bucket) in buckets.sorted(by: { $0.key < $1.key }) {
+            found += bucket.problems().map { ("buckets.\(name).\($0.field)", $0.expected, $0.got) }
+        }
         return found
     }
 }

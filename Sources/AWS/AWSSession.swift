@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import HTTP
+import Locking
 package import Logging
 
 /// Region, credentials and transport, decided once. Makes the clients.
@@ -9,6 +10,8 @@ package struct AWSSession: Sendable {
     package let credentials: CredentialCache
     private let options: AWSOptions
     private let workshop: Workshop
+    /// One for each role that is taken on for buckets.
+    private let roles = Locked<[RoleOptions: CredentialCache]>([:])
 
     /// Decides region and credential source from the options, the queue and the surroundings. Nothing is
     /// asked of AWS yet, save the instance's metadata service when nothing else names a region.
@@ -59,12 +62,14 @@ package struct AWSSession: Sendable {
 
     /// The client for objects.
     ///
-    /// - Parameter outputBucket: the bucket for which `options.output` holds; `options.source` is for all
-    ///   others.
+    /// - Parameter outputBucket: the bucket for which `options.output` holds. `options.source` is for all others,
+    ///   and for both what `options.buckets` has by the bucket's name comes first.
     /// - Returns: a client with its own retry quota for each side.
     package func s3(outputBucket: String? = nil) -> S3Client {
-        S3Client(
-            source: side(options.source), output: side(options.output), outputBucket: outputBucket,
+        var sides = options.buckets.mapValues(side)
+        if let outputBucket, sides[outputBucket] == nil { sides[outputBucket] = side(options.output) }
+        return S3Client(
+            source: side(options.source), sides: sides,
             endpoints: workshop.endpoints, region: region, timeouts: options.timeouts)
     }
 
@@ -96,9 +101,17 @@ package struct AWSSession: Sendable {
         guard let arn = bucket.roleARN else {
             return S3Client.Side(caller: workshop.caller(with: credentials), options: bucket)
         }
-        let role = AssumeRoleSource(
-            role: RoleOptions(arn: arn, externalID: bucket.externalID), sts: workshop.sts(with: credentials),
-            surroundings: workshop.surroundings)
-        return S3Client.Side(caller: workshop.caller(with: workshop.cache(role)), options: bucket)
+        let role = RoleOptions(arn: arn, externalID: bucket.externalID)
+        let cache = roles.withLock { roles in
+            let cache =
+                roles[role]
+                ?? workshop.cache(
+                    AssumeRoleSource(
+                        role: role, sts: workshop.sts(with: credentials),
+                        surroundings: workshop.surroundings))
+            roles[role] = cache
+            return cache
+        }
+        return S3Client.Side(caller: workshop.caller(with: cache), options: bucket)
     }
 }

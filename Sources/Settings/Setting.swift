@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AWS
+
 /// One setting: how it is called, what it is for, and how it gets in and out of `Configuration`.
 ///
 /// The file, the environment, the flags, the example file, `check --show` and the reload all read the one
@@ -41,9 +43,17 @@ package struct Setting: Sendable {
     /// Its value for people, without what may be a secret.
     package func shown(in settings: Configuration) -> String {
         let value = read(settings)
-        // AWS does not treat external ids as secret; those who agreed on one often do.
-        guard !path.hasSuffix(".externalID") || value == .null else { return "…" }
-        return Redaction.redacted(value.compact)
+        return Redaction.redacted(Self.withoutExternalIDs(value, called: path).compact)
+    }
+
+    /// AWS does not treat external ids as secret; those who agreed on one often do.
+    private static func withoutExternalIDs(_ value: JSONValue, called name: String) -> JSONValue {
+        switch value {
+        case .string where name.hasSuffix("externalID"): .string("…")
+        case .object(let members):
+            .object(members.map { .init($0.name, withoutExternalIDs($0.value, called: $0.name)) })
+        default: value
+        }
     }
 
     /// The value that a text from environment or command line stands for: JSON, or for a setting that takes
@@ -153,18 +163,46 @@ extension Optional: SettingValue where Wrapped: SettingValue {
     var json: JSONValue { self?.json ?? .null }
 }
 
-extension Dictionary: SettingValue where Key == String, Value == String {
-    static var expected: String { "must be an object of texts" }
+extension Dictionary: SettingValue where Key == String, Value: SettingValue {
+    static var expected: String { "must be an object, each value of which \(Value.expected)" }
     init?(json: JSONValue) {
         guard case .object(let members) = json else { return nil }
-        var out: [String: String] = [:]
+        var out: [String: Value] = [:]
         for member in members {
-            guard case .string(let text) = member.value else { return nil }
-            out[member.name] = text
+            guard let value = Value(json: member.value) else { return nil }
+            out[member.name] = value
         }
         self = out
     }
-    var json: JSONValue { .object(sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }) }
+    var json: JSONValue { .object(sorted { $0.key < $1.key }.map { .init($0.key, $0.value.json) }) }
+}
+
+extension BucketOptions: SettingValue {
+    static var expected: String {
+        "must be an object of expectedOwner, roleARN, externalID and requesterPays"
+    }
+
+    init?(json: JSONValue) {
+        guard case .object(let members) = json else { return nil }
+        self.init()
+        for member in members {
+            switch (member.name, member.value) {
+            case ("expectedOwner", .string(let text)): expectedOwner = text
+            case ("roleARN", .string(let text)): roleARN = text
+            case ("externalID", .string(let text)): externalID = text
+            case ("requesterPays", .bool(let pays)): requesterPays = pays
+            case ("expectedOwner", .null), ("roleARN", .null), ("externalID", .null): break
+            default: return nil
+            }
+        }
+    }
+
+    var json: JSONValue {
+        .object([
+            .init("expectedOwner", expectedOwner.json), .init("roleARN", roleARN.json),
+            .init("externalID", externalID.json), .init("requesterPays", requesterPays.json),
+        ])
+    }
 }
 
 extension Setting {

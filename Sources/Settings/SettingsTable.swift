@@ -148,6 +148,10 @@ extension Setting {
         .property("aws.output.roleARN", \.aws.output.roleARN, "Role to assume for storing outputs"),
         .property("aws.output.externalID", \.aws.output.externalID, "External id for that role"),
         .property("aws.output.requesterPays", \.aws.output.requesterPays, "We pay for storing outputs"),
+        .property(
+            "aws.buckets", \.aws.buckets,
+            "What differs for single buckets, sources, output or quarantine: {\"name\": {\"roleARN\": \"arn...\"}}"
+        ),
         .property("aws.endpoints.s3", \.aws.endpoints.s3, "URL of an S3 that is not AWS's"),
         .property("aws.endpoints.sqs", \.aws.endpoints.sqs, "URL of an SQS that is not AWS's"),
         .property("aws.endpoints.sts", \.aws.endpoints.sts, "URL of an STS that is not AWS's"),

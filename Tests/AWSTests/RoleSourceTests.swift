@@ -168,6 +168,31 @@ import Testing
         #expect(sts.forms.first?["ExternalId"] == "x")
     }
 
+    @Test func `are taken on for each bucket that has a role of its own, once a role`() async throws {
+        let sts = try Self.service()
+        let s3 = try HandlerServer { _ in .init(headers: ["ETag": "\"e\""]) }
+        var options = AWSOptions()
+        options.endpoints.s3 = s3.base
+        options.endpoints.sts = sts.base
+        var away = BucketOptions()
+        away.roleARN = "arn:aws:iam::999999999999:role/reader"
+        away.expectedOwner = "999999999999"
+        options.buckets = ["away": away, "away-too": away]
+        options.output.expectedOwner = "123456789012"
+        let bench = try await CredentialBench(
+            ["AWS_ACCESS_KEY_ID": "AKIABASE", "AWS_SECRET_ACCESS_KEY": "base-secret"], options: options)
+        // What has options of its own is asked by them as an output, too.
+        let clients = [bench.session.s3(outputBucket: "results"), bench.session.s3(outputBucket: "away-too")]
+        for (client, bucket) in [(0, "away"), (0, "pictures"), (0, "results"), (1, "away-too")] {
+            _ = try await clients[client].get(.init(bucket: bucket, key: "a"), maximumBytes: 10)
+        }
+        let keys = s3.received.map { $0.headers["Authorization"]?.contains("Credential=ASIAROLE1/") }
+        #expect(keys == [true, false, false, true])
+        let owners = s3.received.map { $0.headers["x-amz-expected-bucket-owner"] }
+        #expect(owners == ["999999999999", nil, "123456789012", "999999999999"])
+        #expect(sts.forms.count { $0["Action"] == "AssumeRole" } == 1)
+    }
+
     @Test func `are told to the log as an ARN with each renewal, and loudly when the role is another`()
         async throws
     {

@@ -115,6 +115,21 @@ struct SettingsLoaderTests {
         _ = try load(#"{"worker": {"memoryBytes": 134217728}, \#(limits)}"#)
     }
 
+    @Test func `single buckets have options of their own, and those are as strict`() throws {
+        let role = "arn:aws:iam::999999999999:role/reader"
+        let settings = try load(
+            #"{"aws": {"buckets": {"away": {"roleARN": "\#(role)", "externalID": "x1", "requesterPays": true}}}}"#
+        )
+        #expect(settings.aws.buckets["away"]?.roleARN == role)
+        #expect(settings.aws.buckets["away"]?.requesterPays == true)
+        let shown = Setting.all.first { $0.path == "aws.buckets" }?.shown(in: settings)
+        #expect(shown?.contains(role) == true && shown?.contains("x1") == false)
+        #expect(try problems(#"{"aws": {"buckets": {"away": {"rolearn": "\#(role)"}}}}"#).count == 1)
+        let wrong = try problems(#"{"aws": {"buckets": {"away": {"expectedOwner": "12"}}}}"#)
+        #expect(
+            wrong.count == 1 && wrong[0].hasPrefix("config.json:1: aws.buckets.away.expectedOwner: must be"))
+    }
+
     @Test func `a secret in the wrong place is not repeated`() throws {
         let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
         let problems = try problems(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A role to take on.
-struct RoleOptions: Sendable, Equatable {
+struct RoleOptions: Sendable, Hashable {
     var arn: String
     /// Nil: one is made.
     var sessionName: String?

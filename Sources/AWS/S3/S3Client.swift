@@ -5,16 +5,15 @@ import SigV4
 
 /// Objects of S3. Each operation is an extension in its own file.
 package struct S3Client: Sendable {
-    /// How the buckets of one side are asked.
+    /// How one bucket is asked, or several.
     struct Side: Sendable {
         var caller: Caller
         var options: BucketOptions
     }
 
+    /// For all buckets but those that have one of their own.
     let source: Side
-    /// For `outputBucket` alone.
-    let output: Side
-    let outputBucket: String?
+    let sides: [String: Side]
     let endpoints: Endpoints
     let region: Region
     let timeouts: TimeoutOptions
@@ -28,7 +27,7 @@ package struct S3Client: Sendable {
         query: [URL.QueryItem] = [], headers: Headers = [:], body: [UInt8] = [], responseBytes: Int = 1 << 20,
         check: @escaping @Sendable (Response) -> (kind: AWSError.Kind, message: String)? = { _ in nil }
     ) async throws(AWSError) -> Response {
-        let side = object.bucket == outputBucket ? output : source
+        let side = sides[object.bucket] ?? source
         var headers = headers
         headers["x-amz-expected-bucket-owner"] = side.options.expectedOwner
         if side.options.requesterPays { headers["x-amz-request-payer"] = "requester" }
