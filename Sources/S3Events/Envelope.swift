@@ -35,11 +35,15 @@ package enum Envelope {
     private static func notification(
         _ shape: Shape, keys: KeyEncoding, inSNS: Bool
     ) throws(S3EventsError) -> S3Notification {
-        if let records = shape.records {
-            guard !records.isEmpty else {
+        if let list = shape.records {
+            guard list.count > 0 else {
                 throw S3EventsError(.unknownShape, at: "Records", "an empty list, which S3 never sends")
             }
-            let read = records.enumerated().map { index, record in
+            guard list.count <= RecordList.limit else {
+                throw S3EventsError(
+                    .tooManyRecords, at: "Records", "\(list.count) records, \(RecordList.limit) are accepted")
+            }
+            let read = list.records.enumerated().map { index, record in
                 RecordReader(path: "Records[\(index)]", keys: keys).read(record)
             }
             return S3Notification(carrier: inSNS ? .sns : .s3, records: read)

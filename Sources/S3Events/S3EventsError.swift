@@ -11,6 +11,8 @@ package struct S3EventsError: Error, Sendable, Equatable, CustomStringConvertibl
         case unsupportedVersion = "unsupported-version"
         /// A known notification that lacks what it must have.
         case invalidRecord = "invalid-record"
+        /// More than anybody sends, and not read.
+        case tooManyRecords = "too-many-records"
         /// The key does not decode.
         case invalidKey = "invalid-key"
     }

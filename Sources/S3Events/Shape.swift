@@ -3,7 +3,7 @@
 /// The union of all envelopes, every field optional: which ones are there tells which envelope it is.
 /// Unknown fields are ignored, as AWS asks of readers.
 struct Shape: Decodable {
-    var records: [Lenient<S3Record>]?
+    var records: RecordList?
     var event: String?
     var type: String?
     var message: String?
@@ -32,6 +32,24 @@ struct Shape: Decodable {
             }
         }
         return name
+    }
+}
+
+/// The records, unless there are more than anybody sends: each costs work and, if it fails, a letter with the whole
+/// message.
+struct RecordList: Decodable {
+    /// S3 sends one record a message, and has room for about a hundred: 64 KB (S3 User Guide, notification content).
+    static let limit = 256
+
+    var count: Int
+    /// Empty when there are more than `limit`.
+    var records: [Lenient<S3Record>] = []
+
+    init(from decoder: any Decoder) throws {
+        var container = try decoder.unkeyedContainer()
+        count = container.count ?? 0
+        guard count <= Self.limit else { return }
+        while !container.isAtEnd { records.append(try container.decode(Lenient<S3Record>.self)) }
     }
 }
 

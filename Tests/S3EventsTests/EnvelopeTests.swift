@@ -70,6 +70,15 @@ func onlyEvent(_ notification: S3Notification) throws -> ObjectEvent {
         #expect(last.key == "b.jpg")
     }
 
+    @Test func `more records than anybody sends are not read`() throws {
+        let many = Array(repeating: "0", count: 256).joined(separator: ",")
+        #expect(try Envelope.decode("{\"Records\":[\(many)]}").records.count == 256)
+        let error = #expect(throws: S3EventsError.self) {
+            try Envelope.decode("{\"Records\":[\(many),0]}")
+        }
+        #expect(error?.kind == .tooManyRecords && error?.description.contains("257") == true)
+    }
+
     @Test func `a record of another type is unreadable, its neighbours are not`() throws {
         let good = s3Body().dropFirst("{\"Records\":[".count).dropLast(2)
         let notification = try Envelope.decode("{\"Records\":[7,{\"s3\":\"x\"},\(good)]}")
