@@ -28,6 +28,8 @@ package struct QuarantineRecord: Codable, Sendable, Equatable {
     /// Of this structure.
     package var quarantineVersion = 1
     package var body: String
+    /// Of the whole body in UTF-8, where `body` is only its beginning.
+    package var bodyBytes: Int?
     package var messageID: String
     /// Which record of the message, from 0.
     package var record: Int
@@ -48,7 +50,21 @@ package struct QuarantineRecord: Codable, Sendable, Equatable {
     package func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
+        let text = String(decoding: try encoder.encode(self), as: UTF8.self)
+        // Two characters that a key may have and no SQS message (SendMessage, API reference).
+        return text.replacing("\u{FFFE}", with: "\\ufffe").replacing("\u{FFFF}", with: "\\uffff")
+    }
+
+    /// With the first `bytes` bytes of its body, or some fewer where a character would be cut.
+    func cut(to bytes: Int) -> QuarantineRecord {
+        var record = self
+        record.bodyBytes = body.utf8.count
+        var end = body.utf8.index(body.startIndex, offsetBy: bytes, limitedBy: body.endIndex) ?? body.endIndex
+        while body.unicodeScalars.index(end, offsetBy: 0).samePosition(in: body) == nil {
+            end = body.utf8.index(before: end)
+        }
+        record.body = String(body[..<end])
+        return record
     }
 }
 

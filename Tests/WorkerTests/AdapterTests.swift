@@ -104,12 +104,42 @@ import Testing
         ])
         let quarantine = QueueQuarantine(
             try await session(transport).sqs(queueURL: Self.queue), queueURL: Self.queue + "-dead")
-        let record = QuarantineRecord(
-            body: "{}", messageID: "m", record: 0, error: "corrupt", errorCode: "", reason: "",
-            receiveCount: 1,
-            milliseconds: .init(wait: 0, get: 0, decode: 0, put: 0, total: 0), host: "", version: "")
-        let found = await kind { try await quarantine.store(record, id: "m-0") }
+        let found = await kind { try await quarantine.store(Self.record("{}"), id: "m-0") }
         #expect(found == meaning && Policy()[meaning] == .outage)
+    }
+
+    private static func record(_ body: String, key: String = "a.jpg") -> QuarantineRecord {
+        QuarantineRecord(
+            body: body, messageID: "m", record: 0, key: key, error: "corrupt", errorCode: "", reason: "",
+            receiveCount: 1, milliseconds: .init(wait: 0, get: 0, decode: 0, put: 0, total: 0), host: "",
+            version: "")
+    }
+
+    /// A body grows in JSON, and a queue may be set to take less than others.
+    @Test(arguments: [
+        (String(repeating: "ü\"", count: 400_000), 1), (String(repeating: "ü", count: 100_000), 2),
+    ])
+    func `a letter that is too large says why without the whole body`(body: String, calls: Int) async throws {
+        let refusal = #"{"__type":"com.amazonaws.sqs#InvalidParameterValue","message":"too long"}"#
+        let answer = ScriptedTransport.Step.respond(200, [:], #"{"MessageId":"1"}"#)
+        let steps: [ScriptedTransport.Step] = calls == 1 ? [answer] : [.respond(400, [:], refusal), answer]
+        let transport = ScriptedTransport(steps)
+        let quarantine = QueueQuarantine(
+            try await session(transport).sqs(queueURL: Self.queue), queueURL: Self.queue + "-dead")
+        try await quarantine.store(Self.record(body), id: "m-0")
+        #expect(transport.requests.count == calls)
+        let sent = try #require(transport.requests.last?.body.count)
+        #expect(sent < 130_000 && sent > 16_000)
+    }
+
+    @Test func `a cut body ends with a whole character and tells its length`() throws {
+        let body = String(repeating: "ü", count: 100)
+        let cut = Self.record(body).cut(to: 33)
+        #expect(cut.body == String(repeating: "ü", count: 16) && cut.bodyBytes == 200)
+        #expect(Self.record("ab").cut(to: 33).body == "ab")
+        // SQS takes neither of these two as they are.
+        let json = try Self.record("", key: "a\u{FFFE}\u{FFFF}.jpg").json()
+        #expect(json.contains(#"a\ufffe\uffff.jpg"#))
     }
 
     @Test(arguments: AWSError.Kind.allCases)

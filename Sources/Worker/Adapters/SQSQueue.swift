@@ -69,12 +69,28 @@ package struct QueueQuarantine: Quarantine {
         self.queueURL = queueURL
     }
 
+    /// SQS takes messages of 1 MiB at most (quotas of the SQS Developer Guide).
+    private static let largestLetter = 1 << 20
+    /// Of a body that does not fit: whatever its bytes become in JSON, six for one at most, this does.
+    private static let excerpt = 16 << 10
+
     package func store(_ record: QuarantineRecord, id: String) async throws {
         do {
-            _ = try await client.send(try record.json(), to: queueURL)
+            let letter = try record.json()
+            guard letter.utf8.count <= Self.largestLetter else { return try await sendExcerpt(of: record) }
+            do {
+                _ = try await client.send(letter, to: queueURL)
+            } catch let error where error.code == "InvalidParameterValue" {
+                // A queue may be set to take less.
+                try await sendExcerpt(of: record)
+            }
         } catch let error as AWSError {
             // Something of ours that is written, as outputs are.
             throw WorkerError.thrown(for: error, side: .output)
         }
+    }
+
+    private func sendExcerpt(of record: QuarantineRecord) async throws {
+        _ = try await client.send(try record.cut(to: Self.excerpt).json(), to: queueURL)
     }
 }
