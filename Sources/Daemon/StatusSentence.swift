@@ -15,6 +15,7 @@ package enum StatusSentence {
         if phase != .starting {
             var counts = ["\(grouped(report.done)) done"]
             if report.skipped > 0 { counts.append("\(grouped(report.skipped)) skipped") }
+            if report.passedOver > 0 { counts.append("\(grouped(report.passedOver)) passed over") }
             if report.quarantined > 0 { counts.append("\(grouped(report.quarantined)) quarantined") }
             if report.retried > 0 { counts.append("\(grouped(report.retried)) retried") }
             parts.append(counts.joined(separator: ", "))

@@ -46,6 +46,8 @@ package struct WorkloadReport: Sendable, Equatable {
     package var skipped = 0
     /// Left to the queue's redrive policy or moved aside, for good.
     package var quarantined = 0
+    /// Failed in a way that the policy lets pass, such as objects that are gone.
+    package var passedOver = 0
     /// Given back to be tried again.
     package var retried = 0
     package var sinceLastPicture: Duration?

@@ -19,3 +19,11 @@ package struct Backoff: Sendable, Equatable {
         return doubled * (0.5 + 0.5 * min(max(0, spread), 1))
     }
 }
+
+extension Duration {
+    /// In whole seconds, as the queue takes them.
+    var roundedUp: Duration {
+        let (seconds, attoseconds) = components
+        return .seconds(attoseconds > 0 ? seconds + 1 : seconds)
+    }
+}

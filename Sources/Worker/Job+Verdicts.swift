@@ -111,14 +111,6 @@ extension Job {
     }
 }
 
-extension Duration {
-    /// In whole seconds, as the queue takes them.
-    fileprivate var roundedUp: Duration {
-        let (seconds, attoseconds) = components
-        return .seconds(attoseconds > 0 ? seconds + 1 : seconds)
-    }
-}
-
 extension QuarantineRecord {
     fileprivate init(
         _ error: WorkerError, _ tale: Tale, _ delivery: Delivery, record: Int, _ provenance: Provenance

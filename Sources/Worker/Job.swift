@@ -117,9 +117,8 @@ struct Job: Sendable {
         _ event: ObjectEvent, of message: InFlightMessage, _ tale: inout Tale
     ) async -> Outcome {
         let (delivery, lease, leash) = (message.delivery, message.lease, message.leash)
-        // Where a plain put may have gone over a newer one, whoever comes after an attempt that did not get to its
-        // last look has to look in its place.
-        var effort = Effort(maySkipUnread: options.output.conditionalWrites || delivery.receiveCount <= 1)
+        // Whoever comes after an attempt that may not have got to its last look has to look in its place.
+        var effort = Effort(maySkipUnread: delivery.receiveCount <= 1)
         while true {
             effort.reach = .reading
             do {
@@ -174,9 +173,8 @@ struct Job: Sendable {
     ) async throws -> Outcome {
         let (lease, leash) = (message.lease, message.leash)
         let plan = try OutputPlan(event, sizes: engine.sizes, options: options.output)
-        // Plain puts may have gone over newer ones: whoever made any looks again, and repairs, until all is right,
-        // with or without the lease. A conditional put never does that, so a lost lease may stop it at once.
-        let mustRepair = !options.output.conditionalWrites
+        // A put may have gone over a newer one, if it was plain or the source's content has come back: whoever made
+        // any looks again, and repairs, until all is right, with or without the lease.
         var hasWritten = false
         // As announced. The object may have been replaced since, by a larger one.
         var bodyBytes = min(max(0, event.size ?? .max), engine.maximumBytes)
@@ -184,8 +182,13 @@ struct Job: Sendable {
         for round in 1...Self.rounds {
             tale.rounds = round
             let shelf = try await look(at: plan, isFirst: round == 1)
-            if effort.maySkipUnread && shelf.covers(event, recipe: engine.recipe) {
-                return .skipped(.finished)
+            if shelf.covers(event, recipe: engine.recipe) {
+                if effort.maySkipUnread { return .skipped(.finished) }
+                if let facts = try await store.head(plan.source),
+                    shelf.stale(from: facts.eTag, recipe: engine.recipe).isEmpty
+                {
+                    return effort.hasPut ? .done : .skipped(.finished)
+                }
             }
             leash.start()
 
@@ -208,7 +211,7 @@ struct Job: Sendable {
             circuit.succeeded(lease, .reading, isOver: false)
             body.shrink(to: source.bytes.count)
             pulse.beat()
-            let stale = shelf.stale(from: source, recipe: engine.recipe)
+            let stale = shelf.stale(from: source.eTag, recipe: engine.recipe)
             if stale.isEmpty { return effort.hasPut ? .done : .skipped(.finished) }
 
             let survey = try engine.survey(source.bytes)
@@ -221,7 +224,7 @@ struct Job: Sendable {
             tale.computed += picture.computed
             pulse.beat()
 
-            if !(mustRepair && hasWritten) {
+            if !hasWritten {
                 try await keeper.secure(lease)
                 try leash.beginWriting()
             }
@@ -235,7 +238,6 @@ struct Job: Sendable {
             let isStored = try await put(
                 picture, stale, of: plan, over: shelf, stamp: stamp, tags: source.tags)
             let isCurrent = try await isCurrent(plan.source, stamp)
-            if !mustRepair { leash.endWriting() }
             tale.stored += clock.now - began
             tale.bytesOut = picture.variants.reduce(0) { $0 + $1.bytes.count }
             _ = consume room

@@ -11,6 +11,8 @@ final class LeaseKeeper: Sendable {
         /// Jobs that want to write and wait for an extension to be answered.
         var waiting: [LeaseBook.ID: CheckedContinuation<Void, Never>] = [:]
         var leashes: [LeaseBook.ID: Leash] = [:]
+        /// Nothing that is given back becomes visible before this time.
+        var heldBack: Duration?
         var isClosed = false
         var isAbandoned = false
     }
@@ -60,10 +62,20 @@ final class LeaseKeeper: Sendable {
     func settle(_ id: LeaseBook.ID, _ settlement: LeaseBook.Settlement) {
         let now = clock.now
         state.withLock { state in
+            var settlement = settlement
+            if case .release(let delay) = settlement, let time = state.heldBack, time > now {
+                settlement = .release(max(delay, (time - now).roundedUp))
+            }
             state.book.settle(id, settlement, now: now)
             state.leashes[id] = nil
         }
         alarm.ring()
+    }
+
+    /// Until this time releases become visible then at the earliest; nil: as soon as is wanted. A poll of our own
+    /// that is still out would take them at once, and cost each a receive.
+    func holdBack(until time: Duration?) {
+        state.withLock { $0.heldBack = time }
     }
 
     /// Returns when enough of the lease is left to write under it.

@@ -4,9 +4,9 @@ internal import Locking
 
 /// How the others stop one job: its lease is lost, or the worker drains.
 ///
-/// A job that is writing is not interrupted by `pull`: it is nearly done, and without conditional writes half-written
-/// outputs of an older version would stay behind newer ones if nobody looked at the source again. It sees the leash
-/// when it has looked. A drain that has no time left uses `cut`.
+/// A job that is writing is not interrupted by `pull`: it is nearly done, and outputs of an older version might stay
+/// over newer ones if it did not look at the source once more. It sees the leash when it has looked. A drain that has
+/// no time left uses `cut`.
 final class Leash: Sendable {
     enum Stop: Error, Sendable, Equatable {
         case leaseLost

@@ -11,6 +11,8 @@ package final class PixelationWorker: Sendable {
         var pollFailure: WorkerError?
         /// Since when the outstanding poll is out, and how long it may take.
         var poll: (since: Duration, wait: Duration)?
+        /// When the poller last asked what to do.
+        var lastTurn: Duration?
         var drainCalls = 0
         var lastPicture: Duration?
         var lag: Duration?
@@ -39,6 +41,8 @@ package final class PixelationWorker: Sendable {
     private static let lastWords = Duration.seconds(5)
     /// A poll that is out this much longer than its wait and the deadline of a call has been forgotten.
     private static let pollSlack = Duration.seconds(30)
+    /// The poller acts on what has changed within this time.
+    private static let turnSlack = Duration.seconds(60)
 
     /// `options` must be without `problems()`; without a `quarantine` hopeless messages are left to the queue's own
     /// dead-letter queue; `random` gives 0...1, for jitter.
@@ -126,6 +130,10 @@ package final class PixelationWorker: Sendable {
         }
         if calls == 1 {
             story.draining(inFlight)
+            // What is given back must not come to the poll that is still out.
+            if let poll = state.withLock({ $0.poll }) {
+                keeper.holdBack(until: poll.since + poll.wait + .seconds(1))
+            }
             keeper.stopUnstarted(.graceOver)
             for circuit in [circuit, quarantineCircuit] { circuit.drain() }
             after(.seconds(options.drainSeconds)) { $0.hurry() }
@@ -178,15 +186,21 @@ package final class PixelationWorker: Sendable {
 
     private func nextStep() -> Intake.Step {
         let now = clock.now
-        let isCrowded = budget.waiting > 0
         return state.withLock { state in
-            // Those who wait for the quarantine say nothing about the work.
-            let working = state.intake.inFlight - (quarantineCircuit.outage?.heldCount ?? 0)
-            let (allowance, wake) = circuit.allowance(now: now, inFlight: working)
-            let step = state.intake.next(now: now, allowance: allowance, isCrowded: isCrowded)
-            guard case .pause(let until) = step, let wake, wake > now else { return step }
-            return .pause(until: min(until ?? wake, wake))
+            state.lastTurn = now
+            return step(&state, now: now)
         }
+    }
+
+    private func step(_ state: inout State, now: Duration) -> Intake.Step {
+        // A few may wait for memory: smaller ones pass them by.
+        let isCrowded = budget.waiting > state.intake.limits.slots / 2
+        // Those who wait for the quarantine say nothing about the work.
+        let working = state.intake.inFlight - (quarantineCircuit.outage?.heldCount ?? 0)
+        let (allowance, wake) = circuit.allowance(now: now, inFlight: working)
+        let step = state.intake.next(now: now, allowance: allowance, isCrowded: isCrowded)
+        guard case .pause(let until) = step, let wake, wake > now else { return step }
+        return .pause(until: min(until ?? wake, wake))
     }
 
     private func receive(
@@ -205,8 +219,10 @@ package final class PixelationWorker: Sendable {
         }
         let now = clock.now
         switch result {
+        // Dropped here, and still out at the queue.
         case nil: return nil
         case .success(let messages):
+            keeper.holdBack(until: nil)
             answered(messages, asked: asked, wait: wait, now: now)
             return (messages, asked)
         case .failure(let error):
@@ -214,6 +230,7 @@ package final class PixelationWorker: Sendable {
                 error as? WorkerError
                 ?? WorkerError(.other, operation: "ReceiveMessage", detail: "\(error)")
             guard !Task.isCancelled, pollLeash.stop == nil else { return nil }
+            keeper.holdBack(until: nil)
             let spread = random()
             let failures = state.withLock { state -> Int in
                 state.poll = nil
@@ -286,7 +303,7 @@ package final class PixelationWorker: Sendable {
             inFlight: intake.inFlight, bytesInFlight: budget.used, waitingForMemory: budget.waiting,
             oldestLease: keeper.oldestReceipt.map { now - $0 }, done: metrics.outcomes[.done],
             skipped: metrics.outcomes[.skipped],
-            failed: metrics.outcomes[.retry] + metrics.outcomes[.acknowledged],
+            retried: metrics.outcomes[.retry], passedOver: metrics.outcomes[.acknowledged],
             quarantined: metrics.outcomes[.quarantine],
             received: metrics.received.value - metrics.adopted.value,
             redelivered: metrics.redelivered.value, deleted: metrics.deleted.value,
@@ -307,6 +324,10 @@ package final class PixelationWorker: Sendable {
         if let poll, now - poll.since > poll.wait + slack {
             return "a poll has been out for \((now - poll.since).components.seconds) s"
         }
+        if poll == nil, let idle = idleTime(now: now), idle > Self.turnSlack {
+            return
+                "the queue has not been asked for \(idle.components.seconds) s, and nothing speaks against it"
+        }
         if let expiry = keeper.earliestExpiry,
             now - expiry > .seconds(options.visibilitySeconds) + slack
         {
@@ -318,6 +339,18 @@ package final class PixelationWorker: Sendable {
             return "\(intake.inFlight) messages in flight and no step finished for \(stalled) s"
         }
         return nil
+    }
+}
+
+extension PixelationWorker {
+    /// Since when the poller could ask the queue and has not; nil when there is nothing for it to do.
+    private func idleTime(now: Duration) -> Duration? {
+        state.withLock { state in
+            // On a copy: only the poller moves on.
+            var copy = state
+            guard let lastTurn = state.lastTurn, case .poll = step(&copy, now: now) else { return nil }
+            return now - lastTurn
+        }
     }
 }
 

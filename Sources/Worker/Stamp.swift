@@ -51,8 +51,8 @@ struct Stamp: Sendable, Equatable {
         return made > announced
     }
 
-    func isMade(from source: SourceObject, recipe: String) -> Bool {
-        eTag == source.eTag && self.recipe == recipe
+    func isMade(from eTag: String, recipe: String) -> Bool {
+        self.eTag == eTag && self.recipe == recipe
     }
 }
 
@@ -85,8 +85,8 @@ struct Shelf: Sendable {
         spots.allSatisfy { $0.stamp?.covers(event, recipe: recipe) ?? false }
     }
 
-    /// Places whose output is not made from `source`.
-    func stale(from source: SourceObject, recipe: String) -> [Int] {
-        spots.indices.filter { !(spots[$0].stamp?.isMade(from: source, recipe: recipe) ?? false) }
+    /// Places whose output is not made from the source with this ETag.
+    func stale(from eTag: String, recipe: String) -> [Int] {
+        spots.indices.filter { !(spots[$0].stamp?.isMade(from: eTag, recipe: recipe) ?? false) }
     }
 }

@@ -14,7 +14,10 @@ package struct WorkerStatus: Sendable {
     package var oldestLease: Duration?
     package var done: UInt64
     package var skipped: UInt64
-    package var failed: UInt64
+    /// To come again.
+    package var retried: UInt64
+    /// Failed in a way that the policy lets pass.
+    package var passedOver: UInt64
     package var quarantined: UInt64
     /// Messages, in all; one that came again while it was worked on counts once.
     package var received: UInt64

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Metrics
+import Scripted
 import Testing
 import Worker
 
@@ -42,7 +43,7 @@ import Worker
         #expect(stage.message(0).isDeleted && stage.message(0).receiveCount == 1)
     }
 
-    @Test func `what has not begun goes back at once and is visible at once`() {
+    @Test func `what has not begun goes back at once and is visible when the last poll is over`() {
         let stage = Stage()
         stage.upload("a.jpg")
         stage.trouble("HeadObject", delay: 50)
@@ -51,8 +52,10 @@ import Worker
         stage.worker.drain()
         #expect(stage.run(30) { stage.end != nil })
         #expect(!stage.message(0).isDeleted)
-        #expect(stage.message(0).visibleAt <= stage.time)
+        #expect(stage.message(0).visibleAt - stage.time <= .seconds(3))
         #expect(stage.calls("GetObject") == 0)
+        // The poll that was out would have taken it at once.
+        #expect(stage.message(0).receiveCount == 1)
     }
 
     @Test func `what is not finished in the drain's time goes back for a moment`() {
@@ -114,7 +117,7 @@ import Worker
             // The poll that is out, or the drain's time; five seconds for what is written.
             #expect((stage.end ?? 0) - began <= (isHurried ? 11 : 26))
             #expect(!stage.message(0).isDeleted && stage.worker.status.inFlight == 0)
-            #expect(stage.message(0).visibleAt - stage.time <= .seconds(5))
+            #expect(stage.message(0).visibleAt - stage.time <= .seconds(7))
         }
     }
 
@@ -210,6 +213,29 @@ import Worker
             stage.run(1)
             #expect(stage.worker.status.stall == nil)
         }
+    }
+
+    @Test func `a poller that does not ask although it could is a stall`() {
+        let stage = Stage()
+        stage.trouble("ReceiveMessage", .unavailable, times: 1)
+        stage.start()
+        #expect(stage.run(5) { stage.worker.status.pollFailure != nil })
+        // Time goes by, and nothing of the process runs.
+        stage.world.clock.advance(by: .seconds(30))
+        #expect(stage.worker.status.stall == nil)
+        stage.world.clock.advance(by: .seconds(60))
+        #expect(stage.worker.status.stall?.contains("has not been asked") == true)
+        stage.run(5)
+        #expect(stage.worker.status.stall == nil)
+    }
+
+    @Test func `with every slot taken not to ask is no stall`() {
+        let stage = Stage { $0.slots = 1 }
+        stage.upload("a.jpg")
+        stage.trouble("GetObject", delay: 200, times: 1)
+        stage.start()
+        stage.run(190)
+        #expect(stage.worker.status.inFlight == 1 && stage.worker.status.stall == nil)
     }
 
     @Test func `a poll that is never answered is a stall`() {

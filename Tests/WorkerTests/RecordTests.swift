@@ -172,6 +172,8 @@ import Worker
         #expect(stage.calls("PutObject") == 0 && stage.outputs == [])
         #expect(!stage.message(0).isDeleted && stage.message(0).handle == "another's")
         #expect(stage.metrics.outcomes[.lost] == 1 && stage.worker.status.inFlight == 0)
+        // By the refusal of the first heartbeat, not at the end of the lease.
+        #expect(stage.metrics.lost[.refused] == 1)
     }
 
     /// A lease of 30 s whose extensions fail, and five seconds left of it.
@@ -185,6 +187,17 @@ import Worker
         #expect(stage.run(35) { stage.metrics.outcomes[.lost] == 1 })
         #expect(stage.calls("SendMessage") == 0 && stage.calls("PutObject") == 0)
         #expect(!stage.message(0).isDeleted)
+    }
+
+    @Test func `a delete that failed is repeated`() {
+        let stage = Stage()
+        stage.upload("a.jpg")
+        stage.trouble("DeleteMessageBatch", .unavailable, times: 3)
+        stage.start()
+        #expect(stage.run(150) { stage.calls("DeleteMessageBatch") == 1 })
+        #expect(stage.metrics.deleted.value == 0)
+        #expect(stage.run(20) { stage.message(0).isDeleted })
+        #expect(stage.message(0).receiveCount == 1)
     }
 
     @Test func `an object that is gone is acknowledged, or what the configuration says`() {

@@ -136,7 +136,7 @@ import Testing
 
     @Test(arguments: Faults.Sabotage.allCases)
     func `the simulation notices a broken environment`(sabotage: Faults.Sabotage) {
-        let faults = Faults(refusal: 0.3, sabotage: sabotage)
+        let faults = Faults(refusal: 0.3, replicas: 2, sabotage: sabotage)
         #expect(Self.violations(faults, schedules: 60) != [])
     }
 }

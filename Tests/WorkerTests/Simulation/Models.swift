@@ -242,8 +242,9 @@ struct ModelEngine: PictureEngine {
 
     func survey(_ bytes: [UInt8]) throws -> PictureSurvey {
         guard bytes.first == 0 else { throw WorkerError(.corrupt, operation: "survey", code: "corrupt") }
+        let next = line.world.workingSets.withLock { $0.isEmpty ? nil : $0.removeFirst() }
         return PictureSurvey(
-            width: 1, height: 1, format: "SIM", workingSetBytes: line.world.pick(1...9_000_000))
+            width: 1, height: 1, format: "SIM", workingSetBytes: next ?? line.world.pick(1...9_000_000))
     }
 
     func pixelate(_ bytes: [UInt8], survey: PictureSurvey) async throws -> PixelatedPicture {

@@ -47,12 +47,13 @@ final class Stage {
     }
 
     /// Puts a source in place and keeps quiet about it.
-    func put(_ key: String, isCorrupt: Bool = false) -> World.Event {
+    @discardableResult
+    func put(_ key: String, isCorrupt: Bool = false, contentOf version: Int? = nil) -> World.Event {
         let name = ObjectName(bucket: "in", key: key)
         let version = world.model.withLock { model -> Int in
             model.lastVersion += 1
             model.objects[name] = World.Object(
-                eTag: "e\(model.lastVersion)", version: model.lastVersion, isCorrupt: isCorrupt)
+                eTag: "e\(version ?? model.lastVersion)", version: model.lastVersion, isCorrupt: isCorrupt)
             return model.lastVersion
         }
         return World.Event(name: name, version: version)
@@ -63,6 +64,14 @@ final class Stage {
             $0.append(World.Trouble(call: call, error: error, delay: .seconds(delay), times: times))
         }
     }
+
+    /// The version of each output's source.
+    var versions: [Int] {
+        world.model.withLock { model in model.objects.filter { $0.key.bucket == "out" }.map(\.value.version) }
+    }
+
+    /// As if somebody had received the message before.
+    func age(_ index: Int) { world.model.withLock { $0.messages[index].receiveCount = 1 } }
 
     /// The queue gives a message to somebody else, who keeps it.
     func steal(_ index: Int) {

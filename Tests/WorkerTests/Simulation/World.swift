@@ -121,6 +121,8 @@ final class World: Sendable {
     let troubles = Locked<[Trouble]>([])
     /// Every call in the order of arrival.
     let calls = Locked<[String]>([])
+    /// Working sets of the next pictures, before random ones.
+    let workingSets = Locked<[Int]>([])
     let faults: Faults
     let model: Locked<Model>
 
