@@ -82,8 +82,8 @@ import Testing
     @Test func `messages with several records, late and repeated events end like all others`() {
         let faults = Faults(
             failsBefore: 0.03, failsAfter: 0.03, isSlow: 0.03, refusal: 0.05, duplicate: 0.05, grouped: 0.5,
-            late: 0.3, repeated: 0.2, overwrites: 0...3, deletion: 0.1, corrupt: 0.15, crashes: 0...3,
-            freezes: 0...1, replicas: 2)
+            late: 0.3, repeated: 0.2, overwrites: 0...3, deletion: 0.1, corrupt: 0.15, strangers: 0...6,
+            crashes: 0...3, freezes: 0...1, replicas: 2)
         #expect(Self.violations(faults, schedules: 400) == [])
     }
 

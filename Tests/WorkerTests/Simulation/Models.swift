@@ -105,7 +105,8 @@ struct ModelQueue: MessageQueue {
                     guard let found = model.messages.firstIndex(where: { $0.handle == handle }),
                         !model.messages[found].isDeleted
                     else { return nil }
-                    world.checkDeletion(model.messages[found], &model, now: now)
+                    model.messages[found].endings += world.checkDeletion(
+                        model.messages[found], &model, now: now)
                     model.messages[found].isDeleted = true
                     return nil
                 }

@@ -83,6 +83,9 @@ final class Simulation {
     }
 
     private func misfortunes() {
+        for number in 0..<world.pick(faults.strangers) {
+            world.after(milliseconds: world.pick(0...200_000)) { [world] in world.sendStranger(number) }
+        }
         for _ in 0..<world.pick(faults.crashes) {
             if world.pick(0...1) == 0 {
                 order(isCrash: true)

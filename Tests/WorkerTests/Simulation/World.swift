@@ -26,6 +26,8 @@ struct Faults: Sendable {
     var overwrites = 0...0
     var deletion = 0.0
     var corrupt = 0.0
+    /// Messages that are no notification, or one that asks for nothing.
+    var strangers = 0...0
     var crashes = 0...0
     var freezes = 0...0
     /// A process gets other slots, memory and a new engine while it works.
@@ -58,6 +60,11 @@ struct Faults: Sendable {
 
 /// A queue and an object store as AWS documents them, time, and several worker processes, in one thread.
 final class World: Sendable {
+    /// How a message, or one event of it, ended.
+    enum Ending: Sendable {
+        case outputs, quarantined, acknowledged
+    }
+
     struct Message: Sendable {
         var id: String
         var body: String
@@ -68,6 +75,10 @@ final class World: Sendable {
         var handle = ""
         var holder = -1
         var isDeleted = false
+        /// Of one that has no events.
+        var expected: Ending?
+        /// Since its deletion.
+        var endings: [Ending] = []
     }
 
     struct Event: Sendable {
@@ -196,14 +207,29 @@ final class World: Sendable {
         send("{\"Records\":[\(records)]}", events)
     }
 
-    /// A message of any kind; `events` are those that it owes outputs for.
-    func send(_ body: String, _ events: [Event] = []) {
+    /// A message of any kind; `events` are those that it owes outputs for, `expected` how one without any is to end.
+    func send(_ body: String, _ events: [Event] = [], expected: Ending? = nil) {
         let now = clock.now
         model.withLock { model in
             model.messages.append(
-                Message(id: "m\(model.messages.count)", body: body, events: events, visibleAt: now))
+                Message(
+                    id: "m\(model.messages.count)", body: body, events: events, visibleAt: now,
+                    expected: expected))
         }
         arrivals.ring()
+    }
+
+    /// Somebody else's message.
+    func sendStranger(_ number: Int) {
+        switch number % 4 {
+        case 0: send(#"{"hello":"world"}"#, expected: .quarantined)
+        case 1: send("hello", expected: .quarantined)
+        case 2: send(#"{"Service":"Amazon S3","Event":"s3:TestEvent"}"#, expected: .acknowledged)
+        default:
+            let event = Event(name: ObjectName(bucket: "in", key: "gone.jpg"), version: 0)
+            let body = "{\"Records\":[\(Self.record(event))]}"
+            send(body.replacing("ObjectCreated:Put", with: "ObjectRemoved:Delete"), expected: .acknowledged)
+        }
     }
 
     static func record(_ event: Event) -> String {
@@ -258,17 +284,21 @@ final class World: Sendable {
 
     var isDone: Bool { model.withLock { $0.messages.allSatisfy { $0.isDeleted || isBad($0) } } }
 
-    /// Called at the instant at which the queue deletes a message.
-    func checkDeletion(_ message: Message, _ model: inout Model, now: Duration) {
-        for (index, event) in message.events.enumerated() {
-            if model.quarantined["\(message.id)-\(index)"] != nil { continue }
+    /// Called at the instant at which the queue deletes a message: returns how each of its events has ended, or it
+    /// itself when it has none.
+    func checkDeletion(_ message: Message, _ model: inout Model, now: Duration) -> [Ending] {
+        guard message.expected == nil else {
+            return [model.quarantined["\(message.id)-0"] == nil ? .acknowledged : .quarantined]
+        }
+        return message.events.enumerated().map { index, event in
+            if model.quarantined["\(message.id)-\(index)"] != nil { return .quarantined }
             guard let source = model.objects[event.name],
                 event.version > model.deletedVersions[event.name, default: 0]
-            else { continue }
+            else { return .acknowledged }
             for output in Self.outputs(of: event.name) {
                 guard let found = model.objects[output] else {
                     model.violations.append("at \(now): \(message.id) deleted without \(output.key)")
-                    return
+                    break
                 }
                 // A plain put may come late over a newer one; whoever made it looks and repairs.
                 if faults.conditionalWrites, found.version < event.version, source.version >= event.version {
@@ -277,6 +307,7 @@ final class World: Sendable {
                     )
                 }
             }
+            return .outputs
         }
     }
 
@@ -284,7 +315,8 @@ final class World: Sendable {
     func checkReason(_ record: QuarantineRecord) {
         let version = record.eTag.flatMap { Int($0.dropFirst()) } ?? -1
         let isCorrupt = model.withLock { $0.corruptVersions.contains(version) }
-        if record.error == "corrupt" ? !isCorrupt : record.receiveCount < 5 {
+        let isUnknown = record.error == "not-understood" && record.key == nil
+        if record.error == "corrupt" ? !isCorrupt : !isUnknown && record.receiveCount < 5 {
             violated("\(record.messageID) is quarantined at receive \(record.receiveCount): \(record.reason)")
         }
     }
@@ -295,6 +327,14 @@ final class World: Sendable {
             for record in model.quarantined.values
             where model.messages.contains(where: { $0.id == record.messageID && !$0.isDeleted }) {
                 model.violations.append("\(record.messageID) has a reason and is not deleted")
+            }
+            for message in model.messages where message.isDeleted {
+                let endings = message.endings
+                if endings.count != max(1, message.events.count)
+                    || message.expected.map({ endings != [$0] }) ?? false
+                {
+                    model.violations.append("\(message.id) (\(message.body.prefix(30))) ended as \(endings)")
+                }
             }
             if faults.hasQuarantine {
                 // The bad apple may be held as long as there is nobody to compare it with.
