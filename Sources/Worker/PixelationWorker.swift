@@ -11,8 +11,8 @@ package final class PixelationWorker: Sendable {
         var pollFailure: WorkerError?
         /// Since when the outstanding poll is out, and how long it may take.
         var poll: (since: Duration, wait: Duration)?
-        /// When the poller last asked what to do.
-        var lastTurn: Duration?
+        /// Since when the poller has been seen to have something to do and has not done it.
+        var owedSince: Duration?
         var drainCalls = 0
         var lastPicture: Duration?
         var lag: Duration?
@@ -187,7 +187,7 @@ package final class PixelationWorker: Sendable {
     private func nextStep() -> Intake.Step {
         let now = clock.now
         return state.withLock { state in
-            state.lastTurn = now
+            state.owedSince = nil
             return step(&state, now: now)
         }
     }
@@ -324,9 +324,9 @@ package final class PixelationWorker: Sendable {
         if let poll, now - poll.since > poll.wait + slack {
             return "a poll has been out for \((now - poll.since).components.seconds) s"
         }
-        if poll == nil, let idle = idleTime(now: now), idle > Self.turnSlack {
+        if let since = owedPoll(now: now), now - since > Self.turnSlack {
             return
-                "the queue has not been asked for \(idle.components.seconds) s, and nothing speaks against it"
+                "the queue has not been asked for \((now - since).components.seconds) s, and nothing speaks against it"
         }
         if let expiry = keeper.earliestExpiry,
             now - expiry > .seconds(options.visibilitySeconds) + slack
@@ -344,12 +344,17 @@ package final class PixelationWorker: Sendable {
 
 extension PixelationWorker {
     /// Since when the poller could ask the queue and has not; nil when there is nothing for it to do.
-    private func idleTime(now: Duration) -> Duration? {
+    private func owedPoll(now: Duration) -> Duration? {
         state.withLock { state in
             // On a copy: only the poller moves on.
             var copy = state
-            guard let lastTurn = state.lastTurn, case .poll = step(&copy, now: now) else { return nil }
-            return now - lastTurn
+            guard state.poll == nil, case .poll = step(&copy, now: now) else {
+                state.owedSince = nil
+                return nil
+            }
+            let since = state.owedSince ?? now
+            state.owedSince = since
+            return since
         }
     }
 }

@@ -223,7 +223,9 @@ import Worker
         // Time goes by, and nothing of the process runs.
         stage.world.clock.advance(by: .seconds(30))
         #expect(stage.worker.status.stall == nil)
-        stage.world.clock.advance(by: .seconds(60))
+        stage.world.clock.advance(by: .seconds(59))
+        #expect(stage.worker.status.stall == nil)
+        stage.world.clock.advance(by: .seconds(2))
         #expect(stage.worker.status.stall?.contains("has not been asked") == true)
         stage.run(5)
         #expect(stage.worker.status.stall == nil)
