@@ -27,7 +27,7 @@ package struct AWSSession: Sendable {
         _ options: AWSOptions, queueURL: String?, transport: any Transport, surroundings: Surroundings,
         logger: Logger
     ) async throws(AWSError) {
-        let profiles = ProfileFile.load(surroundings)
+        let profiles = try ProfileFile.load(surroundings)
         let profile = profiles[options.profile ?? surroundings.variable("AWS_PROFILE") ?? "default"] ?? [:]
         let options = try options.completed(from: surroundings, profile)
         self.options = options

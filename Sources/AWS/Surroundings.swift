@@ -38,23 +38,48 @@ package struct Surroundings: Sendable {
         return homeDirectory + path.dropFirst(1)
     }
 
-    /// A small text file in UTF-8 (configuration, a token); nil when it is absent, unreadable, larger than
-    /// `limit` bytes or no UTF-8.
-    func read(_ path: String, limit: Int = 1 << 20) -> String? {
+    /// A small text file in UTF-8 (a token); nil when it is absent, unreadable, larger than `limit` bytes or no
+    /// UTF-8.
+    func read(_ path: String, limit: Int) -> String? {
+        guard case .success(let bytes) = contents(of: path, limit: limit) else { return nil }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    /// Why a file cannot be read.
+    struct FileProblem: Error {
+        /// Nobody can read what is not there.
+        var isAbsent = false
+        /// It may be absent as well: its folder is closed to this process.
+        var isOutOfSight = false
+        var text: String
+    }
+
+    /// The bytes of a small file.
+    func contents(of path: String, limit: Int) -> Result<[UInt8], FileProblem> {
+        func problem() -> FileProblem {
+            let code = errno
+            var status = stat()
+            return FileProblem(
+                isAbsent: code == ENOENT || code == ENOTDIR,
+                isOutOfSight: code == EACCES && stat(path, &status) != 0,
+                text: "cannot be read: \(String(cString: strerror(code)))")
+        }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
+        guard descriptor >= 0 else { return .failure(problem()) }
         defer { close(descriptor) }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 16_384)
         while true {
             let count = Glibc.read(descriptor, &buffer, buffer.count)
             if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { return nil }
+            guard count >= 0 else { return .failure(problem()) }
             if count == 0 { break }
             bytes += buffer.prefix(count)
-            guard bytes.count <= limit else { return nil }
+            guard bytes.count <= limit else {
+                return .failure(FileProblem(text: "is larger than \(limit) bytes"))
+            }
         }
-        return String(validating: bytes, as: UTF8.self)
+        return .success(bytes)
     }
 }
 

@@ -52,6 +52,7 @@ final class TemporaryFile: Sendable {
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
     func write(_ text: String) throws { try text.write(toFile: path, atomically: true, encoding: .utf8) }
+    func write(_ bytes: [UInt8]) throws { try Data(bytes).write(to: URL(filePath: path), options: .atomic) }
 }
 
 enum ISO {

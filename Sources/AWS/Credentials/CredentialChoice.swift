@@ -18,7 +18,7 @@ struct CredentialChoice: Sendable {
         case .profile: return try profileSource(effectiveProfile ?? "default", visited: [])
         case .webIdentity:
             guard let source = try webIdentityFromEnvironment() else {
-                throw refusal("AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN are not both set")
+                throw refusal("AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN are not set")
             }
             return source
         case .container: return container()
@@ -30,12 +30,12 @@ struct CredentialChoice: Sendable {
 
     private func automatic() throws(AWSError) -> any CredentialSource {
         if let profile { return try profileSource(profile, visited: []) }
-        if surroundings.variable("AWS_ACCESS_KEY_ID") != nil {
+        if EnvironmentSource.isConfigured(surroundings) {
             return EnvironmentSource(surroundings: surroundings)
         }
         if let source = try webIdentityFromEnvironment() { return source }
         if let named = surroundings.variable("AWS_PROFILE") { return try profileSource(named, visited: []) }
-        if Self.givesCredentials(profiles["default"] ?? [:]) {
+        if Self.isAboutCredentials(profiles["default"] ?? [:]) {
             return try profileSource("default", visited: [])
         }
         if ContainerSource.isConfigured(surroundings) { return container() }
@@ -55,9 +55,12 @@ struct CredentialChoice: Sendable {
     }
 
     private func webIdentityFromEnvironment() throws(AWSError) -> WebIdentitySource? {
-        guard let file = surroundings.variable("AWS_WEB_IDENTITY_TOKEN_FILE"),
-            let arn = surroundings.variable("AWS_ROLE_ARN")
-        else { return nil }
+        let (file, arn) = (
+            surroundings.variable("AWS_WEB_IDENTITY_TOKEN_FILE"), surroundings.variable("AWS_ROLE_ARN")
+        )
+        if file == nil && arn == nil { return nil }
+        guard let file else { throw refusal("AWS_ROLE_ARN is set without AWS_WEB_IDENTITY_TOKEN_FILE") }
+        guard let arn else { throw refusal("AWS_WEB_IDENTITY_TOKEN_FILE is set without AWS_ROLE_ARN") }
         let role = RoleOptions(arn: arn, sessionName: surroundings.variable("AWS_ROLE_SESSION_NAME"))
         return webIdentity(role, file)
     }
@@ -67,10 +70,16 @@ struct CredentialChoice: Sendable {
             role: role, tokenFile: file, sts: workshop.sts(with: nil), surroundings: surroundings)
     }
 
-    private static func givesCredentials(_ values: [String: String]) -> Bool {
-        ["aws_access_key_id", "role_arn", "credential_process", "sso_session", "sso_start_url"]
-            .contains { values[$0] != nil }
+    /// Whether a profile speaks of credentials at all, be it incompletely.
+    private static func isAboutCredentials(_ values: [String: String]) -> Bool {
+        let keys =
+            staticKeys + roleKeys + ["role_arn", "credential_process", "sso_session", "sso_start_url"]
+        return keys.contains { values[$0] != nil }
     }
+
+    private static let staticKeys = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token"]
+    /// They mean nothing without `role_arn`.
+    private static let roleKeys = ["source_profile", "credential_source", "web_identity_token_file"]
 
     /// What a profile says, in the order of botocore: a role first, then static keys, then a process.
     private func profileSource(
@@ -88,14 +97,18 @@ struct CredentialChoice: Sendable {
             }
             return try roleSource(role, values, name, visited + [name])
         }
-        if values["aws_access_key_id"] != nil {
-            return ProfileSource(profile: name, surroundings: surroundings)
-        }
-        if let command = values["credential_process"] {
+        if let command = values["credential_process"], values["aws_access_key_id"] == nil {
             return ProcessSource(command: command, surroundings: surroundings)
+        }
+        if Self.staticKeys.contains(where: { values[$0] != nil }) {
+            return ProfileSource(profile: name, surroundings: surroundings)
         }
         if values["sso_session"] != nil || values["sso_start_url"] != nil {
             throw refusal("profile \(name) signs in through a browser (sso), which a daemon cannot do")
+        }
+        if values["role_arn"] == nil, let key = Self.roleKeys.first(where: { values[$0] != nil }) {
+            let places = profiles.paths.joined(separator: " and ")
+            throw refusal("profile \(name) has \(key) without role_arn in \(places)")
         }
         throw refusal("profile \(name) has neither role_arn nor aws_access_key_id nor credential_process")
     }

@@ -5,6 +5,11 @@ struct EnvironmentSource: CredentialSource {
     let name = "environment"
     let surroundings: Surroundings
 
+    /// Half a pair counts: it is an error, and no reason to act as somebody else.
+    static func isConfigured(_ surroundings: Surroundings) -> Bool {
+        ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].contains { surroundings.variable($0) != nil }
+    }
+
     func fetch() async throws(AWSError) -> Credentials {
         guard let id = surroundings.variable("AWS_ACCESS_KEY_ID") else {
             throw failure("AWS_ACCESS_KEY_ID is not set")

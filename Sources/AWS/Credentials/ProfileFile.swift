@@ -7,40 +7,75 @@ package struct ProfileFile: Sendable, Equatable {
     /// Values by profile, then by lower-case key.
     private(set) var profiles: [String: [String: String]] = [:]
 
-    /// Reads both files, from where the environment says, else from `~/.aws`. Absent files are empty.
-    static func load(_ surroundings: Surroundings) -> ProfileFile {
-        func text(_ variable: String, _ name: String) -> String {
-            let path =
-                surroundings.variable(variable).map(surroundings.expanded)
-                ?? surroundings.homeDirectory.map { "\($0)/.aws/\(name)" }
-            return path.flatMap { surroundings.read($0) } ?? ""
-        }
-        return ProfileFile(
-            config: text("AWS_CONFIG_FILE", "config"),
-            credentials: text("AWS_SHARED_CREDENTIALS_FILE", "credentials"))
-    }
+    /// The files that exist.
+    private(set) var paths: [String] = []
 
-    init(config: String, credentials: String) {
-        parse(config, isConfig: true)
-        parse(credentials, isConfig: false)
+    /// Reads both files, from where the environment says, else from `~/.aws`. Absent files are empty.
+    ///
+    /// - Throws: `AWSError` of the kind `.configuration` when a file is there and cannot be read. It is not taken
+    ///   for an empty one: that would lead to another identity than the one it configures.
+    static func load(_ surroundings: Surroundings) throws(AWSError) -> ProfileFile {
+        var file = ProfileFile()
+        for isConfig in [true, false] {
+            let variable = isConfig ? "AWS_CONFIG_FILE" : "AWS_SHARED_CREDENTIALS_FILE"
+            let named = surroundings.variable(variable).map(surroundings.expanded)
+            let usual = surroundings.homeDirectory.map { "\($0)/.aws/\(isConfig ? "config" : "credentials")" }
+            guard let path = named ?? usual else { continue }
+            switch surroundings.contents(of: path, limit: 1 << 20) {
+            case .success(let bytes): try file.parse(Self.text(bytes), of: path, isConfig: isConfig)
+            case .failure(let problem) where problem.isAbsent || named == nil && problem.isOutOfSight: break
+            case .failure(let problem): throw refusal(path, problem.text)
+            }
+        }
+        return file
     }
 
     subscript(profile: String) -> [String: String]? { profiles[profile] }
 
-    private mutating func parse(_ text: String, isConfig: Bool) {
+    /// Without the byte order mark that some editors write. Bytes that are no UTF-8, as in a comment of an old
+    /// editor, do not hide what is around them.
+    private static func text(_ bytes: [UInt8]) -> String {
+        String(decoding: bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...], as: UTF8.self)
+    }
+
+    private mutating func parse(_ text: String, of path: String, isConfig: Bool) throws(AWSError) {
+        paths.append(path)
+        var isInSection = false
         var profile: String?
-        for line in text.split(whereSeparator: \.isNewline) {
+        // How far the setting above is indented; nil directly after the head of a section.
+        var indent: Int?
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        for (number, whole) in lines.enumerated() {
+            let line = Self.trimmed(whole)
             guard let first = line.first, first != "#", first != ";" else { continue }
+            // A line that is indented further continues or nests the value above it: nothing that is used here.
+            let ownIndent = whole.prefix { $0.isWhitespace }.count
+            if let indent, ownIndent > indent { continue }
             if first == "[" {
+                guard line.contains("]") else {
+                    throw Self.refusal(path, "line \(number + 1) begins a section and has no ]")
+                }
+                isInSection = true
+                indent = nil
                 profile = Self.profileName(line, isConfig: isConfig)
                 if let profile { profiles[profile, default: [:]].merge([:]) { old, _ in old } }
                 continue
             }
-            // An indented line continues or nests the value above it: nothing that is used here.
-            guard let profile, !first.isWhitespace, let equals = line.firstIndex(of: "=") else { continue }
+            guard isInSection else {
+                throw Self.refusal(path, "line \(number + 1) is in no section, such as [default]")
+            }
+            indent = ownIndent
+            guard let profile else { continue }
+            guard let equals = line.firstIndex(of: "=") else {
+                throw Self.refusal(path, "line \(number + 1) is in profile \(profile) and has no =")
+            }
             let key = Self.trimmed(line[..<equals]).lowercased()
             profiles[profile, default: [:]][key] = Self.value(line[equals...].dropFirst())
         }
+    }
+
+    private static func refusal(_ path: String, _ message: String) -> AWSError {
+        AWSError(.configuration, operation: "profiles", resource: path, message: message)
     }
 
     /// `[profile x]` and `[default]` in the config file, `[x]` in the credentials file; nil for other

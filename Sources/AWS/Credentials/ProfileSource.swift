@@ -8,11 +8,19 @@ struct ProfileSource: CredentialSource {
     var name: String { "profile \(profile)" }
 
     func fetch() async throws(AWSError) -> Credentials {
-        guard let values = ProfileFile.load(surroundings)[profile] else {
+        let file: ProfileFile
+        do { file = try ProfileFile.load(surroundings) } catch {
+            throw failure("\(error.resource) \(error.message)")
+        }
+        guard let values = file[profile] else {
             throw failure("there is no such profile in the shared config and credentials files")
         }
-        guard let id = values["aws_access_key_id"], let secret = values["aws_secret_access_key"] else {
-            throw failure("the profile has no aws_access_key_id and aws_secret_access_key")
+        let places = file.paths.joined(separator: " and ")
+        guard let id = values["aws_access_key_id"] else {
+            throw failure("the profile has no aws_access_key_id in \(places)")
+        }
+        guard let secret = values["aws_secret_access_key"] else {
+            throw failure("the profile has no aws_secret_access_key in \(places)")
         }
         guard
             let credentials = Credentials(

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AWS
+import Foundation
+import HTTP
+import Scripted
+import SigV4
+import Testing
+
+/// What is configured by half, or cannot be read, must not end as the identity of the machine.
+@Suite(.timeLimit(.minutes(1))) struct `A source that is configured by half` {
+    static let start = 1_700_000_000.0
+
+    /// Runs with an instance that gives keys to anybody who asks; nobody may.
+    private func refusal(
+        _ environment: [String: String], config: [UInt8]? = nil, keys: [UInt8]? = nil
+    ) async throws -> AWSError {
+        let instance = try InstanceService(expiration: Self.start + 3600)
+        var environment = environment
+        environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = instance.base
+        let files = [try TemporaryFile(""), try TemporaryFile("")]
+        for (file, (name, bytes)) in zip(
+            files, [("AWS_CONFIG_FILE", config), ("AWS_SHARED_CREDENTIALS_FILE", keys)])
+        {
+            guard let bytes else { continue }
+            try file.write(bytes)
+            environment[name] = file.path
+        }
+        let error = try await awsError { try await CredentialBench(environment).accessKeyID }
+        #expect(instance.received.isEmpty)
+        if let named = (config != nil ? files[0] : keys != nil ? files[1] : nil) {
+            #expect(error.description.contains(named.path))
+        }
+        #expect(!error.description.contains("AKIAHALF") && !error.description.contains("half-secret"))
+        return error
+    }
+
+    @Test(arguments: [
+        (
+            ["AWS_WEB_IDENTITY_TOKEN_FILE": "/x"],
+            "AWS_WEB_IDENTITY_TOKEN_FILE is set without AWS_ROLE_ARN"
+        ),
+        (
+            ["AWS_ROLE_ARN": "arn:aws:iam::1:role/r"],
+            "AWS_ROLE_ARN is set without AWS_WEB_IDENTITY_TOKEN_FILE"
+        ),
+        (["AWS_SECRET_ACCESS_KEY": "half-secret"], "AWS_ACCESS_KEY_ID is not set"),
+    ])
+    func `in the environment is an error that names what is missing`(
+        _ environment: [String: String], _ reason: String
+    ) async throws {
+        let error = try await refusal(environment)
+        #expect(error.kind == .noCredentials)
+        #expect(error.message.contains(reason))
+    }
+
+    @Test(arguments: [
+        ("aws_access_key_id = AKIAHALF", "no aws_secret_access_key"),
+        ("aws_secret_access_key = half-secret", "no aws_access_key_id"),
+        ("aws_session_token = half-secret", "no aws_access_key_id"),
+        ("web_identity_token_file = /x", "default has web_identity_token_file without role_arn"),
+        ("credential_source = EcsContainer", "default has credential_source without role_arn"),
+        ("source_profile = other", "default has source_profile without role_arn"),
+    ])
+    func `in the default profile is an error that names profile, key and file`(
+        _ line: String, _ reason: String
+    ) async throws {
+        let text = Array("[default]\n\(line)\n".utf8)
+        for inConfig in [true, false] {
+            let error = try await refusal(
+                [:], config: inConfig ? text : nil, keys: inConfig ? nil : text)
+            #expect(error.kind == .noCredentials)
+            #expect(error.description.contains("profile default"))
+            #expect(error.message.contains(reason))
+        }
+    }
+
+    @Test(arguments: [
+        ("[default\naws_access_key_id = AKIAHALF\n", "line 1 begins a section and has no ]"),
+        ("\n# c\naws_access_key_id = AKIAHALF\n", "line 3 is in no section, such as [default]"),
+        ("[default]\n\naws_access_key_id: AKIAHALF\n", "line 3 is in profile default and has no ="),
+    ])
+    func `in a file that is misspelt is an error that names file and line`(
+        _ text: String, _ reason: String
+    ) async throws {
+        let error = try await refusal([:], keys: Array(text.utf8))
+        #expect(error.kind == .configuration)
+        #expect(error.message == reason)
+    }
+
+    @Test func `in a file of another encoding is an error`() async throws {
+        var utf16: [UInt8] = [0xFF, 0xFE]
+        for unit in "[default]\naws_access_key_id=A\n".utf16 { utf16 += [UInt8(unit), 0] }
+        #expect(try await refusal([:], keys: utf16).kind == .configuration)
+    }
+
+    @Test(arguments: ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"])
+    func `in a file that cannot be read is an error, and not an empty file`(_ variable: String) async throws {
+        // A folder: no user can read it, not even root, who runs these tests in a container.
+        let folder = NSTemporaryDirectory()
+        let error = try await refusal([variable: folder])
+        #expect(error.kind == .configuration)
+        #expect(error.description.contains("\(folder): configuration: cannot be read"))
+    }
+
+    @Test(arguments: [
+        [UInt8]([0xEF, 0xBB, 0xBF]),
+        // Two words in Latin-1.
+        Array("# Schl".utf8) + [0xFC] + Array("ssel f".utf8) + [0xFC] + Array("r A\n".utf8),
+        Array("; a comment\r\n\r\n  \r\n".utf8),
+    ])
+    func `is not one with a byte order mark, an old comment or other line ends`(_ beginning: [UInt8])
+        async throws
+    {
+        let keys = try TemporaryFile("")
+        let lines = "[default]\r\naws_access_key_id=AKIAFILE\r\naws_secret_access_key=s\r\n"
+        try keys.write(beginning + Array(lines.utf8))
+        let bench = try await CredentialBench(["AWS_SHARED_CREDENTIALS_FILE": keys.path])
+        #expect(try await bench.accessKeyID == "AKIAFILE")
+    }
+
+    /// As Python's reader of such files does, and with it the AWS CLI.
+    @Test func `is not one whose keys are all indented, or have values with lines of their own`() async throws
+    {
+        let keys = try TemporaryFile(
+            """
+              [default]
+              region = x
+              s3 =
+                [no section
+                no setting
+                aws_access_key_id = AKIANESTED
+                # comment
+              aws_access_key_id = AKIAINDENTED
+              aws_secret_access_key = s
+            """)
+        let bench = try await CredentialBench(["AWS_SHARED_CREDENTIALS_FILE": keys.path])
+        #expect(try await bench.accessKeyID == "AKIAINDENTED")
+    }
+
+    @Test func `while its file is being renewed is asked again, and the old keys are kept`() async throws {
+        let whole = "[default]\naws_access_key_id=AKIA1\naws_secret_access_key=s\n"
+        let keys = try TemporaryFile(whole)
+        let bench = try await CredentialBench(["AWS_SHARED_CREDENTIALS_FILE": keys.path])
+        let first = try await bench.session.credentials.credentials()
+        bench.clock.advance(.seconds(10))
+        await bench.session.credentials.reject(first.signing)
+        try keys.write("[default\n")
+        #expect(try await bench.accessKeyID == "AKIA1")
+        #expect(bench.log.lines.contains { $0.contains("keys are kept") && $0.contains("has no ]") })
+        try keys.write(whole.replacing("AKIA1", with: "AKIA2"))
+        bench.clock.advance(.seconds(10))
+        #expect(try await bench.accessKeyID == "AKIA2")
+    }
+}
