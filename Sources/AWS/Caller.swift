@@ -67,23 +67,20 @@ package struct Caller: Sendable {
         _ call: Call, payload: PayloadHash, progress: inout Progress
     ) async throws(AWSError) -> Result<Response, Failure> {
         var request = call.request
-        let remaining = call.total - (clock.uptime() - progress.start)
-        guard remaining > .zero else {
-            throw error(.timedOut, call, progress, message: "no time left to send")
+        var used: SigningCredentials?
+        if call.signer != nil {
+            used = try await currentCredentials(call, progress, within: remaining(of: call, progress))
         }
+        let remaining = try remaining(of: call, progress)
         request.limits.total = min(request.limits.total, remaining)
         request.routing.freshConnection = progress.freshConnection
         request.headers["User-Agent"] = "pixelated"
         request.headers["amz-sdk-invocation-id"] = progress.identifier
         request.headers["amz-sdk-request"] = "attempt=\(progress.attempts); max=\(maxAttempts)"
         let signingTime = clock.now() + skew.seconds
-        var used: SigningCredentials?
-        if let signer = call.signer {
-            let signing = try await currentCredentials(call, progress)
-            used = signing
+        if let signer = call.signer, let used {
             request = signer.sign(
-                request, with: signing, at: SigningTime(secondsSinceEpoch: Int(signingTime)),
-                payload: payload,
+                request, with: used, at: SigningTime(secondsSinceEpoch: Int(signingTime)), payload: payload,
                 keys: keys)
         }
         let response: Response
@@ -104,13 +101,24 @@ package struct Caller: Sendable {
                 remedy: .again, freshConnection: true))
     }
 
+    /// The time that `call` has left.
+    ///
+    /// - Throws: `AWSError` when there is none.
+    private func remaining(of call: Call, _ progress: Progress) throws(AWSError) -> Duration {
+        let remaining = call.total - (clock.uptime() - progress.start)
+        guard remaining > .zero else {
+            throw error(.timedOut, call, progress, message: "no time left to send")
+        }
+        return remaining
+    }
+
     private func currentCredentials(
-        _ call: Call, _ progress: Progress
+        _ call: Call, _ progress: Progress, within limit: Duration
     ) async throws(AWSError) -> SigningCredentials {
         guard let credentials else {
             throw error(.noCredentials, call, progress, message: "this client has no credentials")
         }
-        do { return try await credentials.credentials().signing } catch {
+        do { return try await credentials.credentials(within: limit).signing } catch {
             var error = error
             error.message = "\(call.operation) \(call.resource) needs credentials: \(error.message)"
             error.elapsed = clock.uptime() - progress.start

@@ -27,7 +27,8 @@ struct Workshop: Sendable {
 
     func cache(_ source: any CredentialSource) -> CredentialCache {
         CredentialCache(
-            source, clock: surroundings.clock, random: surroundings.random, logger: logger)
+            source, clock: surroundings.clock, random: surroundings.random,
+            patience: .seconds(timeouts.totalSeconds), logger: logger)
     }
 
     /// A client of STS; `credentials` are nil for what is asked without a signature.

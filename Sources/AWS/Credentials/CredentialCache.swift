@@ -20,6 +20,8 @@ package actor CredentialCache {
     private let source: any CredentialSource
     private let clock: any AWSClock
     private let random: @Sendable () -> Double
+    /// How long a caller without a deadline of its own waits.
+    private let patience: Duration
     private let logger: Logger
     private var current: Credentials? { didSet { publish() } }
     private let published = Locked<KnownIdentity?>(nil)
@@ -29,17 +31,19 @@ package actor CredentialCache {
     private var mustRenew = false
     private var observer: (@Sendable (KnownIdentity) async -> KnownIdentity)?
     private var lastFailure: AWSError?
-    private var refresh: Task<Result<Credentials, AWSError>, Never>?
+    private var isRefreshing = false
+    private var waits: [RefreshWait] = []
 
     package init(
         _ source: any CredentialSource, clock: any AWSClock, random: @escaping @Sendable () -> Double,
-        logger: Logger
+        patience: Duration = .seconds(120), logger: Logger
     ) {
         self.source = source
         self.clock = clock
         self.random = random
         self.logger = logger
     }
+        self.patience = patience
 
     /// Calls `observer`, on a task of its own, whenever there are other keys than before. It returns what it has
     /// found out about them.
@@ -52,10 +56,13 @@ package actor CredentialCache {
 
     /// Keys that are good now.
     ///
-    /// - Throws: `AWSError` when there are none and the source gives none.
-    package func credentials() async throws(AWSError) -> Credentials {
+    /// - Parameter limit: how long the caller can wait for them; nil for as long as the client's calls can.
+    /// - Throws: `AWSError` when there are none and the source gives none: its own, `.timedOut` after `limit`, or
+    ///   `.cancelled` at once when the calling task is.
+    package func credentials(within limit: Duration? = nil) async throws(AWSError) -> Credentials {
+        let limit = limit ?? patience
         let now = clock.now()
-        guard let current else { return try await refreshed() }
+        guard let current else { return try await refreshed(within: limit) }
         let mustRenew = mustRenew && now - fetchedAt >= Self.pause
         guard mustRenew || now >= refreshAt else { return current }
         let expiration = current.expiration ?? .infinity
@@ -63,9 +70,12 @@ package actor CredentialCache {
             startRefresh()
             return current
         }
-        do { return try await refreshed() } catch {
-            if let kept = self.current, (kept.expiration ?? .infinity) > clock.now() { return kept }
-            throw error
+        // There is something to fall back on, which needs some of the time.
+        do { return try await refreshed(within: limit / 2) } catch {
+            guard error.kind != .cancelled, let kept = self.current,
+                (kept.expiration ?? .infinity) > clock.now()
+            else { throw error }
+            return kept
         }
     }
 
@@ -76,29 +86,44 @@ package actor CredentialCache {
         if current?.signing == rejected { mustRenew = true }
     }
 
-    private func refreshed() async throws(AWSError) -> Credentials {
+    private func refreshed(within limit: Duration) async throws(AWSError) -> Credentials {
         startRefresh()
-        if let refresh {
-            return try await refresh.value.get()
+        guard isRefreshing else { throw lastFailure ?? source.failure("no refresh yet") }
+        let wait = RefreshWait()
+        waits.append(wait)
+        let end = await wait.end(within: limit)
+        waits.removeAll { $0 === wait }
+        switch end {
+        case .refreshed(let result): return try result.get()
+        case .timeUp:
+            throw AWSError(
+                .timedOut, operation: "credentials", resource: source.name,
+                message: "they did not come within \(limit.inMilliseconds) ms")
+        case .cancelled:
+            throw AWSError(
+                .cancelled, operation: "credentials", resource: source.name,
+                message: "cancelled while waiting for them")
         }
-        throw lastFailure ?? source.failure("no refresh yet")
     }
 
     /// Begins a refresh unless one is running or has just failed.
     private func startRefresh() {
-        guard refresh == nil, clock.now() >= notBefore else { return }
+        guard !isRefreshing, clock.now() >= notBefore else { return }
+        isRefreshing = true
         // Not a child of the caller: others wait for it too, and the caller may be cancelled.
-        refresh = Task { [source] in
-            let result: Result<Credentials, AWSError>
-            do throws(AWSError) { result = .success(try await source.fetch()) } catch {
-                result = .failure(error)
+        Task { [source] in
+            let fetched: Result<Credentials, AWSError>
+            do throws(AWSError) { fetched = .success(try await source.fetch()) } catch {
+                fetched = .failure(error)
             }
-            return self.finish(result)
+            let result = self.judge(fetched)
+            isRefreshing = false
+            for wait in waits { wait.finish(.refreshed(result)) }
         }
     }
 
-    private func finish(_ result: Result<Credentials, AWSError>) -> Result<Credentials, AWSError> {
-        refresh = nil
+    /// What a refresh that brought `result` leaves to use.
+    private func judge(_ result: Result<Credentials, AWSError>) -> Result<Credentials, AWSError> {
         let now = clock.now()
         switch result {
         case .success(let fetched) where (fetched.expiration ?? .infinity) > now:
