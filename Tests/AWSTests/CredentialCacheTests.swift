@@ -19,9 +19,13 @@ final class GatedSource: CredentialSource {
     }
 
     let name = "gated"
+    let isStaticallyStable: Bool
     let state: Locked<State>
 
-    init(_ first: Credentials?) { state = Locked(State(next: first)) }
+    init(_ first: Credentials?, isStaticallyStable: Bool = false) {
+        self.isStaticallyStable = isStaticallyStable
+        state = Locked(State(next: first))
+    }
 
     var fetches: Int { state.withLock { $0.fetches } }
 
@@ -180,6 +184,36 @@ final class GatedSource: CredentialSource {
         await cache.reject(first.signing)
         #expect(try await id(cache) == "B")
         #expect(source.fetches == 2, "the refused ones are no longer in use")
+    }
+
+    @Test func `never gives up valid keys for expired ones`() async throws {
+        let source = GatedSource(Self.keys("A", until: 200), isStaticallyStable: true)
+        let lines = LogLines()
+        let cache = CredentialCache(source, clock: clock, random: { 0 }, logger: lines.logger)
+        _ = try await id(cache)
+        source.set(Self.keys("B", until: -3600))
+        for _ in 0..<9 {
+            clock.advance(.seconds(22))
+            #expect(try await id(cache) == "A")
+            #expect(cache.identity?.expiration == 200, "they are not stretched while they are good")
+        }
+        // From now on it is one expired pair or the other: the one that was good for longer.
+        clock.advance(.seconds(10))
+        #expect(try await id(cache) == "A")
+        #expect(cache.identity?.expiration == 1228)
+        #expect(!lines.lines.contains { $0.contains("\"access_key_id\": B") })
+        source.set(Self.keys("C", until: 600))
+        clock.advance(.seconds(1000))
+        #expect(try await id(cache) == "C", "half of the extra time is over")
+        #expect(
+            lines.lines.filter { $0.contains("\"event\": identity") && $0.contains("key C from") }.count == 1)
+        // What has been stretched is not taken for what is good.
+        source.set(Self.keys("D", until: 700))
+        clock.advance(.seconds(1000))
+        #expect(try await id(cache) == "D")
+        source.set(Self.keys("E", until: 9000))
+        clock.advance(.seconds(1000))
+        #expect(try await id(cache) == "E")
     }
 
     @Test func `takes refused keys again when there are no others`() async throws {

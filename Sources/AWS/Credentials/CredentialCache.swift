@@ -25,6 +25,8 @@ package actor CredentialCache {
     private let logger: Logger
     private var current: Credentials? { didSet { publish() } }
     private let published = Locked<KnownIdentity?>(nil)
+    /// Until when the source said that the keys are good, whatever we do with them afterwards.
+    private var validUntil = -Double.infinity
     private var refreshAt = 0.0
     private var notBefore = 0.0
     private var fetchedAt = -Double.infinity
@@ -41,9 +43,9 @@ package actor CredentialCache {
         self.source = source
         self.clock = clock
         self.random = random
+        self.patience = patience
         self.logger = logger
     }
-        self.patience = patience
 
     /// Calls `observer`, on a task of its own, whenever there are other keys than before. It returns what it has
     /// found out about them.
@@ -141,6 +143,7 @@ package actor CredentialCache {
 
     private func adopt(_ fetched: Credentials, now: Double) {
         current = fetched
+        validUntil = fetched.expiration ?? .infinity
         fetchedAt = now
         mustRenew = false
         lastFailure = nil
@@ -160,19 +163,32 @@ package actor CredentialCache {
     ) -> Result<Credentials, AWSError> {
         lastFailure = error
         notBefore = now + Self.pause
-        if source.isStaticallyStable, var stable = replacement ?? current {
-            let extra = 900 + 480 * random() + 120
-            stable.expiration = max(stable.expiration ?? 0, now + extra)
-            current = stable
-            refreshAt = now + extra / 2
-            warn("keys are used beyond their expiry because their source is failing", error)
-            return .success(stable)
-        }
-        if let current, (current.expiration ?? .infinity) > now {
+        if let current, validUntil > now {
             warn("keys are kept because they could not be renewed", error)
             return .success(current)
         }
-        return .failure(error)
+        guard source.isStaticallyStable, let stable = laterOne(replacement) else { return .failure(error) }
+        let isNew = stable.signing != current?.signing
+        let extra = 900 + 480 * random() + 120
+        validUntil = stable.expiration ?? .infinity
+        current = stable
+        current?.expiration = now + extra
+        refreshAt = now + extra / 2
+        warn("keys are used beyond their expiry because their source is failing", error)
+        if isNew {
+            fetchedAt = now
+            mustRenew = false
+            announce()
+        }
+        return .success(current ?? stable)
+    }
+
+    /// The current keys, as their source gave them, or the replacement if it lasts as long.
+    private func laterOne(_ replacement: Credentials?) -> Credentials? {
+        guard var own = current else { return replacement }
+        own.expiration = validUntil
+        guard let replacement, (replacement.expiration ?? .infinity) >= validUntil else { return own }
+        return replacement
     }
 
     private func publish() {
