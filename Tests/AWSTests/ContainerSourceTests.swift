@@ -86,7 +86,10 @@ import Testing
     @Test(arguments: [
         #"{"Code":"AccessDenied","Message":"no task"}"#, #"{"message":"x"}"#, "<html>", "",
         #"{"AccessKeyId":"","SecretAccessKey":"s"}"#, #"{"AccessKeyId":"a\r\nb","SecretAccessKey":"s"}"#,
-        #"{"AccessKeyId":"a","SecretAccessKey":"s","Expiration":"tomorrow"}"#,
+        #"{"AccessKeyId":"a","SecretAccessKey":"s","Token":"t","Expiration":"tomorrow"}"#,
+        #"{"AccessKeyId":"a","SecretAccessKey":"s","Token":"t"}"#,
+        #"{"AccessKeyId":"a","SecretAccessKey":"s","Expiration":"2099-01-01T00:00:00Z"}"#,
+        #"{"AccessKeyId":"a","SecretAccessKey":"s","SessionToken":"t","Expiration":"2099-01-01T00:00:00Z"}"#,
     ])
     func `are not taken from an answer with status 200 that has none`(_ body: String) async throws {
         let server = try HandlerServer { _ in .ok(body) }

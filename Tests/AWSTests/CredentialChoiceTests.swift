@@ -112,6 +112,8 @@ import Testing
         ("sh -c 'exit 3'", "status 3"), ("sh -c 'kill -9 $$'", "signal 9"),
         ("sh -c 'yes | head -c 100000'", "more than credentials"), ("sh 'open", "open quotation mark"),
         (#"printf {"Version":1,"Code":"Denied"}"#, "JSON|Denied"),
+        (#"printf '{"AccessKeyId":"A","SecretAccessKey":"s"}'"#, "must have Version 1 (got none)"),
+        (#"printf '{"Version":2,"AccessKeyId":"A","SecretAccessKey":"s"}'"#, "Version 1 (got 2)"),
     ])
     func `names what went wrong with a process, and not its arguments`(
         _ command: String, _ reasons: String

@@ -14,6 +14,10 @@ final class InstanceService: Sendable {
         case failing
         /// Status 200, but the answer says that there are no keys.
         case failedWith200
+        /// Status 200 and keys, but without their token.
+        case withoutToken
+        /// Status 200 and keys, but nobody knows for how long.
+        case withoutExpiration
         /// Knows nothing of tokens and gives keys to everybody.
         case versionOneOnly
         /// The answer to the token request does not get past the hop limit.
@@ -96,10 +100,15 @@ final class InstanceService: Sendable {
             return
                 #"{"Code":"AssumeRoleUnauthorizedAccess","Message":"EC2 cannot assume the role worker-role."}"#
         }
-        return """
+        let text = """
             {"Code":"Success","LastUpdated":"2023-11-14T22:00:00Z","Type":"AWS-HMAC","AccessKeyId":\
             "ASIAINSTANCE\(state.generation)","SecretAccessKey":"secret-\(state.generation)","Token":\
             "session-\(state.generation)","Expiration":"\(ISO.text(state.expiration))"}
             """
+        switch state.mood {
+        case .withoutToken: return text.replacing("\"Token\"", with: "\"SessionToken\"")
+        case .withoutExpiration: return text.replacing("\"Expiration\"", with: "\"Expires\"")
+        default: return text
+        }
     }
 }

@@ -68,7 +68,8 @@ import Testing
 
     @Test(arguments: [
         (InstanceService.Mood.failedWith200, "AssumeRoleUnauthorizedAccess"), (.switchedOff, "switched off"),
-        (.withoutRole, "no role is attached"), (.failing, "status 503"),
+        (.withoutRole, "no role is attached"), (.failing, "status 503"), (.withoutToken, "has no token"),
+        (.withoutExpiration, "has no expiration"),
     ])
     func `are missing for a reason that is told`(_ mood: InstanceService.Mood, _ reason: String) async throws
     {
@@ -80,7 +81,7 @@ import Testing
         #expect(error.description.contains(reason))
     }
 
-    @Test(arguments: [InstanceService.Mood.failing, .failedWith200, .switchedOff])
+    @Test(arguments: [InstanceService.Mood.failing, .failedWith200, .switchedOff, .withoutToken])
     func `are used beyond their expiry while the service fails, and renewed when it is well again`(
         _ mood: InstanceService.Mood
     ) async throws {

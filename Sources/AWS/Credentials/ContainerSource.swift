@@ -25,7 +25,7 @@ struct ContainerSource: CredentialSource {
         do { response = try await client.send(.get, url, headers: headers) } catch {
             throw failure(error.description)
         }
-        switch (response.status, MetadataCredentials.read(response.body, needsExpiration: false)) {
+        switch (response.status, MetadataCredentials.read(response.body, from: .service)) {
         case (200, .success(let credentials)): return credentials
         case (200, .failure(let problem)): throw failure(problem.text)
         case (let status, _): throw failure("\(url.authority) answered with status \(status)")

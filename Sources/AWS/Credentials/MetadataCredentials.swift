@@ -16,30 +16,43 @@ struct MetadataCredentials: Decodable {
     /// In the output of a credential process: 1.
     var Version: Int?
 
+    /// Who writes it, and so what must be there.
+    enum Writer {
+        /// Keys of a role: always with a token and an expiry.
+        case service
+        /// Version 1 of the format; token and expiry as the keys have them.
+        case process
+    }
+
     /// The keys, or why there are none.
-    static func read(_ bytes: [UInt8], needsExpiration: Bool) -> Result<Credentials, Problem> {
+    static func read(_ bytes: [UInt8], from writer: Writer) -> Result<Credentials, Problem> {
         guard let body = JSON.decode(Self.self, from: bytes) else {
             return .failure(Problem("the answer is not the JSON of credentials"))
         }
         if let code = body.Code, code != "Success" {
             return .failure(Problem("the answer is \(code): \(body.Message ?? "")"))
         }
+        if writer == .process, body.Version != 1 {
+            return .failure(
+                Problem("the answer must have Version 1 (got \(body.Version.map { "\($0)" } ?? "none"))"))
+        }
         guard let id = body.AccessKeyId, let secret = body.SecretAccessKey else {
             return .failure(Problem("the answer has no keys: \(body.Message ?? "no message")"))
         }
+        let token = writer == .process ? body.SessionToken : body.Token
+        if writer == .service, token == nil { return .failure(Problem("the answer has no token")) }
         var expiration: Double?
         if let text = body.Expiration {
             guard let time = HTTPDate.parseISO8601(text) else {
                 return .failure(Problem("the expiration \(text.prefix(40)) is no ISO 8601 time"))
             }
             expiration = time
-        } else if needsExpiration {
+        } else if writer == .service {
             return .failure(Problem("the answer has no expiration"))
         }
         guard
             let credentials = Credentials(
-                accessKeyID: id, secretAccessKey: secret, sessionToken: body.Token ?? body.SessionToken,
-                expiration: expiration)
+                accessKeyID: id, secretAccessKey: secret, sessionToken: token, expiration: expiration)
         else { return .failure(Problem("the keys are empty or contain white space or control characters")) }
         return .success(credentials)
     }

@@ -24,7 +24,7 @@ struct ProcessSource: CredentialSource {
         case .failure(.exited(let status)): throw failure("ended with status \(status)")
         case .failure(.killed(let signal)): throw failure("was ended by signal \(signal)")
         case .success(let bytes):
-            switch MetadataCredentials.read(bytes, needsExpiration: false) {
+            switch MetadataCredentials.read(bytes, from: .process) {
             case .success(let credentials): return credentials
             case .failure(let problem): throw failure(problem.text)
             }
