@@ -14,6 +14,8 @@ struct Call: Sendable {
     /// Nil for the few operations that are called without credentials.
     var signer: Signer?
     var form: Fault.Form
+    /// What the request carries beside its signature and nobody may see.
+    var secrets: [Secret] = []
     /// For all attempts together.
     var total: Duration
     /// The caller asks again and again: when it fails, it does so slowly, so that the caller's loop cannot

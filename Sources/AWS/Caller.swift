@@ -92,7 +92,7 @@ package struct Caller: Sendable {
                 await judge(response, call, signedAt: signingTime, with: used, progress: progress))
         }
         guard let problem = call.check(response) else { return .success(response) }
-        let fault = Fault(response, form: call.form)
+        let fault = Fault(response, form: call.form, hiding: Redaction(used, and: call.secrets))
         return .failure(
             Failure(
                 error: error(
@@ -147,7 +147,7 @@ package struct Caller: Sendable {
         _ response: Response, _ call: Call, signedAt signingTime: Double, with used: SigningCredentials?,
         progress: Progress
     ) async -> Failure {
-        let fault = Fault(response, form: call.form)
+        let fault = Fault(response, form: call.form, hiding: Redaction(used, and: call.secrets))
         let isHead = call.request.method == .head
         var failed = Failure(
             error: error(

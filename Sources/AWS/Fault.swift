@@ -26,23 +26,24 @@ struct Fault: Sendable, Equatable {
         case xml
     }
 
-    init(_ response: Response, form: Form) {
+    /// - Parameter secrets: what must not be seen, whatever the server says.
+    init(_ response: Response, form: Form, hiding secrets: Redaction) {
         status = response.status
         code = "HTTP\(response.status)"
         message = ""
         let headers = response.headers
-        requestID = headers["x-amzn-requestid"] ?? headers["x-amz-request-id"]
+        requestID = (headers["x-amzn-requestid"] ?? headers["x-amz-request-id"]).map(secrets.hide)
         region = headers["x-amz-bucket-region"]
         serverTime = headers["date"].flatMap(HTTPDate.parse)
         retryAfter = headers["x-amz-retry-after"].flatMap(Int.init)
             .flatMap { $0 >= 0 ? .milliseconds(min($0, 3_600_000)) : nil }
         switch form {
-        case .json: readJSON(response)
-        case .xml: readXML(response.body)
+        case .json: readJSON(response, secrets)
+        case .xml: readXML(response.body, secrets)
         }
     }
 
-    private mutating func readJSON(_ response: Response) {
+    private mutating func readJSON(_ response: Response, _ secrets: Redaction) {
         struct Body: Decodable {
             var __type: String?
             var code: String?
@@ -51,23 +52,25 @@ struct Fault: Sendable, Equatable {
         }
         let body = JSON.decode(Body.self, from: response.body)
         if let name = response.headers["x-amzn-errortype"] ?? body?.__type ?? body?.code {
-            code = Self.singleLine(Self.bare(name))
+            code = Self.singleLine(secrets.hide(in: Self.bare(name)))
         }
         legacyCode = response.headers["x-amzn-query-error"]
             .flatMap { $0.split(separator: ";").first.map(String.init) }
-        message = Self.explanation(body?.message ?? body?.Message ?? "")
+        message = Self.explanation(secrets.hide(in: body?.message ?? body?.Message ?? ""))
     }
 
-    private mutating func readXML(_ bytes: [UInt8]) {
+    private mutating func readXML(_ bytes: [UInt8], _ secrets: Redaction) {
         guard let root = XMLElement.parse(bytes) else { return }
         guard let error = root.name == "Error" ? root : root["Error"] ?? root["Errors"]?["Error"] else {
             return
         }
-        if let code = error["Code"]?.text, !code.isEmpty { self.code = Self.singleLine(code) }
-        message = Self.explanation(error["Message"]?.text ?? "")
+        if let code = error["Code"]?.text, !code.isEmpty {
+            self.code = Self.singleLine(secrets.hide(in: code))
+        }
+        message = Self.explanation(secrets.hide(in: error["Message"]?.text ?? ""))
         requestID =
             requestID ?? error["RequestId"]?.text ?? root["RequestId"]?.text ?? root["RequestID"]?.text
-        requestID = requestID.map(Self.singleLine)
+        requestID = requestID.map { Self.singleLine(secrets.hide(in: $0)) }
         if region == nil, let named = error["Region"]?.text, !named.isEmpty { region = named }
     }
 

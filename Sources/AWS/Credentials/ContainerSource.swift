@@ -20,12 +20,14 @@ struct ContainerSource: CredentialSource {
     func fetch() async throws(AWSError) -> Credentials {
         let url = try url()
         var headers: Headers = ["Accept": "application/json"]
-        headers["Authorization"] = try authorization()
+        let authorization = try authorization()
+        headers["Authorization"] = authorization
         let response: Response
         do { response = try await client.send(.get, url, headers: headers) } catch {
             throw failure(error.description)
         }
-        switch (response.status, MetadataCredentials.read(response.body, from: .service)) {
+        let secrets = Redaction([]).adding([authorization])
+        switch (response.status, MetadataCredentials.read(response.body, from: .service, hiding: secrets)) {
         case (200, .success(let credentials)): return credentials
         case (200, .failure(let problem)): throw failure(problem.text)
         case (let status, _): throw failure("\(url.authority) answered with status \(status)")

@@ -39,7 +39,9 @@ struct InstanceSource: CredentialSource {
             role = String(first)
         }
         let text = try await get(Self.folder + PercentEncoding.encode(role), &token)
-        switch MetadataCredentials.read(Array(text.utf8), from: .service) {
+        switch MetadataCredentials.read(
+            Array(text.utf8), from: .service, hiding: Redaction([]).adding([token]))
+        {
         case .success(let credentials): return credentials
         case .failure(let problem): throw failure(problem.text)
         }

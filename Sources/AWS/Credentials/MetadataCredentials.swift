@@ -25,19 +25,24 @@ struct MetadataCredentials: Decodable {
     }
 
     /// The keys, or why there are none.
-    static func read(_ bytes: [UInt8], from writer: Writer) -> Result<Credentials, Problem> {
+    static func read(
+        _ bytes: [UInt8], from writer: Writer, hiding secrets: Redaction = Redaction([])
+    ) -> Result<Credentials, Problem> {
         guard let body = JSON.decode(Self.self, from: bytes) else {
             return .failure(Problem("the answer is not the JSON of credentials"))
         }
+        // An error may repeat what it should not, half of the keys among it.
+        let secrets = secrets.adding([body.SecretAccessKey, body.Token, body.SessionToken])
+        let message = secrets.hide(in: body.Message ?? "no message")
         if let code = body.Code, code != "Success" {
-            return .failure(Problem("the answer is \(code): \(body.Message ?? "")"))
+            return .failure(Problem("the answer is \(secrets.hide(in: code)): \(message)"))
         }
         if writer == .process, body.Version != 1 {
             return .failure(
                 Problem("the answer must have Version 1 (got \(body.Version.map { "\($0)" } ?? "none"))"))
         }
         guard let id = body.AccessKeyId, let secret = body.SecretAccessKey else {
-            return .failure(Problem("the answer has no keys: \(body.Message ?? "no message")"))
+            return .failure(Problem("the answer has no keys: \(message)"))
         }
         let token = writer == .process ? body.SessionToken : body.Token
         if writer == .service, token == nil { return .failure(Problem("the answer has no token")) }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SigV4
+
 /// A role, taken on with a token in a file that somebody else renews: IAM roles for service accounts (IRSA).
 struct WebIdentitySource: CredentialSource {
     let role: RoleOptions
@@ -23,7 +25,8 @@ struct WebIdentitySource: CredentialSource {
     private func exchange(_ token: String) async throws(AWSError) -> Credentials {
         let operation = "AssumeRoleWithWebIdentity"
         let parameters = role.parameters(now: surroundings.clock.now()) + [("WebIdentityToken", token)]
-        let result = try await sts.send(operation, parameters, resource: role.arn, isSigned: false)
+        let result = try await sts.send(
+            operation, parameters, resource: role.arn, isSigned: false, secrets: [Secret(token)])
         return try sts.credentials(in: result, operation: operation, resource: role.arn)
     }
 

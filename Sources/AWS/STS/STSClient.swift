@@ -12,7 +12,8 @@ struct STSClient: Sendable {
 
     /// Sends one operation of the query protocol (a form in, XML out) and gives its `<...Result>` element.
     func send(
-        _ operation: String, _ parameters: [(String, String)], resource: String, isSigned: Bool
+        _ operation: String, _ parameters: [(String, String)], resource: String, isSigned: Bool,
+        secrets: [Secret] = []
     ) async throws(AWSError) -> XMLElement {
         let form = [("Action", operation), ("Version", "2011-06-15")] + parameters
         let body = form.map { "\(PercentEncoding.encode($0.0))=\(PercentEncoding.encode($0.1))" }
@@ -24,7 +25,7 @@ struct STSClient: Sendable {
             Call(
                 operation: operation, resource: resource, request: request,
                 signer: isSigned ? Signer(region: region.name, service: "sts") : nil, form: .xml,
-                total: .seconds(min(timeouts.totalSeconds, 30))))
+                secrets: secrets, total: .seconds(min(timeouts.totalSeconds, 30))))
         guard let result = XMLElement.parse(response.body)?["\(operation)Result"] else {
             throw AWSError(
                 .malformedResponse, operation: operation, resource: resource, status: response.status,

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AWS
+import Foundation
+import HTTP
+import Scripted
+import Testing
+
+/// Servers repeat in their errors what they were sent.
+@Suite(.timeLimit(.minutes(1))) struct `A secret that a server repeats` {
+    static let token = "session/token+that==is-long"
+
+    static func said(_ text: String) -> [String] {
+        let encoded = text.replacing("/", with: "%2F").replacing("+", with: "%2B").replacing("=", with: "%3D")
+        return ["refused: \(text)", "x-amz-security-token:\(text)\nhost:x", "Token=\(encoded)&x"]
+            // At the place where a message is cut off.
+            + [String(repeating: "x", count: 490) + text]
+    }
+
+    func bench(_ step: ScriptedTransport.Step) async throws -> CredentialBench {
+        try await CredentialBench(
+            [
+                "AWS_ACCESS_KEY_ID": "AKIASHOWN", "AWS_SECRET_ACCESS_KEY": "the-secret-itself",
+                "AWS_SESSION_TOKEN": Self.token,
+            ], transport: ScriptedTransport([step]))
+    }
+
+    func expectNothing(of secret: String, in error: AWSError, _ log: LogLines) {
+        var dumped = ""
+        dump(error, to: &dumped)
+        let seen = dumped + error.description + log.lines.joined()
+        #expect(!seen.contains(secret.prefix(8)))
+        #expect(seen.contains("<secret>") || seen.contains(String(repeating: "x", count: 490)))
+    }
+
+    @Test(arguments: [token, "the-secret-itself"])
+    func `is hidden in the errors of SQS and S3`(_ secret: String) async throws {
+        for text in Self.said(secret) {
+            let json = String(
+                decoding: try JSONEncoder().encode(["__type": "x#Other", "message": text]), as: UTF8.self)
+            let queue = try await bench(.respond(400, [:], json))
+            let sqs = try queue.session.sqs(queueURL: Bench.queue)
+            expectNothing(of: secret, in: try await awsError { try await sqs.attributes() }, queue.log)
+
+            let xml =
+                "<Error><Code>Other</Code><Message>\(text.replacing("&", with: "&amp;"))</Message></Error>"
+            let store = try await bench(.respond(400, [:], xml))
+            let s3 = store.session.s3()
+            let error = try await awsError { try await s3.get(.picture, maximumBytes: 10) }
+            expectNothing(of: secret, in: error, store.log)
+        }
+    }
+
+    @Test func `is hidden in codes and request ids too`() async throws {
+        let xml = "<Error><Code>Bad \(Self.token)</Code><RequestId>\(Self.token)</RequestId></Error>"
+        let s3 = try await bench(.respond(400, [:], xml)).session.s3()
+        let error = try await awsError { try await s3.get(.picture, maximumBytes: 10) }
+        #expect(error.code == "Bad <secret>")
+        #expect(error.requestID == "<secret>")
+        let sqs = try await bench(.respond(400, ["x-amzn-requestid": Self.token])).session
+            .sqs(queueURL: Bench.queue)
+        #expect(try await awsError { try await sqs.attributes() }.requestID == "<secret>")
+    }
+
+    @Test func `is hidden when it is the token of a web identity`() async throws {
+        let file = try TemporaryFile("HEADER.TheClaims.SIGNATURE")
+        let xml =
+            "<ErrorResponse><Error><Code>InvalidIdentityToken</Code><Message>no: HEADER.TheClaims.SIGNATURE"
+            + "</Message></Error></ErrorResponse>"
+        let bench = try await CredentialBench(
+            ["AWS_ROLE_ARN": "arn:aws:iam::1:role/r", "AWS_WEB_IDENTITY_TOKEN_FILE": file.path],
+            transport: ScriptedTransport([.respond(400, [:], xml)]))
+        let error = try await awsError { try await bench.accessKeyID }
+        #expect(error.message == "no: <secret>")
+        expectNothing(of: "HEADER.TheClaims.SIGNATURE", in: error, bench.log)
+    }
+
+    @Test(arguments: [
+        #"{"Code":"AccessDenied","Message":"no: the-container-token"}"#,
+        #"{"Code":"the-container-token"}"#, #"{"Message":"no: the-container-token"}"#,
+        #"{"Code":"Broken","Message":"the-container-token","SecretAccessKey":"the-container-token"}"#,
+    ])
+    func `is hidden when it is the token of a container`(_ body: String) async throws {
+        let bench = try await CredentialBench(
+            [
+                "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1/x",
+                "AWS_CONTAINER_AUTHORIZATION_TOKEN": "the-container-token",
+            ], transport: ScriptedTransport([.respond(200, [:], body)]))
+        let error = try await awsError { try await bench.accessKeyID }
+        expectNothing(of: "the-container-token", in: error, bench.log)
+    }
+
+    @Test func `is hidden when it is the key that came with the refusal`() async throws {
+        let body = #"{"Code":"Broken","Message":"gave the-secret-key","SecretAccessKey":"the-secret-key"}"#
+        let bench = try await CredentialBench(
+            ["AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1/x"],
+            transport: ScriptedTransport([.respond(200, [:], body)]))
+        #expect(
+            try await awsError { try await bench.accessKeyID }.message
+                == "the answer is Broken: gave <secret>")
+    }
+}
