@@ -186,6 +186,49 @@ final class GatedSource: CredentialSource {
         #expect(source.fetches == 2, "the refused ones are no longer in use")
     }
 
+    @Test func `renews earlier or later by jitter, so that a fleet does not ask at once`() async throws {
+        // Within two minutes of the expiry callers wait, so each answer says whether keys were due.
+        for (jitter, expected) in [(0.0, "B"), (0.99, "A")] {
+            let source = GatedSource(Self.keys("A", until: 200))
+            let clock = JumpingClock(now: 0)
+            let cache = CredentialCache(source, clock: clock, random: { jitter }, logger: LogLines().logger)
+            _ = try await id(cache)
+            source.set(Self.keys("B", until: 400))
+            clock.advance(.seconds(110))
+            #expect(try await id(cache) == expected)
+            clock.advance(.seconds(20))
+            #expect(try await id(cache) == "B")
+        }
+    }
+
+    @Test func `tells the log about keys once, not about each renewal that brings the same`() async throws {
+        let source = GatedSource(Self.keys("A", until: nil))
+        let lines = LogLines()
+        let cache = CredentialCache(source, clock: clock, random: { 0.5 }, logger: lines.logger)
+        for _ in 0..<3 {
+            let keys = try await cache.credentials()
+            clock.advance(.seconds(10))
+            await cache.reject(keys.signing)
+        }
+        #expect(source.fetches == 3)
+        #expect(lines.lines.filter { $0.contains("\"event\": identity") }.count == 1)
+    }
+
+    @Test func `does not fetch again at once what it has fetched a moment ago`() async throws {
+        let source = GatedSource(Self.keys("A", until: 3600))
+        let cache = cache(source)
+        let first = try await cache.credentials()
+        source.set(Self.keys("B", until: 3600))
+        for _ in 0..<4 {
+            await cache.reject(first.signing)
+            #expect(try await id(cache) == "A")
+            clock.advance(.seconds(1))
+        }
+        #expect(source.fetches == 1)
+        clock.advance(.seconds(1))
+        #expect(try await id(cache) == "B")
+    }
+
     @Test func `never gives up valid keys for expired ones`() async throws {
         let source = GatedSource(Self.keys("A", until: 200), isStaticallyStable: true)
         let lines = LogLines()

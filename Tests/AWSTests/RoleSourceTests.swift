@@ -106,6 +106,19 @@ import Testing
         #expect(server.received.count == 2)
     }
 
+    @Test func `are waited for 30 s at most, whatever the other calls may take`() async throws {
+        let token = try TemporaryFile("web-token-1")
+        let transport = ScriptedTransport([.respond(400)])
+        var options = AWSOptions()
+        options.timeouts.attemptSeconds = 3600
+        options.timeouts.totalSeconds = 3600
+        let bench = try await CredentialBench(
+            ["AWS_ROLE_ARN": "arn:aws:iam::1:role/irsa", "AWS_WEB_IDENTITY_TOKEN_FILE": token.path],
+            options: options, transport: transport)
+        _ = try await awsError { try await bench.accessKeyID }
+        #expect(transport.requests.map(\.limits.total) == [.seconds(30)])
+    }
+
     @Test func `survive a token provider that cannot be reached for a moment`() async throws {
         let sts = try Self.service()
         sts.state.withLock { $0.communicationErrors = 2 }
