@@ -148,10 +148,12 @@ final class CurlLoop {
         account.finished += 1
         if let handle = transfer.releaseHandle() {
             account.connectionsOpened += handle.long(CURLINFO_NUM_CONNECTS)
+            // A reset leaves the system's error where it is, and the next transfer would be told by it.
+            let isClean = handle.long(CURLINFO_OS_ERRNO) == 0
             // Closes the connection unless the transfer ran to its end. Harmless if it never was added.
             multi.remove(handle)
             handle.reset()
-            if spareHandles.count < options.maxConnections { spareHandles.append(handle) }
+            if isClean, spareHandles.count < options.maxConnections { spareHandles.append(handle) }
         }
         transfer.order.caller.give(outcome)
     }

@@ -32,7 +32,8 @@ extension CurlTransfer {
         case nil: break
         }
         guard code != CURLE_OK else { return failure(.malformedResponse, "no status line", now: now) }
-        let words = easy?.words(for: code) ?? String(cString: curl_easy_strerror(code))
+        let words =
+            ownWords(for: code) ?? easy?.words(for: code) ?? String(cString: curl_easy_strerror(code))
         return failure(kind(of: code), "\(words) (libcurl \(code.rawValue))", now: now)
     }
 

@@ -45,8 +45,9 @@ struct `Proxies from the environment` {
             setenv("https_proxy", "http://127.0.0.1:\(proxy.port)", 1)
             let transport = try CurlTransport()
             let url = HTTP.URL(.https, host: "somewhere.invalid")
-            let result = await Task { try await transport.send(Request(.get, url)) }.result
-            guard case .failure(let error as TransportError) = result else { exit(3) }
+            let error = try await #require(throws: TransportError.self) {
+                try await transport.send(Request(.get, url))
+            }
             try #require(error.kind == .refused)
             try #require(error.phase == .connecting)
             try #require(proxy.received.first?.method == "CONNECT")
