@@ -46,6 +46,24 @@ struct ConditionFormTests {
         bench.expectPlayed()
     }
 
+    @Test func `both forms and the look between them share the deadline of one call`() async throws {
+        let bench = try await bench([], endpoint: "http://store.example:8080")
+        let clock = bench.clock
+        func after(_ seconds: Int, _ response: Response) -> ScriptedTransport.Step {
+            .init { _ in
+                clock.advance(.seconds(seconds))
+                return response
+            }
+        }
+        bench.transport.add([
+            after(80, Response(status: 412)), after(10, Response(status: 200, headers: ["ETag": "\"old\""])),
+            Self.stored,
+        ])
+        try await put(bench.s3)
+        #expect(bench.transport.requests.map(\.limits.total) == [.seconds(60), .seconds(40), .seconds(30)])
+        bench.expectPlayed()
+    }
+
     @Test func `AWS itself is asked once`() async throws {
         let bench = try await bench([Self.refused], endpoint: nil)
         let error = try await awsError { try await put(bench.s3) }

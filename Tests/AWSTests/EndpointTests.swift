@@ -272,5 +272,31 @@ import Testing
         let bench = try await Bench([.respond(301, ["x-amz-bucket-region": "x.evil.com/"])])
         _ = try await awsError { try await bench.s3.get(.picture, maximumBytes: 10) }
         bench.expectPlayed()
+    @Test func `costs no more time than the deadline of one call`() async throws {
+        var options = AWSOptions()
+        options.timeouts.attemptSeconds = 60
+        options.timeouts.totalSeconds = 70
+        let bench = try await Bench([], options: options)
+        let clock = bench.clock
+        bench.transport.add([
+            .init { _ in
+                clock.advance(.seconds(40))
+                return Response(status: 301)
+            },
+            .init { _ in
+                clock.advance(.seconds(20))
+                return Response(status: 403, headers: ["x-amz-bucket-region": "us-west-2"])
+            },
+            .init { request throws(TransportError) in
+                clock.advance(request.limits.total)
+                throw TransportError(.timedOut, phase: .waiting, host: "h", elapsed: .zero, detail: "")
+            },
+        ])
+        #expect(try await awsError { try await bench.s3.get(.picture, maximumBytes: 10) }.kind == .timedOut)
+        #expect(bench.transport.requests.map(\.limits.total) == [.seconds(60), .seconds(30), .seconds(10)])
+        #expect(clock.uptime() == .seconds(70))
+        bench.expectPlayed()
+    }
+
     }
 }

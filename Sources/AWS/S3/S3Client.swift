@@ -20,14 +20,21 @@ package struct S3Client: Sendable {
     let regions = BucketRegions()
     let conditions = ConditionForm()
 
+    /// The deadline of an operation that begins now.
+    func allowance() -> TimeAllowance {
+        TimeAllowance(timeouts.total(), clock: source.caller.surroundings.clock)
+    }
+
     /// Sends one object operation to the region where the bucket is. A bucket that turns out to be elsewhere
-    /// is asked there, once, and from then on.
+    /// is asked there, once, and from then on. All of it happens within `time`, when nil within a new allowance.
     func send(
         _ operation: String, _ method: Request.Method, _ object: ObjectReference,
         query: [URL.QueryItem] = [], headers: Headers = [:], body: [UInt8] = [], responseBytes: Int = 1 << 20,
+        within time: TimeAllowance? = nil,
         check: @escaping @Sendable (Response) -> (kind: AWSError.Kind, message: String)? = { _ in nil }
     ) async throws(AWSError) -> Response {
         let side = sides[object.bucket] ?? source
+        let time = time ?? allowance()
         var headers = headers
         headers["x-amz-expected-bucket-owner"] = side.options.expectedOwner
         if side.options.requesterPays { headers["x-amz-request-payer"] = "requester" }
@@ -40,13 +47,13 @@ package struct S3Client: Sendable {
                 request: Request(
                     method, url, headers: headers, body: body,
                     limits: timeouts.attempt(responseBytes: responseBytes)),
-                signer: .s3(region: region.name), form: .xml, total: timeouts.total(), check: check)
+                signer: .s3(region: region.name), form: .xml, total: time.left, check: check)
         }
         let used = regions[object.bucket] ?? region
         do { return try await side.caller.send(call(in: used)) } catch {
-            guard let right = await self.region(of: object.bucket, after: error, side), right != used else {
-                throw error
-            }
+            guard let right = await self.region(of: object.bucket, after: error, side, time),
+                right != used
+            else { throw error }
             regions.remember(right, of: object.bucket)
             return try await side.caller.send(call(in: right))
         }
@@ -54,7 +61,7 @@ package struct S3Client: Sendable {
 
     /// The region of a bucket, when `error` is of the kind that a wrong one gives.
     private func region(
-        of bucket: String, after error: AWSError, _ side: Side
+        of bucket: String, after error: AWSError, _ side: Side, _ time: TimeAllowance
     ) async -> Region? {
         let isRedirect = [301, 302, 307].contains(error.status)
         let codes = [
@@ -65,16 +72,16 @@ package struct S3Client: Sendable {
         let isSilent = error.operation == "HeadObject" && error.status == 400
         guard isRedirect || isNamed || isSilent else { return nil }
         if let named = error.region { return Region(named) }
-        return await headBucket(bucket, side)
+        return await headBucket(bucket, side, time)
     }
 
     /// Asks where a bucket is. S3 says so even to those who may not see the bucket.
-    private func headBucket(_ bucket: String, _ side: Side) async -> Region? {
+    private func headBucket(_ bucket: String, _ side: Side, _ time: TimeAllowance) async -> Region? {
         let url = endpoints.s3(bucket, key: "", in: region)
         let call = Call(
             operation: "HeadBucket", resource: "s3://\(bucket)",
             request: Request(.head, url, limits: timeouts.attempt(responseBytes: 1 << 16)),
-            signer: .s3(region: region.name), form: .xml, total: timeouts.total())
+            signer: .s3(region: region.name), form: .xml, total: time.left)
         do {
             return try await side.caller.send(call).headers["x-amz-bucket-region"].flatMap { Region($0) }
         } catch { return error.region.flatMap { Region($0) } }
