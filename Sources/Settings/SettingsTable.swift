@@ -56,7 +56,9 @@ extension Setting {
         .property(
             "output.copyTags", \.worker.output.copyTags,
             "The source's tags, too; needs s3:GetObjectTagging there and s3:PutObjectTagging"),
-        .property("output.metadata", \.put.metadata, "User metadata (x-amz-meta-...) of the outputs"),
+        .property(
+            "output.metadata", \.put.metadata,
+            "User metadata (x-amz-meta-...) of the outputs, at most 624 bytes"),
     ]
 
     private static let pixelation: [Setting] = [

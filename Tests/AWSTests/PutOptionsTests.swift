@@ -68,6 +68,18 @@ import Testing
             try await bench.s3.head(.picture).metadata == ["a": "ü.jpg", "b": "=?UTF-8?B?***?="])
     }
 
+    @Test func `metadata leaves room for what each output tells of its origin`() {
+        var options = PutOptions()
+        options.metadata = ["note": String(repeating: "x", count: 620)]
+        #expect(options.problems().isEmpty)
+        options.metadata = ["notes": String(repeating: "x", count: 620)]
+        #expect(
+            options.problems().map(\.expected) == [
+                "at most 624 bytes in all: 1424 of S3's 2048 are kept for the stamp"
+            ])
+        #expect(options.problems().map(\.got) == ["625"])
+    }
+
     @Test func `all that cannot be sent is reported at once`() {
         var options = PutOptions(contentType: "")
         options.cacheControl = "a\nb"

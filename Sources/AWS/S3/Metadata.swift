@@ -7,6 +7,11 @@ enum Metadata {
     /// The largest sum of names and values that S3 accepts, in bytes.
     static let limit = 2048
 
+    /// What is left free in every output for the worker's stamp, in bytes: four names of 80 together, an ETag (S3's
+    /// have at most 38), a version id (S3 User Guide: at most 1024), a sequencer as long as one is read, a recipe.
+    static let reserve = 80 + 128 + 1024 + 128 + 64
+
+    /// What is wrong with the metadata of every output, as it is configured.
     static func problems(
         _ metadata: [String: String]
     ) -> [(field: String, expected: String, got: String)] {
@@ -22,7 +27,11 @@ enum Metadata {
                 ("metadata", "names of letters, digits, hyphens and underscores", name.debugDescription))
         }
         let size = metadata.reduce(0) { $0 + $1.key.utf8.count + encoded($1.value).utf8.count }
-        if size > limit { found.append(("metadata", "at most \(limit) bytes in all", "\(size)")) }
+        let most = limit - reserve
+        if size > most {
+            let expected = "at most \(most) bytes in all: \(reserve) of S3's \(limit) are kept for the stamp"
+            found.append(("metadata", expected, "\(size)"))
+        }
         return found
     }
 

@@ -17,7 +17,8 @@ package struct PutOptions: Sendable, Equatable {
     package var acl: CannedACL?
     /// At most ten.
     package var tags: [String: String] = [:]
-    /// User metadata by name without `x-amz-meta-`; 2 KB in all. What is not ASCII is sent as RFC 2047 says.
+    /// User metadata by name without `x-amz-meta-`; S3 takes 2 KB in all, of which `problems` keeps a part for what is
+    /// added to each object. What is not ASCII is sent as RFC 2047 says.
     package var metadata: [String: String] = [:]
     /// Store only over an object with this ETag; else `.preconditionFailed`.
     package var ifMatch: String?
