@@ -27,7 +27,9 @@ package struct Endpoints: Sendable {
         let encodedKey = PercentEncoding.encode(key, keepingSlash: true)
         if var url = custom.s3 {
             let base = url.path.hasSuffix("/") ? String(url.path.dropLast()) : url.path
-            if !options.pathStyle && Self.fitsHostName(bucket) && !Self.isAddress(url.host) {
+            if !options.pathStyle && Self.fitsHostName(bucket, over: url.scheme)
+                && !Self.isAddress(url.host)
+            {
                 url.host = "\(bucket).\(url.host)"
                 url.path = "\(base)/\(encodedKey)"
             } else {
@@ -38,8 +40,7 @@ package struct Endpoints: Sendable {
         var host = options.fips ? "s3-fips" : "s3"
         if options.dualStack { host += ".dualstack" }
         host += ".\(region.name).\(region.partition.dnsSuffix)"
-        // A dot in the name would need a certificate for two levels below the service's.
-        if !options.pathStyle && Self.fitsHostName(bucket) && !bucket.contains(".") {
+        if !options.pathStyle && Self.fitsHostName(bucket, over: .https) {
             return URL(.https, host: "\(bucket).\(host)", path: "/\(encodedKey)")
         }
         return URL(.https, host: host, path: "/\(PercentEncoding.encode(bucket))/\(encodedKey)")
@@ -88,9 +89,11 @@ package struct Endpoints: Sendable {
     }
 
     /// Whether a bucket can be a part of a host name: 3...63 of `a-z 0-9 - .`, labels neither empty nor with
-    /// a hyphen at an end, and no IPv4 address.
-    private static func fitsHostName(_ bucket: String) -> Bool {
+    /// a hyphen at an end, and no IPv4 address. Over https no dot: it would need a certificate for two levels below
+    /// the service's.
+    private static func fitsHostName(_ bucket: String, over scheme: URL.Scheme) -> Bool {
         guard (3...63).contains(bucket.utf8.count), !isAddress(bucket) else { return false }
+        guard scheme == .http || !bucket.contains(".") else { return false }
         return bucket.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
             Region(String(label)) != nil
         }

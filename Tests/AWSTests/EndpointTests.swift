@@ -65,6 +65,26 @@ import Testing
         #expect(bench.transport.requests.first?.url.rendered == url)
     }
 
+    /// What botocore's rules give for these.
+    @Test(arguments: [
+        ("http://s3.example.com", "http://my.pictures.s3.example.com/k"),
+        ("https://s3.example.com", "https://s3.example.com/my.pictures/k"),
+        ("https://example.com/store/", "https://example.com/store/my.pictures/k"),
+        (
+            "https://bucket.vpce-1-2.s3.eu-west-1.vpce.amazonaws.com",
+            "https://bucket.vpce-1-2.s3.eu-west-1.vpce.amazonaws.com/my.pictures/k"
+        ),
+    ])
+    func `of another server have a dotted bucket in the host where no certificate must fit`(
+        _ base: String, _ url: String
+    ) async throws {
+        var options = AWSOptions()
+        options.endpoints.s3 = base
+        let bench = try await Bench([.respond(404)], options: options)
+        _ = try? await bench.s3.head(.init(bucket: "my.pictures", key: "k"))
+        #expect(bench.transport.requests.first?.url.rendered == url)
+    }
+
     @Test(arguments: [
         (
             "https://sqs.eu-central-1.amazonaws.com/1/q", "eu-central-1",
@@ -252,26 +272,6 @@ import Testing
         bench.expectPlayed()
     }
 
-    @Test func `HEAD finds it by the header alone`() async throws {
-        let bench = try await Bench([.respond(400, ["x-amz-bucket-region": "us-west-2"]), Self.ok])
-        _ = try await bench.s3.head(.picture)
-        bench.expectPlayed()
-    }
-
-    @Test func `that is sent to and fro is an error`() async throws {
-        let bench = try await Bench([
-            .respond(301, ["x-amz-bucket-region": "us-west-2"]),
-            .respond(301, ["x-amz-bucket-region": "us-west-1"]),
-        ])
-        let error = try await awsError { try await bench.s3.get(.picture, maximumBytes: 10) }
-        #expect(error.status == 301)
-        bench.expectPlayed()
-    }
-
-    @Test func `a region that could be another host's name is not followed`() async throws {
-        let bench = try await Bench([.respond(301, ["x-amz-bucket-region": "x.evil.com/"])])
-        _ = try await awsError { try await bench.s3.get(.picture, maximumBytes: 10) }
-        bench.expectPlayed()
     @Test func `costs no more time than the deadline of one call`() async throws {
         var options = AWSOptions()
         options.timeouts.attemptSeconds = 60
@@ -298,5 +298,25 @@ import Testing
         bench.expectPlayed()
     }
 
+    @Test func `HEAD finds it by the header alone`() async throws {
+        let bench = try await Bench([.respond(400, ["x-amz-bucket-region": "us-west-2"]), Self.ok])
+        _ = try await bench.s3.head(.picture)
+        bench.expectPlayed()
+    }
+
+    @Test func `that is sent to and fro is an error`() async throws {
+        let bench = try await Bench([
+            .respond(301, ["x-amz-bucket-region": "us-west-2"]),
+            .respond(301, ["x-amz-bucket-region": "us-west-1"]),
+        ])
+        let error = try await awsError { try await bench.s3.get(.picture, maximumBytes: 10) }
+        #expect(error.status == 301)
+        bench.expectPlayed()
+    }
+
+    @Test func `a region that could be another host's name is not followed`() async throws {
+        let bench = try await Bench([.respond(301, ["x-amz-bucket-region": "x.evil.com/"])])
+        _ = try await awsError { try await bench.s3.get(.picture, maximumBytes: 10) }
+        bench.expectPlayed()
     }
 }
