@@ -15,7 +15,8 @@ package struct CurlOptions: Sendable, Equatable {
     /// A connection older than this is not used again, so that a changed address is noticed and load spreads
     /// over the addresses of a name. 1...86400.
     package var lifetimeSeconds = 600
-    /// Certificates to trust instead of the system's: a file in PEM form. Nil: see `completed(from:)`.
+    /// Certificates to trust instead of the system's, those of https proxies too: a file in PEM form. Nil: see
+    /// `completed(from:)`.
     package var caBundle: String?
 
     package init() {}

@@ -55,10 +55,15 @@ extension EasyHandle {
         try set(CURLOPT_SSL_VERIFYPEER, true)
         try set(CURLOPT_SSL_VERIFYHOST, 2)
         // A renewed bundle is noticed within the hour, without parsing it for every connection.
+        // The same for the way to a proxy whose URL begins with https.
+        try set(CURLOPT_PROXY_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        try set(CURLOPT_PROXY_SSL_VERIFYPEER, true)
+        try set(CURLOPT_PROXY_SSL_VERIFYHOST, 2)
         try set(CURLOPT_CA_CACHE_TIMEOUT, 3600)
         guard let bundle = options.caBundle else { return }
         try set(CURLOPT_CAINFO, bundle)
     }
+        try set(CURLOPT_PROXY_CAINFO, bundle)
 
     private func setMethod(_ request: Request) throws(EasyFailure) {
         switch request.method {

@@ -53,4 +53,101 @@ struct `Proxies from the environment` {
             try #require(proxy.received.first?.method == "CONNECT")
         }
     }
+
+    /// With each of these libcurl's own words repeat the URL, or make a host name of a part of it.
+    @Test func `a proxy's URL with a mistake is told without its password`() async {
+        await #expect(processExitsWith: .success) {
+            let port = try LoopbackClosedPort()
+            let transport = try CurlTransport()
+            for url in [
+                "http://user:s3cr3t#pw@127.0.0.1:1", "http://user:s3cr3t/pw@127.0.0.1:1",
+                "http://user:s3cr3t pw@127.0.0.1:1", "http://user:s3cr3t@127.0.0.1:99999",
+                "http://user:s3cr3t@[::1:1", "htps://user:s3cr3t@127.0.0.1:1",
+                "socks9://user:s3cr3t@127.0.0.1:1", "http://user:pw@s3cr3t.invalid/pw@127.0.0.1:1",
+                "socks5://user:pw@s3cr3t.invalid/pw@127.0.0.1:1",
+                "http://user:s3cr3t@nobody.invalid:1", "http://user:s3cr3t@127.0.0.1:\(port.port)",
+            ] {
+                for (scheme, variable) in [
+                    (HTTP.URL.Scheme.http, "http_proxy"), (.https, "https_proxy"), (.https, "HTTPS_PROXY"),
+                    (.http, "all_proxy"), (.https, "ALL_PROXY"),
+                ] {
+                    setenv(variable, url, 1)
+                    defer { unsetenv(variable) }
+                    let request = Request(.get, HTTP.URL(scheme, host: "somewhere.invalid"))
+                    let error = try await #require(throws: TransportError.self) {
+                        try await transport.send(request)
+                    }
+                    try #require(!error.description.contains("s3cr3t"), "\(error)")
+                    try #require(error.detail.contains("the proxy in \(variable)"), "\(url): \(error)")
+                    try #require(error.happenedBeforeSending, "\(error)")
+                }
+            }
+        }
+    }
+
+    @Test func `a refusal is told with the proxy's variable only where the proxy may be the one`() async {
+        await #expect(processExitsWith: .success) {
+            let port = try LoopbackClosedPort()
+            setenv("http_proxy", port.url.rendered, 1)
+            let transport = try CurlTransport()
+            for bypass in [false, true] {
+                let routing = Request.Routing(bypassProxy: bypass)
+                let request = Request(.get, port.url, routing: routing)
+                let error = try await #require(throws: TransportError.self) {
+                    try await transport.send(request)
+                }
+                let more = bypass ? "" : ", perhaps by the proxy in http_proxy"
+                try #require(error.detail == "Connection refused\(more) (libcurl 7)", "\(error)")
+            }
+            // The system's error of the transfer before is not told again.
+            setenv("http_proxy", "socks9://127.0.0.1:1", 1)
+            let error = try await #require(throws: TransportError.self) {
+                try await transport.send(Request(.get, port.url))
+            }
+            let words = "no connection; check the scheme of the proxy in http_proxy (libcurl 7)"
+            try #require(error.detail == words, "\(error)")
+        }
+    }
+}
+
+/// `openssl s_server` stands in for the proxy: a GET for a plain http URL reaches it as it is.
+@Suite(
+    .timeLimit(.minutes(2)),
+    .enabled(if: TLSServer.isAvailable, "needs the openssl command to make certificates and serve them"))
+struct `Proxies that are asked over TLS` {
+    @Test func `are trusted by the same certificates as servers`() async {
+        await #expect(processExitsWith: .success) {
+            let authority = try TLSAuthority()
+            let proxy = try TLSServer(authority, .good)
+            setenv("http_proxy", proxy.url.rendered, 1)
+            let request = Request(.get, HTTP.URL(.http, host: "somewhere.invalid"))
+            var trusting = CurlOptions()
+            trusting.caBundle = authority.bundle
+            try #require(try await CurlTransport(trusting).send(request).status == 200)
+            let wary = try CurlTransport()
+            let error = try await #require(throws: TransportError.self) {
+                try await wary.send(request)
+            }
+            try #require(error.kind == .tls)
+        }
+    }
+
+    /// The distribution's OpenSSL refuses TLS 1.1 by itself; this process is configured not to.
+    @Test func `are refused below TLS 1_2`() async {
+        await #expect(processExitsWith: .success) {
+            let authority = try TLSAuthority()
+            try authority.allowOldTLS()
+            let proxy = try TLSServer(
+                authority, .good, options: ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"])
+            setenv("http_proxy", proxy.url.rendered, 1)
+            var trusting = CurlOptions()
+            trusting.caBundle = authority.bundle
+            let transport = try CurlTransport(trusting)
+            let request = Request(.get, HTTP.URL(.http, host: "somewhere.invalid"))
+            let error = try await #require(throws: TransportError.self) {
+                try await transport.send(request)
+            }
+            try #require(error.kind == .tls)
+        }
+    }
 }

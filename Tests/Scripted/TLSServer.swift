@@ -44,6 +44,22 @@ package final class TLSAuthority: Sendable {
 
     private static let newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
 
+    /// Lets OpenSSL take TLS below 1.2, for this whole process and before it is used first.
+    package func allowOldTLS() throws {
+        let configuration = """
+            openssl_conf = init
+            [init]
+            ssl_conf = ssl
+            [ssl]
+            system_default = tls
+            [tls]
+            MinProtocol = TLSv1
+            CipherString = ALL:@SECLEVEL=0
+            """
+        try configuration.write(toFile: path("lax.cnf"), atomically: true, encoding: .utf8)
+        setenv("OPENSSL_CONF", path("lax.cnf"), 1)
+    }
+
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     package func path(_ name: String) -> String { folder + "/" + name }
