@@ -38,7 +38,8 @@ extension EasyHandle {
         let milliseconds = connect.seconds * 1000 + connect.attoseconds / 1_000_000_000_000_000
         // 0 would mean libcurl's default of 300 seconds.
         try set(CURLOPT_CONNECTTIMEOUT_MS, Int(min(max(milliseconds, 1), 3_600_000)))
-        // Half-open connections: found by the kernel after 30 + 3 x 10 seconds of silence, whatever the limits.
+        // Half-open connections: after 30 s of silence the kernel asks every 10 s, and gives up after as many questions
+        // as `tcp_keepalive_probes` says, by default nine. Until then the limits find them.
         try set(CURLOPT_TCP_KEEPALIVE, true)
         try set(CURLOPT_TCP_KEEPIDLE, 30)
         try set(CURLOPT_TCP_KEEPINTVL, 10)
@@ -54,16 +55,16 @@ extension EasyHandle {
         try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         try set(CURLOPT_SSL_VERIFYPEER, true)
         try set(CURLOPT_SSL_VERIFYHOST, 2)
-        // A renewed bundle is noticed within the hour, without parsing it for every connection.
         // The same for the way to a proxy whose URL begins with https.
         try set(CURLOPT_PROXY_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         try set(CURLOPT_PROXY_SSL_VERIFYPEER, true)
         try set(CURLOPT_PROXY_SSL_VERIFYHOST, 2)
+        // A renewed bundle is noticed within the hour, without parsing it for every connection.
         try set(CURLOPT_CA_CACHE_TIMEOUT, 3600)
         guard let bundle = options.caBundle else { return }
         try set(CURLOPT_CAINFO, bundle)
-    }
         try set(CURLOPT_PROXY_CAINFO, bundle)
+    }
 
     private func setMethod(_ request: Request) throws(EasyFailure) {
         switch request.method {
