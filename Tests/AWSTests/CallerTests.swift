@@ -41,6 +41,23 @@ import Testing
         #expect(bench.clock.sleeps == [.milliseconds(500), .seconds(1)])
     }
 
+    /// Those of botocore's `ThrottledRetryableChecker`, and two that KMS and SQS send beside them.
+    @Test(arguments: [
+        "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException",
+        "TooManyRequestsException", "ProvisionedThroughputExceededException",
+        "TransactionInProgressException", "RequestLimitExceeded", "BandwidthLimitExceeded",
+        "LimitExceededException", "RequestThrottled", "SlowDown", "PriorRequestNotComplete",
+        "EC2ThrottledException", "KmsThrottled", "AWS.SimpleQueueService.RequestThrottled",
+    ])
+    func `a code of throttling is one with any status`(_ code: String) async throws {
+        let slow = ScriptedTransport.Step.respond(400, [:], "<Error><Code>\(code)</Code></Error>")
+        let bench = try await Bench([slow, slow, slow])
+        let error = try await awsError { try await bench.s3.get(.picture, maximumBytes: 10) }
+        #expect(error.kind == .throttled)
+        #expect(bench.clock.sleeps == [.milliseconds(500), .seconds(1)])
+        bench.expectPlayed()
+    }
+
     @Test func `the server may ask for more time, up to 5 s more`() async throws {
         func asks(_ milliseconds: Int) -> ScriptedTransport.Step {
             .respond(503, ["x-amz-retry-after": "\(milliseconds)"])
@@ -192,6 +209,23 @@ import Testing
         // The correction did not help: no second one.
         #expect(try await awsError { try await s3.get(.picture, maximumBytes: 10) }.kind == .clockSkew)
         bench.expectPlayed()
+    }
+
+    @Test(arguments: [
+        "RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture", "InvalidSignatureException",
+        "AuthFailure", "SignatureDoesNotMatch",
+    ])
+    func `a signature that is refused with a date far off is made again`(_ code: String) async throws {
+        let body = "<Error><Code>\(code)</Code></Error>"
+        let skewed = ScriptedTransport.Step.respond(403, ["Date": "Tue, 14 Nov 2023 22:33:20 GMT"], body)
+        let bench = try await Bench([skewed, Self.ok])
+        _ = try await bench.s3.get(.picture, maximumBytes: 10)
+        #expect(bench.transport.requests.last?.headers["X-Amz-Date"] == "20231114T223320Z")
+        // With the right date it is about the secret, or there is no help.
+        let wrong = try await Bench([.respond(403, ["Date": "Tue, 14 Nov 2023 22:13:20 GMT"], body)])
+        let error = try await awsError { try await wrong.s3.get(.picture, maximumBytes: 10) }
+        #expect(error.attempts == 1)
+        wrong.expectPlayed()
     }
 
     @Test func `no header, error or log line shows a secret`() async throws {
