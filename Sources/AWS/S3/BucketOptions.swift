@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is special about the buckets of one side, source or output.
+/// What is special about the buckets of one side, source or output, or about a single one.
 package struct BucketOptions: Sendable, Equatable {
     /// The account that must own the bucket (12 digits): a bucket of the same name in other hands is refused.
     package var expectedOwner: String?
