@@ -47,8 +47,8 @@ import Testing
         let source = GatedSource(Self.keys("A", until: 3600))
         source.close()
         let cache = cache(source)
-        let cancelled = (0..<10).map { _ in Task { try await cache.credentials(within: .seconds(3600)) } }
-        let patient = Task { try await cache.credentials(within: .seconds(3600)) }
+        let cancelled = (0..<10).map { _ in Task { try await cache.credentials(within: .seconds(50)) } }
+        let patient = Task { try await cache.credentials(within: .seconds(50)) }
         while source.fetches == 0 { try await Task.sleep(for: .milliseconds(2)) }
         for each in cancelled { each.cancel() }
         for each in cancelled {
@@ -66,7 +66,7 @@ import Testing
         source.close()
         clock.advance(.seconds(3500))
         #expect(try await cache.credentials(within: .milliseconds(20)).signing.accessKeyID == "A")
-        let cancelled = Task { try await cache.credentials(within: .seconds(3600)) }
+        let cancelled = Task { try await cache.credentials(within: .seconds(50)) }
         cancelled.cancel()
         #expect(try await awsError { try await cancelled.value }.kind == .cancelled)
         source.open()
@@ -120,7 +120,7 @@ import Testing
     @Test func `is over at once for a call that is cancelled`() async throws {
         let transport = GatedTransport()
         transport.close()
-        let session = try await Self.session(transport, clock: clock, totalSeconds: 3600)
+        let session = try await Self.session(transport, clock: clock, totalSeconds: 50)
         let task = Task { try await session.s3().get(.picture, maximumBytes: 10) }
         while transport.asked == 0 { try await Task.sleep(for: .milliseconds(2)) }
         task.cancel()
