@@ -6,15 +6,32 @@ internal import Metrics
 /// Heartbeat and acknowledger in one: carries out what `LeaseBook` decides, and tells jobs what became of
 /// their leases. All of SQS's answers about a receipt handle pass through here.
 final class LeaseKeeper: Sendable {
+    /// The poll that is out while the worker drains.
+    private enum OwnPoll {
+        case over
+        case out(end: Duration)
+        case dropped(end: Duration)
+    }
+
     private struct State {
         var book: LeaseBook
         /// Jobs that want to write and wait for an extension to be answered.
         var waiting: [LeaseBook.ID: CheckedContinuation<Void, Never>] = [:]
         var leashes: [LeaseBook.ID: Leash] = [:]
-        /// Nothing that is given back becomes visible before this time.
-        var heldBack: Duration?
+        var ownPoll = OwnPoll.over
+        /// Releases that wait for its end.
+        var postponed: [(LeaseBook.ID, Duration)] = []
         var isClosed = false
         var isAbandoned = false
+
+        mutating func settle(_ id: LeaseBook.ID, _ settlement: LeaseBook.Settlement, now: Duration) {
+            switch (settlement, ownPoll) {
+            case (.release(let delay), .out): postponed.append((id, delay))
+            case (.release(let delay), .dropped(let end)):
+                book.settle(id, .release(max(delay, (end - now).roundedUp)), now: now)
+            default: book.settle(id, settlement, now: now)
+            }
+        }
     }
 
     private let queue: any MessageQueue
@@ -62,20 +79,27 @@ final class LeaseKeeper: Sendable {
     func settle(_ id: LeaseBook.ID, _ settlement: LeaseBook.Settlement) {
         let now = clock.now
         state.withLock { state in
-            var settlement = settlement
-            if case .release(let delay) = settlement, let time = state.heldBack, time > now {
-                settlement = .release(max(delay, (time - now).roundedUp))
-            }
-            state.book.settle(id, settlement, now: now)
             state.leashes[id] = nil
+            state.settle(id, settlement, now: now)
         }
         alarm.ring()
     }
 
-    /// Until this time releases become visible then at the earliest; nil: as soon as is wanted. A poll of our own
-    /// that is still out would take them at once, and cost each a receive.
-    func holdBack(until time: Duration?) {
-        state.withLock { $0.heldBack = time }
+    /// A poll of our own is out until `end` and would take what is given back at once, which costs a receive.
+    /// Releases wait for `pollIsOver`.
+    func awaitPoll(end: Duration) { state.withLock { $0.ownPoll = .out(end: end) } }
+
+    /// Gives back what waited for it. A poll that was dropped goes on at the queue until its end: what is given back
+    /// meanwhile becomes visible after that.
+    func pollIsOver(wasDropped: Bool = false) {
+        let now = clock.now
+        state.withLock { state in
+            if case .out(let end) = state.ownPoll { state.ownPoll = wasDropped ? .dropped(end: end) : .over }
+            let postponed = state.postponed
+            state.postponed = []
+            for (id, delay) in postponed { state.settle(id, .release(delay), now: now) }
+        }
+        alarm.ring()
     }
 
     /// Returns when enough of the lease is left to write under it.

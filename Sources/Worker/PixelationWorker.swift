@@ -130,9 +130,10 @@ package final class PixelationWorker: Sendable {
         }
         if calls == 1 {
             story.draining(inFlight)
-            // What is given back must not come to the poll that is still out.
-            if let poll = state.withLock({ $0.poll }) {
-                keeper.holdBack(until: poll.since + poll.wait + .seconds(1))
+            state.withLock { state in
+                // Under the lock in which a poll ends, before `pollIsOver`. A second is for the way to the queue.
+                guard let poll = state.poll else { return }
+                keeper.awaitPoll(end: poll.since + poll.wait + .seconds(1))
             }
             keeper.stopUnstarted(.graceOver)
             for circuit in [circuit, quarantineCircuit] { circuit.drain() }
@@ -219,18 +220,21 @@ package final class PixelationWorker: Sendable {
         }
         let now = clock.now
         switch result {
-        // Dropped here, and still out at the queue.
-        case nil: return nil
+        case nil:
+            keeper.pollIsOver(wasDropped: true)
+            return nil
         case .success(let messages):
-            keeper.holdBack(until: nil)
             answered(messages, asked: asked, wait: wait, now: now)
+            keeper.pollIsOver()
             return (messages, asked)
         case .failure(let error):
             let error =
                 error as? WorkerError
                 ?? WorkerError(.other, operation: "ReceiveMessage", detail: "\(error)")
-            guard !Task.isCancelled, pollLeash.stop == nil else { return nil }
-            keeper.holdBack(until: nil)
+            guard !Task.isCancelled, pollLeash.stop == nil else {
+                keeper.pollIsOver(wasDropped: true)
+                return nil
+            }
             let spread = random()
             let failures = state.withLock { state -> Int in
                 state.poll = nil
@@ -238,6 +242,7 @@ package final class PixelationWorker: Sendable {
                 state.intake.failed(now: now, spread: spread)
                 return state.intake.failures
             }
+            keeper.pollIsOver()
             metrics.pollFailures.increment()
             story.pollFailed(error, failures: failures)
             throw error
