@@ -25,7 +25,8 @@ package struct S3EventsError: Error, Sendable, Equatable, CustomStringConvertibl
     package init(_ kind: Kind, at path: String, _ detail: String) {
         self.kind = kind
         self.path = path
-        self.detail = detail
+        // It may quote the message. Bounded by scalars: one character can be as long as all of it.
+        self.detail = String(String.UnicodeScalarView(detail.unicodeScalars.prefix(200)))
     }
 
     package var description: String { "\(path.isEmpty ? "message body" : path): \(detail)" }

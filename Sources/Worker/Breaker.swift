@@ -130,7 +130,8 @@ package struct Breaker: Sendable {
         if !current.held.contains(where: { $0.id == id }) {
             current.lastOpinion = now
             guard !leavesRoom || current.held.count < slots / 2 else {
-                outage = current
+                // Nobody held is nobody who could find out when it is over.
+                outage = current.held.isEmpty ? nil : current
                 return .noRoom
             }
         }
@@ -204,6 +205,7 @@ package struct Breaker: Sendable {
     private mutating func remove(_ id: LeaseBook.ID) {
         outage?.held.removeAll { $0.id == id }
         if outage?.prober == id { outage?.prober = nil }
+        if leavesRoom, outage?.held.isEmpty == true { outage = nil }
     }
 }
 

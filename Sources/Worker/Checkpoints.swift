@@ -10,41 +10,58 @@ struct Verdict: Sendable {
     var isConcluded: Bool
 }
 
-/// What is already settled about the records of a message that has to come again because of others of its
-/// records. A convenience of this process: what is durable stands in the stamps of the outputs.
+/// What is already settled about the records of a message that comes again, because of others of its records or
+/// because its deletion was not heard. It holds if nobody else had the message in between, as the receive count tells:
+/// whoever had it may have written. A convenience of this process: what is durable stands in the stamps of the outputs.
 final class Checkpoints: Sendable {
-    private struct State {
-        var messages: [String: [Int: Verdict]] = [:]
-        /// Message ids, oldest first.
-        var order: [String] = []
+    fileprivate struct Message {
+        var receiveCount: Int
+        var verdicts: [Int: Verdict]
     }
 
+    fileprivate struct State {
+        var messages: [String: Message] = [:]
+        /// Message ids, oldest first.
+        var order: [String] = []
+        var verdictCount = 0
+    }
+
+    /// Most verdicts that are kept, of all messages together; each takes about a kilobyte.
     private let capacity: Int
     private let state = Locked(State())
 
-    init(capacity: Int = 1000) { self.capacity = capacity }
+    init(capacity: Int = 4096) { self.capacity = capacity }
 
-    func verdict(on record: Int, of messageID: String) -> Verdict? {
-        state.withLock { $0.messages[messageID]?[record] }
+    func verdict(on record: Int, of delivery: Delivery) -> Verdict? {
+        state.withLock { state in
+            guard let message = state.messages[delivery.messageID],
+                delivery.receiveCount == message.receiveCount + 1
+            else { return nil }
+            return message.verdicts[record]
+        }
     }
 
     /// Keeps those that are final, in the order of the records.
-    func keep(_ verdicts: [Verdict], of messageID: String) {
+    func keep(_ verdicts: [Verdict], of delivery: Delivery) {
         let final = Dictionary(
             uniqueKeysWithValues: verdicts.enumerated().filter { $0.element.outcome.isFinal }.map { ($0, $1) }
         )
-        guard !final.isEmpty else { return }
-        let capacity = capacity
+        let id = delivery.messageID
         state.withLock { state in
-            if state.messages.updateValue(final, forKey: messageID) == nil { state.order.append(messageID) }
-            if state.order.count > capacity { state.messages[state.order.removeFirst()] = nil }
+            state.forget(id)
+            guard !final.isEmpty else { return }
+            state.messages[id] = Message(receiveCount: delivery.receiveCount, verdicts: final)
+            state.order.append(id)
+            state.verdictCount += final.count
+            while state.verdictCount > capacity, let oldest = state.order.first { state.forget(oldest) }
         }
     }
+}
 
-    func drop(_ messageID: String) {
-        state.withLock { state in
-            guard state.messages.removeValue(forKey: messageID) != nil else { return }
-            state.order.removeAll { $0 == messageID }
-        }
+extension Checkpoints.State {
+    fileprivate mutating func forget(_ id: String) {
+        guard let message = messages.removeValue(forKey: id) else { return }
+        verdictCount -= message.verdicts.count
+        if let index = order.firstIndex(of: id) { order.remove(at: index) }
     }
 }

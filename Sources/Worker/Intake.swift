@@ -33,6 +33,8 @@ package struct Intake: Sendable {
     /// May change at any time. Fewer slots take effect as messages leave.
     package var limits: Limits
     package private(set) var inFlight = 0
+    /// Of these, those that wait for something that may never come: they do not keep an idle worker from its end.
+    package var held = 0
     package private(set) var received = 0
     package private(set) var isDraining = false
     /// Time of the last answered poll.
@@ -54,8 +56,9 @@ package struct Intake: Sendable {
         guard !isDraining else { return .stop }
         let remaining = (limits.messages ?? .max) - received
         guard remaining > 0 else { return .stop }
-        if let idle = limits.idle, let emptySince, inFlight == 0, now - emptySince >= idle { return .stop }
-        guard now >= retryAt else { return .pause(until: retryAt) }
+        let idleEnd = limits.idle.flatMap { idle in emptySince.map { $0 + idle } }
+        if let idleEnd, inFlight <= held, now >= idleEnd { return .stop }
+        guard now >= retryAt else { return .pause(until: min(retryAt, idleEnd ?? retryAt)) }
         let room = isCrowded ? 0 : min(limits.slots - inFlight, allowance ?? .max, remaining, 10)
         guard room > 0 else { return .pause(until: nil) }
         return .poll(count: room, wait: wait(now: now))
@@ -88,7 +91,7 @@ package struct Intake: Sendable {
         }
         received += count
         inFlight += count
-        if count > 0 || inFlight > 0 {
+        if count > 0 || inFlight > held {
             emptySince = nil
         } else if emptySince == nil {
             emptySince = now

@@ -39,11 +39,9 @@ struct Job: Sendable {
 
     func run(_ message: InFlightMessage) async {
         let outcomes = await message.leash.hold { await judge(message) }
-        circuit.left(message.lease)
         quarantineCircuit.left(message.lease)
         guard let outcomes, !Task.isCancelled || outcomes.allSatisfy(\.isFinal) else { return }
         if let settlement = settlement(of: outcomes, message.delivery) {
-            if settlement == .delete { checkpoints.drop(message.delivery.messageID) }
             keeper.settle(message.lease, settlement)
         }
         pulse.beat()
@@ -67,7 +65,7 @@ struct Job: Sendable {
         }
         var verdicts: [Verdict] = []
         for (index, record) in records.enumerated() {
-            if let known = checkpoints.verdict(on: index, of: delivery.messageID) {
+            if let known = checkpoints.verdict(on: index, of: delivery) {
                 verdicts.append(known)
                 continue
             }
@@ -81,7 +79,7 @@ struct Job: Sendable {
             verdicts.append(Verdict(outcome: outcome, tale: tale, isConcluded: isConcluded))
         }
         let obstacle = await storeReasons(of: &verdicts, message)
-        checkpoints.keep(verdicts, of: delivery.messageID)
+        checkpoints.keep(verdicts, of: delivery)
         return verdicts.map(\.outcome) + (obstacle.map { [$0] } ?? [])
     }
 
@@ -117,6 +115,8 @@ struct Job: Sendable {
         _ event: ObjectEvent, of message: InFlightMessage, _ tale: inout Tale
     ) async -> Outcome {
         let (delivery, lease, leash) = (message.delivery, message.lease, message.leash)
+        // What comes now, a wait for the quarantine perhaps, is not about sources and outputs.
+        defer { circuit.left(lease) }
         // Whoever comes after an attempt that may not have got to its last look has to look in its place.
         var effort = Effort(maySkipUnread: delivery.receiveCount <= 1)
         while true {
@@ -129,10 +129,10 @@ struct Job: Sendable {
                 metrics.failures.increment(error.kind)
                 guard policy[error.kind] == .outage else {
                     if error.kind.provesReading { circuit.succeeded(lease, .reading) }
-                    return outcome(of: error, delivery)
+                    return effort.owing(outcome(of: error, delivery))
                 }
                 let end = await held(message, by: circuit, for: error, at: effort.reach)
-                if case .retry = end { return repeated(error, delivery) }
+                if case .retry = end { return effort.owing(repeated(error, delivery)) }
                 if let end { return end }
                 tale.probes += 1
             } catch {
@@ -164,6 +164,13 @@ struct Job: Sendable {
         var hasPut = false
         /// Outputs that show the event's source are right without a look at the source.
         var maySkipUnread: Bool
+
+        /// Whoever has put owes a last look, and a failure has kept it from that: the message has to come again,
+        /// whatever would become of it otherwise.
+        func owing(_ outcome: Outcome) -> Outcome {
+            guard hasPut, outcome.isFinal, let error = outcome.error else { return outcome }
+            return .retry(error)
+        }
     }
 
     /// Brings the outputs up to the source, whatever version the event announced. Ends only when, after the last
@@ -183,7 +190,7 @@ struct Job: Sendable {
             tale.rounds = round
             let shelf = try await look(at: plan, isFirst: round == 1)
             if shelf.covers(event, recipe: engine.recipe) {
-                if effort.maySkipUnread { return .skipped(.finished) }
+                if effort.maySkipUnread && !leash.isShared { return .skipped(.finished) }
                 if let facts = try await store.head(plan.source),
                     shelf.stale(from: facts.eTag, recipe: engine.recipe).isEmpty
                 {

@@ -63,7 +63,10 @@ final class LeaseKeeper: Sendable {
         let receipt = state.withLock { state -> LeaseBook.Receipt in
             let receipt = state.book.receive(
                 messageID: delivery.messageID, handle: delivery.handle, asked: asked)
-            if case .new(let id) = receipt { state.leashes[id] = leash }
+            switch receipt {
+            case .new(let id): state.leashes[id] = leash
+            case .adopted(let id): state.leashes[id]?.share()
+            }
             return receipt
         }
         alarm.ring()

@@ -19,6 +19,7 @@ final class Leash: Sendable {
         var hasStarted = false
         var isWriting = false
         var isCut = false
+        var isShared = false
         var sleeper: CheckedContinuation<Void, Never>?
     }
 
@@ -26,6 +27,11 @@ final class Leash: Sendable {
 
     /// Why the job has to stop, if it has to. The first reason stays.
     var stop: Stop? { state.withLock { $0.stop } }
+
+    /// Somebody may have worked on the message since this job received it: it has come again.
+    var isShared: Bool { state.withLock { $0.isShared } }
+
+    func share() { state.withLock { $0.isShared = true } }
 
     var hasStarted: Bool { state.withLock { $0.hasStarted } }
 

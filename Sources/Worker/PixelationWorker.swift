@@ -107,6 +107,8 @@ package final class PixelationWorker: Sendable {
             services.addTask { await self.keeper.run() }
             await withDiscardingTaskGroup { jobs in
                 failure = await poll(into: &jobs, ready: ready)
+                // Nobody comes any more who could tell that it works again.
+                quarantineCircuit.drain()
             }
             keeper.close()
             let limit = clock.schedule(at: clock.now + Self.flushTime) { self.keeper.abandon() }
@@ -130,10 +132,16 @@ package final class PixelationWorker: Sendable {
         }
         if calls == 1 {
             story.draining(inFlight)
-            state.withLock { state in
+            let pollEnd = state.withLock { state -> Duration? in
                 // Under the lock in which a poll ends, before `pollIsOver`. A second is for the way to the queue.
-                guard let poll = state.poll else { return }
-                keeper.awaitPoll(end: poll.since + poll.wait + .seconds(1))
+                guard let poll = state.poll else { return nil }
+                let end = poll.since + poll.wait + .seconds(1)
+                keeper.awaitPoll(end: end)
+                return end
+            }
+            if let pollEnd {
+                // What is out for longer waits for keys, or for an answer that does not come.
+                after(max(.zero, pollEnd - clock.now) + Self.lastWords) { $0.pollLeash.pull(.graceOver) }
             }
             keeper.stopUnstarted(.graceOver)
             for circuit in [circuit, quarantineCircuit] { circuit.drain() }
@@ -197,7 +205,8 @@ package final class PixelationWorker: Sendable {
         // A few may wait for memory: smaller ones pass them by.
         let isCrowded = budget.waiting > state.intake.limits.slots / 2
         // Those who wait for the quarantine say nothing about the work.
-        let working = state.intake.inFlight - (quarantineCircuit.outage?.heldCount ?? 0)
+        state.intake.held = quarantineCircuit.outage?.heldCount ?? 0
+        let working = state.intake.inFlight - state.intake.held
         let (allowance, wake) = circuit.allowance(now: now, inFlight: working)
         let step = state.intake.next(now: now, allowance: allowance, isCrowded: isCrowded)
         guard case .pause(let until) = step, let wake, wake > now else { return step }
@@ -318,7 +327,8 @@ package final class PixelationWorker: Sendable {
             outage: outage.map { ($0.kind, now - $0.since, $0.probes) },
             quarantineOutage: quarantineOutage.map { ($0.kind, now - $0.since) },
             stall: stall(
-                now: now, poll: poll, intake: intake, isOutage: outage != nil || quarantineOutage != nil))
+                now: now, poll: poll, intake: intake,
+                isOutage: outage != nil || intake.inFlight <= quarantineOutage?.heldCount ?? 0))
     }
 
     /// Progress is polls answered and leases moving, not a timer that ticks.

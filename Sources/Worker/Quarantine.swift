@@ -55,15 +55,15 @@ package struct QuarantineRecord: Codable, Sendable, Equatable {
         return text.replacing("\u{FFFE}", with: "\\ufffe").replacing("\u{FFFF}", with: "\\uffff")
     }
 
-    /// With the first `bytes` bytes of its body, or some fewer where a character would be cut.
+    /// With the first `bytes` bytes of its body, or up to three fewer where a character's bytes would be cut.
     func cut(to bytes: Int) -> QuarantineRecord {
+        let whole = body.utf8
+        var end = whole.index(whole.startIndex, offsetBy: bytes, limitedBy: whole.endIndex) ?? whole.endIndex
+        // By scalars: a cluster of them may be as long as the body.
+        while end < whole.endIndex, whole[end] & 0xC0 == 0x80 { end = whole.index(before: end) }
         var record = self
-        record.bodyBytes = body.utf8.count
-        var end = body.utf8.index(body.startIndex, offsetBy: bytes, limitedBy: body.endIndex) ?? body.endIndex
-        while body.unicodeScalars.index(end, offsetBy: 0).samePosition(in: body) == nil {
-            end = body.utf8.index(before: end)
-        }
-        record.body = String(body[..<end])
+        record.bodyBytes = whole.count
+        record.body = String(decoding: whole[..<end], as: UTF8.self)
         return record
     }
 }

@@ -70,6 +70,16 @@ func onlyEvent(_ notification: S3Notification) throws -> ObjectEvent {
         #expect(last.key == "b.jpg")
     }
 
+    @Test func `an error quotes no more of a message than people read`() throws {
+        let long = "e" + String(repeating: "\u{301}", count: 50_000)
+        let notification = try Envelope.decode(#"{"Records":[{"eventSource":"\#(long)"}]}"#)
+        guard case .unreadable(let error) = notification.records[0] else {
+            Issue.record("\(notification.records[0])")
+            return
+        }
+        #expect(error.description.utf8.count < 1000)
+    }
+
     @Test func `more records than anybody sends are not read`() throws {
         let many = Array(repeating: "0", count: 256).joined(separator: ",")
         #expect(try Envelope.decode("{\"Records\":[\(many)]}").records.count == 256)

@@ -137,6 +137,9 @@ import Testing
         let cut = Self.record(body).cut(to: 33)
         #expect(cut.body == String(repeating: "ü", count: 16) && cut.bodyBytes == 200)
         #expect(Self.record("ab").cut(to: 33).body == "ab")
+        // One character that is as long as the message.
+        let cluster = "e" + String(repeating: "\u{301}", count: 500_000)
+        #expect(Self.record(cluster).cut(to: 16 << 10).body.utf8.count == (16 << 10) - 1)
         // SQS takes neither of these two as they are.
         let json = try Self.record("", key: "a\u{FFFE}\u{FFFF}.jpg").json()
         #expect(json.contains(#"a\ufffe\uffff.jpg"#))

@@ -37,6 +37,11 @@ import Testing
         #expect(fail(c, at: 1) == .hold)
         breaker.slots = 1
         #expect(fail(d, at: 2) == .noRoom)
+        // Without anybody held nobody could find out when it is over.
+        breaker.left(b)
+        breaker.left(c)
+        #expect(breaker.outage == nil)
+        #expect(fail(d, at: 3) == .noRoom && breaker.outage == nil)
     }
 
     @Test func `those held probe one at a time, in turn, later each time`() {

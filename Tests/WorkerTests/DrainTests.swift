@@ -73,6 +73,19 @@ import Worker
         #expect(delay > .seconds(3) && delay <= .seconds(5), "\(delay)")
     }
 
+    /// It waits for keys, or for an answer that does not come.
+    @Test func `a poll that is out longer than its wait is not waited for`() {
+        let stage = Stage()
+        stage.start()
+        stage.run(3)
+        stage.trouble("ReceiveMessage", delay: 10_000)
+        stage.run(15)
+        let began = stage.now
+        stage.worker.drain()
+        #expect(stage.run(60) { stage.end != nil })
+        #expect((stage.end ?? 0) - began <= 17)
+    }
+
     @Test func `a second request gives back at once what has begun`() {
         let stage = Stage()
         stage.upload("a.jpg")
@@ -165,6 +178,16 @@ import Worker
         #expect(stage.run(60) { stage.end != nil })
         #expect((10...24).contains((stage.end ?? 0) - done), "idle since \(done), ended at \(stage.end ?? 0)")
         #expect(stage.error == nil)
+    }
+
+    @Test func `an idle worker does not wait for a place for reasons`() {
+        let stage = Stage { $0.idleSeconds = 5 }
+        stage.upload("bad.jpg", isCorrupt: true)
+        stage.trouble("SendMessage", .queueMissing)
+        stage.start()
+        #expect(stage.run(60) { stage.end != nil })
+        #expect(!stage.message(0).isDeleted && stage.message(0).receiveCount == 1)
+        #expect(stage.message(0).visibleAt - stage.time <= .seconds(5))
     }
 
     @Test func `a message in flight is not idleness`() {

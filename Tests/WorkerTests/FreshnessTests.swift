@@ -24,6 +24,34 @@ import Worker
         #expect(stage.versions == [3, 3, 3, 3, 3])
     }
 
+    @Test func `what comes again while it is looked at is not skipped by its event either`() {
+        let stage = Stage()
+        stage.upload("a.jpg")
+        stage.start()
+        #expect(stage.run(150) { stage.message(0).isDeleted })
+        stage.upload("a.jpg")
+        #expect(stage.run(150) { stage.message(1).isDeleted })
+        stage.put("a.jpg", contentOf: 1)
+        stage.trouble("HeadObject s3://out/pixelated-8x8", delay: 20, times: 1)
+        stage.world.announce([World.Event(name: .init(bucket: "in", key: "a.jpg"), version: 2)])
+        #expect(stage.run(30) { stage.message(2).receiveCount == 1 })
+        stage.showAgain(2)
+        #expect(stage.run(150) { stage.message(2).isDeleted })
+        #expect(stage.message(2).receiveCount == 2 && stage.metrics.adopted.value == 1)
+        #expect(stage.versions == [3, 3, 3, 3, 3])
+    }
+
+    /// The look after the puts fails, at the last attempt.
+    @Test func `who has put and could not look gets the message again, whatever the policy says`() {
+        let stage = Stage { $0.attempts = 1 }
+        stage.upload("a.jpg")
+        stage.trouble("HeadObject s3://in/a.jpg", .other, times: 1)
+        stage.start()
+        #expect(stage.run(200) { stage.message(0).isDeleted })
+        #expect(stage.message(0).receiveCount == 2 && stage.quarantined == [])
+        #expect(stage.calls("HeadObject s3://in/a.jpg") == 2)
+    }
+
     @Test func `finished work that comes again costs looks and no download`() {
         let stage = Stage()
         stage.upload("a.jpg")

@@ -39,6 +39,12 @@ import Worker
         #expect(poll(after: 0) == .zero && poll(after: 20) == .seconds(1) && poll(after: 20) == .zero)
     }
 
+    @Test func `pauses do not put off the end of an idle worker`() {
+        intake.limits.idle = .seconds(5)
+        while poll(after: 0) != nil {}
+        #expect(now == .seconds(5))
+    }
+
     @Test func `short polls that bring nothing are a second apart`() {
         intake.limits.wait = .zero
         #expect((0..<4).map { _ in poll(after: 0) } == [0, 0, 1, 1].map { .seconds($0) })

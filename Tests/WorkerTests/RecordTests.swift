@@ -99,6 +99,20 @@ import Worker
         #expect(stage.run(60) { stage.outputs == five("b.jpg") })
     }
 
+    @Test func `who probed and then waits for the quarantine leaves the probing to others`() {
+        let stage = Stage { $0.attempts = 1 }
+        stage.trouble("SendMessage", .unavailable)
+        stage.trouble("GetObject s3://in/p.jpg", .unavailable, times: 1)
+        stage.trouble("GetObject s3://in/p.jpg", .other, times: 1)
+        stage.trouble("GetObject s3://in/q.jpg", .unavailable, times: 2)
+        stage.upload("p.jpg")
+        stage.start()
+        #expect(stage.run(10) { stage.worker.status.outage != nil })
+        stage.upload("q.jpg")
+        #expect(stage.run(100) { stage.outputs == five("q.jpg") })
+        #expect(stage.worker.status.quarantineOutage != nil && stage.worker.status.outage == nil)
+    }
+
     @Test func `a reason that alone cannot be stored blames its message in the end`() {
         let stage = Stage()
         stage.upload("bad.jpg", isCorrupt: true)

@@ -73,6 +73,13 @@ final class Stage {
     /// As if somebody had received the message before.
     func age(_ index: Int) { world.model.withLock { $0.messages[index].receiveCount = 1 } }
 
+    /// The queue shows a message again although it is in somebody's hands.
+    func showAgain(_ index: Int) {
+        let now = time
+        world.model.withLock { $0.messages[index].visibleAt = now }
+        world.arrivals.ring()
+    }
+
     /// The queue gives a message to somebody else, who keeps it.
     func steal(_ index: Int) {
         let until = time + .seconds(100_000)
