@@ -3,6 +3,7 @@
 import ArgumentParser
 import Daemon
 import Settings
+import Worker
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,7 +17,11 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var arguments: ConfigurationArguments
 
-    @Flag(help: "Stop, with status 0, when the queue is empty and everything is done.")
+    @Flag(
+        help: """
+            Stop, with status 0, when the queue has been empty for worker.idleSeconds, by default 5, and everything \
+            is done.
+            """)
     var drain = false
 
     @Option(help: ArgumentHelp("Stop, with status 0, after so many messages.", valueName: "number"))
@@ -29,7 +34,9 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         var flags: [String] = []
         // Seconds without a message that count as empty: one long poll may miss what a sampled shard holds.
-        if drain { flags.append("worker.idleSeconds=5") }
+        if try drain && arguments.load(service: true).worker.idleSeconds == nil {
+            flags.append("worker.idleSeconds=5")
+        }
         if let maxMessages { flags.append("worker.maximumMessages=\(maxMessages)") }
         let reader = arguments.reader(adding: flags)
         let settings = try arguments.load(service: true, adding: flags)
