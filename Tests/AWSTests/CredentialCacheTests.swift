@@ -259,6 +259,23 @@ final class GatedSource: CredentialSource {
         #expect(try await id(cache) == "E")
     }
 
+    @Test func `fetches again after its pause, even when the wall clock was set back meanwhile`() async throws
+    {
+        let source = GatedSource(nil)
+        let cache = cache(source)
+        _ = try await awsError { try await cache.credentials() }
+        clock.setWall(by: -7200)
+        source.set(Self.keys("A", until: nil))
+        clock.advance(.seconds(6))
+        #expect(try await id(cache) == "A")
+        // Nor does the age of keys, which are refused now, depend on it.
+        clock.setWall(by: -7200)
+        source.set(Self.keys("B", until: nil))
+        clock.advance(.seconds(6))
+        await cache.reject(try await cache.credentials().signing)
+        #expect(try await id(cache) == "B")
+    }
+
     @Test func `takes refused keys again when there are no others`() async throws {
         let source = GatedSource(Self.keys("A", until: nil))
         let cache = cache(source)

@@ -33,6 +33,9 @@ final class JumpingClock: AWSClock {
 
     func advance(_ duration: Duration) { state.withLock { $0.uptime += duration } }
 
+    /// Sets the wall clock alone, as somebody who corrects it does.
+    func setWall(by seconds: Double) { state.withLock { $0.wallOffset += seconds } }
+
     /// The pauses so far that were longer than nothing.
     var sleeps: [Duration] { state.withLock { $0.sleeps.filter { $0 > .zero } } }
 

@@ -15,7 +15,7 @@ package actor CredentialCache {
     /// The keys are still good, but callers now wait for a running refresh.
     static let mandatory = 120.0
     /// After a failure, not before this time.
-    static let pause = 5.0
+    static let pause = Duration.seconds(5)
 
     private let source: any CredentialSource
     private let clock: any AWSClock
@@ -28,8 +28,10 @@ package actor CredentialCache {
     /// Until when the source said that the keys are good, whatever we do with them afterwards.
     private var validUntil = -Double.infinity
     private var refreshAt = 0.0
-    private var notBefore = 0.0
-    private var fetchedAt = -Double.infinity
+    /// By the uptime, which does not jump: a wall clock that is set back must not keep us from fetching.
+    private var notBefore = Duration.zero
+    /// By the uptime too; nil before the first time.
+    private var fetchedAt: Duration?
     private var mustRenew = false
     private var observer: (@Sendable (KnownIdentity) async -> KnownIdentity)?
     private var lastFailure: AWSError?
@@ -65,7 +67,7 @@ package actor CredentialCache {
         let limit = limit ?? patience
         let now = clock.now()
         guard let current else { return try await refreshed(within: limit) }
-        let mustRenew = mustRenew && now - fetchedAt >= Self.pause
+        let mustRenew = mustRenew && fetchedAt.map { clock.uptime() - $0 >= Self.pause } ?? true
         guard mustRenew || now >= refreshAt else { return current }
         let expiration = current.expiration ?? .infinity
         if !mustRenew, expiration - now > Self.mandatory {
@@ -110,7 +112,7 @@ package actor CredentialCache {
 
     /// Begins a refresh unless one is running or has just failed.
     private func startRefresh() {
-        guard !isRefreshing, clock.now() >= notBefore else { return }
+        guard !isRefreshing, clock.uptime() >= notBefore else { return }
         isRefreshing = true
         // Not a child of the caller: others wait for it too, and the caller may be cancelled.
         Task { [source] in
@@ -144,10 +146,10 @@ package actor CredentialCache {
     private func adopt(_ fetched: Credentials, now: Double) {
         current = fetched
         validUntil = fetched.expiration ?? .infinity
-        fetchedAt = now
+        fetchedAt = clock.uptime()
         mustRenew = false
         lastFailure = nil
-        notBefore = 0
+        notBefore = .zero
         guard let expiration = fetched.expiration else {
             refreshAt = .infinity
             return
@@ -162,7 +164,7 @@ package actor CredentialCache {
         orElse error: AWSError, replacement: Credentials?, now: Double
     ) -> Result<Credentials, AWSError> {
         lastFailure = error
-        notBefore = now + Self.pause
+        notBefore = clock.uptime() + Self.pause
         if let current, validUntil > now {
             warn("keys are kept because they could not be renewed", error)
             return .success(current)
@@ -176,7 +178,7 @@ package actor CredentialCache {
         refreshAt = now + extra / 2
         warn("keys are used beyond their expiry because their source is failing", error)
         if isNew {
-            fetchedAt = now
+            fetchedAt = clock.uptime()
             mustRenew = false
             announce()
         }
