@@ -276,6 +276,23 @@ final class GatedSource: CredentialSource {
         #expect(try await id(cache) == "B")
     }
 
+    @Test func `does not exchange keys for others that expire sooner, unless they were refused`() async throws
+    {
+        let source = GatedSource(Self.keys("A", until: 200))
+        let cache = cache(source)
+        let first = try await cache.credentials()
+        source.set(Self.keys("B", until: 199))
+        clock.advance(.seconds(120))
+        for _ in 0..<3 { #expect(try await id(cache) == "A") }
+        #expect(source.fetches == 2, "after a pause only")
+        clock.advance(.seconds(6))
+        #expect(try await id(cache) == "A")
+        #expect(source.fetches == 3)
+        clock.advance(.seconds(6))
+        await cache.reject(first.signing)
+        #expect(try await id(cache) == "B")
+    }
+
     @Test func `takes refused keys again when there are no others`() async throws {
         let source = GatedSource(Self.keys("A", until: nil))
         let cache = cache(source)

@@ -131,6 +131,12 @@ package actor CredentialCache {
         let now = clock.now()
         switch result {
         case .success(let fetched) where (fetched.expiration ?? .infinity) > now:
+            // Nobody refused those at hand, and they are good for longer: the source is behind.
+            if !mustRenew, current != nil, (fetched.expiration ?? .infinity) < validUntil {
+                return keepOld(
+                    orElse: source.failure("gave keys that expire sooner than those at hand"),
+                    replacement: nil, now: now)
+            }
             let isNew = fetched != current
             adopt(fetched, now: now)
             if isNew { announce() }
