@@ -28,7 +28,7 @@ package struct AWSSession: Sendable {
         logger: Logger
     ) async throws(AWSError) {
         let profiles = try ProfileFile.load(surroundings)
-        let profile = profiles[options.profile ?? surroundings.variable("AWS_PROFILE") ?? "default"] ?? [:]
+        let profile = profiles[options.profile ?? surroundings.profile ?? "default"] ?? [:]
         let options = try options.completed(from: surroundings, profile)
         self.options = options
         let choiceKind = options.credentials

@@ -32,6 +32,9 @@ package struct Surroundings: Sendable {
         return value
     }
 
+    /// The profile that the environment names; the older name counts when the newer one is not set.
+    var profile: String? { variable("AWS_PROFILE") ?? variable("AWS_DEFAULT_PROFILE") }
+
     /// `~/` at the beginning becomes the home directory.
     func expanded(_ path: String) -> String {
         guard path.hasPrefix("~/"), let homeDirectory else { return path }

@@ -14,7 +14,11 @@ import Testing
         (["AWS_ACCESS_KEY_ID": "", "AWS_PROFILE": "other"], "AKIAOTHER"),
         (["AWS_PROFILE": "other"], "AKIAOTHER"), ([:], "AKIADEFAULT"),
         (["AWS_PROFILE": "missing"], "no profile missing"),
-        (["AWS_PROFILE": "sso"], "through a browser"),
+        (["AWS_DEFAULT_PROFILE": "other"], "AKIAOTHER"),
+        (["AWS_DEFAULT_PROFILE": "missing"], "no profile missing"),
+        (["AWS_PROFILE": "config-only", "AWS_DEFAULT_PROFILE": "other"], "AKIACONFIG"),
+        (["AWS_PROFILE": "sso"], "through a browser (sso_session in"),
+        (["AWS_PROFILE": "login"], "through a browser (login_session in"),
         (["AWS_PROFILE": "loop-a"], "refer to each other"), (["AWS_PROFILE": "both"], "both source_profile"),
         (["AWS_PROFILE": "bare"], "neither role_arn nor"), (["AWS_PROFILE": "process"], "AKIAPROCESS"),
         (["AWS_PROFILE": "config-only"], "AKIACONFIG"),
@@ -40,6 +44,8 @@ import Testing
                 addressing_style = path
             [profile sso]
             sso_session = x
+            [profile login]
+            login_session = x
             [profile loop-a]
             role_arn = a
             source_profile = loop-b
@@ -88,6 +94,19 @@ import Testing
                 "AWS_SHARED_CREDENTIALS_FILE": keys.path,
             ], options: options)
         #expect(try await bench.accessKeyID == "AKIAMINE")
+    }
+
+    @Test func `of the environment's older name also gives the region`() async throws {
+        let config = try TemporaryFile("[profile other]\nregion = ap-south-1\n")
+        let session = try await AWSSession(
+            AWSOptions(), queueURL: nil, transport: ScriptedTransport([]),
+            surroundings: Surroundings(
+                environment: [
+                    "AWS_CONFIG_FILE": config.path, "AWS_DEFAULT_PROFILE": "other", "AWS_ACCESS_KEY_ID": "A",
+                    "AWS_SECRET_ACCESS_KEY": "s",
+                ], homeDirectory: nil),
+            logger: LogLines().logger)
+        #expect(session.region.name == "ap-south-1")
     }
 
     @Test(arguments: CredentialKind.allCases)

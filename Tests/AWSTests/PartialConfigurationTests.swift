@@ -61,6 +61,9 @@ import Testing
         ("web_identity_token_file = /x", "default has web_identity_token_file without role_arn"),
         ("credential_source = EcsContainer", "default has credential_source without role_arn"),
         ("source_profile = other", "default has source_profile without role_arn"),
+        ("login_session = x", "default signs in through a browser (login_session in"),
+        ("sso_account_id = 1", "default signs in through a browser (sso_account_id in"),
+        ("sso_role_name = x", "default signs in through a browser (sso_role_name in"),
     ])
     func `in the default profile is an error that names profile, key and file`(
         _ line: String, _ reason: String
@@ -96,6 +99,9 @@ import Testing
 
     @Test(arguments: ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"])
     func `in a file that cannot be read is an error, and not an empty file`(_ variable: String) async throws {
+        let unexpanded = try await refusal([variable: "$HOME/credentials"])
+        #expect(unexpanded.kind == .configuration)
+        #expect(unexpanded.message.hasPrefix("\(variable) contains a $"))
         // A folder: no user can read it, not even root, who runs these tests in a container.
         let folder = NSTemporaryDirectory()
         let error = try await refusal([variable: folder])

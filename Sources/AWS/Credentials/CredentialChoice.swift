@@ -26,7 +26,7 @@ struct CredentialChoice: Sendable {
         }
     }
 
-    private var effectiveProfile: String? { profile ?? surroundings.variable("AWS_PROFILE") }
+    private var effectiveProfile: String? { profile ?? surroundings.profile }
 
     private func automatic() throws(AWSError) -> any CredentialSource {
         if let profile { return try profileSource(profile, visited: []) }
@@ -34,7 +34,7 @@ struct CredentialChoice: Sendable {
             return EnvironmentSource(surroundings: surroundings)
         }
         if let source = try webIdentityFromEnvironment() { return source }
-        if let named = surroundings.variable("AWS_PROFILE") { return try profileSource(named, visited: []) }
+        if let named = surroundings.profile { return try profileSource(named, visited: []) }
         if Self.isAboutCredentials(profiles["default"] ?? [:]) {
             return try profileSource("default", visited: [])
         }
@@ -72,14 +72,18 @@ struct CredentialChoice: Sendable {
 
     /// Whether a profile speaks of credentials at all, be it incompletely.
     private static func isAboutCredentials(_ values: [String: String]) -> Bool {
-        let keys =
-            staticKeys + roleKeys + ["role_arn", "credential_process", "sso_session", "sso_start_url"]
+        let keys = staticKeys + roleKeys + browserKeys + ["role_arn", "credential_process"]
         return keys.contains { values[$0] != nil }
     }
 
     private static let staticKeys = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token"]
     /// They mean nothing without `role_arn`.
     private static let roleKeys = ["source_profile", "credential_source", "web_identity_token_file"]
+
+    /// Those of a person who signs in.
+    private static let browserKeys = [
+        "sso_session", "sso_start_url", "sso_account_id", "sso_role_name", "login_session",
+    ]
 
     /// What a profile says, in the order of botocore: a role first, then static keys, then a process.
     private func profileSource(
@@ -103,11 +107,12 @@ struct CredentialChoice: Sendable {
         if Self.staticKeys.contains(where: { values[$0] != nil }) {
             return ProfileSource(profile: name, surroundings: surroundings)
         }
-        if values["sso_session"] != nil || values["sso_start_url"] != nil {
-            throw refusal("profile \(name) signs in through a browser (sso), which a daemon cannot do")
+        let places = profiles.paths.joined(separator: " and ")
+        if let key = Self.browserKeys.first(where: { values[$0] != nil }) {
+            throw refusal(
+                "profile \(name) signs in through a browser (\(key) in \(places)), which a daemon cannot do")
         }
         if values["role_arn"] == nil, let key = Self.roleKeys.first(where: { values[$0] != nil }) {
-            let places = profiles.paths.joined(separator: " and ")
             throw refusal("profile \(name) has \(key) without role_arn in \(places)")
         }
         throw refusal("profile \(name) has neither role_arn nor aws_access_key_id nor credential_process")

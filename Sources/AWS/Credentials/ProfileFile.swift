@@ -12,13 +12,17 @@ package struct ProfileFile: Sendable, Equatable {
 
     /// Reads both files, from where the environment says, else from `~/.aws`. Absent files are empty.
     ///
-    /// - Throws: `AWSError` of the kind `.configuration` when a file is there and cannot be read. It is not taken
-    ///   for an empty one: that would lead to another identity than the one it configures.
+    /// - Throws: `AWSError` of the kind `.configuration` when a file is there and cannot be read, or a variable
+    ///   names one with a `$`. It is not taken for an empty one: that would lead to another identity than the one it configures.
     static func load(_ surroundings: Surroundings) throws(AWSError) -> ProfileFile {
         var file = ProfileFile()
         for isConfig in [true, false] {
             let variable = isConfig ? "AWS_CONFIG_FILE" : "AWS_SHARED_CREDENTIALS_FILE"
             let named = surroundings.variable(variable).map(surroundings.expanded)
+            // Other SDKs put a variable's value there. Here it would be a file that is absent, and so empty.
+            if let named, named.contains("$") {
+                throw Self.refusal(named, "\(variable) contains a $, which means nothing here")
+            }
             let usual = surroundings.homeDirectory.map { "\($0)/.aws/\(isConfig ? "config" : "credentials")" }
             guard let path = named ?? usual else { continue }
             switch surroundings.contents(of: path, limit: 1 << 20) {
