@@ -123,6 +123,20 @@ import Testing
         #expect(session.region.name == "ap-south-1")
     }
 
+    @Test(arguments: [
+        ("nan", 1.0), ("inf", 1), ("-inf", 1), ("-3", 1), ("0", 1), ("soon", 1), ("1e300", 60), ("2.5", 2.5),
+    ])
+    func `are waited for as long as the environment says, if that is a time`(
+        _ text: String, _ seconds: Double
+    ) async throws {
+        let transport = ScriptedTransport([.respond(403)])
+        let bench = try await CredentialBench(
+            ["AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1", "AWS_METADATA_SERVICE_TIMEOUT": text],
+            transport: transport)
+        _ = try await awsError { try await bench.accessKeyID }
+        #expect(transport.requests.first?.limits.total == .seconds(seconds))
+    }
+
     @Test(arguments: [(nil, "http://169.254.169.254"), ("IPv6", "http://[fd00:ec2::254]")])
     func `are asked at the documented address, past any proxy`(
         _ mode: String?, _ base: String

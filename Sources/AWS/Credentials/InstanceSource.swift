@@ -14,7 +14,8 @@ struct InstanceSource: CredentialSource {
     private static let folder = "/latest/meta-data/iam/security-credentials/"
 
     init(transport: any Transport, surroundings: Surroundings) {
-        let seconds = surroundings.variable("AWS_METADATA_SERVICE_TIMEOUT").flatMap(Double.init) ?? 1
+        let named = surroundings.variable("AWS_METADATA_SERVICE_TIMEOUT").flatMap(Double.init)
+        let seconds = named.flatMap { $0.isFinite && $0 > 0 ? $0 : nil } ?? 1
         let attempts = surroundings.variable("AWS_METADATA_SERVICE_NUM_ATTEMPTS").flatMap(Int.init) ?? 3
         client = MetadataClient(
             transport: transport, clock: surroundings.clock,
