@@ -13,8 +13,9 @@ extension SQSClient {
     ///   - wait: 0...20 s; 0 asks only some of the queue's servers and answers at once.
     ///   - visibility: how long the messages stay out of sight of others, 0...12 h.
     /// - Returns: none when none came within `wait`. A message whose body is not what its sender wrote, or that lacks
-    ///   what a message must have, is left out and told in a warning; it comes back when `visibility` is over.
-    /// - Throws: `AWSError`; `.checksumMismatch` or `.malformedResponse` when messages came and all were left out.
+    ///   what a message must have, is left out and told in a warning; it comes back when `visibility` is over. When
+    ///   all were left out there are none either: the queue did answer.
+    /// - Throws: `AWSError`.
     package func receive(
         maxMessages: Int, wait: Duration, visibility: Duration
     ) async throws(AWSError) -> [Message] {
@@ -33,14 +34,9 @@ extension SQSClient {
                 ]),
             wait: wait, isLongPoll: true)
         var messages: [Message] = []
-        var failure: AWSError?
         for entry in output.Messages ?? [] {
-            do { messages.append(try message(entry)) } catch {
-                tell(error, of: entry)
-                failure = failure ?? error
-            }
+            do { messages.append(try message(entry)) } catch { tell(error, of: entry) }
         }
-        if messages.isEmpty, let failure { throw failure }
         return messages
     }
 
@@ -48,14 +44,16 @@ extension SQSClient {
         guard let received = entry.message else {
             throw damage(.malformedResponse, "message \(entry.name) lacks an id, a receipt handle or a body")
         }
-        if let expected = received.MD5OfBody, let digest = MD5.digest(Array(received.Body.utf8)) {
+        if let expected = received.MD5OfBody, !expected.isEmpty,
+            let digest = MD5.digest(Array(received.Body.utf8))
+        {
             let found = Hex.encode(digest)
             guard found == expected.lowercased() else {
                 throw damage(
                     .checksumMismatch, "the MD5 of message \(entry.name) is \(found), not \(expected)")
             }
         }
-        let attributes = received.Attributes ?? [:]
+        let attributes = received.Attributes?.values ?? [:]
         return Message(
             messageID: received.MessageId, receiptHandle: received.ReceiptHandle, body: received.Body,
             receiveCount: max(1, attributes["ApproximateReceiveCount"].flatMap(Int.init) ?? 1),
@@ -107,7 +105,7 @@ private struct ReceivedEntry: Decodable {
     var message: ReceivedMessage?
 
     init(from decoder: any Decoder) {
-        name = (try? Identified(from: decoder))?.MessageId ?? "without id"
+        name = (try? Identified(from: decoder)).map { String($0.MessageId.prefix(100)) } ?? "without id"
         message = try? ReceivedMessage(from: decoder)
     }
 }
@@ -117,5 +115,23 @@ private struct ReceivedMessage: Decodable {
     var ReceiptHandle: String
     var MD5OfBody: String?
     var Body: String
-    var Attributes: [String: String]?
+    var Attributes: LenientAttributes?
+}
+
+/// The attributes that are strings or whole numbers. Others are nothing to us, and no reason to leave out a message.
+private struct LenientAttributes: Decodable {
+    private struct Value: Decodable {
+        var text: String?
+
+        init(from decoder: any Decoder) throws {
+            let value = try decoder.singleValueContainer()
+            text = (try? value.decode(String.self)) ?? (try? value.decode(Int64.self)).map { "\($0)" }
+        }
+    }
+
+    var values: [String: String]
+
+    init(from decoder: any Decoder) throws {
+        values = ((try? [String: Value](from: decoder)) ?? [:]).compactMapValues(\.text)
+    }
 }
