@@ -13,18 +13,33 @@ enum HTTPDate {
         return seconds(year, month + 1, day, hour, minute, second)
     }
 
-    /// Seconds since the epoch of an ISO 8601 time in UTC such as `2015-08-30T12:36:00Z`, which credentials
-    /// carry.
+    /// Seconds since the epoch of an ISO 8601 time such as `2015-08-30T12:36:00Z`, which credentials carry. Instead
+    /// of the Z there may be an offset, `+02:00` or `+0200`.
     static func parseISO8601(_ text: String) -> Double? {
-        guard text.hasSuffix("Z") || text.hasSuffix("+00:00") else { return nil }
-        let body = text.dropLast(text.hasSuffix("Z") ? 1 : 6)
-        let parts = body.split { "-T:".contains($0) }
+        guard let begin = text.lastIndex(where: { "TZ+-".contains($0) }), text[begin] != "T",
+            let offset = offset(text[begin...])
+        else { return nil }
+        let parts = text[..<begin].split { "-T:".contains($0) }
         guard parts.count == 6, let year = Int(parts[0]), let month = Int(parts[1]),
             let day = Int(parts[2]),
             let hour = Int(parts[3]), let minute = Int(parts[4]), let second = Double(parts[5]),
             second >= 0, second < 62
         else { return nil }
-        return seconds(year, month, day, hour, minute, 0).map { $0 + second }
+        return seconds(year, month, day, hour, minute, 0).map { $0 + second - Double(offset) }
+    }
+
+    /// How many seconds local time is ahead of UTC.
+    private static func offset(_ text: Substring) -> Int? {
+        if text == "Z" { return 0 }
+        var digits = text.dropFirst()
+        if digits.count == 5, digits.dropFirst(2).first == ":" {
+            digits.remove(at: digits.index(digits.startIndex, offsetBy: 2))
+        }
+        guard digits.count == 4, digits.allSatisfy({ ("0"..."9").contains($0) }),
+            let hours = Int(digits.prefix(2)),
+            let minutes = Int(digits.suffix(2)), hours < 24, minutes < 60
+        else { return nil }
+        return (text.first == "-" ? -1 : 1) * (hours * 3600 + minutes * 60)
     }
 
     private static let months = [

@@ -109,6 +109,32 @@ import Testing
         #expect(session.region.name == "ap-south-1")
     }
 
+    /// 2030-01-02T03:04:05Z by `date -u -d`, and what it is elsewhere.
+    @Test(arguments: [
+        "2030-01-02T03:04:05Z", "2030-01-02T03:04:05.000+00:00", "2030-01-02T05:04:05+02:00",
+        "2030-01-01T21:34:05-0530", "2030-01-02T08:34:05+0530", "2030-01-01T21:34:05-05:30",
+    ])
+    func `may give keys that expire by the time of any zone`(_ time: String) async throws {
+        #expect(try await expiration(time) == 1_893_553_445)
+    }
+
+    @Test(arguments: [
+        "2030-01-02", "2030-01-02T03:04:05", "2030-01-02T03:04:05+2", "2030-01-02T03:04:05+24:00",
+        "2030-01-02T03:04:05+02:60", "2030-01-02T03:04:05+02-00", "2030-01-02T03:04:05+:0200",
+        "2030-01-02T03:04:05+02:00Z", "2030-01-02T03:04:05Z+02:00", "Z", "+02:00", "",
+    ])
+    func `must give a time with its zone`(_ time: String) async throws {
+        let error = try await awsError { try await expiration(time) }
+        #expect(error.description.contains("is no ISO 8601 time"))
+    }
+
+    private func expiration(_ time: String) async throws -> Double? {
+        let answer = #"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"s","Expiration":"\#(time)"}"#
+        let config = try TemporaryFile("[default]\ncredential_process = printf %s '\(answer)'\n")
+        let bench = try await CredentialBench(["AWS_CONFIG_FILE": config.path, "PATH": "/usr/bin:/bin"])
+        return try await bench.session.credentials.credentials().expiration
+    }
+
     @Test(arguments: CredentialKind.allCases)
     func `can be fixed by configuration, and is then an error when it is absent`(_ kind: CredentialKind)
         async throws
