@@ -135,6 +135,29 @@ import Testing
         return try await bench.session.credentials.credentials().expiration
     }
 
+    @Test(arguments: [
+        (true, "[profile \"my own\"]"), (true, "[profile 'my own' ]"), (true, "[profile my own]"),
+        (false, "[\"my own\"]"), (false, "['my own']"), (false, "[my own]"),
+    ])
+    func `finds a profile whose name is in quotes`(_ isConfig: Bool, _ head: String) async throws {
+        let file = try TemporaryFile("\(head)\naws_access_key_id = AKIAQUOTED\naws_secret_access_key = s\n")
+        let bench = try await CredentialBench(
+            [
+                isConfig ? "AWS_CONFIG_FILE" : "AWS_SHARED_CREDENTIALS_FILE": file.path,
+                "AWS_PROFILE": "my own",
+            ])
+        #expect(try await bench.accessKeyID == "AKIAQUOTED")
+    }
+
+    @Test(arguments: ["[profile \"mine']", "[profile \"\"mine\"\"]", "[profile \"]", "[\"profile mine\"]"])
+    func `takes off one pair of quotes that match`(_ head: String) async throws {
+        let file = try TemporaryFile("\(head)\naws_access_key_id = A\naws_secret_access_key = s\n")
+        let error = try await awsError {
+            try await CredentialBench(["AWS_CONFIG_FILE": file.path, "AWS_PROFILE": "mine"]).accessKeyID
+        }
+        #expect(error.message.contains("no profile mine"))
+    }
+
     @Test(arguments: CredentialKind.allCases)
     func `can be fixed by configuration, and is then an error when it is absent`(_ kind: CredentialKind)
         async throws

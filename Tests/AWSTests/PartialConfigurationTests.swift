@@ -113,7 +113,9 @@ import Testing
         [UInt8]([0xEF, 0xBB, 0xBF]),
         // Two words in Latin-1.
         Array("# Schl".utf8) + [0xFC] + Array("ssel f".utf8) + [0xFC] + Array("r A\n".utf8),
-        Array("; a comment\r\n\r\n  \r\n".utf8),
+        Array("; a comment\r\n\r\n  \r\n".utf8), Array("# a\r# b\r".utf8),
+        // Ends of lines to Unicode, and to nobody who writes such files.
+        Array("# a\u{2028}b\u{2029}c\u{85}d\u{0B}e\u{0C}f\n".utf8),
     ])
     func `is not one with a byte order mark, an old comment or other line ends`(_ beginning: [UInt8])
         async throws

@@ -48,7 +48,8 @@ package struct ProfileFile: Sendable, Equatable {
         var profile: String?
         // How far the setting above is indented; nil directly after the head of a section.
         var indent: Int?
-        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        // Not all that Unicode calls the end of a line.
+        let lines = text.split(omittingEmptySubsequences: false) { ["\n", "\r\n", "\r"].contains($0) }
         for (number, whole) in lines.enumerated() {
             let line = Self.trimmed(whole)
             guard let first = line.first, first != "#", first != ";" else { continue }
@@ -87,10 +88,19 @@ package struct ProfileFile: Sendable, Equatable {
     private static func profileName(_ line: Substring, isConfig: Bool) -> String? {
         guard let close = line.firstIndex(of: "]") else { return nil }
         let inside = trimmed(line[..<close].dropFirst())
-        guard isConfig, inside != "default" else { return inside.isEmpty ? nil : String(inside) }
+        let plain = unquoted(inside)
+        guard isConfig, plain != "default" else { return plain.isEmpty ? nil : String(plain) }
         guard inside.hasPrefix("profile"), inside.dropFirst(7).first?.isWhitespace == true else { return nil }
-        let name = trimmed(inside.dropFirst(7))
+        let name = unquoted(trimmed(inside.dropFirst(7)))
         return name.isEmpty ? nil : String(name)
+    }
+
+    /// Without one pair of quotes around it.
+    private static func unquoted(_ name: Substring) -> Substring {
+        guard let first = name.first, first == "\"" || first == "'", name.count > 1, name.last == first else {
+            return name
+        }
+        return name.dropFirst().dropLast()
     }
 
     /// Without a comment that follows white space.
