@@ -6,7 +6,7 @@ import HTTP
 package struct AWSOptions: Sendable, Equatable {
     /// For example `eu-west-1`. When nil: from the queue's URL, the environment, the profile.
     package var region: String?
-    /// A profile of the shared config and credentials files. When nil: `AWS_PROFILE`.
+    /// A profile of the shared config and credentials files. When nil: `AWS_PROFILE`, `AWS_DEFAULT_PROFILE`.
     package var profile: String?
     /// Which source of credentials; it is never left for another one while the process runs.
     package var credentials = CredentialKind.automatic

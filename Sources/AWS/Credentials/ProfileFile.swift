@@ -12,8 +12,9 @@ package struct ProfileFile: Sendable, Equatable {
 
     /// Reads both files, from where the environment says, else from `~/.aws`. Absent files are empty.
     ///
-    /// - Throws: `AWSError` of the kind `.configuration` when a file is there and cannot be read, or a variable
-    ///   names one with a `$`. It is not taken for an empty one: that would lead to another identity than the one it configures.
+    /// - Throws: `AWSError` of the kind `.configuration` when a file is there and cannot be read, or a variable names
+    ///   one with a `$`. It is not taken for an empty one: that would lead to another identity than the one it
+    ///   configures.
     static func load(_ surroundings: Surroundings) throws(AWSError) -> ProfileFile {
         var file = ProfileFile()
         for isConfig in [true, false] {
