@@ -133,7 +133,8 @@ extension Setting {
 
     private static let aws: [Setting] = [
         .property(
-            "aws.profile", \.aws.profile, "Profile of the shared configuration files; null: AWS_PROFILE, AWS_DEFAULT_PROFILE"),
+            "aws.profile", \.aws.profile,
+            "Profile of the shared configuration files; null: AWS_PROFILE, AWS_DEFAULT_PROFILE"),
         .choice(
             "aws.credentials", \.aws.credentials,
             "Where the identity comes from, automatic as AWS's own SDKs look for it"),
