@@ -13,12 +13,12 @@ final class Circuit: Sendable {
         case quarantine
     }
 
-    private let subject: Subject
     private struct State {
         var breaker: Breaker
         var waiting: [LeaseBook.ID: Alarm] = [:]
     }
 
+    private let subject: Subject
     private let state: Locked<State>
     private let clock: any WorkerClock
     private let keeper: LeaseKeeper
@@ -28,8 +28,7 @@ final class Circuit: Sendable {
 
     init(
         _ subject: Subject, slots: Int, clock: any WorkerClock, keeper: LeaseKeeper, metrics: WorkerMetrics,
-        story: Story,
-        pulse: Pulse
+        story: Story, pulse: Pulse
     ) {
         self.subject = subject
         state = Locked(State(breaker: Breaker(slots: slots, leavesRoom: subject == .quarantine)))

@@ -8,15 +8,19 @@ extension Job {
     func outcome(of error: WorkerError, _ delivery: Delivery) -> Outcome {
         switch policy[error.kind] {
         case .acknowledge: .acknowledged(error)
-        // With no place for reasons it is left for the queue's own dead-letter queue.
-        case .quarantine: quarantine == nil ? .retry(error) : .quarantine(error)
+        case .quarantine: hopeless(error)
         case .retry, .outage: repeated(error, delivery)
         }
     }
 
     func repeated(_ error: WorkerError, _ delivery: Delivery) -> Outcome {
         let isLast = options.attempts > 0 && delivery.receiveCount >= options.attempts
-        return isLast && quarantine != nil ? .quarantine(error) : .retry(error)
+        return isLast ? hopeless(error) : .retry(error)
+    }
+
+    /// With no place for reasons it is left for the queue's own dead-letter queue.
+    private func hopeless(_ error: WorkerError) -> Outcome {
+        quarantine == nil ? .retry(error) : .quarantine(error)
     }
 
     func stopped(_ leash: Leash, _ error: WorkerError?) -> Outcome {
@@ -55,6 +59,7 @@ extension Job {
         _ record: QuarantineRecord, of message: InFlightMessage, in quarantine: any Quarantine
     ) async -> Outcome? {
         let (lease, leash) = (message.lease, message.leash)
+        defer { quarantineCircuit.left(lease) }
         while true {
             do {
                 try await keeper.secure(lease)

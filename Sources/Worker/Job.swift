@@ -39,7 +39,6 @@ struct Job: Sendable {
 
     func run(_ message: InFlightMessage) async {
         let outcomes = await message.leash.hold { await judge(message) }
-        quarantineCircuit.left(message.lease)
         guard let outcomes, !Task.isCancelled || outcomes.allSatisfy(\.isFinal) else { return }
         if let settlement = settlement(of: outcomes, message.delivery) {
             keeper.settle(message.lease, settlement)
