@@ -3,8 +3,8 @@
 
 import PackageDescription
 
-// The floors of the house, lowest first. A module imports only from floors below its own;
-// `Tests/HouseTests` checks that this file and the sources keep to it.
+// The layers, lowest first. A module imports only from layers below its own;
+// `Tests/ArchitectureTests` checks that this file and the sources keep to it.
 
 /// Every Swift module: warnings are errors, imports are private, existentials are spelled out.
 let edge: [SwiftSetting] = [
@@ -37,7 +37,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
-        // Floor 0: the C libraries of the distribution.
+        // Layer 0: the C libraries of the distribution.
         .systemLibrary(name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLibExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
@@ -47,53 +47,54 @@ let package = Package(
         .systemLibrary(
             name: "CLibTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
 
-        // Floor 1: C of our own, one lock, and what needs it.
+        // Layer 1: C of our own, one lock, and what needs it.
         .target(name: "CJPEG", dependencies: ["CLibJPEG"], cSettings: c),
         .target(name: "CPixels", cSettings: c),
-        .target(name: "Locking", swiftSettings: edge),
+        .target(name: "Support", swiftSettings: edge),
 
-        // Floor 2: pure values and arithmetic.
+        // Layer 2: pure values and arithmetic.
         .target(name: "HTTP", swiftSettings: pure),
         .target(name: "Digests", dependencies: ["CLibCrypto"], swiftSettings: edge),
         .target(name: "Pixels", dependencies: ["CPixels"], swiftSettings: edge),
         .target(name: "S3Events", swiftSettings: pure),
         .target(name: "Metrics", swiftSettings: edge),
 
-        // Floor 3: one outside thing each.
-        .target(name: "SigV4", dependencies: ["HTTP", "Digests", "Locking"], swiftSettings: pure),
-        .target(name: "Curl", dependencies: ["HTTP", "Locking", "CLibCurl"], swiftSettings: edge),
+        // Layer 3: one outside thing each.
+        .target(name: "SigV4", dependencies: ["HTTP", "Digests", "Support"], swiftSettings: pure),
+        .target(name: "Curl", dependencies: ["HTTP", "Support", "CLibCurl"], swiftSettings: edge),
         .target(name: "JPEG", dependencies: ["Pixels", "CJPEG"], swiftSettings: edge),
-        .target(name: "Systemd", dependencies: ["Locking", "CLibSystemd", log], swiftSettings: edge),
+        .target(name: "Systemd", dependencies: ["Support", "CLibSystemd", log], swiftSettings: edge),
 
-        // Floor 4: the two halves of the work.
+        // Layer 4: the two halves of the work.
         .target(
-            name: "AWS", dependencies: ["SigV4", "HTTP", "Digests", "Locking", "CLibExpat", log],
+            name: "AWS", dependencies: ["SigV4", "HTTP", "Digests", "Support", "CLibExpat", log],
             swiftSettings: edge),
-        .target(name: "Pixelation", dependencies: ["JPEG", "Pixels"], swiftSettings: edge),
+        .target(name: "Pixelation", dependencies: ["Support", "JPEG", "Pixels"], swiftSettings: edge),
 
-        // Floor 5: the life of a message.
+        // Layer 5: the life of a message.
         .target(
-            name: "Worker", dependencies: ["AWS", "Pixelation", "S3Events", "Metrics", "Locking", log],
-            swiftSettings: edge),
-
-        // Floor 6: what may be configured.
-        .target(
-            name: "Settings", dependencies: ["Worker", "AWS", "Pixelation", "Curl", "Systemd", "HTTP", log],
+            name: "Worker", dependencies: ["AWS", "Pixelation", "S3Events", "Metrics", "Support", log],
             swiftSettings: edge),
 
-        // Floor 7: composition and lifecycle.
+        // Layer 6: what may be configured.
+        .target(
+            name: "Settings",
+            dependencies: ["Support", "Worker", "AWS", "Pixelation", "Curl", "Systemd", "HTTP", log],
+            swiftSettings: edge),
+
+        // Layer 7: composition and lifecycle.
         .target(
             name: "Daemon",
             dependencies: [
-                "Settings", "Worker", "AWS", "SigV4", "Pixelation", "Curl", "Systemd", "Metrics", "Locking",
+                "Settings", "Worker", "AWS", "SigV4", "Pixelation", "Curl", "Systemd", "Metrics", "Support",
                 log, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], swiftSettings: edge),
 
-        // Floor 8: the command line and the benchmark.
+        // Layer 8: the command line and the benchmark.
         .executableTarget(
             name: "pixelated",
             dependencies: [
-                "Daemon", "Settings", "Worker", "AWS", "Pixelation", "Curl", "Systemd", "Locking", log,
+                "Daemon", "Settings", "Worker", "AWS", "Pixelation", "Curl", "Systemd", "Support", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: edge),
         .executableTarget(
@@ -112,16 +113,16 @@ let package = Package(
 
         // Tests: one target a module, and what they share.
         .target(
-            name: "Scripted", dependencies: ["HTTP", "Pixels", "Locking"], path: "Tests/Scripted",
+            name: "Scripted", dependencies: ["HTTP", "Pixels", "Support"], path: "Tests/Scripted",
             swiftSettings: edge),
         // libjpeg used plainly: makes files of every kind and decodes them another way than the engine.
         .target(
             name: "CPlainJPEG", dependencies: ["CLibJPEG"], path: "Tests/CPlainJPEG", cSettings: c),
-        .testTarget(name: "LockingTests", dependencies: ["Locking"], swiftSettings: edge),
+        .testTarget(name: "SupportTests", dependencies: ["Support"], swiftSettings: edge),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP"], swiftSettings: edge),
-        .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: edge),
+        .testTarget(name: "DigestsTests", dependencies: ["Support", "Digests"], swiftSettings: edge),
         .testTarget(
-            name: "PixelsTests", dependencies: ["JPEG", "Pixels", "Digests", "Scripted"],
+            name: "PixelsTests", dependencies: ["Support", "JPEG", "Pixels", "Digests", "Scripted"],
             exclude: ["make_golden.py", "golden.txt"], swiftSettings: edge),
         .testTarget(name: "S3EventsTests", dependencies: ["S3Events"], swiftSettings: edge),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: edge),
@@ -129,34 +130,34 @@ let package = Package(
             name: "SigV4Tests", dependencies: ["SigV4", "HTTP"], exclude: ["Cases"],
             swiftSettings: edge),
         .testTarget(
-            name: "CurlTests", dependencies: ["Curl", "HTTP", "Locking", "CLibCurl", "Scripted"],
+            name: "CurlTests", dependencies: ["Curl", "HTTP", "Support", "CLibCurl", "Scripted"],
             swiftSettings: edge),
         .testTarget(
             name: "JPEGTests",
             dependencies: ["JPEG", "Pixels", "CLibJPEG", "CLibTurboJPEG", "Scripted"],
             swiftSettings: edge),
-        .testTarget(name: "SystemdTests", dependencies: ["Systemd", "Locking", log], swiftSettings: edge),
+        .testTarget(name: "SystemdTests", dependencies: ["Systemd", "Support", log], swiftSettings: edge),
         .testTarget(
-            name: "AWSTests", dependencies: ["AWS", "SigV4", "Curl", "HTTP", "Locking", "Scripted", log],
+            name: "AWSTests", dependencies: ["AWS", "SigV4", "Curl", "HTTP", "Support", "Scripted", log],
             exclude: ["Endpoints", "Tools"], swiftSettings: edge),
         .testTarget(
             name: "PixelationTests",
-            dependencies: ["Pixelation", "JPEG", "Pixels", "Digests", "Scripted", "CPlainJPEG"],
+            dependencies: ["Support", "Pixelation", "JPEG", "Pixels", "Digests", "Scripted", "CPlainJPEG"],
             swiftSettings: edge),
         .testTarget(
             name: "WorkerTests",
-            dependencies: ["Worker", "AWS", "S3Events", "HTTP", "Metrics", "Locking", "Scripted", log],
+            dependencies: ["Worker", "AWS", "S3Events", "HTTP", "Metrics", "Support", "Scripted", log],
             swiftSettings: edge),
         .testTarget(
             name: "SettingsTests", dependencies: ["Settings", "Worker", "AWS", "Pixelation", log],
             swiftSettings: edge),
         .testTarget(
             name: "DaemonTests",
-            dependencies: ["Daemon", "Settings", "Worker", "AWS", "Pixelation", "Systemd", "Locking", log],
+            dependencies: ["Daemon", "Settings", "Worker", "AWS", "Pixelation", "Systemd", "Support", log],
             swiftSettings: edge),
         .testTarget(
             name: "EndToEndTests", exclude: ["Tools"], swiftSettings: edge),
-        .testTarget(name: "HouseTests", dependencies: ["Settings"], swiftSettings: edge),
+        .testTarget(name: "ArchitectureTests", dependencies: ["Settings"], swiftSettings: edge),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11

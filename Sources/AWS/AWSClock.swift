@@ -15,7 +15,7 @@ package protocol AWSClock: Sendable {
 }
 
 /// The clocks of the operating system.
-package struct SystemClock: AWSClock {
+package struct SystemAWSClock: AWSClock {
     package init() {}
 
     package func now() -> Double {

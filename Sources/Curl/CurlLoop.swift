@@ -2,7 +2,7 @@
 
 import CLibCurl
 import HTTP
-import Locking
+import Support
 
 /// The loop of the px-curl thread: all calls of libcurl happen here, one turn after the other. A turn takes
 /// the commands, lets libcurl move every transfer as far as it goes, hands out what has ended, looks at the
@@ -14,36 +14,37 @@ final class CurlLoop {
     static let longestSleep: Duration = .seconds(2)
 
     private let multi: MultiHandle
-    private let mailbox: Mailbox
+    private let mailbox: CommandQueue
     private let options: CurlOptions
     private var transfers: [UInt64: CurlTransfer] = [:]
-    private var admission: Admission
+    private var admission: CurlLoopState
     private var spareHandles: [EasyHandle] = []
-    private var account = Mailbox.Account()
+    private var account = CommandQueue.TurnStatistics()
     /// No transfer wants to be looked at before this instant.
     private var nextLook: ContinuousClock.Instant
 
-    private init(_ multi: MultiHandle, _ mailbox: Mailbox, _ options: CurlOptions) {
+    private init(_ multi: MultiHandle, _ mailbox: CommandQueue, _ options: CurlOptions) {
         self.multi = multi
         self.mailbox = mailbox
         self.options = options
-        admission = Admission(total: options.maxConnections, perHost: options.maxConnectionsPerHost)
+        admission = CurlLoopState(total: options.maxConnections, perHost: options.maxConnectionsPerHost)
         nextLook = .now + Self.longestSleep
     }
 
     /// Turns until it is told to stop or libcurl's engine fails. Leaves no transfer and no handle behind.
     /// The fresh multi handle at `address` belongs to the loop from here on.
     static func run(
-        on address: UInt, _ mailbox: Mailbox, _ options: CurlOptions, wait: @escaping SocketEvents.WaitCall
-    ) -> (Mailbox.End, Mailbox.Account) {
+        on address: UInt, _ mailbox: CommandQueue, _ options: CurlOptions,
+        wait: @escaping SocketEvents.WaitCall
+    ) -> (CommandQueue.End, CommandQueue.TurnStatistics) {
         guard let multi = MultiHandle(owning: address, options, mailbox.events, wait: wait) else {
-            return (.died(CurlError(.resources, "no multi handle")), Mailbox.Account())
+            return (.died(CurlError(.resources, "no multi handle")), CommandQueue.TurnStatistics())
         }
         return CurlLoop(multi, mailbox, options).run()
     }
 
-    private func run() -> (Mailbox.End, Mailbox.Account) {
-        let end: Mailbox.End
+    private func run() -> (CommandQueue.End, CommandQueue.TurnStatistics) {
+        let end: CommandQueue.End
         do throws(MultiFailure) {
             while try turn() {}
             end = .shutDown
@@ -62,7 +63,7 @@ final class CurlLoop {
         var now = ContinuousClock.now
         account.waiting = admission.waiting
         let commands = mailbox.take(account, now: now)
-        account = Mailbox.Account()
+        account = CommandQueue.TurnStatistics()
         guard let commands else { return false }
         for command in commands { obey(command, now: now) }
         admit(now: now)
@@ -142,7 +143,7 @@ final class CurlLoop {
     }
 
     /// Frees everything of `transfer`, then lets its caller go on.
-    private func finish(_ transfer: CurlTransfer, _ outcome: CurlOrder.Outcome) {
+    private func finish(_ transfer: CurlTransfer, _ outcome: PendingRequest.Outcome) {
         admission.leave(transfer.order.id, host: transfer.host)
         transfers[transfer.order.id] = nil
         account.finished += 1

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Support
+
 /// What can be chosen about the transport as a whole. What a single request needs travels with the request.
 package struct CurlOptions: Sendable, Equatable {
     /// Transfers under way at once, and connections open at once; the rest wait in order of arrival. 1...4096.
@@ -8,7 +10,7 @@ package struct CurlOptions: Sendable, Equatable {
     package var maxConnectionsPerHost = 64
     /// Requests handed over and not yet finished, the waiting ones included. One more fails at once as
     /// `.overloaded`: callers are expected to bound their own work far below. 1...1000000.
-    package var maxUnfinished = 4096
+    package var maxPendingRequests = 4096
     /// A connection idle for longer is not used again: servers and address translators drop idle ones,
     /// some without a word. 1...3600.
     package var idleSeconds = 60
@@ -32,19 +34,23 @@ package struct CurlOptions: Sendable, Equatable {
     }
 
     /// Every value that is out of its range.
-    package func problems() -> [(field: String, expected: String, got: String)] {
-        var found: [(field: String, expected: String, got: String)] = []
+    package func problems() -> [OptionProblem] {
+        var found: [OptionProblem] = []
         func check(_ field: String, _ value: Int, _ range: ClosedRange<Int>) {
             guard !range.contains(value) else { return }
-            found.append((field, "\(range.lowerBound)...\(range.upperBound)", "\(value)"))
+            found.append(
+                OptionProblem(field, expected: "\(range.lowerBound)...\(range.upperBound)", got: "\(value)"))
         }
         check("maxConnections", maxConnections, 1...4096)
         check("maxConnectionsPerHost", maxConnectionsPerHost, 1...max(1, min(maxConnections, 4096)))
-        check("maxUnfinished", maxUnfinished, 1...1_000_000)
+        check("maxPendingRequests", maxPendingRequests, 1...1_000_000)
         check("idleSeconds", idleSeconds, 1...3600)
         check("lifetimeSeconds", lifetimeSeconds, 1...86400)
         if let caBundle, caBundle.isEmpty || caBundle.utf8.contains(0) {
-            found.append(("caBundle", "the path of a PEM file, or null for the system's", "\"\(caBundle)\""))
+            found.append(
+                OptionProblem(
+                    "caBundle", expected: "the path of a PEM file, or null for the system's",
+                    got: "\"\(caBundle)\""))
         }
         return found
     }

@@ -8,12 +8,12 @@ import HTTP
 /// Touched only on the px-curl thread. The loop keeps it alive until its easy handle has left the multi
 /// handle: libcurl holds unretained pointers to it.
 final class CurlTransfer {
-    let order: CurlOrder
+    let order: PendingRequest
     let host: String
     private(set) var easy: EasyHandle?
     private var headerList = HeaderList()
     private var startedAt: ContinuousClock.Instant?
-    private var watch: TransferWatch
+    private var watch: CurlTransferState
     private var hasGoneAgain = false
     /// When this transfer wants to be looked at by `check`.
     private(set) var lookAt: ContinuousClock.Instant
@@ -25,10 +25,10 @@ final class CurlTransfer {
     private(set) var sentBytes = 0
     private(set) var bodySentAt: ContinuousClock.Instant?
 
-    init(_ order: CurlOrder) {
+    init(_ order: PendingRequest) {
         self.order = order
         host = order.request.url.authority
-        watch = TransferWatch(order.request.limits, begin: order.begin)
+        watch = CurlTransferState(order.request.limits, begin: order.begin)
         lookAt = order.begin + order.request.limits.total
         collector = ResponseCollector(limit: order.request.limits.responseBytes, method: order.request.method)
     }
@@ -68,7 +68,7 @@ final class CurlTransfer {
 
     /// Nil while every limit is kept; otherwise which one is not.
     func check(now: ContinuousClock.Instant) -> String? {
-        let progress = TransferWatch.Progress(
+        let progress = CurlTransferState.Progress(
             phase: phase, sentAt: sentAt, moved: sentBytes + collector.received)
         switch watch.look(at: progress, now: now) {
         case .inTime(let next):

@@ -3,7 +3,7 @@
 import CLibCurl
 import Glibc
 package import HTTP
-import Locking
+import Support
 
 /// HTTP/1.1 over libcurl: one thread named px-curl carries all transfers, and callers wait without blocking
 /// a thread of their own.
@@ -16,7 +16,7 @@ import Locking
 ///   broken, without a single byte of an answer, the request goes over a new one.
 /// - It ends with `shutDown`. When the last reference goes without one, the thread ends by itself soon after.
 package final class CurlTransport: Transport {
-    private let mailbox: Mailbox
+    private let mailbox: CommandQueue
 
     /// Starts the thread.
     package convenience init(_ options: CurlOptions = CurlOptions()) throws(CurlError) {
@@ -32,7 +32,7 @@ package final class CurlTransport: Transport {
             throw CurlError(.resources, "libcurl gave no multi handle")
         }
         let address = UInt(bitPattern: multi)
-        let mailbox = Mailbox(events, maxUnfinished: options.maxUnfinished)
+        let mailbox = CommandQueue(events, maxPendingRequests: options.maxPendingRequests)
         self.mailbox = mailbox
         let code = CurlThread.start {
             // The loop and with it the multi handle are gone before anybody hears that it has ended.

@@ -6,7 +6,7 @@ import HTTP
 
 extension CurlTransfer {
     /// What became of a transfer that libcurl has finished. Call it before the handle is reset.
-    func outcome(_ code: CURLcode, now: ContinuousClock.Instant) -> CurlOrder.Outcome {
+    func outcome(_ code: CURLcode, now: ContinuousClock.Instant) -> PendingRequest.Outcome {
         guard let easy, code == CURLE_OK, let status = collector.status else {
             return .failure(failure(code, now: now))
         }

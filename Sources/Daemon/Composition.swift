@@ -16,7 +16,7 @@ struct Composition: Sendable {
     let workload: PixelationWorkload
     let metrics: WorkerMetrics
     /// Nil unless configured.
-    let notices: InstanceNotices?
+    let notices: TerminationNotices?
 
     /// - Parameters:
     ///   - settings: complete and without problems.
@@ -32,8 +32,8 @@ struct Composition: Sendable {
         let client = try session.sqs(queueURL: settings.queue.url)
         let quarantine = try Self.quarantine(settings, session)
         notices =
-            settings.instance.drainsOnNotice
-            ? InstanceNotices(transport: transport, surroundings: .process(environment: environment)) : nil
+            settings.instance.drainOnTermination
+            ? TerminationNotices(transport: transport, surroundings: .process(environment: environment)) : nil
         metrics = WorkerMetrics()
         let engine = PooledPixelator(Pixelator(settings.pixelation), options: settings.worker)
         workload = PixelationWorkload(
@@ -43,7 +43,7 @@ struct Composition: Sendable {
                     session.s3(outputBucket: settings.worker.output.bucket), putOptions: settings.put,
                     copiesTags: settings.worker.output.copyTags),
                 engine: engine,
-                quarantine: quarantine, provenance: Provenance(host: Self.hostName, version: version),
+                quarantine: quarantine, identity: WorkerIdentity(host: Self.hostName, version: version),
                 options: settings.worker, metrics: metrics, logger: logger("worker")), engine: engine)
     }
 

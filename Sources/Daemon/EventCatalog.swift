@@ -7,11 +7,11 @@ package enum DaemonEvent: String, Sendable, CaseIterable {
     case started
     case cannotStart = "cannot-start"
     case ready
-    case startGivenUp = "start-given-up"
+    case startTimedOut = "start-timed-out"
     case draining
-    case hurrying
-    case drainCutShort = "drain-cut-short"
-    case abandoned
+    case stopForced = "stop-forced"
+    case drainTimedOut = "drain-timed-out"
+    case shutdownTimedOut = "shutdown-timed-out"
     case workerFailed = "worker-failed"
     case stopped
     case reloaded
@@ -19,8 +19,8 @@ package enum DaemonEvent: String, Sendable, CaseIterable {
     case watchdogWithheld = "watchdog-withheld"
     case watchdogResumed = "watchdog-resumed"
     /// EC2 announced the end of the instance.
-    case instanceNotice = "instance-notice"
-    case instanceNoticeUnread = "instance-notice-unread"
+    case terminationNotice = "termination-notice"
+    case imdsUnreachable = "imds-unreachable"
 }
 
 /// The number of each event in the journal's message catalogue; `systemd/pixelated.catalog` explains them.
@@ -30,41 +30,41 @@ package enum EventCatalog {
         "started": "74987cd084514003870760d24687946f",
         "cannot-start": "6b2957ff44ad43579c96df483f5291af",
         "ready": "19f1efc1762d4e869f851be0b901e981",
-        "start-given-up": "1d7faf63a4e94ce69a92b8614e404db8",
+        "start-timed-out": "1d7faf63a4e94ce69a92b8614e404db8",
         "draining": "fe5202686cc94aeba1cac35538411596",
-        "hurrying": "a27c32573643433fbc4197db4186738f",
-        "drain-cut-short": "928133a4e343499c86f13b9317bc0c98",
-        "abandoned": "391796e59b334913a3a89878ff0959d5",
+        "stop-forced": "a27c32573643433fbc4197db4186738f",
+        "drain-timed-out": "928133a4e343499c86f13b9317bc0c98",
+        "shutdown-timed-out": "391796e59b334913a3a89878ff0959d5",
         "worker-failed": "290b588ec1d244fe8a578c73f1b77b32",
         "stopped": "6f68e07563794e71b9c3cc17c9a6ec33",
         "reloaded": "84f1c2bdf7ab4765967fe48b154e0041",
         "reload-refused": "25ab0c9571284ae0917ab9677f464f4b",
         "watchdog-withheld": "4b63edba69a1470fa567623a61015294",
         "watchdog-resumed": "bfc512e4e7f64c01bb7f4e83167fdc10",
-        "instance-notice": "c5266ff94d5349378ef45c6febe2f513",
-        "instance-notice-unread": "0952a4d7be274de5bdada80494868dc0",
+        "termination-notice": "c5266ff94d5349378ef45c6febe2f513",
+        "imds-unreachable": "0952a4d7be274de5bdada80494868dc0",
         "picture-done": "cb5d870e3c814fc38bc257dca0449ec9",
         "record-skipped": "8133f1b50b93446ba0845f3dbe2d5e06",
-        "picture-acknowledged": "e4dd6aab363b43a6aa6b98058e377537",
+        "picture-ignored": "e4dd6aab363b43a6aa6b98058e377537",
         "picture-retried": "c55e5a8348364c7eadbfb109176fde2b",
         "picture-quarantined": "670be2ce3d85454a945f2deac7e502e1",
-        "picture-returned": "dea876b8897040de909d66cfa586a90d",
+        "picture-released": "dea876b8897040de909d66cfa586a90d",
         "lease-lost": "ce346d14266c4c5b93ca6c923e713b0d",
         "quarantine-failed": "08e014df8e384a62b6884ce7beebb183",
         "poll-failed": "83698296793d4c7086cf85fa438f523a",
         "poll-recovered": "548acda0e6644be198d9149967ae08d2",
         "lease-call-failed": "9d8ac3df074b4ba59403d9d65c3dcb08",
-        "message-unsettled": "90b4417479a140b1b411d2f6600efcb0",
-        "polls-not-held": "433504e62049436ca147f9a5ae55d854",
-        "outage-began": "34499b1ecbda4f1987df8da403f2112a",
-        "outage-ended": "b8f5e6ddd0564d59ab713e3ade3d3ad3",
+        "settle-failed": "90b4417479a140b1b411d2f6600efcb0",
+        "empty-polls-too-fast": "433504e62049436ca147f9a5ae55d854",
+        "breaker-opened": "34499b1ecbda4f1987df8da403f2112a",
+        "breaker-closed": "b8f5e6ddd0564d59ab713e3ade3d3ad3",
         "worker-draining": "18d9d7653b834c359e676ddf09c6fd90",
-        "worker-hurried": "342216c440a547c9b713779cdedbc37b",
+        "worker-stop-forced": "342216c440a547c9b713779cdedbc37b",
         "worker-drained": "7fecefcb20f84cd1b0b6ff963e579848",
         "identity": "8b9ccb68a50044e1a1098b35f4e2f01f",
-        "credentials-kept": "669b1aee797d46d889805158f13a7371",
+        "credentials-refresh-failed": "669b1aee797d46d889805158f13a7371",
         "clock-skew": "714a9d1f4fe54e53befe3ab58a1d53a5",
-        "message-damaged": "3bd205ddc8f8efa017a9a1787ce0b97b",
+        "message-malformed": "3bd205ddc8f8efa017a9a1787ce0b97b",
         "aws-retry": "edb0518c7a5f43d4a0ec58026b28d168",
     ]
 }

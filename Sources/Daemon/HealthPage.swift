@@ -4,7 +4,7 @@ import Metrics
 
 /// What the health page says. Reads snapshots only, so it answers even when everything else stands still.
 package struct HealthPage: Sendable {
-    private let phase: @Sendable () -> Lifecycle.Phase
+    private let phase: @Sendable () -> SupervisorState.Phase
     private let report: @Sendable () -> WorkloadReport
     private let complaints: @Sendable () -> [String]
     private let metrics: @Sendable () -> String
@@ -15,7 +15,8 @@ package struct HealthPage: Sendable {
     ///   - complaints: what the watchdog's witnesses complain of.
     ///   - metrics: the text for a scrape.
     package init(
-        phase: @escaping @Sendable () -> Lifecycle.Phase, report: @escaping @Sendable () -> WorkloadReport,
+        phase: @escaping @Sendable () -> SupervisorState.Phase,
+        report: @escaping @Sendable () -> WorkloadReport,
         complaints: @escaping @Sendable () -> [String], metrics: @escaping @Sendable () -> String
     ) {
         self.phase = phase
@@ -44,7 +45,7 @@ package struct HealthPage: Sendable {
     private var ready: HealthReply {
         let phase = phase()
         let report = report()
-        let sentence = StatusSentence.sentence(phase, report) + "\n"
+        let sentence = StatusText.sentence(phase, report) + "\n"
         return HealthReply(phase == .running && report.failure == nil ? 200 : 503, sentence)
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-import Locking
 package import Settings
+import Support
 
 /// What a GET of the health page answers.
 package struct HealthReply: Sendable, Equatable {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Locking
 import Pixelation
 import Settings
+import Support
 import Worker
 
 /// The worker, as the supervisor sees it.
@@ -62,13 +62,13 @@ package struct PixelationWorkload: Workload {
         report.progress = Int(truncatingIfNeeded: status.progress)
         report.complaint = status.stall
         report.failure = status.pollFailure.map { .init(Verdict.exit(for: $0.kind), $0.description) }
-        report.outage = status.outage.map { Self.words($0.kind, $0.since) }
-        report.quarantineOutage = status.quarantineOutage.map { Self.words($0.kind, $0.since) }
+        report.opening = status.opening.map { Self.words($0.kind, $0.since) }
+        report.quarantineOpening = status.quarantineOpening.map { Self.words($0.kind, $0.since) }
         report.sinceOldestLease = status.oldestLease
         return report
     }
 
     private static func words(_ kind: WorkerError.Kind, _ since: Duration) -> String {
-        "\(kind.rawValue) for \(StatusSentence.span(since))"
+        "\(kind.rawValue) for \(StatusText.span(since))"
     }
 }

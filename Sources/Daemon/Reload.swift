@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Locking
 import Logging
 import Settings
+import Support
 
 /// What a SIGHUP does: reads the configuration again, applies what may change in a running daemon, names what
 /// needs a restart, and changes nothing when anything in it is wrong.

@@ -3,11 +3,11 @@
 import AWS
 import Curl
 import Glibc
-import Locking
 import Logging
 import Metrics
 import Pixelation
 package import Settings
+import Support
 import Systemd
 import UnixSignals
 import Worker
@@ -57,7 +57,7 @@ package struct Service: Sendable {
 
     private func supervise(_ parts: Composition, _ signals: UnixSignalsSequence) async throws -> ExitReason {
         announceStart(parts)
-        let phase = Locked(Lifecycle.Phase.starting)
+        let phase = Locked(SupervisorState.Phase.starting)
         let reload = Reload(settings: settings, reader: reader, logger: logger) { [output] new in
             output.level = new.log.level
             parts.workload.apply(new)
@@ -66,15 +66,15 @@ package struct Service: Sendable {
         let page = HealthPage(
             phase: { phase.withLock { $0 } }, report: { parts.workload.report },
             complaints: { witnesses.complaints },
-            metrics: { Scrape.text(parts, phase.withLock { $0 }, version, reload) })
+            metrics: { MetricsPage.text(parts, phase.withLock { $0 }, version, reload) })
         let server = try settings.health.listen.flatMap { ListenAddress($0) }.map { address in
             try HealthServer(address) { page.reply(to: $0) }
         }
         let watchdog = Watchdog(witnesses: witnesses, notifier: notifier, logger: logger)
         if let interval = Watchdog.expectedInterval() { watchdog.start(interval: interval) }
 
-        var patience = Supervisor.Patience()
-        patience.start = settings.start.giveUpSeconds == 0 ? nil : .seconds(settings.start.giveUpSeconds)
+        var patience = Supervisor.Timeouts()
+        patience.start = settings.start.timeoutSeconds == 0 ? nil : .seconds(settings.start.timeoutSeconds)
         // The worker keeps its own deadline; this one is for when it does not.
         patience.drain = .seconds(settings.worker.drainSeconds + 30)
         let supervisor = Supervisor(
@@ -83,14 +83,14 @@ package struct Service: Sendable {
             identity: { parts.session.credentials.identity?.fields ?? [:] },
             changed: { new in phase.withLock { $0 = new } },
             abandon: { reason in exit(reason.rawValue) })
-        let (instructions, instruct) = AsyncStream<Instruction>.makeStream()
+        let (instructions, instruct) = AsyncStream<Command>.makeStream()
         let listening = Task {
             await withDiscardingTaskGroup { group in
                 group.addTask {
                     for await signal in signals { instruct.yield(signal == .sighup ? .reload : .stop) }
                 }
                 guard let notices = parts.notices else { return }
-                let watch = InstanceWatch(logger: logger) { try await notices.farewell() }
+                let watch = TerminationWatch(logger: logger) { try await notices.farewell() }
                 group.addTask { if await watch.untilFarewell() { instruct.yield(.stop) } }
             }
         }
@@ -114,21 +114,21 @@ package struct Service: Sendable {
     }
 
     /// Who testifies before the watchdog.
-    private static func witnesses(_ parts: Composition) -> [Witness] {
+    private static func witnesses(_ parts: Composition) -> [HealthCheck] {
         [
-            TaskPulse().witness(limit: .seconds(20)),
-            Witness("network") { [transport = parts.transport] in
+            SchedulerLatencyProbe().witness(limit: .seconds(20)),
+            HealthCheck("network") { [transport = parts.transport] in
                 let status = transport.status
                 if let failure = status.failure { return "\(failure)" }
                 guard status.sinceLastTurn > .seconds(20) else { return nil }
-                return "the loop has not turned for \(StatusSentence.span(status.sinceLastTurn))"
+                return "the loop has not turned for \(StatusText.span(status.sinceLastTurn))"
             },
-            Witness("worker") { [workload = parts.workload] in workload.report.complaint },
+            HealthCheck("worker") { [workload = parts.workload] in workload.report.complaint },
         ]
     }
 }
 
-extension [Witness] {
+extension [HealthCheck] {
     var complaints: [String] {
         compactMap { witness in witness.complaint().map { "\(witness.name): \($0)" } }
     }

@@ -4,17 +4,17 @@ package import Logging
 package import Systemd
 
 /// What reaches the process from outside.
-package enum Instruction: Sendable {
+package enum Command: Sendable {
     /// SIGTERM or SIGINT.
     case stop
     /// SIGHUP.
     case reload
 }
 
-/// Runs a workload from start to stop: carries out what `Lifecycle` decides, and keeps the service manager
+/// Runs a workload from start to stop: carries out what `SupervisorState` decides, and keeps the service manager
 /// informed. One task owns the state; everything else sends it events.
 package struct Supervisor: Sendable {
-    package struct Patience: Sendable {
+    package struct Timeouts: Sendable {
         /// Give up a start without an answer after so long; nil: never.
         package var start: Duration?
         /// A queue that does not exist may be about to be created.
@@ -31,10 +31,10 @@ package struct Supervisor: Sendable {
     private let workload: any Workload
     private let notifier: Notifier
     private let logger: Logger
-    private let patience: Patience
+    private let patience: Timeouts
     private let reload: @Sendable () -> String?
     private let identity: @Sendable () -> Logger.Metadata
-    private let changed: @Sendable (Lifecycle.Phase) -> Void
+    private let changed: @Sendable (SupervisorState.Phase) -> Void
     /// The last way out, when cancelled work does not return.
     private let abandon: @Sendable (ExitReason) -> Void
 
@@ -45,10 +45,10 @@ package struct Supervisor: Sendable {
     ///   - reload: reads the configuration again; returns what the status shall say about it from then on.
     ///   - identity: as whom the queue was asked, for the event that tells of its first answer.
     package init(
-        _ workload: any Workload, notifier: Notifier, logger: Logger, patience: Patience = Patience(),
+        _ workload: any Workload, notifier: Notifier, logger: Logger, patience: Timeouts = Timeouts(),
         reload: @escaping @Sendable () -> String?,
         identity: @escaping @Sendable () -> Logger.Metadata = { [:] },
-        changed: @escaping @Sendable (Lifecycle.Phase) -> Void = { _ in },
+        changed: @escaping @Sendable (SupervisorState.Phase) -> Void = { _ in },
         abandon: @escaping @Sendable (ExitReason) -> Void
     ) {
         self.workload = workload
@@ -61,16 +61,16 @@ package struct Supervisor: Sendable {
         self.abandon = abandon
     }
 
-    private enum Occurrence: Sendable {
+    private enum Event: Sendable {
         case answered
-        case instruction(Instruction)
+        case instruction(Command)
         case tick
         case ended(WorkloadReport.Failure?)
     }
 
     /// Everything that only the consuming task touches.
     private struct State {
-        var lifecycle = Lifecycle()
+        var lifecycle = SupervisorState()
         var exit = ExitReason.success
         var sentence = ""
         /// What the last reload left to be said.
@@ -83,8 +83,8 @@ package struct Supervisor: Sendable {
     }
 
     /// Returns when the workload has ended.
-    package func run(instructions: some AsyncSequence<Instruction, Never> & Sendable) async -> ExitReason {
-        let (occurrences, send) = AsyncStream<Occurrence>.makeStream()
+    package func run(instructions: some AsyncSequence<Command, Never> & Sendable) async -> ExitReason {
+        let (occurrences, send) = AsyncStream<Event>.makeStream()
         var state = State()
         update(&state)
         await withTaskGroup(of: Void.self) { group in
@@ -105,7 +105,7 @@ package struct Supervisor: Sendable {
         return state.exit
     }
 
-    private func runWorkload(_ send: AsyncStream<Occurrence>.Continuation) async {
+    private func runWorkload(_ send: AsyncStream<Event>.Continuation) async {
         do {
             try await workload.run()
             send.yield(.ended(nil))
@@ -118,9 +118,9 @@ package struct Supervisor: Sendable {
 
     /// Returns whether it is time to leave.
     private func handle(
-        _ occurrence: Occurrence, _ state: inout State, _ work: Task<Void, Never>
+        _ occurrence: Event, _ state: inout State, _ work: Task<Void, Never>
     ) -> Bool {
-        let event: Lifecycle.Event
+        let event: SupervisorState.Event
         switch occurrence {
         case .answered: event = .answered
         case .instruction(.stop): event = .stopRequested
@@ -149,7 +149,7 @@ package struct Supervisor: Sendable {
         return leaves
     }
 
-    private func perform(_ action: Lifecycle.Action, _ state: inout State) {
+    private func perform(_ action: SupervisorState.Action, _ state: inout State) {
         switch action {
         case .announceReady:
             state.sentence = sentence(state)
@@ -170,14 +170,14 @@ package struct Supervisor: Sendable {
             state.drainBegin = .now
             workload.drain(hurry: false)
         case .hurry:
-            logger.warning("draining in a hurry", metadata: ["event": "\(DaemonEvent.hurrying.rawValue)"])
+            logger.warning("draining in a hurry", metadata: ["event": "\(DaemonEvent.stopForced.rawValue)"])
             workload.drain(hurry: true)
         case .reload: reloadSettings(&state)
         case .giveUp:
             let failure = workload.report.failure?.text ?? "the queue has not answered"
             logger.critical(
                 "the start is given up: \(failure)",
-                metadata: ["event": "\(DaemonEvent.startGivenUp.rawValue)"])
+                metadata: ["event": "\(DaemonEvent.startTimedOut.rawValue)"])
             if let code = state.exit.errno { notifier.send(.errno(code)) }
         case .leave:
             logStop(workload.report)
@@ -222,13 +222,14 @@ package struct Supervisor: Sendable {
         if let begin = state.drainBegin, state.cancelledAt == nil, begin.duration(to: now) > patience.drain {
             logger.error(
                 "the drain has taken too long and is cut short",
-                metadata: ["event": "\(DaemonEvent.drainCutShort.rawValue)"])
+                metadata: ["event": "\(DaemonEvent.drainTimedOut.rawValue)"])
             state.cancelledAt = now
             work.cancel()
         }
         if let cancelled = state.cancelledAt, cancelled.duration(to: now) > patience.cancellation {
             logger.critical(
-                "cancelled work does not return", metadata: ["event": "\(DaemonEvent.abandoned.rawValue)"])
+                "cancelled work does not return",
+                metadata: ["event": "\(DaemonEvent.shutdownTimedOut.rawValue)"])
             abandon(.software)
         }
         askForTime(&state, now)
@@ -257,7 +258,7 @@ package struct Supervisor: Sendable {
     }
 
     private func sentence(_ state: State) -> String {
-        StatusSentence.sentence(state.lifecycle.phase, workload.report, remark: state.remark)
+        StatusText.sentence(state.lifecycle.phase, workload.report, remark: state.remark)
     }
 
     /// Sends the status when it has changed.

@@ -56,9 +56,9 @@ package struct WorkloadReport: Sendable, Equatable {
     /// Why the present poll does not succeed.
     package var failure: Failure?
     /// What the work waits for before it goes on, in a few words.
-    package var outage: String?
+    package var opening: String?
     /// Why what cannot succeed is held instead of being set aside, in a few words.
-    package var quarantineOutage: String?
+    package var quarantineOpening: String?
     /// Since the receipt of the message held longest.
     package var sinceOldestLease: Duration?
     /// Grows with every step that gets finished: evidence of progress.

@@ -17,7 +17,7 @@ struct JPEGPixelation {
         self.deadline = deadline
     }
 
-    mutating func run(_ header: JPEGHeader) throws(PixelationError) -> Pixelated {
+    mutating func run(_ header: JPEGHeader) throws(PixelationError) -> PixelatedPicture {
         guard let layout = header.layout else {
             throw PixelationError(.internal, "a header without layout was admitted")
         }
@@ -31,7 +31,7 @@ struct JPEGPixelation {
         }
         let grids = reducer.grids()
         let variants = try encode(grids, header)
-        return Pixelated(
+        return PixelatedPicture(
             survey: Survey(header, of: bytes, sizes: options.sizes), variants: variants, times: times,
             warnings: outcome.warnings, wasTruncated: outcome.wasTruncated)
     }
@@ -59,7 +59,9 @@ struct JPEGPixelation {
         return (reader.warnings, reader.wasTruncated)
     }
 
-    private mutating func encode(_ grids: [Grid], _ header: JPEGHeader) throws(PixelationError) -> [Variant] {
+    private mutating func encode(_ grids: [Grid], _ header: JPEGHeader) throws(PixelationError)
+        -> [EncodedOutput]
+    {
         let mark = clock.now
         defer { times.encode = clock.now - mark }
         let isUpright = options.metadata == .upright
@@ -70,11 +72,11 @@ struct JPEGPixelation {
             attachments: GridAttachments(
                 iccProfile: isUpright ? header.profile(in: bytes) : nil,
                 comment: isUpright ? nil : header.comment.map { Array(bytes[$0]) }))
-        var variants: [Variant] = []
+        var variants: [EncodedOutput] = []
         for grid in grids {
             try deadline.check()
             let bytes = writer.encode(grid.turned(from: orientation))
-            variants.append(Variant(n: grid.n, bytes: bytes, contentType: "image/jpeg"))
+            variants.append(EncodedOutput(n: grid.n, bytes: bytes, contentType: "image/jpeg"))
         }
         return variants
     }

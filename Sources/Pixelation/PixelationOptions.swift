@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JPEG
+package import Support
 
 /// What becomes of orientation, colour profile and comments.
 package enum MetadataPolicy: String, Sendable, CaseIterable, Codable {
@@ -28,18 +29,21 @@ package struct PixelationOptions: Sendable, Equatable {
     package init() {}
 
     /// Every value that is not allowed, with its path as in the configuration file.
-    package func problems() -> [(field: String, expected: String, got: String)] {
-        var problems: [(field: String, expected: String, got: String)] = []
+    package func problems() -> [OptionProblem] {
+        var problems: [OptionProblem] = []
         if !(1...16).contains(sizes.count) {
-            problems.append(("sizes", "1...16 numbers", "\(sizes.count)"))
+            problems.append(OptionProblem("sizes", expected: "1...16 numbers", got: "\(sizes.count)"))
         }
         for (index, size) in sizes.enumerated() {
-            if !(1...256).contains(size) { problems.append(("sizes[\(index)]", "1...256", "\(size)")) }
+            if !(1...256).contains(size) {
+                problems.append(OptionProblem("sizes[\(index)]", expected: "1...256", got: "\(size)"))
+            }
             if sizes[..<index].contains(size) {
-                problems.append(("sizes[\(index)]", "a number not listed before", "\(size)"))
+                problems.append(
+                    OptionProblem("sizes[\(index)]", expected: "a number not listed before", got: "\(size)"))
             }
         }
-        return problems + limits.problems().map { ("limits." + $0.field, $0.expected, $0.got) }
+        return problems + limits.problems().map { $0.below("limits") }
     }
 }
 
@@ -64,7 +68,7 @@ package struct PixelationLimits: Sendable, Equatable {
 
     package init() {}
 
-    package func problems() -> [(field: String, expected: String, got: String)] {
+    package func problems() -> [OptionProblem] {
         let fields: [(String, Int, ClosedRange<Int>)] = [
             ("bytes", bytes, 1...1 << 30),
             ("pixels", pixels, 1...4_290_250_000),
@@ -76,6 +80,6 @@ package struct PixelationLimits: Sendable, Equatable {
             ("seconds", seconds, 1...3600),
         ]
         return fields.filter { !$0.2.contains($0.1) }
-            .map { ($0.0, "\($0.2.lowerBound)...\($0.2.upperBound)", "\($0.1)") }
+            .map { OptionProblem($0.0, expected: "\($0.2.lowerBound)...\($0.2.upperBound)", got: "\($0.1)") }
     }
 }

@@ -23,7 +23,9 @@ package struct Pixelator: Sendable {
     /// Decodes, reduces and encodes, on the calling thread and without waiting for anything.
     ///
     /// - Parameter deadline: ends it, and so does the time that the limits allow.
-    package func pixelate(_ bytes: [UInt8], until deadline: Deadline) throws(PixelationError) -> Pixelated {
+    package func pixelate(_ bytes: [UInt8], until deadline: Deadline) throws(PixelationError)
+        -> PixelatedPicture
+    {
         let deadline = deadline.limited(to: options.limits.seconds)
         try checkFormat(bytes)
         return try bytes.withUnsafeBufferPointer { bytes throws(PixelationError) in

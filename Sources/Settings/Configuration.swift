@@ -3,6 +3,7 @@
 package import AWS
 package import Curl
 package import Pixelation
+package import Support
 package import Worker
 
 /// Everything that can be configured: the Options of the modules below, under the names of the file.
@@ -24,10 +25,12 @@ package struct Configuration: Sendable, Equatable {
     package init() {}
 
     /// Every value that is out of its range, by its path in the file. What is merely absent is `missing()`.
-    package func problems() -> [(field: String, expected: String, got: String)] {
-        var found: [(field: String, expected: String, got: String)] = []
-        func collect(_ prefix: String, _ problems: [(field: String, expected: String, got: String)]) {
-            found += problems.map { (Self.path(prefix, $0.field), $0.expected, $0.got) }
+    package func problems() -> [OptionProblem] {
+        var found: [OptionProblem] = []
+        func collect(_ prefix: String, _ problems: [OptionProblem]) {
+            found += problems.map {
+                OptionProblem(Self.path(prefix, $0.field), expected: $0.expected, got: $0.got)
+            }
         }
         collect("queue", queue.problems())
         collect("aws", aws.problems())
@@ -45,16 +48,16 @@ package struct Configuration: Sendable, Equatable {
     }
 
     /// A bound on memory is none when one picture may need more.
-    private func memoryProblems() -> [(field: String, expected: String, got: String)] {
+    private func memoryProblems() -> [OptionProblem] {
         let least = WorkerOptions.leastMemoryBytes(
             body: pixelation.limits.bytes, workingSet: pixelation.largestWorkingSetBytes)
         guard worker.memoryBytes < least else { return [] }
         return [
-            (
+            OptionProblem(
                 "worker.memoryBytes",
-                "\(least) or more for one picture as large as pixelation.limits.bytes, .pixels and .memoryBytes allow",
-                "\(worker.memoryBytes)"
-            )
+                expected:
+                    "\(least) or more for a picture as large as pixelation.limits.bytes, .pixels, .memoryBytes allow",
+                got: "\(worker.memoryBytes)")
         ]
     }
 
@@ -110,7 +113,7 @@ package struct Configuration: Sendable, Equatable {
         Setting.all.filter { $0.read(self) != $0.read(other) }
     }
 
-    /// Every setting that is not at its default, on one line and without secrets: `queue.url="..." worker.slots=8`.
+    /// Every setting that is not at its default, in one line and without secrets: `queue.url="..." log.level="debug"`.
     package var summary: String {
         Configuration().changes(to: self).map { "\($0.path)=\($0.shown(in: self))" }.joined(separator: " ")
     }

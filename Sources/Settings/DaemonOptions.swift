@@ -2,6 +2,7 @@
 
 import HTTP
 package import Logging
+package import Support
 package import Systemd
 
 /// Which queue is polled, and where messages go that will never succeed.
@@ -29,26 +30,33 @@ package struct QueueOptions: Sendable, Equatable {
         return (String(parts[0]), String(parts[1]))
     }
 
-    package func problems() -> [(field: String, expected: String, got: String)] {
-        var found: [(field: String, expected: String, got: String)] = []
+    package func problems() -> [OptionProblem] {
+        var found: [OptionProblem] = []
         for (field, value) in [("url", url), ("deadLetterURL", deadLetterURL ?? "")] where !value.isEmpty {
             guard let parsed = HTTP.URL(value), parsed.query.isEmpty, parsed.path.count > 1 else {
-                found.append((field, "the http or https URL of a queue", value))
+                found.append(OptionProblem(field, expected: "the http or https URL of a queue", got: value))
                 continue
             }
         }
         if let deadLetterURL, deadLetterURL == url, !url.isEmpty {
-            found.append(("deadLetterURL", "another queue than queue.url", deadLetterURL))
+            found.append(
+                OptionProblem("deadLetterURL", expected: "another queue than queue.url", got: deadLetterURL))
         }
         if deadLetterURL?.isEmpty == true {
-            found.append(("deadLetterURL", "the URL of a queue, or null", "\"\""))
+            found.append(OptionProblem("deadLetterURL", expected: "the URL of a queue, or null", got: "\"\""))
         }
         if let quarantinePrefix {
             if quarantinePlace == nil {
-                found.append(("quarantinePrefix", "like s3://bucket/prefix/, or null", quarantinePrefix))
+                found.append(
+                    OptionProblem(
+                        "quarantinePrefix", expected: "like s3://bucket/prefix/, or null",
+                        got: quarantinePrefix))
             }
             if deadLetterURL != nil {
-                found.append(("quarantinePrefix", "null beside queue.deadLetterURL", quarantinePrefix))
+                found.append(
+                    OptionProblem(
+                        "quarantinePrefix", expected: "null beside queue.deadLetterURL", got: quarantinePrefix
+                    ))
             }
         }
         return found
@@ -69,19 +77,20 @@ package struct LogOptions: Sendable, Equatable {
 package struct StartOptions: Sendable, Equatable {
     /// Give up when AWS has not answered the first poll this many seconds after the start; 0: never, keep
     /// trying. 0...86400.
-    package var giveUpSeconds = 0
+    package var timeoutSeconds = 0
 
     package init() {}
 
-    package func problems() -> [(field: String, expected: String, got: String)] {
-        (0...86400).contains(giveUpSeconds) ? [] : [("giveUpSeconds", "0...86400", "\(giveUpSeconds)")]
+    package func problems() -> [OptionProblem] {
+        (0...86400).contains(timeoutSeconds)
+            ? [] : [OptionProblem("timeoutSeconds", expected: "0...86400", got: "\(timeoutSeconds)")]
     }
 }
 
 /// The instance that the daemon runs on.
 package struct InstanceOptions: Sendable, Equatable {
     /// Drain when EC2 announces the end of the instance.
-    package var drainsOnNotice = false
+    package var drainOnTermination = false
 
     package init() {}
 }
@@ -93,13 +102,13 @@ package struct HealthOptions: Sendable, Equatable {
 
     package init() {}
 
-    package func problems() -> [(field: String, expected: String, got: String)] {
+    package func problems() -> [OptionProblem] {
         guard let listen, ListenAddress(listen) == nil else { return [] }
         return [
-            (
-                "listen", "\"ADDRESS:PORT\" with a numeric address, the absolute path of a socket, or null",
-                listen
-            )
+            OptionProblem(
+                "listen",
+                expected: "\"ADDRESS:PORT\" with a numeric address, the absolute path of a socket, or null",
+                got: listen)
         ]
     }
 }

@@ -43,7 +43,7 @@ package struct Setting: Sendable {
     /// Its value for people, without what may be a secret.
     package func shown(in settings: Configuration) -> String {
         let value = read(settings)
-        return Redaction.redacted(Self.withoutExternalIDs(value, called: path).compact)
+        return SettingsRedaction.redacted(Self.withoutExternalIDs(value, called: path).compact)
     }
 
     /// AWS does not treat external ids as secret; those who agreed on one often do.

@@ -40,6 +40,6 @@ package struct SettingsProblem: Sendable, Equatable, CustomStringConvertible {
 
     package var description: String {
         let place = [source, path.isEmpty ? nil : path].compactMap(\.self).map { $0 + ": " }.joined()
-        return place + expected + (got.map { " (got \(Redaction.redacted($0)))" } ?? "")
+        return place + expected + (got.map { " (got \(SettingsRedaction.redacted($0)))" } ?? "")
     }
 }

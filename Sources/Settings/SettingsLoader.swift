@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Support
+
 /// Where settings may come from, weakest first: defaults, file, environment, flags.
 package struct SettingsSources: Sendable {
     /// The configuration file: its name for messages, and its content.

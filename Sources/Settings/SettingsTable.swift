@@ -98,7 +98,8 @@ extension Setting {
             "worker.cpuWorkers", \.worker.cpuWorkers, reloads: true,
             "Pictures computed at once; 0: as many as processors"),
         .property(
-            "worker.slots", \.worker.slots, reloads: true, "Messages in flight at once; 0: six more than that"
+            "worker.maxInFlight", \.worker.maxInFlight, reloads: true,
+            "Messages in flight at once; 0: six more than that"
         ),
         .property(
             "worker.memoryBytes", \.worker.memoryBytes, reloads: true,
@@ -113,13 +114,13 @@ extension Setting {
             "worker.retrySeconds", \.worker.retrySeconds, reloads: true,
             "First delay of a retry; doubled each time"),
         .property(
-            "worker.retryMaximumSeconds", \.worker.retryMaximumSeconds, reloads: true,
+            "worker.maxRetrySeconds", \.worker.maxRetrySeconds, reloads: true,
             "Longest delay of a retry"),
         .property(
-            "worker.attempts", \.worker.attempts, reloads: true,
+            "worker.maxReceives", \.worker.maxReceives, reloads: true,
             "Receives after which a message is given up; 0: never"),
         .property(
-            "worker.acknowledgeLingerMilliseconds", \.worker.acknowledgeLingerMilliseconds,
+            "worker.deleteBatchDelayMilliseconds", \.worker.deleteBatchDelayMilliseconds,
             "How long a delete waits for others to share its call"),
         .property(
             "worker.policy", \.worker.policy, reloads: true,
@@ -128,7 +129,7 @@ extension Setting {
                 + WorkerError.Kind.allCases.map(\.rawValue).joined(separator: ", ")),
         .property("worker.idleSeconds", \.worker.idleSeconds, "Stop when idle for so long; null: never"),
         .property(
-            "worker.maximumMessages", \.worker.maximumMessages, "Stop after so many messages; null: never"),
+            "worker.maxMessages", \.worker.maxMessages, "Stop after so many messages; null: never"),
     ]
 
     private static let aws: [Setting] = [
@@ -139,7 +140,7 @@ extension Setting {
             "aws.credentials", \.aws.credentials,
             "Where the identity comes from, automatic as AWS's own SDKs look for it"),
         .property(
-            "aws.logsIdentity", \.aws.logsIdentity, "Ask STS whom the keys belong to, for the log"),
+            "aws.logIdentity", \.aws.logIdentity, "Ask STS whom the keys belong to, for the log"),
         .property(
             "aws.source.expectedOwner", \.aws.source.expectedOwner, "Account that must own the source buckets"
         ),
@@ -185,7 +186,8 @@ extension Setting {
         .property(
             "network.maxConnectionsPerHost", \.network.maxConnectionsPerHost,
             "Connections to one host at once"),
-        .property("network.maxUnfinished", \.network.maxUnfinished, "Requests under way or waiting"),
+        .property(
+            "network.maxPendingRequests", \.network.maxPendingRequests, "Requests under way or waiting"),
         .property("network.idleSeconds", \.network.idleSeconds, "Do not reuse a connection idle for longer"),
         .property(
             "network.lifetimeSeconds", \.network.lifetimeSeconds, "Do not reuse a connection older than this"),
@@ -197,10 +199,10 @@ extension Setting {
 
     private static let daemon: [Setting] = [
         .property(
-            "instance.drainsOnNotice", \.instance.drainsOnNotice,
+            "instance.drainOnTermination", \.instance.drainOnTermination,
             "Drain when EC2 announces this instance's end: spot notice, Auto Scaling's lifecycle state"),
         .property(
-            "start.giveUpSeconds", \.start.giveUpSeconds,
+            "start.timeoutSeconds", \.start.timeoutSeconds,
             "Give up a start that AWS has not answered for so long; 0: keep trying"),
         .choice("log.level", \.log.level, reloads: true, "What is less important is not written"),
         .choice(

@@ -2,6 +2,7 @@
 
 import Digests
 package import HTTP
+import Support
 
 /// Step 1 of Signature Version 4: the request in the one form in which both sides hash it.
 ///

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Digests
+import Support
 
 /// How the body takes part in the signature: the last line of the canonical request.
 package enum PayloadHash: Sendable, Equatable {

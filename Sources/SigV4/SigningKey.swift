@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Digests
+import Support
 
 /// Step 3 of Signature Version 4: a key that is good for one day, one region and one service only.
 package struct SigningKey: Sendable {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Locking
+import Support
 
 /// The signing keys in use: one serves all requests of a day to one service in one region, and deriving it
 /// costs four times as much as a signature.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-import Locking
 package import Logging
+import Support
 import Synchronization
 
 /// How log events leave the process.

@@ -2,11 +2,11 @@
 
 import CLibSystemd
 import Dispatch
-import Locking
 package import Logging
+import Support
 
 /// Someone who can testify that one part of the daemon is alive.
-package struct Witness: Sendable {
+package struct HealthCheck: Sendable {
     package var name: String
     /// Why this part must be held for dead, or nil while it is well.
     package var complaint: @Sendable () -> String?
@@ -22,7 +22,7 @@ package struct Witness: Sendable {
 /// A timer alone would go on for ever while all tasks starve: a serial Dispatch queue keeps time whatever
 /// happens elsewhere. So each tick collects evidence, and without it the manager is left to end the service.
 package final class Watchdog: Sendable {
-    private let witnesses: [Witness]
+    private let witnesses: [HealthCheck]
     private let notifier: Notifier
     private let logger: Logger
     private let queue = DispatchQueue(label: "px-clock")
@@ -41,7 +41,7 @@ package final class Watchdog: Sendable {
         return .microseconds(Int64(clamping: microseconds))
     }
 
-    package init(witnesses: [Witness], notifier: Notifier, logger: Logger) {
+    package init(witnesses: [HealthCheck], notifier: Notifier, logger: Logger) {
         self.witnesses = witnesses
         self.notifier = notifier
         self.logger = logger

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Locking
 package import Logging
 internal import Metrics
+internal import Support
 
 /// Takes messages from the queue and sees each through to its end.
 package final class PixelationWorker: Sendable {
     private struct State {
-        var intake: Intake
+        var intake: PollerState
         var pollFailure: WorkerError?
         /// Since when the outstanding poll is out, and how long it may take.
         var poll: (since: Duration, wait: Duration)?
@@ -24,15 +24,15 @@ package final class PixelationWorker: Sendable {
     private let metrics: WorkerMetrics
     private let clock: any WorkerClock
     private let random: @Sendable () -> Double
-    private let story: Story
-    private let pulse: Pulse
-    private let keeper: LeaseKeeper
-    private let circuit: Circuit
-    private let quarantineCircuit: Circuit
+    private let log: WorkerLog
+    private let progress: ProgressCounter
+    private let leases: LeaseManager
+    private let breaker: CircuitBreaker
+    private let quarantineBreaker: CircuitBreaker
     private let budget: MemoryBudget
     /// How messages are worked on now. Each takes its own copy when it is received.
     private let job: Locked<Job>
-    private let pollLeash = Leash()
+    private let pollStopSignal = StopSignal()
     private let state: Locked<State>
 
     /// The queue's last words, deletes and releases, may take this long after the last job has ended.
@@ -48,8 +48,9 @@ package final class PixelationWorker: Sendable {
     /// dead-letter queue; `random` gives 0...1, for jitter.
     package init(
         queue: any MessageQueue, store: any ObjectStore, engine: any PictureEngine,
-        quarantine: (any Quarantine)? = nil, provenance: Provenance = Provenance(), options: WorkerOptions,
-        metrics: WorkerMetrics, logger: Logger, clock: any WorkerClock = SystemClock(),
+        quarantine: (any Quarantine)? = nil, identity: WorkerIdentity = WorkerIdentity(),
+        options: WorkerOptions,
+        metrics: WorkerMetrics, logger: Logger, clock: any WorkerClock = SystemWorkerClock(),
         random: @escaping @Sendable () -> Double = { Double.random(in: 0...1) }
     ) {
         self.queue = queue
@@ -57,24 +58,25 @@ package final class PixelationWorker: Sendable {
         self.metrics = metrics
         self.clock = clock
         self.random = random
-        story = Story(logger)
-        pulse = Pulse(clock: clock)
-        keeper = LeaseKeeper(queue: queue, clock: clock, options: options, metrics: metrics, story: story)
-        circuit = Circuit(
-            .work, slots: options.effectiveSlots, clock: clock, keeper: keeper, metrics: metrics,
-            story: story, pulse: pulse)
-        quarantineCircuit = Circuit(
-            .quarantine, slots: options.effectiveSlots, clock: clock, keeper: keeper, metrics: metrics,
-            story: story, pulse: pulse)
+        log = WorkerLog(logger)
+        progress = ProgressCounter(clock: clock)
+        leases = LeaseManager(queue: queue, clock: clock, options: options, metrics: metrics, log: log)
+        breaker = CircuitBreaker(
+            .work, maxInFlight: options.effectiveMaxInFlight, clock: clock, leases: leases, metrics: metrics,
+            log: log, progress: progress)
+        quarantineBreaker = CircuitBreaker(
+            .quarantine, maxInFlight: options.effectiveMaxInFlight, clock: clock, leases: leases,
+            metrics: metrics,
+            log: log, progress: progress)
         budget = MemoryBudget(bytes: options.memoryBytes)
         job = Locked(
             Job(
-                store: store, engine: engine, quarantine: quarantine, provenance: provenance,
+                store: store, engine: engine, quarantine: quarantine, identity: identity,
                 options: options,
-                policy: Policy(overrides: options.policy), budget: budget, keeper: keeper, circuit: circuit,
-                quarantineCircuit: quarantineCircuit, checkpoints: Checkpoints(), clock: clock,
-                metrics: metrics, story: story, pulse: pulse, random: random))
-        state = Locked(State(intake: Intake(Intake.Limits(options))))
+                policy: Policy(overrides: options.policy), budget: budget, leases: leases, breaker: breaker,
+                quarantineBreaker: quarantineBreaker, resultCache: RecordResultCache(), clock: clock,
+                metrics: metrics, log: log, progress: progress, random: random))
+        state = Locked(State(intake: PollerState(PollerState.Limits(options))))
     }
 
     /// Messages received from now on are worked on with these options and this engine; those in hand go on as they
@@ -89,12 +91,14 @@ package final class PixelationWorker: Sendable {
             job.engine = engine
         }
         budget.resize(to: options.memoryBytes)
-        for circuit in [circuit, quarantineCircuit] { circuit.resize(slots: options.effectiveSlots) }
-        state.withLock { $0.intake.limits = Intake.Limits(options) }
-        pulse.alarm.ring()
+        for breaker in [breaker, quarantineBreaker] {
+            breaker.resize(maxInFlight: options.effectiveMaxInFlight)
+        }
+        state.withLock { $0.intake.limits = PollerState.Limits(options) }
+        progress.wakeup.signal()
     }
 
-    /// Works until drained, idle for `idleSeconds` or done with `maximumMessages`; when it returns, nothing is in
+    /// Works until drained, idle for `idleSeconds` or done with `maxMessages`; when it returns, nothing is in
     /// flight. Cancelling the task stops at once instead: messages then come again when their visibility is over.
     ///
     /// - Parameter ready: Called once, when the first poll has been answered. It is a short poll, so this never
@@ -104,21 +108,21 @@ package final class PixelationWorker: Sendable {
     package func run(ready: @escaping @Sendable () -> Void = {}) async throws {
         var failure: WorkerError?
         await withTaskGroup(of: Void.self) { services in
-            services.addTask { await self.keeper.run() }
+            services.addTask { await self.leases.run() }
             await withDiscardingTaskGroup { jobs in
                 failure = await poll(into: &jobs, ready: ready)
                 // Nobody comes any more who could tell that it works again.
-                quarantineCircuit.drain()
+                quarantineBreaker.drain()
             }
-            keeper.close()
-            let limit = clock.schedule(at: clock.now + Self.flushTime) { self.keeper.abandon() }
-            if Task.isCancelled { keeper.abandon() }
+            leases.close()
+            let limit = clock.schedule(at: clock.now + Self.flushTime) { self.leases.abandon() }
+            if Task.isCancelled { leases.abandon() }
             await services.waitForAll()
             clock.cancel(limit)
         }
         if let failure { throw failure }
         try Task.checkCancellation()
-        story.drained(deleted: metrics.deleted.value, released: metrics.released.value)
+        log.drained(deleted: metrics.deleted.value, released: metrics.released.value)
     }
 
     /// Stops receiving. The outstanding poll ends by itself, as a poll that the client drops still takes messages
@@ -131,33 +135,35 @@ package final class PixelationWorker: Sendable {
             return (state.drainCalls, state.intake.inFlight)
         }
         if calls == 1 {
-            story.draining(inFlight)
+            log.draining(inFlight)
             let pollEnd = state.withLock { state -> Duration? in
                 // Under the lock in which a poll ends, before `pollIsOver`. A second is for the way to the queue.
                 guard let poll = state.poll else { return nil }
                 let end = poll.since + poll.wait + .seconds(1)
-                keeper.awaitPoll(end: end)
+                leases.deferReleases(end: end)
                 return end
             }
             if let pollEnd {
                 // What is out for longer waits for keys, or for an answer that does not come.
-                after(max(.zero, pollEnd - clock.now) + Self.lastWords) { $0.pollLeash.pull(.graceOver) }
+                after(max(.zero, pollEnd - clock.now) + Self.lastWords) {
+                    $0.pollStopSignal.request(.graceOver)
+                }
             }
-            keeper.stopUnstarted(.graceOver)
-            for circuit in [circuit, quarantineCircuit] { circuit.drain() }
+            leases.stopUnstarted(.graceOver)
+            for breaker in [breaker, quarantineBreaker] { breaker.drain() }
             after(.seconds(options.drainSeconds)) { $0.hurry() }
         } else {
             hurry()
         }
-        pulse.alarm.ring()
+        progress.wakeup.signal()
     }
 
     private func hurry() {
         let inFlight = state.withLock { $0.intake.inFlight }
-        if inFlight > 0 { story.hurried(inFlight) }
-        keeper.stopAll(.graceOver)
-        pollLeash.pull(.graceOver)
-        after(Self.lastWords) { $0.keeper.cutAll(.graceOver) }
+        if inFlight > 0 { log.hurried(inFlight) }
+        leases.stopAll(.graceOver)
+        pollStopSignal.request(.graceOver)
+        after(Self.lastWords) { $0.leases.cutAll(.graceOver) }
     }
 
     private func after(_ time: Duration, _ body: @escaping @Sendable (PixelationWorker) -> Void) {
@@ -176,7 +182,7 @@ package final class PixelationWorker: Sendable {
         while !Task.isCancelled {
             switch nextStep() {
             case .stop: return nil
-            case .pause(let until): await pulse.alarm.wait(until: until)
+            case .pause(let until): await progress.wakeup.wait(until: until)
             case .poll(let count, let wait):
                 do {
                     guard let deliveries = try await receive(count, wait: wait) else { return nil }
@@ -193,7 +199,7 @@ package final class PixelationWorker: Sendable {
         return nil
     }
 
-    private func nextStep() -> Intake.Step {
+    private func nextStep() -> PollerState.Step {
         let now = clock.now
         return state.withLock { state in
             state.owedSince = nil
@@ -201,14 +207,14 @@ package final class PixelationWorker: Sendable {
         }
     }
 
-    private func step(_ state: inout State, now: Duration) -> Intake.Step {
+    private func step(_ state: inout State, now: Duration) -> PollerState.Step {
         // A few may wait for memory: smaller ones pass them by.
-        let isCrowded = budget.waiting > state.intake.limits.slots / 2
+        let isMemoryConstrained = budget.waiting > state.intake.limits.maxInFlight / 2
         // Those who wait for the quarantine say nothing about the work.
-        state.intake.held = quarantineCircuit.outage?.heldCount ?? 0
+        state.intake.held = quarantineBreaker.opening?.heldCount ?? 0
         let working = state.intake.inFlight - state.intake.held
-        let (allowance, wake) = circuit.allowance(now: now, inFlight: working)
-        let step = state.intake.next(now: now, allowance: allowance, isCrowded: isCrowded)
+        let (allowance, wake) = breaker.allowance(now: now, inFlight: working)
+        let step = state.intake.next(now: now, allowance: allowance, isMemoryConstrained: isMemoryConstrained)
         guard case .pause(let until) = step, let wake, wake > now else { return step }
         return .pause(until: min(until ?? wake, wake))
     }
@@ -219,7 +225,7 @@ package final class PixelationWorker: Sendable {
         let asked = clock.now
         state.withLock { $0.poll = (asked, wait) }
         let visibility = Duration.seconds(options.visibilitySeconds)
-        let result = await pollLeash.hold { [queue] in
+        let result = await pollStopSignal.run { [queue] in
             do {
                 return Result<[Delivery], any Error>.success(
                     try await queue.receive(count, wait: wait, visibility: visibility))
@@ -230,18 +236,18 @@ package final class PixelationWorker: Sendable {
         let now = clock.now
         switch result {
         case nil:
-            keeper.pollIsOver(wasDropped: true)
+            leases.flushReleases(wasDropped: true)
             return nil
         case .success(let messages):
             answered(messages, asked: asked, wait: wait, now: now)
-            keeper.pollIsOver()
+            leases.flushReleases()
             return (messages, asked)
         case .failure(let error):
             let error =
                 error as? WorkerError
                 ?? WorkerError(.other, operation: "ReceiveMessage", detail: "\(error)")
-            guard !Task.isCancelled, pollLeash.stop == nil else {
-                keeper.pollIsOver(wasDropped: true)
+            guard !Task.isCancelled, pollStopSignal.stop == nil else {
+                leases.flushReleases(wasDropped: true)
                 return nil
             }
             let spread = random()
@@ -251,9 +257,9 @@ package final class PixelationWorker: Sendable {
                 state.intake.failed(now: now, spread: spread)
                 return state.intake.failures
             }
-            keeper.pollIsOver()
+            leases.flushReleases()
             metrics.pollFailures.increment()
-            story.pollFailed(error, failures: failures)
+            log.pollFailed(error, failures: failures)
             throw error
         }
     }
@@ -267,27 +273,27 @@ package final class PixelationWorker: Sendable {
             state.intake.answered(messages.count, asked: asked, wait: wait, now: now, spread: spread)
             state.lag = messages.isEmpty ? .zero : messages.compactMap(\.age).max()
             metrics.inFlight.set(state.intake.inFlight)
-            return (failures, state.intake.hurriedAnswers)
+            return (failures, state.intake.earlyEmptyResponses)
         }
         // Once may happen; a row of them is how the queue is, or what stands before it.
-        if hurried == 3 { story.pollsNotHeld(wait) }
+        if hurried == 3 { log.emptyPollsTooFast(wait) }
         metrics.polls.increment()
         metrics.received.increment(by: messages.count)
         metrics.redelivered.increment(by: messages.count { $0.receiveCount > 1 })
-        if failures > 0 { story.pollRecovered(after: failures) }
+        if failures > 0 { log.pollRecovered(after: failures) }
     }
 
     private func begin(_ delivery: Delivery, asked: Duration, in jobs: inout DiscardingTaskGroup) {
         if let age = delivery.age { metrics.queueAge.record(age) }
-        guard let (lease, leash) = keeper.take(delivery, asked: asked) else { return ended() }
+        guard let (lease, stopSignal) = leases.register(delivery, asked: asked) else { return ended() }
         guard !state.withLock({ $0.intake.isDraining }) else {
-            keeper.settle(lease, .release(.zero))
+            leases.settle(lease, .release(.zero))
             return ended()
         }
         let job = job.withLock { $0 }
         jobs.addTask { [self] in
             let before = metrics.outcomes[.done]
-            await job.run(InFlightMessage(delivery: delivery, lease: lease, leash: leash))
+            await job.run(InFlightMessage(delivery: delivery, lease: lease, stopSignal: stopSignal))
             if metrics.outcomes[.done] > before {
                 let now = clock.now
                 state.withLock { $0.lastPicture = now }
@@ -301,7 +307,7 @@ package final class PixelationWorker: Sendable {
             state.intake.ended()
             metrics.inFlight.set(state.intake.inFlight)
         }
-        pulse.alarm.ring()
+        progress.wakeup.signal()
     }
 
     // MARK: Status
@@ -311,29 +317,29 @@ package final class PixelationWorker: Sendable {
         let (intake, pollFailure, poll, lastPicture, lag) = state.withLock {
             ($0.intake, $0.pollFailure, $0.poll, $0.lastPicture, $0.lag)
         }
-        let (outage, quarantineOutage) = (circuit.outage, quarantineCircuit.outage)
+        let (opening, quarantineOpening) = (breaker.opening, quarantineBreaker.opening)
         return WorkerStatus(
             sinceLastPoll: intake.lastAnswer.map { now - $0 }, pollFailure: pollFailure,
             inFlight: intake.inFlight, bytesInFlight: budget.used, waitingForMemory: budget.waiting,
-            oldestLease: keeper.oldestReceipt.map { now - $0 }, done: metrics.outcomes[.done],
+            oldestLease: leases.oldestReceipt.map { now - $0 }, done: metrics.outcomes[.done],
             skipped: metrics.outcomes[.skipped],
-            retried: metrics.outcomes[.retry], passedOver: metrics.outcomes[.acknowledged],
-            quarantined: metrics.outcomes[.quarantine],
+            retried: metrics.outcomes[.retried], passedOver: metrics.outcomes[.ignored],
+            quarantined: metrics.outcomes[.quarantined],
             received: metrics.received.value - metrics.adopted.value,
             redelivered: metrics.redelivered.value, deleted: metrics.deleted.value,
-            released: metrics.released.value, unsettled: metrics.unsettled.value,
+            released: metrics.released.value, settleFailed: metrics.settleFailed.value,
             lostLeases: metrics.lost.total, lag: lag, sinceLastPicture: lastPicture.map { now - $0 },
-            progress: pulse.beats, sinceProgress: now - pulse.last, isDraining: intake.isDraining,
-            outage: outage.map { ($0.kind, now - $0.since, $0.probes) },
-            quarantineOutage: quarantineOutage.map { ($0.kind, now - $0.since) },
+            progress: progress.count, sinceProgress: now - progress.last, isDraining: intake.isDraining,
+            opening: opening.map { ($0.kind, now - $0.since, $0.probes) },
+            quarantineOpening: quarantineOpening.map { ($0.kind, now - $0.since) },
             stall: stall(
                 now: now, poll: poll, intake: intake,
-                isOutage: outage != nil || intake.inFlight <= quarantineOutage?.heldCount ?? 0))
+                isOutage: opening != nil || intake.inFlight <= quarantineOpening?.heldCount ?? 0))
     }
 
     /// Progress is polls answered and leases moving, not a timer that ticks.
     private func stall(
-        now: Duration, poll: (since: Duration, wait: Duration)?, intake: Intake, isOutage: Bool
+        now: Duration, poll: (since: Duration, wait: Duration)?, intake: PollerState, isOutage: Bool
     ) -> String? {
         let slack = queue.deadline + Self.pollSlack
         if let poll, now - poll.since > poll.wait + slack {
@@ -343,14 +349,14 @@ package final class PixelationWorker: Sendable {
             return
                 "the queue has not been asked for \((now - since).components.seconds) s, and nothing speaks against it"
         }
-        if let expiry = keeper.earliestExpiry,
+        if let expiry = leases.earliestExpiry,
             now - expiry > .seconds(options.visibilitySeconds) + slack
         {
             return "a lease ended \((now - expiry).components.seconds) s ago and its job goes on"
         }
-        let patience = Duration.seconds(job.withLock { $0.options.pictureSeconds }) + .seconds(300)
-        if intake.inFlight > 0, !isOutage, now - pulse.last > patience {
-            let stalled = (now - pulse.last).components.seconds
+        let maxOvertakes = Duration.seconds(job.withLock { $0.options.pictureSeconds }) + .seconds(300)
+        if intake.inFlight > 0, !isOutage, now - progress.last > maxOvertakes {
+            let stalled = (now - progress.last).components.seconds
             return "\(intake.inFlight) messages in flight and no step finished for \(stalled) s"
         }
         return nil
@@ -374,10 +380,10 @@ extension PixelationWorker {
     }
 }
 
-extension Intake.Limits {
+extension PollerState.Limits {
     fileprivate init(_ options: WorkerOptions) {
         self.init(
-            slots: options.effectiveSlots, wait: .seconds(options.waitSeconds),
-            idle: options.idleSeconds.map { .seconds($0) }, messages: options.maximumMessages)
+            maxInFlight: options.effectiveMaxInFlight, wait: .seconds(options.waitSeconds),
+            idle: options.idleSeconds.map { .seconds($0) }, messages: options.maxMessages)
     }
 }

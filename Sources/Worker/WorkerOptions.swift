@@ -2,6 +2,7 @@
 
 internal import Glibc
 package import S3Events
+package import Support
 
 /// Where outputs go and what they are called.
 package struct OutputOptions: Sendable, Equatable {
@@ -26,14 +27,17 @@ package struct OutputOptions: Sendable, Equatable {
         self.conditionalWrites = conditionalWrites
     }
 
-    package func problems() -> [(field: String, expected: String, got: String)] {
-        var found: [(field: String, expected: String, got: String)] = []
+    package func problems() -> [OptionProblem] {
+        var found: [OptionProblem] = []
         if !(3...63).contains(bucket.utf8.count) {
-            found.append(("bucket", "a bucket's name", quoted(bucket)))
+            found.append(OptionProblem("bucket", expected: "a bucket's name", got: quoted(bucket)))
         }
-        if prefix.hasPrefix("/") { found.append(("prefix", "no slash at the start", quoted(prefix))) }
+        if prefix.hasPrefix("/") {
+            found.append(OptionProblem("prefix", expected: "no slash at the start", got: quoted(prefix)))
+        }
         if namePrefix.isEmpty || namePrefix.contains("/") {
-            found.append(("namePrefix", "some text without a slash", quoted(namePrefix)))
+            found.append(
+                OptionProblem("namePrefix", expected: "some text without a slash", got: quoted(namePrefix)))
         }
         return found
     }
@@ -48,20 +52,20 @@ package struct WorkerOptions: Sendable, Equatable {
     /// Pictures computed at once. 0 for the machine's processors.
     package var cpuWorkers = 0
     /// Messages in flight: those computed, downloaded and stored. 0 for `effectiveCPUWorkers` + 6.
-    package var slots = 0
+    package var maxInFlight = 0
     /// Predicted memory of all pictures in flight.
     package var memoryBytes = 1 << 30
     /// A picture's processor time.
     package var pictureSeconds = 60
     /// After SIGTERM: how long to finish what has begun.
     package var drainSeconds = 60
-    /// First delay before a failed message comes again, doubled by each receive up to `retryMaximumSeconds`.
+    /// First delay before a failed message comes again, doubled by each receive up to `maxRetrySeconds`.
     package var retrySeconds = 10
-    package var retryMaximumSeconds = 900
+    package var maxRetrySeconds = 900
     /// A message that still fails for its own fault at this receive is quarantined. 0 for never.
-    package var attempts = 5
+    package var maxReceives = 5
     /// Deletes wait this long for others to share their call.
-    package var acknowledgeLingerMilliseconds = 100
+    package var deleteBatchDelayMilliseconds = 100
     /// How keys are written in notifications.
     package var keyEncoding = KeyEncoding.automatic
     /// Kinds of failure to what is done about them, where it differs from the table.
@@ -71,7 +75,7 @@ package struct WorkerOptions: Sendable, Equatable {
     /// Stop when the queue has been empty and all work done for so many seconds.
     package var idleSeconds: Int?
     /// Stop after so many messages.
-    package var maximumMessages: Int?
+    package var maxMessages: Int?
     package var output = OutputOptions()
 
     package init() {}
@@ -80,31 +84,33 @@ package struct WorkerOptions: Sendable, Equatable {
         cpuWorkers == 0 ? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) : cpuWorkers
     }
 
-    package var effectiveSlots: Int { slots == 0 ? effectiveCPUWorkers + 6 : slots }
+    package var effectiveMaxInFlight: Int { maxInFlight == 0 ? effectiveCPUWorkers + 6 : maxInFlight }
 
-    package func problems() -> [(field: String, expected: String, got: String)] {
-        var found: [(field: String, expected: String, got: String)] = []
+    package func problems() -> [OptionProblem] {
+        var found: [OptionProblem] = []
         func check(_ field: String, _ value: Int, _ range: ClosedRange<Int>) {
             if !range.contains(value) {
-                found.append((field, "\(range.lowerBound)...\(range.upperBound)", "\(value)"))
+                found.append(
+                    OptionProblem(
+                        field, expected: "\(range.lowerBound)...\(range.upperBound)", got: "\(value)"))
             }
         }
         check("waitSeconds", waitSeconds, 0...20)
         check("visibilitySeconds", visibilitySeconds, max(3, waitSeconds + 2)...43_200)
         check("cpuWorkers", cpuWorkers, 0...1024)
-        check("slots", slots, 0...10_000)
+        check("maxInFlight", maxInFlight, 0...10_000)
         check("memoryBytes", memoryBytes, (16 << 20)...(1 << 50))
         check("pictureSeconds", pictureSeconds, 1...3600)
         check("drainSeconds", drainSeconds, 0...86_400)
         check("retrySeconds", retrySeconds, 1...43_200)
-        check("retryMaximumSeconds", retryMaximumSeconds, max(1, retrySeconds)...43_200)
-        check("attempts", attempts, 0...1000)
-        check("acknowledgeLingerMilliseconds", acknowledgeLingerMilliseconds, 0...5000)
+        check("maxRetrySeconds", maxRetrySeconds, max(1, retrySeconds)...43_200)
+        check("maxReceives", maxReceives, 0...1000)
+        check("deleteBatchDelayMilliseconds", deleteBatchDelayMilliseconds, 0...5000)
         if let idleSeconds { check("idleSeconds", idleSeconds, 0...86_400) }
-        if let maximumMessages { check("maximumMessages", maximumMessages, 1...Int.max) }
-        found += Policy.problems(of: policy).map { ("policy.\($0.field)", $0.expected, $0.got) }
-        found += filter.problems().map { ("filter.\($0.field)", $0.expected, $0.got) }
-        found += output.problems().map { ("output.\($0.field)", $0.expected, $0.got) }
+        if let maxMessages { check("maxMessages", maxMessages, 1...Int.max) }
+        found += Policy.problems(of: policy).map { $0.below("policy") }
+        found += filter.problems().map { $0.below("filter") }
+        found += output.problems().map { $0.below("output") }
         return found
     }
 }

@@ -26,7 +26,7 @@ package struct WorkerStatus: Sendable {
     package var deleted: UInt64
     package var released: UInt64
     /// Neither deletion nor release was confirmed: they come again by themselves.
-    package var unsettled: UInt64
+    package var settleFailed: UInt64
     package var lostLeases: UInt64
     /// How long the oldest message of the last receive had waited; zero when the queue had none, nil when it does
     /// not tell.
@@ -38,9 +38,9 @@ package struct WorkerStatus: Sendable {
     package var sinceProgress: Duration
     package var isDraining: Bool
     /// The dependency that fails, since when, and how often it was probed.
-    package var outage: (kind: WorkerError.Kind, since: Duration, probes: Int)?
+    package var opening: (kind: WorkerError.Kind, since: Duration, probes: Int)?
     /// Why reasons cannot be stored, and since when.
-    package var quarantineOutage: (kind: WorkerError.Kind, since: Duration)?
+    package var quarantineOpening: (kind: WorkerError.Kind, since: Duration)?
     /// What does not move and should; nil while all is well. The evidence for the watchdog.
     package var stall: String?
 }

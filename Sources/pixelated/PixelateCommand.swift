@@ -3,9 +3,9 @@
 import ArgumentParser
 import Daemon
 import Dispatch
-import Locking
 import Pixelation
 import Settings
+import Support
 
 struct PixelateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -37,7 +37,7 @@ struct RunCommand: AsyncParsableCommand {
         if try drain && arguments.load(service: true).worker.idleSeconds == nil {
             flags.append("worker.idleSeconds=5")
         }
-        if let maxMessages { flags.append("worker.maximumMessages=\(maxMessages)") }
+        if let maxMessages { flags.append("worker.maxMessages=\(maxMessages)") }
         let reader = arguments.reader(adding: flags)
         let settings = try arguments.load(service: true, adding: flags)
         let service = Service(

@@ -3,8 +3,8 @@
 import AWS
 import Foundation
 import HTTP
-import Locking
 import Scripted
+import Support
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct `Credentials of a container` {

@@ -3,10 +3,10 @@
 import AWS
 import Foundation
 import HTTP
-import Locking
 import Logging
 import Scripted
 import SigV4
+import Support
 import Testing
 
 /// A source that gives what a test has put there, when the test lets it.
@@ -94,17 +94,17 @@ final class GatedSource: CredentialSource {
         let cache = CredentialCache(source, clock: clock, random: { 0.5 }, logger: lines.logger)
         #expect(cache.identity == nil)
         _ = try await id(cache)
-        #expect(cache.identity == KnownIdentity(accessKeyID: "A", source: "gated", expiration: 3600))
+        #expect(cache.identity == CredentialIdentity(accessKeyID: "A", source: "gated", expiration: 3600))
         source.set(nil)
         clock.advance(.seconds(3500))
         #expect(try await id(cache) == "A")
         #expect(cache.identity?.accessKeyID == "A")
-        let kept = try #require(lines.lines.first { $0.contains("credentials-kept") })
+        let kept = try #require(lines.lines.first { $0.contains("credentials-refresh-failed") })
         #expect(kept.contains("access key A from gated, which expires at 1970-01-01T01:00:00Z"))
         source.set(Self.keys("B", until: 7200))
         clock.advance(.seconds(90))
         while try await id(cache) == "A" { try await Task.sleep(for: .milliseconds(2)) }
-        #expect(cache.identity == KnownIdentity(accessKeyID: "B", source: "gated", expiration: 7200))
+        #expect(cache.identity == CredentialIdentity(accessKeyID: "B", source: "gated", expiration: 7200))
     }
 
     @Test(arguments: [
@@ -112,7 +112,7 @@ final class GatedSource: CredentialSource {
         (1e300, "9999-12-31T23:59:59Z"),
     ])
     func `an expiry is written as people and programs read it`(time: Double, text: String) {
-        #expect(KnownIdentity.timestamp(time) == text)
+        #expect(CredentialIdentity.timestamp(time) == text)
     }
 
     @Test func `renews in the background while the old keys are good, and nobody waits`() async throws {

@@ -100,7 +100,7 @@ import Testing
         let config = try TemporaryFile("[profile other]\nregion = ap-south-1\n")
         let session = try await AWSSession(
             AWSOptions(), queueURL: nil, transport: ScriptedTransport([]),
-            surroundings: Surroundings(
+            surroundings: HostEnvironment(
                 environment: [
                     "AWS_CONFIG_FILE": config.path, "AWS_DEFAULT_PROFILE": "other", "AWS_ACCESS_KEY_ID": "A",
                     "AWS_SECRET_ACCESS_KEY": "s",

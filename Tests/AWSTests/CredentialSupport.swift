@@ -18,11 +18,11 @@ struct CredentialBench {
     init(
         _ environment: [String: String], kind: CredentialKind = .automatic,
         options: AWSOptions = AWSOptions(),
-        transport: (any Transport)? = nil, logsIdentity: Bool = false
+        transport: (any Transport)? = nil, logIdentity: Bool = false
     ) async throws {
         var options = options
         options.credentials = kind
-        options.logsIdentity = logsIdentity
+        options.logIdentity = logIdentity
         var environment = environment
         environment["AWS_REGION"] = environment["AWS_REGION"] ?? "eu-west-1"
         // Nobody's own files, and nobody's own instance.
@@ -32,7 +32,7 @@ struct CredentialBench {
         if environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"] == nil {
             environment["AWS_EC2_METADATA_DISABLED"] = "true"
         }
-        let surroundings = Surroundings(
+        let surroundings = HostEnvironment(
             environment: environment, homeDirectory: nil, clock: clock, random: { 0.5 })
         session = try await AWSSession(
             options, queueURL: nil, transport: try transport ?? CurlTransport(), surroundings: surroundings,

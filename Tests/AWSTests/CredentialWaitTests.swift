@@ -2,9 +2,9 @@
 
 import AWS
 import HTTP
-import Locking
 import Scripted
 import SigV4
+import Support
 import Testing
 
 /// Waiting for keys obeys the caller: its deadline and its cancellation. The limits are in real time and short
@@ -77,9 +77,9 @@ import Testing
         _ transport: GatedTransport, clock: JumpingClock, totalSeconds: Double
     ) async throws -> AWSSession {
         var options = AWSOptions()
-        options.logsIdentity = false
+        options.logIdentity = false
         options.timeouts.totalSeconds = totalSeconds
-        let surroundings = Surroundings(
+        let surroundings = HostEnvironment(
             environment: [
                 "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/keys", "AWS_REGION": "eu-west-1",
                 "AWS_CONFIG_FILE": "/nonexistent", "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",

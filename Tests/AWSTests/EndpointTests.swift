@@ -4,6 +4,7 @@ import AWS
 import Foundation
 import HTTP
 import Scripted
+import Support
 import Testing
 
 @Suite struct `Endpoints` {
@@ -110,10 +111,10 @@ import Testing
         let transport = ScriptedTransport([.respond(404)])
         var options = AWSOptions()
         // Nobody's own queue sends a question about the identity to AWS.
-        options.logsIdentity = queue.hasPrefix("http:")
+        options.logIdentity = queue.hasPrefix("http:")
         let session = try await AWSSession(
             options, queueURL: queue, transport: transport,
-            surroundings: Surroundings(
+            surroundings: HostEnvironment(
                 environment: [
                     "AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION": "eu-west-1",
                 ],
@@ -148,10 +149,10 @@ import Testing
                 "AWS_CONFIG_FILE": config.path, "AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s",
             ]
             var options = AWSOptions()
-            options.logsIdentity = false
+            options.logIdentity = false
             let session = try await AWSSession(
                 options, queueURL: nil, transport: transport,
-                surroundings: Surroundings(
+                surroundings: HostEnvironment(
                     environment: environment.merging(more) { $1 }, homeDirectory: nil, clock: JumpingClock()),
                 logger: LogLines().logger)
             _ = try? await session.s3().head(.init(bucket: "pictures", key: "k"))
@@ -186,12 +187,12 @@ import Testing
     ) async throws {
         var options = AWSOptions()
         options.retries.maxAttempts = configured
-        options.logsIdentity = false
+        options.logIdentity = false
         let environment = ["AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION": "eu-west-1"]
         let transport = ScriptedTransport(Array(repeating: .respond(500), count: expected))
         let session = try await AWSSession(
             options, queueURL: nil, transport: transport,
-            surroundings: Surroundings(
+            surroundings: HostEnvironment(
                 environment: environment.merging(more) { $1 }, homeDirectory: nil, clock: JumpingClock()),
             logger: LogLines().logger)
         let error = try await awsError { try await session.s3().get(.picture, maximumBytes: 1) }
@@ -205,7 +206,7 @@ import Testing
         let error = try await awsError {
             try await AWSSession(
                 AWSOptions(), queueURL: nil, transport: ScriptedTransport([]),
-                surroundings: Surroundings(
+                surroundings: HostEnvironment(
                     environment: environment.merging(more) { $1 }, homeDirectory: nil),
                 logger: LogLines().logger)
         }

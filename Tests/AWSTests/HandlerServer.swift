@@ -3,8 +3,8 @@
 import AWS
 import Foundation
 import HTTP
-import Locking
 import Scripted
+import Support
 
 /// A loopback server that answers each request by what a handler says, on any number of connections.
 final class HandlerServer: Sendable {

@@ -2,8 +2,8 @@
 
 import AWS
 import HTTP
-import Locking
 import Scripted
+import Support
 
 /// The metadata service of an instance with the rules of version 2: a token by PUT with a time to live, no
 /// forwarded token requests, and nothing without a valid token.

@@ -3,9 +3,9 @@
 import AWS
 import Foundation
 import HTTP
-import Locking
 import Scripted
 import SigV4
+import Support
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct `Credentials of an instance` {
@@ -114,7 +114,7 @@ import Testing
 
     @Test func `give the region when nothing else does`() async throws {
         let service = try InstanceService(expiration: Self.start + 3600)
-        let surroundings = Surroundings(
+        let surroundings = HostEnvironment(
             environment: ["AWS_EC2_METADATA_SERVICE_ENDPOINT": service.base], homeDirectory: nil,
             clock: JumpingClock())
         let session = try await AWSSession(
@@ -146,7 +146,8 @@ import Testing
         environment["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"] = mode
         let session = try await AWSSession(
             AWSOptions(), queueURL: nil, transport: transport,
-            surroundings: Surroundings(environment: environment, homeDirectory: nil, clock: JumpingClock()),
+            surroundings: HostEnvironment(
+                environment: environment, homeDirectory: nil, clock: JumpingClock()),
             logger: LogLines().logger)
         _ = try await awsError { try await session.credentials.credentials() }
         let request = try #require(transport.requests.first)

@@ -21,7 +21,7 @@ enum Live {
     static let isThere = endpoint != nil && environment["AWS_ACCESS_KEY_ID"] != nil
 
     static func session(
-        secret: String? = nil, clock: any AWSClock = SystemClock(),
+        secret: String? = nil, clock: any AWSClock = SystemAWSClock(),
         _ change: (inout AWSOptions) -> Void = { _ in }
     ) async throws -> AWSSession {
         var environment = environment
@@ -30,7 +30,7 @@ enum Live {
         options.endpoints.s3 = endpoint
         options.endpoints.pathStyle = true
         change(&options)
-        let surroundings = Surroundings(environment: environment, homeDirectory: nil, clock: clock)
+        let surroundings = HostEnvironment(environment: environment, homeDirectory: nil, clock: clock)
         return try await AWSSession(
             options, queueURL: queue, transport: try CurlTransport(), surroundings: surroundings,
             logger: Logger(label: "live"))
@@ -201,7 +201,7 @@ struct `SQS on a live server` {
 /// The system's clocks, with the wall clock off by some seconds.
 struct WrongClock: AWSClock {
     var offset: Double
-    private let system = SystemClock()
+    private let system = SystemAWSClock()
 
     init(offset: Double) { self.offset = offset }
 

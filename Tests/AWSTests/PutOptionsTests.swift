@@ -3,6 +3,7 @@
 import AWS
 import HTTP
 import Scripted
+import Support
 import Testing
 
 @Suite struct `How an object is stored` {

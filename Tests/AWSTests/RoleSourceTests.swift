@@ -3,8 +3,8 @@
 import AWS
 import Foundation
 import HTTP
-import Locking
 import Scripted
+import Support
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct `Credentials of a role` {
@@ -215,7 +215,7 @@ import Testing
             [
                 "AWS_ROLE_ARN": "arn:aws:iam::1:role/irsa", "AWS_WEB_IDENTITY_TOKEN_FILE": token.path,
                 "AWS_ENDPOINT_URL_STS": sts.base,
-            ], logsIdentity: true)
+            ], logIdentity: true)
         func identityLines(_ count: Int) async throws -> [String] {
             while true {
                 let lines = bench.log.lines.filter { $0.contains("\"event\": identity") }

@@ -68,7 +68,7 @@ import Testing
         #expect(messages.map(\.body) == ["hello", "hello"])
         let warnings = bench.log.lines.filter { $0.hasPrefix("warning") }
         #expect(warnings.count == 1)
-        for part in ["message-damaged", damaged.contains("m2") ? "message m2 " : "message without id "] {
+        for part in ["message-malformed", damaged.contains("m2") ? "message m2 " : "message without id "] {
             #expect(warnings.allSatisfy { $0.contains(part) }, "\(warnings)")
         }
     }

@@ -3,9 +3,9 @@
 import AWS
 import Foundation
 import HTTP
-import Locking
 import Scripted
 import SigV4
+import Support
 
 /// STS: verifies signatures where one is demanded, and refuses one where none belongs.
 final class SecurityTokenService: Sendable {

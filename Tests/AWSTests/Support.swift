@@ -2,9 +2,9 @@
 
 import AWS
 import HTTP
-import Locking
 import Logging
 import Scripted
+import Support
 import Testing
 
 /// A clock that jumps over every wait and remembers how long each one was.
@@ -82,11 +82,11 @@ struct Bench {
         queue: String = Bench.queue
     ) async throws {
         var options = options
-        options.logsIdentity = false
+        options.logIdentity = false
         transport = ScriptedTransport(steps)
         let clock = JumpingClock()
         self.clock = clock
-        let surroundings = Surroundings(
+        let surroundings = HostEnvironment(
             environment: [
                 "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "the-secret-itself",
                 "AWS_REGION": "eu-west-1",

@@ -10,7 +10,7 @@ ANSWERS = {
     "Is it working now?": r'Active: active \(running\).*Status: "polling; ',
     "How much is in flight?": r"^polling; (nothing|[\d,]+) in flight",
     "When did it last succeed?": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S+ .*: \d+x\d+ JPEG, pixelated in \d+ ms",
-    "Why did this picture fail?": r"/holidays/lake\.jpg: (comes again|quarantined|passed over): .*: unsupported",
+    "Why did this picture fail?": r"/holidays/lake\.jpg: (will be retried|quarantined|ignored): .*: unsupported",
     "What has failed today, by reason?": r"^ *\d+ unsupported$",
     "Is AWS at fault, or the picture?": r"^ *\d+ picture$",
     "As whom does it act, and until when?": r"access key \S+ from .*, which (never expires|expires at 20\d\d-)",

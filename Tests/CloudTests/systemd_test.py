@@ -340,7 +340,7 @@ class ServiceTest(MachineTest):
         self.refused(69, r"QueueDoesNotExist|NonExistentQueue|does not exist")
 
     def test_a_refused_identity_is_not_tried_again(self):
-        stack = self.configure("identity", start={"giveUpSeconds": 2})
+        stack = self.configure("identity", start={"timeoutSeconds": 2})
         self.machine.write(
             CREDENTIALS, f"[default]\naws_access_key_id = {stack['accessKeyID']}\naws_secret_access_key = wrong\n", "600")
         self.refused(77, r"SignatureDoesNotMatch|InvalidSignature")

@@ -3,8 +3,8 @@
 import CLibCurl
 import Foundation
 import HTTP
-import Locking
 import Scripted
+import Support
 import Testing
 
 @testable import Curl
@@ -226,7 +226,7 @@ struct `Starting, cancelling and stopping` {
 
     @Test func `more unfinished requests than allowed are refused`() async throws {
         var options = CurlOptions()
-        options.maxUnfinished = 1
+        options.maxPendingRequests = 1
         let transport = try CurlTransport(options)
         let server = try LoopbackServer(silence)
         let first = Task { try await transport.send(Request(.get, server.url())) }

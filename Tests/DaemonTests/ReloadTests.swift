@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import Locking
 import Logging
 import Pixelation
 import Settings
+import Support
 import Testing
 import Worker
 
@@ -50,26 +50,28 @@ struct ReloadTests {
             file(),
             file(
                 #"""
-                , "log": {"level": "debug"}, "worker": {"slots": 3, "policy": {"too-slow": "quarantine"}},
+                , "log": {"level": "debug"}, "worker": {"maxInFlight": 3, "policy": {"too-slow": "quarantine"}},
                 "filter": {"include": ["*.jpg"]}, "pixelation": {"limits": {"pixels": 1000000}}
                 """#))
         let new = try #require(result.applied.first)
         #expect(result.applied.count == 1 && result.remark == nil)
-        #expect(new.log.level == .debug && new.worker.slots == 3)
+        #expect(new.log.level == .debug && new.worker.maxInFlight == 3)
         #expect(new.worker.policy == ["too-slow": "quarantine"] && new.worker.filter.include == ["*.jpg"])
         #expect(new.pixelation.limits.pixels == 1_000_000)
         #expect(
             result.log.contains(
-                #""applied":"filter.include,pixelation.limits.pixels,worker.slots,worker.policy,log.level""#))
-        #expect(result.log.contains("worker.slots 0 -> 3") && result.log.contains(#""event":"reloaded""#))
+                #""applied":"filter.include,pixelation.limits.pixels,worker.maxInFlight,worker.policy,log.level""#
+            ))
+        #expect(
+            result.log.contains("worker.maxInFlight 0 -> 3") && result.log.contains(#""event":"reloaded""#))
     }
 
     @Test func `what needs a restart is named, not applied, and named again by the next reload`() throws {
-        let new = file(#", "pixelation": {"sizes": [8]}, "worker": {"slots": 3, "drainSeconds": 5}"#)
+        let new = file(#", "pixelation": {"sizes": [8]}, "worker": {"maxInFlight": 3, "drainSeconds": 5}"#)
         let result = try reload(file(), new, new)
         #expect(result.applied.map(\.pixelation.sizes) == [[8, 16, 32, 48, 64]])
         #expect(result.applied.map(\.worker.drainSeconds) == [60])
-        #expect(result.applied.map(\.worker.slots) == [3])
+        #expect(result.applied.map(\.worker.maxInFlight) == [3])
         #expect(result.remark == "a restart is due for pixelation.sizes, worker.drainSeconds")
         let named = result.log.ranges(of: #""needs_restart":"pixelation.sizes,worker.drainSeconds""#)
         #expect(named.count == 2)
@@ -77,14 +79,15 @@ struct ReloadTests {
 
     @Test func `an invalid file changes nothing and all mistakes are told in one event`() throws {
         let wrong = file(
-            #", "log": {"level": "debug"}, "worker": {"slots": "many", "attempts": -1, "slotz": 1}"#)
+            #", "log": {"level": "debug"}, "worker": {"maxInFlight": "many", "maxReceives": -1, "maxInFlihgt": 1}"#
+        )
         let result = try reload(file(), wrong)
         #expect(result.applied.isEmpty)
         let lines = result.log.split(separator: "\n")
         #expect(lines.count == 1 && lines[0].contains(#""event":"reload-refused""#))
         for mistake in [
-            "worker.slots: must be a whole number", "worker.attempts: must be 0...1000",
-            "worker.slotz: is no setting: did you mean worker.slots?",
+            "worker.maxInFlight: must be a whole number", "worker.maxReceives: must be 0...1000",
+            "worker.maxInFlihgt: is no setting: did you mean worker.maxInFlight?",
         ] {
             #expect(lines.first?.contains(mistake) == true, "\(mistake)")
             #expect(result.remark?.contains(mistake) == true, "\(mistake)")
@@ -98,23 +101,23 @@ struct ReloadTests {
     }
 
     @Test func `a mended file is taken and nothing more is said about the mistake`() throws {
-        let result = try reload(file(), "{", file(#", "worker": {"slots": 3}"#))
-        #expect(result.applied.map(\.worker.slots) == [3] && result.remark == nil)
+        let result = try reload(file(), "{", file(#", "worker": {"maxInFlight": 3}"#))
+        #expect(result.applied.map(\.worker.maxInFlight) == [3] && result.remark == nil)
     }
 
     @Test func `the digest and the settings in force are told, not those that wait for a restart`() throws {
         let result = try reload(
-            file(), file(#", "pixelation": {"sizes": [8]}, "worker": {"slots": 3}"#))
+            file(), file(#", "pixelation": {"sizes": [8]}, "worker": {"maxInFlight": 3}"#))
         let digest = try #require(result.applied.first).digest
         #expect(result.log.contains(#""config_digest":"\#(digest)""#))
-        #expect(result.log.contains("worker.slots=3") && !result.log.contains("sizes=[8]"))
+        #expect(result.log.contains("worker.maxInFlight=3") && !result.log.contains("sizes=[8]"))
     }
 
     @Test func `secrets in the configuration stay out of the log`() throws {
-        func settings(_ slots: Int, _ endpoints: String = "{}") -> String {
+        func settings(_ maxInFlight: Int, _ endpoints: String = "{}") -> String {
             file(
                 #"""
-                , "worker": {"slots": \#(slots)}, "aws": {"source": {"roleARN": "arn:aws:iam::1:role/r",
+                , "worker": {"maxInFlight": \#(maxInFlight)}, "aws": {"source": {"roleARN": "arn:aws:iam::1:role/r",
                 "externalID": "hush-hush"}, "endpoints": \#(endpoints)}
                 """#)
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Daemon
-import Locking
+import Support
 
 /// A workload that does what a test tells it.
 final class ScriptedWorkload: Workload {

@@ -2,15 +2,15 @@
 
 import Daemon
 import Foundation
-import Locking
 import Logging
+import Support
 import Systemd
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct SupervisorTests {
-    private let instructions: AsyncStream<Instruction>
-    private let instruct: AsyncStream<Instruction>.Continuation
+    private let instructions: AsyncStream<Command>
+    private let instruct: AsyncStream<Command>.Continuation
     private let messages: AsyncStream<String>
     private let manager: AsyncStream<String>.Continuation
     private let reloads = Locked(0)
@@ -23,9 +23,9 @@ struct SupervisorTests {
     }
 
     private func start(
-        _ workload: ScriptedWorkload, patience: Supervisor.Patience? = nil, logger: Logger? = nil
+        _ workload: ScriptedWorkload, patience: Supervisor.Timeouts? = nil, logger: Logger? = nil
     ) -> Task<ExitReason, Never> {
-        var usual = Supervisor.Patience()
+        var usual = Supervisor.Timeouts()
         usual.tick = .milliseconds(5)
         let supervisor = Supervisor(
             workload, notifier: Notifier { [manager] in _ = manager.yield($0) },
@@ -100,7 +100,7 @@ struct SupervisorTests {
     func `a start that cannot work ends with the status of its class`(exit: ExitReason, errno: String) async {
         let workload = ScriptedWorkload()
         workload.change { $0.failure = .init(exit, "GetQueueUrl: no") }
-        var patience = Supervisor.Patience()
+        var patience = Supervisor.Timeouts()
         patience.tick = .milliseconds(5)
         patience.missingQueue = .milliseconds(20)
         let run = start(workload, patience: patience)
@@ -110,7 +110,7 @@ struct SupervisorTests {
     }
 
     @Test func `a start without any answer is given up when that is wanted`() async {
-        var patience = Supervisor.Patience()
+        var patience = Supervisor.Timeouts()
         patience.tick = .milliseconds(5)
         patience.start = .milliseconds(20)
         let run = start(ScriptedWorkload(), patience: patience)
@@ -131,7 +131,7 @@ struct SupervisorTests {
     }
 
     @Test func `a drain without an end is cut short`() async {
-        var patience = Supervisor.Patience()
+        var patience = Supervisor.Timeouts()
         patience.tick = .milliseconds(5)
         patience.drain = .milliseconds(20)
         let workload = ScriptedWorkload(drainsAtOnce: false)
@@ -143,7 +143,7 @@ struct SupervisorTests {
     }
 
     @Test func `work that does not even return when cancelled is abandoned`() async {
-        var patience = Supervisor.Patience()
+        var patience = Supervisor.Timeouts()
         patience.tick = .milliseconds(5)
         patience.drain = .milliseconds(10)
         patience.cancellation = .milliseconds(10)
@@ -224,17 +224,17 @@ struct StatusSentenceTests {
         report.quarantined = 2
         report.sinceLastPicture = .milliseconds(440)
         #expect(
-            StatusSentence.sentence(.running, report)
+            StatusText.sentence(.running, report)
                 == "polling; 3 in flight (48 MB); 1,204 done, 2 quarantined; last picture 0.4 s ago")
         report.lag = .seconds(200)
-        #expect(StatusSentence.sentence(.running, report).hasSuffix("last picture 0.4 s ago; 3 min behind"))
+        #expect(StatusText.sentence(.running, report).hasSuffix("last picture 0.4 s ago; 3 min behind"))
         report.lag = .zero
-        #expect(StatusSentence.sentence(.running, report).hasSuffix("; nothing waiting"))
+        #expect(StatusText.sentence(.running, report).hasSuffix("; nothing waiting"))
         report.failure = .init(.temporary, "no answer")
-        #expect(!StatusSentence.sentence(.running, report).contains("waiting"))
-        report.quarantineOutage = "queue-missing for 3 min"
+        #expect(!StatusText.sentence(.running, report).contains("waiting"))
+        report.quarantineOpening = "queue-missing for 3 min"
         #expect(
-            StatusSentence.sentence(.running, report)
+            StatusText.sentence(.running, report)
                 .hasSuffix("; reasons cannot be stored: queue-missing for 3 min"))
     }
 
@@ -243,11 +243,11 @@ struct StatusSentenceTests {
         (.seconds(121), "2 min"), (.seconds(7300), "2 h"), (.seconds(400_000), "4 days"),
     ])
     func `spans are short`(duration: Duration, text: String) {
-        #expect(StatusSentence.span(duration) == text)
+        #expect(StatusText.span(duration) == text)
     }
 
     @Test(arguments: [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567"), (-1000, "-1,000")])
     func `thousands are set apart`(number: Int, text: String) {
-        #expect(StatusSentence.grouped(number) == text)
+        #expect(StatusText.grouped(number) == text)
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Digests
+import Support
 import Testing
 
 @Suite struct `Digests of known texts` {

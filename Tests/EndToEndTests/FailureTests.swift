@@ -114,7 +114,7 @@ struct FailureTests {
             let bound = 288 << 20
             var configuration = cloud.configuration
             configuration.set("worker", "memoryBytes", to: .number(Double(bound)))
-            configuration.set("worker", "slots", to: 10)
+            configuration.set("worker", "maxInFlight", to: 10)
             // As many as there are slots would compute at once if memory allowed it.
             configuration.set("worker", "cpuWorkers", to: 10)
             configuration.set("pixelation", "limits", "bytes", to: .number(Double(32 << 20)))

@@ -13,8 +13,8 @@ struct MetricsTests {
             var configuration = cloud.configuration
             configuration.set("health", "listen", to: .string(socket))
             configuration.set("filter", "exclude", to: ["private/*"])
-            configuration.set("worker", "slots", to: 7)
-            configuration.set("worker", "policy", to: ["unsupported": "acknowledge"])
+            configuration.set("worker", "maxInFlight", to: 7)
+            configuration.set("worker", "policy", to: ["unsupported": "ignore"])
             let pixelated = try await cloud.pixelated(configuration)
             let photo = try await cloud.paint(320, 240)
             try await cloud.put("photos/a.jpeg", path: photo)
@@ -22,7 +22,7 @@ struct MetricsTests {
             try await cloud.put("photos/broken.jpeg", text: "no picture")
             try await cloud.put("private/c.jpeg", path: photo)
             try await cloud.outputs(of: "photos/a.jpeg", "photos/b.jpeg")
-            try await pixelated.log.line(containing: "photos/broken.jpeg: passed over")
+            try await pixelated.log.line(containing: "photos/broken.jpeg: ignored")
             try await cloud.drained()
 
             let scrape = Scrape(try await cloud.ask("scrape", ["path": .string(socket)]))
@@ -37,9 +37,9 @@ struct MetricsTests {
 
             #expect(scrape.value("records", ["outcome": "done"]) == 2)
             #expect(scrape.value("records_skipped", ["why": "filtered"]) == 1)
-            let failed = ["outcome": "acknowledged", "error": "unsupported"]
-            #expect(scrape.value("records_failed", failed) == 1)
-            #expect(scrape.value("records_failed", ["outcome": "retry", "error": "unsupported"]) == 0)
+            let failed = ["outcome": "ignored", "error": "unsupported"]
+            #expect(scrape.value("record_errors", failed) == 1)
+            #expect(scrape.value("record_errors", ["outcome": "retried", "error": "unsupported"]) == 0)
             for stage in ["wait", "get", "decode", "put"] {
                 #expect(scrape.value("stage_seconds", ["stage": stage], suffix: "_count") == 2, "\(stage)")
             }
@@ -50,7 +50,7 @@ struct MetricsTests {
             #expect(scrape.value("messages_in_flight", suffix: "") == 0)
             #expect(scrape.value("memory_reserved_bytes", suffix: "") == 0)
             #expect(scrape.value("memory_limit_bytes", suffix: "") == 1_073_741_824)
-            #expect(scrape.value("slots", suffix: "") == 7)
+            #expect(scrape.value("maxInFlight", suffix: "") == 7)
             #expect(scrape.value("oldest_lease_age_seconds", suffix: "") == 0)
             #expect((0...60).contains(scrape.value("last_poll_age_seconds", suffix: "") ?? -1))
             #expect((0...60).contains(scrape.value("last_picture_age_seconds", suffix: "") ?? -1))

@@ -6,11 +6,11 @@ import Testing
 /// SIGHUP to the real daemon with pictures in its hands.
 @Suite(.enabled(if: Project.missing == nil, "\(Project.missing ?? "")"))
 struct ReloadTests {
-    @Test func `more and fewer slots under load take effect and drop no lease`() async throws {
+    @Test func `more and fewer maxInFlight under load take effect and drop no lease`() async throws {
         try await Cloud.run { cloud in
             try await cloud.ask("purge")
             var configuration = cloud.configuration
-            configuration.set("worker", "slots", to: 2)
+            configuration.set("worker", "maxInFlight", to: 2)
             let photo = try await cloud.paint(320, 240)
             let keys = (1...12).map { "photos/\($0).jpeg" }
             // Two pictures hang in their downloads, and there are two slots: nothing else can move.
@@ -19,20 +19,20 @@ struct ReloadTests {
             for key in keys { try await cloud.put(key, path: photo) }
             try await cloud.held(.s3, 2)
 
-            configuration.set("worker", "slots", to: 6)
+            configuration.set("worker", "maxInFlight", to: 6)
             configuration.set("worker", "memoryBytes", to: .number(Double(512 << 20)))
             try await cloud.reload(pixelated, configuration)
-            try await pixelated.log.line(containing: "worker.slots 2 -> 6")
+            try await pixelated.log.line(containing: "worker.maxInFlight 2 -> 6")
             try await cloud.seen(.s3, 10 * 5, ["method": "PUT", "path": "pixelated-"], within: 300)
 
-            configuration.set("worker", "slots", to: 1)
+            configuration.set("worker", "maxInFlight", to: 1)
             configuration.set("worker", "cpuWorkers", to: 1)
             configuration.set("worker", "memoryBytes", to: .number(Double(32 << 20)))
             for (limit, value) in [("bytes", 4 << 20), ("memoryBytes", 2 << 20), ("pixels", 1_000_000)] {
                 configuration.set("pixelation", "limits", limit, to: .number(Double(value)))
             }
             try await cloud.reload(pixelated, configuration)
-            try await pixelated.log.line(containing: "worker.slots 6 -> 1")
+            try await pixelated.log.line(containing: "worker.maxInFlight 6 -> 1")
             try await cloud.clear(.s3)
             try await cloud.outputs(of: keys)
             try await cloud.drained()
@@ -53,7 +53,7 @@ struct ReloadTests {
             try await cloud.outputs(of: "before/large.jpeg")
 
             configuration.set("pixelation", "limits", "pixels", to: 100_000)
-            configuration.set("worker", "policy", to: ["too-large": "acknowledge"])
+            configuration.set("worker", "policy", to: ["too-large": "ignore"])
             configuration.set("filter", "exclude", to: ["private/*"])
             try await cloud.reload(pixelated, configuration)
             try await socket.messages.line("RELOADING=1") { $0 == "RELOADING=1" }
@@ -62,7 +62,7 @@ struct ReloadTests {
             try await cloud.put("after/large.jpeg", path: large)
             try await cloud.put("after/small.jpeg", path: small)
             try await cloud.outputs(of: "after/small.jpeg")
-            try await pixelated.log.line(containing: "after/large.jpeg: passed over")
+            try await pixelated.log.line(containing: "after/large.jpeg: ignored")
 
             // Nothing of a wrong file is taken, and what is wrong stands in the status.
             configuration.set("pixelation", "limits", "pixels", to: "many")

@@ -3,6 +3,7 @@
 import Digests
 import Foundation
 import Pixelation
+import Support
 import Testing
 
 /// Whole files against what Pillow 12.1.1 makes of them.

@@ -2,6 +2,7 @@
 
 import Pixelation
 import Scripted
+import Support
 import Testing
 
 @Suite struct OptionsTests {

@@ -37,7 +37,7 @@ import Testing
 
     static func pixelate(
         _ bytes: [UInt8], _ change: (inout PixelationOptions) -> Void = { _ in }
-    ) throws -> Pixelated {
+    ) throws -> PixelatedPicture {
         var options = PixelationOptions()
         change(&options)
         return try Pixelator(options).pixelate(bytes, until: .never)

@@ -5,6 +5,7 @@ import Foundation
 import JPEG
 import Pixels
 import Scripted
+import Support
 import Testing
 
 @Suite struct GridReducerTests {

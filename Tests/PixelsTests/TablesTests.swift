@@ -2,6 +2,7 @@
 
 import Digests
 import Pixels
+import Support
 import Testing
 
 @Suite struct TablesTests {

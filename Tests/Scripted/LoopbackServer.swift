@@ -2,7 +2,7 @@
 
 import Glibc
 package import HTTP
-import Locking
+import Support
 
 /// A server on a real loopback socket that does what a script says, connection by connection: also what no
 /// proper server would do.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Locking
+internal import Support
 
 /// A clock that stands still until a test moves it. Calls that are due at the same time happen in the order in
 /// which they were asked for.

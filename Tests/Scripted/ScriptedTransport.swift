@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import HTTP
-import Locking
+import Support
 
 /// A transport that plays a script: for each expected request one answer, in order.
 ///

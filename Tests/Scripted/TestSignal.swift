@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Locking
+internal import Support
 
 /// Counts what happens, and lets a test wait for it instead of for time.
 package final class TestSignal: Sendable {

@@ -24,13 +24,14 @@ struct SettingsLoaderTests {
     }
 
     @Test func `flags win over the environment, and that over the file`() throws {
-        let file = #"{"log": {"level": "error"}, "start": {"giveUpSeconds": 1}, "queue": {"waitSeconds": 3}}"#
+        let file =
+            #"{"log": {"level": "error"}, "start": {"timeoutSeconds": 1}, "queue": {"waitSeconds": 3}}"#
         let environment = [
-            "PIXELATED_START_GIVE_UP_SECONDS": "2", "PIXELATED_QUEUE_WAIT_SECONDS": "4", "HOME": "/",
+            "PIXELATED_START_TIMEOUT_SECONDS": "2", "PIXELATED_QUEUE_WAIT_SECONDS": "4", "HOME": "/",
         ]
         let settings = try load(file, environment, ["queue.waitSeconds=5"])
         #expect(settings.log.level == .error)
-        #expect(settings.start.giveUpSeconds == 2)
+        #expect(settings.start.timeoutSeconds == 2)
         #expect(settings.worker.waitSeconds == 5)
     }
 
@@ -45,7 +46,7 @@ struct SettingsLoaderTests {
             }
             """
         let problems = try problems(
-            file, ["PIXELATED_WORKER_SLOTS": "many", "PIXELATED_QEUE_URL": "x"], ["a", "b.c=1"])
+            file, ["PIXELATED_WORKER_MAX_IN_FLIGHT": "many", "PIXELATED_QEUE_URL": "x"], ["a", "b.c=1"])
         #expect(problems.contains { $0.hasPrefix("config.json:2: log.level: must be one of \"trace\", ") })
         #expect(
             problems.contains { $0.hasPrefix("config.json:2: log.format: must be one of \"automatic\", ") })
@@ -58,7 +59,9 @@ struct SettingsLoaderTests {
         #expect(problems.contains("config.json:4: start: must be an object (got 7)"))
         #expect(problems.contains { $0.hasPrefix("config.json:5: health.listen: must be ") })
         #expect(problems.contains { $0.hasPrefix("config.json:6: pixelation.sizes") })
-        #expect(problems.contains("PIXELATED_WORKER_SLOTS: worker.slots: must be a whole number (got many)"))
+        #expect(
+            problems.contains(
+                "PIXELATED_WORKER_MAX_IN_FLIGHT: worker.maxInFlight: must be a whole number (got many)"))
         #expect(problems.contains("PIXELATED_QEUE_URL: is no setting: did you mean PIXELATED_QUEUE_URL?"))
         #expect(problems.contains("--set: a: must be PATH=VALUE"))
         #expect(problems.contains("--set: b.c: is no setting"))

@@ -2,8 +2,8 @@
 
 import Foundation
 import Glibc
-import Locking
 import Logging
+import Support
 import Testing
 
 @testable import Systemd

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Dispatch
-import Locking
 import Logging
+import Support
 import Systemd
 import Testing
 
@@ -10,18 +10,18 @@ struct WatchdogTests {
     private let sent = Locked<[String]>([])
     private let complaint = Locked<String?>(nil)
 
-    private func watchdog(_ witnesses: [Witness]) -> Watchdog {
+    private func watchdog(_ witnesses: [HealthCheck]) -> Watchdog {
         Watchdog(
             witnesses: witnesses, notifier: Notifier { [sent] text in sent.withLock { $0.append(text) } },
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
-    private var witness: Witness {
-        Witness("poller") { [complaint] in complaint.withLock { $0 } }
+    private var witness: HealthCheck {
+        HealthCheck("poller") { [complaint] in complaint.withLock { $0 } }
     }
 
     @Test func `one unwell witness is enough to withhold the petting`() {
-        let watchdog = watchdog([Witness("loop") { nil }, witness])
+        let watchdog = watchdog([HealthCheck("loop") { nil }, witness])
         #expect(watchdog.tick())
         complaint.withLock { $0 = "no poll for 300 s" }
         #expect(!watchdog.tick())
@@ -44,7 +44,7 @@ struct WatchdogTests {
     }
 
     @Test func `the pulse measures how long no task has run`() async {
-        let pulse = TaskPulse()
+        let pulse = SchedulerLatencyProbe()
         let start = ContinuousClock.now
         #expect(pulse.delay(now: start) == .zero)
         // The question may be open or answered, but it never seems older than it is.
@@ -53,7 +53,7 @@ struct WatchdogTests {
 
     /// The cooperative pool is as wide as the machine: with every thread of it blocked no task runs.
     @Test(.timeLimit(.minutes(1))) func `a starved pool makes the pulse complain`() async {
-        let pulse = TaskPulse()
+        let pulse = SchedulerLatencyProbe()
         let verdict = await withCheckedContinuation { continuation in
             DispatchQueue(label: "observer").async {
                 let gate = DispatchSemaphore(value: 0)

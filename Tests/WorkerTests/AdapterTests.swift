@@ -16,9 +16,9 @@ import Testing
 
     private func session(_ transport: ScriptedTransport) async throws -> AWSSession {
         var options = AWSOptions()
-        options.logsIdentity = false
+        options.logIdentity = false
         options.retries.maxAttempts = 1
-        let surroundings = Surroundings(
+        let surroundings = HostEnvironment(
             environment: [
                 "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret",
                 "AWS_REGION": "eu-west-1",
@@ -97,7 +97,8 @@ import Testing
         ("AccessDeniedException", WorkerError.Kind.outputDenied), ("QueueDoesNotExist", .queueMissing),
         ("RequestThrottled", .throttled), ("KmsDisabled", .encryption), ("InternalFailure", .unavailable),
     ])
-    func `a place for reasons that fails is an outage`(code: String, meaning: WorkerError.Kind) async throws {
+    func `a place for reasons that fails is an opening`(code: String, meaning: WorkerError.Kind) async throws
+    {
         let status = meaning == .unavailable ? 500 : 400
         let transport = ScriptedTransport([
             .respond(status, [:], #"{"__type":"com.amazonaws.sqs#\#(code)","message":"no"}"#)
@@ -105,7 +106,7 @@ import Testing
         let quarantine = QueueQuarantine(
             try await session(transport).sqs(queueURL: Self.queue), queueURL: Self.queue + "-dead")
         let found = await kind { try await quarantine.store(Self.record("{}"), id: "m-0") }
-        #expect(found == meaning && Policy()[meaning] == .outage)
+        #expect(found == meaning && Policy()[meaning] == .openBreaker)
     }
 
     private static func record(_ body: String, key: String = "a.jpg") -> QuarantineRecord {
@@ -152,35 +153,35 @@ import Testing
             .invalidCredentials, .clockSkew, .kms,
         ]
         for side in [WorkerError.Side.source, .output] where isService.contains(kind) {
-            #expect(Policy()[WorkerError.Kind(kind, side: side)] == .outage)
+            #expect(Policy()[WorkerError.Kind(kind, side: side)] == .openBreaker)
         }
     }
 }
 
 @Suite struct LedgerTests {
     @Test func `small requests pass a large one that does not fit, a limited number of times`() {
-        var ledger = Ledger(capacity: 100)
+        var ledger = WeightedSemaphoreState(capacity: 100)
         _ = ledger.request(0, 60)
         #expect(ledger.request(1, 100) == [], "the large one waits")
-        for id in 2..<UInt64(2 + Ledger.patience) {
+        for id in 2..<UInt64(2 + WeightedSemaphoreState.maxOvertakes) {
             #expect(ledger.request(id, 10).map(\.id) == [id])
-            _ = ledger.giveBack(10)
+            _ = ledger.release(10)
         }
         #expect(ledger.request(99, 10) == [], "now nobody passes it any more")
-        #expect(ledger.giveBack(60).map(\.id) == [1])
-        #expect(ledger.giveBack(100).map(\.id) == [99])
+        #expect(ledger.release(60).map(\.id) == [1])
+        #expect(ledger.release(100).map(\.id) == [99])
     }
 
     @Test func `small requests get on beside a large one that fits`() {
-        var ledger = Ledger(capacity: 100)
+        var ledger = WeightedSemaphoreState(capacity: 100)
         #expect(ledger.request(1, 90).map(\.id) == [1])
         #expect(ledger.request(2, 10).map(\.id) == [2])
     }
 
     @Test func `what is larger than all there is, is served alone`() {
-        var ledger = Ledger(capacity: 100)
+        var ledger = WeightedSemaphoreState(capacity: 100)
         #expect(ledger.request(1, 1_000_000) == [.init(id: 1, amount: 100)])
         #expect(ledger.request(2, 1) == [])
-        #expect(ledger.giveBack(100).map(\.id) == [2])
+        #expect(ledger.release(100).map(\.id) == [2])
     }
 }

@@ -137,7 +137,7 @@ import Worker
     }
 
     @Test func `deletes that wait for company go out before the end`() {
-        let stage = Stage { $0.acknowledgeLingerMilliseconds = 5000 }
+        let stage = Stage { $0.deleteBatchDelayMilliseconds = 5000 }
         stage.upload("a.jpg")
         stage.start()
         #expect(stage.run(150) { stage.metrics.outcomes[.done] == 1 })
@@ -148,16 +148,16 @@ import Worker
     }
 
     @Test(arguments: ["HeadObject", "PutObject", "SendMessage"])
-    func `in an outage nothing is waited for`(call: String) {
+    func `in an opening nothing is waited for`(call: String) {
         let isQuarantine = call == "SendMessage"
-        let stage = Stage { $0.slots = 6 }
+        let stage = Stage { $0.maxInFlight = 6 }
         for key in ["a.jpg", "b.jpg", "c.jpg"] { stage.upload(key, isCorrupt: isQuarantine) }
         stage.trouble(call, .unavailable)
         stage.start()
         #expect(stage.run(250) { stage.worker.status.inFlight == 3 })
         stage.run(30)
         let status = stage.worker.status
-        #expect((status.outage != nil) == !isQuarantine && (status.quarantineOutage != nil) == isQuarantine)
+        #expect((status.opening != nil) == !isQuarantine && (status.quarantineOpening != nil) == isQuarantine)
         stage.worker.drain()
         #expect(stage.run(15) { stage.end != nil })
         #expect(stage.messages.allSatisfy { !$0.isDeleted && $0.receiveCount == 1 })
@@ -202,7 +202,7 @@ import Worker
     }
 
     @Test func `after the last of so many messages no other is received`() {
-        let stage = Stage { $0.maximumMessages = 3 }
+        let stage = Stage { $0.maxMessages = 3 }
         for key in ["a", "b", "c", "d", "e"] { stage.upload("\(key).jpg") }
         stage.start()
         #expect(stage.run(600) { stage.end != nil })
@@ -257,7 +257,7 @@ import Worker
     }
 
     @Test func `with every slot taken not to ask is no stall`() {
-        let stage = Stage { $0.slots = 1 }
+        let stage = Stage { $0.maxInFlight = 1 }
         stage.upload("a.jpg")
         stage.trouble("GetObject", delay: 200, times: 1)
         stage.start()
@@ -288,18 +288,18 @@ import Worker
         #expect(stage.worker.status.stall?.contains("no step") == true)
     }
 
-    @Test func `waiting for the end of an outage is no stall`() {
+    @Test func `waiting for the end of an opening is no stall`() {
         let stage = Stage()
         stage.upload("a.jpg")
         stage.trouble("GetObject", .unavailable)
         stage.start()
         stage.run(5000)
         #expect(stage.worker.status.stall == nil)
-        #expect(stage.worker.status.outage?.kind == .unavailable)
+        #expect(stage.worker.status.opening?.kind == .unavailable)
         #expect(stage.message(0).receiveCount == 1)
         stage.clearTroubles()
         #expect(stage.run(200) { stage.message(0).isDeleted })
-        #expect(stage.worker.status.outage == nil)
+        #expect(stage.worker.status.opening == nil)
     }
 
     @Test func `what is in flight is visible, in messages and in bytes`() {

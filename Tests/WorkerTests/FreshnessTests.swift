@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Locking
 import Metrics
+import Support
 import Testing
 import Worker
 
@@ -44,7 +44,7 @@ import Worker
 
     /// The look after the puts fails, at the last attempt.
     @Test func `who has put and could not look gets the message again, whatever the policy says`() {
-        let stage = Stage { $0.attempts = 1 }
+        let stage = Stage { $0.maxReceives = 1 }
         stage.upload("a.jpg")
         stage.trouble("HeadObject s3://in/a.jpg", .other, times: 1)
         stage.start()
@@ -85,7 +85,7 @@ import Worker
 /// One picture that waits for memory does not keep others from being received.
 @Suite struct FairnessTests {
     @Test func `small pictures pass a large one that waits for memory`() {
-        let stage = Stage { $0.slots = 4 }
+        let stage = Stage { $0.maxInFlight = 4 }
         // Of 10.7 MB for working sets.
         stage.world.workingSets.withLock { $0 = [9_000_000, 9_000_000, 1000] }
         stage.trouble("PutObject s3://out/pixelated-8x8-a.jpg", delay: 500, times: 1)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Locking
 import Scripted
+import Support
 import Testing
 
 @testable import Worker
@@ -9,30 +9,30 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct MemoryBudgetTests {
     @Test func `a ledger that shrinks keeps its grants and gives nothing until they fit again`() {
-        var ledger = Ledger(capacity: 100)
+        var ledger = WeightedSemaphoreState(capacity: 100)
         #expect(ledger.request(1, 60) == [.init(id: 1, amount: 60)])
         #expect(ledger.request(2, 40) == [.init(id: 2, amount: 40)])
         #expect(ledger.resize(to: 50) == [])
         #expect(ledger.used == 100)
         #expect(ledger.request(3, 10) == [])
-        #expect(ledger.giveBack(60) == [.init(id: 3, amount: 10)])
+        #expect(ledger.release(60) == [.init(id: 3, amount: 10)])
         #expect(ledger.used == 50)
     }
 
     @Test func `a ledger that grows lets those in who wait`() {
-        var ledger = Ledger(capacity: 10)
+        var ledger = WeightedSemaphoreState(capacity: 10)
         #expect(ledger.request(1, 10).count == 1)
         #expect(ledger.request(2, 5) == [] && ledger.request(3, 5) == [])
         #expect(ledger.resize(to: 20) == [.init(id: 2, amount: 5), .init(id: 3, amount: 5)])
     }
 
     @Test func `who asked for more than there is after shrinking gets all there is, and returns just that`() {
-        var ledger = Ledger(capacity: 100)
+        var ledger = WeightedSemaphoreState(capacity: 100)
         #expect(ledger.request(1, 10).count == 1)
         #expect(ledger.request(2, 95) == [])
         #expect(ledger.resize(to: 40) == [])
-        #expect(ledger.giveBack(10) == [.init(id: 2, amount: 40)])
-        #expect(ledger.giveBack(40) == [] && ledger.used == 0)
+        #expect(ledger.release(10) == [.init(id: 2, amount: 40)])
+        #expect(ledger.release(40) == [] && ledger.used == 0)
     }
 
     @Test(arguments: [(64 << 20, 10), (10, 64 << 20), (1, 1), (7, 11), (1 << 30, 64 << 30)])

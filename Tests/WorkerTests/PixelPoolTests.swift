@@ -2,8 +2,8 @@
 
 import Dispatch
 import Glibc
-import Locking
 import Scripted
+import Support
 import Testing
 
 @testable import Worker

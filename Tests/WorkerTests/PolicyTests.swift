@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Support
 import Testing
 
 @testable import Worker
@@ -10,7 +11,7 @@ import Testing
         hasQuarantine: Bool = true
     ) -> Policy.Row? {
         var options = WorkerOptions()
-        options.attempts = attempts
+        options.maxReceives = attempts
         return Policy(overrides: overrides).table(options, hasQuarantine: hasQuarantine)
             .first { $0.kind == kind.rawValue }
     }
@@ -26,8 +27,8 @@ import Testing
         WorkerError.Kind.throttled, .timedOut, .unavailable, .credentials, .encryption, .outputDenied,
         .outputBucketMissing, .queueMissing,
     ])
-    func `what is not the picture's fault is an outage`(kind: WorkerError.Kind) {
-        #expect(Policy()[kind] == .outage)
+    func `what is not the picture's fault is an opening`(kind: WorkerError.Kind) {
+        #expect(Policy()[kind] == .openBreaker)
         #expect(row(kind)?.quarantine == "no")
     }
 
@@ -49,23 +50,23 @@ import Testing
         #expect(row(kind, hasQuarantine: false)?.quarantine == "no, left to redrive")
     }
 
-    @Test func `an object that is gone is acknowledged`() {
-        #expect(row(.notFound)?.disposition == "acknowledge")
+    @Test func `an object that is gone is ignored`() {
+        #expect(row(.notFound)?.disposition == "ignore")
         #expect(row(.notFound)?.quarantine == "no")
     }
 
     @Test func `an override takes the place of its row alone`() {
-        let overrides = ["not-found": "retry", "corrupt": "acknowledge"]
+        let overrides = ["not-found": "retry", "corrupt": "ignore"]
         #expect(row(.notFound, overrides)?.disposition == "retry")
         #expect(row(.notFound, overrides)?.isOverridden == true)
-        #expect(Policy(overrides: overrides)[.corrupt] == .acknowledge)
+        #expect(Policy(overrides: overrides)[.corrupt] == .ignore)
         #expect(row(.hostile, overrides)?.isOverridden == false)
-        #expect(row(.notFound, ["not-found": "acknowledge"])?.isOverridden == false, "as it was")
+        #expect(row(.notFound, ["not-found": "ignore"])?.isOverridden == false, "as it was")
     }
 
     @Test func `what is no kind or no disposition is a problem with its name`() {
-        let problems = Policy.problems(of: ["not-found": "ignore", "lost": "retry", "corrupt": "retry"])
+        let problems = Policy.problems(of: ["not-found": "ignored", "lost": "retry", "corrupt": "retry"])
         #expect(problems.map(\.field) == ["lost", "not-found"])
-        #expect(problems.last?.expected == "one of acknowledge, retry, quarantine, outage")
+        #expect(problems.last?.expected == "one of ignore, retry, quarantine, open-breaker")
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import Locking
 import Metrics
+import Support
 import Testing
 import Worker
 
@@ -53,7 +53,7 @@ import Worker
         #expect(stage.message(0).receiveCount == 3)
         #expect(["m0-0", "m0-1", "m0-2"].map { stage.calls("SendMessage \($0)") } == [1, 3, 1])
         #expect(stage.calls("GetObject") == 3)
-        #expect(stage.metrics.quarantined.value == 3 && stage.metrics.outcomes[.quarantine] == 3)
+        #expect(stage.metrics.quarantined.value == 3 && stage.metrics.outcomes[.quarantined] == 3)
     }
 
     @Test func `while its reason cannot be stored a message is held, and the others go on`() {
@@ -61,20 +61,20 @@ import Worker
         stage.upload("bad.jpg", isCorrupt: true)
         stage.trouble("SendMessage", .queueMissing)
         stage.start()
-        #expect(stage.run(30) { stage.worker.status.quarantineOutage?.kind == .queueMissing })
+        #expect(stage.run(30) { stage.worker.status.quarantineOpening?.kind == .queueMissing })
         for key in ["a.jpg", "b.jpg", "c.jpg"] { stage.upload(key) }
         #expect(stage.run(250) { stage.outputs == five("a.jpg", "b.jpg", "c.jpg") })
-        #expect(stage.worker.status.outage == nil)
+        #expect(stage.worker.status.opening == nil)
         stage.run(600)
         #expect(!stage.message(0).isDeleted && stage.message(0).receiveCount == 1)
         stage.clearTroubles()
         #expect(stage.run(60) { stage.message(0).isDeleted })
-        #expect(stage.worker.status.quarantineOutage == nil)
+        #expect(stage.worker.status.quarantineOpening == nil)
         #expect(stage.quarantined == ["m0-0"] && stage.message(0).receiveCount == 1)
     }
 
-    @Test func `what waits for the quarantine leaves slots to the others`() {
-        let stage = Stage { $0.slots = 4 }
+    @Test func `what waits for the quarantine leaves maxInFlight to the others`() {
+        let stage = Stage { $0.maxInFlight = 4 }
         for key in ["1", "2", "3", "4", "5"] { stage.upload("bad-\(key).jpg", isCorrupt: true) }
         stage.trouble("SendMessage", .unavailable)
         stage.start()
@@ -84,15 +84,15 @@ import Worker
         #expect(stage.run(15) { stage.outputs == five("a.jpg") })
     }
 
-    @Test func `what waits for the quarantine keeps no other outage from its second opinion`() {
+    @Test func `what waits for the quarantine keeps no other opening from its second opinion`() {
         let stage = Stage()
         stage.upload("bad.jpg", isCorrupt: true)
         stage.trouble("SendMessage", .unavailable)
         stage.trouble("GetObject s3://in/a.jpg", .unavailable)
         stage.start()
-        #expect(stage.run(30) { stage.worker.status.quarantineOutage != nil })
+        #expect(stage.run(30) { stage.worker.status.quarantineOpening != nil })
         stage.upload("a.jpg")
-        #expect(stage.run(30) { stage.worker.status.outage != nil })
+        #expect(stage.run(30) { stage.worker.status.opening != nil })
         // The poll that was out when it began is over.
         stage.run(12)
         stage.upload("b.jpg")
@@ -100,17 +100,17 @@ import Worker
     }
 
     @Test func `who probed and then waits for the quarantine leaves the probing to others`() {
-        let stage = Stage { $0.attempts = 1 }
+        let stage = Stage { $0.maxReceives = 1 }
         stage.trouble("SendMessage", .unavailable)
         stage.trouble("GetObject s3://in/p.jpg", .unavailable, times: 1)
         stage.trouble("GetObject s3://in/p.jpg", .other, times: 1)
         stage.trouble("GetObject s3://in/q.jpg", .unavailable, times: 2)
         stage.upload("p.jpg")
         stage.start()
-        #expect(stage.run(10) { stage.worker.status.outage != nil })
+        #expect(stage.run(10) { stage.worker.status.opening != nil })
         stage.upload("q.jpg")
         #expect(stage.run(100) { stage.outputs == five("q.jpg") })
-        #expect(stage.worker.status.quarantineOutage != nil && stage.worker.status.outage == nil)
+        #expect(stage.worker.status.quarantineOpening != nil && stage.worker.status.opening == nil)
     }
 
     @Test func `a reason that alone cannot be stored blames its message in the end`() {
@@ -130,8 +130,8 @@ import Worker
     @Test func `the shortest delay is a second, never nothing`() {
         let stage = Stage(random: 0) {
             $0.retrySeconds = 1
-            $0.retryMaximumSeconds = 1
-            $0.attempts = 0
+            $0.maxRetrySeconds = 1
+            $0.maxReceives = 0
         }
         stage.upload("denied.jpg")
         stage.trouble("GetObject", .accessDenied)
@@ -166,7 +166,7 @@ import Worker
     }
 
     @Test func `what still fails for its own fault at the last attempt is quarantined`() {
-        let stage = Stage { $0.attempts = 3 }
+        let stage = Stage { $0.maxReceives = 3 }
         stage.upload("denied.jpg")
         stage.trouble("GetObject", .accessDenied)
         stage.start()
@@ -219,7 +219,7 @@ import Worker
         gone.world.announce([World.Event(name: ObjectName(bucket: "in", key: "gone.jpg"), version: 1)])
         gone.start()
         #expect(gone.run(30) { gone.message(0).isDeleted })
-        #expect(gone.metrics.outcomes[.acknowledged] == 1)
+        #expect(gone.metrics.outcomes[.ignored] == 1)
 
         let kept = Stage { $0.policy = ["not-found": "quarantine"] }
         kept.world.announce([World.Event(name: ObjectName(bucket: "in", key: "gone.jpg"), version: 1)])

@@ -2,7 +2,7 @@
 
 import Dispatch
 import Foundation
-import Locking
+import Support
 import Testing
 
 @testable import Worker
@@ -109,7 +109,7 @@ import Testing
     func `two minutes without a place for reasons cost a message at most one receive`(replicas: Int) {
         let faults = Faults(
             corrupt: 0.5, replicas: replicas, hasLongWork: false,
-            quarantineOutage: 20...140)
+            quarantineOpening: 20...140)
         let found = Self.found(100) { seed in
             let simulation = Simulation(seed: seed, faults: faults)
             let found = simulation.run()

@@ -7,7 +7,7 @@ struct AssumeRoleSource: CredentialSource {
     let role: RoleOptions
     /// Its caller signs with the keys of the other source.
     let sts: STSClient
-    let surroundings: Surroundings
+    let surroundings: HostEnvironment
 
     var name: String { "role \(role.arn)" }
 

@@ -2,7 +2,7 @@
 
 import Dispatch
 import Glibc
-import Locking
+import Support
 
 /// A program that is run once for its output.
 enum ChildProcess {

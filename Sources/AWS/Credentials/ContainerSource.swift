@@ -7,12 +7,12 @@ import HTTP
 /// See "Container credential provider" in the AWS SDKs and Tools reference guide.
 struct ContainerSource: CredentialSource {
     let client: MetadataClient
-    let surroundings: Surroundings
+    let surroundings: HostEnvironment
 
     let name = "container"
 
     /// Whether this process has been told about such an endpoint.
-    static func isConfigured(_ surroundings: Surroundings) -> Bool {
+    static func isConfigured(_ surroundings: HostEnvironment) -> Bool {
         surroundings.variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") != nil
             || surroundings.variable("AWS_CONTAINER_CREDENTIALS_FULL_URI") != nil
     }

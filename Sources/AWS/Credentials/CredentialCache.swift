@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Locking
 package import Logging
 package import SigV4
+internal import Support
 
 /// The credentials of one source, fetched once for all who wait, and again in good time before they expire.
 ///
@@ -24,7 +24,7 @@ package actor CredentialCache {
     private let patience: Duration
     private let logger: Logger
     private var current: Credentials? { didSet { publish() } }
-    private let published = Locked<KnownIdentity?>(nil)
+    private let published = Locked<CredentialIdentity?>(nil)
     /// Until when the source said that the keys are good, whatever we do with them afterwards.
     private var validUntil = -Double.infinity
     private var refreshAt = 0.0
@@ -33,10 +33,10 @@ package actor CredentialCache {
     /// By the uptime too; nil before the first time.
     private var fetchedAt: Duration?
     private var mustRenew = false
-    private var observer: (@Sendable (KnownIdentity) async -> KnownIdentity)?
+    private var observer: (@Sendable (CredentialIdentity) async -> CredentialIdentity)?
     private var lastFailure: AWSError?
     private var isRefreshing = false
-    private var waits: [RefreshWait] = []
+    private var waits: [RefreshWaiter] = []
 
     package init(
         _ source: any CredentialSource, clock: any AWSClock, random: @escaping @Sendable () -> Double,
@@ -51,12 +51,12 @@ package actor CredentialCache {
 
     /// Calls `observer`, on a task of its own, whenever there are other keys than before. It returns what it has
     /// found out about them.
-    func observe(_ observer: @escaping @Sendable (KnownIdentity) async -> KnownIdentity) {
+    func observe(_ observer: @escaping @Sendable (CredentialIdentity) async -> CredentialIdentity) {
         self.observer = observer
     }
 
     /// Whose keys are in use at this moment; nil before the first. For those who cannot wait.
-    package nonisolated var identity: KnownIdentity? { published.withLock { $0 } }
+    package nonisolated var identity: CredentialIdentity? { published.withLock { $0 } }
 
     /// Keys that are good now.
     ///
@@ -93,7 +93,7 @@ package actor CredentialCache {
     private func refreshed(within limit: Duration) async throws(AWSError) -> Credentials {
         startRefresh()
         guard isRefreshing else { throw lastFailure ?? source.failure("no refresh yet") }
-        let wait = RefreshWait()
+        let wait = RefreshWaiter()
         waits.append(wait)
         let end = await wait.end(within: limit)
         waits.removeAll { $0 === wait }
@@ -201,7 +201,7 @@ package actor CredentialCache {
 
     private func publish() {
         let identity = current.map { current in
-            KnownIdentity(
+            CredentialIdentity(
                 accessKeyID: current.signing.accessKeyID, source: source.name,
                 expiration: current.expiration)
         }
@@ -220,13 +220,13 @@ package actor CredentialCache {
                 published.withLock { if $0?.accessKeyID == found.accessKeyID { $0?.caller = found.caller } }
             }
         } else {
-            IdentityWatch.announce(identity, logger)
+            IdentityLogger.announce(identity, logger)
         }
     }
 
     private func warn(_ text: String, _ error: AWSError) {
         var metadata = identity?.fields ?? [:]
-        metadata["event"] = "\(AWSEvent.credentialsKept.rawValue)"
+        metadata["event"] = "\(AWSEvent.credentialsRefreshFailed.rawValue)"
         metadata["error_code"] = "\(error.kind.rawValue)"
         let keys = identity.map { " (\($0.sentence))" } ?? ""
         logger.warning("\(text)\(keys): \(error)", metadata: metadata)

@@ -8,8 +8,8 @@ struct CredentialChoice: Sendable {
     let profile: String?
     let profiles: ProfileFile
     /// Makes what the sources need to reach services.
-    let workshop: Workshop
-    var surroundings: Surroundings { workshop.surroundings }
+    let workshop: ClientFactory
+    var surroundings: HostEnvironment { workshop.surroundings }
 
     func source() throws(AWSError) -> any CredentialSource {
         switch kind {

@@ -3,10 +3,10 @@
 /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, for temporary keys, `AWS_SESSION_TOKEN`.
 struct EnvironmentSource: CredentialSource {
     let name = "environment"
-    let surroundings: Surroundings
+    let surroundings: HostEnvironment
 
     /// Half a pair counts: it is an error, and no reason to act as somebody else.
-    static func isConfigured(_ surroundings: Surroundings) -> Bool {
+    static func isConfigured(_ surroundings: HostEnvironment) -> Bool {
         ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].contains { surroundings.variable($0) != nil }
     }
 

@@ -6,14 +6,14 @@ import HTTP
 /// process fetch a URL.
 struct InstanceSource: CredentialSource {
     let client: MetadataClient
-    let surroundings: Surroundings
+    let surroundings: HostEnvironment
 
     let name = "instance metadata"
     let isStaticallyStable = true
 
     private static let folder = "/latest/meta-data/iam/security-credentials/"
 
-    init(transport: any Transport, surroundings: Surroundings) {
+    init(transport: any Transport, surroundings: HostEnvironment) {
         let named = surroundings.variable("AWS_METADATA_SERVICE_TIMEOUT").flatMap(Double.init)
         let seconds = named.flatMap { $0.isFinite && $0 > 0 ? $0 : nil } ?? 1
         let attempts = surroundings.variable("AWS_METADATA_SERVICE_NUM_ATTEMPTS").flatMap(Int.init) ?? 3
@@ -23,7 +23,7 @@ struct InstanceSource: CredentialSource {
         self.surroundings = surroundings
     }
 
-    static func isDisabled(_ surroundings: Surroundings) -> Bool {
+    static func isDisabled(_ surroundings: HostEnvironment) -> Bool {
         surroundings.variable("AWS_EC2_METADATA_DISABLED")?.lowercased() == "true"
     }
 

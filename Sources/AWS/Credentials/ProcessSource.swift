@@ -5,7 +5,7 @@ struct ProcessSource: CredentialSource {
     /// As in the profile: program and arguments, with quotation marks around what contains spaces. No shell
     /// reads it.
     let command: String
-    let surroundings: Surroundings
+    let surroundings: HostEnvironment
     var deadline = Duration.seconds(60)
 
     /// The program alone: its arguments may be secrets.

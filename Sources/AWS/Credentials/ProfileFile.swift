@@ -15,7 +15,7 @@ package struct ProfileFile: Sendable, Equatable {
     /// - Throws: `AWSError` of the kind `.configuration` when a file is there and cannot be read, or a variable names
     ///   one with a `$`. It is not taken for an empty one: that would lead to another identity than the one it
     ///   configures.
-    static func load(_ surroundings: Surroundings) throws(AWSError) -> ProfileFile {
+    static func load(_ surroundings: HostEnvironment) throws(AWSError) -> ProfileFile {
         var file = ProfileFile()
         for isConfig in [true, false] {
             let variable = isConfig ? "AWS_CONFIG_FILE" : "AWS_SHARED_CREDENTIALS_FILE"

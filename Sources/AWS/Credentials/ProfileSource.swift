@@ -3,7 +3,7 @@
 /// Static keys of a profile in the shared files, read anew for each refresh.
 struct ProfileSource: CredentialSource {
     let profile: String
-    let surroundings: Surroundings
+    let surroundings: HostEnvironment
 
     var name: String { "profile \(profile)" }
 

@@ -7,7 +7,7 @@ struct WebIdentitySource: CredentialSource {
     let role: RoleOptions
     let tokenFile: String
     let sts: STSClient
-    let surroundings: Surroundings
+    let surroundings: HostEnvironment
 
     var name: String { "web identity for \(role.arn)" }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Locking
+import Support
 
 /// How far this machine's clock is from the services', learnt from refused signatures.
 package struct ClockSkew: Sendable {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Locking
+import Support
 
 /// How many retries one client may spend: a bucket of tokens that failures empty and successes refill, so
 /// that a service in trouble is not asked ever more.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Support
+
 /// What is special about the buckets of one side, source or output, or about a single one.
 package struct BucketOptions: Sendable, Equatable {
     /// The account that must own the bucket (12 digits): a bucket of the same name in other hands is refused.
@@ -13,19 +15,26 @@ package struct BucketOptions: Sendable, Equatable {
 
     package init() {}
 
-    package func problems() -> [(field: String, expected: String, got: String)] {
-        var found: [(field: String, expected: String, got: String)] = []
+    package func problems() -> [OptionProblem] {
+        var found: [OptionProblem] = []
         if let expectedOwner,
             expectedOwner.utf8.count != 12 || !expectedOwner.utf8.allSatisfy({ (0x30...0x39).contains($0) })
         {
-            found.append(("expectedOwner", "an account id of 12 digits", expectedOwner.debugDescription))
+            found.append(
+                OptionProblem(
+                    "expectedOwner", expected: "an account id of 12 digits",
+                    got: expectedOwner.debugDescription))
         }
         if let roleARN, !roleARN.hasPrefix("arn:") || !roleARN.contains(":role/") {
             found.append(
-                ("roleARN", "an ARN such as arn:aws:iam::123456789012:role/name", roleARN.debugDescription))
+                OptionProblem(
+                    "roleARN", expected: "an ARN such as arn:aws:iam::123456789012:role/name",
+                    got: roleARN.debugDescription))
         }
         if let externalID, roleARN == nil {
-            found.append(("externalID", "a roleARN beside it", externalID.debugDescription))
+            found.append(
+                OptionProblem("externalID", expected: "a roleARN beside it", got: externalID.debugDescription)
+            )
         }
         return found
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Locking
+import Support
 
 /// Where buckets really are, learnt from answers.
 struct BucketRegions: Sendable {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FoundationEssentials
+import Support
 
 /// User metadata of objects, which travels in headers and so as ASCII.
 enum Metadata {
@@ -14,8 +15,8 @@ enum Metadata {
     /// What is wrong with the metadata of every output, as it is configured.
     static func problems(
         _ metadata: [String: String]
-    ) -> [(field: String, expected: String, got: String)] {
-        var found: [(field: String, expected: String, got: String)] = []
+    ) -> [OptionProblem] {
+        var found: [OptionProblem] = []
         for name in metadata.keys
         where name.isEmpty
             || !name.utf8.allSatisfy({ byte in
@@ -24,13 +25,15 @@ enum Metadata {
             })
         {
             found.append(
-                ("metadata", "names of letters, digits, hyphens and underscores", name.debugDescription))
+                OptionProblem(
+                    "metadata", expected: "names of letters, digits, hyphens and underscores",
+                    got: name.debugDescription))
         }
         let size = metadata.reduce(0) { $0 + $1.key.utf8.count + encoded($1.value).utf8.count }
         let most = limit - reserve
         if size > most {
             let expected = "at most \(most) bytes in all: \(reserve) of S3's \(limit) are kept for the stamp"
-            found.append(("metadata", expected, "\(size)"))
+            found.append(OptionProblem("metadata", expected: expected, got: "\(size)"))
         }
         return found
     }

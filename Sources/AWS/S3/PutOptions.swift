@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTP
+package import Support
 
 /// How an object is stored. What is nil or empty is not sent, and the bucket's defaults hold.
 package struct PutOptions: Sendable, Equatable {
@@ -46,28 +47,37 @@ package struct PutOptions: Sendable, Equatable {
 
     package init(contentType: String? = nil) { self.contentType = contentType }
 
-    package func problems() -> [(field: String, expected: String, got: String)] {
-        var found: [(field: String, expected: String, got: String)] = []
+    package func problems() -> [OptionProblem] {
+        var found: [OptionProblem] = []
         for (field, value) in [
             ("contentType", contentType), ("cacheControl", cacheControl), ("storageClass", storageClass),
             ("kmsKeyID", kmsKeyID), ("ifMatch", ifMatch),
         ] {
             guard let value else { continue }
             if value.isEmpty || !value.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) {
-                found.append((field, "printable ASCII, not empty", value.debugDescription))
+                found.append(
+                    OptionProblem(field, expected: "printable ASCII, not empty", got: value.debugDescription))
             }
         }
         if kmsKeyID != nil, serverSideEncryption != .kms, serverSideEncryption != .kmsDual {
             found.append(
-                ("kmsKeyID", "serverSideEncryption aws:kms or aws:kms:dsse beside it", kmsKeyID ?? ""))
+                OptionProblem(
+                    "kmsKeyID", expected: "serverSideEncryption aws:kms or aws:kms:dsse beside it",
+                    got: kmsKeyID ?? ""))
         }
         if bucketKey, serverSideEncryption != .kms {
-            found.append(("bucketKey", "serverSideEncryption aws:kms beside it", "true"))
+            found.append(
+                OptionProblem("bucketKey", expected: "serverSideEncryption aws:kms beside it", got: "true"))
         }
-        if tags.count > 10 { found.append(("tags", "at most 10", "\(tags.count)")) }
+        if tags.count > 10 {
+            found.append(OptionProblem("tags", expected: "at most 10", got: "\(tags.count)"))
+        }
         for (name, value) in tags
         where !(1...128).contains(name.unicodeScalars.count) || value.unicodeScalars.count > 256 {
-            found.append(("tags.\(name)", "a name of 1...128 and a value of 0...256 characters", value))
+            found.append(
+                OptionProblem(
+                    "tags.\(name)", expected: "a name of 1...128 and a value of 0...256 characters",
+                    got: value))
         }
         return found + Metadata.problems(metadata)
     }

@@ -6,19 +6,19 @@ import SigV4
 /// Objects of S3. Each operation is an extension in its own file.
 package struct S3Client: Sendable {
     /// How one bucket is asked, or several.
-    struct Side: Sendable {
-        var caller: Caller
+    struct BucketAccess: Sendable {
+        var caller: SignedClient
         var options: BucketOptions
     }
 
     /// For all buckets but those that have one of their own.
-    let source: Side
-    let sides: [String: Side]
+    let source: BucketAccess
+    let sides: [String: BucketAccess]
     let endpoints: Endpoints
     let region: Region
     let timeouts: TimeoutOptions
     let regions = BucketRegions()
-    let conditions = ConditionForm()
+    let conditions = ETagQuoting()
 
     /// The deadline of an operation that begins now.
     func allowance() -> TimeAllowance {
@@ -38,11 +38,11 @@ package struct S3Client: Sendable {
         var headers = headers
         headers["x-amz-expected-bucket-owner"] = side.options.expectedOwner
         if side.options.requesterPays { headers["x-amz-request-payer"] = "requester" }
-        func call(in region: Region) -> Call {
+        func call(in region: Region) -> APIRequest {
             var url = endpoints.s3(object.bucket, key: object.key, in: region)
             url.query = query
             if let version = object.versionID { url.query.append(.init("versionId", version)) }
-            return Call(
+            return APIRequest(
                 operation: operation, resource: "\(object)",
                 request: Request(
                     method, url, headers: headers, body: body,
@@ -61,7 +61,7 @@ package struct S3Client: Sendable {
 
     /// The region of a bucket, when `error` is of the kind that a wrong one gives.
     private func region(
-        of bucket: String, after error: AWSError, _ side: Side, _ time: TimeAllowance
+        of bucket: String, after error: AWSError, _ side: BucketAccess, _ time: TimeAllowance
     ) async -> Region? {
         let isRedirect = [301, 302, 307].contains(error.status)
         let codes = [
@@ -76,9 +76,9 @@ package struct S3Client: Sendable {
     }
 
     /// Asks where a bucket is. S3 says so even to those who may not see the bucket.
-    private func headBucket(_ bucket: String, _ side: Side, _ time: TimeAllowance) async -> Region? {
+    private func headBucket(_ bucket: String, _ side: BucketAccess, _ time: TimeAllowance) async -> Region? {
         let url = endpoints.s3(bucket, key: "", in: region)
-        let call = Call(
+        let call = APIRequest(
             operation: "HeadBucket", resource: "s3://\(bucket)",
             request: Request(.head, url, limits: timeouts.attempt(responseBytes: 1 << 16)),
             signer: .s3(region: region.name), form: .xml, total: time.left)

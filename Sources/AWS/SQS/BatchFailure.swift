@@ -17,7 +17,7 @@ package struct BatchFailure: Sendable, Equatable {
     }
 
     /// What it means, in the terms of `AWSError`.
-    package var kind: AWSError.Kind { FaultKinds.kind(ofCode: code) ?? (isSenderFault ? .other : .server) }
+    package var kind: AWSError.Kind { ErrorCodes.kind(ofCode: code) ?? (isSenderFault ? .other : .server) }
 }
 
 /// The answer to a batch.

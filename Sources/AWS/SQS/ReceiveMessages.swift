@@ -2,6 +2,7 @@
 
 import Digests
 import Logging
+import Support
 
 extension SQSClient {
     /// Waits for messages and takes up to `maxMessages` of them out of sight.
@@ -70,7 +71,7 @@ extension SQSClient {
         caller.logger.warning(
             "\(damage.message); it is left in the queue",
             metadata: [
-                "event": "\(AWSEvent.messageDamaged.rawValue)", "message_id": "\(entry.name)",
+                "event": "\(AWSEvent.messageMalformed.rawValue)", "message_id": "\(entry.name)",
                 "error_code": "\(damage.kind.rawValue)",
             ])
     }

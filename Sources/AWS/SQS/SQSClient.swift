@@ -5,7 +5,7 @@ import SigV4
 
 /// One queue of SQS, over its JSON protocol. Each operation is an extension in its own file.
 package struct SQSClient: Sendable {
-    let caller: Caller
+    let caller: SignedClient
     package let queueURL: String
     let endpoint: URL
     let region: Region
@@ -33,7 +33,7 @@ package struct SQSClient: Sendable {
             body: JSON.encode(input),
             limits: timeouts.attempt(wait: wait, responseBytes: Self.responseLimit))
         let response = try await caller.send(
-            Call(
+            APIRequest(
                 operation: operation, resource: queueURL, request: request,
                 signer: Signer(region: region.name, service: "sqs"), form: .json,
                 total: timeouts.total(wait: wait), isLongPoll: isLongPoll))

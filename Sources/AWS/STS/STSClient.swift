@@ -5,7 +5,7 @@ import SigV4
 
 /// The Security Token Service: who are we, and temporary keys for another role.
 struct STSClient: Sendable {
-    let caller: Caller
+    let caller: SignedClient
     let endpoint: URL
     let region: Region
     let timeouts: TimeoutOptions
@@ -22,7 +22,7 @@ struct STSClient: Sendable {
             .post, endpoint, headers: ["Content-Type": "application/x-www-form-urlencoded; charset=utf-8"],
             body: Array(body.utf8), limits: timeouts.attempt(responseBytes: 1 << 18), isSensitive: true)
         let response = try await caller.send(
-            Call(
+            APIRequest(
                 operation: operation, resource: resource, request: request,
                 signer: isSigned ? Signer(region: region.name, service: "sts") : nil, form: .xml,
                 secrets: secrets, total: .seconds(min(timeouts.totalSeconds, 30))))

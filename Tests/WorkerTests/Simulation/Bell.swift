@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Locking
 import Scripted
+import Support
 import Worker
 
 /// Wakes everybody who waits for it.
 final class Bell: Sendable {
     private let clock: ManualClock
-    private let waiting = Locked<[Int: Alarm]>([:])
+    private let waiting = Locked<[Int: Wakeup]>([:])
     private let lastID = Locked(0)
 
     init(clock: ManualClock) { self.clock = clock }
 
-    func ring() {
-        for alarm in waiting.withLock({ Array($0.values) }) { alarm.ring() }
+    func signal() {
+        for wakeup in waiting.withLock({ Array($0.values) }) { wakeup.signal() }
     }
 
     /// Returns after a ring, at `time`, or in a cancelled task.
@@ -22,9 +22,9 @@ final class Bell: Sendable {
             id += 1
             return id
         }
-        let alarm = Alarm(clock: clock)
-        waiting.withLock { $0[id] = alarm }
-        await alarm.wait(until: time)
+        let wakeup = Wakeup(clock: clock)
+        waiting.withLock { $0[id] = wakeup }
+        await wakeup.wait(until: time)
         waiting.withLock { $0[id] = nil }
         try Task.checkCancellation()
     }

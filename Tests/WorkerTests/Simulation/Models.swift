@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Locking
 import Scripted
+import Support
 import Worker
 
 /// One process's way to the world: slow, lossy, and dead after a crash.
@@ -263,7 +263,7 @@ struct ModelQuarantine: Quarantine {
 
     func store(_ record: QuarantineRecord, id: String) async throws {
         let now = line.world.clock.now
-        if let outage = line.world.faults.quarantineOutage, outage.contains(Int(now.components.seconds)) {
+        if let outage = line.world.faults.quarantineOpening, outage.contains(Int(now.components.seconds)) {
             try await line.travel()
             throw WorkerError(.unavailable, operation: "SendMessage \(id)", code: "outage")
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Locking
 import Scripted
+import Support
 
 extension SplitMix {
     /// The whole schedule of a simulation is a function of its seed.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Locking
 import Logging
 import Metrics
 import Scripted
+import Support
 import Worker
 
 /// One random schedule: uploads, faults, crashes, and then calm, drain and judgement.
@@ -31,7 +31,7 @@ final class Simulation {
     private var steps = 0
     /// How often each replica was given other options: proof that it happened at all.
     private(set) var reloads = 0
-    private let reloadOrders = Locked<[(Int, slots: Int, memoryBytes: Int)]>([])
+    private let reloadOrders = Locked<[(Int, maxInFlight: Int, memoryBytes: Int)]>([])
 
     init(seed: UInt64, faults: Faults) {
         self.faults = faults
@@ -96,7 +96,9 @@ final class Simulation {
         for _ in 0..<world.pick(faults.freezes) { order(isCrash: false) }
         guard faults.reloads != 0...0 else { return }
         for _ in 0..<world.pick(faults.reloads) {
-            let order = (world.pick(0...99), slots: world.pick(1...8), memoryBytes: world.pick(16...96) << 20)
+            let order = (
+                world.pick(0...99), maxInFlight: world.pick(1...8), memoryBytes: world.pick(16...96) << 20
+            )
             world.after(milliseconds: world.pick(0...240_000)) { [reloadOrders] in
                 reloadOrders.withLock { $0.append(order) }
             }
@@ -138,9 +140,9 @@ final class Simulation {
         options.waitSeconds = 10
         options.cpuWorkers = 2
         // Half of them hold what cannot be set aside: enough for all there is.
-        options.slots = faults.quarantineOutage == nil ? 4 : 12
+        options.maxInFlight = faults.quarantineOpening == nil ? 4 : 12
         options.memoryBytes = 16 << 20
-        options.attempts = faults.outage == nil ? 8 : 5
+        options.maxReceives = faults.outage == nil ? 8 : 5
         options.output = OutputOptions(bucket: "out", conditionalWrites: faults.conditionalWrites)
         return options
     }
@@ -200,12 +202,12 @@ final class Simulation {
             defer { orders = [] }
             return orders
         }
-        for (which, slots, memoryBytes) in due {
+        for (which, maxInFlight, memoryBytes) in due {
             let alive = replicas.indices.filter { !replicas[$0].isStopped }
             guard !alive.isEmpty else { continue }
             let replica = replicas[alive[which % alive.count]]
             var changed = options
-            changed.slots = slots
+            changed.maxInFlight = maxInFlight
             changed.memoryBytes = memoryBytes
             replica.worker.apply(changed, engine: ModelEngine(line: replica.line))
             reloads += 1

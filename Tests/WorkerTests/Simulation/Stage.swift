@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Locking
 import Logging
 import Metrics
 import Scripted
+import Support
 import Worker
 
 /// One worker in the simulated world, directed step by step. Time moves only when `run` says so.
@@ -27,7 +27,7 @@ final class Stage {
         options.visibilitySeconds = 30
         options.waitSeconds = 10
         options.cpuWorkers = 2
-        options.slots = 4
+        options.maxInFlight = 4
         options.memoryBytes = 16 << 20
         options.output = OutputOptions(bucket: "out")
         change(&options)
@@ -77,7 +77,7 @@ final class Stage {
     func showAgain(_ index: Int) {
         let now = time
         world.model.withLock { $0.messages[index].visibleAt = now }
-        world.arrivals.ring()
+        world.arrivals.signal()
     }
 
     /// The queue gives a message to somebody else, who keeps it.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Locking
 import Logging
 import S3Events
 import Scripted
+import Support
 import Worker
 
 extension ManualClock: WorkerClock {}
@@ -38,7 +38,7 @@ struct Faults: Sendable {
     /// Seconds during which every call to the object store fails.
     var outage: ClosedRange<Int>?
     /// The same for the place for reasons.
-    var quarantineOutage: ClosedRange<Int>?
+    var quarantineOpening: ClosedRange<Int>?
     /// Reading the first source always fails as if the store did.
     var hasBadApple = false
     /// The queue answers long polls at once.
@@ -216,7 +216,7 @@ final class World: Sendable {
                     id: "m\(model.messages.count)", body: body, events: events, visibleAt: now,
                     expected: expected))
         }
-        arrivals.ring()
+        arrivals.signal()
     }
 
     /// Somebody else's message.

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import HTTP
+internal import Support
+
+/// What EC2 says about the end of the instance that we run on.
+///
+/// Asked are the spot notice, two minutes before the end (docs.aws.amazon.com/AWSEC2/latest/UserGuide/
+/// spot-instance-termination-notices.html), and the state that Auto Scaling is about to bring the instance to
+/// (docs.aws.amazon.com/autoscaling/ec2/userguide/retrieving-target-lifecycle-state-through-imds.html).
+package final class TerminationNotices: Sendable {
+    private let source: InstanceSource
+    private let token = Locked<String?>(nil)
+
+    private static let spot = "/latest/meta-data/spot/instance-action"
+    private static let lifecycle = "/latest/meta-data/autoscaling/target-lifecycle-state"
+
+    /// Ends after which nothing of this process is left. What hibernates goes on later.
+    private static let finalActions: Set<String> = ["terminate", "stop"]
+    private static let finalStates: Set<String> = ["Terminated", "Warmed:Terminated", "Warmed:Stopped"]
+
+    package init(transport: any Transport, surroundings: HostEnvironment) {
+        source = InstanceSource(transport: transport, surroundings: surroundings)
+    }
+
+    /// Why this instance ends soon, in a few words; nil while nothing says so.
+    ///
+    /// - Throws: `AWSError` when the metadata service does not answer, as outside of EC2.
+    package func farewell() async throws(AWSError) -> String? {
+        var current: String
+        if let kept = token.withLock({ $0 }) { current = kept } else { current = try await source.newToken() }
+        defer { token.withLock { [current] in $0 = current } }
+        if let notice = try await source.find(Self.spot, &current),
+            let action = JSON.decode(Notice.self, from: Array(notice.utf8)),
+            Self.finalActions.contains(action.action)
+        {
+            return "spot notice: \(action.action) at \(action.time)"
+        }
+        let state = try await source.find(Self.lifecycle, &current).map {
+            String($0.prefix { !$0.isWhitespace })
+        }
+        return state.flatMap { Self.finalStates.contains($0) ? "Auto Scaling: \($0)" : nil }
+    }
+
+    private struct Notice: Decodable {
+        var action: String
+        var time: String
+    }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+import Support
+
+/// The URLs of the services in a region.
+///
+/// The rules are those of botocore's `endpoint-rule-set-1.json` of s3, sqs and sts, for what is used here.
+package struct Endpoints: Sendable {
+    let options: EndpointOptions
+    private let custom: (s3: URL?, sqs: URL?, sts: URL?)
+
+    /// - Throws: `AWSError` of the kind `.configuration` when an option cannot be used.
+    package init(_ options: EndpointOptions) throws(AWSError) {
+        if let problem = options.problems().first {
+            throw AWSError(
+                .configuration, operation: "endpoints.\(problem.field)",
+                message: "must be \(problem.expected) (got \(problem.got))")
+        }
+        self.options = options
+        custom = (
+            options.s3.flatMap { URL($0) }, options.sqs.flatMap { URL($0) }, options.sts.flatMap { URL($0) }
+        )
+    }
+
+    /// The URL of an object; its path is encoded once, as it is sent and signed.
+    func s3(_ bucket: String, key: String, in region: Region) -> URL {
+        let encodedKey = PercentEncoding.encode(key, keepingSlash: true)
+        if var url = custom.s3 {
+            let base = url.path.hasSuffix("/") ? String(url.path.dropLast()) : url.path
+            if !options.pathStyle && Self.fitsHostName(bucket, over: url.scheme)
+                && !Self.isAddress(url.host)
+            {
+                url.host = "\(bucket).\(url.host)"
+                url.path = "\(base)/\(encodedKey)"
+            } else {
+                url.path = "\(base)/\(PercentEncoding.encode(bucket))/\(encodedKey)"
+            }
+            return url
+        }
+        var host = options.fips ? "s3-fips" : "s3"
+        if options.dualStack { host += ".dualstack" }
+        host += ".\(region.name).\(region.partition.dnsSuffix)"
+        if !options.pathStyle && Self.fitsHostName(bucket, over: .https) {
+            return URL(.https, host: "\(bucket).\(host)", path: "/\(encodedKey)")
+        }
+        return URL(.https, host: host, path: "/\(PercentEncoding.encode(bucket))/\(encodedKey)")
+    }
+
+    /// Where a queue is asked: the custom endpoint, AWS's own, or whatever server the queue's URL names.
+    func sqs(queue: URL, in region: Region) -> URL {
+        if let custom = custom.sqs { return custom }
+        guard Self.isAmazon(queue.host) else {
+            return URL(queue.scheme, host: queue.host, port: queue.port)
+        }
+        // A VPC endpoint of the customer's own: keep it.
+        if queue.host.contains(".vpce.") { return URL(queue.scheme, host: queue.host, port: queue.port) }
+        return service("sqs", in: region)
+    }
+
+    func sts(in region: Region) -> URL { custom.sts ?? service("sts", in: region) }
+
+    private func service(_ name: String, in region: Region) -> URL {
+        // GovCloud's ordinary endpoints are FIPS endpoints.
+        let isGov = region.partition.name == "aws-us-gov" && !options.dualStack
+        let prefix = options.fips && !isGov ? "\(name)-fips" : name
+        let suffix = options.dualStack ? region.partition.dualStackSuffix : region.partition.dnsSuffix
+        return URL(.https, host: "\(prefix).\(region.name).\(suffix)")
+    }
+
+    /// The region that a queue's URL names: `sqs.eu-west-1.amazonaws.com`, `sqs-fips...`,
+    /// `sqs.eu-west-1.api.aws`, `vpce-1-2.sqs.eu-west-1.vpce.amazonaws.com` and the older
+    /// `eu-west-1.queue.amazonaws.com`.
+    static func region(ofQueue queue: URL) -> Region? {
+        guard isAmazon(queue.host) else { return nil }
+        let labels = queue.host.split(separator: ".").map(String.init)
+        if let service = labels.firstIndex(where: { $0 == "sqs" || $0 == "sqs-fips" }),
+            service + 1 < labels.count
+        {
+            return Region(labels[service + 1])
+        }
+        guard let service = labels.firstIndex(of: "queue") else { return nil }
+        return service == 0 ? Region("us-east-1") : Region(labels[service - 1])
+    }
+
+    /// Whether a host belongs to AWS.
+    static func isAmazon(_ host: String) -> Bool {
+        ["amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "api.aws", "api.amazonwebservices.com.cn"]
+            .contains { host == $0 || host.hasSuffix(".\($0)") }
+    }
+
+    /// Whether a bucket can be a part of a host name: 3...63 of `a-z 0-9 - .`, labels neither empty nor with
+    /// a hyphen at an end, and no IPv4 address. Over https no dot: it would need a certificate for two levels below
+    /// the service's.
+    private static func fitsHostName(_ bucket: String, over scheme: URL.Scheme) -> Bool {
+        guard (3...63).contains(bucket.utf8.count), !isAddress(bucket) else { return false }
+        guard scheme == .http || !bucket.contains(".") else { return false }
+        return bucket.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
+            Region(String(label)) != nil
+        }
+    }
+
+    private static func isAddress(_ host: String) -> Bool {
+        host.hasPrefix("[") || host == "localhost"
+            || (host.split(separator: ".").count == 4
+                && host.split(separator: ".").allSatisfy { UInt8($0) != nil })
+    }
+}

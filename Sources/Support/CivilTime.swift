@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A date and time of day in UTC, in the proleptic Gregorian calendar.
+///
+/// The conversions are those of H. Hinnant, "chrono-Compatible Low-Level Date Algorithms": `days_from_civil` and
+/// `civil_from_days`. Their years begin in March, so that the leap day is the last day of a year.
+package struct CivilTime: Sendable, Equatable {
+    /// 1970...9999.
+    package var year: Int
+    /// 1...12.
+    package var month: Int
+    /// 1...31.
+    package var day: Int
+    /// 0...23.
+    package var hour: Int
+    /// 0...59.
+    package var minute: Int
+    /// 0...61, because leap seconds are accepted when a text is parsed.
+    package var second: Int
+
+    /// The range of times that the type represents, in seconds since 1970-01-01T00:00:00Z.
+    package static let range = 0...253_402_300_799
+
+    /// Makes a time from its fields, or returns nil when a field is out of its range.
+    package init?(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int) {
+        guard (1970...9999).contains(year), (1...12).contains(month), (1...31).contains(day),
+            (0...23).contains(hour), (0...59).contains(minute), (0...61).contains(second)
+        else { return nil }
+        (self.year, self.month, self.day) = (year, month, day)
+        (self.hour, self.minute, self.second) = (hour, minute, second)
+    }
+
+    /// Makes a time from seconds since 1970-01-01T00:00:00Z; values outside `range` become its nearest bound.
+    package init(secondsSinceEpoch: Int) {
+        let seconds = min(max(secondsSinceEpoch, Self.range.lowerBound), Self.range.upperBound)
+        let shifted = seconds / 86_400 + 719_468
+        let era = shifted / 146_097
+        let dayOfEra = shifted % 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let marchMonth = (5 * dayOfYear + 2) / 153
+        month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
+        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        day = dayOfYear - (153 * marchMonth + 2) / 5 + 1
+        let second = seconds % 86_400
+        (hour, minute, self.second) = (second / 3600, second / 60 % 60, second % 60)
+    }
+
+    /// Seconds since 1970-01-01T00:00:00Z. A leap second counts as the first second of the next minute.
+    package var secondsSinceEpoch: Int {
+        let marchYear = month <= 2 ? year - 1 : year
+        let era = marchYear / 400
+        let yearOfEra = marchYear % 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        return (era * 146_097 + dayOfEra - 719_468) * 86_400 + hour * 3600 + minute * 60 + second
+    }
+
+    /// The date as `2015-08-30`.
+    package var date: String { "\(year)-\(twoDigits(month))-\(twoDigits(day))" }
+
+    /// The time of day as `12:36:00`.
+    package var timeOfDay: String { "\(twoDigits(hour)):\(twoDigits(minute)):\(twoDigits(second))" }
+
+    /// The time as RFC 3339 writes it, in whole seconds: `2015-08-30T12:36:00Z`.
+    package var rfc3339: String { "\(date)T\(timeOfDay)Z" }
+
+    /// The time as Signature Version 4 writes it: `20150830T123600Z`.
+    package var basicFormat: String {
+        "\(basicDate)T\(twoDigits(hour))\(twoDigits(minute))\(twoDigits(second))Z"
+    }
+
+    /// The date as Signature Version 4 writes it: `20150830`.
+    package var basicDate: String { "\(year)\(twoDigits(month))\(twoDigits(day))" }
+}
+
+private func twoDigits(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// An option with a value that cannot be used.
+package struct OptionProblem: Sendable, Equatable {
+    /// The path of the option below its options struct, as `limits.bytes`.
+    package var field: String
+    /// The values that the option takes, as `1...256`.
+    package var expected: String
+    /// The value that it has, as the user would write it.
+    package var got: String
+
+    package init(_ field: String, expected: String, got: String) {
+        self.field = field
+        self.expected = expected
+        self.got = got
+    }
+
+    /// The same problem, seen from the options struct that holds this one as `prefix`.
+    package func below(_ prefix: String) -> OptionProblem {
+        OptionProblem("\(prefix).\(field)", expected: expected, got: got)
+    }
+
+    /// Appends a problem to `problems` when `value` is outside `range`.
+    package static func check(
+        _ field: String, _ value: Int, in range: ClosedRange<Int>, _ problems: inout [OptionProblem]
+    ) {
+        guard !range.contains(value) else { return }
+        let expected =
+            range.upperBound == .max
+            ? "\(range.lowerBound) or more" : "\(range.lowerBound)...\(range.upperBound)"
+        problems.append(OptionProblem(field, expected: expected, got: "\(value)"))
+    }
+}

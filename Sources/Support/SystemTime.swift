@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// The clocks of the operating system (clock_gettime(2)).
+package enum SystemTime {
+    /// Seconds since 1970-01-01T00:00:00Z by CLOCK_REALTIME, which may be wrong and may jump.
+    package static var now: Double {
+        let time = read(CLOCK_REALTIME)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+
+    /// The time since boot by CLOCK_BOOTTIME: monotonic, and running while the machine is suspended.
+    package static var uptime: Duration {
+        let time = read(CLOCK_BOOTTIME)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+
+    private static func read(_ clock: clockid_t) -> timespec {
+        var time = timespec()
+        let status = clock_gettime(clock, &time)
+        precondition(status == 0, "clock_gettime failed")
+        return time
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// The project's own files, as the rules of the project see them.
+enum Project {
+    static let root = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    struct File: Sendable, CustomStringConvertible {
+        /// From the package's root, as `Sources/Pixels/Grid.swift`.
+        let path: String
+        let text: String
+
+        var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false) }
+        var description: String { path }
+        /// The folder below Sources or Tests.
+        var module: String { String(path.split(separator: "/").dropFirst().first ?? "") }
+    }
+
+    /// Every text file below a folder with one of the extensions; "" stands for scripts, which have none.
+    static func files(_ folder: String, _ extensions: Set<String>) throws -> [File] {
+        let start = root.appending(path: folder)
+        guard let walk = FileManager.default.enumerator(atPath: start.path) else { return [] }
+        var found: [File] = []
+        for case let name as String in walk {
+            let url = start.appending(path: name)
+            guard extensions.contains(url.pathExtension), !name.contains("__pycache__"),
+                url.lastPathComponent != "Containerfile",
+                (try? url.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true
+            else { continue }
+            guard let text = String(data: try Data(contentsOf: url), encoding: .utf8) else { continue }
+            found.append(File(path: folder + "/" + name, text: text))
+        }
+        return found.sorted { $0.path < $1.path }
+    }
+
+    static func text(_ path: String) throws -> String {
+        String(decoding: try Data(contentsOf: root.appending(path: path)), as: UTF8.self)
+    }
+
+    /// A chapter of the README, from its heading to the next of the same or a higher level; "" when there is none.
+    static func chapter(_ heading: String) throws -> String {
+        let level = heading.prefix { $0 == "#" }.count
+        let lines = try text("README.md").split(separator: "\n", omittingEmptySubsequences: false)
+        guard let start = lines.firstIndex(of: heading[...]) else { return "" }
+        let body = lines[(start + 1)...].prefix { line in
+            let marks = line.prefix { $0 == "#" }.count
+            return marks == 0 || marks > level
+        }
+        return "\n" + body.joined(separator: "\n")
+    }
+
+    /// Swift and C sources of the project.
+    static func sources(_ folder: String = "Sources") throws -> [File] {
+        try files(folder, ["swift", "c", "h"])
+    }
+
+    static func swift(_ folder: String) throws -> [File] {
+        try files(folder, ["swift"])
+    }
+
+    /// The modules below Sources.
+    static func modules() throws -> Set<String> {
+        Set(try FileManager.default.contentsOfDirectory(atPath: root.appending(path: "Sources").path))
+    }
+}
