@@ -13,7 +13,8 @@ import Worker
 struct Composition: Sendable {
     let transport: CurlTransport
     let session: AWSSession
-    let workload: PixelationWorkload
+    let worker: PixelationWorker
+    private let engine: PooledPixelator
     let metrics: WorkerMetrics
     /// Nil unless configured.
     let notices: TerminationNotices?
@@ -35,16 +36,22 @@ struct Composition: Sendable {
             settings.instance.drainOnTermination
             ? TerminationNotices(transport: transport, surroundings: .process(environment: environment)) : nil
         metrics = WorkerMetrics()
-        let engine = PooledPixelator(Pixelator(settings.pixelation), options: settings.worker)
-        workload = PixelationWorkload(
-            PixelationWorker(
-                queue: SQSQueue(client),
-                store: S3Store(
-                    session.s3(outputBucket: settings.worker.output.bucket), putOptions: settings.put,
-                    copiesTags: settings.worker.output.copyTags),
-                engine: engine,
-                quarantine: quarantine, identity: WorkerIdentity(host: Self.hostName, version: version),
-                options: settings.worker, metrics: metrics, logger: logger("worker")), engine: engine)
+        engine = PooledPixelator(Pixelator(settings.pixelation), options: settings.worker)
+        worker = PixelationWorker(
+            queue: SQSQueue(client),
+            store: S3Store(
+                session.s3(outputBucket: settings.worker.output.bucket), putOptions: settings.put,
+                copiesTags: settings.worker.output.copyTags),
+            engine: engine,
+            quarantine: quarantine, identity: WorkerIdentity(host: Self.hostName, version: version),
+            options: settings.worker, metrics: metrics, logger: logger("worker"))
+    }
+
+    /// Hands the reloadable settings to the worker; see `Setting.isReloadable`.
+    func apply(_ settings: Configuration) {
+        worker.apply(
+            settings.worker,
+            engine: engine.reconfigured(Pixelator(settings.pixelation), options: settings.worker))
     }
 
     private static func quarantine(

@@ -5,48 +5,50 @@ import Curl
 import Settings
 import Worker
 
-/// Which class of failure an error belongs to, for the exit status. Decided by kinds, never by texts.
-package enum Verdict {
-    package static func reason(for error: any Error) -> ExitReason { failure(of: error).exit }
-
-    static func failure(of error: any Error) -> WorkloadReport.Failure {
-        switch error {
-        case let error as AWSError: .init(exit(for: error.kind), error.description)
-        case let error as SettingsError: .init(.configuration, error.description)
-        case let error as HealthServerError: .init(.configuration, error.description)
-        case let error as CurlError: .init(exit(for: error.kind), error.description)
-        case let error as WorkerError: .init(exit(for: error.kind), error.description)
-        default: .init(.temporary, "\(error)")
-        }
+extension ExitReason {
+    /// The exit status for an error that ends the process. The error's kind decides, never its text.
+    package init(_ error: any Error) {
+        self =
+            switch error {
+            case let error as AWSError: Self(error.kind)
+            case let error as CurlError: Self(error.kind)
+            case let error as WorkerError: Self(error.kind)
+            case is SettingsError, is HealthServerError: .configuration
+            default: .temporary
+            }
     }
 
-    static func exit(for kind: AWSError.Kind) -> ExitReason {
-        switch kind {
-        case .noSuchBucket, .queueMissing, .noSuchKey: .unavailable
-        case .accessDenied, .invalidCredentials, .expiredCredentials, .noCredentials, .kms: .identity
-        case .configuration: .configuration
-        case .clockSkew, .throttled, .server, .timedOut, .network, .cancelled, .malformedResponse,
-            .checksumMismatch,
-            .preconditionFailed, .archived, .receiptHandleInvalid, .messageNotInFlight, .tooLarge, .other:
-            .temporary
-        }
+    init(_ kind: AWSError.Kind) {
+        self =
+            switch kind {
+            case .noSuchBucket, .queueMissing, .noSuchKey: .unavailable
+            case .accessDenied, .invalidCredentials, .expiredCredentials, .noCredentials, .kms: .identity
+            case .configuration: .configuration
+            case .clockSkew, .throttled, .server, .timedOut, .network, .cancelled, .malformedResponse,
+                .checksumMismatch, .preconditionFailed, .archived, .receiptHandleInvalid, .messageNotInFlight,
+                .tooLarge, .other:
+                .temporary
+            }
     }
 
-    static func exit(for kind: WorkerError.Kind) -> ExitReason {
-        switch kind {
-        case .queueMissing, .sourceBucketMissing, .outputBucketMissing: .unavailable
-        case .credentials, .accessDenied, .outputDenied, .encryption: .identity
-        case .notUnderstood, .notFound, .superseded, .archived, .tooLarge, .unsupported, .corrupt, .hostile,
-            .tooSlow, .throttled, .timedOut, .unavailable, .other:
-            .temporary
-        }
+    init(_ kind: WorkerError.Kind) {
+        self =
+            switch kind {
+            case .queueMissing, .sourceBucketMissing, .outputBucketMissing: .unavailable
+            case .credentials, .accessDenied, .outputDenied, .encryption: .identity
+            case .notUnderstood, .notFound, .superseded, .archived, .tooLarge, .unsupported, .corrupt,
+                .hostile,
+                .tooSlow, .throttled, .timedOut, .unavailable, .other:
+                .temporary
+            }
     }
 
-    static func exit(for kind: CurlError.Kind) -> ExitReason {
-        switch kind {
-        case .invalidOptions, .caBundle: .configuration
-        case .unsuitableLibrary: .software
-        case .resources, .loopDied: .temporary
-        }
+    init(_ kind: CurlError.Kind) {
+        self =
+            switch kind {
+            case .invalidOptions, .caBundle: .configuration
+            case .unsuitableLibrary: .software
+            case .resources, .loopDied: .temporary
+            }
     }
 }

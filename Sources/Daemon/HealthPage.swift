@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Metrics
+package import Worker
 
 /// What the health page says. Reads snapshots only, so it answers even when everything else stands still.
 package struct HealthPage: Sendable {
     private let phase: @Sendable () -> SupervisorState.Phase
-    private let report: @Sendable () -> WorkloadReport
+    private let status: @Sendable () -> WorkerStatus
     private let complaints: @Sendable () -> [String]
     private let metrics: @Sendable () -> String
 
     /// - Parameters:
     ///   - phase: where in its life the daemon is.
-    ///   - report: how the work is going.
+    ///   - status: a snapshot of the worker.
     ///   - complaints: what the watchdog's witnesses complain of.
     ///   - metrics: the text for a scrape.
     package init(
         phase: @escaping @Sendable () -> SupervisorState.Phase,
-        report: @escaping @Sendable () -> WorkloadReport,
+        status: @escaping @Sendable () -> WorkerStatus,
         complaints: @escaping @Sendable () -> [String], metrics: @escaping @Sendable () -> String
     ) {
         self.phase = phase
-        self.report = report
+        self.status = status
         self.complaints = complaints
         self.metrics = metrics
     }
@@ -44,8 +45,8 @@ package struct HealthPage: Sendable {
     /// Whether this replica takes messages: a wrong secret makes it unready and not dead.
     private var ready: HealthReply {
         let phase = phase()
-        let report = report()
-        let sentence = StatusText.sentence(phase, report) + "\n"
-        return HealthReply(phase == .running && report.failure == nil ? 200 : 503, sentence)
+        let status = status()
+        let sentence = StatusText.sentence(phase, status) + "\n"
+        return HealthReply(phase == .running && status.pollFailure == nil ? 200 : 503, sentence)
     }
 }

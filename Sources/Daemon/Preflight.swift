@@ -47,7 +47,7 @@ package struct Preflight: Sendable {
             return Finding(subject: "identity", text: text)
         } catch {
             return Finding(
-                subject: "identity", text: error.description, failure: Verdict.exit(for: error.kind))
+                subject: "identity", text: error.description, failure: ExitReason(error.kind))
         }
     }
 
@@ -56,7 +56,7 @@ package struct Preflight: Sendable {
             let attributes = try await session.sqs(queueURL: url).attributes()
             return Finding(subject: subject, text: "\(url) \(Self.summary(attributes))")
         } catch {
-            return Finding(subject: subject, text: error.description, failure: Verdict.exit(for: error.kind))
+            return Finding(subject: subject, text: error.description, failure: ExitReason(error.kind))
         }
     }
 
@@ -77,7 +77,7 @@ package struct Preflight: Sendable {
         do {
             _ = try await session.s3(outputBucket: bucket).get(probe, maximumBytes: 0)
         } catch  where error.kind != .noSuchKey && error.kind != .tooLarge {
-            return Finding(subject: subject, text: error.description, failure: Verdict.exit(for: error.kind))
+            return Finding(subject: subject, text: error.description, failure: ExitReason(error.kind))
         } catch {}
         return Finding(subject: subject, text: "s3://\(bucket) answers")
     }

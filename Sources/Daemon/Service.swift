@@ -48,10 +48,10 @@ package struct Service: Sendable {
                 settings, environment: environment, version: version, logger: output.logger)
             return try await supervise(parts, signals)
         } catch {
-            let failure = Verdict.failure(of: error)
-            logger.critical("\(failure.text)", metadata: ["event": "\(DaemonEvent.cannotStart.rawValue)"])
-            if let code = failure.exit.errno { notifier.send(.errno(code), .status(failure.text)) }
-            return failure.exit
+            let reason = ExitReason(error)
+            logger.critical("\(error)", metadata: ["event": "\(DaemonEvent.cannotStart.rawValue)"])
+            if let code = reason.errno { notifier.send(.errno(code), .status("\(error)")) }
+            return reason
         }
     }
 
@@ -60,11 +60,11 @@ package struct Service: Sendable {
         let phase = Locked(SupervisorState.Phase.starting)
         let reload = Reload(settings: settings, reader: reader, logger: logger) { [output] new in
             output.level = new.log.level
-            parts.workload.apply(new)
+            parts.apply(new)
         }
         let witnesses = Self.witnesses(parts)
         let page = HealthPage(
-            phase: { phase.withLock { $0 } }, report: { parts.workload.report },
+            phase: { phase.withLock { $0 } }, status: { parts.worker.status },
             complaints: { witnesses.complaints },
             metrics: { MetricsPage.text(parts, phase.withLock { $0 }, version, reload) })
         let server = try settings.health.listen.flatMap { ListenAddress($0) }.map { address in
@@ -78,7 +78,7 @@ package struct Service: Sendable {
         // The worker keeps its own deadline; this one is for when it does not.
         patience.drain = .seconds(settings.worker.drainSeconds + 30)
         let supervisor = Supervisor(
-            parts.workload, notifier: notifier, logger: logger, patience: patience,
+            parts.worker, notifier: notifier, logger: logger, patience: patience,
             reload: { reload.run() },
             identity: { parts.session.credentials.identity?.fields ?? [:] },
             changed: { new in phase.withLock { $0 = new } },
@@ -123,7 +123,7 @@ package struct Service: Sendable {
                 guard status.sinceLastTurn > .seconds(20) else { return nil }
                 return "the loop has not turned for \(StatusText.span(status.sinceLastTurn))"
             },
-            HealthCheck("worker") { [workload = parts.workload] in workload.report.complaint },
+            HealthCheck("worker") { [worker = parts.worker] in worker.status.stall },
         ]
     }
 }

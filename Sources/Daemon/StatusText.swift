@@ -1,44 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Worker
+
 /// What `systemctl status` shows: the sentence that an operator would write.
 package enum StatusText {
     /// `remark` is what is to be said besides how the work goes.
     package static func sentence(
-        _ phase: SupervisorState.Phase, _ report: WorkloadReport, remark: String? = nil
+        _ phase: SupervisorState.Phase, _ status: WorkerStatus, remark: String? = nil
     ) -> String {
-        var parts: [String] = [heading(phase, report)]
-        if report.inFlight > 0 {
-            parts.append("\(grouped(report.inFlight)) in flight (\(megabytes(report.bytesInFlight)))")
+        var parts: [String] = [heading(phase, status)]
+        if status.inFlight > 0 {
+            parts.append("\(grouped(status.inFlight)) in flight (\(megabytes(status.bytesInFlight)))")
         } else if phase != .starting {
             parts.append("nothing in flight")
         }
         if phase != .starting {
-            var counts = ["\(grouped(report.done)) done"]
-            if report.skipped > 0 { counts.append("\(grouped(report.skipped)) skipped") }
-            if report.passedOver > 0 { counts.append("\(grouped(report.passedOver)) passed over") }
-            if report.quarantined > 0 { counts.append("\(grouped(report.quarantined)) quarantined") }
-            if report.retried > 0 { counts.append("\(grouped(report.retried)) retried") }
+            var counts = ["\(grouped(status.done)) done"]
+            if status.skipped > 0 { counts.append("\(grouped(status.skipped)) skipped") }
+            if status.ignored > 0 { counts.append("\(grouped(status.ignored)) ignored") }
+            if status.quarantined > 0 { counts.append("\(grouped(status.quarantined)) quarantined") }
+            if status.retried > 0 { counts.append("\(grouped(status.retried)) retried") }
             parts.append(counts.joined(separator: ", "))
-            if let age = report.sinceLastPicture { parts.append("last picture \(ago(age))") }
+            if let age = status.sinceLastPicture { parts.append("last picture \(ago(age))") }
         }
-        if phase == .running, report.failure == nil, report.opening == nil, let lag = report.lag {
+        if phase == .running, status.pollFailure == nil, status.opening == nil, let lag = status.lag {
             parts.append(lag == .zero ? "nothing waiting" : "\(span(lag)) behind")
         }
-        if let outage = report.quarantineOpening { parts.append("reasons cannot be stored: \(outage)") }
+        if let opening = status.quarantineOpening {
+            parts.append("reasons cannot be stored: \(text(of: opening))")
+        }
         if let remark { parts.append(remark) }
         return parts.joined(separator: "; ")
     }
 
-    private static func heading(_ phase: SupervisorState.Phase, _ report: WorkloadReport) -> String {
+    private static func heading(_ phase: SupervisorState.Phase, _ status: WorkerStatus) -> String {
         switch phase {
         case .starting:
-            report.failure.map { "starting, trying again: \($0.text)" }
+            status.pollFailure.map { "starting, trying again: \($0)" }
                 ?? "starting; waiting for the queue's first answer"
         case .running:
-            if let failure = report.failure {
-                "cannot poll\(report.sinceLastPoll.map { " since \(span($0))" } ?? ""): \(failure.text)"
-            } else if let outage = report.opening {
-                "receiving is stopped: \(outage)"
+            if let failure = status.pollFailure {
+                "cannot poll\(status.sinceLastPoll.map { " since \(span($0))" } ?? ""): \(failure)"
+            } else if let opening = status.opening {
+                "receiving is stopped: \(text(of: opening))"
             } else {
                 "polling"
             }
@@ -46,6 +50,10 @@ package enum StatusText {
         case .hurrying: "draining in a hurry"
         case .stopped: "stopped"
         }
+    }
+
+    private static func text(of opening: WorkerStatus.OpenBreaker) -> String {
+        "\(opening.kind.rawValue) for \(span(opening.age))"
     }
 
     /// `1,204`.

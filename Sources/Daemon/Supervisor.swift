@@ -2,6 +2,7 @@
 
 package import Logging
 package import Systemd
+import Worker
 
 /// What reaches the process from outside.
 package enum Command: Sendable {
@@ -11,7 +12,7 @@ package enum Command: Sendable {
     case reload
 }
 
-/// Runs a workload from start to stop: carries out what `SupervisorState` decides, and keeps the service manager
+/// Runs the worker from start to stop: carries out what `SupervisorState` decides, and keeps the service manager
 /// informed. One task owns the state; everything else sends it events.
 package struct Supervisor: Sendable {
     package struct Timeouts: Sendable {
@@ -28,7 +29,7 @@ package struct Supervisor: Sendable {
         package init() {}
     }
 
-    private let workload: any Workload
+    private let worker: any SupervisedWorker
     private let notifier: Notifier
     private let logger: Logger
     private let patience: Timeouts
@@ -45,13 +46,13 @@ package struct Supervisor: Sendable {
     ///   - reload: reads the configuration again; returns what the status shall say about it from then on.
     ///   - identity: as whom the queue was asked, for the event that tells of its first answer.
     package init(
-        _ workload: any Workload, notifier: Notifier, logger: Logger, patience: Timeouts = Timeouts(),
+        _ worker: any SupervisedWorker, notifier: Notifier, logger: Logger, patience: Timeouts = Timeouts(),
         reload: @escaping @Sendable () -> String?,
         identity: @escaping @Sendable () -> Logger.Metadata = { [:] },
         changed: @escaping @Sendable (SupervisorState.Phase) -> Void = { _ in },
         abandon: @escaping @Sendable (ExitReason) -> Void
     ) {
-        self.workload = workload
+        self.worker = worker
         self.notifier = notifier
         self.logger = logger
         self.patience = patience
@@ -65,7 +66,7 @@ package struct Supervisor: Sendable {
         case answered
         case instruction(Command)
         case tick
-        case ended(WorkloadReport.Failure?)
+        case ended((any Error)?)
     }
 
     /// Everything that only the consuming task touches.
@@ -82,15 +83,15 @@ package struct Supervisor: Sendable {
         var lastExtension: ContinuousClock.Instant?
     }
 
-    /// Returns when the workload has ended.
+    /// Returns when the worker has ended.
     package func run(instructions: some AsyncSequence<Command, Never> & Sendable) async -> ExitReason {
         let (occurrences, send) = AsyncStream<Event>.makeStream()
         var state = State()
         update(&state)
         await withTaskGroup(of: Void.self) { group in
-            let work = Task { await runWorkload(send) }
+            let work = Task { await runWorker(send) }
             group.addTask {
-                await workload.firstAnswer()
+                await worker.firstAnswer()
                 if !Task.isCancelled { send.yield(.answered) }
             }
             group.addTask { for await instruction in instructions { send.yield(.instruction(instruction)) } }
@@ -105,14 +106,14 @@ package struct Supervisor: Sendable {
         return state.exit
     }
 
-    private func runWorkload(_ send: AsyncStream<Event>.Continuation) async {
+    private func runWorker(_ send: AsyncStream<Event>.Continuation) async {
         do {
-            try await workload.run()
+            try await worker.run()
             send.yield(.ended(nil))
         } catch is CancellationError {
             send.yield(.ended(nil))
         } catch {
-            send.yield(.ended(Verdict.failure(of: error)))
+            send.yield(.ended(error))
         }
     }
 
@@ -125,17 +126,17 @@ package struct Supervisor: Sendable {
         case .answered: event = .answered
         case .instruction(.stop): event = .stopRequested
         case .instruction(.reload): event = .reloadRequested
-        case .ended(let failure):
-            if let failure, state.exit == .success {
-                state.exit = failure.exit
+        case .ended(let error):
+            if let error, state.exit == .success {
+                state.exit = ExitReason(error)
                 logger.critical(
-                    "\(failure.text)", metadata: ["event": "\(DaemonEvent.workerFailed.rawValue)"])
+                    "\(error)", metadata: ["event": "\(DaemonEvent.workerFailed.rawValue)"])
             }
             event = .workerEnded
         case .tick:
             tick(&state, work)
             guard let reason = reasonToGiveUp(state) else { return false }
-            state.exit = reason.exit
+            state.exit = reason
             event = .startTimedOut
         }
         var leaves = false
@@ -164,44 +165,44 @@ package struct Supervisor: Sendable {
             logger.notice(
                 "draining",
                 metadata: [
-                    "event": "\(DaemonEvent.draining.rawValue)", "in_flight": "\(workload.report.inFlight)",
+                    "event": "\(DaemonEvent.draining.rawValue)", "in_flight": "\(worker.status.inFlight)",
                 ])
         case .drain:
             state.drainBegin = .now
-            workload.drain(hurry: false)
+            worker.drain(force: false)
         case .hurry:
             logger.warning("draining in a hurry", metadata: ["event": "\(DaemonEvent.stopForced.rawValue)"])
-            workload.drain(hurry: true)
+            worker.drain(force: true)
         case .reload: reloadSettings(&state)
         case .giveUp:
-            let failure = workload.report.failure?.text ?? "the queue has not answered"
+            let failure = worker.status.pollFailure?.description ?? "the queue has not answered"
             logger.critical(
                 "the start is given up: \(failure)",
                 metadata: ["event": "\(DaemonEvent.startTimedOut.rawValue)"])
             if let code = state.exit.errno { notifier.send(.errno(code)) }
         case .leave:
-            logStop(workload.report)
+            logStop(worker.status)
         }
     }
 
     /// What became of everything that this life has received: deleted, given back, or left to come again.
-    private func logStop(_ report: WorkloadReport) {
-        let left = max(report.received - report.deleted - report.released, 0)
+    private func logStop(_ status: WorkerStatus) {
+        let left = max(status.received - status.deleted - status.released, 0)
         let rest =
             left == 0
             ? "nothing is left in hand"
             : "\(left) come again when their visibility timeout is over"
         logger.notice(
             """
-            stopped; of \(report.received) messages received \(report.deleted) are deleted and \(report.released) \
-            given back, \(rest); \(report.done) pictures done
+            stopped; of \(status.received) messages received \(status.deleted) are deleted and \(status.released) \
+            given back, \(rest); \(status.done) pictures done
             """,
             metadata: [
-                "event": "\(DaemonEvent.stopped.rawValue)", "received": "\(report.received)",
-                "redelivered": "\(report.redelivered)", "deleted": "\(report.deleted)",
-                "released": "\(report.released)", "left": "\(left)", "done": "\(report.done)",
-                "skipped": "\(report.skipped)", "quarantined": "\(report.quarantined)",
-                "retried": "\(report.retried)", "in_flight": "\(report.inFlight)",
+                "event": "\(DaemonEvent.stopped.rawValue)", "received": "\(status.received)",
+                "redelivered": "\(status.redelivered)", "deleted": "\(status.deleted)",
+                "released": "\(status.released)", "left": "\(left)", "done": "\(status.done)",
+                "skipped": "\(status.skipped)", "quarantined": "\(status.quarantined)",
+                "retried": "\(status.retried)", "in_flight": "\(status.inFlight)",
             ])
     }
 
@@ -240,25 +241,24 @@ package struct Supervisor: Sendable {
         let isStarting = state.lifecycle.phase == .starting
         guard isStarting || state.drainBegin != nil else { return }
         if let last = state.lastExtension, last.duration(to: now) < Self.asking.every { return }
-        let progress = workload.report.progress
+        let progress = worker.status.progress
         guard isStarting || progress != state.progress || state.lastExtension == nil else { return }
         state.progress = progress
         state.lastExtension = now
         notifier.send(.extendTimeout(Self.asking.length))
     }
 
-    private func reasonToGiveUp(_ state: State) -> WorkloadReport.Failure? {
+    private func reasonToGiveUp(_ state: State) -> ExitReason? {
         guard state.lifecycle.phase == .starting else { return nil }
         let elapsed = state.begin.duration(to: .now)
-        let failure = workload.report.failure
-        if let failure, failure.exit == .configuration { return failure }
-        if let failure, failure.exit == .unavailable, elapsed > patience.missingQueue { return failure }
+        let reason = worker.status.pollFailure.map { ExitReason($0.kind) }
+        if reason == .unavailable, elapsed > patience.missingQueue { return reason }
         guard let limit = patience.start, elapsed > limit else { return nil }
-        return failure ?? .init(.temporary, "the queue has not answered")
+        return reason ?? .temporary
     }
 
     private func sentence(_ state: State) -> String {
-        StatusText.sentence(state.lifecycle.phase, workload.report, remark: state.remark)
+        StatusText.sentence(state.lifecycle.phase, worker.status, remark: state.remark)
     }
 
     /// Sends the status when it has changed.

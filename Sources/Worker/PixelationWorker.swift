@@ -13,7 +13,8 @@ package final class PixelationWorker: Sendable {
         var poll: (since: Duration, wait: Duration)?
         /// Since when the poller has been seen to have something to do and has not done it.
         var owedSince: Duration?
-        var drainCalls = 0
+        var isDraining = false
+        var isForced = false
         var lastPicture: Duration?
         var lag: Duration?
     }
@@ -34,6 +35,7 @@ package final class PixelationWorker: Sendable {
     private let job: Locked<Job>
     private let pollStopSignal = StopSignal()
     private let state: Locked<State>
+    private let firstAnswers = AsyncStream<Void>.makeStream()
 
     /// The queue's last words, deletes and releases, may take this long after the last job has ended.
     private static let flushTime = Duration.seconds(10)
@@ -101,16 +103,14 @@ package final class PixelationWorker: Sendable {
     /// Works until drained, idle for `idleSeconds` or done with `maxMessages`; when it returns, nothing is in
     /// flight. Cancelling the task stops at once instead: messages then come again when their visibility is over.
     ///
-    /// - Parameter ready: Called once, when the first poll has been answered. It is a short poll, so this never
-    ///   waits for a message.
     /// - Throws: `WorkerError` of kind `.queueMissing` when the very first answer says so. Later the same answer
     ///   is a failure like others: queues are deleted by mistake and made again.
-    package func run(ready: @escaping @Sendable () -> Void = {}) async throws {
+    package func run() async throws {
         var failure: WorkerError?
         await withTaskGroup(of: Void.self) { services in
             services.addTask { await self.leases.run() }
             await withDiscardingTaskGroup { jobs in
-                failure = await poll(into: &jobs, ready: ready)
+                failure = await poll(into: &jobs)
                 // Nobody comes any more who could tell that it works again.
                 quarantineBreaker.drain()
             }
@@ -125,41 +125,53 @@ package final class PixelationWorker: Sendable {
         log.drained(deleted: metrics.deleted.value, released: metrics.released.value)
     }
 
-    /// Stops receiving. The outstanding poll ends by itself, as a poll that the client drops still takes messages
-    /// on the server; what it brings is given back. Work that has begun has `drainSeconds`, the rest is given back
-    /// at once. Called again, everything is given back now. Either way what is being written has five seconds more.
-    package func drain() {
-        let (calls, inFlight) = state.withLock { state -> (Int, Int) in
+    /// Returns when the queue has answered the first poll, or when the task is cancelled. The first poll is a short
+    /// one, so this never waits for a message. Only one task may call it.
+    package func firstAnswer() async { for await _ in firstAnswers.stream { return } }
+
+    /// Stops receiving and returns at once; `run` returns when nothing is in flight. Idempotent.
+    ///
+    /// The outstanding poll ends by itself, because the queue goes on delivering to a poll whose client has gone;
+    /// messages that it brings are released. Jobs that have started get `drainSeconds`, all others are released at
+    /// once. Uploads that are under way at the end of that time get five seconds more.
+    ///
+    /// - Parameter force: Releases all messages now, as at the end of `drainSeconds`.
+    package func drain(force: Bool = false) {
+        let (isFirst, inFlight) = state.withLock { state -> (Bool, Int) in
+            defer { state.isDraining = true }
             state.intake.drain()
-            state.drainCalls += 1
-            return (state.drainCalls, state.intake.inFlight)
+            return (!state.isDraining, state.intake.inFlight)
         }
-        if calls == 1 {
-            log.draining(inFlight)
-            let pollEnd = state.withLock { state -> Duration? in
-                // Under the lock in which a poll ends, before `pollIsOver`. A second is for the way to the queue.
-                guard let poll = state.poll else { return nil }
-                let end = poll.since + poll.wait + .seconds(1)
-                leases.deferReleases(end: end)
-                return end
-            }
-            if let pollEnd {
-                // What is out for longer waits for keys, or for an answer that does not come.
-                after(max(.zero, pollEnd - clock.now) + Self.lastWords) {
-                    $0.pollStopSignal.request(.graceOver)
-                }
-            }
-            leases.stopUnstarted(.graceOver)
-            for breaker in [breaker, quarantineBreaker] { breaker.drain() }
-            after(.seconds(options.drainSeconds)) { $0.hurry() }
-        } else {
-            hurry()
-        }
+        if isFirst { beginDrain(inFlight) }
+        if force { forceStop() }
         progress.wakeup.signal()
     }
 
-    private func hurry() {
-        let inFlight = state.withLock { $0.intake.inFlight }
+    private func beginDrain(_ inFlight: Int) {
+        log.draining(inFlight)
+        let pollEnd = state.withLock { state -> Duration? in
+            // Under the lock in which a poll ends, so that `flushReleases` comes after this. The additional second
+            // is for the request's way to the queue.
+            guard let poll = state.poll else { return nil }
+            let end = poll.since + poll.wait + .seconds(1)
+            leases.deferReleases(end: end)
+            return end
+        }
+        if let pollEnd {
+            // A poll that lasts longer waits for credentials or for an answer that does not come.
+            after(max(.zero, pollEnd - clock.now) + Self.lastWords) { $0.pollStopSignal.request(.graceOver) }
+        }
+        leases.stopUnstarted(.graceOver)
+        for breaker in [breaker, quarantineBreaker] { breaker.drain() }
+        after(.seconds(options.drainSeconds)) { $0.forceStop() }
+    }
+
+    private func forceStop() {
+        let (isFirst, inFlight) = state.withLock { state -> (Bool, Int) in
+            defer { state.isForced = true }
+            return (!state.isForced, state.intake.inFlight)
+        }
+        guard isFirst else { return }
         if inFlight > 0 { log.hurried(inFlight) }
         leases.stopAll(.graceOver)
         pollStopSignal.request(.graceOver)
@@ -175,9 +187,7 @@ package final class PixelationWorker: Sendable {
     // MARK: Polling
 
     /// Returns when no more messages are to be received; jobs may still be running.
-    private func poll(
-        into jobs: inout DiscardingTaskGroup, ready: @Sendable () -> Void
-    ) async -> WorkerError? {
+    private func poll(into jobs: inout DiscardingTaskGroup) async -> WorkerError? {
         var isFirst = true
         while !Task.isCancelled {
             switch nextStep() {
@@ -186,7 +196,7 @@ package final class PixelationWorker: Sendable {
             case .poll(let count, let wait):
                 do {
                     guard let deliveries = try await receive(count, wait: wait) else { return nil }
-                    if isFirst { ready() }
+                    if isFirst { firstAnswers.continuation.yield() }
                     isFirst = false
                     for delivery in deliveries.messages {
                         begin(delivery, asked: deliveries.asked, in: &jobs)
@@ -318,23 +328,33 @@ package final class PixelationWorker: Sendable {
             ($0.intake, $0.pollFailure, $0.poll, $0.lastPicture, $0.lag)
         }
         let (opening, quarantineOpening) = (breaker.opening, quarantineBreaker.opening)
-        return WorkerStatus(
-            sinceLastPoll: intake.lastAnswer.map { now - $0 }, pollFailure: pollFailure,
-            inFlight: intake.inFlight, bytesInFlight: budget.used, waitingForMemory: budget.waiting,
-            oldestLease: leases.oldestReceipt.map { now - $0 }, done: metrics.outcomes[.done],
-            skipped: metrics.outcomes[.skipped],
-            retried: metrics.outcomes[.retried], passedOver: metrics.outcomes[.ignored],
-            quarantined: metrics.outcomes[.quarantined],
-            received: metrics.received.value - metrics.adopted.value,
-            redelivered: metrics.redelivered.value, deleted: metrics.deleted.value,
-            released: metrics.released.value, settleFailed: metrics.settleFailed.value,
-            lostLeases: metrics.lost.total, lag: lag, sinceLastPicture: lastPicture.map { now - $0 },
-            progress: progress.count, sinceProgress: now - progress.last, isDraining: intake.isDraining,
-            opening: opening.map { ($0.kind, now - $0.since, $0.probes) },
-            quarantineOpening: quarantineOpening.map { ($0.kind, now - $0.since) },
-            stall: stall(
-                now: now, poll: poll, intake: intake,
-                isOutage: opening != nil || intake.inFlight <= quarantineOpening?.heldCount ?? 0))
+        var status = WorkerStatus()
+        status.sinceLastPoll = intake.lastAnswer.map { now - $0 }
+        status.pollFailure = pollFailure
+        status.inFlight = intake.inFlight
+        status.bytesInFlight = budget.used
+        status.waitingForMemory = budget.waiting
+        status.oldestLease = leases.oldestReceipt.map { now - $0 }
+        status.done = Int(clamping: metrics.outcomes[.done])
+        status.skipped = Int(clamping: metrics.outcomes[.skipped])
+        status.ignored = Int(clamping: metrics.outcomes[.ignored])
+        status.retried = Int(clamping: metrics.outcomes[.retried])
+        status.quarantined = Int(clamping: metrics.outcomes[.quarantined])
+        status.received = Int(clamping: metrics.received.value - metrics.adopted.value)
+        status.redelivered = Int(clamping: metrics.redelivered.value)
+        status.deleted = Int(clamping: metrics.deleted.value)
+        status.released = Int(clamping: metrics.released.value)
+        status.lag = lag
+        status.sinceLastPicture = lastPicture.map { now - $0 }
+        status.progress = Int(truncatingIfNeeded: progress.count)
+        status.opening = opening.map { WorkerStatus.OpenBreaker($0.kind, age: now - $0.since) }
+        status.quarantineOpening = quarantineOpening.map {
+            WorkerStatus.OpenBreaker($0.kind, age: now - $0.since)
+        }
+        status.stall = stall(
+            now: now, poll: poll, intake: intake,
+            isOutage: opening != nil || intake.inFlight <= quarantineOpening?.heldCount ?? 0)
+        return status
     }
 
     /// Progress is polls answered and leases moving, not a timer that ticks.

@@ -1,46 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the worker is doing, at one moment: for the status line, the health page and the watchdog.
-package struct WorkerStatus: Sendable {
-    /// Since the last poll that was answered; nil before the first.
+/// A snapshot of the worker for the status line, the health page, the metrics and the watchdog. The counts are those
+/// since the start of the process.
+package struct WorkerStatus: Sendable, Equatable {
+    /// A circuit breaker that is open.
+    package struct OpenBreaker: Sendable, Equatable {
+        /// The latest error of the dependency that fails.
+        package var kind: WorkerError.Kind
+        /// The time since the breaker opened.
+        package var age: Duration
+
+        package init(_ kind: WorkerError.Kind, age: Duration) {
+            self.kind = kind
+            self.age = age
+        }
+    }
+
+    /// The time since the queue last answered a poll; nil before the first answer.
     package var sinceLastPoll: Duration?
-    /// Why polling fails at present.
+    /// The error of the latest poll; nil after an answered poll.
     package var pollFailure: WorkerError?
-    package var inFlight: Int
-    /// Reserved for pictures, of `memoryBytes`.
-    package var bytesInFlight: Int
-    package var waitingForMemory: Int
-    /// Since the receipt of the message that is held longest.
+    /// The number of messages received and not yet settled by their job.
+    package var inFlight = 0
+    /// The number of bytes reserved for pictures, of `WorkerOptions.memoryBytes`.
+    package var bytesInFlight = 0
+    /// The number of reservations that wait for memory.
+    package var waitingForMemory = 0
+    /// The time since the receipt of the message that is in flight longest; nil without any.
     package var oldestLease: Duration?
-    package var done: UInt64
-    package var skipped: UInt64
-    /// To come again.
-    package var retried: UInt64
-    /// Failed in a way that the policy lets pass.
-    package var passedOver: UInt64
-    package var quarantined: UInt64
-    /// Messages, in all; one that came again while it was worked on counts once.
-    package var received: UInt64
-    /// Received before by somebody: another replica, or an earlier life of this one.
-    package var redelivered: UInt64
-    package var deleted: UInt64
-    package var released: UInt64
-    /// Neither deletion nor release was confirmed: they come again by themselves.
-    package var settleFailed: UInt64
-    package var lostLeases: UInt64
-    /// How long the oldest message of the last receive had waited; zero when the queue had none, nil when it does
-    /// not tell.
+    /// Records by outcome.
+    package var done = 0
+    package var skipped = 0
+    package var ignored = 0
+    package var retried = 0
+    package var quarantined = 0
+    /// Messages received; one that was received again while its job was running counts once.
+    package var received = 0
+    /// Messages received with a receive count above 1.
+    package var redelivered = 0
+    /// Messages whose deletion the queue confirmed.
+    package var deleted = 0
+    /// Messages whose release the queue confirmed.
+    package var released = 0
+    /// The age of the oldest message of the latest receive; zero when the queue was empty, nil when SQS sent no time.
     package var lag: Duration?
-    /// Since the last picture that was done.
+    /// The time since the last record whose outcome was done.
     package var sinceLastPicture: Duration?
-    /// Grows with every finished step: what grows, lives.
-    package var progress: UInt64
-    package var sinceProgress: Duration
-    package var isDraining: Bool
-    /// The dependency that fails, since when, and how often it was probed.
-    package var opening: (kind: WorkerError.Kind, since: Duration, probes: Int)?
-    /// Why reasons cannot be stored, and since when.
-    package var quarantineOpening: (kind: WorkerError.Kind, since: Duration)?
-    /// What does not move and should; nil while all is well. The evidence for the watchdog.
+    /// The number of finished steps of work. It grows as long as the worker makes progress.
+    package var progress = 0
+    /// The breaker for sources and outputs, when it is open.
+    package var opening: OpenBreaker?
+    /// The breaker for the quarantine destination, when it is open.
+    package var quarantineOpening: OpenBreaker?
+    /// One sentence about the part of the worker that makes no progress; nil when all of it does.
     package var stall: String?
+
+    package init() {}
 }

@@ -48,7 +48,7 @@ struct CheckCommand: AsyncParsableCommand {
             return findings.compactMap(\.failure).first ?? .success
         } catch {
             complain("\(error)")
-            return Verdict.reason(for: error)
+            return ExitReason(error)
         }
     }
 }

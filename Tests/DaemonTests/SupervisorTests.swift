@@ -6,6 +6,7 @@ import Logging
 import Support
 import Systemd
 import Testing
+import Worker
 
 @Suite(.timeLimit(.minutes(1)))
 struct SupervisorTests {
@@ -23,12 +24,12 @@ struct SupervisorTests {
     }
 
     private func start(
-        _ workload: ScriptedWorkload, patience: Supervisor.Timeouts? = nil, logger: Logger? = nil
+        _ worker: ScriptedWorker, patience: Supervisor.Timeouts? = nil, logger: Logger? = nil
     ) -> Task<ExitReason, Never> {
         var usual = Supervisor.Timeouts()
         usual.tick = .milliseconds(5)
         let supervisor = Supervisor(
-            workload, notifier: Notifier { [manager] in _ = manager.yield($0) },
+            worker, notifier: Notifier { [manager] in _ = manager.yield($0) },
             logger: logger ?? Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             patience: patience ?? usual,
             reload: { [reloads, remark] in
@@ -37,7 +38,7 @@ struct SupervisorTests {
             },
             abandon: { [abandoned] status in
                 abandoned.withLock { $0 = status }
-                workload.end()
+                worker.end()
             })
         let instructions = instructions
         return Task { await supervisor.run(instructions: instructions) }
@@ -50,83 +51,82 @@ struct SupervisorTests {
     }
 
     @Test func `ready comes with the first answer and not before`() async {
-        let workload = ScriptedWorkload()
-        let run = start(workload)
+        let worker = ScriptedWorker()
+        let run = start(worker)
         let first = await told { _ in true }
         #expect(first == "STATUS=starting; waiting for the queue's first answer")
-        workload.answerFirstPoll()
+        worker.answerFirstPoll()
         let next = await told { !$0.hasPrefix("EXTEND") }
         #expect(next == "READY=1\nSTATUS=polling; nothing in flight; 0 done")
         instruct.yield(.stop)
         _ = await told { $0 == "STOPPING=1" }
         #expect(await run.value == .success)
-        #expect(workload.drains == [false])
+        #expect(worker.drains == [false])
     }
 
     @Test func `the second instruction to stop hurries`() async {
-        let workload = ScriptedWorkload(drainsAtOnce: false)
-        let run = start(workload)
-        workload.answerFirstPoll()
+        let worker = ScriptedWorker(drainsAtOnce: false)
+        let run = start(worker)
+        worker.answerFirstPoll()
         instruct.yield(.stop)
         _ = await told { $0.hasPrefix("STATUS=draining;") }
         instruct.yield(.stop)
         #expect(await run.value == .success)
-        #expect(workload.drains == [false, true])
+        #expect(worker.drains == [false, true])
     }
 
     @Test func `a wrong secret keeps the start going, and says what AWS said`() async {
-        let workload = ScriptedWorkload()
-        workload.change {
-            $0.failure = .init(.identity, "ReceiveMessage: invalid-credentials; request id r-1")
+        let worker = ScriptedWorker()
+        worker.change {
+            $0.pollFailure = WorkerError(.credentials, operation: "ReceiveMessage", requestID: "r-1")
         }
-        let run = start(workload)
+        let run = start(worker)
         _ = await told { $0.hasPrefix("EXTEND_TIMEOUT_USEC=") }
-        workload.change { $0.failure = nil }
-        workload.answerFirstPoll()
+        worker.change { $0.pollFailure = nil }
+        worker.answerFirstPoll()
         _ = await told { $0.hasPrefix("READY=1") }
-        workload.change {
-            $0.failure = .init(.identity, "ReceiveMessage: invalid-credentials; request id r-2")
+        worker.change {
+            $0.pollFailure = WorkerError(.credentials, operation: "ReceiveMessage", requestID: "r-2")
         }
         let status = await told { $0.contains("r-2") }
         #expect(
             status
-                == "STATUS=cannot poll: ReceiveMessage: invalid-credentials; request id r-2; nothing in flight; 0 done"
+                == "STATUS=cannot poll: ReceiveMessage: credentials [request r-2]; nothing in flight; 0 done"
         )
         instruct.yield(.stop)
         #expect(await run.value == .success)
     }
 
-    @Test(arguments: [(ExitReason.configuration, "ERRNO=22"), (.unavailable, "ERRNO=2")])
-    func `a start that cannot work ends with the status of its class`(exit: ExitReason, errno: String) async {
-        let workload = ScriptedWorkload()
-        workload.change { $0.failure = .init(exit, "GetQueueUrl: no") }
+    @Test func `a start without a queue ends with the exit status and the errno of a missing queue`() async {
+        let worker = ScriptedWorker()
+        worker.change { $0.pollFailure = WorkerError(.queueMissing, operation: "ReceiveMessage") }
         var patience = Supervisor.Timeouts()
         patience.tick = .milliseconds(5)
         patience.missingQueue = .milliseconds(20)
-        let run = start(workload, patience: patience)
+        let run = start(worker, patience: patience)
         let message = await told { $0.hasPrefix("ERRNO") }
-        #expect(message == errno)
-        #expect(await run.value == exit)
+        #expect(message == "ERRNO=2")
+        #expect(await run.value == .unavailable)
     }
 
     @Test func `a start without any answer is given up when that is wanted`() async {
         var patience = Supervisor.Timeouts()
         patience.tick = .milliseconds(5)
         patience.start = .milliseconds(20)
-        let run = start(ScriptedWorkload(), patience: patience)
+        let run = start(ScriptedWorker(), patience: patience)
         #expect(await run.value == .temporary)
     }
 
     @Test func `a drain asks for time while it progresses`() async {
-        let workload = ScriptedWorkload(drainsAtOnce: false)
-        let run = start(workload)
-        workload.answerFirstPoll()
+        let worker = ScriptedWorker(drainsAtOnce: false)
+        let run = start(worker)
+        worker.answerFirstPoll()
         _ = await told { $0.hasPrefix("READY=1") }
         instruct.yield(.stop)
         _ = await told { $0 == "STOPPING=1" }
         let asked = await told { $0.hasPrefix("EXTEND") }
         #expect(asked == "EXTEND_TIMEOUT_USEC=30000000")
-        workload.end()
+        worker.end()
         #expect(await run.value == .success)
     }
 
@@ -134,9 +134,9 @@ struct SupervisorTests {
         var patience = Supervisor.Timeouts()
         patience.tick = .milliseconds(5)
         patience.drain = .milliseconds(20)
-        let workload = ScriptedWorkload(drainsAtOnce: false)
-        let run = start(workload, patience: patience)
-        workload.answerFirstPoll()
+        let worker = ScriptedWorker(drainsAtOnce: false)
+        let run = start(worker, patience: patience)
+        worker.answerFirstPoll()
         instruct.yield(.stop)
         #expect(await run.value == .success)
         #expect(abandoned.withLock { $0 } == nil)
@@ -147,8 +147,8 @@ struct SupervisorTests {
         patience.tick = .milliseconds(5)
         patience.drain = .milliseconds(10)
         patience.cancellation = .milliseconds(10)
-        let workload = ScriptedWorkload(drainsAtOnce: false, obeysCancellation: false)
-        let run = start(workload, patience: patience)
+        let worker = ScriptedWorker(drainsAtOnce: false, obeysCancellation: false)
+        let run = start(worker, patience: patience)
         instruct.yield(.stop)
         _ = await run.value
         #expect(abandoned.withLock { $0 } == .software)
@@ -157,11 +157,11 @@ struct SupervisorTests {
     @Test func `the last event accounts for every message received`() async throws {
         let pipe = Pipe()
         let output = LogOutput(format: .json, descriptor: pipe.fileHandleForWriting.fileDescriptor)
-        let workload = ScriptedWorkload()
-        let run = start(workload, logger: output.logger("daemon"))
-        workload.answerFirstPoll()
+        let worker = ScriptedWorker()
+        let run = start(worker, logger: output.logger("daemon"))
+        worker.answerFirstPoll()
         _ = await told { $0.hasPrefix("READY=1") }
-        workload.change {
+        worker.change {
             $0.received = 9
             $0.deleted = 6
             $0.released = 2
@@ -180,9 +180,9 @@ struct SupervisorTests {
     }
 
     @Test func `a reload tells the manager when it begins and ends, and the status what it left`() async {
-        let workload = ScriptedWorkload()
-        let run = start(workload)
-        workload.answerFirstPoll()
+        let worker = ScriptedWorker()
+        let run = start(worker)
+        worker.answerFirstPoll()
         _ = await told { $0.hasPrefix("READY=1") }
         remark.withLock { $0 = "the last reload was refused: config.json:1: must be JSON" }
         instruct.yield(.reload)
@@ -200,15 +200,15 @@ struct SupervisorTests {
     }
 
     @Test func `a reload before the first answer does not call the service ready`() async {
-        let workload = ScriptedWorkload()
-        let run = start(workload)
+        let worker = ScriptedWorker()
+        let run = start(worker)
         _ = await told { _ in true }
         remark.withLock { $0 = "a restart is due for queue.url" }
         instruct.yield(.reload)
         let next = await told { !$0.hasPrefix("EXTEND") }
         let status = "STATUS=starting; waiting for the queue's first answer"
         #expect(next == "\(status); a restart is due for queue.url")
-        workload.answerFirstPoll()
+        worker.answerFirstPoll()
         #expect(await told { !$0.hasPrefix("EXTEND") }?.hasPrefix("READY=1\n") == true)
         instruct.yield(.stop)
         _ = await run.value
@@ -217,24 +217,24 @@ struct SupervisorTests {
 
 struct StatusSentenceTests {
     @Test func `the sentence is the one that an operator would write`() {
-        var report = WorkloadReport()
-        report.inFlight = 3
-        report.bytesInFlight = 47_100_000
-        report.done = 1204
-        report.quarantined = 2
-        report.sinceLastPicture = .milliseconds(440)
+        var status = WorkerStatus()
+        status.inFlight = 3
+        status.bytesInFlight = 47_100_000
+        status.done = 1204
+        status.quarantined = 2
+        status.sinceLastPicture = .milliseconds(440)
         #expect(
-            StatusText.sentence(.running, report)
+            StatusText.sentence(.running, status)
                 == "polling; 3 in flight (48 MB); 1,204 done, 2 quarantined; last picture 0.4 s ago")
-        report.lag = .seconds(200)
-        #expect(StatusText.sentence(.running, report).hasSuffix("last picture 0.4 s ago; 3 min behind"))
-        report.lag = .zero
-        #expect(StatusText.sentence(.running, report).hasSuffix("; nothing waiting"))
-        report.failure = .init(.temporary, "no answer")
-        #expect(!StatusText.sentence(.running, report).contains("waiting"))
-        report.quarantineOpening = "queue-missing for 3 min"
+        status.lag = .seconds(200)
+        #expect(StatusText.sentence(.running, status).hasSuffix("last picture 0.4 s ago; 3 min behind"))
+        status.lag = .zero
+        #expect(StatusText.sentence(.running, status).hasSuffix("; nothing waiting"))
+        status.pollFailure = WorkerError(.timedOut, operation: "ReceiveMessage")
+        #expect(!StatusText.sentence(.running, status).contains("waiting"))
+        status.quarantineOpening = WorkerStatus.OpenBreaker(.queueMissing, age: .seconds(180))
         #expect(
-            StatusText.sentence(.running, report)
+            StatusText.sentence(.running, status)
                 .hasSuffix("; reasons cannot be stored: queue-missing for 3 min"))
     }
 

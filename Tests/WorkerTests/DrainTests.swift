@@ -94,7 +94,7 @@ import Worker
         stage.run(5)
         stage.worker.drain()
         stage.run(1)
-        stage.worker.drain()
+        stage.worker.drain(force: true)
         #expect(stage.run(10) { stage.end != nil })
         #expect(!stage.message(0).isDeleted)
         // The poll that was dropped is not over at the queue before: 10 s, from about the first one on.
@@ -108,7 +108,7 @@ import Worker
         stage.start()
         #expect(stage.run(150) { stage.calls("PutObject") == 5 })
         stage.worker.drain()
-        stage.worker.drain()
+        stage.worker.drain(force: true)
         #expect(stage.run(60) { stage.end != nil })
         #expect(stage.outputs.count == 5)
         #expect(stage.message(0).isDeleted)
@@ -127,7 +127,7 @@ import Worker
             #expect(stage.run(150) { stage.calls("PutObject") == 5 })
             let began = stage.now
             stage.worker.drain()
-            if isHurried { stage.worker.drain() }
+            if isHurried { stage.worker.drain(force: true) }
             #expect(stage.run(60) { stage.end != nil })
             // The poll that is out, or the drain's time; five seconds for what is written.
             #expect((stage.end ?? 0) - began <= (isHurried ? 11 : 26))
