@@ -49,8 +49,8 @@ package struct Configuration: Sendable, Equatable {
 
     /// A bound on memory is none when one picture may need more.
     private func memoryProblems() -> [OptionProblem] {
-        let least = WorkerOptions.leastMemoryBytes(
-            body: pixelation.limits.bytes, workingSet: pixelation.largestWorkingSetBytes)
+        let least = WorkerOptions.minimumMemoryBytes(
+            source: pixelation.limits.bytes, workingSet: pixelation.largestWorkingSetBytes)
         guard worker.memoryBytes < least else { return [] }
         return [
             OptionProblem(

@@ -64,7 +64,8 @@ package final class PixelationWorker: Sendable {
         progress = ProgressCounter(clock: clock)
         leases = LeaseManager(queue: queue, clock: clock, options: options, metrics: metrics, log: log)
         breaker = CircuitBreaker(
-            .work, maxInFlight: options.effectiveMaxInFlight, clock: clock, leases: leases, metrics: metrics,
+            .storage, maxInFlight: options.effectiveMaxInFlight, clock: clock, leases: leases,
+            metrics: metrics,
             log: log, progress: progress)
         quarantineBreaker = CircuitBreaker(
             .quarantine, maxInFlight: options.effectiveMaxInFlight, clock: clock, leases: leases,
@@ -122,7 +123,7 @@ package final class PixelationWorker: Sendable {
         }
         if let failure { throw failure }
         try Task.checkCancellation()
-        log.drained(deleted: metrics.deleted.value, released: metrics.released.value)
+        log.workerDrained(deleted: metrics.deleted.value, released: metrics.released.value)
     }
 
     /// Returns when the queue has answered the first poll, or when the task is cancelled. The first poll is a short
@@ -148,20 +149,20 @@ package final class PixelationWorker: Sendable {
     }
 
     private func beginDrain(_ inFlight: Int) {
-        log.draining(inFlight)
+        log.workerDraining(inFlight: inFlight)
         let pollEnd = state.withLock { state -> Duration? in
             // Under the lock in which a poll ends, so that `flushReleases` comes after this. The additional second
             // is for the request's way to the queue.
             guard let poll = state.poll else { return nil }
             let end = poll.since + poll.wait + .seconds(1)
-            leases.deferReleases(end: end)
+            leases.deferReleases(until: end)
             return end
         }
         if let pollEnd {
             // A poll that lasts longer waits for credentials or for an answer that does not come.
-            after(max(.zero, pollEnd - clock.now) + Self.lastWords) { $0.pollStopSignal.request(.graceOver) }
+            after(max(.zero, pollEnd - clock.now) + Self.lastWords) { $0.pollStopSignal.request(.drain) }
         }
-        leases.stopUnstarted(.graceOver)
+        leases.stopUnstarted(.drain)
         for breaker in [breaker, quarantineBreaker] { breaker.drain() }
         after(.seconds(options.drainSeconds)) { $0.forceStop() }
     }
@@ -172,10 +173,10 @@ package final class PixelationWorker: Sendable {
             return (!state.isForced, state.intake.inFlight)
         }
         guard isFirst else { return }
-        if inFlight > 0 { log.hurried(inFlight) }
-        leases.stopAll(.graceOver)
-        pollStopSignal.request(.graceOver)
-        after(Self.lastWords) { $0.leases.cutAll(.graceOver) }
+        if inFlight > 0 { log.workerStopForced(inFlight: inFlight) }
+        leases.stopAll(.drain)
+        pollStopSignal.request(.drain)
+        after(Self.lastWords) { $0.leases.cutAll(.drain) }
     }
 
     private func after(_ time: Duration, _ body: @escaping @Sendable (PixelationWorker) -> Void) {
@@ -245,9 +246,6 @@ package final class PixelationWorker: Sendable {
         }
         let now = clock.now
         switch result {
-        case nil:
-            leases.flushReleases(wasDropped: true)
-            return nil
         case .success(let messages):
             answered(messages, asked: asked, wait: wait, now: now)
             leases.flushReleases()
@@ -256,15 +254,15 @@ package final class PixelationWorker: Sendable {
             let error =
                 error as? WorkerError
                 ?? WorkerError(.other, operation: "ReceiveMessage", detail: "\(error)")
-            guard !Task.isCancelled, pollStopSignal.stop == nil else {
-                leases.flushReleases(wasDropped: true)
+            guard !Task.isCancelled, pollStopSignal.reason == nil else {
+                leases.flushReleases(pollWasCancelled: true)
                 return nil
             }
-            let spread = random()
+            let jitter = random()
             let failures = state.withLock { state -> Int in
                 state.poll = nil
                 state.pollFailure = error
-                state.intake.failed(now: now, spread: spread)
+                state.intake.failed(now: now, jitter: jitter)
                 return state.intake.failures
             }
             leases.flushReleases()
@@ -275,12 +273,12 @@ package final class PixelationWorker: Sendable {
     }
 
     private func answered(_ messages: [Delivery], asked: Duration, wait: Duration, now: Duration) {
-        let spread = random()
+        let jitter = random()
         let (failures, hurried) = state.withLock { state -> (Int, Int) in
             let failures = state.intake.failures
             state.poll = nil
             state.pollFailure = nil
-            state.intake.answered(messages.count, asked: asked, wait: wait, now: now, spread: spread)
+            state.intake.answered(messages.count, asked: asked, wait: wait, now: now, jitter: jitter)
             state.lag = messages.isEmpty ? .zero : messages.compactMap(\.age).max()
             metrics.inFlight.set(state.intake.inFlight)
             return (failures, state.intake.earlyEmptyResponses)
@@ -295,16 +293,16 @@ package final class PixelationWorker: Sendable {
 
     private func begin(_ delivery: Delivery, asked: Duration, in jobs: inout DiscardingTaskGroup) {
         if let age = delivery.age { metrics.queueAge.record(age) }
-        guard let (lease, stopSignal) = leases.register(delivery, asked: asked) else { return ended() }
+        guard let (lease, stopSignal) = leases.register(delivery, requestedAt: asked) else { return ended() }
         guard !state.withLock({ $0.intake.isDraining }) else {
             leases.settle(lease, .release(.zero))
             return ended()
         }
         let job = job.withLock { $0 }
         jobs.addTask { [self] in
-            let before = metrics.outcomes[.done]
+            let before = metrics.records[.done]
             await job.run(InFlightMessage(delivery: delivery, lease: lease, stopSignal: stopSignal))
-            if metrics.outcomes[.done] > before {
+            if metrics.records[.done] > before {
                 let now = clock.now
                 state.withLock { $0.lastPicture = now }
             }

@@ -37,9 +37,9 @@ struct MetricsTests {
 
             #expect(scrape.value("records", ["outcome": "done"]) == 2)
             #expect(scrape.value("records_skipped", ["why": "filtered"]) == 1)
-            let failed = ["outcome": "ignored", "error": "unsupported"]
+            let failed = ["outcome": "ignored", "kind": "unsupported"]
             #expect(scrape.value("record_errors", failed) == 1)
-            #expect(scrape.value("record_errors", ["outcome": "retried", "error": "unsupported"]) == 0)
+            #expect(scrape.value("record_errors", ["outcome": "retried", "kind": "unsupported"]) == 0)
             for stage in ["wait", "get", "decode", "put"] {
                 #expect(scrape.value("stage_seconds", ["stage": stage], suffix: "_count") == 2, "\(stage)")
             }

@@ -19,30 +19,32 @@ import Testing
         receives: Int = 1
     ) -> CircuitBreakerState.FailureDecision {
         breaker.failed(
-            .unavailable, at: stage, by: id, receives: receives, now: .seconds(seconds), spread: 1)
+            .unavailable, at: stage, by: id, receives: receives, now: .seconds(seconds), jitter: 1)
     }
 
-    private func turn(_ id: LeaseManagerState.ID, at seconds: Int) -> CircuitBreakerState.TrialDecision {
-        breaker.turn(of: id, now: .seconds(seconds))
+    private func turn(_ id: LeaseManagerState.ID, at seconds: Int) -> CircuitBreakerState.ProbeDecision {
+        breaker.probeDecision(for: id, now: .seconds(seconds))
     }
 
-    private func succeed(_ id: LeaseManagerState.ID, _ stage: CircuitBreakerState.Stage, isOver: Bool = true)
+    private func succeed(
+        _ id: LeaseManagerState.ID, _ stage: CircuitBreakerState.Stage, isFinished: Bool = true
+    )
         -> Bool
     {
-        breaker.succeeded(id, stage, isOver: isOver)
+        breaker.succeeded(id, stage, isFinished: isFinished)
     }
 
     @Test func `a dependency that few need is waited for in half of the maxInFlight`() {
         breaker = CircuitBreakerState(maxInFlight: 5, leavesRoom: true)
         #expect([a, b, c, a].map { fail($0, at: 0) } == [.hold, .hold, .noRoom, .hold])
         #expect(breaker.opening?.heldCount == 2)
-        breaker.left(a)
+        breaker.forget(a)
         #expect(fail(c, at: 1) == .hold)
         breaker.maxInFlight = 1
         #expect(fail(d, at: 2) == .noRoom)
         // Without anybody held nobody could find out when it is over.
-        breaker.left(b)
-        breaker.left(c)
+        breaker.forget(b)
+        breaker.forget(c)
         #expect(breaker.opening == nil)
         #expect(fail(d, at: 3) == .noRoom && breaker.opening == nil)
     }
@@ -75,7 +77,7 @@ import Testing
         fail(a, at: 0)
         fail(b, at: 0)
         #expect(turn(a, at: 2) == .proceed)
-        breaker.left(a)
+        breaker.forget(a)
         #expect(turn(b, at: 2) == .proceed)
     }
 
@@ -90,17 +92,17 @@ import Testing
         fail(a, at: 0)
         fail(b, at: 0)
         #expect(turn(a, at: 2) == .proceed)
-        #expect(succeed(a, .read, isOver: false))
+        #expect(succeed(a, .read, isFinished: false))
         #expect(turn(b, at: 2) == .proceed)
         fail(a, at: 3, .write)
         #expect(turn(a, at: 5) == .proceed)
-        #expect(!succeed(a, .read, isOver: false), "it was the writing that failed")
+        #expect(!succeed(a, .read, isFinished: false), "it was the writing that failed")
         #expect(breaker.opening?.probe == a)
     }
 
     @Test func `with nobody held any answer ends the opening`() {
         fail(a, at: 0, .write)
-        breaker.left(a)
+        breaker.forget(a)
         #expect(breaker.opening != nil)
         #expect(succeed(b, .read))
     }
@@ -132,7 +134,7 @@ import Testing
 
     @Test func `with nobody held one message is received when a probe is due`() {
         fail(a, at: 0)
-        breaker.left(a)
+        breaker.forget(a)
         #expect(breaker.allowance(now: .seconds(1), inFlight: 0) == 0)
         #expect(breaker.wake(now: .seconds(1)) == .seconds(2))
         #expect(breaker.allowance(now: .seconds(2), inFlight: 0) == 1)
@@ -140,7 +142,7 @@ import Testing
 
     private func isGivenBack(_ id: LeaseManagerState.ID, at seconds: Int) -> Bool {
         guard case .release = turn(id, at: seconds) else { return false }
-        breaker.left(id)
+        breaker.forget(id)
         return true
     }
 

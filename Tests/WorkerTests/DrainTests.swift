@@ -140,7 +140,7 @@ import Worker
         let stage = Stage { $0.deleteBatchDelayMilliseconds = 5000 }
         stage.upload("a.jpg")
         stage.start()
-        #expect(stage.run(150) { stage.metrics.outcomes[.done] == 1 })
+        #expect(stage.run(150) { stage.metrics.records[.done] == 1 })
         #expect(!stage.message(0).isDeleted)
         stage.worker.drain()
         #expect(stage.run(15) { stage.end != nil })

@@ -62,7 +62,7 @@ import Worker
         stage.age(1)
         #expect(stage.run(150) { stage.message(1).isDeleted })
         #expect(stage.calls("GetObject") == 1 && stage.calls("PutObject") == 5)
-        #expect(stage.metrics.skips[.finished] == 1)
+        #expect(stage.metrics.recordsSkipped[.finished] == 1)
     }
 
     /// The lease goes to somebody else while five puts are on their way, and the source is overwritten.
@@ -76,7 +76,7 @@ import Worker
         stage.steal(0)
         stage.put("a.jpg")
         #expect(stage.run(300) { stage.worker.status.inFlight == 0 })
-        #expect(stage.metrics.lost[.refused] == 1)
+        #expect(stage.metrics.leasesLost[.refused] == 1)
         #expect(stage.versions == [2, 2, 2, 2, 2])
         #expect(!stage.message(0).isDeleted)
     }

@@ -7,7 +7,9 @@ import Testing
 @Suite struct LeaseBookTests {
     private func book(_ count: Int) -> (LeaseManagerState, [LeaseManagerState.ID]) {
         var book = LeaseManagerState(visibility: .seconds(60))
-        for index in 0..<count { _ = book.receive(messageID: "m\(index)", handle: "h\(index)", asked: .zero) }
+        for index in 0..<count {
+            _ = book.register(messageID: "m\(index)", handle: "h\(index)", requestedAt: .zero)
+        }
         return (book, book.ids)
     }
 
@@ -62,7 +64,7 @@ import Testing
         var (book, ids) = book(1)
         book.settle(ids[0], .delete, now: .zero)
         let call = book.next(now: .seconds(1)).calls[0]
-        #expect(book.receive(messageID: "m0", handle: "new", asked: .seconds(1)) == .adopted(ids[0]))
+        #expect(book.register(messageID: "m0", handle: "new", requestedAt: .seconds(1)) == .adopted(ids[0]))
         #expect(book.answered(call, refusals: [], sent: .seconds(1), now: .seconds(2)).isEmpty)
         #expect(book.next(now: .seconds(2)).calls.first?.entries.first?.handle == "new")
     }
@@ -76,7 +78,7 @@ import Testing
 
     @Test func `no extension goes beyond twelve hours`() {
         var book = LeaseManagerState(visibility: .seconds(43_200))
-        _ = book.receive(messageID: "m", handle: "h", asked: .zero)
+        _ = book.register(messageID: "m", handle: "h", requestedAt: .zero)
         let call = book.next(now: .seconds(21_600)).calls.first
         #expect(call == nil, "nothing can be gained: the first visibility reaches the cap")
         #expect(book.next(now: .seconds(43_200)).endings.count == 1)

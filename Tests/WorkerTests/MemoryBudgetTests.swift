@@ -41,9 +41,9 @@ struct MemoryBudgetTests {
     ) {
         func holds(_ bytes: Int) -> Bool {
             let budget = MemoryBudget(bytes: bytes)
-            return budget.bodies.capacity >= body && budget.pixels.capacity >= workingSet
+            return budget.downloads.capacity >= body && budget.pixels.capacity >= workingSet
         }
-        let least = WorkerOptions.leastMemoryBytes(body: body, workingSet: workingSet)
+        let least = WorkerOptions.minimumMemoryBytes(source: body, workingSet: workingSet)
         #expect(holds(least))
         #expect(least <= 3 || !holds(least - 1))
     }
@@ -55,7 +55,7 @@ struct MemoryBudgetTests {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for amount in [900, 800, 700, 2500, 1, 0] {
                 group.addTask {
-                    let permit = try await budget.pixels.reserve(amount)
+                    let permit = try await budget.pixels.acquire(amount)
                     held.fire()
                     await gate.reaches(1)
                     _ = consume permit

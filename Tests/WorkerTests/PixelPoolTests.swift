@@ -14,7 +14,7 @@ import Testing
     /// Heartbeats are Swift tasks: they must run while every processor computes. Worst seen is printed; only a
     /// delay beyond a second fails, which is what sharing a queue with the pictures costs.
     @Test func `a task hop stays short while the pool is saturated`() async throws {
-        let pool = PixelPool(width: Self.processors)
+        let pool = PixelPool(concurrency: Self.processors)
         let isOver = Locked(false)
         let started = TestSignal()
         let worst = try await withThrowingTaskGroup(of: Void.self) { group in
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func `a pool made wider begins more at once, made narrower it waits for what runs`() async throws {
-        let pool = PixelPool(width: 1)
+        let pool = PixelPool(concurrency: 1)
         let begun = TestSignal()
         let gate = DispatchSemaphore(value: 0)
         let ended = TestSignal()
@@ -59,12 +59,12 @@ import Testing
             }
             await begun.reaches(1)
             while pool.waiting < 3 { await Task.yield() }
-            pool.resize(width: 2)
+            pool.resize(concurrency: 2)
             // Admitted at once, and not when the first has ended.
             #expect(pool.running == 2)
             if pool.running == 1 { gate.signal() }
             await begun.reaches(2)
-            pool.resize(width: 1)
+            pool.resize(concurrency: 1)
             gate.signal()
             await ended.reaches(1)
             #expect(begun.count == 2, "one of two has ended: the pool is full with the other")
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test func `what has not begun is dropped when cancelled`() async throws {
-        let pool = PixelPool(width: 1)
+        let pool = PixelPool(concurrency: 1)
         let gate = TestSignal()
         let begun = TestSignal()
         let ran = Locked(0)

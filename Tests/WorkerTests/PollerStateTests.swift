@@ -18,7 +18,7 @@ import Worker
             case .poll(_, let wait):
                 let asked = now
                 now += .seconds(seconds)
-                intake.answered(count, asked: asked, wait: wait, now: now, spread: 1)
+                intake.answered(count, asked: asked, wait: wait, now: now, jitter: 1)
                 for _ in 0..<count { intake.ended() }
                 return asked - began
             }

@@ -53,7 +53,7 @@ import Worker
         #expect(stage.message(0).receiveCount == 3)
         #expect(["m0-0", "m0-1", "m0-2"].map { stage.calls("SendMessage \($0)") } == [1, 3, 1])
         #expect(stage.calls("GetObject") == 3)
-        #expect(stage.metrics.quarantined.value == 3 && stage.metrics.outcomes[.quarantined] == 3)
+        #expect(stage.metrics.records[.quarantined] == 3)
     }
 
     @Test func `while its reason cannot be stored a message is held, and the others go on`() {
@@ -185,9 +185,9 @@ import Worker
         stage.run(600)
         #expect(stage.calls("PutObject") == 0 && stage.outputs == [])
         #expect(!stage.message(0).isDeleted && stage.message(0).handle == "another's")
-        #expect(stage.metrics.outcomes[.lost] == 1 && stage.worker.status.inFlight == 0)
+        #expect(stage.metrics.records[.lost] == 1 && stage.worker.status.inFlight == 0)
         // By the refusal of the first heartbeat, not at the end of the lease.
-        #expect(stage.metrics.lost[.refused] == 1)
+        #expect(stage.metrics.leasesLost[.refused] == 1)
     }
 
     /// A lease of 30 s whose extensions fail, and five seconds left of it.
@@ -198,7 +198,7 @@ import Worker
         stage.trouble("GetObject", delay: isCorrupt ? 25 : 23, times: 1)
         stage.trouble("ChangeMessageVisibility", .unavailable)
         stage.start()
-        #expect(stage.run(35) { stage.metrics.outcomes[.lost] == 1 })
+        #expect(stage.run(35) { stage.metrics.records[.lost] == 1 })
         #expect(stage.calls("SendMessage") == 0 && stage.calls("PutObject") == 0)
         #expect(!stage.message(0).isDeleted)
     }
@@ -219,13 +219,13 @@ import Worker
         gone.world.announce([World.Event(name: ObjectName(bucket: "in", key: "gone.jpg"), version: 1)])
         gone.start()
         #expect(gone.run(30) { gone.message(0).isDeleted })
-        #expect(gone.metrics.outcomes[.ignored] == 1)
+        #expect(gone.metrics.records[.ignored] == 1)
 
         let kept = Stage { $0.policy = ["not-found": "quarantine"] }
         kept.world.announce([World.Event(name: ObjectName(bucket: "in", key: "gone.jpg"), version: 1)])
         kept.start()
         #expect(kept.run(30) { kept.message(0).isDeleted })
-        #expect(kept.metrics.quarantined.value == 1)
+        #expect(kept.metrics.records[.quarantined] == 1)
     }
 
     @Test(arguments: [
@@ -250,7 +250,7 @@ import Worker
         stage.start()
         #expect(stage.run(30) { stage.message(0).isDeleted })
         let skip = try #require(Outcome.Skip(rawValue: why))
-        #expect(stage.metrics.skips[skip] == 1)
+        #expect(stage.metrics.recordsSkipped[skip] == 1)
         #expect(stage.calls("Object s3://") == 0)
     }
 
@@ -267,7 +267,7 @@ import Worker
         let puts = stage.calls("PutObject")
         #expect(stage.run(200) { stage.messages.allSatisfy(\.isDeleted) })
         #expect(puts == 5 && stage.calls("PutObject") == 5)
-        #expect(stage.metrics.skips[.ownOutput] == 5)
+        #expect(stage.metrics.recordsSkipped[.ownOutput] == 5)
     }
 
     @Test func `what a bucket quarantine stored is told from what people store beside it`() {
@@ -310,7 +310,7 @@ import Worker
         stage.world.send(body)
         stage.start()
         #expect(stage.run(30) { stage.message(0).isDeleted })
-        #expect(stage.metrics.skips[.testEvent] == 1)
+        #expect(stage.metrics.recordsSkipped[.testEvent] == 1)
     }
 
     @Test(arguments: [#"{"Records":"none"}"#, "{}", "hello", #"{"hello":"world"}"#, "[]"])
@@ -319,7 +319,7 @@ import Worker
         stage.world.send(body)
         stage.start()
         #expect(stage.run(30) { stage.message(0).isDeleted })
-        #expect(stage.metrics.quarantined.value == 1)
+        #expect(stage.metrics.records[.quarantined] == 1)
         #expect(stage.quarantined == ["m0-0"])
     }
 }

@@ -44,7 +44,7 @@ struct StoryTests {
     @Test func `a failure says whose fault it is, with kind, code and request`() throws {
         let error = WorkerError(
             .corrupt, operation: "pixelating", code: "truncated", detail: "d", requestID: "R1")
-        let line = try line { $0.record(.quarantined(error), RecordTrace(), of: delivery(), index: 0) }
+        let line = try line { $0.recordEnded(.quarantined(error), RecordTrace(), of: delivery(), index: 0) }
         #expect(line.level == .error)
         for (key, value) in [
             "event": "picture-quarantined", "fault": "picture", "error_kind": "corrupt",
@@ -54,7 +54,7 @@ struct StoryTests {
     }
 
     @Test func `what comes again says so`() throws {
-        let line = try line { $0.record(.done, RecordTrace(), of: delivery(receives: 2), index: 0) }
+        let line = try line { $0.recordEnded(.done, RecordTrace(), of: delivery(receives: 2), index: 0) }
         #expect(line.fields["redelivered"] == "yes" && line.fields["sqs_receive_count"] == "2")
     }
 
@@ -62,12 +62,16 @@ struct StoryTests {
         let denied = WorkerError(.accessDenied, operation: "ReceiveMessage", code: "AccessDenied")
         #expect(try line { $0.pollFailed(denied, failures: 1) }.fields["fault"] == "setup")
         let down = WorkerError(.unavailable, operation: "GetObject")
-        #expect(try line { $0.breakerOpened(down, of: .work) }.fields["fault"] == "aws")
+        #expect(try line { $0.breakerOpened(down, of: .storage) }.fields["fault"] == "aws")
     }
 
     @Test func `what the filter leaves out is for debugging only`() throws {
-        let filtered = try line { $0.record(.skipped(.filtered), RecordTrace(), of: delivery(), index: 0) }
-        let finished = try line { $0.record(.skipped(.finished), RecordTrace(), of: delivery(), index: 0) }
+        let filtered = try line {
+            $0.recordEnded(.skipped(.filtered), RecordTrace(), of: delivery(), index: 0)
+        }
+        let finished = try line {
+            $0.recordEnded(.skipped(.finished), RecordTrace(), of: delivery(), index: 0)
+        }
         #expect(filtered.level == .debug && finished.level == .info)
     }
 

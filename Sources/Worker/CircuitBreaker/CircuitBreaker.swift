@@ -6,9 +6,9 @@ internal import Support
 /// The breaker in its lock, with a voice, and with those who wait for their turn.
 final class CircuitBreaker: Sendable {
     /// What fails when the breaker opens.
-    enum Subject: Sendable {
+    enum Dependency: Sendable {
         /// Sources or outputs: nothing can be done, so nothing is received.
-        case work
+        case storage
         /// The place for reasons, which most messages never need.
         case quarantine
     }
@@ -18,7 +18,7 @@ final class CircuitBreaker: Sendable {
         var waiting: [LeaseManagerState.ID: Wakeup] = [:]
     }
 
-    private let subject: Subject
+    private let dependency: Dependency
     private let state: Locked<State>
     private let clock: any WorkerClock
     private let leases: LeaseManager
@@ -27,13 +27,15 @@ final class CircuitBreaker: Sendable {
     private let progress: ProgressCounter
 
     init(
-        _ subject: Subject, maxInFlight: Int, clock: any WorkerClock, leases: LeaseManager,
+        _ dependency: Dependency, maxInFlight: Int, clock: any WorkerClock, leases: LeaseManager,
         metrics: WorkerMetrics,
         log: WorkerLog, progress: ProgressCounter
     ) {
-        self.subject = subject
+        self.dependency = dependency
         state = Locked(
-            State(breaker: CircuitBreakerState(maxInFlight: maxInFlight, leavesRoom: subject == .quarantine)))
+            State(
+                breaker: CircuitBreakerState(maxInFlight: maxInFlight, leavesRoom: dependency == .quarantine))
+        )
         self.clock = clock
         self.leases = leases
         self.metrics = metrics
@@ -51,18 +53,18 @@ final class CircuitBreaker: Sendable {
 
     func failed(
         _ error: WorkerError, at stage: CircuitBreakerState.Stage, by id: LeaseManagerState.ID, receives: Int,
-        spread: Double
+        jitter: Double
     ) -> CircuitBreakerState.FailureDecision {
         let now = clock.now
         let (decision, isNew) = state.withLock { state -> (CircuitBreakerState.FailureDecision, Bool) in
             let wasClosed = state.breaker.opening == nil
             let decision = state.breaker.failed(
-                error.kind, at: stage, by: id, receives: receives, now: now, spread: spread)
+                error.kind, at: stage, by: id, receives: receives, now: now, jitter: jitter)
             return (decision, wasClosed && state.breaker.opening != nil)
         }
         if isNew {
-            if subject == .work { metrics.outages.increment() }
-            log.breakerOpened(error, of: subject)
+            if dependency == .storage { metrics.breakerOpenings.increment() }
+            log.breakerOpened(error, of: dependency)
         }
         changed()
         return decision
@@ -72,36 +74,36 @@ final class CircuitBreaker: Sendable {
     ///
     /// - Returns: `.proceed` or `.giveBack`.
     /// - Throws: `CancellationError`.
-    func turn(of id: LeaseManagerState.ID) async throws -> CircuitBreakerState.TrialDecision {
+    func waitForProbe(of id: LeaseManagerState.ID) async throws -> CircuitBreakerState.ProbeDecision {
         let wakeup = Wakeup(clock: clock)
         state.withLock { $0.waiting[id] = wakeup }
         defer { state.withLock { $0.waiting[id] = nil } }
         while true {
             try Task.checkCancellation()
             let now = clock.now
-            let turn = state.withLock { $0.breaker.turn(of: id, now: now) }
+            let turn = state.withLock { $0.breaker.probeDecision(for: id, now: now) }
             guard case .wait(let until) = turn else { return turn }
             await wakeup.wait(until: until)
         }
     }
 
-    func succeeded(_ id: LeaseManagerState.ID, _ stage: CircuitBreakerState.Stage, isOver: Bool = true) {
+    func succeeded(_ id: LeaseManagerState.ID, _ stage: CircuitBreakerState.Stage, isFinished: Bool = true) {
         let ended = state.withLock { state -> CircuitBreakerState.Opening? in
             let opening = state.breaker.opening
-            return state.breaker.succeeded(id, stage, isOver: isOver) ? opening : nil
+            return state.breaker.succeeded(id, stage, isFinished: isFinished) ? opening : nil
         }
-        if let ended { log.breakerClosed(ended.kind, of: subject, after: clock.now - ended.since) }
+        if let ended { log.breakerClosed(ended.kind, of: dependency, after: clock.now - ended.since) }
         changed()
     }
 
-    func left(_ id: LeaseManagerState.ID) {
-        state.withLock { $0.breaker.left(id) }
+    func forget(_ id: LeaseManagerState.ID) {
+        state.withLock { $0.breaker.forget(id) }
         changed()
     }
 
     /// Those who wait give their messages back at once: a failing dependency is not waited for at the end.
     func drain() {
-        if let probe = state.withLock({ $0.breaker.drain() }) { leases.stop(probe, .graceOver) }
+        if let probe = state.withLock({ $0.breaker.drain() }) { leases.stop(probe, .drain) }
         changed()
     }
 

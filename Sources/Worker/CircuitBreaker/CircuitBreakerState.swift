@@ -30,7 +30,7 @@ package struct CircuitBreakerState: Sendable {
         case noRoom
     }
 
-    package enum TrialDecision: Sendable, Equatable {
+    package enum ProbeDecision: Sendable, Equatable {
         case proceed
         /// Ask again at this time, or when something has changed.
         case wait(until: Duration?)
@@ -71,7 +71,7 @@ package struct CircuitBreakerState: Sendable {
     /// For so long everybody is held: most outages are over by then, and have cost nothing.
     static let holdTime = Duration.seconds(60)
     /// A message given back after some work comes again after this time.
-    static let shortly = Duration.seconds(5)
+    static let releaseDelay = Duration.seconds(5)
     /// So many stay held after that.
     static let minimumHeld = 2
     /// Between opinions while several fail for the first time, as in a true outage.
@@ -116,16 +116,16 @@ package struct CircuitBreakerState: Sendable {
             + (isDoubtful ? Self.suspectTrialReceiveInterval : Self.trialReceiveInterval)
     }
 
-    /// A dependency failed a record. `receives` is the message's receive count, `spread` random in 0...1.
+    /// A dependency failed a record. `receives` is the message's receive count, `jitter` random in 0...1.
     package mutating func failed(
         _ kind: WorkerError.Kind, at stage: Stage, by id: LeaseManagerState.ID, receives: Int, now: Duration,
-        spread: Double
+        jitter: Double
     ) -> FailureDecision {
         if opening == nil, suspicion[id, default: 0] >= Self.suspicionThreshold {
             suspicion[id] = nil
             return .isolateMessage
         }
-        let firstProbe = now + backoff.delay(attempt: 1, spread: spread)
+        let firstProbe = now + backoff.delay(attempt: 1, jitter: jitter)
         var current = opening ?? Opening(kind: kind, since: now, nextProbe: firstProbe, lastTrialReceive: now)
         current.kind = kind
         if !current.held.contains(where: { $0.id == id }) {
@@ -138,7 +138,7 @@ package struct CircuitBreakerState: Sendable {
         }
         if current.probe == id {
             current.probe = nil
-            current.nextProbe = now + backoff.delay(attempt: current.probes + 1, spread: spread)
+            current.nextProbe = now + backoff.delay(attempt: current.probes + 1, jitter: jitter)
         }
         current.held.removeAll { $0.id == id }
         current.held.append(Held(id: id, stage: stage, isFirstReceive: receives <= 1))
@@ -147,15 +147,15 @@ package struct CircuitBreakerState: Sendable {
     }
 
     /// What the holder of a message that failed does now.
-    package mutating func turn(of id: LeaseManagerState.ID, now: Duration) -> TrialDecision {
-        if isDraining { return .release(after: Self.shortly) }
+    package mutating func probeDecision(for id: LeaseManagerState.ID, now: Duration) -> ProbeDecision {
+        if isDraining { return .release(after: Self.releaseDelay) }
         guard let current = opening, let held = current.held.first(where: { $0.id == id }) else {
             return .proceed
         }
         var times: [Duration] = []
         if held.isFirstReceive && current.held.count > Self.minimumHeld {
             times.append(current.since + Self.holdTime)
-            if times[0] <= now { return .release(after: Self.shortly) }
+            if times[0] <= now { return .release(after: Self.releaseDelay) }
         }
         if current.held.count >= maxInFlight, id == current.held.first(where: { $0.id != current.probe })?.id
         {
@@ -173,17 +173,19 @@ package struct CircuitBreakerState: Sendable {
         return .wait(until: times.min())
     }
 
-    /// A record came so far, or failed in a way that proves that the dependency answers. `isOver` when the record
+    /// A record came so far, or failed in a way that proves that the dependency answers. `isFinished` when the record
     /// needs no more of it.
     ///
     /// - Returns: Whether this ended an outage.
-    package mutating func succeeded(_ id: LeaseManagerState.ID, _ stage: Stage, isOver: Bool = true) -> Bool {
-        if isOver { suspicion[id] = nil }
+    package mutating func succeeded(_ id: LeaseManagerState.ID, _ stage: Stage, isFinished: Bool = true)
+        -> Bool
+    {
+        if isFinished { suspicion[id] = nil }
         guard let ended = opening else { return false }
         let others = ended.held.filter { $0.id != id }
         // A source that is missing says nothing about the output bucket.
-        let proves = stage >= (isOver ? others : ended.held).map(\.stage).max() ?? .read
-        if isOver { remove(id) }
+        let proves = stage >= (isFinished ? others : ended.held).map(\.stage).max() ?? .read
+        if isFinished { remove(id) }
         guard proves else { return false }
         for other in others { suspicion[other.id, default: 0] += others.count == 1 ? 4 : 1 }
         opening = nil
@@ -191,7 +193,7 @@ package struct CircuitBreakerState: Sendable {
     }
 
     /// The job of this lease is over, however it ended.
-    package mutating func left(_ id: LeaseManagerState.ID) {
+    package mutating func forget(_ id: LeaseManagerState.ID) {
         suspicion[id] = nil
         remove(id)
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Metrics
+internal import Support
 
 /// What becomes of a record, and of the message because of it.
 extension Job {
@@ -24,11 +25,12 @@ extension Job {
     }
 
     func stopped(_ stopSignal: StopSignal, _ error: WorkerError?) -> Outcome {
-        switch stopSignal.stop {
+        switch stopSignal.reason {
         case .leaseLost: .lost
-        case .graceOver, nil:
+        case .drain, nil:
             .released(
-                after: stopSignal.hasStarted || error != nil ? CircuitBreakerState.shortly : .zero, error)
+                after: stopSignal.hasStarted || error != nil ? CircuitBreakerState.releaseDelay : .zero, error
+            )
         }
     }
 
@@ -48,7 +50,6 @@ extension Job {
                 conclude(obstacle, trace, delivery, index)
                 return obstacle
             }
-            metrics.quarantined.increment()
             conclude(verdicts[index].outcome, trace, delivery, index)
             verdicts[index].isConcluded = true
         }
@@ -60,15 +61,15 @@ extension Job {
         _ record: QuarantineRecord, of message: InFlightMessage, in quarantine: any Quarantine
     ) async -> Outcome? {
         let (lease, stopSignal) = (message.lease, message.stopSignal)
-        defer { quarantineBreaker.left(lease) }
+        defer { quarantineBreaker.forget(lease) }
         while true {
             do {
                 try await leases.ensureValid(lease)
                 try await quarantine.store(record, id: "\(record.messageID)-\(record.record)")
                 quarantineBreaker.succeeded(lease, .write)
                 return nil
-            } catch let error as WorkerError where stopSignal.stop == nil && !Task.isCancelled {
-                metrics.failures.increment(error.kind)
+            } catch let error as WorkerError where stopSignal.reason == nil && !Task.isCancelled {
+                metrics.attemptFailures.increment(error.kind)
                 guard policy[error.kind] == .openBreaker else { return .retried(error) }
                 if let end = await held(message, by: quarantineBreaker, for: error, at: .write) {
                     return end
@@ -80,22 +81,22 @@ extension Job {
     }
 
     func conclude(_ outcome: Outcome, _ trace: RecordTrace, _ delivery: Delivery, _ index: Int) {
-        metrics.outcomes.increment(outcome.kind)
-        if let error = outcome.error, let trouble = Outcome.Trouble(rawValue: outcome.kind.rawValue) {
-            metrics.troubles.increment(trouble, error.kind)
+        metrics.records.increment(outcome.kind)
+        if let error = outcome.error, let failure = Outcome.FailureKind(rawValue: outcome.kind.rawValue) {
+            metrics.recordErrors.increment(error.kind, failure)
         }
-        if case .skipped(let why) = outcome { metrics.skips.increment(why) }
+        if case .skipped(let why) = outcome { metrics.recordsSkipped.increment(why) }
         if outcome == .done {
             metrics.bytesIn.increment(by: trace.bytesIn ?? 0)
             metrics.bytesOut.increment(by: trace.bytesOut ?? 0)
             metrics.sourceBytes.record(UInt64(trace.bytesIn ?? 0))
-            metrics.wait.record(trace.waited)
-            metrics.fetch.record(trace.fetched)
-            metrics.compute.record(trace.computed)
-            metrics.store.record(trace.stored)
-            metrics.total.record(trace.total)
+            metrics.waitTime.record(trace.waitTime)
+            metrics.getTime.record(trace.getTime)
+            metrics.decodeTime.record(trace.decodeTime)
+            metrics.putTime.record(trace.putTime)
+            metrics.recordTime.record(trace.totalTime)
         }
-        log.record(outcome, trace, of: delivery, index: index)
+        log.recordEnded(outcome, trace, of: delivery, index: index)
     }
 
     /// The message takes the worst of its records. Nil when nothing may be said about it any more.
@@ -108,12 +109,12 @@ extension Job {
             case .retried:
                 let backoff = Backoff(
                     first: .seconds(options.retrySeconds), last: .seconds(options.maxRetrySeconds))
-                delay = max(delay, backoff.delay(attempt: delivery.receiveCount, spread: random()))
+                delay = max(delay, backoff.delay(attempt: delivery.receiveCount, jitter: random()))
             case .released(let after, _): delay = max(delay, after)
             case .done, .skipped, .ignored, .quarantined, .lost: break
             }
         }
-        return .release(delay.roundedUp)
+        return .release(delay.roundedUpToSeconds)
     }
 }
 
@@ -128,9 +129,9 @@ extension QuarantineRecord {
             errorCode: error.code, reason: error.description, requestID: error.requestID,
             receiveCount: delivery.receiveCount,
             milliseconds: Timings(
-                wait: trace.waited.milliseconds, get: trace.fetched.milliseconds,
-                decode: trace.computed.milliseconds, put: trace.stored.milliseconds,
-                total: trace.total.milliseconds),
+                wait: trace.waitTime.inMilliseconds, get: trace.getTime.inMilliseconds,
+                decode: trace.decodeTime.inMilliseconds, put: trace.putTime.inMilliseconds,
+                total: trace.totalTime.inMilliseconds),
             host: identity.host, version: identity.version)
     }
 }

@@ -39,7 +39,7 @@ struct Job: Sendable {
 
     func run(_ message: InFlightMessage) async {
         let outcomes = await message.stopSignal.run { await judge(message) }
-        guard let outcomes, !Task.isCancelled || outcomes.allSatisfy(\.isFinal) else { return }
+        guard !Task.isCancelled || outcomes.allSatisfy(\.isFinal) else { return }
         if let settlement = settlement(of: outcomes, message.delivery) {
             leases.settle(message.lease, settlement)
         }
@@ -71,7 +71,7 @@ struct Job: Sendable {
             let began = clock.now
             var trace = RecordTrace()
             let outcome = await attempt(record, of: message, &trace)
-            trace.total = clock.now - began
+            trace.totalTime = clock.now - began
             // The quarantine has its line when the reason is stored.
             let isConcluded = if case .quarantined = outcome { false } else { true }
             if isConcluded { conclude(outcome, trace, delivery, index) }
@@ -115,7 +115,7 @@ struct Job: Sendable {
     ) async -> Outcome {
         let (delivery, lease, stopSignal) = (message.delivery, message.lease, message.stopSignal)
         // What comes now, a wait for the quarantine perhaps, is not about sources and outputs.
-        defer { breaker.left(lease) }
+        defer { breaker.forget(lease) }
         // Whoever comes after an attempt that may not have got to its last look has to look in its place.
         var effort = Effort(maySkipUnread: delivery.receiveCount <= 1)
         while true {
@@ -124,8 +124,8 @@ struct Job: Sendable {
                 let outcome = try await converge(event, of: message, &effort, &trace)
                 breaker.succeeded(lease, outcome == .done ? .write : .read)
                 return outcome
-            } catch let error as WorkerError where stopSignal.stop == nil && !Task.isCancelled {
-                metrics.failures.increment(error.kind)
+            } catch let error as WorkerError where stopSignal.reason == nil && !Task.isCancelled {
+                metrics.attemptFailures.increment(error.kind)
                 guard policy[error.kind] == .openBreaker else {
                     if error.kind.provesReading { breaker.succeeded(lease, .read) }
                     return effort.owing(outcome(of: error, delivery))
@@ -149,9 +149,9 @@ struct Job: Sendable {
         at stage: CircuitBreakerState.Stage
     ) async -> Outcome? {
         let decision = breaker.failed(
-            error, at: stage, by: message.lease, receives: message.delivery.receiveCount, spread: random())
+            error, at: stage, by: message.lease, receives: message.delivery.receiveCount, jitter: random())
         guard decision == .hold else { return .retried(error) }
-        guard let turn = try? await breaker.turn(of: message.lease) else {
+        guard let turn = try? await breaker.waitForProbe(of: message.lease) else {
             return stopped(message.stopSignal, error)
         }
         if case .release(let after) = turn { return .released(after: after, error) }
@@ -190,7 +190,7 @@ struct Job: Sendable {
             trace.rounds = round
             let existing = try await look(at: plan, isFirst: round == 1)
             if existing.covers(event, recipe: engine.recipe) {
-                if effort.maySkipUnread && !stopSignal.isRedelivered { return .skipped(.finished) }
+                if effort.maySkipUnread && !leases.isRedelivered(lease) { return .skipped(.finished) }
                 if let facts = try await store.head(plan.source),
                     existing.stale(from: facts.eTag, recipe: engine.recipe).isEmpty
                 {
@@ -200,8 +200,8 @@ struct Job: Sendable {
             stopSignal.start()
 
             var began = clock.now
-            var body = try await budget.bodies.reserve(bodyBytes)
-            trace.waited += clock.now - began
+            var body = try await budget.downloads.acquire(bodyBytes)
+            trace.waitTime += clock.now - began
             progress.record()
 
             began = clock.now
@@ -215,7 +215,7 @@ struct Job: Sendable {
             }
             trace.note(source, took: clock.now - began)
             // Nobody has to wait for this picture to hear that reading works again.
-            breaker.succeeded(lease, .read, isOver: false)
+            breaker.succeeded(lease, .read, isFinished: false)
             body.shrink(to: source.bytes.count)
             progress.record()
             let stale = existing.stale(from: source.eTag, recipe: engine.recipe)
@@ -224,11 +224,11 @@ struct Job: Sendable {
             let survey = try engine.survey(source.bytes)
             trace.survey = survey
             began = clock.now
-            let room = try await budget.pixels.reserve(survey.workingSetBytes)
-            trace.waited += clock.now - began
+            let room = try await budget.pixels.acquire(survey.workingSetBytes)
+            trace.waitTime += clock.now - began
             let picture = try await engine.pixelate(source.bytes, survey: survey)
-            trace.waited += picture.waited
-            trace.computed += picture.computed
+            trace.waitTime += picture.waited
+            trace.decodeTime += picture.computed
             progress.record()
 
             if !hasWritten {
@@ -245,7 +245,7 @@ struct Job: Sendable {
             let isStored = try await put(
                 picture, stale, of: plan, over: existing, stamp: stamp, tags: source.tags)
             let isCurrent = try await isCurrent(plan.source, stamp)
-            trace.stored += clock.now - began
+            trace.putTime += clock.now - began
             trace.bytesOut = picture.variants.reduce(0) { $0 + $1.bytes.count }
             _ = consume room
             _ = consume body
@@ -260,7 +260,7 @@ struct Job: Sendable {
 
 extension RecordTrace {
     fileprivate mutating func note(_ source: SourceObject, took time: Duration) {
-        fetched += time
+        getTime += time
         bytesIn = source.bytes.count
         eTag = source.eTag
         versionID = source.versionID ?? versionID

@@ -7,7 +7,7 @@ package enum Outcome: Sendable, Equatable {
     }
 
     /// The kinds that carry an error.
-    package enum Trouble: String, Sendable, CaseIterable {
+    package enum FailureKind: String, Sendable, CaseIterable {
         case ignored, retried, quarantined, released
     }
 

@@ -30,7 +30,7 @@ final class LeaseManager: Sendable {
             switch (settlement, ownPoll) {
             case (.release(let delay), .out): postponed.append((id, delay))
             case (.release(let delay), .dropped(let end)):
-                book.settle(id, .release(max(delay, (end - now).roundedUp)), now: now)
+                book.settle(id, .release(max(delay, (end - now).roundedUpToSeconds)), now: now)
             default: book.settle(id, settlement, now: now)
             }
         }
@@ -60,17 +60,14 @@ final class LeaseManager: Sendable {
 
     /// Takes a message over from the instant of its receipt. Nil when a job of ours is already at it: that job
     /// goes on and uses the new handle, which is the only one that surely deletes.
-    func register(_ delivery: Delivery, asked: Duration) -> (
+    func register(_ delivery: Delivery, requestedAt: Duration) -> (
         id: LeaseManagerState.ID, stopSignal: StopSignal
     )? {
         let stopSignal = StopSignal()
         let receipt = state.withLock { state -> LeaseManagerState.Receipt in
-            let receipt = state.book.receive(
-                messageID: delivery.messageID, handle: delivery.handle, asked: asked)
-            switch receipt {
-            case .new(let id): state.stopSignals[id] = stopSignal
-            case .adopted(let id): state.stopSignals[id]?.markRedelivered()
-            }
+            let receipt = state.book.register(
+                messageID: delivery.messageID, handle: delivery.handle, requestedAt: requestedAt)
+            if case .new(let id) = receipt { state.stopSignals[id] = stopSignal }
             return receipt
         }
         wakeup.signal()
@@ -94,14 +91,16 @@ final class LeaseManager: Sendable {
 
     /// A poll of our own is out until `end` and would take what is given back at once, which costs a receive.
     /// Releases wait for `pollIsOver`.
-    func deferReleases(end: Duration) { state.withLock { $0.ownPoll = .out(end: end) } }
+    func deferReleases(until pollEnd: Duration) { state.withLock { $0.ownPoll = .out(end: pollEnd) } }
 
     /// Gives back what waited for it. A poll that was dropped goes on at the queue until its end: what is given back
     /// meanwhile becomes visible after that.
-    func flushReleases(wasDropped: Bool = false) {
+    func flushReleases(pollWasCancelled: Bool = false) {
         let now = clock.now
         state.withLock { state in
-            if case .out(let end) = state.ownPoll { state.ownPoll = wasDropped ? .dropped(end: end) : .over }
+            if case .out(let end) = state.ownPoll {
+                state.ownPoll = pollWasCancelled ? .dropped(end: end) : .over
+            }
             let postponed = state.postponed
             state.postponed = []
             for (id, delay) in postponed { state.settle(id, .release(delay), now: now) }
@@ -109,16 +108,20 @@ final class LeaseManager: Sendable {
         wakeup.signal()
     }
 
+    /// True if the message has been received again since it was registered, or if its lease has ended: another worker
+    /// may have processed it meanwhile.
+    func isRedelivered(_ id: LeaseManagerState.ID) -> Bool { state.withLock { $0.book.isRedelivered(id) } }
+
     /// Returns when enough of the lease is left to write under it.
     ///
-    /// - Throws: `StopSignal.Stop` when the lease is lost, `CancellationError`.
+    /// - Throws: `StopSignal.Reason` when the lease is lost, `CancellationError`.
     func ensureValid(_ id: LeaseManagerState.ID) async throws {
         while true {
             try Task.checkCancellation()
             let now = clock.now
             switch state.withLock({ $0.book.ensureValid(id, now: now) }) {
             case .safe: return
-            case .lost: throw StopSignal.Stop.leaseLost
+            case .lost: throw StopSignal.Reason.leaseLost
             case .extending:
                 wakeup.signal()
                 await nextAnswer(about: id)
@@ -127,24 +130,24 @@ final class LeaseManager: Sendable {
     }
 
     /// Pulls the leash of every job that holds a lease.
-    func stopAll(_ stop: StopSignal.Stop) {
+    func stopAll(_ stop: StopSignal.Reason) {
         for stopSignal in state.withLock({ Array($0.stopSignals.values) }) { stopSignal.request(stop) }
     }
 
     /// Cuts short every job that holds a lease, those that are writing too.
-    func cutAll(_ stop: StopSignal.Stop) {
+    func abortAll(_ stop: StopSignal.Reason) {
         for stopSignal in state.withLock({ Array($0.stopSignals.values) }) { stopSignal.abort(stop) }
     }
 
     /// Pulls the leash of those that have not begun with their message.
-    func stopUnstarted(_ stop: StopSignal.Stop) {
+    func stopUnstarted(_ stop: StopSignal.Reason) {
         for stopSignal in state.withLock({ Array($0.stopSignals.values) }) {
             stopSignal.requestIfNotStarted(stop)
         }
     }
 
     /// Pulls the leash of one job.
-    func stop(_ id: LeaseManagerState.ID, _ stop: StopSignal.Stop) {
+    func stop(_ id: LeaseManagerState.ID, _ stop: StopSignal.Reason) {
         state.withLock { $0.stopSignals[id] }?.request(stop)
     }
 
@@ -195,7 +198,7 @@ final class LeaseManager: Sendable {
                 case .change(let entries): try await queue.changeVisibility(entries.map(Self.change))
                 }
             let now = clock.now
-            metrics.refusals.increment(by: refusals.count)
+            metrics.batchRefusals.increment(by: refusals.count)
             tell(
                 state.withLock { state in
                     state.book.answered(call, refusals: refusals, sent: sent, now: now)
@@ -223,10 +226,10 @@ final class LeaseManager: Sendable {
             case .settled(_, .delete): metrics.deleted.increment()
             case .settled(_, .release): metrics.released.increment()
             case .settleFailed(_, let settlement, let code):
-                metrics.settleFailed.increment()
+                metrics.settleFailures.increment()
                 log.settleFailed(settlement, code: code)
             case .lost(let id, let loss):
-                metrics.lost.increment(loss)
+                metrics.leasesLost.increment(loss)
                 state.withLock { $0.stopSignals.removeValue(forKey: id) }?.request(.leaseLost)
                 wake([id])
             }

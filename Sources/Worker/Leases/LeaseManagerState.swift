@@ -93,6 +93,7 @@ package struct LeaseManagerState: Sendable {
         var settleAt = Duration.zero
         var settleFailures = 0
         var isCalling = false
+        var isRedelivered = false
     }
 
     private let visibility: Duration
@@ -125,12 +126,13 @@ package struct LeaseManagerState: Sendable {
 
     // MARK: What happens
 
-    /// A message came. `asked` is the time just before the receive call was sent.
-    package mutating func receive(messageID: String, handle: String, asked: Duration) -> Receipt {
-        let expiry = asked + visibility
+    /// A message came. `requestedAt` is the time just before the receive call was sent.
+    package mutating func register(messageID: String, handle: String, requestedAt: Duration) -> Receipt {
+        let expiry = requestedAt + visibility
         if let id = byMessage[messageID], var lease = leases[id] {
             lease.handle = handle
-            lease.received = asked
+            lease.received = requestedAt
+            lease.isRedelivered = true
             lease.expiry = expiry
             lease.extendAt = expiry - visibility / 2
             lease.extendFailures = 0
@@ -141,7 +143,7 @@ package struct LeaseManagerState: Sendable {
         lastNumber += 1
         let id = ID(number: lastNumber)
         leases[id] = Lease(
-            messageID: messageID, handle: handle, received: asked, expiry: expiry,
+            messageID: messageID, handle: handle, received: requestedAt, expiry: expiry,
             extendAt: expiry - visibility / 2)
         byMessage[messageID] = id
         return .new(id)
@@ -163,6 +165,8 @@ package struct LeaseManagerState: Sendable {
         leases = [:]
         byMessage = [:]
     }
+
+    package func isRedelivered(_ id: ID) -> Bool { leases[id]?.isRedelivered ?? true }
 
     package enum Hold: Sendable, Equatable { case safe, extending, lost }
 

@@ -2,90 +2,91 @@
 
 internal import Support
 
-/// How the others stop one job: its lease is lost, or the worker drains.
+/// A cancellation token for the work on one message, with a commit section that an ordinary request does not
+/// interrupt.
 ///
-/// A job that is writing is not interrupted by `pull`: it is nearly done, and outputs of an older version might stay
-/// over newer ones if it did not look at the source once more. It sees the leash when it has looked. A drain that has
-/// no time left uses `cut`.
+/// The work runs inside `run(_:)`. `request(_:)` cancels it at once, or at the end of the commit section if it is
+/// inside one. `abort(_:)` cancels it at once in either case.
+///
+/// The commit section covers the uploads of the outputs and the check of the source that follows them. An
+/// interruption between the two could leave outputs of an older source in place of newer ones.
+///
+/// ```swift
+/// let outcomes = await stopSignal.run { await process(message) }
+///
+/// try stopSignal.enterCommit()                                     // throws if a stop has been requested
+/// defer { stopSignal.leaveCommit() }
+/// ```
 final class StopSignal: Sendable {
-    enum Stop: Error, Sendable, Equatable {
+    /// The reason for which the work has to stop.
+    enum Reason: Error, Sendable, Equatable {
+        /// The lease has ended or the queue has refused its receipt handle: other workers may have the message.
         case leaseLost
-        /// The drain's grace is over.
-        case graceOver
+        /// The worker drains, and the time that this work has for its end is over.
+        case drain
     }
 
     fileprivate struct State {
-        var stop: Stop?
+        var reason: Reason?
         var hasStarted = false
-        var isWriting = false
-        var isCut = false
-        var isRedelivered = false
-        var sleeper: CheckedContinuation<Void, Never>?
+        var isCommitting = false
+        var isAborted = false
+        /// The task of `run(_:)` that waits for a request.
+        var waiter: CheckedContinuation<Void, Never>?
+
+        var isInterrupted: Bool { isAborted || (reason != nil && !isCommitting) }
     }
 
     private let state = Locked(State())
 
-    /// Why the job has to stop, if it has to. The first reason stays.
-    var stop: Stop? { state.withLock { $0.stop } }
+    /// The reason of the first request; nil before any.
+    var reason: Reason? { state.withLock { $0.reason } }
 
-    /// Somebody may have worked on the message since this job received it: it has come again.
-    var isRedelivered: Bool { state.withLock { $0.isRedelivered } }
-
-    func markRedelivered() { state.withLock { $0.isRedelivered = true } }
-
+    /// True from `start()` on.
     var hasStarted: Bool { state.withLock { $0.hasStarted } }
 
-    func request(_ stop: Stop) {
-        let sleeper = state.withLock { state -> CheckedContinuation<Void, Never>? in
-            if state.stop == nil { state.stop = stop }
-            return state.isWriting ? nil : state.takeSleeper()
-        }
-        sleeper?.resume()
-    }
-
-    /// Pulls, and interrupts even a job that is writing: its message comes again, and whoever gets it then looks at
-    /// the outputs and at the source.
-    func abort(_ stop: Stop) {
-        let sleeper = state.withLock { state -> CheckedContinuation<Void, Never>? in
-            if state.stop == nil { state.stop = stop }
-            state.isCut = true
-            return state.takeSleeper()
-        }
-        sleeper?.resume()
-    }
-
-    func requestIfNotStarted(_ stop: Stop) {
-        if !hasStarted { request(stop) }
-    }
-
-    /// From now on the message costs work.
+    /// Marks the end of the checks that cost little: from here on, a release of the message loses work.
     func start() { state.withLock { $0.hasStarted = true } }
 
-    /// Until `endWriting`, only `cut` interrupts.
+    /// Cancels the work, at the end of its commit section if it is inside one.
+    func request(_ reason: Reason) { interrupt { $0.reason = $0.reason ?? reason } }
+
+    /// Cancels the work unless it has started.
+    func requestIfNotStarted(_ reason: Reason) {
+        if !hasStarted { request(reason) }
+    }
+
+    /// Cancels the work at once, inside its commit section too. The message becomes visible again, and the next
+    /// attempt inspects outputs and source.
+    func abort(_ reason: Reason) {
+        interrupt { state in
+            state.reason = state.reason ?? reason
+            state.isAborted = true
+        }
+    }
+
+    /// Begins the commit section.
     ///
-    /// - Throws: `Stop` when it has been pulled.
+    /// - Throws: `Reason` if a stop has been requested.
     func enterCommit() throws {
-        let stop = state.withLock { state -> Stop? in
-            if state.stop == nil { state.isWriting = true }
-            return state.stop
+        let reason = state.withLock { state -> Reason? in
+            if state.reason == nil { state.isCommitting = true }
+            return state.reason
         }
-        if let stop { throw stop }
+        if let reason { throw reason }
     }
 
-    func leaveCommit() {
-        let sleeper = state.withLock { state -> CheckedContinuation<Void, Never>? in
-            state.isWriting = false
-            return state.stop == nil ? nil : state.takeSleeper()
-        }
-        sleeper?.resume()
-    }
+    /// Ends the commit section, if one has begun. A request that came meanwhile takes effect now.
+    func leaveCommit() { interrupt { $0.isCommitting = false } }
 
-    /// Runs `work`, and cancels it when the leash is pulled. Returns when `work` has ended in either case.
-    func run<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) async -> Value? {
+    /// Runs `work` in a child task and cancels that task when a stop is requested.
+    ///
+    /// - Returns: The value of `work`, which has ended in either case.
+    func run<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) async -> Value {
         await withTaskGroup(of: Value?.self) { group in
             group.addTask { await work() }
             group.addTask {
-                await self.pulled()
+                await self.waitForInterruption()
                 return nil
             }
             var value: Value?
@@ -93,32 +94,32 @@ final class StopSignal: Sendable {
                 group.cancelAll()
                 value = value ?? result
             }
+            guard let value else { preconditionFailure("the work has ended") }
             return value
         }
     }
 
-    /// Returns when pulled and not writing, cut, or cancelled.
-    private func pulled() async {
+    private func interrupt(_ change: (inout State) -> Void) {
+        let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            change(&state)
+            return state.isInterrupted ? state.waiter.take() : nil
+        }
+        waiter?.resume()
+    }
+
+    /// Returns when the work is to be cancelled, or when this task is.
+    private func waitForInterruption() async {
         await withTaskCancellationHandler {
-            await withCheckedContinuation { (sleeper: CheckedContinuation<Void, Never>) in
-                let mayWait = state.withLock { state -> Bool in
-                    guard !Task.isCancelled, !state.isCut, state.stop == nil || state.isWriting else {
-                        return false
-                    }
-                    state.sleeper = sleeper
+            await withCheckedContinuation { (waiter: CheckedContinuation<Void, Never>) in
+                let mustWait = state.withLock { state -> Bool in
+                    guard !Task.isCancelled, !state.isInterrupted else { return false }
+                    state.waiter = waiter
                     return true
                 }
-                if !mayWait { sleeper.resume() }
+                if !mustWait { waiter.resume() }
             }
         } onCancel: {
-            state.withLock { $0.takeSleeper() }?.resume()
+            state.withLock { $0.waiter.take() }?.resume()
         }
-    }
-}
-
-extension StopSignal.State {
-    fileprivate mutating func takeSleeper() -> CheckedContinuation<Void, Never>? {
-        defer { sleeper = nil }
-        return sleeper
     }
 }

@@ -73,12 +73,12 @@ package struct PollerState: Sendable {
         return min(limits.wait, .seconds(max(0, left.components.seconds)))
     }
 
-    /// A poll brought `count` messages. It was sent at `asked` with this `wait`; `spread` is random in 0...1.
+    /// A poll brought `count` messages. It was sent at `asked` with this `wait`; `jitter` is random in 0...1.
     ///
     /// A queue that does not hold its empty answers back, or is not to, is not asked again at once: that would be
     /// thousands of requests a second.
     package mutating func answered(
-        _ count: Int, asked: Duration, wait: Duration, now: Duration, spread: Double
+        _ count: Int, asked: Duration, wait: Duration, now: Duration, jitter: Double
     ) {
         let isFirst = lastAnswer == nil
         lastAnswer = now
@@ -86,7 +86,7 @@ package struct PollerState: Sendable {
         let isHurried = count == 0 && wait > .zero && now - asked < wait / 2
         earlyEmptyResponses = isHurried ? earlyEmptyResponses + 1 : 0
         if isHurried {
-            retryAt = now + Backoff.poll.delay(attempt: earlyEmptyResponses, spread: spread)
+            retryAt = now + Backoff.poll.delay(attempt: earlyEmptyResponses, jitter: jitter)
         } else if count == 0, wait == .zero, !isFirst {
             retryAt = now + Self.shortPollPause
         }
@@ -99,10 +99,10 @@ package struct PollerState: Sendable {
         }
     }
 
-    /// The poll failed. `spread` is random in 0...1.
-    package mutating func failed(now: Duration, spread: Double) {
+    /// The poll failed. `jitter` is random in 0...1.
+    package mutating func failed(now: Duration, jitter: Double) {
         failures += 1
-        retryAt = now + Backoff.poll.delay(attempt: failures, spread: spread)
+        retryAt = now + Backoff.poll.delay(attempt: failures, jitter: jitter)
         emptySince = nil
     }
 

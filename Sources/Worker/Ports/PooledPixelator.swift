@@ -14,7 +14,7 @@ package struct PooledPixelator: PictureEngine {
     private static let generation = 1
 
     package init(_ pixelator: Pixelator, options: WorkerOptions) {
-        self.init(pixelator, PixelPool(width: options.effectiveCPUWorkers), options)
+        self.init(pixelator, PixelPool(concurrency: options.effectiveCPUWorkers), options)
     }
 
     private init(_ pixelator: Pixelator, _ pool: PixelPool, _ options: WorkerOptions) {
@@ -27,7 +27,7 @@ package struct PooledPixelator: PictureEngine {
     /// An engine with other limits on the same processors, of which there may now be another number. Pictures that
     /// this one has in hand keep its limits.
     package func reconfigured(_ pixelator: Pixelator, options: WorkerOptions) -> PooledPixelator {
-        pool.resize(width: options.effectiveCPUWorkers)
+        pool.resize(concurrency: options.effectiveCPUWorkers)
         return PooledPixelator(pixelator, pool, options)
     }
 

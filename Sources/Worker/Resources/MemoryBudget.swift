@@ -5,29 +5,29 @@ internal import Support
 /// The memory that pictures may take, in two ledgers: downloaded bytes, then working sets of pixels. Every job
 /// takes from both in this order, so that no two can wait for each other in a ring.
 struct MemoryBudget: Sendable {
-    let bodies: WeightedSemaphore
+    let downloads: WeightedSemaphore
     let pixels: WeightedSemaphore
 
     init(bytes: Int) {
-        let (bodies, pixels) = Self.parts(of: bytes)
-        self.bodies = WeightedSemaphore(capacity: bodies)
-        self.pixels = WeightedSemaphore(capacity: pixels)
+        let (downloads, pixels) = Self.parts(of: bytes)
+        self.downloads = WeightedSemaphore(permits: downloads)
+        self.pixels = WeightedSemaphore(permits: pixels)
     }
 
     /// Growing lets more in at once; shrinking takes effect as what is held is given back.
     func resize(to bytes: Int) {
-        let (bodies, pixels) = Self.parts(of: bytes)
-        self.bodies.resize(to: bodies)
+        let (downloads, pixels) = Self.parts(of: bytes)
+        self.downloads.resize(to: downloads)
         self.pixels.resize(to: pixels)
     }
 
-    /// A third for bodies, the rest for pixels: compressed bytes are the smaller part of a picture's needs.
-    private static func parts(of bytes: Int) -> (bodies: Int, pixels: Int) {
+    /// A third for downloads, the rest for pixels: compressed bytes are the smaller part of a picture's needs.
+    private static func parts(of bytes: Int) -> (downloads: Int, pixels: Int) {
         (max(1, bytes / 3), max(1, bytes - bytes / 3))
     }
 
-    var used: Int { bodies.used + pixels.used }
-    var waiting: Int { bodies.waiting + pixels.waiting }
+    var used: Int { downloads.used + pixels.used }
+    var waiting: Int { downloads.waiting + pixels.waiting }
 
     /// A part of a ledger that gives itself back at the end of its life.
     struct Permit: ~Copyable {
@@ -54,8 +54,8 @@ struct MemoryBudget: Sendable {
 extension WorkerOptions {
     /// The least `memoryBytes` with which a picture of so many bytes and this working set keeps to it. With less it
     /// would still be served, alone and over the bound.
-    package static func leastMemoryBytes(body: Int, workingSet: Int) -> Int {
-        max(3 * body, (3 * workingSet - 1) / 2)
+    package static func minimumMemoryBytes(source: Int, workingSet: Int) -> Int {
+        max(3 * source, (3 * workingSet - 1) / 2)
     }
 }
 
@@ -70,7 +70,7 @@ final class WeightedSemaphore: Sendable {
 
     private let state: Locked<State>
 
-    init(capacity: Int) { state = Locked(State(ledger: WeightedSemaphoreState(capacity: capacity))) }
+    init(permits: Int) { state = Locked(State(ledger: WeightedSemaphoreState(capacity: permits))) }
 
     var used: Int { state.withLock { $0.ledger.used } }
     var waiting: Int { state.withLock { $0.ledger.waitingCount } }
@@ -79,7 +79,7 @@ final class WeightedSemaphore: Sendable {
     /// Waits until `amount` bytes are free; all of the ledger when it is asked for more than that.
     ///
     /// - Throws: `CancellationError`.
-    func reserve(_ amount: Int) async throws -> MemoryBudget.Permit {
+    func acquire(_ amount: Int) async throws -> MemoryBudget.Permit {
         let id = state.withLock { state -> UInt64 in
             state.lastID += 1
             return state.lastID

@@ -18,7 +18,7 @@ final class PixelPool: Sendable {
     }
 
     fileprivate struct State {
-        var width: Int
+        var concurrency: Int
         var running = 0
         var heavyRunning = 0
         var lastID: UInt64 = 0
@@ -28,16 +28,16 @@ final class PixelPool: Sendable {
     private let queue = DispatchQueue(label: "px-pixels", qos: .utility, attributes: .concurrent)
     private let state: Locked<State>
 
-    /// - Parameter width: How many blocks run at once, 1 or more.
-    init(width: Int) {
-        precondition(width > 0, "a pool has a width")
-        state = Locked(State(width: width))
+    /// - Parameter concurrency: How many blocks run at once, 1 or more.
+    init(concurrency: Int) {
+        precondition(concurrency > 0, "a pool has a concurrency")
+        state = Locked(State(concurrency: concurrency))
     }
 
     /// From now on so many run at once. Narrower takes effect as what runs ends.
-    func resize(width: Int) {
-        precondition(width > 0, "a pool has a width")
-        state.withLock { $0.width = width }
+    func resize(concurrency: Int) {
+        precondition(concurrency > 0, "a pool has a concurrency")
+        state.withLock { $0.concurrency = concurrency }
         admit()
     }
 
@@ -97,11 +97,11 @@ final class PixelPool: Sendable {
 
 extension PixelPool.State {
     /// Heavy blocks never take the last processor, so that light ones always get on.
-    private var heavyWidth: Int { max(1, width - 1) }
+    private var maxHeavy: Int { max(1, concurrency - 1) }
 
     fileprivate mutating func take() -> PixelPool.Entry? {
-        guard running < width,
-            let index = line.firstIndex(where: { !$0.isHeavy || heavyRunning < heavyWidth })
+        guard running < concurrency,
+            let index = line.firstIndex(where: { !$0.isHeavy || heavyRunning < maxHeavy })
         else { return nil }
         let entry = line.remove(at: index)
         running += 1

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Support
 internal import Synchronization
 
 /// Counts every finished step of work, which is the evidence of progress, and wakes the poller: something that
@@ -13,12 +14,12 @@ final class ProgressCounter: Sendable {
     init(clock: any WorkerClock) {
         self.clock = clock
         wakeup = Wakeup(clock: clock)
-        lastRecord.store(clock.now.milliseconds, ordering: .relaxed)
+        lastRecord.store(clock.now.inMilliseconds, ordering: .relaxed)
     }
 
     func record() {
         total.wrappingAdd(1, ordering: .relaxed)
-        lastRecord.store(clock.now.milliseconds, ordering: .relaxed)
+        lastRecord.store(clock.now.inMilliseconds, ordering: .relaxed)
         wakeup.signal()
     }
 

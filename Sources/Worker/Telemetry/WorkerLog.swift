@@ -1,26 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Logging
-
-/// What one record went through, for its one line in the log.
-struct RecordTrace: Sendable {
-    var name: ObjectName?
-    var dialect: String?
-    var eTag: String?
-    var versionID: String?
-    var requestID: String?
-    var bytesIn: Int?
-    var bytesOut: Int?
-    var survey: PictureSurvey?
-    var waited = Duration.zero
-    var fetched = Duration.zero
-    var computed = Duration.zero
-    var stored = Duration.zero
-    var total = Duration.zero
-    /// How often we began anew because source or outputs changed underneath.
-    var rounds = 0
-    var probes = 0
-}
+internal import Support
 
 /// Everything that the worker says. Nobody else in this module logs.
 struct WorkerLog: Sendable {
@@ -28,7 +9,7 @@ struct WorkerLog: Sendable {
 
     init(_ logger: Logger) { self.logger = logger }
 
-    func record(_ outcome: Outcome, _ trace: RecordTrace, of delivery: Delivery, index: Int) {
+    func recordEnded(_ outcome: Outcome, _ trace: RecordTrace, of delivery: Delivery, index: Int) {
         var fields = Self.fields(of: delivery)
         fields["outcome"] = "\(outcome.kind.rawValue)"
         if index > 0 { fields["record"] = "\(index)" }
@@ -78,35 +59,35 @@ struct WorkerLog: Sendable {
             ["error_code": "\(code)"])
     }
 
-    func breakerOpened(_ error: WorkerError, of subject: CircuitBreaker.Subject) {
+    func breakerOpened(_ error: WorkerError, of dependency: CircuitBreaker.Dependency) {
         let what =
-            switch subject {
-            case .work: "receiving stops until this works again"
+            switch dependency {
+            case .storage: "receiving stops until this works again"
             case .quarantine: "what cannot succeed is held until its reason can be stored"
             }
         say(.breakerOpened, .error, "\(what): \(error)", Self.fields(of: error))
     }
 
-    func breakerClosed(_ kind: WorkerError.Kind, of subject: CircuitBreaker.Subject, after: Duration) {
+    func breakerClosed(_ kind: WorkerError.Kind, of dependency: CircuitBreaker.Dependency, after: Duration) {
         let what =
-            switch subject {
-            case .work: "receiving goes on"
+            switch dependency {
+            case .storage: "receiving goes on"
             case .quarantine: "reasons are stored again"
             }
         say(
             .breakerClosed, .notice, what,
-            ["error_kind": "\(kind.rawValue)", "ms_total": "\(after.milliseconds)"])
+            ["error_kind": "\(kind.rawValue)", "ms_total": "\(after.inMilliseconds)"])
     }
 
-    func draining(_ inFlight: Int) {
+    func workerDraining(inFlight: Int) {
         say(.workerDraining, .notice, "no more messages are received, \(inFlight) in flight are finished")
     }
 
-    func hurried(_ inFlight: Int) {
+    func workerStopForced(inFlight: Int) {
         say(.workerStopForced, .warning, "\(inFlight) messages in flight are given back unfinished")
     }
 
-    func drained(deleted: UInt64, released: UInt64) {
+    func workerDrained(deleted: UInt64, released: UInt64) {
         say(
             .workerDrained, .notice,
             "nothing is in flight; \(deleted) messages deleted, \(released) given back")
@@ -144,7 +125,7 @@ extension WorkerLog {
         let name = trace.name.map { Self.printable($0.description) } ?? "message"
         return switch outcome {
         case .done:
-            "\(name): \(picture(trace))pixelated in \(trace.total.milliseconds) ms"
+            "\(name): \(picture(trace))pixelated in \(trace.totalTime.inMilliseconds) ms"
         case .skipped(let why): "\(name): nothing to do (\(why.rawValue))"
         case .ignored(let error): "\(name): ignored: \(error)"
         case .retried(let error): "\(name): will be retried: \(error)"
@@ -167,7 +148,7 @@ extension WorkerLog {
         ]
         // What was in somebody's hands before: another replica's, or ours before a restart.
         if delivery.receiveCount > 1 { fields["redelivered"] = "yes" }
-        if let age = delivery.age { fields["ms_queued"] = "\(age.milliseconds)" }
+        if let age = delivery.age { fields["ms_queued"] = "\(age.inMilliseconds)" }
         return fields
     }
 
@@ -197,16 +178,10 @@ extension WorkerLog {
         put("format", trace.survey?.format)
         if trace.rounds > 1 { put("rounds", trace.rounds) }
         if trace.probes > 0 { put("probes", trace.probes) }
-        put("ms_wait", trace.waited.milliseconds)
-        put("ms_get", trace.fetched.milliseconds)
-        put("ms_decode", trace.computed.milliseconds)
-        put("ms_put", trace.stored.milliseconds)
-        put("ms_total", trace.total.milliseconds)
-    }
-}
-
-extension Duration {
-    var milliseconds: Int64 {
-        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+        put("ms_wait", trace.waitTime.inMilliseconds)
+        put("ms_get", trace.getTime.inMilliseconds)
+        put("ms_decode", trace.decodeTime.inMilliseconds)
+        put("ms_put", trace.putTime.inMilliseconds)
+        put("ms_total", trace.totalTime.inMilliseconds)
     }
 }

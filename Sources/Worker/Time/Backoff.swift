@@ -12,18 +12,10 @@ package struct Backoff: Sendable, Equatable {
 
     static let poll = Backoff(first: .seconds(1), last: .seconds(60))
 
-    /// Between half of the doubled delay and all of it: `attempt` is 1 after the first failure, `spread` is random
+    /// Between half of the doubled delay and all of it: `attempt` is 1 after the first failure, `jitter` is random
     /// in 0...1.
-    package func delay(attempt: Int, spread: Double) -> Duration {
+    package func delay(attempt: Int, jitter: Double) -> Duration {
         let doubled = min(last, first * (1 << min(max(0, attempt - 1), 30)))
-        return doubled * (0.5 + 0.5 * min(max(0, spread), 1))
-    }
-}
-
-extension Duration {
-    /// In whole seconds, as the queue takes them.
-    var roundedUp: Duration {
-        let (seconds, attoseconds) = components
-        return .seconds(attoseconds > 0 ? seconds + 1 : seconds)
+        return doubled * (0.5 + 0.5 * min(max(0, jitter), 1))
     }
 }

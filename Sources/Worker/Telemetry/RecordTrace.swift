@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The facts about the processing of one record that the log shows in the record's line, and that a quarantine record
+/// keeps.
+///
+/// `WorkerLog` names the field of each fact. The times are sums over all rounds and attempts.
+struct RecordTrace: Sendable {
+    /// The source.
+    var name: ObjectName?
+    /// The format of the notification, as `s3` or `eventbridge`.
+    var dialect: String?
+    /// The ETag of the source that was downloaded, or of the event before the download.
+    var eTag: String?
+    var versionID: String?
+    /// The request id of the GET, for AWS Support.
+    var requestID: String?
+    /// The size of the source.
+    var bytesIn: Int?
+    /// The size of all outputs together.
+    var bytesOut: Int?
+    var survey: PictureSurvey?
+    /// The time spent waiting for memory and for a processor.
+    var waitTime = Duration.zero
+    var getTime = Duration.zero
+    /// The time spent on a processor: decoding, averaging and encoding.
+    var decodeTime = Duration.zero
+    /// The time from the first PUT of a round to the check of the source that follows the last.
+    var putTime = Duration.zero
+    /// The time from the start of the record to its outcome, storing in quarantine excluded.
+    var totalTime = Duration.zero
+    /// The number of rounds: above 1 when source or outputs changed during the processing.
+    var rounds = 0
+    /// The number of repetitions after the circuit breaker was open.
+    var probes = 0
+}
