@@ -28,13 +28,15 @@ let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let package = Package(
     name: "pixelator",
     products: [.executable(name: "pixelated", targets: ["pixelated"])],
+    // Exact versions: Package.resolved is not committed, and this list fixes every version that is linked. What
+    // these packages depend on themselves (swift-async-algorithms, swift-collections) is fetched and not linked.
     dependencies: [
-        // The command line: help, validation, completions. Used by the executables alone.
-        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
-        // The logging interface that Swift server operators expect; the handlers are ours.
-        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
-        // `UnixSignals` alone: signals as an async sequence that has really been registered.
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        // The command line: help, validation and shell completions. The executables alone import it.
+        .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
+        // The logging interface of Swift on servers. The log handlers are in `Systemd`.
+        .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
+        // Only its library `UnixSignals`: signals as an async sequence that is registered when the call returns.
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", exact: "2.13.0"),
     ],
     targets: [
         // Layer 0: the C libraries of the distribution.
