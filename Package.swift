@@ -3,10 +3,10 @@
 
 import PackageDescription
 
-// The layers, lowest first. A module imports only from layers below its own;
-// `Tests/ArchitectureTests` checks that this file and the sources keep to it.
+// The modules are listed by layer, the lowest first. A module depends only on modules of lower layers;
+// `Tests/ArchitectureTests` checks this file and the imports of the sources.
 
-/// Every Swift module: warnings are errors, imports are private, existentials are spelled out.
+/// The settings of every Swift module: warnings are errors, imports are private, existentials are spelled `any`.
 let edge: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
     .enableUpcomingFeature("ExistentialAny"),
@@ -15,7 +15,7 @@ let edge: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
-/// Modules that touch no C and no raw memory also say so.
+/// The settings of modules that use neither C nor raw memory. The compiler checks that they do not.
 let pure: [SwiftSetting] = edge + [.strictMemorySafety()]
 
 let c: [CSetting] = [
@@ -45,46 +45,46 @@ let package = Package(
         .systemLibrary(name: "CLibExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
         .systemLibrary(name: "CLibSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
-        // The same library through its other interface: an independent oracle for tests and benchmark.
+        // The TurboJPEG interface of the same library: a reference for the tests and the benchmark.
         .systemLibrary(
             name: "CLibTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
 
-        // Layer 1: C of our own, one lock, and what needs it.
+        // Layer 1: the C code of the project, and what all other modules may share.
         .target(name: "CJPEG", dependencies: ["CLibJPEG"], cSettings: c),
         .target(name: "CPixels", cSettings: c),
         .target(name: "Support", swiftSettings: edge),
 
-        // Layer 2: pure values and arithmetic.
+        // Layer 2: values and arithmetic without I/O.
         .target(name: "HTTP", swiftSettings: pure),
         .target(name: "Digests", dependencies: ["CLibCrypto"], swiftSettings: edge),
         .target(name: "Pixels", dependencies: ["CPixels"], swiftSettings: edge),
         .target(name: "S3Events", swiftSettings: pure),
         .target(name: "Metrics", swiftSettings: edge),
 
-        // Layer 3: one outside thing each.
+        // Layer 3: modules with one external interface each, and request signatures.
         .target(name: "SigV4", dependencies: ["HTTP", "Digests", "Support"], swiftSettings: pure),
         .target(name: "Curl", dependencies: ["HTTP", "Support", "CLibCurl"], swiftSettings: edge),
         .target(name: "JPEG", dependencies: ["Pixels", "CJPEG"], swiftSettings: edge),
         .target(name: "Systemd", dependencies: ["Support", "CLibSystemd", log], swiftSettings: edge),
 
-        // Layer 4: the two halves of the work.
+        // Layer 4: the AWS client and the pixel engine.
         .target(
             name: "AWS", dependencies: ["SigV4", "HTTP", "Digests", "Support", "CLibExpat", log],
             swiftSettings: edge),
         .target(name: "Pixelation", dependencies: ["Support", "JPEG", "Pixels"], swiftSettings: edge),
 
-        // Layer 5: the life of a message.
+        // Layer 5: the processing of messages.
         .target(
             name: "Worker", dependencies: ["AWS", "Pixelation", "S3Events", "Metrics", "Support", log],
             swiftSettings: edge),
 
-        // Layer 6: what may be configured.
+        // Layer 6: the configuration of all modules below.
         .target(
             name: "Settings",
             dependencies: ["Support", "Worker", "AWS", "Pixelation", "Curl", "Systemd", "HTTP", log],
             swiftSettings: edge),
 
-        // Layer 7: composition and lifecycle.
+        // Layer 7: composition and lifecycle of the service.
         .target(
             name: "Daemon",
             dependencies: [
@@ -92,7 +92,7 @@ let package = Package(
                 log, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], swiftSettings: edge),
 
-        // Layer 8: the command line and the benchmark.
+        // Layer 8: the executables.
         .executableTarget(
             name: "pixelated",
             dependencies: [
@@ -113,11 +113,11 @@ let package = Package(
             ], exclude: ["compare.py"],
             swiftSettings: edge),
 
-        // Tests: one target a module, and what they share.
+        // Tests: one target for each module, and what the tests share.
         .target(
             name: "Scripted", dependencies: ["HTTP", "Pixels", "Support"], path: "Tests/Scripted",
             swiftSettings: edge),
-        // libjpeg used plainly: makes files of every kind and decodes them another way than the engine.
+        // A C interface to libjpeg that writes test files of every kind and decodes without the code of the engine.
         .target(
             name: "CPlainJPEG", dependencies: ["CLibJPEG"], path: "Tests/CPlainJPEG", cSettings: c),
         .testTarget(name: "SupportTests", dependencies: ["Support"], swiftSettings: edge),

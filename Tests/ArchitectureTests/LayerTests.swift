@@ -64,7 +64,8 @@ struct LayerTests {
         }
         #expect(counted == Self.layer)
         var shown: [String: Int] = [:]
-        for row in try Project.chapter("## Source layout").matches(of: /\n\| (\d+) \| (.+?) \|/) {
+        let chapter = try Project.chapter("## Source layout", in: "README.md")
+        for row in chapter.matches(of: /\n\| (\d+) \| (.+?) \|/) {
             for module in row.2.matches(of: /`([^`]+)`/) { shown[String(module.1)] = Int(row.1) }
         }
         #expect(shown == Self.layer)

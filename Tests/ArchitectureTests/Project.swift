@@ -2,13 +2,13 @@
 
 import Foundation
 
-/// The project's own files, as the rules of the project see them.
+/// The files of the project, for the tests that check them.
 enum Project {
     static let root = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     struct File: Sendable, CustomStringConvertible {
-        /// From the package's root, as `Sources/Pixels/Grid.swift`.
+        /// The path from the root of the package, such as `Sources/Pixels/Grid.swift`.
         let path: String
         let text: String
 
@@ -39,14 +39,17 @@ enum Project {
         String(decoding: try Data(contentsOf: root.appending(path: path)), as: UTF8.self)
     }
 
-    /// A chapter of the README, from its heading to the next of the same or a higher level; "" when there is none.
-    static func chapter(_ heading: String) throws -> String {
+    /// The text of a document below a heading, up to the next heading of the same or a higher level; "" without the
+    /// heading. Headings inside fenced code do not count.
+    static func chapter(_ heading: String, in document: String) throws -> String {
         let level = heading.prefix { $0 == "#" }.count
-        let lines = try text("README.md").split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = try text(document).split(separator: "\n", omittingEmptySubsequences: false)
         guard let start = lines.firstIndex(of: heading[...]) else { return "" }
+        var isCode = false
         let body = lines[(start + 1)...].prefix { line in
+            if line.hasPrefix("```") { isCode.toggle() }
             let marks = line.prefix { $0 == "#" }.count
-            return marks == 0 || marks > level
+            return isCode || marks == 0 || marks > level
         }
         return "\n" + body.joined(separator: "\n")
     }

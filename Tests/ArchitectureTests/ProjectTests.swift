@@ -3,9 +3,9 @@
 import Foundation
 import Testing
 
-/// The project as someone meets it who has just cloned it.
+/// The repository is complete and its parts agree with each other.
 struct ProjectTests {
-    @Test func `the top level is exactly what it shall be`() throws {
+    @Test func `the top level has exactly the agreed entries`() throws {
         let allowed: Set = [
             "Package.swift", "Sources", "Tests", "deploy", "systemd", "config.example.json", "README.md",
         ]
@@ -19,23 +19,23 @@ struct ProjectTests {
         for module in try Project.modules() { #expect(readme.contains("`\(module)`"), "\(module)") }
     }
 
-    @Test func `the README names exactly the packages that the scripts install`() throws {
+    @Test func `packages.md names exactly the packages that the scripts install`() throws {
         let listed = try Project.text("deploy/packages.txt").split(separator: "\n")
             .filter { !$0.hasPrefix("#") }
             .compactMap { $0.split(separator: " ").first.map(String.init) }
-        let chapter = try Project.chapter("### Packages")
+        let chapter = try Project.chapter("# Packages", in: "deploy/docs/packages.md")
         let named = chapter.matches(of: /\n\| `([a-z0-9.+-]+)` \|/).map { String($0.1) }
         #expect(named.sorted() == listed.sorted())
         #expect(Set(listed).count == listed.count)
 
-        // Package.swift tells those who build by hand; it may name nothing else.
+        // SwiftPM suggests these packages to those who build by hand.
         let providers = try Project.text("Package.swift").matches(of: /\.apt\(\["([^"]+)"\]\)/).map {
             String($0.1)
         }
         #expect(Set(providers).isSubset(of: listed))
     }
 
-    @Test func `scripts can be run, and read`() throws {
+    @Test func `every script is executable and has the syntax of bash`() throws {
         let scripts =
             try Project.files("deploy", [""]) + Project.files("Tests", [""]) + Project.files(".ci", [""])
         #expect(scripts.count >= 4)
@@ -47,20 +47,32 @@ struct ProjectTests {
             bash.arguments = ["-n", path]
             try bash.run()
             bash.waitUntilExit()
-            #expect(bash.terminationStatus == 0, "\(script) is no good shell script")
+            #expect(bash.terminationStatus == 0, "\(script) has a syntax error")
         }
     }
 
-    @Test func `what the README tells to run is there`() throws {
-        let readme = try Project.text("README.md")
-        let named = Set(
-            readme.matches(of: /(?:deploy|Tests|systemd|\.ci|\.github)\/[A-Za-z0-9\/_.@-]*[A-Za-z0-9]/).map {
-                String($0.0)
-            })
-        #expect(named.contains("deploy/local/up") && named.contains("Tests/run"))
-        for path in named {
-            #expect(
-                FileManager.default.fileExists(atPath: Project.root.appending(path: path).path), "\(path)")
+    /// Package.resolved is not committed, so that nothing else fixes the versions.
+    @Test func `every dependency has an exact version`() throws {
+        let manifest = try Project.text("Package.swift")
+        let all = manifest.matches(of: /\.package\(/)
+        let exact = manifest.matches(of: /\.package\(url: "[^"]+", exact: "\d+\.\d+\.\d+"\)/)
+        #expect(!all.isEmpty && all.count == exact.count)
+    }
+
+    @Test func `the workflow pins every action to a commit and runs every part of the checks`() throws {
+        let workflows = try Project.files(".github/workflows", ["yml", "yaml"])
+        for workflow in workflows {
+            let uses = workflow.text.matches(of: /uses: *(.+)/).map { $0.1 }
+            for action in uses {
+                #expect(
+                    action.wholeMatch(of: /[^@ ]+@[0-9a-f]{40} # v[0-9.]+/) != nil, "\(workflow): \(action)")
+            }
+        }
+        let text = workflows.map(\.text).joined()
+        let run = try Project.text(".ci/run").matches(of: /\n([a-z]+)\(\) \{/).map { String($0.1) }
+        #expect(run.count > 3)
+        for part in run + ["unit", "end-to-end"] {
+            #expect(text.contains("part: \(part),") || text.contains(".ci/run \(part)\n"), "\(part)")
         }
     }
 }

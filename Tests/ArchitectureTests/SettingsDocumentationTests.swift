@@ -4,36 +4,37 @@ import Foundation
 import Settings
 import Testing
 
-/// What users read about the settings is the program's own table. With `PIXELATOR_UPDATE=1` these tests write it.
+/// The documents about the settings agree with the program. With `PIXELATOR_UPDATE=1` these tests write them.
 struct SettingsDocumentationTests {
     private let updates = ProcessInfo.processInfo.environment["PIXELATOR_UPDATE"] == "1"
 
+    private static let remedy = "PIXELATOR_UPDATE=1 swift test --filter ArchitectureTests writes it"
     private static let head = "| setting | default | reload | what |\n|---|---|---|---|\n"
 
     private func row(_ setting: Setting) -> String {
         let value = setting.read(Configuration())
-        // An empty text that must be given is no default.
-        let mustBeGiven = Configuration().missing().contains { $0.path == setting.path }
+        // The empty text of a required setting is not a default.
+        let isRequired = Configuration().missing().contains { $0.path == setting.path }
         let cells = [
-            "`\(setting.path)`", mustBeGiven ? "" : "`\(value.compact)`",
+            "`\(setting.path)`", isRequired ? "" : "`\(value.compact)`",
             setting.isReloadable ? "yes" : "", setting.help.replacing("|", with: "\\|"),
         ]
         return "| " + cells.map { $0.isEmpty ? "" : $0 + " " }.joined(separator: "| ") + "|"
     }
 
-    @Test func `the README's table of settings is the program's own`() throws {
-        var readme = try Project.text("README.md")
+    @Test func `the table in settings.md has every setting of the program`() throws {
+        let document = "deploy/docs/settings.md"
+        var text = try Project.text(document)
         let table = Self.head + Setting.all.map { row($0) + "\n" }.joined()
-        if updates, let old = readme.firstRange(of: /\| setting \| default \|.*\n(\|.*\n)+/) {
-            readme.replaceSubrange(old, with: table)
-            try Data(readme.utf8).write(to: Project.root.appending(path: "README.md"))
+        if updates, let old = text.firstRange(of: /\| setting \| default \|.*\n(\|.*\n)+/) {
+            text.replaceSubrange(old, with: table)
+            try Data(text.utf8).write(to: Project.root.appending(path: document))
         }
-        let shown = try Project.chapter("## Settings").split(separator: "\n").filter { $0.hasPrefix("|") }
+        let chapter = try Project.chapter("## All settings", in: document)
+        let shown = chapter.split(separator: "\n").filter { $0.hasPrefix("|") }
         let expected = table.split(separator: "\n")
-        #expect(
-            shown.count == expected.count,
-            "PIXELATOR_UPDATE=1 swift test --filter ArchitectureTests writes it")
-        for (shown, expected) in zip(shown, expected) { #expect(shown == expected) }
+        #expect(shown.count == expected.count, "\(Self.remedy)")
+        for (shown, expected) in zip(shown, expected) { #expect(shown == expected, "\(Self.remedy)") }
     }
 
     @Test func `the example configuration has every setting with its default`() throws {
@@ -47,6 +48,6 @@ struct SettingsDocumentationTests {
         }
         #expect(
             try Project.text("config.example.json") == text,
-            "PIXELATOR_UPDATE=1 swift test --filter ArchitectureTests writes it")
+            "\(Self.remedy)")
     }
 }

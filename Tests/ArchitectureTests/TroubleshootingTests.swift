@@ -3,40 +3,68 @@
 import Foundation
 import Testing
 
-/// The README's chapters for operators keep their promises, as far as that can be seen without a systemd.
+/// The statements of `deploy/docs/operations.md` agree with the program, as far as that shows without systemd.
 struct TroubleshootingTests {
-    private func questions() throws -> [(question: String, command: String)] {
-        try Project.chapter("## Twelve questions").matches(of: /\n\| (.+?\?) \| `(.+?)` \| .+ \|/).map {
-            (String($0.1), String($0.2.replacing("\\|", with: "|")))
+    static let document = "deploy/docs/operations.md"
+
+    private struct Question {
+        var text: String
+        var command: String
+        var answer: String
+    }
+
+    private func questions() throws -> [Question] {
+        let entry = /\n### (.+?\?)\n\n```sh\n(.+)\n```\n\n```text\n((?:(?!```).*\n)+)```\n/
+        return try Project.chapter("## Troubleshooting", in: Self.document).matches(of: entry).map {
+            Question(text: String($0.1), command: String($0.2), answer: String($0.3))
         }
     }
 
-    @Test func `there are twelve, each with one command of systemd's own and an expected answer`() throws {
+    @Test func `each of the twelve questions has one command of systemd and an expected answer`() throws {
         let questions = try questions()
         #expect(questions.count == 12)
-        for (_, command) in questions {
+        for question in questions {
+            let command = question.command
             #expect(command.hasPrefix("systemctl ") || command.hasPrefix("journalctl -u pixelated "))
             let filters = command.split(separator: "|").dropFirst().map { $0.drop { $0 == " " } }
             #expect(filters.allSatisfy { $0.hasPrefix("sort") || $0.hasPrefix("uniq") }, "\(command)")
+            #expect(!question.answer.isEmpty, "\(question.text)")
         }
+        let headings = try Project.chapter("## Troubleshooting", in: Self.document).matches(of: /\n### (.+)/)
+        #expect(headings.map { String($0.1) } == questions.map(\.text))
         let expected = try Project.text("Tests/CloudTests/questions.py").matches(of: /\n    "(.+?\?)":/)
-        #expect(expected.map { String($0.1) } == questions.map(\.question))
+        #expect(expected.map { String($0.1) } == questions.map(\.text))
     }
 
-    @Test func `the events that the commands ask for are in the catalogue`() throws {
-        let catalogue = try Project.text("systemd/pixelated.catalog")
+    @Test func `the catalog has the events that the commands filter by`() throws {
+        let catalog = try Project.text("systemd/pixelated.catalog")
         let named = try questions().flatMap { $0.command.matches(of: /EVENT=([a-z-]+)/).map { $0.1 } }
         #expect(named.count > 5)
-        for event in named { #expect(catalogue.contains("\nEvent: \(event)\n"), "\(event)") }
+        for event in named { #expect(catalog.contains("\nEvent: \(event)\n"), "\(event)") }
     }
 
-    @Test func `the metrics that the README names are told`() throws {
+    @Test func `the sources export the metrics that the document names`() throws {
         let sources = try Project.sources().map(\.text).joined()
-        let named = try Project.chapter("## Operating").matches(of: /pixelated_([a-z_]+)/).map { $0.1 }
+        let text = try Project.text(Self.document)
+        let named = text.matches(of: /pixelated_([a-z_]+)/).map { $0.1 }
         #expect(named.count > 5)
         for name in Set(named) {
             let family = name.hasSuffix("_total") ? name.dropLast(6) : name
             #expect(sources.contains("\"\(family)\""), "\(name)")
         }
+    }
+
+    @Test func `the table of exit codes has the cases of ExitReason and the restarts of the unit`() throws {
+        let cases = try Project.text("Sources/Daemon/ExitReason.swift")
+            .matches(of: /\n    case \w+ = (\d+)\n/).map { String($0.1) }
+        let rows = try Project.chapter("## Exit codes", in: Self.document)
+            .matches(of: /\n\| (\d+) \| (.+) \| (yes|no) \|/)
+        #expect(cases.count > 5)
+        #expect(rows.map { String($0.1) } == cases)
+
+        let prevented = try Project.text("systemd/pixelated.service")
+            .firstMatch(of: /\nRestartPreventExitStatus=(.+)\n/)
+        let kept = Set(try #require(prevented).1.split(separator: " ").map(String.init)).union(["0"])
+        #expect(Set(rows.filter { $0.3 == "no" }.map { String($0.1) }) == kept)
     }
 }

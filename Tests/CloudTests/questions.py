@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the commands of README's chapter "Twelve questions" must answer, as regular expressions to be found.
+"""The commands of the chapter "Troubleshooting" in deploy/docs/operations.md, and patterns of their answers.
 
-The service has then pixelated some pictures, met `holidays/lake.jpg`, which is no picture, and been restarted.
+An answer is right when its pattern is found in it. The service has pixelated some pictures, has quarantined
+`holidays/lake.jpg`, which is not a picture, and has been restarted.
 """
 
 import re
@@ -13,7 +14,7 @@ ANSWERS = {
     "Why did this picture fail?": r"/holidays/lake\.jpg: (will be retried|quarantined|ignored): .*: unsupported",
     "What has failed today, by reason?": r"^ *\d+ unsupported$",
     "Is AWS at fault, or the picture?": r"^ *\d+ picture$",
-    "As whom does it act, and until when?": r"access key \S+ from .*, which (never expires|expires at 20\d\d-)",
+    "Which identity does it use, and until when?": r"access key \S+ from .*, which (never expires|expires at 20\d\d-)",
     "How far behind is it?": r"(; nothing waiting|; \d+(\.\d)? (s|min|h|days) behind)",
     "How long does each stage take?": r" ms_decode=\d+ ms_get=\d+ ms_put=\d+ ms_queued=\d+ ms_total=\d+ ms_wait=\d+ ",
     "Did the last restart lose anything?":
@@ -23,15 +24,15 @@ ANSWERS = {
 }
 
 
-def rows(readme):
-    """Question, command and sample answer of each row of the chapter, the pipes of the table taken back."""
-    chapter = re.search(r"^## Twelve questions$(.*?)(?=^## |\Z)", readme, re.M | re.S)
-    found = re.findall(r"^\| (.+?\?) \| `(.+?)` \| (.+?) \|$", chapter[1] if chapter else "", re.M)
-    return [(question, command.replace("\\|", "|"), sample) for question, command, sample in found]
+def entries(document):
+    """Question, command and sample answer of each entry of the chapter."""
+    chapter = re.search(r"^## Troubleshooting$(.*?)(?=^## |\Z)", document, re.M | re.S)
+    entry = r"^### (.+?\?)\n\n```sh\n(.+)\n```\n\n```text\n((?:(?!```).*\n)+)```$"
+    return re.findall(entry, chapter[1] if chapter else "", re.M)
 
 
 def problem(question, answer):
-    """Why this is no answer to the question, or None."""
+    """The reason why the answer does not match the question, or None."""
     if re.search(ANSWERS[question], answer, re.M | re.S):
         return None
-    return f"{question}\n{answer!r}\nhas not: {ANSWERS[question]}"
+    return f"{question}\n{answer!r}\ndoes not match {ANSWERS[question]}"

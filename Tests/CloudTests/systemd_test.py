@@ -388,10 +388,10 @@ class ServiceTest(MachineTest):
         self.assertEqual(self.machine.run("test", "-e", CREDENTIALS, check=False).returncode, 1)
 
 
-class QuestionsTest(MachineTest):
-    def test_the_readme_s_commands_answer_the_twelve_questions(self):
-        with open(os.path.join(PROJECT, "README.md"), encoding="utf-8") as file:
-            asked = questions.rows(file.read())
+class TroubleshootingTest(MachineTest):
+    def test_the_commands_of_the_document_answer_the_twelve_questions(self):
+        with open(os.path.join(PROJECT, "deploy", "docs", "operations.md"), encoding="utf-8") as file:
+            asked = questions.entries(file.read())
         self.assertEqual([question for question, _, _ in asked], list(questions.ANSWERS))
         self.assertEqual(len(asked), 12)
 
@@ -402,8 +402,9 @@ class QuestionsTest(MachineTest):
         self.systemctl("restart", UNIT)
         self.pixelated(stack, "holidays/pier.jpg")
         self.wait_for(lambda: "nothing waiting" in self.show("StatusText"), "the end of the queue")
-        for question, command, _ in asked:
+        for question, command, sample in asked:
             with self.subTest(question):
+                self.assertIsNone(questions.problem(question, sample))
                 answer = self.machine.run("sh", "-c", command).stdout
                 self.assertIsNone(questions.problem(question, answer))
 
