@@ -176,7 +176,7 @@ package final class PixelationWorker: Sendable {
         if inFlight > 0 { log.workerStopForced(inFlight: inFlight) }
         leases.stopAll(.drain)
         pollStopSignal.request(.drain)
-        after(Self.lastWords) { $0.leases.cutAll(.drain) }
+        after(Self.lastWords) { $0.leases.abortAll(.drain) }
     }
 
     private func after(_ time: Duration, _ body: @escaping @Sendable (PixelationWorker) -> Void) {
@@ -333,11 +333,11 @@ package final class PixelationWorker: Sendable {
         status.bytesInFlight = budget.used
         status.waitingForMemory = budget.waiting
         status.oldestLease = leases.oldestReceipt.map { now - $0 }
-        status.done = Int(clamping: metrics.outcomes[.done])
-        status.skipped = Int(clamping: metrics.outcomes[.skipped])
-        status.ignored = Int(clamping: metrics.outcomes[.ignored])
-        status.retried = Int(clamping: metrics.outcomes[.retried])
-        status.quarantined = Int(clamping: metrics.outcomes[.quarantined])
+        status.done = Int(clamping: metrics.records[.done])
+        status.skipped = Int(clamping: metrics.records[.skipped])
+        status.ignored = Int(clamping: metrics.records[.ignored])
+        status.retried = Int(clamping: metrics.records[.retried])
+        status.quarantined = Int(clamping: metrics.records[.quarantined])
         status.received = Int(clamping: metrics.received.value - metrics.adopted.value)
         status.redelivered = Int(clamping: metrics.redelivered.value)
         status.deleted = Int(clamping: metrics.deleted.value)
