@@ -64,7 +64,7 @@ let package = Package(
         // Layer 3: modules with one external interface each, and request signatures.
         .target(name: "SigV4", dependencies: ["HTTP", "Digests", "Support"], swiftSettings: pure),
         .target(name: "Curl", dependencies: ["HTTP", "Support", "CLibCurl"], swiftSettings: edge),
-        .target(name: "JPEG", dependencies: ["Pixels", "CJPEG"], swiftSettings: edge),
+        .target(name: "JPEG", dependencies: ["Pixels", "Support", "CJPEG"], swiftSettings: edge),
         .target(name: "Systemd", dependencies: ["Support", "CLibSystemd", log], swiftSettings: edge),
 
         // Layer 4: the AWS client and the pixel engine.
@@ -148,7 +148,9 @@ let package = Package(
             swiftSettings: edge),
         .testTarget(
             name: "WorkerTests",
-            dependencies: ["Worker", "AWS", "S3Events", "HTTP", "Metrics", "Support", "Scripted", log],
+            dependencies: [
+                "Worker", "AWS", "Pixelation", "S3Events", "HTTP", "Metrics", "Support", "Scripted", log,
+            ],
             swiftSettings: edge),
         .testTarget(
             name: "SettingsTests", dependencies: ["Settings", "Worker", "AWS", "Pixelation", log],

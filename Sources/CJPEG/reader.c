@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#define _POSIX_C_SOURCE 200809L
+
 #include "CJPEG.h"
 
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <jpeglib.h>
 // After jpeglib.h, which it needs.
@@ -21,7 +24,10 @@ struct px_reader {
     jmp_buf jump;
     const uint8_t *bytes;
     size_t count;
-    const px_interruption *interruption;
+    // NULL, or a byte that another thread sets.
+    const uint8_t *cancelled;
+    // On the monotonic clock, in nanoseconds; INT64_MAX for none.
+    int64_t deadline;
     px_limits limits;
     px_report report;
     stage stage;
@@ -84,15 +90,29 @@ static void print_nothing(j_common_ptr common)
 
 // MARK: Deadline, cancellation, scans
 
+static int64_t monotonic_nanoseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static int64_t deadline_after(int64_t nanoseconds)
+{
+    if (nanoseconds < 0)
+        return INT64_MAX;
+    int64_t now = monotonic_nanoseconds();
+    return nanoseconds > INT64_MAX - now ? INT64_MAX : now + nanoseconds;
+}
+
 // libjpeg calls this for every row it hands out and for every row of blocks it reads ahead.
 static void on_progress(j_common_ptr common)
 {
     px_reader *reader = reader_of(common);
-    if (reader->interruption != NULL) {
-        px_status status = px_interruption_check(reader->interruption);
-        if (status != px_ok)
-            stop(reader, status);
-    }
+    if (reader->cancelled != NULL && __atomic_load_n(reader->cancelled, __ATOMIC_RELAXED) != 0)
+        stop(reader, px_cancelled);
+    if (reader->deadline != INT64_MAX && monotonic_nanoseconds() >= reader->deadline)
+        stop(reader, px_deadline);
     const struct jpeg_decompress_struct *decoder = &reader->decoder;
     reader->report.scans = decoder->input_scan_number;
     int64_t area = (int64_t)decoder->image_width * decoder->image_height;
@@ -173,7 +193,7 @@ static void install_segment_skipper(j_decompress_ptr decoder)
 // MARK: Interface
 
 px_reader *px_reader_create(
-    const uint8_t *bytes, size_t count, const px_limits *limits, const px_interruption *interruption)
+    const uint8_t *bytes, size_t count, const px_limits *limits, const uint8_t *cancelled)
 {
     px_reader *reader = calloc(1, sizeof *reader);
     if (reader == NULL)
@@ -181,7 +201,8 @@ px_reader *px_reader_create(
     reader->bytes = bytes;
     reader->count = count;
     reader->limits = *limits;
-    reader->interruption = interruption;
+    reader->cancelled = cancelled;
+    reader->deadline = deadline_after(limits->nanoseconds);
 
     reader->decoder.err = jpeg_std_error(&reader->errors);
     reader->errors.error_exit = on_error;

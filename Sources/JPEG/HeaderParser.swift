@@ -125,7 +125,8 @@ struct HeaderParser {
         header = JPEGHeader(
             width: bigEndian(start + 3), height: bigEndian(start + 1), precision: Int(bytes[start]),
             process: process, isArithmetic: marker >= 0xC9, components: components, markers: 0, comment: nil,
-            exif: nil, profile: [], firstScanComponents: [], firstScanHasDC: false, dataOffset: 0)
+            exif: nil, profile: [], firstScanComponents: [], firstScanHasDC: false, dataOffset: 0,
+            fileBytes: bytes.count)
     }
 
     private func finish(_ scan: Range<Int>) throws(JPEGError) -> JPEGHeader {

@@ -6,7 +6,7 @@ extension JPEGHeader {
     package static let longestSide = 65500
 
     /// - Throws: the first limit that the file breaks.
-    package func admit(_ limits: JPEGLimits, fileBytes: Int) throws(JPEGError) {
+    package func admit(_ limits: JPEGLimits) throws(JPEGError) {
         try checkKind()
         guard pixels <= limits.pixels else {
             throw JPEGError(

@@ -37,6 +37,8 @@ package struct JPEGHeader: Sendable {
     package var firstScanHasDC: Bool
     /// The first byte of entropy-coded data.
     package var dataOffset: Int
+    /// Bytes of the file that the header was parsed from; all ranges and offsets above are within it.
+    package let fileBytes: Int
 
     package var layout: PixelLayout? {
         switch components.count {
@@ -47,9 +49,12 @@ package struct JPEGHeader: Sendable {
         }
     }
 
-    /// The colour profile, put together.
+    /// The colour profile, put together; nil when there is none.
+    ///
+    /// - Parameter bytes: The file of this header.
     package func profile(in bytes: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
-        profile.isEmpty ? nil : profile.flatMap { bytes[$0] }
+        precondition(bytes.count == fileBytes, "a header and the bytes of another file")
+        return profile.isEmpty ? nil : profile.flatMap { bytes[$0] }
     }
 
     package var pixels: Int { width * height }

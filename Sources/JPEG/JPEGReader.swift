@@ -1,40 +1,68 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CJPEG
+package import Support
 
 /// One JPEG file being decoded row by row. Its state is thrown away after an error, never used again.
 package struct JPEGReader: ~Copyable {
     package let header: JPEGHeader
     private let pointer: OpaquePointer
     private let limits: JPEGLimits
-    private let interruption: Interruption
+    /// Kept alive for the decoder, which reads the flag at its address.
+    private let cancellation: Cancellation?
 
-    /// Parses the header and checks it against the limits; libjpeg has not seen the file yet.
-    /// `bytes` must not move or change while the reader lives.
+    /// Creates the decoder; libjpeg sees the file in `start`.
+    ///
+    /// - Parameters:
+    ///   - bytes: The file. It must not move or change while the reader lives.
+    ///   - header: The header of `bytes`, from `header(of:limits:)`. The header of another file makes this or
+    ///     `start` throw, unless both files have as many bytes and their pictures the same size; then the picture of
+    ///     `bytes` is decoded.
+    ///   - limits: The bounds that libjpeg has to keep.
+    ///   - deadline: The time at which reading ends with `JPEGError.Kind.deadline`; nil for none.
+    ///   - cancellation: Ends reading with `JPEGError.Kind.cancelled` before the next row of blocks.
     package init(
-        _ bytes: UnsafeBufferPointer<UInt8>, limits: JPEGLimits, interruption: Interruption
+        _ bytes: UnsafeBufferPointer<UInt8>, header: JPEGHeader, limits: JPEGLimits,
+        deadline: ContinuousClock.Instant? = nil, cancellation: Cancellation? = nil
     ) throws(JPEGError) {
-        let header = try Self.header(of: bytes, limits: limits)
+        guard bytes.count == header.fileBytes else {
+            throw JPEGError(
+                .internal, "the header is of a file of \(header.fileBytes) bytes, not \(bytes.count)")
+        }
         var bounds = px_limits(
             scans: Int32(clamping: limits.scans), scan_work: Int64(limits.scanWork),
             warnings: Int32(clamping: limits.warnings), markers: Int32(clamping: limits.markers),
-            memory_bytes: Int64(limits.memoryBytes), accept_truncated: limits.acceptsTruncated)
-        guard let pointer = px_reader_create(bytes.baseAddress, bytes.count, &bounds, interruption.pointer)
-        else {
+            memory_bytes: Int64(limits.memoryBytes), nanoseconds: Self.nanoseconds(until: deadline),
+            accept_truncated: limits.acceptsTruncated)
+        let created = px_reader_create(bytes.baseAddress, bytes.count, &bounds, cancellation?.address)
+        guard let pointer = created else {
             throw JPEGError(.tooMuchMemory, "the system has no memory left for a decoder")
         }
         self.header = header
         self.pointer = pointer
         self.limits = limits
-        self.interruption = interruption
+        self.cancellation = cancellation
     }
 
-    /// What the file says about itself, within the limits.
+    /// From now on, 0 when `deadline` has passed; -1 for no deadline.
+    private static func nanoseconds(until deadline: ContinuousClock.Instant?) -> Int64 {
+        guard let deadline else { return -1 }
+        let (seconds, attoseconds) = max(.zero, ContinuousClock.now.duration(to: deadline)).components
+        let whole = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let sum = whole.partialValue.addingReportingOverflow(attoseconds / 1_000_000_000)
+        return whole.overflow || sum.overflow ? .max : sum.partialValue
+    }
+
+    /// Parses the header and checks it against the limits.
+    ///
+    /// - Parameter bytes: The file.
+    /// - Throws: The first reason for which the file is not decoded, as far as its header tells. For files of several
+    ///   scans the scans of the whole file are counted, too.
     package static func header(
         of bytes: UnsafeBufferPointer<UInt8>, limits: JPEGLimits
     ) throws(JPEGError) -> JPEGHeader {
         let header = try HeaderParser.parse(bytes, maximumMarkers: limits.markers)
-        try header.admit(limits, fileBytes: bytes.count)
+        try header.admit(limits)
         if header.keepsCoefficients {
             try ScanCounter.check(bytes, from: header.dataOffset, pixels: header.pixels, limits: limits)
         }

@@ -9,11 +9,11 @@ package struct Naming: Sendable, Equatable {
 
     package init(prefix: String = Naming.defaultPrefix) { self.prefix = prefix }
 
-    /// The key of the output of `n` cells a side for the source `key`.
-    package func name(for key: String, n: Int) -> String {
+    /// Returns the key of the output of `size` blocks along each side for the source `key`.
+    package func name(for key: String, size: Int) -> String {
         let slash = key.utf8.lastIndex(of: UInt8(ascii: "/"))
         let file = slash.map { key.utf8.index(after: $0) } ?? key.startIndex
-        return "\(key[..<file])\(prefix)\(n)x\(n)-\(key[file...])"
+        return "\(key[..<file])\(prefix)\(size)x\(size)-\(key[file...])"
     }
 
     /// Whether `key` is what `name` makes of some key: such an object must not be pixelated again.

@@ -20,20 +20,12 @@ package struct PixelationError: Error, Sendable, Equatable, CustomStringConverti
         case truncated
         /// The file contradicts the standard or itself.
         case corrupt
-        /// The time that a picture may take is over.
+        /// Pixelating took longer than `PixelationLimits.seconds`.
         case deadline
-        /// `Deadline.cancel` was called.
+        /// `Cancellation.cancel` was called.
         case cancelled
         /// A defect of this program.
         case `internal`
-
-        /// The same bytes will fail again, whenever and wherever they are tried.
-        package var isPermanent: Bool {
-            switch self {
-            case .deadline, .cancelled, .internal: false
-            default: true
-            }
-        }
     }
 
     package var kind: Kind

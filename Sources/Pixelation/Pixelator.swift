@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JPEG
-import Pixels
+package import Support
 
 /// Turns a picture into its pixelated variants. Holds nothing but options: any number of threads may use one.
 package struct Pixelator: Sendable {
@@ -10,28 +10,57 @@ package struct Pixelator: Sendable {
     /// - Parameter options: without `problems()`.
     package init(_ options: PixelationOptions) { self.options = options }
 
-    /// Reads the header only, in microseconds.
+    /// Reads the header only, in microseconds. Files of several scans are read to the end, to count the scans.
     ///
-    /// - Throws: what `pixelate` would throw for the same bytes, as far as the header tells.
+    /// - Throws: `PixelationError`: what `pixelate` would throw for the same bytes, as far as the header tells.
     package func survey(_ bytes: [UInt8]) throws(PixelationError) -> Survey {
         try checkFormat(bytes)
         return try bytes.withUnsafeBufferPointer { bytes throws(PixelationError) in
-            Survey(try header(bytes), of: bytes, sizes: options.sizes)
+            do throws(JPEGError) {
+                let header = try JPEGReader.header(of: bytes, limits: JPEGLimits(options))
+                return Survey(header, of: bytes, sizes: options.sizes)
+            } catch {
+                throw PixelationError(error)
+            }
         }
     }
 
     /// Decodes, reduces and encodes, on the calling thread and without waiting for anything.
     ///
-    /// - Parameter deadline: ends it, and so does the time that the limits allow.
-    package func pixelate(_ bytes: [UInt8], until deadline: Deadline) throws(PixelationError)
-        -> PixelatedPicture
-    {
-        let deadline = deadline.limited(to: options.limits.seconds)
-        try checkFormat(bytes)
-        return try bytes.withUnsafeBufferPointer { bytes throws(PixelationError) in
-            var pixelation = JPEGPixelation(bytes: bytes, options: options, deadline: deadline)
-            return try pixelation.run(try header(bytes))
+    /// It ends within `limits.seconds` of the call, or within milliseconds of a cancellation: both are checked between
+    /// two rows of blocks.
+    ///
+    /// - Parameters:
+    ///   - bytes: The file.
+    ///   - survey: The survey of `bytes` by this pixelator. The survey of another file is an `internal` or `corrupt`
+    ///     error, unless the files have as many bytes and their pictures the same width and height: then the picture
+    ///     of `bytes` is pixelated, with orientation, profile and comment taken from where the other file has them.
+    ///   - cancellation: Stops the computation; nil for one that only the time limit stops.
+    /// - Throws: `PixelationError`.
+    package func pixelate(
+        _ bytes: [UInt8], survey: Survey, cancellation: Cancellation? = nil
+    ) throws(PixelationError) -> PixelatedPicture {
+        let deadline = ContinuousClock.now + .seconds(options.limits.seconds)
+        guard let header = survey.header, header.fileBytes == bytes.count else {
+            throw PixelationError(.internal, "the survey is not of this file")
         }
+        let picture = try bytes.withUnsafeBufferPointer { bytes throws(PixelationError) in
+            try JPEGPixelation(
+                bytes: bytes, header: header, options: options, deadline: deadline, cancellation: cancellation
+            ).run()
+        }
+        let encoder = OutputEncoder(
+            policy: options.metadata, deadline: deadline, cancellation: cancellation)
+        return PixelatedPicture(
+            outputs: try encoder.encode(picture, orientation: survey.orientation),
+            warnings: picture.warnings, wasTruncated: picture.wasTruncated)
+    }
+
+    /// Surveys and pixelates.
+    package func pixelate(
+        _ bytes: [UInt8], cancellation: Cancellation? = nil
+    ) throws(PixelationError) -> PixelatedPicture {
+        try pixelate(bytes, survey: survey(bytes), cancellation: cancellation)
     }
 
     private func checkFormat(_ bytes: [UInt8]) throws(PixelationError) {
@@ -49,14 +78,6 @@ package struct Pixelator: Sendable {
             throw PixelationError(.unsupportedFormat, "\(format.rawValue) is not processed, only JPEG")
         }
     }
-
-    private func header(_ bytes: UnsafeBufferPointer<UInt8>) throws(PixelationError) -> JPEGHeader {
-        do {
-            return try JPEGReader.header(of: bytes, limits: JPEGLimits(options))
-        } catch {
-            throw PixelationError(error)
-        }
-    }
 }
 
 extension JPEGLimits {
@@ -65,24 +86,6 @@ extension JPEGLimits {
             pixels: options.limits.pixels, scans: options.limits.scans, scanWork: options.limits.scanWork,
             markers: options.limits.markers, memoryBytes: options.limits.memoryBytes,
             warnings: options.limits.warnings, acceptsTruncated: options.truncated == .accept)
-    }
-}
-
-extension Survey {
-    init(_ header: JPEGHeader, of bytes: UnsafeBufferPointer<UInt8>, sizes: [Int]) {
-        self.init(
-            format: .jpeg, width: header.width, height: header.height, components: header.components.count,
-            orientation: header.orientation(in: bytes),
-            workingSetBytes: header.workingSetBytes
-                + Self.bytesBesideDecoder(
-                    width: header.width, height: header.height, pixels: header.pixels, sizes: sizes))
-    }
-
-    fileprivate static func bytesBesideDecoder(width: Int, height: Int, pixels: Int, sizes: [Int]) -> Int {
-        let reduced = GridReducer.workingSetBytes(width: width, height: height, sizes: sizes)
-        // What outputs usually take; a grid of noise takes more.
-        let written = sizes.reduce(0) { $0 + pixels / 64 + $1 * $1 * 64 }
-        return reduced + written
     }
 }
 

@@ -1,67 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import JPEG
 package import Pixels
 
-/// What the header of a picture says; known before anything is decoded.
+/// The properties of a picture that its header tells, before anything is decoded.
 package struct Survey: Sendable {
     package var format: SourceFormat
-    /// As stored, before any turning.
+    /// Pixels, as stored: the orientation is not applied.
     package var width: Int
     package var height: Int
-    /// 1 gray, 3 colour, 4 CMYK or YCCK.
+    /// 1 for gray, 3 for colour, 4 for CMYK or YCCK.
     package var components: Int
     package var orientation: Orientation
-    /// Predicted peak memory of the pixelation, outputs included, the file itself not.
+    /// The predicted peak memory of the pixelation in bytes, outputs included, the file itself not.
     package var workingSetBytes: Int
-}
+    /// The parsed header, which `Pixelator.pixelate` continues with; nil unless `Pixelator.survey` made this value.
+    let header: JPEGHeader?
 
-/// A picture format, told by the first bytes.
-package enum SourceFormat: String, Sendable, CaseIterable {
-    case jpeg = "JPEG"
-    case png = "PNG"
-    case gif = "GIF"
-    case webp = "WebP"
-    case heif = "HEIF"
-    case avif = "AVIF"
-    case tiff = "TIFF"
-    case bmp = "BMP"
-    case jpegXL = "JPEG XL"
-    case jpeg2000 = "JPEG 2000"
-    case icon = "ICO"
-    case psd = "PSD"
-    case pdf = "PDF"
-    case svg = "SVG"
-    case video = "ISO media (video)"
+    /// Creates a survey of an upright colour picture for engines that are not `Pixelator`, which refuses it.
+    package init(format: SourceFormat, width: Int, height: Int, workingSetBytes: Int) {
+        self.format = format
+        self.width = width
+        self.height = height
+        components = 3
+        orientation = .upright
+        self.workingSetBytes = workingSetBytes
+        header = nil
+    }
 
-    package init?(_ bytes: [UInt8]) {
-        func has(_ text: String, at offset: Int = 0) -> Bool {
-            bytes.count >= offset + text.utf8.count && bytes[offset...].starts(with: text.utf8)
-        }
-        func has(_ prefix: [UInt8]) -> Bool { bytes.starts(with: prefix) }
-        switch true {
-        case has([0xFF, 0xD8, 0xFF]): self = .jpeg
-        case has([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]): self = .png
-        case has("GIF87a"), has("GIF89a"): self = .gif
-        case has("RIFF") && has("WEBP", at: 8): self = .webp
-        case has("ftyp", at: 4):
-            if has("avif", at: 8) || has("avis", at: 8) {
-                self = .avif
-            } else if ["heic", "heix", "hevc", "hevx", "heim", "heis", "mif1", "msf1"].contains(
-                where: { has($0, at: 8) })
-            {
-                self = .heif
-            } else {
-                self = .video
-            }
-        case has([0x49, 0x49, 0x2A, 0x00]), has([0x4D, 0x4D, 0x00, 0x2A]): self = .tiff
-        case has("BM") && bytes.count >= 26: self = .bmp
-        case has([0xFF, 0x0A]), has([0, 0, 0, 0x0C, 0x4A, 0x58, 0x4C, 0x20]): self = .jpegXL
-        case has([0, 0, 0, 0x0C, 0x6A, 0x50, 0x20, 0x20]), has([0xFF, 0x4F, 0xFF, 0x51]): self = .jpeg2000
-        case has([0, 0, 1, 0]) && bytes.count >= 22: self = .icon
-        case has("8BPS"): self = .psd
-        case has("%PDF-"): self = .pdf
-        case has("<svg"), has("<?xml"): self = .svg
-        default: return nil
-        }
+    init(_ header: JPEGHeader, of bytes: UnsafeBufferPointer<UInt8>, sizes: [Int]) {
+        format = .jpeg
+        width = header.width
+        height = header.height
+        components = header.components.count
+        orientation = header.orientation(in: bytes)
+        workingSetBytes =
+            header.workingSetBytes
+            + Self.bytesBesideDecoder(
+                width: header.width, height: header.height, pixels: header.pixels, sizes: sizes)
+        self.header = header
+    }
+
+    /// Bytes that reducing and writing need at most beside the decoder.
+    static func bytesBesideDecoder(width: Int, height: Int, pixels: Int, sizes: [Int]) -> Int {
+        let reduced = GridReducer.workingSetBytes(width: width, height: height, sizes: sizes)
+        // What outputs usually take; a grid of noise takes more.
+        let written = sizes.reduce(0) { $0 + pixels / 64 + $1 * $1 * 64 }
+        return reduced + written
     }
 }

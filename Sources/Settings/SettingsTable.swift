@@ -105,9 +105,6 @@ extension Setting {
             "worker.memoryBytes", \.worker.memoryBytes, reloads: true,
             "Memory for all pictures in flight; enough for one as large as pixelation.limits allow"),
         .property(
-            "worker.pictureSeconds", \.worker.pictureSeconds, reloads: true,
-            "Longest processor time of one picture"),
-        .property(
             "worker.drainSeconds", \.worker.drainSeconds,
             "After SIGTERM: time to finish what has begun; what is being written then has 5 s more"),
         .property(

@@ -372,7 +372,7 @@ package final class PixelationWorker: Sendable {
         {
             return "a lease ended \((now - expiry).components.seconds) s ago and its job goes on"
         }
-        let maxOvertakes = Duration.seconds(job.withLock { $0.options.pictureSeconds }) + .seconds(300)
+        let maxOvertakes = job.withLock { $0.engine.timeLimit } + .seconds(300)
         if intake.inFlight > 0, !isOutage, now - progress.last > maxOvertakes {
             let stalled = (now - progress.last).components.seconds
             return "\(intake.inFlight) messages in flight and no step finished for \(stalled) s"

@@ -55,8 +55,6 @@ package struct WorkerOptions: Sendable, Equatable {
     package var maxInFlight = 0
     /// Predicted memory of all pictures in flight.
     package var memoryBytes = 1 << 30
-    /// A picture's processor time.
-    package var pictureSeconds = 60
     /// After SIGTERM: how long to finish what has begun.
     package var drainSeconds = 60
     /// First delay before a failed message comes again, doubled by each receive up to `maxRetrySeconds`.
@@ -100,7 +98,6 @@ package struct WorkerOptions: Sendable, Equatable {
         check("cpuWorkers", cpuWorkers, 0...1024)
         check("maxInFlight", maxInFlight, 0...10_000)
         check("memoryBytes", memoryBytes, (16 << 20)...(1 << 50))
-        check("pictureSeconds", pictureSeconds, 1...3600)
         check("drainSeconds", drainSeconds, 0...86_400)
         check("retrySeconds", retrySeconds, 1...43_200)
         check("maxRetrySeconds", maxRetrySeconds, max(1, retrySeconds)...43_200)

@@ -42,7 +42,7 @@ struct Measurement {
         for _ in 0..<runs {
             decodeRows = min(decodeRows, CPUTime.best(of: 1) { Self.decode(bytes, &failure) })
             engine = min(
-                engine, try CPUTime.best(of: 1) { _ = try pixelator.pixelate(bytes, until: .never) })
+                engine, try CPUTime.best(of: 1) { _ = try pixelator.pixelate(bytes) })
             decodePicture = min(
                 decodePicture,
                 try CPUTime.best(of: 1) {
@@ -76,10 +76,14 @@ struct Measurement {
         pixels: .max, scans: 1000, scanWork: .max, markers: 100_000, memoryBytes: .max, warnings: 1_000_000,
         acceptsTruncated: false)
 
+    private static func reader(_ bytes: UnsafeBufferPointer<UInt8>) throws(JPEGError) -> JPEGReader {
+        try JPEGReader(bytes, header: JPEGReader.header(of: bytes, limits: limits), limits: limits)
+    }
+
     private static func decode(_ bytes: [UInt8], _ failure: inout (any Error)?) {
         do {
             try bytes.withUnsafeBufferPointer { bytes throws(JPEGError) in
-                var reader = try JPEGReader(bytes, limits: limits, interruption: Interruption(after: nil))
+                var reader = try reader(bytes)
                 let row = UnsafeMutableBufferPointer<UInt8>.allocate(
                     capacity: reader.header.width * (reader.header.layout?.stride ?? 4))
                 defer { row.deallocate() }
@@ -95,7 +99,7 @@ struct Measurement {
     /// Reducing without decoding: the picture's middle row, again and again.
     private static func reduce(_ bytes: [UInt8], _ survey: Survey, sizes: [Int], runs: Int) throws -> Double {
         try bytes.withUnsafeBufferPointer { bytes throws(JPEGError) in
-            var reader = try JPEGReader(bytes, limits: limits, interruption: Interruption(after: nil))
+            var reader = try reader(bytes)
             let layout = reader.header.layout ?? .rgbx
             var middle = [UInt8](repeating: 0, count: survey.width * layout.stride)
             try reader.start()
@@ -116,7 +120,7 @@ struct Measurement {
 
     private static func grids(_ bytes: [UInt8], _ survey: Survey, sizes: [Int]) throws -> [Grid] {
         try bytes.withUnsafeBufferPointer { bytes throws(JPEGError) in
-            var reader = try JPEGReader(bytes, limits: limits, interruption: Interruption(after: nil))
+            var reader = try reader(bytes)
             let reducer = GridReducer(
                 width: survey.width, height: survey.height, layout: reader.header.layout ?? .rgbx,
                 sizes: sizes)

@@ -15,7 +15,7 @@ enum MemoryPeak {
         let cells = [UInt8](repeating: 128, count: 8 * 8 * 3)
         let small = GridWriter(width: 64, height: 64, attachments: GridAttachments())
             .encode(Grid(n: 8, bands: 3, samples: cells))
-        _ = try pixelator.pixelate(small, until: .never)
+        _ = try pixelator.pixelate(small)
         let descriptor = open("/proc/self/clear_refs", O_WRONLY)
         guard descriptor >= 0, write(descriptor, "5", 1) == 1 else {
             throw ValidationError("the high-water mark cannot be reset")
@@ -80,7 +80,7 @@ enum ChildTask: String, CaseIterable {
                 return "decoded"
             case .engine, .hostile:
                 do {
-                    let result = try Pixelator(PixelationOptions()).pixelate(file, until: .never)
+                    let result = try Pixelator(PixelationOptions()).pixelate(file)
                     return withExtendedLifetime(result) { "decoded" }
                 } catch let error as PixelationError {
                     return error.kind.rawValue

@@ -98,11 +98,11 @@ struct LocalBatch: Sendable {
     func pixelate(_ path: String) -> String? {
         do {
             let bytes = try LocalFile.read(path, limit: limits.bytes)
-            let picture = try pixelator.pixelate(
-                bytes, until: Deadline(after: .seconds(limits.seconds)))
+            let picture = try pixelator.pixelate(bytes)
             let name = path.split(separator: "/").last.map(String.init) ?? path
-            for variant in picture.variants {
-                try LocalFile.write(variant.bytes, to: folder + "/" + naming.name(for: name, n: variant.n))
+            for output in picture.outputs {
+                try LocalFile.write(
+                    output.bytes, to: folder + "/" + naming.name(for: name, size: output.size))
             }
             return nil
         } catch let failure as LocalFile.Failure {

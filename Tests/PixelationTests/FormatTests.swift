@@ -59,16 +59,16 @@ import Testing
             let file = try #require(Self.encode(kind, width, height, &random))
             var options = PixelationOptions()
             options.sizes = [8, 13]
-            let result = try Pixelator(options).pixelate(file, until: .never)
+            let result = try Pixelator(options).pixelate(file)
             let pixels = try #require(Self.decode(file, count: width * height * kind.components))
             // The reference inverts what it reads and what it writes.
             let picture = kind.components == 4 ? pixels.map { ~$0 } : pixels
             let writer = GridWriter(width: width, height: height, attachments: GridAttachments())
-            for variant in result.variants {
+            for output in result.outputs {
                 let samples = PlainReduction.grid(
-                    picture, width: width, bands: kind.components, n: variant.n)
-                let grid = Grid(n: variant.n, bands: kind.components, samples: samples)
-                #expect(variant.bytes == writer.encode(grid), "\(width) x \(height) n \(variant.n)")
+                    picture, width: width, bands: kind.components, n: output.size)
+                let grid = Grid(n: output.size, bands: kind.components, samples: samples)
+                #expect(output.bytes == writer.encode(grid), "\(width) x \(height) n \(output.size)")
             }
         }
     }
@@ -81,9 +81,9 @@ import Testing
         let index = PixelatorTests.with(
             [(0xE2, Array("MPF\0".utf8) + [UInt8](repeating: 0, count: 82))], in: first)
         let pixelator = Pixelator(PixelationOptions())
-        let alone = try pixelator.pixelate(first, until: .never).variants.map(\.bytes)
-        #expect(try pixelator.pixelate(index + second, until: .never).variants.map(\.bytes) == alone)
-        #expect(try pixelator.pixelate(first + second, until: .never).variants.map(\.bytes) == alone)
+        let alone = try pixelator.pixelate(first).outputs.map(\.bytes)
+        #expect(try pixelator.pixelate(index + second).outputs.map(\.bytes) == alone)
+        #expect(try pixelator.pixelate(first + second).outputs.map(\.bytes) == alone)
     }
 
     static func encode(

@@ -35,17 +35,17 @@ import Testing
         let bytes = try SharedCorpus.bytes(expected.path)
         guard expected.format == "JPEG" else {
             let error = #expect(throws: PixelationError.self) {
-                try Pixelator(options).pixelate(bytes, until: .never)
+                try Pixelator(options).pixelate(bytes)
             }
             #expect(error?.kind == .unsupportedFormat)
             return
         }
-        let result = try Pixelator(options).pixelate(bytes, until: .never)
-        #expect(result.variants.map(\.n) == options.sizes)
-        for variant in result.variants {
-            let output = try #require(expected.v["\(variant.n)"])
-            #expect(variant.bytes.count == output.bytes, "\(variant.n)")
-            #expect(sha256(variant.bytes) == output.file, "\(variant.n)")
+        let result = try Pixelator(options).pixelate(bytes)
+        #expect(result.outputs.map(\.size) == options.sizes)
+        for output in result.outputs {
+            let known = try #require(expected.v["\(output.size)"])
+            #expect(output.bytes.count == known.bytes, "\(output.size)")
+            #expect(sha256(output.bytes) == known.file, "\(output.size)")
         }
     }
 }

@@ -4,6 +4,7 @@ import Foundation
 import JPEG
 import Pixelation
 import Pixels
+import Support
 import Testing
 
 @Suite struct PixelatorTests {
@@ -40,7 +41,7 @@ import Testing
     ) throws -> PixelatedPicture {
         var options = PixelationOptions()
         change(&options)
-        return try Pixelator(options).pixelate(bytes, until: .never)
+        return try Pixelator(options).pixelate(bytes)
     }
 
     static func kind(
@@ -54,19 +55,21 @@ import Testing
         }
     }
 
-    @Test func `five variants come out in the order of the sizes`() throws {
-        let result = try Self.pixelate(Self.picture())
-        #expect(result.variants.map(\.n) == [8, 16, 32, 48, 64])
+    @Test func `five outputs come out in the order of the sizes`() throws {
+        let picture = Self.picture()
+        let result = try Self.pixelate(picture)
+        let survey = try Pixelator(PixelationOptions()).survey(picture)
+        #expect(result.outputs.map(\.size) == [8, 16, 32, 48, 64])
         #expect(
-            result.variants.allSatisfy { $0.contentType == "image/jpeg" && SourceFormat($0.bytes) == .jpeg })
-        #expect(result.survey.width == 640 && result.survey.height == 480 && result.warnings == 0)
+            result.outputs.allSatisfy { $0.contentType == "image/jpeg" && SourceFormat($0.bytes) == .jpeg })
+        #expect(survey.width == 640 && survey.height == 480 && result.warnings == 0)
     }
 
     @Test(arguments: [1, 3, 4])
     func `a picture without metadata is the same under both policies`(_ bands: Int) throws {
         let picture = Self.picture(333, 222, bands: bands)
-        let upright = try Self.pixelate(picture).variants.map(\.bytes)
-        let reference = try Self.pixelate(picture) { $0.metadata = .reference }.variants.map(\.bytes)
+        let upright = try Self.pixelate(picture).outputs.map(\.bytes)
+        let reference = try Self.pixelate(picture) { $0.metadata = .reference }.outputs.map(\.bytes)
         #expect(upright == reference)
     }
 
@@ -78,9 +81,9 @@ import Testing
                 (0xE2, Array("ICC_PROFILE\0".utf8) + [1, 1] + profile),
             ], in: Self.picture(64, 32))
         let result = try Self.pixelate(source) { $0.sizes = [8] }
-        let output = try #require(result.variants.first?.bytes)
+        let output = try #require(result.outputs.first?.bytes)
         let survey = try Pixelator(PixelationOptions()).survey(output)
-        #expect(result.survey.orientation == .rotateRight)
+        #expect(try Pixelator(PixelationOptions()).survey(source).orientation == .rotateRight)
         #expect(survey.width == 32 && survey.height == 64 && survey.orientation == .upright)
         #expect(output.contains(profile))
         #expect(!output.contains(Array("a secret".utf8)))
@@ -94,7 +97,7 @@ import Testing
             try Self.pixelate(source) {
                 $0.metadata = .reference
                 $0.sizes = [8]
-            }.variants.first?.bytes)
+            }.outputs.first?.bytes)
         let survey = try Pixelator(PixelationOptions()).survey(output)
         #expect(survey.width == 64 && survey.height == 32)
         #expect(output.contains([0xFF, 0xFE, 0, 6] + Array("last".utf8)))
@@ -141,7 +144,7 @@ import Testing
     @Test func `a file cut in the middle can be accepted`() throws {
         let picture = Self.picture()
         let result = try Self.pixelate(Array(picture[..<(picture.count / 2)])) { $0.truncated = .accept }
-        #expect(result.wasTruncated && result.variants.count == 5)
+        #expect(result.wasTruncated && result.outputs.count == 5)
         #expect(Self.kind(Array(picture.dropLast(2))) == .truncated)
     }
 
@@ -165,46 +168,65 @@ import Testing
         }
     }
 
-    @Test func `a passed deadline and a cancellation stop the decoder`() {
-        let pixelator = Pixelator(PixelationOptions())
-        let picture = Self.picture()
-        #expect(throws: PixelationError.self) {
-            try pixelator.pixelate(picture, until: Deadline(after: .zero))
-        }
-        let cancelled = Deadline(after: .seconds(60))
-        cancelled.cancel()
-        let error = #expect(throws: PixelationError.self) {
-            try pixelator.pixelate(picture, until: cancelled)
-        }
-        #expect(error?.kind == .cancelled)
-    }
-
-    @Test func `the time that the limits allow ends a picture, whatever the caller allows`() {
+    @Test func `a picture that takes longer than its time limit is stopped`() {
         let picture = Self.picture()
         #expect(Self.kind(picture) { $0.limits.seconds = 0 } == .deadline)
-        // The caller's own deadline and cancellation count as before.
-        let cancelled = Deadline(after: .seconds(60))
-        cancelled.cancel()
-        let error = #expect(throws: PixelationError.self) {
-            try Pixelator(PixelationOptions()).pixelate(picture, until: cancelled)
+        #expect(Self.kind(picture) { $0.limits.seconds = 60 } == nil)
+    }
+
+    @Test func `a cancelled picture is not pixelated, whatever time it has`() {
+        let picture = Self.picture()
+        let cancellation = Cancellation()
+        cancellation.cancel()
+        for seconds in [0, 60] {
+            var options = PixelationOptions()
+            options.limits.seconds = seconds
+            let error = #expect(throws: PixelationError.self) {
+                try Pixelator(options).pixelate(picture, cancellation: cancellation)
+            }
+            #expect(error?.kind == .cancelled)
         }
-        #expect(error?.kind == .cancelled)
     }
 
     @Test func `cancelling from another thread stops a picture that is being decoded`() async {
         let picture = Self.picture(3000, 3000)
-        let deadline = Deadline(after: .seconds(60))
+        let cancellation = Cancellation()
         let work = Task.detached { () -> PixelationError.Kind? in
             while true {
                 do {
-                    _ = try Pixelator(PixelationOptions()).pixelate(picture, until: deadline)
+                    _ = try Pixelator(PixelationOptions()).pixelate(picture, cancellation: cancellation)
                 } catch {
                     return (error as? PixelationError)?.kind
                 }
             }
         }
-        deadline.cancel()
+        cancellation.cancel()
         #expect(await work.value == .cancelled)
+    }
+
+    @Test func `the survey of another file is an error, or the file's own picture comes out`() throws {
+        let pixelator = Pixelator(PixelationOptions())
+        let turned = Self.with([Self.exif(6)], in: Self.picture(64, 32))
+        let survey = try pixelator.survey(turned)
+        func kind(_ bytes: [UInt8], _ survey: Survey) -> PixelationError.Kind? {
+            let error = #expect(throws: PixelationError.self) {
+                try pixelator.pixelate(bytes, survey: survey)
+            }
+            return error?.kind
+        }
+        #expect(kind(turned + [0], survey) == .internal)
+        #expect(kind([], survey) == .internal)
+        let foreign = Survey(format: .jpeg, width: 64, height: 32, workingSetBytes: 1)
+        #expect(kind(turned, foreign) == .internal)
+        // As many bytes and another size: the decoder finds out.
+        let lines = Self.with([Self.exif(6)], in: Self.picture(32, 64))
+        let short = min(lines.count, turned.count)
+        let padded = [lines, turned].map { $0 + [UInt8](repeating: 0, count: short + 4096 - $0.count) }
+        #expect(kind(padded[0], try pixelator.survey(padded[1])) == .corrupt)
+        // As many bytes and the same size: pixels are those of the bytes.
+        let other = Self.with([Self.exif(8)], in: Self.picture(64, 32))
+        let outputs = try pixelator.pixelate(other, survey: survey).outputs
+        #expect(outputs == (try pixelator.pixelate(turned, survey: survey).outputs))
     }
 
     @Test func `the survey predicts what it costs and throws what pixelating throws`() throws {

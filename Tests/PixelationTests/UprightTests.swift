@@ -40,8 +40,8 @@ import Testing
         guard orientation != .upright else { return }
         var options = PixelationOptions()
         options.metadata = .reference
-        let turned = try Pixelator(options).pixelate(file, until: .never).variants[0].bytes
-        #expect(try turned == Pixelator(options).pixelate(plain, until: .never).variants[0].bytes)
+        let turned = try Pixelator(options).pixelate(file).outputs[0].bytes
+        #expect(try turned == Pixelator(options).pixelate(plain).outputs[0].bytes)
     }
 
     /// Of each scene eight files, one for each way to hold the camera.
@@ -64,8 +64,8 @@ import Testing
     ) throws {
         let pixelator = Pixelator(PixelationOptions())
         let variants = try zip(
-            pixelator.pixelate(first, until: .never).variants,
-            pixelator.pixelate(second, until: .never).variants)
+            pixelator.pixelate(first).outputs,
+            pixelator.pixelate(second).outputs)
         for (one, other) in variants {
             let survey = try pixelator.survey(one.bytes)
             #expect(survey.width == width && survey.height == height)
@@ -74,7 +74,7 @@ import Testing
             // A sample of the bytes, coprime to their three bands, is enough.
             let places = stride(from: 0, to: a.count, by: 31)
             let difference = places.reduce(0) { $0 + abs(Int(a[$1]) - Int(b[$1])) }
-            #expect(Double(difference) <= level * Double(a.count / 31), "n \(one.n)")
+            #expect(Double(difference) <= level * Double(a.count / 31), "n \(one.size)")
         }
     }
 

@@ -34,18 +34,6 @@ typedef enum __attribute__((enum_extensibility(closed))) px_status {
     px_misused,
 } px_status;
 
-/// A deadline and a flag that another thread may raise; libjpeg's progress hook reads both.
-typedef struct px_interruption px_interruption;
-
-/// `nanoseconds` from now on the monotonic clock; negative means never. `outer`, which may be NULL and must live
-/// longer, interrupts too. NULL when memory is out.
-px_interruption *px_interruption_create(int64_t nanoseconds, const px_interruption *outer);
-/// May be called from any thread.
-void px_interruption_cancel(px_interruption *interruption);
-/// `px_ok`, `px_cancelled` or `px_deadline`. May be called from any thread.
-px_status px_interruption_check(const px_interruption *interruption);
-void px_interruption_destroy(px_interruption *interruption);
-
 typedef struct px_limits {
     int scans;
     /// Scans read so far x pixels of the picture.
@@ -55,6 +43,8 @@ typedef struct px_limits {
     int markers;
     /// For libjpeg's coefficient arrays.
     int64_t memory_bytes;
+    /// Time from the creation of the reader, on the monotonic clock; negative for no limit.
+    int64_t nanoseconds;
     /// Supply what is missing at the end, instead of failing.
     bool accept_truncated;
 } px_limits;
@@ -81,9 +71,10 @@ typedef struct px_report {
 
 typedef struct px_reader px_reader;
 
-/// `bytes` and `interruption` (which may be NULL) must outlive the reader and not move. NULL when memory is out.
+/// `bytes` and `cancelled` must outlive the reader and not move. `cancelled` may be NULL; else it points to a byte
+/// that another thread may set to anything but 0, atomically, to stop the reader. NULL when memory is out.
 px_reader *px_reader_create(
-    const uint8_t *bytes, size_t count, const px_limits *limits, const px_interruption *interruption);
+    const uint8_t *bytes, size_t count, const px_limits *limits, const uint8_t *cancelled);
 
 /// Reads up to the first scan.
 px_status px_reader_read_header(px_reader *reader, px_frame *frame);

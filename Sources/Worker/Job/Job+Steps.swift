@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Pixelation
 internal import S3Events
 
 /// The steps of one attempt.
@@ -43,7 +44,7 @@ extension Job {
         return try await store.get(source, maximumBytes: maximumBytes)
     }
 
-    /// Stores those variants whose place does not show this source yet, all at once.
+    /// Stores those outputs whose place does not show this source yet, all at once.
     ///
     /// - Returns: False when somebody else wrote to one of the places since we looked.
     func put(
@@ -53,9 +54,9 @@ extension Job {
     ) async throws -> Bool {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             for index in stale {
-                let variant = picture.variants[index]
+                let encoded = picture.outputs[index]
                 let output = OutputObject(
-                    name: plan.places[index].name, bytes: variant.bytes, contentType: variant.contentType,
+                    name: plan.places[index].name, bytes: encoded.bytes, contentType: encoded.contentType,
                     metadata: stamp.metadata, tags: tags)
                 let condition = options.output.conditionalWrites ? existing.states[index].condition : .none
                 group.addTask {

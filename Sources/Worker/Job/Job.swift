@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Metrics
+internal import Pixelation
 internal import S3Events
 internal import Support
 
@@ -189,10 +190,10 @@ struct Job: Sendable {
         for round in 1...Self.rounds {
             trace.rounds = round
             let existing = try await look(at: plan, isFirst: round == 1)
-            if existing.covers(event, recipe: engine.recipe) {
+            if existing.covers(event, recipe: engine.outputFormat) {
                 if effort.maySkipUnread && !leases.isRedelivered(lease) { return .skipped(.finished) }
                 if let facts = try await store.head(plan.source),
-                    existing.stale(from: facts.eTag, recipe: engine.recipe).isEmpty
+                    existing.stale(from: facts.eTag, recipe: engine.outputFormat).isEmpty
                 {
                     return effort.hasPut ? .done : .skipped(.finished)
                 }
@@ -218,7 +219,7 @@ struct Job: Sendable {
             breaker.succeeded(lease, .read, isFinished: false)
             body.shrink(to: source.bytes.count)
             progress.record()
-            let stale = existing.stale(from: source.eTag, recipe: engine.recipe)
+            let stale = existing.stale(from: source.eTag, recipe: engine.outputFormat)
             if stale.isEmpty { return effort.hasPut ? .done : .skipped(.finished) }
 
             let survey = try engine.survey(source.bytes)
@@ -226,9 +227,9 @@ struct Job: Sendable {
             began = clock.now
             let room = try await budget.pixels.acquire(survey.workingSetBytes)
             trace.waitTime += clock.now - began
-            let picture = try await engine.pixelate(source.bytes, survey: survey)
-            trace.waitTime += picture.waited
-            trace.decodeTime += picture.computed
+            let (picture, waited, computed) = try await engine.pixelate(source.bytes, survey: survey)
+            trace.waitTime += waited
+            trace.decodeTime += computed
             progress.record()
 
             if !hasWritten {
@@ -241,12 +242,12 @@ struct Job: Sendable {
             effort.maySkipUnread = false
             effort.stage = .write
             began = clock.now
-            let stamp = OutputStamp(source: source, event: event, recipe: engine.recipe)
+            let stamp = OutputStamp(source: source, event: event, recipe: engine.outputFormat)
             let isStored = try await put(
                 picture, stale, of: plan, over: existing, stamp: stamp, tags: source.tags)
             let isCurrent = try await isCurrent(plan.source, stamp)
             trace.putTime += clock.now - began
-            trace.bytesOut = picture.variants.reduce(0) { $0 + $1.bytes.count }
+            trace.bytesOut = picture.outputs.reduce(0) { $0 + $1.bytes.count }
             _ = consume room
             _ = consume body
             progress.record()

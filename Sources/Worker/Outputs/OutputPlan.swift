@@ -32,7 +32,7 @@ struct OutputPlan: Sendable, Equatable {
 extension OutputOptions {
     /// `photos/HS.jpeg` at 8: `photos/pixelated-8x8-HS.jpeg`, behind `prefix`.
     package func key(of source: String, size: Int) -> String {
-        prefix + Naming(prefix: namePrefix).name(for: source, n: size)
+        prefix + Naming(prefix: namePrefix).name(for: source, size: size)
     }
 
     /// Whether `key` is called as an output of ours, of any size: sizes may have changed since it was made.

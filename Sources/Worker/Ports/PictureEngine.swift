@@ -1,60 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What turns a picture into its variants, as the worker needs it.
+package import Pixelation
+
+/// The pixelation of pictures, as the worker needs it.
 package protocol PictureEngine: Sendable {
-    /// Names everything that decides about the bytes of the variants, apart from the source. Outputs of another
-    /// recipe are made anew. Printable ASCII.
-    var recipe: String { get }
-    /// The grid of each variant, in order: 8 for 8 x 8.
+    /// Names everything that decides about the bytes of the outputs, apart from the source. Outputs of another format
+    /// are made anew. Printable ASCII.
+    var outputFormat: String { get }
+    /// The number of blocks along each side of each output, in order: 8 for 8 x 8.
     var sizes: [Int] { get }
     /// Sources with more bytes are refused before they are read.
     var maximumBytes: Int { get }
+    /// The longest time that one picture takes on a processor, without the wait for one.
+    var timeLimit: Duration { get }
 
     /// Reads the header only.
     ///
     /// - Throws: `WorkerError`.
-    func survey(_ bytes: [UInt8]) throws -> PictureSurvey
+    func survey(_ bytes: [UInt8]) throws -> Survey
 
-    /// Waits for a processor, then computes. Cancellation drops it from the line or stops it within milliseconds.
-    func pixelate(_ bytes: [UInt8], survey: PictureSurvey) async throws -> PixelatedPicture
-}
-
-package struct PictureSurvey: Sendable, Equatable {
-    package var width: Int
-    package var height: Int
-    package var format: String
-    /// Predicted peak of memory while pixelating, outputs included, without the source's bytes.
-    package var workingSetBytes: Int
-
-    package init(width: Int, height: Int, format: String, workingSetBytes: Int) {
-        self.width = width
-        self.height = height
-        self.format = format
-        self.workingSetBytes = workingSetBytes
-    }
-}
-
-package struct PixelatedPicture: Sendable {
-    package struct Variant: Sendable, Equatable {
-        package var size: Int
-        package var bytes: [UInt8]
-        package var contentType: String
-
-        package init(size: Int, bytes: [UInt8], contentType: String) {
-            self.size = size
-            self.bytes = bytes
-            self.contentType = contentType
-        }
-    }
-
-    package var variants: [Variant]
-    /// In the line before the processors.
-    package var waited: Duration
-    package var computed: Duration
-
-    package init(variants: [Variant], waited: Duration = .zero, computed: Duration = .zero) {
-        self.variants = variants
-        self.waited = waited
-        self.computed = computed
-    }
+    /// Waits for a processor, then pixelates. A task cancelled while it waits never begins; one cancelled later stops
+    /// within milliseconds.
+    ///
+    /// - Parameters:
+    ///   - bytes: The source.
+    ///   - survey: The survey of `bytes` by this engine.
+    /// - Returns: The outputs, the time that the task waited for a processor, and the time that it computed.
+    /// - Throws: `WorkerError`, or `CancellationError` when the task was cancelled.
+    func pixelate(
+        _ bytes: [UInt8], survey: Survey
+    ) async throws -> (picture: PixelatedPicture, waited: Duration, computed: Duration)
 }

@@ -7,11 +7,11 @@ internal import Support
 package struct PooledPixelator: PictureEngine {
     private let pixelator: Pixelator
     private let pool: PixelPool
-    private let seconds: Int
+    /// Pictures with larger working sets leave one processor to the others.
     private let heavyBytes: Int
 
-    /// Raise with every change of the engine that changes outputs.
-    private static let generation = 1
+    /// The version of the engine's output. It is raised with every change of the engine that changes outputs.
+    private static let outputFormatVersion = 1
 
     package init(_ pixelator: Pixelator, options: WorkerOptions) {
         self.init(pixelator, PixelPool(concurrency: options.effectiveCPUWorkers), options)
@@ -20,78 +20,50 @@ package struct PooledPixelator: PictureEngine {
     private init(_ pixelator: Pixelator, _ pool: PixelPool, _ options: WorkerOptions) {
         self.pixelator = pixelator
         self.pool = pool
-        seconds = options.pictureSeconds
         heavyBytes = options.memoryBytes / 8
     }
 
-    /// An engine with other limits on the same processors, of which there may now be another number. Pictures that
-    /// this one has in hand keep its limits.
+    /// Returns an engine with other limits on the same processors, whose number may change. Pictures that this engine
+    /// is pixelating keep its limits.
     package func reconfigured(_ pixelator: Pixelator, options: WorkerOptions) -> PooledPixelator {
         pool.resize(concurrency: options.effectiveCPUWorkers)
         return PooledPixelator(pixelator, pool, options)
     }
 
-    package var recipe: String {
-        "\(Self.generation)-\(pixelator.options.metadata.rawValue)-\(pixelator.options.truncated.rawValue)"
+    package var outputFormat: String {
+        let options = pixelator.options
+        return "\(Self.outputFormatVersion)-\(options.metadata.rawValue)-\(options.truncated.rawValue)"
     }
 
     package var sizes: [Int] { pixelator.options.sizes }
     package var maximumBytes: Int { pixelator.options.limits.bytes }
+    package var timeLimit: Duration { .seconds(pixelator.options.limits.seconds) }
 
-    package func survey(_ bytes: [UInt8]) throws -> PictureSurvey {
+    package func survey(_ bytes: [UInt8]) throws -> Survey {
         do {
-            let survey = try pixelator.survey(bytes)
-            return PictureSurvey(
-                width: survey.width, height: survey.height, format: survey.format.rawValue,
-                workingSetBytes: survey.workingSetBytes)
+            return try pixelator.survey(bytes)
         } catch {
             throw try WorkerError.or(error)
         }
     }
 
-    package func pixelate(_ bytes: [UInt8], survey: PictureSurvey) async throws -> PixelatedPicture {
-        let limit = LateDeadline(after: .seconds(seconds))
-        let asked = ContinuousClock.now
+    package func pixelate(
+        _ bytes: [UInt8], survey: Survey
+    ) async throws -> (picture: PixelatedPicture, waited: Duration, computed: Duration) {
+        let cancellation = Cancellation()
+        let queued = ContinuousClock.now
         do {
             return try await pool.run(
-                isHeavy: survey.workingSetBytes > heavyBytes, interrupt: { limit.cancel() },
+                isHeavy: survey.workingSetBytes > heavyBytes, interrupt: { cancellation.cancel() },
                 { [pixelator] in
-                    let began = ContinuousClock.now
-                    let result = try pixelator.pixelate(bytes, until: limit.begin())
-                    return PixelatedPicture(
-                        variants: result.variants.map {
-                            .init(size: $0.n, bytes: $0.bytes, contentType: $0.contentType)
-                        }, waited: asked.duration(to: began), computed: began.duration(to: .now))
+                    // The pixelator's time limit runs from here, not from the wait for a processor.
+                    let started = ContinuousClock.now
+                    let picture = try pixelator.pixelate(bytes, survey: survey, cancellation: cancellation)
+                    return (picture, queued.duration(to: started), started.duration(to: .now))
                 })
         } catch let error as PixelationError {
             throw try WorkerError.or(error)
         }
-    }
-}
-
-/// A deadline that runs from the moment a processor is free, and can be cancelled before.
-private final class LateDeadline: Sendable {
-    private let duration: Duration
-    private let state = Locked((deadline: Deadline?.none, isCancelled: false))
-
-    init(after duration: Duration) { self.duration = duration }
-
-    func begin() -> Deadline {
-        let deadline = Deadline(after: duration)
-        let isCancelled = state.withLock { state -> Bool in
-            state.deadline = deadline
-            return state.isCancelled
-        }
-        if isCancelled { deadline.cancel() }
-        return deadline
-    }
-
-    func cancel() {
-        let deadline = state.withLock { state -> Deadline? in
-            state.isCancelled = true
-            return state.deadline
-        }
-        deadline?.cancel()
     }
 }
 

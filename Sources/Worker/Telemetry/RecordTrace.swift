@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Pixelation
+
 /// The facts about the processing of one record that the log shows in the record's line, and that a quarantine record
 /// keeps.
 ///
@@ -18,7 +20,7 @@ struct RecordTrace: Sendable {
     var bytesIn: Int?
     /// The size of all outputs together.
     var bytesOut: Int?
-    var survey: PictureSurvey?
+    var survey: Survey?
     /// The time spent waiting for memory and for a processor.
     var waitTime = Duration.zero
     var getTime = Duration.zero

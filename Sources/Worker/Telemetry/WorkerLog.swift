@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Logging
+internal import Pixelation
 internal import Support
 
 /// Everything that the worker says. Nobody else in this module logs.
@@ -118,7 +119,7 @@ extension WorkerLog {
     }
 
     private static func picture(_ trace: RecordTrace) -> String {
-        trace.survey.map { "\($0.width)x\($0.height) \($0.format), " } ?? ""
+        trace.survey.map { "\($0.width)x\($0.height) \($0.format.rawValue), " } ?? ""
     }
 
     private static func sentence(_ outcome: Outcome, _ trace: RecordTrace) -> String {
@@ -175,7 +176,7 @@ extension WorkerLog {
         put("bytes_out", trace.bytesOut)
         put("width", trace.survey?.width)
         put("height", trace.survey?.height)
-        put("format", trace.survey?.format)
+        put("format", trace.survey?.format.rawValue)
         if trace.rounds > 1 { put("rounds", trace.rounds) }
         if trace.probes > 0 { put("probes", trace.probes) }
         put("ms_wait", trace.waitTime.inMilliseconds)

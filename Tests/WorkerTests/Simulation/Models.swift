@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Pixelation
 import Scripted
 import Support
 import Worker
@@ -237,24 +238,29 @@ struct ModelStore: ObjectStore {
 /// Takes virtual time, sometimes more than a visibility timeout, and refuses corrupt sources.
 struct ModelEngine: PictureEngine {
     let line: Line
-    var recipe: String { "sim" }
+    var outputFormat: String { "sim" }
     var sizes: [Int] { World.sizes }
     var maximumBytes: Int { 100_000 }
+    var timeLimit: Duration { .seconds(60) }
 
-    func survey(_ bytes: [UInt8]) throws -> PictureSurvey {
+    func survey(_ bytes: [UInt8]) throws -> Survey {
         guard bytes.first == 0 else { throw WorkerError(.corrupt, operation: "survey", code: "corrupt") }
         let next = line.world.workingSets.withLock { $0.isEmpty ? nil : $0.removeFirst() }
-        return PictureSurvey(
-            width: 1, height: 1, format: "SIM", workingSetBytes: next ?? line.world.pick(1...9_000_000))
+        return Survey(
+            format: .jpeg, width: 1, height: 1, workingSetBytes: next ?? line.world.pick(1...9_000_000))
     }
 
-    func pixelate(_ bytes: [UInt8], survey: PictureSurvey) async throws -> PixelatedPicture {
+    func pixelate(
+        _ bytes: [UInt8], survey: Survey
+    ) async throws -> (picture: PixelatedPicture, waited: Duration, computed: Duration) {
         let world = line.world
         let isLong = world.pick(0...9) == 0 && world.faults.hasLongWork
         let time = isLong ? world.pick(20_000...120_000) : world.pick(10...3000)
         try await world.clock.sleep(until: world.clock.now + .milliseconds(time))
-        return PixelatedPicture(
-            variants: World.sizes.map { .init(size: $0, bytes: bytes, contentType: "image/jpeg") })
+        let outputs = World.sizes.map {
+            EncodedOutput(size: $0, bytes: bytes, contentType: "image/jpeg")
+        }
+        return (PixelatedPicture(outputs: outputs), .zero, .zero)
     }
 }
 

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A picture format, recognised by the first bytes of a file.
+package enum SourceFormat: String, Sendable, CaseIterable {
+    case jpeg = "JPEG"
+    case png = "PNG"
+    case gif = "GIF"
+    case webp = "WebP"
+    case heif = "HEIF"
+    case avif = "AVIF"
+    case tiff = "TIFF"
+    case bmp = "BMP"
+    case jpegXL = "JPEG XL"
+    case jpeg2000 = "JPEG 2000"
+    case icon = "ICO"
+    case psd = "PSD"
+    case pdf = "PDF"
+    case svg = "SVG"
+    case video = "ISO media (video)"
+
+    package init?(_ bytes: [UInt8]) {
+        func has(_ text: String, at offset: Int = 0) -> Bool {
+            bytes.count >= offset + text.utf8.count && bytes[offset...].starts(with: text.utf8)
+        }
+        func has(_ prefix: [UInt8]) -> Bool { bytes.starts(with: prefix) }
+        switch true {
+        case has([0xFF, 0xD8, 0xFF]): self = .jpeg
+        case has([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]): self = .png
+        case has("GIF87a"), has("GIF89a"): self = .gif
+        case has("RIFF") && has("WEBP", at: 8): self = .webp
+        case has("ftyp", at: 4):
+            if has("avif", at: 8) || has("avis", at: 8) {
+                self = .avif
+            } else if ["heic", "heix", "hevc", "hevx", "heim", "heis", "mif1", "msf1"].contains(
+                where: { has($0, at: 8) })
+            {
+                self = .heif
+            } else {
+                self = .video
+            }
+        case has([0x49, 0x49, 0x2A, 0x00]), has([0x4D, 0x4D, 0x00, 0x2A]): self = .tiff
+        case has("BM") && bytes.count >= 26: self = .bmp
+        case has([0xFF, 0x0A]), has([0, 0, 0, 0x0C, 0x4A, 0x58, 0x4C, 0x20]): self = .jpegXL
+        case has([0, 0, 0, 0x0C, 0x6A, 0x50, 0x20, 0x20]), has([0xFF, 0x4F, 0xFF, 0x51]): self = .jpeg2000
+        case has([0, 0, 1, 0]) && bytes.count >= 22: self = .icon
+        case has("8BPS"): self = .psd
+        case has("%PDF-"): self = .pdf
+        case has("<svg"), has("<?xml"): self = .svg
+        default: return nil
+        }
+    }
+}
