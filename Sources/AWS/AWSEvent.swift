@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The events that this module logs, under the metadata key `event`. Names are stable.
+/// The events that this module logs, under the metadata key `event`. The names are stable.
 package enum AWSEvent: String, Sendable, CaseIterable {
-    /// Other keys than before are in use: whose, from where, and until when.
+    /// Other credentials than before are in use. The fields name their identity, source and expiration.
     case identity
-    /// Keys could not be renewed; those in hand are used while they are valid.
+    /// A refresh of credentials failed, and the current ones remain in use.
     case credentialsRefreshFailed = "credentials-refresh-failed"
-    /// The machine's clock is wrong and signatures are corrected for it.
+    /// The machine's clock is wrong, and signatures are made with a corrected time.
     case clockSkew = "clock-skew"
-    /// A received message is not what its sender wrote, or not a message; it is left in the queue.
+    /// A received message has a wrong MD5 or lacks a required field. It stays in the queue.
     case messageMalformed = "message-malformed"
-    /// A call is repeated; debug only.
+    /// A call is retried (debug level).
     case retry = "aws-retry"
 }

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The dates that servers send.
+import Support
+
+/// Parses the two formats of dates in responses of AWS.
 enum HTTPDate {
-    /// Seconds since the epoch of an IMF-fixdate such as `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7).
+    /// Parses an IMF-fixdate such as `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7), the format of `Date`.
+    ///
+    /// - Returns: seconds since 1970-01-01T00:00:00Z, or nil.
     static func parse(_ text: String) -> Double? {
         let parts = text.split { $0 == " " || $0 == "," || $0 == ":" || $0 == "-" }
         guard parts.count == 8, parts[7] == "GMT" || parts[7] == "UTC",
@@ -13,8 +17,10 @@ enum HTTPDate {
         return seconds(year, month + 1, day, hour, minute, second)
     }
 
-    /// Seconds since the epoch of an ISO 8601 time such as `2015-08-30T12:36:00Z`, which credentials carry. Instead
-    /// of the Z there may be an offset, `+02:00` or `+0200`.
+    /// Parses an ISO 8601 time such as `2015-08-30T12:36:00Z`, the format of the expiration of credentials. The seconds
+    /// may have a fraction, and an offset (`+02:00`, `+0200`) may stand in the place of the `Z`.
+    ///
+    /// - Returns: seconds since 1970-01-01T00:00:00Z, or nil.
     static func parseISO8601(_ text: String) -> Double? {
         guard let begin = text.lastIndex(where: { "TZ+-".contains($0) }), text[begin] != "T",
             let offset = offset(text[begin...])
@@ -28,7 +34,7 @@ enum HTTPDate {
         return seconds(year, month, day, hour, minute, 0).map { $0 + second - Double(offset) }
     }
 
-    /// How many seconds local time is ahead of UTC.
+    /// Parses `Z` or an offset as the number of seconds by which local time is ahead of UTC.
     private static func offset(_ text: Substring) -> Int? {
         if text == "Z" { return 0 }
         var digits = text.dropFirst()
@@ -49,16 +55,7 @@ enum HTTPDate {
     private static func seconds(
         _ year: Int, _ month: Int, _ day: Int, _ hour: Int, _ minute: Int, _ second: Int
     ) -> Double? {
-        guard (1970...9999).contains(year), (1...12).contains(month), (1...31).contains(day),
-            (0...23).contains(hour), (0...59).contains(minute), (0...61).contains(second)
-        else { return nil }
-        // H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", `days_from_civil`.
-        let marchYear = month <= 2 ? year - 1 : year
-        let era = marchYear / 400
-        let yearOfEra = marchYear % 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        let days = era * 146_097 + dayOfEra - 719_468
-        return Double(days * 86_400 + hour * 3600 + minute * 60 + second)
+        CivilTime(year: year, month: month, day: day, hour: hour, minute: minute, second: second)
+            .map { Double($0.secondsSinceEpoch) }
     }
 }

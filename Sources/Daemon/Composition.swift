@@ -29,12 +29,12 @@ struct Composition: Sendable {
         transport = try CurlTransport(settings.network.completed(from: environment))
         session = try await AWSSession(
             settings.aws, queueURL: settings.queue.url, transport: transport,
-            surroundings: .process(environment: environment), logger: logger("aws"))
+            host: .process(environment: environment), logger: logger("aws"))
         let client = try session.sqs(queueURL: settings.queue.url)
         let quarantine = try Self.quarantine(settings, session)
         notices =
             settings.instance.drainOnTermination
-            ? TerminationNotices(transport: transport, surroundings: .process(environment: environment)) : nil
+            ? TerminationNotices(transport: transport, host: .process(environment: environment)) : nil
         metrics = WorkerMetrics()
         engine = PooledPixelator(Pixelator(settings.pixelation), options: settings.worker)
         worker = PixelationWorker(

@@ -90,7 +90,7 @@ package struct Service: Sendable {
                     for await signal in signals { instruct.yield(signal == .sighup ? .reload : .stop) }
                 }
                 guard let notices = parts.notices else { return }
-                let watch = TerminationWatch(logger: logger) { try await notices.farewell() }
+                let watch = TerminationWatch(logger: logger) { try await notices.pending() }
                 group.addTask { if await watch.untilFarewell() { instruct.yield(.stop) } }
             }
         }

@@ -39,7 +39,7 @@ struct CheckCommand: AsyncParsableCommand {
             let transport = try CurlTransport(settings.network.completed(from: environment()))
             let session = try await AWSSession(
                 settings.aws, queueURL: settings.queue.url, transport: transport,
-                surroundings: .process(environment: environment()), logger: output.logger("check"))
+                host: .process(environment: environment()), logger: output.logger("check"))
             let findings = await Preflight(session: session, settings: settings).findings()
             await transport.shutDown()
             for finding in findings {

@@ -22,27 +22,27 @@ import Testing
             request.headers["Authorization"] == valid.withLock { $0 }
                 ? .ok(Self.keys("ASIA\(valid.withLock { $0 })")) : .error(401)
         }
-        let bench = try await CredentialBench([
+        let harness = try await CredentialHarness([
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": "\(server.base)/v1/credentials?x=1",
             "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": token.path,
             "AWS_CONTAINER_AUTHORIZATION_TOKEN": "not this",
         ])
-        #expect(try await bench.accessKeyID == "ASIAfirst-token")
+        #expect(try await harness.accessKeyID == "ASIAfirst-token")
         #expect(server.received.first?.target == "/v1/credentials?x=1")
         try token.write("second-token")
         valid.withLock { $0 = "second-token" }
-        bench.clock.advance(.seconds(3000))
-        #expect(try await bench.keys(otherThan: "ASIAfirst-token") == "ASIAsecond-token")
+        harness.clock.advance(.seconds(3000))
+        #expect(try await harness.keys(otherThan: "ASIAfirst-token") == "ASIAsecond-token")
     }
 
     @Test func `are asked at the relative address first`() async throws {
         let transport = ScriptedTransport([.respond(200, [:], Self.keys("ASIARELATIVE"))])
-        let bench = try await CredentialBench(
+        let harness = try await CredentialHarness(
             [
                 "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/credentials/id",
                 "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1/x",
             ], transport: transport)
-        #expect(try await bench.accessKeyID == "ASIARELATIVE")
+        #expect(try await harness.accessKeyID == "ASIARELATIVE")
         let request = try #require(transport.requests.first)
         #expect(request.url.rendered == "http://169.254.170.2/v2/credentials/id")
         #expect(request.routing.bypassProxy)
@@ -61,12 +61,12 @@ import Testing
         _ uri: String, _ isAllowed: Bool
     ) async throws {
         let transport = ScriptedTransport([.respond(200, [:], Self.keys("ASIA"))])
-        let bench = try await CredentialBench(
+        let harness = try await CredentialHarness(
             ["AWS_CONTAINER_CREDENTIALS_FULL_URI": uri], transport: transport)
         if isAllowed {
-            #expect(try await bench.accessKeyID == "ASIA")
+            #expect(try await harness.accessKeyID == "ASIA")
         } else {
-            #expect(try await awsError { try await bench.accessKeyID }.kind == .noCredentials)
+            #expect(try await awsError { try await harness.accessKeyID }.kind == .noCredentials)
             #expect(transport.requests.isEmpty)
         }
     }
@@ -74,12 +74,12 @@ import Testing
     @Test(arguments: ["a\r\nX-Evil: 1", "a\nb", "\u{7F}"])
     func `are not asked with a token that could start a header of its own`(_ token: String) async throws {
         let transport = ScriptedTransport([])
-        let bench = try await CredentialBench(
+        let harness = try await CredentialHarness(
             [
                 "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1/x",
                 "AWS_CONTAINER_AUTHORIZATION_TOKEN": token,
             ], transport: transport)
-        _ = try await awsError { try await bench.accessKeyID }
+        _ = try await awsError { try await harness.accessKeyID }
         #expect(transport.requests.isEmpty)
     }
 
@@ -93,8 +93,8 @@ import Testing
     ])
     func `are not taken from an answer with status 200 that has none`(_ body: String) async throws {
         let server = try HandlerServer { _ in .ok(body) }
-        let bench = try await CredentialBench(["AWS_CONTAINER_CREDENTIALS_FULL_URI": server.base + "/x"])
-        #expect(try await awsError { try await bench.accessKeyID }.kind == .noCredentials)
+        let harness = try await CredentialHarness(["AWS_CONTAINER_CREDENTIALS_FULL_URI": server.base + "/x"])
+        #expect(try await awsError { try await harness.accessKeyID }.kind == .noCredentials)
     }
 
     @Test func `stay those of the container when it fails, whatever else is configured`() async throws {
@@ -104,22 +104,22 @@ import Testing
         let server = try HandlerServer { _ in
             isWell.withLock { $0 } ? .ok(Self.keys("ASIACONTAINER")) : .error(500)
         }
-        let bench = try await CredentialBench([
+        let harness = try await CredentialHarness([
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": server.base + "/x",
             "AWS_EC2_METADATA_SERVICE_ENDPOINT": instance.base, "AWS_SHARED_CREDENTIALS_FILE": profile.path,
         ])
-        #expect(try await bench.accessKeyID == "ASIACONTAINER")
+        #expect(try await harness.accessKeyID == "ASIACONTAINER")
         isWell.withLock { $0 = false }
-        bench.clock.advance(.seconds(3500))
-        #expect(try await bench.accessKeyID == "ASIACONTAINER", "still valid for 100 s")
-        bench.clock.advance(.seconds(200))
-        let error = try await awsError { try await bench.accessKeyID }
+        harness.clock.advance(.seconds(3500))
+        #expect(try await harness.accessKeyID == "ASIACONTAINER", "still valid for 100 s")
+        harness.clock.advance(.seconds(200))
+        let error = try await awsError { try await harness.accessKeyID }
         #expect(error.kind == .noCredentials)
         #expect(error.description.contains("container"))
         #expect(instance.received.isEmpty)
         isWell.withLock { $0 = true }
-        bench.clock.advance(.seconds(6))
-        let expired = try await awsError { try await bench.accessKeyID }
+        harness.clock.advance(.seconds(6))
+        let expired = try await awsError { try await harness.accessKeyID }
         #expect(
             expired.message.contains("expired"), "the keys that the server gives are those of an hour ago")
     }

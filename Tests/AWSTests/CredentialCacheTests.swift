@@ -58,7 +58,7 @@ final class GatedSource: CredentialSource {
 }
 
 @Suite(.timeLimit(.minutes(1))) struct `The cache of credentials` {
-    let clock = JumpingClock(now: 0)
+    let clock = VirtualClock(now: 0)
 
     static func keys(_ id: String, until expiration: Double?) -> Credentials? {
         Credentials(accessKeyID: id, secretAccessKey: "s", sessionToken: "t", expiration: expiration)
@@ -112,7 +112,8 @@ final class GatedSource: CredentialSource {
         (1e300, "9999-12-31T23:59:59Z"),
     ])
     func `an expiry is written as people and programs read it`(time: Double, text: String) {
-        #expect(CredentialIdentity.timestamp(time) == text)
+        let identity = CredentialIdentity(accessKeyID: "A", source: "gated", expiration: time)
+        #expect(identity.fields["credentials_expire"] == "\(text)")
     }
 
     @Test func `renews in the background while the old keys are good, and nobody waits`() async throws {
@@ -190,7 +191,7 @@ final class GatedSource: CredentialSource {
         // Within two minutes of the expiry callers wait, so each answer says whether keys were due.
         for (jitter, expected) in [(0.0, "B"), (0.99, "A")] {
             let source = GatedSource(Self.keys("A", until: 200))
-            let clock = JumpingClock(now: 0)
+            let clock = VirtualClock(now: 0)
             let cache = CredentialCache(source, clock: clock, random: { jitter }, logger: LogLines().logger)
             _ = try await id(cache)
             source.set(Self.keys("B", until: 400))
@@ -315,17 +316,17 @@ final class GatedSource: CredentialSource {
             .respond(200),
             expired, expired,
         ])
-        let bench = try await CredentialBench(
+        let harness = try await CredentialHarness(
             ["AWS_SHARED_CREDENTIALS_FILE": keys.path], transport: transport)
-        let s3 = bench.session.s3()
+        let s3 = harness.session.s3()
         _ = try await s3.head(.picture)
         _ = try await s3.head(.picture)
         try keys.write("[default]\naws_access_key_id=A2\naws_secret_access_key=s\naws_session_token=new\n")
-        bench.clock.advance(.seconds(60))
+        harness.clock.advance(.seconds(60))
         _ = try await s3.get(.picture, maximumBytes: 10)
         #expect(
             transport.requests.map { $0.headers["X-Amz-Security-Token"] } == ["old", "old", "old", "new"])
-        bench.clock.advance(.seconds(60))
+        harness.clock.advance(.seconds(60))
         let error = try await awsError { try await s3.get(.picture, maximumBytes: 10) }
         #expect(error.kind == .expiredCredentials)
         #expect(error.attempts == 2)
@@ -337,16 +338,16 @@ final class GatedSource: CredentialSource {
         let refused = ScriptedTransport.Step.respond(
             403, [:], "<Error><Code>InvalidAccessKeyId</Code><Message>no</Message></Error>")
         let transport = ScriptedTransport([refused, refused, .respond(200)])
-        let bench = try await CredentialBench(
+        let harness = try await CredentialHarness(
             ["AWS_SHARED_CREDENTIALS_FILE": keys.path], transport: transport)
-        let s3 = bench.session.s3()
+        let s3 = harness.session.s3()
         for _ in 0..<2 {
             #expect(
                 try await awsError { try await s3.get(.picture, maximumBytes: 10) }.kind
                     == .invalidCredentials)
         }
         try keys.write("[default]\naws_access_key_id=A2\naws_secret_access_key=right\n")
-        bench.clock.advance(.seconds(6))
+        harness.clock.advance(.seconds(6))
         _ = try await s3.get(.picture, maximumBytes: 10)
         #expect(transport.requests.last?.headers["Authorization"]?.contains("Credential=A2/") == true)
     }

@@ -77,8 +77,8 @@ import Testing
         environment["AWS_SHARED_CREDENTIALS_FILE"] = keys.path
         environment["PATH"] = "/usr/bin:/bin"
         do {
-            let bench = try await CredentialBench(environment, transport: ScriptedTransport([]))
-            #expect(try await bench.accessKeyID == expected)
+            let harness = try await CredentialHarness(environment, transport: ScriptedTransport([]))
+            #expect(try await harness.accessKeyID == expected)
         } catch let error as AWSError {
             #expect(error.description.contains(expected))
         }
@@ -88,19 +88,19 @@ import Testing
         let keys = try TemporaryFile("[mine]\naws_access_key_id=AKIAMINE\naws_secret_access_key=s\n")
         var options = AWSOptions()
         options.profile = "mine"
-        let bench = try await CredentialBench(
+        let harness = try await CredentialHarness(
             [
                 "AWS_ACCESS_KEY_ID": "AKIAENV", "AWS_SECRET_ACCESS_KEY": "s",
                 "AWS_SHARED_CREDENTIALS_FILE": keys.path,
             ], options: options)
-        #expect(try await bench.accessKeyID == "AKIAMINE")
+        #expect(try await harness.accessKeyID == "AKIAMINE")
     }
 
     @Test func `of the environment's older name also gives the region`() async throws {
         let config = try TemporaryFile("[profile other]\nregion = ap-south-1\n")
         let session = try await AWSSession(
             AWSOptions(), queueURL: nil, transport: ScriptedTransport([]),
-            surroundings: HostEnvironment(
+            host: HostEnvironment(
                 environment: [
                     "AWS_CONFIG_FILE": config.path, "AWS_DEFAULT_PROFILE": "other", "AWS_ACCESS_KEY_ID": "A",
                     "AWS_SECRET_ACCESS_KEY": "s",
@@ -131,8 +131,8 @@ import Testing
     private func expiration(_ time: String) async throws -> Double? {
         let answer = #"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"s","Expiration":"\#(time)"}"#
         let config = try TemporaryFile("[default]\ncredential_process = printf %s '\(answer)'\n")
-        let bench = try await CredentialBench(["AWS_CONFIG_FILE": config.path, "PATH": "/usr/bin:/bin"])
-        return try await bench.session.credentials.credentials().expiration
+        let harness = try await CredentialHarness(["AWS_CONFIG_FILE": config.path, "PATH": "/usr/bin:/bin"])
+        return try await harness.session.credentials.credentials().expiration
     }
 
     @Test(arguments: [
@@ -141,19 +141,19 @@ import Testing
     ])
     func `finds a profile whose name is in quotes`(_ isConfig: Bool, _ head: String) async throws {
         let file = try TemporaryFile("\(head)\naws_access_key_id = AKIAQUOTED\naws_secret_access_key = s\n")
-        let bench = try await CredentialBench(
+        let harness = try await CredentialHarness(
             [
                 isConfig ? "AWS_CONFIG_FILE" : "AWS_SHARED_CREDENTIALS_FILE": file.path,
                 "AWS_PROFILE": "my own",
             ])
-        #expect(try await bench.accessKeyID == "AKIAQUOTED")
+        #expect(try await harness.accessKeyID == "AKIAQUOTED")
     }
 
     @Test(arguments: ["[profile \"mine']", "[profile \"\"mine\"\"]", "[profile \"]", "[\"profile mine\"]"])
     func `takes off one pair of quotes that match`(_ head: String) async throws {
         let file = try TemporaryFile("\(head)\naws_access_key_id = A\naws_secret_access_key = s\n")
         let error = try await awsError {
-            try await CredentialBench(["AWS_CONFIG_FILE": file.path, "AWS_PROFILE": "mine"]).accessKeyID
+            try await CredentialHarness(["AWS_CONFIG_FILE": file.path, "AWS_PROFILE": "mine"]).accessKeyID
         }
         #expect(error.message.contains("no profile mine"))
     }
@@ -165,7 +165,7 @@ import Testing
         let environment =
             kind == .environment ? [:] : ["AWS_ACCESS_KEY_ID": "AKIAENV", "AWS_SECRET_ACCESS_KEY": "s"]
         let error = try? await awsErrorOrNil {
-            try await CredentialBench(environment, kind: kind, transport: ScriptedTransport([])).accessKeyID
+            try await CredentialHarness(environment, kind: kind, transport: ScriptedTransport([])).accessKeyID
         }
         if kind == .automatic { #expect(error == nil) } else { #expect(error?.kind == .noCredentials) }
     }
@@ -187,8 +187,8 @@ import Testing
         _ command: String, _ reasons: String
     ) async throws {
         let config = try TemporaryFile("[default]\ncredential_process = \(command)\n")
-        let bench = try await CredentialBench(["AWS_CONFIG_FILE": config.path, "PATH": "/usr/bin:/bin"])
-        let error = try await awsError { try await bench.accessKeyID }
+        let harness = try await CredentialHarness(["AWS_CONFIG_FILE": config.path, "PATH": "/usr/bin:/bin"])
+        let error = try await awsError { try await harness.accessKeyID }
         #expect(error.kind == .noCredentials)
         #expect(reasons.split(separator: "|").contains { error.description.contains($0) })
         #expect(!error.description.contains("head -c"))

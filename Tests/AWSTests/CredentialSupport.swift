@@ -10,8 +10,8 @@ import SigV4
 import Testing
 
 /// A session whose credentials come from a real socket, with a clock that a test moves.
-struct CredentialBench {
-    let clock = JumpingClock()
+struct CredentialHarness {
+    let clock = VirtualClock()
     let log = LogLines()
     let session: AWSSession
 
@@ -32,10 +32,10 @@ struct CredentialBench {
         if environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"] == nil {
             environment["AWS_EC2_METADATA_DISABLED"] = "true"
         }
-        let surroundings = HostEnvironment(
+        let host = HostEnvironment(
             environment: environment, homeDirectory: nil, clock: clock, random: { 0.5 })
         session = try await AWSSession(
-            options, queueURL: nil, transport: try transport ?? CurlTransport(), surroundings: surroundings,
+            options, queueURL: nil, transport: try transport ?? CurlTransport(), host: host,
             logger: log.logger)
     }
 

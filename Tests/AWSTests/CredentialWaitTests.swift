@@ -10,7 +10,7 @@ import Testing
 /// Waiting for keys obeys the caller: its deadline and its cancellation. The limits are in real time and short
 /// only where nothing else can end the wait.
 @Suite(.timeLimit(.minutes(1))) struct `Waiting for credentials` {
-    let clock = JumpingClock(now: 0)
+    let clock = VirtualClock(now: 0)
 
     func cache(_ source: GatedSource) -> CredentialCache {
         CredentialCache(source, clock: clock, random: { 0.5 }, logger: LogLines().logger)
@@ -38,7 +38,7 @@ import Testing
         let source = GatedSource(nil)
         source.close()
         let cache = CredentialCache(
-            source, clock: clock, random: { 0.5 }, patience: .milliseconds(20), logger: LogLines().logger)
+            source, clock: clock, random: { 0.5 }, defaultWait: .milliseconds(20), logger: LogLines().logger)
         #expect(try await awsError { try await cache.credentials() }.kind == .timedOut)
         source.open()
     }
@@ -74,18 +74,18 @@ import Testing
 
     /// A session with keys from a container, over `GatedTransport`.
     static func session(
-        _ transport: GatedTransport, clock: JumpingClock, totalSeconds: Double
+        _ transport: GatedTransport, clock: VirtualClock, totalSeconds: Double
     ) async throws -> AWSSession {
         var options = AWSOptions()
         options.logIdentity = false
         options.timeouts.totalSeconds = totalSeconds
-        let surroundings = HostEnvironment(
+        let host = HostEnvironment(
             environment: [
                 "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/keys", "AWS_REGION": "eu-west-1",
                 "AWS_CONFIG_FILE": "/nonexistent", "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",
             ], homeDirectory: nil, clock: clock, random: { 0.5 })
         return try await AWSSession(
-            options, queueURL: nil, transport: transport, surroundings: surroundings,
+            options, queueURL: nil, transport: transport, host: host,
             logger: LogLines().logger)
     }
 

@@ -6,69 +6,69 @@ import Scripted
 import Testing
 
 /// Ceph's gateway compares the If-Match of a PUT, quotation marks included, with its bare ETag.
-struct ConditionFormTests {
+struct ETagQuotingTests {
     private static let stored = ScriptedTransport.Step.respond(200, ["ETag": "\"new\""], "")
     private static let refused = ScriptedTransport.Step.respond(412, [:], "")
 
     private static func there(_ eTag: String) -> ScriptedTransport.Step { .respond(200, ["ETag": eTag], "") }
 
-    private func bench(_ steps: [ScriptedTransport.Step], endpoint: String?) async throws -> Bench {
+    private func harness(_ steps: [ScriptedTransport.Step], endpoint: String?) async throws -> AWSHarness {
         var options = AWSOptions()
         options.endpoints.s3 = endpoint
-        return try await Bench(steps, options: options)
+        return try await AWSHarness(steps, options: options)
     }
 
-    private func put(_ bench: S3Client, over eTag: String = "old") async throws {
+    private func put(_ harness: S3Client, over eTag: String = "old") async throws {
         var options = PutOptions(contentType: "image/jpeg")
         options.ifMatch = eTag
-        _ = try await bench.put([1, 2, 3], to: .picture, options: options)
+        _ = try await harness.put([1, 2, 3], to: .picture, options: options)
     }
 
     @Test func `a store that refuses the ETag in quotation marks gets it without, then and later`()
         async throws
     {
-        let bench = try await bench(
+        let harness = try await harness(
             [Self.refused, Self.there("\"old\""), Self.stored, Self.stored],
             endpoint: "http://store.example:8080")
-        let s3 = bench.s3
+        let s3 = harness.s3
         try await put(s3)
         try await put(s3)
-        #expect(bench.transport.requests.map(\.method) == [.put, .head, .put, .put])
-        #expect(bench.transport.requests.map { $0.headers["If-Match"] } == ["\"old\"", nil, "old", "old"])
-        bench.expectPlayed()
+        #expect(harness.transport.requests.map(\.method) == [.put, .head, .put, .put])
+        #expect(harness.transport.requests.map { $0.headers["If-Match"] } == ["\"old\"", nil, "old", "old"])
+        harness.expectPlayed()
     }
 
     @Test func `a condition that does not hold is not asked again in another form`() async throws {
-        let bench = try await bench(
+        let harness = try await harness(
             [Self.refused, Self.there("\"other\"")], endpoint: "http://store.example:8080")
-        let error = try await awsError { try await put(bench.s3) }
+        let error = try await awsError { try await put(harness.s3) }
         #expect(error.kind == .preconditionFailed)
-        bench.expectPlayed()
+        harness.expectPlayed()
     }
 
     @Test func `both forms and the look between them share the deadline of one call`() async throws {
-        let bench = try await bench([], endpoint: "http://store.example:8080")
-        let clock = bench.clock
+        let harness = try await harness([], endpoint: "http://store.example:8080")
+        let clock = harness.clock
         func after(_ seconds: Int, _ response: Response) -> ScriptedTransport.Step {
             .init { _ in
                 clock.advance(.seconds(seconds))
                 return response
             }
         }
-        bench.transport.add([
+        harness.transport.add([
             after(80, Response(status: 412)), after(10, Response(status: 200, headers: ["ETag": "\"old\""])),
             Self.stored,
         ])
-        try await put(bench.s3)
-        #expect(bench.transport.requests.map(\.limits.total) == [.seconds(60), .seconds(40), .seconds(30)])
-        bench.expectPlayed()
+        try await put(harness.s3)
+        #expect(harness.transport.requests.map(\.limits.total) == [.seconds(60), .seconds(40), .seconds(30)])
+        harness.expectPlayed()
     }
 
     @Test func `AWS itself is asked once`() async throws {
-        let bench = try await bench([Self.refused], endpoint: nil)
-        let error = try await awsError { try await put(bench.s3) }
+        let harness = try await harness([Self.refused], endpoint: nil)
+        let error = try await awsError { try await put(harness.s3) }
         #expect(error.kind == .preconditionFailed)
-        #expect(bench.transport.requests.first?.headers["If-Match"] == "\"old\"")
-        bench.expectPlayed()
+        #expect(harness.transport.requests.first?.headers["If-Match"] == "\"old\"")
+        harness.expectPlayed()
     }
 }

@@ -31,15 +31,18 @@ import Testing
             options.endpoints.fips = expected.fips
             options.endpoints.dualStack = expected.dualStack
             options.endpoints.pathStyle = expected.pathStyle
-            let bench = try await Bench([.respond(404)], options: options)
+            let harness = try await AWSHarness(
+                [.respond(404)], options: options, logIdentity: expected.service == "sts")
             switch expected.service {
-            case "s3": _ = try? await bench.s3.head(.init(bucket: expected.bucket ?? "", key: "k"))
+            case "s3": _ = try? await harness.s3.head(.init(bucket: expected.bucket ?? "", key: "k"))
             case "sqs":
                 let queue = "https://sqs.\(expected.region).amazonaws.com/1/q"
-                _ = try? await bench.session.sqs(queueURL: queue).attributes()
-            default: _ = try? await bench.session.identity()
+                _ = try? await harness.session.sqs(queueURL: queue).attributes()
+            default:
+                _ = try await harness.session.credentials.credentials()
+                while harness.transport.requests.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
             }
-            let request = try #require(bench.transport.requests.first)
+            let request = try #require(harness.transport.requests.first)
             #expect(request.url.rendered == expected.url + (expected.service == "s3" ? "/k" : "/"))
             #expect(
                 request.headers["Authorization"]?.contains("/\(expected.region)/\(expected.service)/") == true
@@ -61,9 +64,9 @@ import Testing
         var options = AWSOptions()
         options.endpoints.s3 = base
         options.endpoints.pathStyle = pathStyle
-        let bench = try await Bench([.respond(404)], options: options)
-        _ = try? await bench.s3.head(.init(bucket: "pictures", key: "k"))
-        #expect(bench.transport.requests.first?.url.rendered == url)
+        let harness = try await AWSHarness([.respond(404)], options: options)
+        _ = try? await harness.s3.head(.init(bucket: "pictures", key: "k"))
+        #expect(harness.transport.requests.first?.url.rendered == url)
     }
 
     /// What botocore's rules give for these.
@@ -81,9 +84,9 @@ import Testing
     ) async throws {
         var options = AWSOptions()
         options.endpoints.s3 = base
-        let bench = try await Bench([.respond(404)], options: options)
-        _ = try? await bench.s3.head(.init(bucket: "my.pictures", key: "k"))
-        #expect(bench.transport.requests.first?.url.rendered == url)
+        let harness = try await AWSHarness([.respond(404)], options: options)
+        _ = try? await harness.s3.head(.init(bucket: "my.pictures", key: "k"))
+        #expect(harness.transport.requests.first?.url.rendered == url)
     }
 
     @Test(arguments: [
@@ -114,11 +117,11 @@ import Testing
         options.logIdentity = queue.hasPrefix("http:")
         let session = try await AWSSession(
             options, queueURL: queue, transport: transport,
-            surroundings: HostEnvironment(
+            host: HostEnvironment(
                 environment: [
                     "AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION": "eu-west-1",
                 ],
-                homeDirectory: nil, clock: JumpingClock()),
+                homeDirectory: nil, clock: VirtualClock()),
             logger: LogLines().logger)
         _ = try? await session.sqs(queueURL: queue).attributes()
         #expect(session.region.name == region)
@@ -128,10 +131,10 @@ import Testing
     @Test func `of a queue stay in the queue's region when the objects are elsewhere`() async throws {
         var options = AWSOptions()
         options.region = "us-west-2"
-        let bench = try await Bench([.respond(404), .respond(404)], options: options)
-        _ = try? await bench.sqs.attributes()
-        _ = try? await bench.s3.head(.picture)
-        let requests = bench.transport.requests
+        let harness = try await AWSHarness([.respond(404), .respond(404)], options: options)
+        _ = try? await harness.sqs.attributes()
+        _ = try? await harness.s3.head(.picture)
+        let requests = harness.transport.requests
         #expect(
             requests.map(\.url.host) == [
                 "sqs.eu-west-1.amazonaws.com", "pictures.s3.us-west-2.amazonaws.com",
@@ -152,8 +155,8 @@ import Testing
             options.logIdentity = false
             let session = try await AWSSession(
                 options, queueURL: nil, transport: transport,
-                surroundings: HostEnvironment(
-                    environment: environment.merging(more) { $1 }, homeDirectory: nil, clock: JumpingClock()),
+                host: HostEnvironment(
+                    environment: environment.merging(more) { $1 }, homeDirectory: nil, clock: VirtualClock()),
                 logger: LogLines().logger)
             _ = try? await session.s3().head(.init(bucket: "pictures", key: "k"))
             return (session, transport)
@@ -192,8 +195,8 @@ import Testing
         let transport = ScriptedTransport(Array(repeating: .respond(500), count: expected))
         let session = try await AWSSession(
             options, queueURL: nil, transport: transport,
-            surroundings: HostEnvironment(
-                environment: environment.merging(more) { $1 }, homeDirectory: nil, clock: JumpingClock()),
+            host: HostEnvironment(
+                environment: environment.merging(more) { $1 }, homeDirectory: nil, clock: VirtualClock()),
             logger: LogLines().logger)
         let error = try await awsError { try await session.s3().get(.picture, maximumBytes: 1) }
         #expect(error.attempts == expected)
@@ -206,7 +209,7 @@ import Testing
         let error = try await awsError {
             try await AWSSession(
                 AWSOptions(), queueURL: nil, transport: ScriptedTransport([]),
-                surroundings: HostEnvironment(
+                host: HostEnvironment(
                     environment: environment.merging(more) { $1 }, homeDirectory: nil),
                 logger: LogLines().logger)
         }
@@ -251,35 +254,35 @@ import Testing
             "<Error><Code>IllegalLocationConstraintException</Code></Error>"),
     ])
     func `is asked there, once, and from then on`(_ redirect: ScriptedTransport.Step) async throws {
-        let bench = try await Bench([redirect, Self.ok, Self.ok, Self.ok])
-        let s3 = bench.s3
+        let harness = try await AWSHarness([redirect, Self.ok, Self.ok, Self.ok])
+        let s3 = harness.s3
         _ = try await s3.get(.picture, maximumBytes: 10)
         _ = try await s3.get(.picture, maximumBytes: 10)
         _ = try await s3.get(ObjectReference(bucket: "others", key: "k"), maximumBytes: 10)
-        let requests = bench.transport.requests
+        let requests = harness.transport.requests
         #expect(requests.map(region) == ["eu-west-1", "us-west-2", "us-west-2", "eu-west-1"])
         #expect(requests[1].url.host == "pictures.s3.us-west-2.amazonaws.com")
-        bench.expectPlayed()
+        harness.expectPlayed()
     }
 
     @Test func `is looked for when the answer does not say where it is`() async throws {
-        let bench = try await Bench([
+        let harness = try await AWSHarness([
             .respond(301, [:], "<Error><Code>PermanentRedirect</Code></Error>"),
             .respond(403, ["x-amz-bucket-region": "us-west-2"]), Self.ok,
         ])
-        _ = try await bench.s3.get(.picture, maximumBytes: 10)
-        #expect(bench.transport.requests.map(\.method) == [.get, .head, .get])
-        #expect(bench.transport.requests[1].url.path == "/")
-        bench.expectPlayed()
+        _ = try await harness.s3.get(.picture, maximumBytes: 10)
+        #expect(harness.transport.requests.map(\.method) == [.get, .head, .get])
+        #expect(harness.transport.requests[1].url.path == "/")
+        harness.expectPlayed()
     }
 
     @Test func `costs no more time than the deadline of one call`() async throws {
         var options = AWSOptions()
         options.timeouts.attemptSeconds = 60
         options.timeouts.totalSeconds = 70
-        let bench = try await Bench([], options: options)
-        let clock = bench.clock
-        bench.transport.add([
+        let harness = try await AWSHarness([], options: options)
+        let clock = harness.clock
+        harness.transport.add([
             .init { _ in
                 clock.advance(.seconds(40))
                 return Response(status: 301)
@@ -293,31 +296,31 @@ import Testing
                 throw TransportError(.timedOut, phase: .waiting, host: "h", elapsed: .zero, detail: "")
             },
         ])
-        #expect(try await awsError { try await bench.s3.get(.picture, maximumBytes: 10) }.kind == .timedOut)
-        #expect(bench.transport.requests.map(\.limits.total) == [.seconds(60), .seconds(30), .seconds(10)])
+        #expect(try await awsError { try await harness.s3.get(.picture, maximumBytes: 10) }.kind == .timedOut)
+        #expect(harness.transport.requests.map(\.limits.total) == [.seconds(60), .seconds(30), .seconds(10)])
         #expect(clock.uptime() == .seconds(70))
-        bench.expectPlayed()
+        harness.expectPlayed()
     }
 
     @Test func `HEAD finds it by the header alone`() async throws {
-        let bench = try await Bench([.respond(400, ["x-amz-bucket-region": "us-west-2"]), Self.ok])
-        _ = try await bench.s3.head(.picture)
-        bench.expectPlayed()
+        let harness = try await AWSHarness([.respond(400, ["x-amz-bucket-region": "us-west-2"]), Self.ok])
+        _ = try await harness.s3.head(.picture)
+        harness.expectPlayed()
     }
 
     @Test func `that is sent to and fro is an error`() async throws {
-        let bench = try await Bench([
+        let harness = try await AWSHarness([
             .respond(301, ["x-amz-bucket-region": "us-west-2"]),
             .respond(301, ["x-amz-bucket-region": "us-west-1"]),
         ])
-        let error = try await awsError { try await bench.s3.get(.picture, maximumBytes: 10) }
+        let error = try await awsError { try await harness.s3.get(.picture, maximumBytes: 10) }
         #expect(error.status == 301)
-        bench.expectPlayed()
+        harness.expectPlayed()
     }
 
     @Test func `a region that could be another host's name is not followed`() async throws {
-        let bench = try await Bench([.respond(301, ["x-amz-bucket-region": "x.evil.com/"])])
-        _ = try await awsError { try await bench.s3.get(.picture, maximumBytes: 10) }
-        bench.expectPlayed()
+        let harness = try await AWSHarness([.respond(301, ["x-amz-bucket-region": "x.evil.com/"])])
+        _ = try await awsError { try await harness.s3.get(.picture, maximumBytes: 10) }
+        harness.expectPlayed()
     }
 }

@@ -13,12 +13,12 @@ import Support
 struct ErrorTableHarness {
     let row: ErrorTableRow
     let log = LogLines()
-    let clock = JumpingClock()
+    let clock = VirtualClock()
     /// Nil where there is nobody to count.
     private(set) var server: LoopbackServer?
     private(set) var transport: ClockedTransport
     private let base: String
-    /// Lives as long as the stage.
+    /// Lives as long as the harness.
     private var others: [Any] = []
 
     init(_ row: ErrorTableRow, retryAfter: Int? = nil) throws {
@@ -53,14 +53,14 @@ struct ErrorTableHarness {
         var options = AWSOptions()
         options.endpoints.s3 = base
         options.logIdentity = false
-        let surroundings = HostEnvironment(
+        let host = HostEnvironment(
             environment: [
                 "AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION": "eu-west-1",
             ],
             // The longest pauses.
             homeDirectory: nil, clock: clock, random: { 1 })
         return try await AWSSession(
-            options, queueURL: nil, transport: transport, surroundings: surroundings, logger: log.logger
+            options, queueURL: nil, transport: transport, host: host, logger: log.logger
         ).s3()
     }
 }
@@ -69,10 +69,10 @@ struct ErrorTableHarness {
 final class ClockedTransport: Transport {
     private let row: ErrorTableRow
     private let network: CurlTransport
-    private let clock: JumpingClock
+    private let clock: VirtualClock
     private let sent = Locked(0)
 
-    init(row: ErrorTableRow, network: CurlTransport, clock: JumpingClock) {
+    init(row: ErrorTableRow, network: CurlTransport, clock: VirtualClock) {
         (self.row, self.network, self.clock) = (row, network, clock)
     }
 

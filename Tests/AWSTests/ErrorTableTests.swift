@@ -6,46 +6,46 @@ import Scripted
 import Testing
 
 /// What the table "Each fault" of `RetriesAndCredentials.md` says is what happens, on real sockets.
-@Suite(.timeLimit(.minutes(3))) struct FaultTableTests {
+@Suite(.timeLimit(.minutes(3))) struct ErrorTableTests {
     @Test(arguments: ErrorTableRow.allCases)
     func `a call that meets nothing but a fault ends as the table says`(_ row: ErrorTableRow) async throws {
         let promise = try ErrorTable()[row]
-        let stage = try ErrorTableHarness(row)
-        let error = try await failure(stage)
+        let harness = try ErrorTableHarness(row)
+        let error = try await failure(harness)
         #expect(error?.kind.rawValue ?? "success" == promise.end, "\(String(describing: error))")
         let attempts = try #require(promise.attempts)
-        try #require(stage.transport.count == attempts)
+        try #require(harness.transport.count == attempts)
         #expect(error == nil || error?.attempts == attempts)
-        if let server = stage.server {
+        if let server = harness.server {
             // A client that gives up need not wait until the server has noticed it.
             try await server.requests.reaches(attempts)
             #expect(server.received.count == attempts)
             #expect(server.connections.count == (promise.takesNewConnections ? attempts : 1))
         }
-        #expect(promise.atMost.components(separatedBy: ", ")[0] == ErrorTable.text(stage.clock.uptime()))
-        #expect(error == nil || error?.elapsed == stage.clock.uptime())
-        for part in promise.said { expect(part, of: stage, error) }
-        if let error { expectRetries(stage, promise, error) }
+        #expect(promise.atMost.components(separatedBy: ", ")[0] == ErrorTable.text(harness.clock.uptime()))
+        #expect(error == nil || error?.elapsed == harness.clock.uptime())
+        for part in promise.said { expect(part, of: harness, error) }
+        if let error { expectRetries(harness, promise, error) }
     }
 
     @Test func `a server that throttles may ask for as much as the table says`() async throws {
-        let stage = try ErrorTableHarness(.throttling, retryAfter: 3_600_000)
-        _ = try #require(await failure(stage))
-        let expected = ", or \(ErrorTable.text(stage.clock.uptime())) if the server asks for it"
+        let harness = try ErrorTableHarness(.throttling, retryAfter: 3_600_000)
+        _ = try #require(await failure(harness))
+        let expected = ", or \(ErrorTable.text(harness.clock.uptime())) if the server asks for it"
         #expect(try ErrorTable()[.throttling].atMost.hasSuffix(expected))
     }
 
     @Test(arguments: [ErrorTableRow.storm, .throttling])
     func `a client retries as often in all as the table says`(_ row: ErrorTableRow) async throws {
-        let stage = try ErrorTableHarness(row)
-        let s3 = try await stage.s3()
+        let harness = try ErrorTableHarness(row)
+        let s3 = try await harness.s3()
         var calls = 0
         var error: AWSError
         repeat {
             error = try await awsError { try await s3.get(.picture, maximumBytes: 1000) }
             calls += 1
         } while error.attempts > 1
-        #expect(stage.transport.count - calls == (try ErrorTable()[row].quota))
+        #expect(harness.transport.count - calls == (try ErrorTable()[row].quota))
     }
 
     @Test func `the table has these rows, and the text above it the limits and pauses in force`() async throws
@@ -62,9 +62,9 @@ import Testing
                     + "for the call."))
         var pauses: [Duration] = []
         for row in [ErrorTableRow.storm, .throttling] {
-            let stage = try ErrorTableHarness(row)
-            _ = try #require(await failure(stage))
-            pauses += stage.clock.sleeps
+            let harness = try ErrorTableHarness(row)
+            _ = try #require(await failure(harness))
+            pauses += harness.clock.sleeps
         }
         let milliseconds = pauses.map { Int($0 / .milliseconds(1)) }
         try #require(milliseconds.count == 4)
@@ -75,22 +75,22 @@ import Testing
     }
 
     /// What a GET ends with; nil when it succeeds.
-    private func failure(_ stage: ErrorTableHarness) async throws -> AWSError? {
-        let s3 = try await stage.s3()
+    private func failure(_ harness: ErrorTableHarness) async throws -> AWSError? {
+        let s3 = try await harness.s3()
         do { _ = try await s3.get(.picture, maximumBytes: 1000) } catch { return error }
         return nil
     }
 
     /// One part of "the log says": words in quotation marks as they are, the others by their meaning.
-    private func expect(_ part: String, of stage: ErrorTableHarness, _ error: AWSError?) {
+    private func expect(_ part: String, of harness: ErrorTableHarness, _ error: AWSError?) {
         // Of the text of a failure, or where there is none of what went to the log.
-        let loud = stage.log.lines.filter { $0.hasPrefix("warning ") || $0.hasPrefix("error ") }
+        let loud = harness.log.lines.filter { $0.hasPrefix("warning ") || $0.hasPrefix("error ") }
         let text = error?.description ?? loud.joined(separator: "\n")
         let words: String? =
             switch part {
             case "nothing": loud.isEmpty ? "" : nil
             case "a warning": "warning "
-            case "host and port": stage.authority
+            case "host and port": harness.authority
             case "status": "HTTP 503"
             case "code": "SlowDown"
             case "request id": "request id R-1"
@@ -106,10 +106,11 @@ import Testing
     }
 
     /// A line for each retry, with the failure, as far as it is the same in all attempts, and the pause.
-    private func expectRetries(_ stage: ErrorTableHarness, _ promise: ErrorTable.Promise, _ error: AWSError) {
+    private func expectRetries(_ harness: ErrorTableHarness, _ promise: ErrorTable.Promise, _ error: AWSError)
+    {
         #expect(error.description.hasPrefix("GetObject s3://pictures/a/b.jpg: \(promise.end)"))
-        let lines = stage.log.lines.filter { $0.hasPrefix("debug") && $0.contains("aws-retry") }
-        let pauses = stage.clock.sleeps
+        let lines = harness.log.lines.filter { $0.hasPrefix("debug") && $0.contains("aws-retry") }
+        let pauses = harness.clock.sleeps
         #expect(pauses.count + 1 == promise.attempts)
         #expect(lines.count == pauses.count)
         for (line, pause) in zip(lines, pauses) {

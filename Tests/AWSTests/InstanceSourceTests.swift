@@ -11,18 +11,18 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct `Credentials of an instance` {
     static let start = 1_700_000_000.0
 
-    func bench(
+    func harness(
         _ service: InstanceService, _ more: [String: String] = [:]
-    ) async throws -> CredentialBench {
-        try await CredentialBench(
+    ) async throws -> CredentialHarness {
+        try await CredentialHarness(
             ["AWS_EC2_METADATA_SERVICE_ENDPOINT": service.base].merging(more) { $1 })
     }
 
     @Test func `come by a token, the role's name and the role's keys, over IPv4 and IPv6`() async throws {
         for family in [LoopbackServer.Family.ipv4, .ipv6] {
             let service = try InstanceService(on: family, expiration: Self.start + 6 * 3600)
-            let bench = try await bench(service)
-            let credentials = try await bench.session.credentials.credentials()
+            let harness = try await harness(service)
+            let credentials = try await harness.session.credentials.credentials()
             #expect(credentials.signing.accessKeyID == "ASIAINSTANCE1")
             #expect(credentials.signing.sessionToken?.revealed == "session-1")
             #expect(credentials.expiration == Self.start + 6 * 3600)
@@ -38,8 +38,8 @@ import Testing
     @Test func `never come by version 1, whatever the service is ready to give`() async throws {
         let service = try InstanceService(expiration: Self.start + 3600)
         service.change { $0.mood = .versionOneOnly }
-        let bench = try await bench(service)
-        let error = try await awsError { try await bench.accessKeyID }
+        let harness = try await harness(service)
+        let error = try await awsError { try await harness.accessKeyID }
         #expect(error.kind == .noCredentials)
         #expect(error.message.contains("version 2 is not available"))
         #expect(service.received.allSatisfy { $0.method == "PUT" })
@@ -48,22 +48,22 @@ import Testing
     @Test func `fail in time, with a hint, when the token does not get past the hop limit`() async throws {
         let service = try InstanceService(expiration: Self.start + 3600)
         service.change { $0.mood = .silent }
-        let bench = try await bench(
+        let harness = try await harness(
             service, ["AWS_METADATA_SERVICE_TIMEOUT": "0.1", "AWS_METADATA_SERVICE_NUM_ATTEMPTS": "2"])
-        let error = try await awsError { try await bench.accessKeyID }
+        let error = try await awsError { try await harness.accessKeyID }
         #expect(error.message.contains("hop limit must be 2"))
         #expect(service.received.count == 2)
     }
 
     @Test func `use a new token when the old one has been forgotten by the service`() async throws {
         let service = try InstanceService(expiration: Self.start + 3600)
-        let bench = try await bench(service)
+        let harness = try await harness(service)
         service.change { $0.forgetful = 1 }
-        #expect(try await bench.accessKeyID == "ASIAINSTANCE1")
+        #expect(try await harness.accessKeyID == "ASIAINSTANCE1")
         #expect(service.received.map(\.method) == ["PUT", "GET", "PUT", "GET", "GET"])
         service.change { $0.forgetful = 10 }
-        bench.clock.advance(.seconds(3000))
-        #expect(try await bench.accessKeyID == "ASIAINSTANCE1")
+        harness.clock.advance(.seconds(3000))
+        #expect(try await harness.accessKeyID == "ASIAINSTANCE1")
     }
 
     @Test(arguments: [
@@ -75,8 +75,8 @@ import Testing
     {
         let service = try InstanceService(expiration: Self.start + 3600)
         service.change { $0.mood = mood }
-        let bench = try await bench(service)
-        let error = try await awsError { try await bench.accessKeyID }
+        let harness = try await harness(service)
+        let error = try await awsError { try await harness.accessKeyID }
         #expect(error.kind == .noCredentials)
         #expect(error.description.contains(reason))
     }
@@ -86,39 +86,39 @@ import Testing
         _ mood: InstanceService.Mood
     ) async throws {
         let service = try InstanceService(expiration: Self.start + 3600)
-        let bench = try await bench(service)
-        #expect(try await bench.accessKeyID == "ASIAINSTANCE1")
+        let harness = try await harness(service)
+        #expect(try await harness.accessKeyID == "ASIAINSTANCE1")
         service.change { $0.mood = mood }
         for _ in 0..<20 {
-            bench.clock.advance(.seconds(600))
-            #expect(try await bench.accessKeyID == "ASIAINSTANCE1")
+            harness.clock.advance(.seconds(600))
+            #expect(try await harness.accessKeyID == "ASIAINSTANCE1")
         }
-        #expect(bench.log.lines.contains { $0.hasPrefix("warning keys are used beyond their expiry") })
+        #expect(harness.log.lines.contains { $0.hasPrefix("warning keys are used beyond their expiry") })
         service.change {
             $0.mood = .well
             $0.generation = 2
             $0.expiration = Self.start + 10 * 3600
         }
-        bench.clock.advance(.seconds(1500))
-        #expect(try await bench.keys(otherThan: "ASIAINSTANCE1") == "ASIAINSTANCE2")
+        harness.clock.advance(.seconds(1500))
+        #expect(try await harness.keys(otherThan: "ASIAINSTANCE1") == "ASIAINSTANCE2")
     }
 
     @Test func `are used when the service itself hands out expired ones`() async throws {
         let service = try InstanceService(expiration: Self.start + 3600)
-        let bench = try await bench(service)
-        _ = try await bench.accessKeyID
+        let harness = try await harness(service)
+        _ = try await harness.accessKeyID
         service.change { $0.generation = 2 }
-        bench.clock.advance(.seconds(4000))
-        #expect(try await bench.accessKeyID == "ASIAINSTANCE2")
+        harness.clock.advance(.seconds(4000))
+        #expect(try await harness.accessKeyID == "ASIAINSTANCE2")
     }
 
     @Test func `give the region when nothing else does`() async throws {
         let service = try InstanceService(expiration: Self.start + 3600)
-        let surroundings = HostEnvironment(
+        let host = HostEnvironment(
             environment: ["AWS_EC2_METADATA_SERVICE_ENDPOINT": service.base], homeDirectory: nil,
-            clock: JumpingClock())
+            clock: VirtualClock())
         let session = try await AWSSession(
-            AWSOptions(), queueURL: nil, transport: try makeTransport(), surroundings: surroundings,
+            AWSOptions(), queueURL: nil, transport: try makeTransport(), host: host,
             logger: LogLines().logger)
         #expect(session.region.name == "ap-south-1")
     }
@@ -130,10 +130,10 @@ import Testing
         _ text: String, _ seconds: Double
     ) async throws {
         let transport = ScriptedTransport([.respond(403)])
-        let bench = try await CredentialBench(
+        let harness = try await CredentialHarness(
             ["AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1", "AWS_METADATA_SERVICE_TIMEOUT": text],
             transport: transport)
-        _ = try await awsError { try await bench.accessKeyID }
+        _ = try await awsError { try await harness.accessKeyID }
         #expect(transport.requests.first?.limits.total == .seconds(seconds))
     }
 
@@ -146,8 +146,8 @@ import Testing
         environment["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"] = mode
         let session = try await AWSSession(
             AWSOptions(), queueURL: nil, transport: transport,
-            surroundings: HostEnvironment(
-                environment: environment, homeDirectory: nil, clock: JumpingClock()),
+            host: HostEnvironment(
+                environment: environment, homeDirectory: nil, clock: VirtualClock()),
             logger: LogLines().logger)
         _ = try await awsError { try await session.credentials.credentials() }
         let request = try #require(transport.requests.first)

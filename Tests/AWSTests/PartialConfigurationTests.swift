@@ -26,7 +26,7 @@ import Testing
             try file.write(bytes)
             environment[name] = file.path
         }
-        let error = try await awsError { try await CredentialBench(environment).accessKeyID }
+        let error = try await awsError { try await CredentialHarness(environment).accessKeyID }
         #expect(instance.received.isEmpty)
         if let named = (config != nil ? files[0] : keys != nil ? files[1] : nil) {
             #expect(error.description.contains(named.path))
@@ -123,8 +123,8 @@ import Testing
         let keys = try TemporaryFile("")
         let lines = "[default]\r\naws_access_key_id=AKIAFILE\r\naws_secret_access_key=s\r\n"
         try keys.write(beginning + Array(lines.utf8))
-        let bench = try await CredentialBench(["AWS_SHARED_CREDENTIALS_FILE": keys.path])
-        #expect(try await bench.accessKeyID == "AKIAFILE")
+        let harness = try await CredentialHarness(["AWS_SHARED_CREDENTIALS_FILE": keys.path])
+        #expect(try await harness.accessKeyID == "AKIAFILE")
     }
 
     /// As Python's reader of such files does, and with it the AWS CLI.
@@ -142,22 +142,22 @@ import Testing
               aws_access_key_id = AKIAINDENTED
               aws_secret_access_key = s
             """)
-        let bench = try await CredentialBench(["AWS_SHARED_CREDENTIALS_FILE": keys.path])
-        #expect(try await bench.accessKeyID == "AKIAINDENTED")
+        let harness = try await CredentialHarness(["AWS_SHARED_CREDENTIALS_FILE": keys.path])
+        #expect(try await harness.accessKeyID == "AKIAINDENTED")
     }
 
     @Test func `while its file is being renewed is asked again, and the old keys are kept`() async throws {
         let whole = "[default]\naws_access_key_id=AKIA1\naws_secret_access_key=s\n"
         let keys = try TemporaryFile(whole)
-        let bench = try await CredentialBench(["AWS_SHARED_CREDENTIALS_FILE": keys.path])
-        let first = try await bench.session.credentials.credentials()
-        bench.clock.advance(.seconds(10))
-        await bench.session.credentials.reject(first.signing)
+        let harness = try await CredentialHarness(["AWS_SHARED_CREDENTIALS_FILE": keys.path])
+        let first = try await harness.session.credentials.credentials()
+        harness.clock.advance(.seconds(10))
+        await harness.session.credentials.reject(first.signing)
         try keys.write("[default\n")
-        #expect(try await bench.accessKeyID == "AKIA1")
-        #expect(bench.log.lines.contains { $0.contains("keys are kept") && $0.contains("has no ]") })
+        #expect(try await harness.accessKeyID == "AKIA1")
+        #expect(harness.log.lines.contains { $0.contains("keys are kept") && $0.contains("has no ]") })
         try keys.write(whole.replacing("AKIA1", with: "AKIA2"))
-        bench.clock.advance(.seconds(10))
-        #expect(try await bench.accessKeyID == "AKIA2")
+        harness.clock.advance(.seconds(10))
+        #expect(try await harness.accessKeyID == "AKIA2")
     }
 }

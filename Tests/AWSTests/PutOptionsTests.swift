@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct `How an object is stored` {
     @Test func `everything that is set is sent, under S3's names`() async throws {
-        let bench = try await Bench([.respond(200, ["ETag": "\"e\""])])
+        let harness = try await AWSHarness([.respond(200, ["ETag": "\"e\""])])
         var options = PutOptions(contentType: "image/jpeg")
         options.cacheControl = "max-age=31536000, immutable"
         options.storageClass = "STANDARD_IA"
@@ -20,8 +20,8 @@ import Testing
         options.metadata = ["Source-ETag": "\"abc\"", "source-key": "ü.jpg"]
         options.ifMatch = "old"
         #expect(options.problems().isEmpty)
-        _ = try await bench.s3.put([1], to: .picture, options: options)
-        let headers = try #require(bench.transport.requests.first).headers
+        _ = try await harness.s3.put([1], to: .picture, options: options)
+        let headers = try #require(harness.transport.requests.first).headers
         for (name, value) in [
             "Content-Type": "image/jpeg", "Cache-Control": "max-age=31536000, immutable",
             "x-amz-storage-class": "STANDARD_IA", "x-amz-server-side-encryption": "aws:kms",
@@ -38,9 +38,9 @@ import Testing
     }
 
     @Test func `what is not set is not sent`() async throws {
-        let bench = try await Bench([.respond(200, ["ETag": "\"e\""])])
-        _ = try await bench.s3.put([1], to: .picture, options: PutOptions())
-        let names = try #require(bench.transport.requests.first).headers.fields.map { $0.name.lowercased() }
+        let harness = try await AWSHarness([.respond(200, ["ETag": "\"e\""])])
+        _ = try await harness.s3.put([1], to: .picture, options: PutOptions())
+        let names = try #require(harness.transport.requests.first).headers.fields.map { $0.name.lowercased() }
         #expect(
             names.sorted() == [
                 "amz-sdk-invocation-id", "amz-sdk-request", "authorization", "content-type", "user-agent",
@@ -52,21 +52,21 @@ import Testing
     func `storing only where there is nothing fails without another attempt`(
         _ status: Int, _ code: String
     ) async throws {
-        let bench = try await Bench([.respond(status, [:], "<Error><Code>\(code)</Code></Error>")])
+        let harness = try await AWSHarness([.respond(status, [:], "<Error><Code>\(code)</Code></Error>")])
         var options = PutOptions()
         options.ifNoneMatch = true
-        let error = try await awsError { try await bench.s3.put([1], to: .picture, options: options) }
+        let error = try await awsError { try await harness.s3.put([1], to: .picture, options: options) }
         #expect(error.kind == .preconditionFailed)
-        #expect(bench.transport.requests.first?.headers["If-None-Match"] == "*")
-        bench.expectPlayed()
+        #expect(harness.transport.requests.first?.headers["If-None-Match"] == "*")
+        harness.expectPlayed()
     }
 
     @Test func `metadata that is not ASCII comes back as it was sent`() async throws {
-        let bench = try await Bench([
+        let harness = try await AWSHarness([
             .respond(200, ["x-amz-meta-a": "=?UTF-8?B?w7wuanBn?=", "x-amz-meta-b": "=?UTF-8?B?***?="])
         ])
         #expect(
-            try await bench.s3.head(.picture).metadata == ["a": "ü.jpg", "b": "=?UTF-8?B?***?="])
+            try await harness.s3.head(.picture).metadata == ["a": "ü.jpg", "b": "=?UTF-8?B?***?="])
     }
 
     @Test func `metadata leaves room for what each output tells of its origin`() {

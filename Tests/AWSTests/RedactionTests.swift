@@ -17,8 +17,8 @@ import Testing
             + [String(repeating: "x", count: 490) + text]
     }
 
-    func bench(_ step: ScriptedTransport.Step) async throws -> CredentialBench {
-        try await CredentialBench(
+    func harness(_ step: ScriptedTransport.Step) async throws -> CredentialHarness {
+        try await CredentialHarness(
             [
                 "AWS_ACCESS_KEY_ID": "AKIASHOWN", "AWS_SECRET_ACCESS_KEY": "the-secret-itself",
                 "AWS_SESSION_TOKEN": Self.token,
@@ -38,13 +38,13 @@ import Testing
         for text in Self.said(secret) {
             let json = String(
                 decoding: try JSONEncoder().encode(["__type": "x#Other", "message": text]), as: UTF8.self)
-            let queue = try await bench(.respond(400, [:], json))
-            let sqs = try queue.session.sqs(queueURL: Bench.queue)
+            let queue = try await harness(.respond(400, [:], json))
+            let sqs = try queue.session.sqs(queueURL: AWSHarness.queue)
             expectNothing(of: secret, in: try await awsError { try await sqs.attributes() }, queue.log)
 
             let xml =
                 "<Error><Code>Other</Code><Message>\(text.replacing("&", with: "&amp;"))</Message></Error>"
-            let store = try await bench(.respond(400, [:], xml))
+            let store = try await harness(.respond(400, [:], xml))
             let s3 = store.session.s3()
             let error = try await awsError { try await s3.get(.picture, maximumBytes: 10) }
             expectNothing(of: secret, in: error, store.log)
@@ -53,12 +53,12 @@ import Testing
 
     @Test func `is hidden in codes and request ids too`() async throws {
         let xml = "<Error><Code>Bad \(Self.token)</Code><RequestId>\(Self.token)</RequestId></Error>"
-        let s3 = try await bench(.respond(400, [:], xml)).session.s3()
+        let s3 = try await harness(.respond(400, [:], xml)).session.s3()
         let error = try await awsError { try await s3.get(.picture, maximumBytes: 10) }
         #expect(error.code == "Bad <secret>")
         #expect(error.requestID == "<secret>")
-        let sqs = try await bench(.respond(400, ["x-amzn-requestid": Self.token])).session
-            .sqs(queueURL: Bench.queue)
+        let sqs = try await harness(.respond(400, ["x-amzn-requestid": Self.token])).session
+            .sqs(queueURL: AWSHarness.queue)
         #expect(try await awsError { try await sqs.attributes() }.requestID == "<secret>")
     }
 
@@ -67,12 +67,12 @@ import Testing
         let xml =
             "<ErrorResponse><Error><Code>InvalidIdentityToken</Code><Message>no: HEADER.TheClaims.SIGNATURE"
             + "</Message></Error></ErrorResponse>"
-        let bench = try await CredentialBench(
+        let harness = try await CredentialHarness(
             ["AWS_ROLE_ARN": "arn:aws:iam::1:role/r", "AWS_WEB_IDENTITY_TOKEN_FILE": file.path],
             transport: ScriptedTransport([.respond(400, [:], xml)]))
-        let error = try await awsError { try await bench.accessKeyID }
+        let error = try await awsError { try await harness.accessKeyID }
         #expect(error.message == "no: <secret>")
-        expectNothing(of: "HEADER.TheClaims.SIGNATURE", in: error, bench.log)
+        expectNothing(of: "HEADER.TheClaims.SIGNATURE", in: error, harness.log)
     }
 
     @Test(arguments: [
@@ -81,22 +81,22 @@ import Testing
         #"{"Code":"Broken","Message":"the-container-token","SecretAccessKey":"the-container-token"}"#,
     ])
     func `is hidden when it is the token of a container`(_ body: String) async throws {
-        let bench = try await CredentialBench(
+        let harness = try await CredentialHarness(
             [
                 "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1/x",
                 "AWS_CONTAINER_AUTHORIZATION_TOKEN": "the-container-token",
             ], transport: ScriptedTransport([.respond(200, [:], body)]))
-        let error = try await awsError { try await bench.accessKeyID }
-        expectNothing(of: "the-container-token", in: error, bench.log)
+        let error = try await awsError { try await harness.accessKeyID }
+        expectNothing(of: "the-container-token", in: error, harness.log)
     }
 
     @Test func `is hidden when it is the key that came with the refusal`() async throws {
         let body = #"{"Code":"Broken","Message":"gave the-secret-key","SecretAccessKey":"the-secret-key"}"#
-        let bench = try await CredentialBench(
+        let harness = try await CredentialHarness(
             ["AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1/x"],
             transport: ScriptedTransport([.respond(200, [:], body)]))
         #expect(
-            try await awsError { try await bench.accessKeyID }.message
+            try await awsError { try await harness.accessKeyID }.message
                 == "the answer is Broken: gave <secret>")
     }
 }

@@ -32,11 +32,11 @@ import Testing
             """)
         let keys = try TemporaryFile(
             "[base]\naws_access_key_id=AKIABASE\naws_secret_access_key=base-secret\n")
-        let bench = try await CredentialBench([
+        let harness = try await CredentialHarness([
             "AWS_PROFILE": "worker", "AWS_CONFIG_FILE": config.path, "AWS_SHARED_CREDENTIALS_FILE": keys.path,
             "AWS_ENDPOINT_URL_STS": sts.base,
         ])
-        #expect(try await bench.accessKeyID == "ASIAROLE1")
+        #expect(try await harness.accessKeyID == "ASIAROLE1")
         #expect(
             sts.forms == [
                 [
@@ -45,20 +45,20 @@ import Testing
                     "DurationSeconds": "1800", "ExternalId": "a secret handshake",
                 ]
             ])
-        bench.clock.advance(.seconds(3590))
-        #expect(try await bench.accessKeyID == "ASIAROLE2")
+        harness.clock.advance(.seconds(3590))
+        #expect(try await harness.accessKeyID == "ASIAROLE2")
     }
 
     @Test func `are refused by name when the source's secret is wrong`() async throws {
         let sts = try Self.service()
         let config = try TemporaryFile(
             "[profile w]\nrole_arn = arn:aws:iam::1:role/w\ncredential_source = Environment\n")
-        let bench = try await CredentialBench(
+        let harness = try await CredentialHarness(
             [
                 "AWS_PROFILE": "w", "AWS_CONFIG_FILE": config.path, "AWS_ENDPOINT_URL_STS": sts.base,
                 "AWS_ACCESS_KEY_ID": "AKIABASE", "AWS_SECRET_ACCESS_KEY": "wrong",
             ], kind: .profile)
-        let error = try await awsError { try await bench.accessKeyID }
+        let error = try await awsError { try await harness.accessKeyID }
         #expect(error.kind == .invalidCredentials)
         #expect(error.operation == "AssumeRole")
         #expect(error.requestID == "STS-1")
@@ -67,11 +67,11 @@ import Testing
     @Test func `of a service account come unsigned, with the token as it is now`() async throws {
         let sts = try Self.service()
         let token = try TemporaryFile("web-token-1")
-        let bench = try await CredentialBench([
+        let harness = try await CredentialHarness([
             "AWS_ROLE_ARN": "arn:aws:iam::1:role/irsa", "AWS_WEB_IDENTITY_TOKEN_FILE": token.path,
             "AWS_ENDPOINT_URL_STS": sts.base,
         ])
-        #expect(try await bench.accessKeyID == "ASIAROLE1")
+        #expect(try await harness.accessKeyID == "ASIAROLE1")
         let form = try #require(sts.forms.first)
         #expect(form["RoleSessionName"]?.isEmpty == false, "it is not configured, so one is made")
         #expect(form["WebIdentityToken"] == "web-token-1")
@@ -79,8 +79,8 @@ import Testing
         sts.state.withLock {
             $0.validWebTokens = ["web-token-2"]; $0.expiration = Self.start + 7200
         }
-        bench.clock.advance(.seconds(3590))
-        #expect(try await bench.accessKeyID == "ASIAROLE2")
+        harness.clock.advance(.seconds(3590))
+        #expect(try await harness.accessKeyID == "ASIAROLE2")
         #expect(sts.received.allSatisfy { $0.headers["Authorization"] == nil })
     }
 
@@ -98,11 +98,11 @@ import Testing
                     + "<Expiration>2033-01-01T00:00:00.123Z</Expiration></Credentials>"
                     + "</AssumeRoleWithWebIdentityResult></R>")
         }
-        let bench = try await CredentialBench([
+        let harness = try await CredentialHarness([
             "AWS_ROLE_ARN": "arn:aws:iam::1:role/irsa", "AWS_WEB_IDENTITY_TOKEN_FILE": token.path,
             "AWS_ENDPOINT_URL_STS": server.base,
         ])
-        #expect(try await bench.accessKeyID == "ASIANEW")
+        #expect(try await harness.accessKeyID == "ASIANEW")
         #expect(server.received.count == 2)
     }
 
@@ -112,10 +112,10 @@ import Testing
         var options = AWSOptions()
         options.timeouts.attemptSeconds = 3600
         options.timeouts.totalSeconds = 3600
-        let bench = try await CredentialBench(
+        let harness = try await CredentialHarness(
             ["AWS_ROLE_ARN": "arn:aws:iam::1:role/irsa", "AWS_WEB_IDENTITY_TOKEN_FILE": token.path],
             options: options, transport: transport)
-        _ = try await awsError { try await bench.accessKeyID }
+        _ = try await awsError { try await harness.accessKeyID }
         #expect(transport.requests.map(\.limits.total) == [.seconds(30)])
     }
 
@@ -123,22 +123,22 @@ import Testing
         let sts = try Self.service()
         sts.state.withLock { $0.communicationErrors = 2 }
         let token = try TemporaryFile("web-token-1")
-        let bench = try await CredentialBench([
+        let harness = try await CredentialHarness([
             "AWS_ROLE_ARN": "arn:aws:iam::1:role/irsa", "AWS_WEB_IDENTITY_TOKEN_FILE": token.path,
             "AWS_ENDPOINT_URL_STS": sts.base,
         ])
-        #expect(try await bench.accessKeyID == "ASIAROLE1")
+        #expect(try await harness.accessKeyID == "ASIAROLE1")
         #expect(sts.forms.count == 3)
     }
 
     @Test func `are missing, not another's, when the token has expired`() async throws {
         let sts = try Self.service()
         let token = try TemporaryFile("old-token")
-        let bench = try await CredentialBench([
+        let harness = try await CredentialHarness([
             "AWS_ROLE_ARN": "arn:aws:iam::1:role/irsa", "AWS_WEB_IDENTITY_TOKEN_FILE": token.path,
             "AWS_ENDPOINT_URL_STS": sts.base, "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:1/x",
         ])
-        let error = try await awsError { try await bench.accessKeyID }
+        let error = try await awsError { try await harness.accessKeyID }
         #expect(error.kind == .expiredCredentials)
         #expect(error.code == "ExpiredTokenException")
     }
@@ -147,11 +147,11 @@ import Testing
         let sts = try Self.service()
         sts.state.withLock { $0.failsWith200 = true }
         let token = try TemporaryFile("web-token-1")
-        let bench = try await CredentialBench([
+        let harness = try await CredentialHarness([
             "AWS_ROLE_ARN": "arn:aws:iam::1:role/irsa", "AWS_WEB_IDENTITY_TOKEN_FILE": token.path,
             "AWS_ENDPOINT_URL_STS": sts.base,
         ])
-        #expect(try await awsError { try await bench.accessKeyID }.kind == .malformedResponse)
+        #expect(try await awsError { try await harness.accessKeyID }.kind == .malformedResponse)
     }
 
     @Test func `are taken on for the output bucket alone when it is in another account`() async throws {
@@ -165,9 +165,9 @@ import Testing
         options.output.expectedOwner = "999999999999"
         options.source.expectedOwner = "123456789012"
         options.source.requesterPays = true
-        let bench = try await CredentialBench(
+        let harness = try await CredentialHarness(
             ["AWS_ACCESS_KEY_ID": "AKIABASE", "AWS_SECRET_ACCESS_KEY": "base-secret"], options: options)
-        let client = bench.session.s3(outputBucket: "results")
+        let client = harness.session.s3(outputBucket: "results")
         _ = try await client.get(.picture, maximumBytes: 10)
         _ = try await client.put([1], to: .init(bucket: "results", key: "a"), options: PutOptions())
         let (read, write) = (s3.received[0], s3.received[1])
@@ -192,10 +192,12 @@ import Testing
         away.expectedOwner = "999999999999"
         options.buckets = ["away": away, "away-too": away]
         options.output.expectedOwner = "123456789012"
-        let bench = try await CredentialBench(
+        let harness = try await CredentialHarness(
             ["AWS_ACCESS_KEY_ID": "AKIABASE", "AWS_SECRET_ACCESS_KEY": "base-secret"], options: options)
         // What has options of its own is asked by them as an output, too.
-        let clients = [bench.session.s3(outputBucket: "results"), bench.session.s3(outputBucket: "away-too")]
+        let clients = [
+            harness.session.s3(outputBucket: "results"), harness.session.s3(outputBucket: "away-too"),
+        ]
         for (client, bucket) in [(0, "away"), (0, "pictures"), (0, "results"), (1, "away-too")] {
             _ = try await clients[client].get(.init(bucket: bucket, key: "a"), maximumBytes: 10)
         }
@@ -211,19 +213,19 @@ import Testing
     {
         let sts = try Self.service()
         let token = try TemporaryFile("web-token-1")
-        let bench = try await CredentialBench(
+        let harness = try await CredentialHarness(
             [
                 "AWS_ROLE_ARN": "arn:aws:iam::1:role/irsa", "AWS_WEB_IDENTITY_TOKEN_FILE": token.path,
                 "AWS_ENDPOINT_URL_STS": sts.base,
             ], logIdentity: true)
         func identityLines(_ count: Int) async throws -> [String] {
             while true {
-                let lines = bench.log.lines.filter { $0.contains("\"event\": identity") }
+                let lines = harness.log.lines.filter { $0.contains("\"event\": identity") }
                 if lines.count >= count { return lines }
                 try await Task.sleep(for: .milliseconds(5))
             }
         }
-        _ = try await bench.accessKeyID
+        _ = try await harness.accessKeyID
         #expect(
             try await identityLines(1)[0].contains("acting as arn:aws:sts::123456789012:assumed-role/worker"))
         func refresh(as role: String, _ generation: Int) async throws {
@@ -232,8 +234,8 @@ import Testing
                 $0.expiration += 3600
             }
             let asked = sts.forms.count
-            bench.clock.advance(.seconds(3590))
-            _ = try await bench.accessKeyID
+            harness.clock.advance(.seconds(3590))
+            _ = try await harness.accessKeyID
             // One request for the keys and one for the identity behind them.
             while sts.forms.count < asked + 2 { try await Task.sleep(for: .milliseconds(5)) }
         }
@@ -252,7 +254,7 @@ import Testing
             #expect(
                 line.contains("\"credentials_expire\": 20") || line.contains("\"credentials_expire\": 19"))
         }
-        #expect(!bench.log.lines.joined().contains("role-secret"))
-        #expect(!bench.log.lines.joined().contains("web-token"))
+        #expect(!harness.log.lines.joined().contains("role-secret"))
+        #expect(!harness.log.lines.joined().contains("web-token"))
     }
 }

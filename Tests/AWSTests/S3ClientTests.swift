@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct `S3` {
     @Test func `a read names version, ETag and checksum, and gives bytes and head`() async throws {
-        let bench = try await Bench([
+        let harness = try await AWSHarness([
             .respond(
                 200,
                 [
@@ -16,8 +16,8 @@ import Testing
                     "x-amz-checksum-crc32c": "4waSgw==",
                 ], "123456789")
         ])
-        let object = try await bench.s3.get(
-            ObjectReference(bucket: "pictures", key: "my photos/a+b ü.jpg", versionID: "v/1"), ifMatch: "abc",
+        let object = try await harness.s3.get(
+            ObjectReference(bucket: "pictures", key: "my photos/a+b ü.jpg", versionID: "v/1"),
             maximumBytes: 9)
         #expect(object.bytes == Array("123456789".utf8))
         #expect(object.head.eTag == "\"abc\"")
@@ -25,15 +25,14 @@ import Testing
         #expect(object.head.contentType == "image/jpeg")
         #expect(object.head.metadata == ["note": "hello"])
         #expect(object.head.requestID == "R1")
-        let request = try #require(bench.transport.requests.first)
+        let request = try #require(harness.transport.requests.first)
         #expect(
             request.url.rendered
                 == "https://pictures.s3.eu-west-1.amazonaws.com/my%20photos/a%2Bb%20%C3%BC.jpg?versionId=v%2F1"
         )
-        #expect(request.headers["If-Match"] == "\"abc\"")
         #expect(request.headers["x-amz-checksum-mode"] == "ENABLED")
         #expect(request.headers["amz-sdk-request"] == "attempt=1; max=3")
-        bench.expectPlayed()
+        harness.expectPlayed()
     }
 
     @Test(arguments: [
@@ -46,11 +45,11 @@ import Testing
         let name = "x-amz-checksum-\(algorithm)"
         let good = ScriptedTransport.Step.respond(200, ["ETag": "\"a\"", name: right], "123456789")
         let bad = ScriptedTransport.Step.respond(200, ["ETag": "\"a\"", name: right], "123456780")
-        let bench = try await Bench([bad, good])
-        #expect(try await bench.s3.get(.picture, maximumBytes: 100).bytes == Array("123456789".utf8))
-        bench.expectPlayed()
-        #expect(bench.transport.requests.last?.routing.freshConnection == true)
-        let hopeless = try await Bench([bad, bad, bad])
+        let harness = try await AWSHarness([bad, good])
+        #expect(try await harness.s3.get(.picture, maximumBytes: 100).bytes == Array("123456789".utf8))
+        harness.expectPlayed()
+        #expect(harness.transport.requests.last?.routing.freshConnection == true)
+        let hopeless = try await AWSHarness([bad, bad, bad])
         let error = try await awsError { try await hopeless.s3.get(.picture, maximumBytes: 100) }
         #expect(error.kind == .checksumMismatch)
         #expect(error.attempts == 3)
@@ -58,31 +57,31 @@ import Testing
     }
 
     @Test func `a checksum of parts is not compared with the whole`() async throws {
-        let bench = try await Bench([
+        let harness = try await AWSHarness([
             .respond(200, ["ETag": "\"a\"", "x-amz-checksum-crc32c": "AAAAAA==-2"], "123456789"),
             .respond(
                 200,
                 ["ETag": "\"a\"", "x-amz-checksum-crc32c": "AAAAAA==", "x-amz-checksum-type": "COMPOSITE"],
                 "123456789"),
         ])
-        _ = try await bench.s3.get(.picture, maximumBytes: 100)
-        _ = try await bench.s3.get(.picture, maximumBytes: 100)
-        bench.expectPlayed()
+        _ = try await harness.s3.get(.picture, maximumBytes: 100)
+        _ = try await harness.s3.get(.picture, maximumBytes: 100)
+        harness.expectPlayed()
     }
 
     @Test func `a body shorter than its Content-Length is an error`() async throws {
         let short = ScriptedTransport.Step.respond(
             200, ["ETag": "\"a\"", "Content-Length": "10"], "123456789")
-        let bench = try await Bench([short, short, short])
-        let error = try await awsError { try await bench.s3.get(.picture, maximumBytes: 100) }
+        let harness = try await AWSHarness([short, short, short])
+        let error = try await awsError { try await harness.s3.get(.picture, maximumBytes: 100) }
         #expect(error.kind == .malformedResponse)
     }
 
     @Test func `an object larger than accepted is refused and not asked for again`() async throws {
-        let bench = try await Bench([.respond(200, ["ETag": "\"a\""], "123456789")])
-        let error = try await awsError { try await bench.s3.get(.picture, maximumBytes: 8) }
+        let harness = try await AWSHarness([.respond(200, ["ETag": "\"a\""], "123456789")])
+        let error = try await awsError { try await harness.s3.get(.picture, maximumBytes: 8) }
         #expect(error.kind == .tooLarge)
-        let cut = try await Bench([.fail(.tooLarge)])
+        let cut = try await AWSHarness([.fail(.tooLarge)])
         #expect(try await awsError { try await cut.s3.get(.picture, maximumBytes: 8) }.kind == .tooLarge)
         cut.expectPlayed()
     }
@@ -99,8 +98,8 @@ import Testing
         _ status: Int, _ code: String, _ kind: AWSError.Kind
     ) async throws {
         let body = "<?xml version=\"1.0\"?>\n<Error><Code>\(code)</Code><Message>Because.</Message></Error>"
-        let bench = try await Bench([.respond(status, ["x-amz-request-id": "R7"], body)])
-        let error = try await awsError { try await bench.s3.get(.picture, maximumBytes: 8) }
+        let harness = try await AWSHarness([.respond(status, ["x-amz-request-id": "R7"], body)])
+        let error = try await awsError { try await harness.s3.get(.picture, maximumBytes: 8) }
         #expect(error.kind == kind)
         #expect(error.code == code)
         #expect(error.status == status)
@@ -108,16 +107,16 @@ import Testing
         for part in ["GetObject", "s3://pictures/a/b.jpg", code, "R7", "Because."] {
             #expect(error.description.contains(part))
         }
-        bench.expectPlayed()
+        harness.expectPlayed()
     }
 
     @Test func `an upload carries its CRC-32C and its type, and gives the ETag`() async throws {
-        let bench = try await Bench([.respond(200, ["ETag": "\"e\"", "x-amz-version-id": "null"])])
-        let receipt = try await bench.s3.put(
+        let harness = try await AWSHarness([.respond(200, ["ETag": "\"e\"", "x-amz-version-id": "null"])])
+        let receipt = try await harness.s3.put(
             Array("123456789".utf8), to: .picture, options: PutOptions(contentType: "image/jpeg"))
         #expect(receipt.eTag == "\"e\"")
         #expect(receipt.versionID == nil)
-        let request = try #require(bench.transport.requests.first)
+        let request = try #require(harness.transport.requests.first)
         #expect(request.method == .put)
         #expect(request.headers["x-amz-checksum-crc32c"] == "4waSgw==")
         #expect(request.headers["Content-Type"] == "image/jpeg")
@@ -126,13 +125,13 @@ import Testing
     }
 
     @Test func `an upload that is answered without an ETag is not believed`() async throws {
-        let bench = try await Bench([.respond(200), .respond(200), .respond(200)])
-        let error = try await awsError { try await bench.s3.put([1], to: .picture, options: PutOptions()) }
+        let harness = try await AWSHarness([.respond(200), .respond(200), .respond(200)])
+        let error = try await awsError { try await harness.s3.put([1], to: .picture, options: PutOptions()) }
         #expect(error.kind == .malformedResponse)
     }
 
     @Test func `tags are read, with their characters`() async throws {
-        let bench = try await Bench([
+        let harness = try await AWSHarness([
             .respond(
                 200, [:],
                 "<?xml version=\"1.0\"?><Tagging xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><TagSet>"
@@ -140,18 +139,18 @@ import Testing
                     + "</TagSet></Tagging>"),
             .respond(200, [:], "<Tagging/>"),
         ])
-        #expect(try await bench.s3.tags(of: .picture) == ["a&b": " ü ", "c": ""])
-        #expect(bench.transport.requests.first?.url.rendered.hasSuffix("/a/b.jpg?tagging=") == true)
-        #expect(try await awsError { try await bench.s3.tags(of: .picture) }.kind == .malformedResponse)
+        #expect(try await harness.s3.tags(of: .picture) == ["a&b": " ü ", "c": ""])
+        #expect(harness.transport.requests.first?.url.rendered.hasSuffix("/a/b.jpg?tagging=") == true)
+        #expect(try await awsError { try await harness.s3.tags(of: .picture) }.kind == .malformedResponse)
     }
 
     @Test func `HEAD tells a missing object by the status alone`() async throws {
-        let bench = try await Bench([
+        let harness = try await AWSHarness([
             .respond(404), .respond(403), .respond(200, ["Content-Length": "12345", "ETag": "\"a\""]),
         ])
-        #expect(try await awsError { try await bench.s3.head(.picture) }.kind == .noSuchKey)
-        #expect(try await awsError { try await bench.s3.head(.picture) }.kind == .accessDenied)
-        #expect(try await bench.s3.head(.picture).size == 12345)
+        #expect(try await awsError { try await harness.s3.head(.picture) }.kind == .noSuchKey)
+        #expect(try await awsError { try await harness.s3.head(.picture) }.kind == .accessDenied)
+        #expect(try await harness.s3.head(.picture).size == 12345)
     }
 
     @Test func `control characters of a key do not reach the log`() {

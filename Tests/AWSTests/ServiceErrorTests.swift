@@ -27,13 +27,13 @@ import Testing
         options.timeouts.attemptSeconds = 40
         options.timeouts.totalSeconds = 55
         change(&options)
-        let surroundings = HostEnvironment(
+        let host = HostEnvironment(
             environment: [
                 "AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION": "eu-west-1",
             ],
             homeDirectory: nil, random: { 0.1 })
         return try await AWSSession(
-            options, queueURL: nil, transport: try transport ?? CurlTransport(), surroundings: surroundings,
+            options, queueURL: nil, transport: try transport ?? CurlTransport(), host: host,
             logger: log.logger
         ).s3()
     }
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    enum ServiceError: String, CaseIterable {
+    enum BrokenConnection: String, CaseIterable {
         case resetBeforeAnswer, resetInBody, truncatedBody, silence, silenceAfterHead, slowDrip, wrongChecksum
         case notHTTP
 
@@ -78,8 +78,10 @@ import Testing
     }
 
     /// A fault on the first connection, then a good server: two attempts on two connections.
-    @Test(arguments: ServiceError.allCases)
-    func `one broken connection costs one attempt and a new connection`(_ fault: ServiceError) async throws {
+    @Test(arguments: BrokenConnection.allCases)
+    func `one broken connection costs one attempt and a new connection`(_ fault: BrokenConnection)
+        async throws
+    {
         let server = try LoopbackServer(scripts: [fault.play, Self.serve])
         let log = LogLines()
         let isSlow = [.silence, .silenceAfterHead, .slowDrip].contains(fault)

@@ -10,11 +10,11 @@ import Testing
     static let ok = ScriptedTransport.Step.respond(200, ["ETag": "\"a\""], "x")
 
     @Test func `a failing server is asked again, with growing pauses and one identifier`() async throws {
-        let bench = try await Bench([.respond(500), .respond(503), Self.ok])
-        _ = try await bench.s3.get(.picture, maximumBytes: 10)
-        bench.expectPlayed()
-        #expect(bench.clock.sleeps == [.milliseconds(25), .milliseconds(50)])
-        let requests = bench.transport.requests
+        let harness = try await AWSHarness([.respond(500), .respond(503), Self.ok])
+        _ = try await harness.s3.get(.picture, maximumBytes: 10)
+        harness.expectPlayed()
+        #expect(harness.clock.sleeps == [.milliseconds(25), .milliseconds(50)])
+        let requests = harness.transport.requests
         #expect(
             requests.map { $0.headers["amz-sdk-request"] } == [
                 "attempt=1; max=3", "attempt=2; max=3", "attempt=3; max=3",
@@ -26,19 +26,19 @@ import Testing
     }
 
     @Test func `each attempt is signed at its own time`() async throws {
-        let bench = try await Bench(
+        let harness = try await AWSHarness(
             [.respond(503, [:], "<Error><Code>SlowDown</Code></Error>"), Self.ok], jitter: 0.999)
-        bench.clock.advance(.milliseconds(500))
-        _ = try await bench.s3.get(.picture, maximumBytes: 10)
-        let dates = bench.transport.requests.map { $0.headers["X-Amz-Date"] }
+        harness.clock.advance(.milliseconds(500))
+        _ = try await harness.s3.get(.picture, maximumBytes: 10)
+        let dates = harness.transport.requests.map { $0.headers["X-Amz-Date"] }
         #expect(dates == ["20231114T221320Z", "20231114T221321Z"])
     }
 
     @Test func `throttling waits from a second on, other failures from 50 ms on`() async throws {
         let slow = ScriptedTransport.Step.respond(503, [:], "<Error><Code>SlowDown</Code></Error>")
-        let bench = try await Bench([slow, slow, Self.ok])
-        _ = try await bench.s3.get(.picture, maximumBytes: 10)
-        #expect(bench.clock.sleeps == [.milliseconds(500), .seconds(1)])
+        let harness = try await AWSHarness([slow, slow, Self.ok])
+        _ = try await harness.s3.get(.picture, maximumBytes: 10)
+        #expect(harness.clock.sleeps == [.milliseconds(500), .seconds(1)])
     }
 
     /// Those of botocore's `ThrottledRetryableChecker`, and two that KMS and SQS send beside them.
@@ -51,50 +51,50 @@ import Testing
     ])
     func `a code of throttling is one with any status`(_ code: String) async throws {
         let slow = ScriptedTransport.Step.respond(400, [:], "<Error><Code>\(code)</Code></Error>")
-        let bench = try await Bench([slow, slow, slow])
-        let error = try await awsError { try await bench.s3.get(.picture, maximumBytes: 10) }
+        let harness = try await AWSHarness([slow, slow, slow])
+        let error = try await awsError { try await harness.s3.get(.picture, maximumBytes: 10) }
         #expect(error.kind == .throttled)
-        #expect(bench.clock.sleeps == [.milliseconds(500), .seconds(1)])
-        bench.expectPlayed()
+        #expect(harness.clock.sleeps == [.milliseconds(500), .seconds(1)])
+        harness.expectPlayed()
     }
 
     @Test func `the server may ask for more time, up to 5 s more`() async throws {
         func asks(_ milliseconds: Int) -> ScriptedTransport.Step {
             .respond(503, ["x-amz-retry-after": "\(milliseconds)"])
         }
-        let bench = try await Bench([asks(1500), asks(60_000), Self.ok])
-        _ = try await bench.s3.get(.picture, maximumBytes: 10)
-        #expect(bench.clock.sleeps == [.milliseconds(1500), .milliseconds(5050)])
+        let harness = try await AWSHarness([asks(1500), asks(60_000), Self.ok])
+        _ = try await harness.s3.get(.picture, maximumBytes: 10)
+        #expect(harness.clock.sleeps == [.milliseconds(1500), .milliseconds(5050)])
     }
 
     @Test func `after the last attempt the error of it is thrown`() async throws {
-        let bench = try await Bench([.respond(500), .respond(500), .respond(502)])
-        let error = try await awsError { try await bench.s3.get(.picture, maximumBytes: 10) }
+        let harness = try await AWSHarness([.respond(500), .respond(500), .respond(502)])
+        let error = try await awsError { try await harness.s3.get(.picture, maximumBytes: 10) }
         #expect(error.kind == .server)
         #expect(error.status == 502)
         #expect(error.attempts == 3)
-        bench.expectPlayed()
+        harness.expectPlayed()
     }
 
     @Test(arguments: [TransportError.Kind.timedOut, .disconnected, .truncated, .refused, .unresolvable, .tls])
     func `a broken transfer is tried again on a new connection`(_ kind: TransportError.Kind) async throws {
-        let bench = try await Bench([.fail(kind), Self.ok])
-        _ = try await bench.s3.get(.picture, maximumBytes: 10)
-        #expect(bench.transport.requests.map(\.routing.freshConnection) == [false, true])
+        let harness = try await AWSHarness([.fail(kind), Self.ok])
+        _ = try await harness.s3.get(.picture, maximumBytes: 10)
+        #expect(harness.transport.requests.map(\.routing.freshConnection) == [false, true])
     }
 
     @Test func `a cancelled call ends at once`() async throws {
-        let bench = try await Bench([.fail(.cancelled)])
-        let error = try await awsError { try await bench.s3.get(.picture, maximumBytes: 10) }
+        let harness = try await AWSHarness([.fail(.cancelled)])
+        let error = try await awsError { try await harness.s3.get(.picture, maximumBytes: 10) }
         #expect(error.kind == .cancelled)
-        bench.expectPlayed()
+        harness.expectPlayed()
     }
 
     @Test func `no attempt is given more than what is left of the deadline`() async throws {
         var options = AWSOptions()
         options.timeouts.totalSeconds = 70
         options.timeouts.attemptSeconds = 60
-        let transport = try await Bench([], options: options)
+        let transport = try await AWSHarness([], options: options)
         transport.transport.add([
             .init { [clock = transport.clock] request throws(TransportError) in
                 clock.advance(.seconds(60))
@@ -118,57 +118,57 @@ import Testing
         var options = AWSOptions()
         options.timeouts.totalSeconds = 0.3
         options.timeouts.attemptSeconds = 0.3
-        let bench = try await Bench([.respond(503, ["x-amz-retry-after": "4000"])], options: options)
-        let error = try await awsError { try await bench.s3.get(.picture, maximumBytes: 10) }
+        let harness = try await AWSHarness([.respond(503, ["x-amz-retry-after": "4000"])], options: options)
+        let error = try await awsError { try await harness.s3.get(.picture, maximumBytes: 10) }
         #expect(error.attempts == 1)
-        #expect(bench.clock.sleeps.isEmpty)
+        #expect(harness.clock.sleeps.isEmpty)
     }
 
     @Test func `when the quota is spent nothing is tried again, until successes refill it`() async throws {
         // 500 tokens at 14 a retry: 35 retries in all.
-        let bench = try await Bench(Array(repeating: .respond(500), count: 18 * 3))
-        let s3 = bench.s3
+        let harness = try await AWSHarness(Array(repeating: .respond(500), count: 18 * 3))
+        let s3 = harness.s3
         var attempts = 0
         for _ in 0..<18 {
             attempts += try await awsError { try await s3.get(.picture, maximumBytes: 10) }.attempts
         }
         #expect(attempts == 18 + 35)
-        #expect(bench.transport.unusedSteps == 1)
+        #expect(harness.transport.unusedSteps == 1)
     }
 
     @Test func `a success gives back what its last retry took, or one token`() async throws {
         // 35 retries leave 10 tokens, which is not enough for one more.
-        let bench = try await Bench(Array(repeating: .respond(500), count: 53))
-        let s3 = bench.s3
+        let harness = try await AWSHarness(Array(repeating: .respond(500), count: 53))
+        let s3 = harness.s3
         for _ in 0..<18 { _ = try await awsError { try await s3.get(.picture, maximumBytes: 10) } }
-        bench.expectPlayed()
+        harness.expectPlayed()
         func attempts() async throws -> Int {
-            bench.transport.add([.respond(500)])
+            harness.transport.add([.respond(500)])
             return try await awsError { try await s3.get(.picture, maximumBytes: 10) }.attempts
         }
         for _ in 0..<3 {
             #expect(try await attempts() == 1)
-            bench.transport.add([Self.ok])
+            harness.transport.add([Self.ok])
             _ = try await s3.get(.picture, maximumBytes: 10)
         }
         // 13 tokens and one more pay for a retry, and the success of that retry gives them back.
-        bench.transport.add([Self.ok])
+        harness.transport.add([Self.ok])
         _ = try await s3.get(.picture, maximumBytes: 10)
         for _ in 0..<3 {
-            bench.transport.add([.respond(500), Self.ok])
+            harness.transport.add([.respond(500), Self.ok])
             _ = try await s3.get(.picture, maximumBytes: 10)
         }
-        bench.expectPlayed()
+        harness.expectPlayed()
     }
 
     @Test func `calls under way together all profit from one correction of the clock`() async throws {
         let transport = MeetingTransport()
-        let clock = JumpingClock()
+        let clock = VirtualClock()
         var options = AWSOptions()
         options.logIdentity = false
         let session = try await AWSSession(
             options, queueURL: nil, transport: transport,
-            surroundings: HostEnvironment(
+            host: HostEnvironment(
                 environment: [
                     "AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION": "eu-west-1",
                 ],
@@ -181,14 +181,14 @@ import Testing
     }
 
     @Test func `a long poll that fails waits before it says so, even without quota`() async throws {
-        let bench = try await Bench(Array(repeating: .respond(500), count: 21 * 3))
-        let sqs = try bench.sqs
+        let harness = try await AWSHarness(Array(repeating: .respond(500), count: 21 * 3))
+        let sqs = try harness.sqs
         for round in 0..<20 {
-            let before = bench.clock.sleeps.count
+            let before = harness.clock.sleeps.count
             _ = try await awsError {
                 try await sqs.receive(maxMessages: 1, wait: .seconds(20), visibility: .seconds(30))
             }
-            #expect(bench.clock.sleeps.count > before, "round \(round)")
+            #expect(harness.clock.sleeps.count > before, "round \(round)")
         }
     }
 
@@ -197,18 +197,18 @@ import Testing
         let skewed = ScriptedTransport.Step.respond(
             403, ["Date": "Tue, 14 Nov 2023 22:33:20 GMT"],
             "<Error><Code>RequestTimeTooSkewed</Code><Message>m</Message></Error>")
-        let bench = try await Bench([skewed, Self.ok, Self.ok, skewed])
-        let s3 = bench.s3
+        let harness = try await AWSHarness([skewed, Self.ok, Self.ok, skewed])
+        let s3 = harness.s3
         _ = try await s3.get(.picture, maximumBytes: 10)
         _ = try await s3.get(.picture, maximumBytes: 10)
         #expect(
-            bench.transport.requests.map { $0.headers["X-Amz-Date"] } == [
+            harness.transport.requests.map { $0.headers["X-Amz-Date"] } == [
                 "20231114T221320Z", "20231114T223320Z", "20231114T223320Z",
             ])
-        #expect(bench.log.lines.contains { $0.contains("clock of this machine is off by -1200 s") })
+        #expect(harness.log.lines.contains { $0.contains("clock of this machine is off by -1200 s") })
         // The correction did not help: no second one.
         #expect(try await awsError { try await s3.get(.picture, maximumBytes: 10) }.kind == .clockSkew)
-        bench.expectPlayed()
+        harness.expectPlayed()
     }
 
     @Test(arguments: [
@@ -218,30 +218,30 @@ import Testing
     func `a signature that is refused with a date far off is made again`(_ code: String) async throws {
         let body = "<Error><Code>\(code)</Code></Error>"
         let skewed = ScriptedTransport.Step.respond(403, ["Date": "Tue, 14 Nov 2023 22:33:20 GMT"], body)
-        let bench = try await Bench([skewed, Self.ok])
-        _ = try await bench.s3.get(.picture, maximumBytes: 10)
-        #expect(bench.transport.requests.last?.headers["X-Amz-Date"] == "20231114T223320Z")
+        let harness = try await AWSHarness([skewed, Self.ok])
+        _ = try await harness.s3.get(.picture, maximumBytes: 10)
+        #expect(harness.transport.requests.last?.headers["X-Amz-Date"] == "20231114T223320Z")
         // With the right date it is about the secret, or there is no help.
-        let wrong = try await Bench([.respond(403, ["Date": "Tue, 14 Nov 2023 22:13:20 GMT"], body)])
+        let wrong = try await AWSHarness([.respond(403, ["Date": "Tue, 14 Nov 2023 22:13:20 GMT"], body)])
         let error = try await awsError { try await wrong.s3.get(.picture, maximumBytes: 10) }
         #expect(error.attempts == 1)
         wrong.expectPlayed()
     }
 
     @Test func `no header, error or log line shows a secret`() async throws {
-        let bench = try await Bench([
+        let harness = try await AWSHarness([
             .respond(403, [:], "<Error><Code>SignatureDoesNotMatch</Code></Error>"), .respond(500), Self.ok,
         ])
-        let s3 = bench.s3
+        let s3 = harness.s3
         let error = try await awsError { try await s3.get(.picture, maximumBytes: 10) }
         _ = try await s3.get(.picture, maximumBytes: 10)
         var dumped = ""
         dump(error, to: &dumped)
-        dump(bench.session, to: &dumped)
-        dump(try await bench.session.credentials.credentials(), to: &dumped)
-        let seen = dumped + bench.log.lines.joined() + "\(bench.transport.requests)"
+        dump(harness.session, to: &dumped)
+        dump(try await harness.session.credentials.credentials(), to: &dumped)
+        let seen = dumped + harness.log.lines.joined() + "\(harness.transport.requests)"
         #expect(!seen.contains("the-secret-itself"))
-        #expect(bench.log.lines.contains { $0.contains("AKIDEXAMPLE") })
+        #expect(harness.log.lines.contains { $0.contains("AKIDEXAMPLE") })
     }
 }
 

@@ -8,7 +8,7 @@ import Support
 import Testing
 
 /// A clock that jumps over every wait and remembers how long each one was.
-final class JumpingClock: AWSClock {
+final class VirtualClock: AWSClock {
     private struct State {
         var uptime = Duration.zero
         var wallOffset: Double
@@ -70,30 +70,30 @@ final class LogLines: Sendable {
 }
 
 /// Clients over a script, with static keys and no waiting.
-struct Bench {
+struct AWSHarness {
     let transport: ScriptedTransport
-    let clock: JumpingClock
+    let clock: VirtualClock
     let log = LogLines()
     let session: AWSSession
     static let queue = "https://sqs.eu-west-1.amazonaws.com/123456789012/pictures"
 
     init(
         _ steps: [ScriptedTransport.Step], options: AWSOptions = AWSOptions(), jitter: Double = 0.5,
-        queue: String = Bench.queue
+        queue: String = AWSHarness.queue, logIdentity: Bool = false
     ) async throws {
         var options = options
-        options.logIdentity = false
+        options.logIdentity = logIdentity
         transport = ScriptedTransport(steps)
-        let clock = JumpingClock()
+        let clock = VirtualClock()
         self.clock = clock
-        let surroundings = HostEnvironment(
+        let host = HostEnvironment(
             environment: [
                 "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "the-secret-itself",
                 "AWS_REGION": "eu-west-1",
             ],
             homeDirectory: nil, clock: clock, random: { jitter })
         session = try await AWSSession(
-            options, queueURL: queue, transport: transport, surroundings: surroundings, logger: log.logger)
+            options, queueURL: queue, transport: transport, host: host, logger: log.logger)
     }
 
     var s3: S3Client { session.s3() }

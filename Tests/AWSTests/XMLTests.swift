@@ -22,8 +22,8 @@ import Testing
         "<!DOCTYPE x SYSTEM \"file:///etc/passwd\"><Error><Code>&x;</Code></Error>",
     ])
     func `gives an error with a bounded text`(_ body: String) async throws {
-        let bench = try await Bench([.respond(400, [:], body)])
-        let error = try await awsError { try await bench.s3.get(.picture, maximumBytes: 10) }
+        let harness = try await AWSHarness([.respond(400, [:], body)])
+        let error = try await awsError { try await harness.s3.get(.picture, maximumBytes: 10) }
         #expect(error.kind == .other)
         #expect(error.description.utf8.count < 2000)
         #expect(!error.description.contains("aaaaaaaaaaaaaaaaaaaa"))
@@ -35,10 +35,10 @@ import Testing
             let alphabet = Array("<>/&;!?ErrorCode \"'=[]x".utf8)
             let count = Int(generator.next() % 200)
             let bytes = (0..<count).map { _ in alphabet[Int(generator.next() % UInt64(alphabet.count))] }
-            let bench = try await Bench([
+            let harness = try await AWSHarness([
                 .init { _ throws(TransportError) in Response(status: 404, body: bytes) }
             ])
-            _ = try await awsError { try await bench.s3.get(.picture, maximumBytes: 10) }
+            _ = try await awsError { try await harness.s3.get(.picture, maximumBytes: 10) }
         }
     }
 }

@@ -18,13 +18,13 @@ import Testing
         var options = AWSOptions()
         options.logIdentity = false
         options.retries.maxAttempts = 1
-        let surroundings = HostEnvironment(
+        let host = HostEnvironment(
             environment: [
                 "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret",
                 "AWS_REGION": "eu-west-1",
             ], homeDirectory: nil)
         return try await AWSSession(
-            options, queueURL: Self.queue, transport: transport, surroundings: surroundings,
+            options, queueURL: Self.queue, transport: transport, host: host,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 

@@ -3,25 +3,26 @@
 import HTTP
 import SigV4
 
-/// One operation, ready to be signed and sent. It carries the facts that the retry loop decides by.
+/// One call of an AWS API, described but not yet signed: what `SignedClient` sends and how it may retry.
 struct APIRequest: Sendable {
-    /// AWS's name, for example `GetObject`.
+    /// The operation by its name in the API reference, for example `GetObject`.
     var operation: String
-    /// For people: `s3://bucket/key` or a queue's URL.
+    /// The object or queue that the operation is about, for error texts: `s3://bucket/key` or a queue's URL.
     var resource: String
-    /// Not yet signed. Its limits are those of one attempt.
-    var request: Request
-    /// Nil for the few operations that are called without credentials.
+    /// The unsigned HTTP request. Its limits apply to each attempt.
+    var http: Request
+    /// Region and service to sign for; nil for the few operations that take no signature.
     var signer: Signer?
-    var form: ServiceError.Form
-    /// What the request carries beside its signature and nobody may see.
+    /// The format in which the service writes its errors.
+    var errorFormat: ServiceError.Format
+    /// Secrets in the request besides its signature. They are hidden when the service repeats them in an error.
     var secrets: [Secret] = []
-    /// For all attempts together.
-    var total: Duration
-    /// The caller asks again and again: when it fails, it does so slowly, so that the caller's loop cannot
-    /// spin.
+    /// The time for all attempts together, with the pauses between them.
+    var totalTime: Duration
+    /// True for calls that are repeated in a loop. A long poll that has used up its retries waits for the length of
+    /// another pause before it throws, so that the loop around it cannot spin.
     var isLongPoll = false
-    /// What is wrong with a successful answer, for example a wrong checksum; such an answer is asked for
-    /// again.
-    var check: @Sendable (Response) -> (kind: AWSError.Kind, message: String)? = { _ in nil }
+    /// Returns what is wrong with a response of status 200...299, for example its checksum, or nil. Such a response
+    /// is a failed attempt and is retried.
+    var validate: @Sendable (Response) -> (kind: AWSError.Kind, message: String)? = { _ in nil }
 }

@@ -1,55 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why a call to AWS failed, after all the attempts it was worth.
+import Support
+
+/// The failure of a call to AWS, after all its attempts.
 package struct AWSError: Error, Sendable, CustomStringConvertible {
+    /// The classes of failure that callers distinguish. The raw values appear in logs and metrics and are stable.
     package enum Kind: String, Sendable, CaseIterable {
         case noSuchKey = "no-such-key"
         case noSuchBucket = "no-such-bucket"
         case accessDenied = "access-denied"
-        /// The object is another one than asked for, or exists already.
+        /// The condition `If-Match` or `If-None-Match` does not hold (412), or lost against a concurrent write (409).
         case preconditionFailed = "precondition-failed"
-        /// In an archive tier; it must be restored before it can be read.
+        /// The object is in an archive tier and must be restored before it can be read (`InvalidObjectState`).
         case archived
         case queueMissing = "queue-missing"
         case receiptHandleInvalid = "receipt-handle-invalid"
         case messageNotInFlight = "message-not-in-flight"
-        /// The key is unknown or the secret wrong.
+        /// The access key is unknown or its secret is wrong.
         case invalidCredentials = "invalid-credentials"
         case expiredCredentials = "expired-credentials"
-        /// No source gave any credentials.
+        /// The credential source has no credentials.
         case noCredentials = "no-credentials"
+        /// The time of the signature was refused, also after its correction.
         case clockSkew = "clock-skew"
         case throttled
         /// The service failed (5xx).
         case server
         case timedOut = "timed-out"
+        /// The transport failed: connection, name resolution or TLS.
         case network
-        /// The object is larger than the caller accepts.
+        /// The object or the response is larger than the limit.
         case tooLarge = "too-large"
         case checksumMismatch = "checksum-mismatch"
         case malformedResponse = "malformed-response"
+        /// KMS refused to encrypt or decrypt.
         case kms
         case cancelled
-        /// Region, endpoint or profile cannot be used as configured.
+        /// The region, the endpoint, the profile or another option is unusable.
         case configuration
         case other
     }
 
     package var kind: Kind
-    /// AWS's name of the call, for example `GetObject`.
+    /// The operation by its name in the API reference, for example `GetObject`.
     package var operation: String
-    /// What it was about: `s3://bucket/key`, a queue's URL, or empty.
+    /// The object or queue: `s3://bucket/key`, a queue's URL, or empty.
     package var resource: String
-    /// AWS's own error code.
+    /// The service's error code.
     package var code: String?
-    /// The HTTP status, when there was an answer.
+    /// The HTTP status; nil without a response.
     package var status: Int?
     package var message: String
     package var requestID: String?
-    /// How often the request was sent.
+    /// The number of requests that were sent.
     package var attempts: Int
+    /// The time from the first attempt to the failure, pauses included.
     package var elapsed: Duration
-    /// The region in which the bucket really is, when the answer says so.
+    /// The bucket's region, when the response names it.
     var region: String?
 
     package init(
@@ -67,6 +74,12 @@ package struct AWSError: Error, Sendable, CustomStringConvertible {
         self.elapsed = elapsed
     }
 
+    /// The error of a credential source that has no credentials.
+    static func noCredentials(_ message: String, from source: String) -> AWSError {
+        AWSError(.noCredentials, operation: "credentials", resource: source, message: message)
+    }
+
+    /// One line: operation, resource, kind, code, status, message, advice, request id, attempts and time.
     package var description: String {
         var text = operation
         if !resource.isEmpty { text += " \(resource)" }
@@ -88,7 +101,7 @@ package struct AWSError: Error, Sendable, CustomStringConvertible {
 }
 
 extension AWSError.Kind {
-    /// What the operator can do about it.
+    /// The advice to the operator that `description` contains.
     var advice: String? {
         switch self {
         case .accessDenied: "check the policies of this identity, the bucket, queue or key"

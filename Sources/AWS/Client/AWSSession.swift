@@ -4,114 +4,109 @@ package import HTTP
 package import Logging
 import Support
 
-/// Region, credentials and transport, decided once. Makes the clients.
+/// The region, the credentials and the transport of this process, chosen once; it makes the clients.
 package struct AWSSession: Sendable {
+    /// The region of the objects, and of STS.
     package let region: Region
     package let credentials: CredentialCache
     private let options: AWSOptions
-    private let workshop: ClientFactory
-    /// One for each role that is taken on for buckets.
+    private let factory: ClientFactory
+    /// The credentials of each role that `BucketOptions.roleARN` names.
     private let roles = Locked<[RoleOptions: CredentialCache]>([:])
 
-    /// Decides region and credential source from the options, the queue and the surroundings. Nothing is
-    /// asked of AWS yet, save the instance's metadata service when nothing else names a region.
+    /// Chooses region and credential source from the options, the queue's URL and the host environment.
+    ///
+    /// Nothing is requested from AWS yet, except the region from the instance metadata service when nothing else
+    /// names one.
     ///
     /// - Parameters:
-    ///   - options: as configured; what they leave open comes from the surroundings.
-    ///   - queueURL: names the region when the options do not.
-    ///   - transport: carries every request.
-    ///   - surroundings: environment, home directory and clock.
-    ///   - logger: told about credentials, clock corrections and, at debug level, retries.
+    ///   - options: the configuration. The environment and the profile supply what it leaves nil.
+    ///   - queueURL: the queue whose URL names the region when the options do not.
+    ///   - transport: the transport that carries every request.
+    ///   - host: environment variables, home directory and clock.
+    ///   - userAgent: the value of the `User-Agent` header (RFC 9110, 10.1.5).
+    ///   - logger: gets the events of `AWSEvent`.
     /// - Throws: `AWSError` of the kind `.configuration` or `.noCredentials`.
     package init(
-        _ options: AWSOptions, queueURL: String?, transport: any Transport, surroundings: HostEnvironment,
-        logger: Logger
+        _ options: AWSOptions, queueURL: String?, transport: any Transport, host: HostEnvironment,
+        userAgent: String = "pixelated", logger: Logger
     ) async throws(AWSError) {
-        let profiles = try ProfileFile.load(surroundings)
-        let profile = profiles[options.profile ?? surroundings.profile ?? "default"] ?? [:]
-        let options = try options.completed(from: surroundings, profile)
+        let profiles = try ProfileFile.load(host)
+        let profile = profiles[options.profile ?? host.profile ?? "default"] ?? [:]
+        let options = try options.completed(from: host, profile)
         self.options = options
-        let choiceKind = options.credentials
         region = try await RegionChoice(
-            options: options, queueURL: queueURL, profile: profile, surroundings: surroundings,
-            transport: transport
+            options: options, queueURL: queueURL, profile: profile, host: host, transport: transport
         ).region()
-        workshop = ClientFactory(
-            transport: transport, surroundings: surroundings, endpoints: try Endpoints(options.endpoints),
-            region: region, timeouts: options.timeouts, maxAttempts: options.retries.maxAttempts ?? 3,
-            logger: logger)
+        factory = ClientFactory(
+            transport: transport, host: host, userAgent: userAgent,
+            endpoints: try Endpoints(options.endpoints), region: region, timeouts: options.timeouts,
+            maxAttempts: options.retries.maxAttempts ?? 3, logger: logger)
         let choice = CredentialChoice(
-            kind: choiceKind, profile: options.profile, profiles: profiles, workshop: workshop)
-        credentials = workshop.cache(try choice.source())
+            kind: options.credentials, profile: options.profile, profiles: profiles, factory: factory)
+        credentials = factory.cache(try choice.source())
+        // Behind a custom endpoint, STS is called only when it is configured too: a test setup must not send
+        // requests to AWS.
         let isAmazonQueue = queueURL.flatMap { URL($0) }.map { Endpoints.isAmazon($0.host) } ?? true
         if options.logIdentity, options.endpoints.leadsToAWS && isAmazonQueue || options.endpoints.sts != nil
         {
-            await watchIdentity()
+            logIdentities()
         }
     }
 
-    /// Only where STS belongs to the other services: nobody's test server sends us to AWS.
-    private func watchIdentity() async {
-        let watch = IdentityLogger(logger: workshop.logger)
-        // Weak: the cache keeps the observer.
-        await credentials.observe { [workshop, weak credentials] keys in
-            guard let credentials else { return keys }
-            return await watch.look(workshop.sts(with: credentials), keys)
+    /// Logs the identity behind the credentials, at first and after each change of keys.
+    private func logIdentities() {
+        let identityLogger = IdentityLogger(logger: factory.logger)
+        // Weak, because the cache keeps the observer.
+        credentials.observe { [factory, weak credentials] identity in
+            guard let credentials else { return identity }
+            return await identityLogger.identify(identity, by: factory.sts(with: credentials))
         }
     }
 
-    /// The client for objects.
+    /// Makes a client for objects, with a retry quota for each kind of bucket.
     ///
-    /// - Parameter outputBucket: the bucket for which `options.output` holds. `options.source` is for all others,
-    ///   and for both what `options.buckets` has by the bucket's name comes first.
-    /// - Returns: a client with its own retry quota for each side.
+    /// - Parameter outputBucket: the bucket that `AWSOptions.output` applies to; `AWSOptions.source` applies to all
+    ///   others. A bucket that `AWSOptions.buckets` names has the options given there instead.
     package func s3(outputBucket: String? = nil) -> S3Client {
-        var sides = options.buckets.mapValues(side)
-        if let outputBucket, sides[outputBucket] == nil { sides[outputBucket] = side(options.output) }
+        var accessByBucket = options.buckets.mapValues(access)
+        if let outputBucket, accessByBucket[outputBucket] == nil {
+            accessByBucket[outputBucket] = access(options.output)
+        }
         return S3Client(
-            source: side(options.source), sides: sides,
-            endpoints: workshop.endpoints, region: region, timeouts: options.timeouts)
+            defaultAccess: access(options.source), accessByBucket: accessByBucket,
+            endpoints: factory.endpoints, region: region, timeouts: options.timeouts)
     }
 
-    /// The client for one queue.
+    /// Makes a client for one queue, in the region that the queue's URL names.
     ///
-    /// - Throws: `AWSError` of the kind `.configuration` when `queueURL` is no URL.
+    /// - Throws: `AWSError` of the kind `.configuration` when `queueURL` is not an http or https URL.
     package func sqs(queueURL: String) throws(AWSError) -> SQSClient {
         guard let queue = URL(queueURL) else {
             throw AWSError(
                 .configuration, operation: "queue", resource: queueURL,
                 message: "the queue's URL must be an http or https URL")
         }
-        // A queue is in the region that its URL names, whatever the objects' is.
         let region = Endpoints.region(ofQueue: queue) ?? region
         return SQSClient(
-            caller: workshop.caller(with: credentials), queueURL: queueURL,
-            endpoint: workshop.endpoints.sqs(queue: queue, in: region), region: region,
+            client: factory.client(with: credentials), queueURL: queueURL,
+            endpoint: factory.endpoints.sqs(queue: queue, in: region), region: region,
             timeouts: options.timeouts)
     }
 
-    /// Asks STS who the credentials belong to. Needs no permission.
-    ///
-    /// - Throws: `AWSError`.
-    package func identity() async throws(AWSError) -> CallerIdentity {
-        try await workshop.sts(with: credentials).identity()
-    }
-
-    private func side(_ bucket: BucketOptions) -> S3Client.BucketAccess {
+    private func access(_ bucket: BucketOptions) -> BucketAccess {
         guard let arn = bucket.roleARN else {
-            return S3Client.BucketAccess(caller: workshop.caller(with: credentials), options: bucket)
+            return BucketAccess(client: factory.client(with: credentials), options: bucket)
         }
         let role = RoleOptions(arn: arn, externalID: bucket.externalID)
         let cache = roles.withLock { roles in
             let cache =
                 roles[role]
-                ?? workshop.cache(
-                    AssumeRoleSource(
-                        role: role, sts: workshop.sts(with: credentials),
-                        surroundings: workshop.surroundings))
+                ?? factory.cache(
+                    AssumeRoleSource(role: role, sts: factory.sts(with: credentials), host: factory.host))
             roles[role] = cache
             return cache
         }
-        return S3Client.BucketAccess(caller: workshop.caller(with: cache), options: bucket)
+        return BucketAccess(client: factory.client(with: cache), options: bucket)
     }
 }

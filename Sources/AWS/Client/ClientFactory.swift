@@ -4,37 +4,40 @@ import HTTP
 import Logging
 import SigV4
 
-/// Makes clients from what a session has decided.
+/// Makes the clients of one session. They share the transport, the clock correction and the derived signing keys.
 struct ClientFactory: Sendable {
     let transport: any Transport
-    let surroundings: HostEnvironment
+    let host: HostEnvironment
+    let userAgent: String
     let endpoints: Endpoints
     let region: Region
     let timeouts: TimeoutOptions
     let maxAttempts: Int
     let logger: Logger
-    /// One clock, one correction.
     let skew = ClockSkew()
     let keys = SigningKeys()
 
-    /// Each client has its own retry quota.
-    func caller(with credentials: CredentialCache?) -> SignedClient {
+    /// Makes a client with its own retry quota.
+    ///
+    /// - Parameter credentials: nil for operations that take no signature.
+    func client(with credentials: CredentialCache?) -> SignedClient {
         SignedClient(
-            transport: transport, credentials: credentials, maxAttempts: maxAttempts,
-            surroundings: surroundings,
-            skew: skew, quota: RetryQuota(), keys: keys, logger: logger)
+            transport: transport, credentials: credentials, maxAttempts: maxAttempts, host: host,
+            userAgent: userAgent, skew: skew, quota: RetryQuota(), keys: keys, logger: logger)
     }
 
     func cache(_ source: any CredentialSource) -> CredentialCache {
         CredentialCache(
-            source, clock: surroundings.clock, random: surroundings.random,
-            patience: .seconds(timeouts.totalSeconds), logger: logger)
+            source, clock: host.clock, random: host.random, defaultWait: .seconds(timeouts.totalSeconds),
+            logger: logger)
     }
 
-    /// A client of STS; `credentials` are nil for what is asked without a signature.
+    /// Makes a client of STS.
+    ///
+    /// - Parameter credentials: nil for `AssumeRoleWithWebIdentity`, which takes no signature.
     func sts(with credentials: CredentialCache?) -> STSClient {
         STSClient(
-            caller: caller(with: credentials), endpoint: endpoints.sts(in: region), region: region,
+            client: client(with: credentials), endpoint: endpoints.sts(in: region), region: region,
             timeouts: timeouts)
     }
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The meaning of AWS's error codes: what went wrong, and whether asking again may help.
+/// Tables of AWS's error codes: the kind of error that a code means, and the codes that are worth a retry.
 enum ErrorCodes {
-    /// What a fault means to the caller.
-    static func kind(of fault: ServiceError) -> AWSError.Kind {
-        if let kind = kind(ofCode: fault.code) ?? fault.legacyCode.flatMap({ kind(ofCode: $0) }) {
+    /// Returns the kind of an error: by its code, else by its older code, else by its status.
+    static func kind(of error: ServiceError) -> AWSError.Kind {
+        if let kind = kind(ofCode: error.code) ?? error.legacyCode.flatMap({ kind(ofCode: $0) }) {
             return kind
         }
-        switch fault.status {
+        switch error.status {
         case 403: return .accessDenied
         case 412: return .preconditionFailed
         case 429: return .throttled
@@ -16,14 +16,15 @@ enum ErrorCodes {
         }
     }
 
-    /// What a code means by itself; nil when it is not known.
+    /// Returns the kind of error that a code means; nil for an unknown code.
     static func kind(ofCode code: String) -> AWSError.Kind? {
         if let kind = byCode[code] { return kind }
         if throttling.contains(code) { return .throttled }
         return code.hasPrefix("Kms") || code.hasPrefix("KMS.") ? .kms : nil
     }
 
-    /// Codes for which one must come back later and more slowly (botocore's `retries/throttling`).
+    /// Codes of throttling, which are retried with a longer backoff: those of botocore's
+    /// `ThrottledRetryableChecker` (retries/standard.py), and two that KMS and SQS send besides.
     static let throttling: Set<String> = [
         "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException",
         "TooManyRequestsException", "ProvisionedThroughputExceededException",
@@ -32,9 +33,13 @@ enum ErrorCodes {
         "EC2ThrottledException", "KmsThrottled", "AWS.SimpleQueueService.RequestThrottled",
     ]
 
-    /// Codes and statuses that say nothing about the request: it may succeed when sent again.
-    static func isTransient(_ fault: ServiceError) -> Bool {
-        [500, 502, 503, 504].contains(fault.status) || transientCodes.contains(fault.code)
+    /// Returns true for errors of the service and not of the request: the same request may succeed later.
+    ///
+    /// The statuses and the codes `RequestTimeout...` are those of botocore's `TransientRetryableChecker`
+    /// (retries/standard.py). The others are documented as temporary: by S3 (`InternalError`, `ServiceUnavailable`,
+    /// `OperationAborted`), SQS (`InternalFailure`) and STS (`IDPCommunicationError`).
+    static func isTransient(_ error: ServiceError) -> Bool {
+        [500, 502, 503, 504].contains(error.status) || transientCodes.contains(error.code)
     }
 
     private static let transientCodes: Set<String> = [
@@ -42,10 +47,10 @@ enum ErrorCodes {
         "IDPCommunicationError", "OperationAborted",
     ]
 
-    /// The signature's time was refused.
+    /// Codes that say that the time of the signature was refused.
     static let definiteSkew: Set<String> = ["RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"]
 
-    /// The signature was refused, perhaps for its time.
+    /// Codes that say that the signature was refused, which may be because of its time.
     static let possibleSkew: Set<String> = [
         "InvalidSignatureException", "AuthFailure", "SignatureDoesNotMatch",
     ]

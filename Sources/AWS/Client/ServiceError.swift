@@ -2,32 +2,34 @@
 
 import HTTP
 
-/// An error as a service reports it, in whichever form it does.
+/// An error as a service reports it: status, headers and body of its response.
 struct ServiceError: Sendable, Equatable {
     var status: Int
-    /// Without namespace and decoration; `HTTP<status>` when the answer names none.
+    /// The error code without namespace and suffix; `HTTP<status>` when the response has none.
     var code: String
-    /// The older name of the same error, which SQS sends in a header.
+    /// The code of the older query protocol, which SQS sends in `x-amzn-query-error`.
     var legacyCode: String?
     var message: String
     var requestID: String?
-    /// The region where the bucket really is.
+    /// The bucket's region, when the response names it.
     var region: String?
-    /// When the server answered, by its own clock, in seconds since the epoch.
+    /// The time of the response by the server's clock (`Date`), in seconds since 1970-01-01T00:00:00Z.
     var serverTime: Double?
-    /// How long the server asks to wait.
+    /// The pause that the server asks for in `x-amz-retry-after`, 0...3600 s.
     var retryAfter: Duration?
 
-    /// The form in which a service writes its errors.
-    enum Form: Sendable {
-        /// `{"__type": ..., "message": ...}`: SQS.
+    /// The format in which a service writes its errors.
+    enum Format: Sendable {
+        /// SQS: `{"__type": ..., "message": ...}` (AWS JSON 1.0 protocol).
         case json
-        /// `<Error><Code>...`, S3; `<ErrorResponse><Error><Code>...`, STS.
+        /// S3: `<Error><Code>...`. STS: `<ErrorResponse><Error><Code>...`.
         case xml
     }
 
-    /// - Parameter secrets: what must not be seen, whatever the server says.
-    init(_ response: Response, form: Form, hiding secrets: Redaction) {
+    /// Reads the error in `response`.
+    ///
+    /// - Parameter secrets: the secrets of the request, hidden in all texts.
+    init(_ response: Response, format: Format, hiding secrets: Redaction) {
         status = response.status
         code = "HTTP\(response.status)"
         message = ""
@@ -37,7 +39,7 @@ struct ServiceError: Sendable, Equatable {
         serverTime = headers["date"].flatMap(HTTPDate.parse)
         retryAfter = headers["x-amz-retry-after"].flatMap(Int.init)
             .flatMap { $0 >= 0 ? .milliseconds(min($0, 3_600_000)) : nil }
-        switch form {
+        switch format {
         case .json: readJSON(response, secrets)
         case .xml: readXML(response.body, secrets)
         }
@@ -52,7 +54,7 @@ struct ServiceError: Sendable, Equatable {
         }
         let body = JSON.decode(Body.self, from: response.body)
         if let name = response.headers["x-amzn-errortype"] ?? body?.__type ?? body?.code {
-            code = Self.singleLine(secrets.hide(in: Self.bare(name)))
+            code = Self.singleLine(secrets.hide(in: Self.shortened(name)))
         }
         legacyCode = response.headers["x-amzn-query-error"]
             .flatMap { $0.split(separator: ";").first.map(String.init) }
@@ -74,14 +76,14 @@ struct ServiceError: Sendable, Equatable {
         if region == nil, let named = error["Region"]?.text, !named.isEmpty { region = named }
     }
 
-    /// `com.amazonaws.sqs#QueueDoesNotExist:http://...` is `QueueDoesNotExist`: first cut at the colon, then
-    /// keep what follows the number sign.
-    private static func bare(_ name: String) -> String {
+    /// Reduces `com.amazonaws.sqs#QueueDoesNotExist:http://...` to `QueueDoesNotExist`: the part before the first
+    /// colon, and of that the part after the number sign (AWS JSON 1.0 protocol, "Operation error serialization").
+    private static func shortened(_ name: String) -> String {
         let head = name.split(separator: ":", omittingEmptySubsequences: false).first ?? ""
         return head.split(separator: "#").last.map(String.init) ?? name
     }
 
-    /// The message without the canonical request that SQS and STS append to a refused signature: it repeats the
+    /// Cuts off the canonical request that SQS and STS append to the message about a wrong signature. It repeats the
     /// request's headers, the session token among them.
     private static func explanation(_ message: String) -> String {
         let words = message.split(
@@ -89,7 +91,7 @@ struct ServiceError: Sendable, Equatable {
         return singleLine(words.first.map(String.init) ?? "")
     }
 
-    /// Text of a server is printed in one line of bounded length.
+    /// Makes one line of at most 500 characters from a server's text.
     private static func singleLine(_ text: String) -> String {
         String(text.prefix(500).map { $0.isNewline ? " " : $0 })
     }

@@ -6,229 +6,281 @@ import Logging
 import SigV4
 import Support
 
-/// The one road to AWS: takes credentials, signs, sends, judges the answer and tries again while that may
-/// help.
-package struct SignedClient: Sendable {
+/// The client that sends every request to AWS: it gets credentials, signs, sends, classifies the response, and
+/// retries.
+///
+/// The following categories of failure are retried. Each attempt has its own signature, with the credentials and
+/// the time of that attempt.
+///
+/// * Transport failures (connection refused or reset, host unresolvable, TLS, timeout, response truncated or not
+///   HTTP): on a new connection, after an exponential backoff that begins at 50 ms.
+/// * Responses that `APIRequest.validate` rejects, such as a wrong checksum: the same.
+/// * Transient service errors (status 500, 502, 503 and 504, codes such as `InternalError`): after the same backoff.
+/// * Throttling (status 429, codes such as `SlowDown`): after a backoff that begins at 1 s.
+/// * Clock skew (`RequestTimeTooSkewed`, or a refused signature whose response has a `Date` more than 5 minutes
+///   away from the time of the signature): once, at once, signed with the service's time.
+/// * Expired credentials (`ExpiredToken`): once, at once, with credentials that are fetched anew.
+///
+/// The first four end when `maxAttempts`, the request's total time or the client's `RetryQuota` is used up. All other
+/// failures are thrown at once: 403, 404, 412, wrong keys, responses that are too large, cancellation. See
+/// <doc:RetriesAndCredentials>.
+struct SignedClient: Sendable {
     let transport: any Transport
-    /// Nil when nothing is signed.
+    /// The credentials to sign with; nil for a client of operations that take no signature.
     let credentials: CredentialCache?
+    /// The number of attempts, the first included.
     let maxAttempts: Int
-    let surroundings: HostEnvironment
+    let host: HostEnvironment
+    /// The value of the `User-Agent` header.
+    let userAgent: String
     let skew: ClockSkew
     let quota: RetryQuota
     let keys: SigningKeys
     let logger: Logger
 
-    private var clock: any AWSClock { surroundings.clock }
+    private var clock: any AWSClock { host.clock }
 
-    /// Sends `call` until it succeeds, cannot succeed, or has used up its attempts, its time or the retry
-    /// quota.
+    /// Sends `request` until an attempt succeeds, fails for good, or attempts, time or retry quota are used up.
     ///
-    /// - Throws: `AWSError` of the last attempt.
-    func send(_ call: APIRequest) async throws(AWSError) -> Response {
-        var progress = Progress(start: clock.uptime(), identifier: identifier())
-        let payload = PayloadHash(of: call.request.body)
+    /// - Returns: a response of status 200...299 that `APIRequest.validate` accepts.
+    /// - Throws: the `AWSError` of the last attempt, with the number of attempts and the time that they took.
+    func send(_ request: APIRequest) async throws(AWSError) -> Response {
+        var progress = Progress(start: clock.uptime(), invocationID: Self.makeUUID())
+        let payload = PayloadHash(of: request.http.body)
         while true {
             progress.attempts += 1
-            let failure: Failure
-            switch try await attempt(call, payload: payload, progress: &progress) {
+            let failure: FailedAttempt
+            switch try await attempt(request, payload: payload, progress: progress) {
             case .success(let response):
                 quota.refill(progress.lastCost ?? 1)
                 return response
             case .failure(let failed): failure = failed
             }
-            try await prepareRetry(of: call, after: failure, progress: &progress)
+            try await prepareRetry(of: request, after: failure, progress: &progress)
         }
     }
 
-    /// What the loop remembers from attempt to attempt.
+    /// The state of one call of `send` between its attempts.
     private struct Progress {
+        /// The uptime at which the call began.
         let start: Duration
-        let identifier: String
+        /// The value of `amz-sdk-invocation-id`, the same for all attempts.
+        let invocationID: String
         var attempts = 0
+        /// The tokens that the last retry took from the quota.
         var lastCost: Int?
-        var freshConnection = false
-        var renewedCredentials = false
-        var correctedClock = false
+        var needsNewConnection = false
+        var hasRefreshedCredentials = false
+        var hasCorrectedClock = false
     }
 
-    /// A failed attempt, and whether another may succeed.
-    private struct Failure: Error {
-        enum Remedy {
-            case none, again, slower, newCredentials, newClock
-        }
+    /// What `prepareRetry` does about a failed attempt.
+    private enum RetryDecision {
+        /// Throw the error.
+        case fail
+        /// Retry after the backoff for transient failures.
+        case retry
+        /// Retry after the longer backoff for throttling.
+        case retryThrottled
+        /// Retry once with credentials that are fetched anew.
+        case refreshCredentials
+        /// Retry once with the corrected time.
+        case correctClock
+    }
 
+    private struct FailedAttempt: Error {
         var error: AWSError
-        var remedy: Remedy
-        var hint: Duration?
-        var freshConnection = false
+        var decision: RetryDecision
+        /// The pause that the service asks for.
+        var retryAfter: Duration?
+        var needsNewConnection = false
     }
 
+    /// Signs and sends `request` once.
+    ///
+    /// - Throws: `AWSError` when the request cannot be sent at all: no credentials, or no time left.
     private func attempt(
-        _ call: APIRequest, payload: PayloadHash, progress: inout Progress
-    ) async throws(AWSError) -> Result<Response, Failure> {
-        var request = call.request
+        _ request: APIRequest, payload: PayloadHash, progress: Progress
+    ) async throws(AWSError) -> Result<Response, FailedAttempt> {
+        var http = request.http
         var used: SigningCredentials?
-        if call.signer != nil {
-            used = try await currentCredentials(call, progress, within: remaining(of: call, progress))
+        if request.signer != nil {
+            used = try await currentCredentials(
+                request, progress, within: remainingTime(of: request, progress))
         }
-        let remaining = try remaining(of: call, progress)
-        request.limits.total = min(request.limits.total, remaining)
-        request.routing.freshConnection = progress.freshConnection
-        request.headers["User-Agent"] = "pixelated"
-        request.headers["amz-sdk-invocation-id"] = progress.identifier
-        request.headers["amz-sdk-request"] = "attempt=\(progress.attempts); max=\(maxAttempts)"
+        let remaining = try remainingTime(of: request, progress)
+        http.limits.total = min(http.limits.total, remaining)
+        http.routing.freshConnection = progress.needsNewConnection
+        http.headers["User-Agent"] = userAgent
+        http.headers["amz-sdk-invocation-id"] = progress.invocationID
+        http.headers["amz-sdk-request"] = "attempt=\(progress.attempts); max=\(maxAttempts)"
         let signingTime = clock.now() + skew.seconds
-        if let signer = call.signer, let used {
-            request = signer.sign(
-                request, with: used, at: SigningTime(secondsSinceEpoch: Int(signingTime)), payload: payload,
+        if let signer = request.signer, let used {
+            http = signer.sign(
+                http, with: used, at: SigningTime(secondsSinceEpoch: Int(signingTime)), payload: payload,
                 keys: keys)
         }
         let response: Response
-        do { response = try await transport.send(request) } catch {
-            return .failure(self.failure(error, call, progress))
+        do { response = try await transport.send(http) } catch {
+            return .failure(classify(error, request, progress))
         }
         guard (200...299).contains(response.status) else {
             return .failure(
-                await judge(response, call, signedAt: signingTime, with: used, progress: progress))
+                await classify(response, request, signedAt: signingTime, with: used, progress: progress))
         }
-        guard let problem = call.check(response) else { return .success(response) }
-        let fault = ServiceError(response, form: call.form, hiding: Redaction(used, and: call.secrets))
+        guard let problem = request.validate(response) else { return .success(response) }
+        let serviceError = serviceError(response, request, used)
         return .failure(
-            Failure(
+            FailedAttempt(
                 error: error(
-                    problem.kind, call, progress, message: problem.message, status: response.status,
-                    requestID: fault.requestID),
-                remedy: .again, freshConnection: true))
+                    problem.kind, request, progress, message: problem.message, status: response.status,
+                    requestID: serviceError.requestID),
+                decision: .retry, needsNewConnection: true))
     }
 
-    /// The time that `call` has left.
+    /// Returns the time that is left of the request's total time.
     ///
-    /// - Throws: `AWSError` when there is none.
-    private func remaining(of call: APIRequest, _ progress: Progress) throws(AWSError) -> Duration {
-        let remaining = call.total - (clock.uptime() - progress.start)
+    /// - Throws: `AWSError` of the kind `.timedOut` when there is none.
+    private func remainingTime(of request: APIRequest, _ progress: Progress) throws(AWSError) -> Duration {
+        let remaining = request.totalTime - (clock.uptime() - progress.start)
         guard remaining > .zero else {
-            throw error(.timedOut, call, progress, message: "no time left to send")
+            throw error(.timedOut, request, progress, message: "no time left to send")
         }
         return remaining
     }
 
     private func currentCredentials(
-        _ call: APIRequest, _ progress: Progress, within limit: Duration
+        _ request: APIRequest, _ progress: Progress, within limit: Duration
     ) async throws(AWSError) -> SigningCredentials {
         guard let credentials else {
-            throw error(.noCredentials, call, progress, message: "this client has no credentials")
+            throw error(.noCredentials, request, progress, message: "this client has no credentials")
         }
         do { return try await credentials.credentials(within: limit).signing } catch {
             var error = error
-            error.message = "\(call.operation) \(call.resource) needs credentials: \(error.message)"
+            error.message = "\(request.operation) \(request.resource) needs credentials: \(error.message)"
             error.elapsed = clock.uptime() - progress.start
             throw error
         }
     }
 
-    private func failure(_ error: TransportError, _ call: APIRequest, _ progress: Progress) -> Failure {
-        let (kind, remedy): (AWSError.Kind, Failure.Remedy) =
+    /// Classifies an attempt that got no response.
+    private func classify(
+        _ error: TransportError, _ request: APIRequest, _ progress: Progress
+    ) -> FailedAttempt {
+        let (kind, decision): (AWSError.Kind, RetryDecision) =
             switch error.kind {
-            case .cancelled: (.cancelled, .none)
-            case .timedOut: (.timedOut, .again)
-            case .tooLarge: (.tooLarge, .none)
-            case .invalidRequest, .shutDown: (.other, .none)
-            case .malformedResponse: (.malformedResponse, .again)
+            case .cancelled: (.cancelled, .fail)
+            case .timedOut: (.timedOut, .retry)
+            case .tooLarge: (.tooLarge, .fail)
+            case .invalidRequest, .shutDown: (.other, .fail)
+            case .malformedResponse: (.malformedResponse, .retry)
             case .unresolvable, .refused, .tls, .disconnected, .truncated, .overloaded, .other:
-                (.network, .again)
+                (.network, .retry)
             }
-        return Failure(
-            error: self.error(kind, call, progress, message: error.description), remedy: remedy,
-            freshConnection: true)
+        return FailedAttempt(
+            error: self.error(kind, request, progress, message: error.description), decision: decision,
+            needsNewConnection: true)
     }
 
-    /// What an answer outside of 200...299 means, and what could be done about it.
-    private func judge(
-        _ response: Response, _ call: APIRequest, signedAt signingTime: Double,
-        with used: SigningCredentials?,
-        progress: Progress
-    ) async -> Failure {
-        let fault = ServiceError(response, form: call.form, hiding: Redaction(used, and: call.secrets))
-        let isHead = call.request.method == .head
-        var failed = Failure(
+    /// Classifies a response whose status is outside 200...299. Corrects the clock and rejects credentials when the
+    /// response gives reason to.
+    private func classify(
+        _ response: Response, _ request: APIRequest, signedAt signingTime: Double,
+        with used: SigningCredentials?, progress: Progress
+    ) async -> FailedAttempt {
+        let serviceError = serviceError(response, request, used)
+        let (code, status) = (serviceError.code, serviceError.status)
+        let isHead = request.http.method == .head
+        var failed = FailedAttempt(
             error: error(
-                isHead && fault.status == 404 ? .noSuchKey : ErrorCodes.kind(of: fault), call, progress,
-                message: fault.message, code: fault.code, status: fault.status, requestID: fault.requestID),
-            remedy: .none, hint: fault.retryAfter)
-        failed.error.region = fault.region
-        if let serverTime = fault.serverTime,
-            ErrorCodes.definiteSkew.contains(fault.code) || ErrorCodes.possibleSkew.contains(fault.code)
-                || (isHead && (400...403).contains(fault.status)),
+                isHead && status == 404 ? .noSuchKey : ErrorCodes.kind(of: serviceError), request, progress,
+                message: serviceError.message, code: code, status: status, requestID: serviceError.requestID),
+            decision: .fail, retryAfter: serviceError.retryAfter)
+        failed.error.region = serviceError.region
+        // The response to HEAD has no body and so no code: any refusal may be about the time.
+        if let serverTime = serviceError.serverTime,
+            ErrorCodes.definiteSkew.contains(code) || ErrorCodes.possibleSkew.contains(code)
+                || (isHead && (400...403).contains(status)),
             skew.learn(serverTime: serverTime, signingTime: signingTime, localTime: clock.now())
         {
-            failed.remedy = .newClock
+            failed.decision = .correctClock
         } else if failed.error.kind == .expiredCredentials, let used {
             await credentials?.reject(used)
-            failed.remedy = .newCredentials
+            failed.decision = .refreshCredentials
         } else if failed.error.kind == .invalidCredentials, let used {
-            // Not worth another attempt at once; but a corrected secret must be found by a later call.
+            // This call fails, but a later one finds keys that have been corrected in the meantime.
             await credentials?.reject(used)
-        } else if ErrorCodes.throttling.contains(fault.code) || fault.status == 429 {
-            failed.remedy = .slower
-        } else if ErrorCodes.isTransient(fault) {
-            failed.remedy = .again
+        } else if ErrorCodes.throttling.contains(code) || status == 429 {
+            failed.decision = .retryThrottled
+        } else if ErrorCodes.isTransient(serviceError) {
+            failed.decision = .retry
         }
         return failed
     }
 
-    /// Waits as long as the failure asks for, or throws it when there shall be no other attempt.
+    private func serviceError(
+        _ response: Response, _ request: APIRequest, _ used: SigningCredentials?
+    ) -> ServiceError {
+        ServiceError(response, format: request.errorFormat, hiding: Redaction(used, and: request.secrets))
+    }
+
+    /// Waits until the next attempt may begin.
+    ///
+    /// - Throws: the error of the failed attempt when there is no next one; `.cancelled` when the task is cancelled.
     private func prepareRetry(
-        of call: APIRequest, after failure: Failure, progress: inout Progress
+        of request: APIRequest, after failure: FailedAttempt, progress: inout Progress
     ) async throws(AWSError) {
         var delay = Duration.zero
-        switch failure.remedy {
-        case .none: throw failure.error
-        case .newCredentials:
-            guard !progress.renewedCredentials else { throw failure.error }
-            progress.renewedCredentials = true
-        case .newClock:
-            guard !progress.correctedClock else { throw failure.error }
-            progress.correctedClock = true
+        switch failure.decision {
+        case .fail: throw failure.error
+        case .refreshCredentials:
+            guard !progress.hasRefreshedCredentials else { throw failure.error }
+            progress.hasRefreshedCredentials = true
+        case .correctClock:
+            guard !progress.hasCorrectedClock else { throw failure.error }
+            progress.hasCorrectedClock = true
             logger.warning(
                 "the clock of this machine is off by \(Int(-skew.seconds)) s; signatures are corrected",
                 metadata: [
                     "event": "\(AWSEvent.clockSkew.rawValue)", "skew_seconds": "\(Int(-skew.seconds))",
                 ])
-        case .again, .slower:
-            let slower = failure.remedy == .slower
+        case .retry, .retryThrottled:
+            let isThrottled = failure.decision == .retryThrottled
             delay = RetryBackoff.delay(
-                retry: progress.attempts - 1, throttled: slower, hint: failure.hint,
-                jitter: surroundings.random())
-            try await spend(
-                slower ? RetryQuota.costOfThrottling : RetryQuota.costOfFailure, for: call, delay, failure,
-                &progress)
+                retry: progress.attempts - 1, throttled: isThrottled, retryAfter: failure.retryAfter,
+                jitter: host.random())
+            try await takeQuota(
+                isThrottled ? RetryQuota.costOfThrottling : RetryQuota.costOfFailure, for: request, delay,
+                failure, &progress)
         }
-        progress.freshConnection = failure.freshConnection
+        progress.needsNewConnection = failure.needsNewConnection
         logger.debug(
-            "\(call.operation) is tried again in \(delay.inMilliseconds) ms: \(failure.error)",
+            "\(request.operation) is tried again in \(delay.inMilliseconds) ms: \(failure.error)",
             metadata: [
-                "event": "\(AWSEvent.retry.rawValue)", "operation": "\(call.operation)",
+                "event": "\(AWSEvent.retry.rawValue)", "operation": "\(request.operation)",
                 "attempt": "\(progress.attempts)",
                 "error_code": "\(failure.error.kind.rawValue)",
             ])
         try await pause(delay, failure)
     }
 
-    /// Pays for a retry after `delay`, or throws the failure: attempts, quota or time are used up.
-    private func spend(
-        _ cost: Int, for call: APIRequest, _ delay: Duration, _ failure: Failure, _ progress: inout Progress
+    /// Takes the cost of a retry after `delay` from the quota.
+    ///
+    /// - Throws: the error of the failed attempt when attempts, quota or time do not allow the retry.
+    private func takeQuota(
+        _ cost: Int, for request: APIRequest, _ delay: Duration, _ failure: FailedAttempt,
+        _ progress: inout Progress
     ) async throws(AWSError) {
-        let remaining = call.total - (clock.uptime() - progress.start)
+        let remaining = request.totalTime - (clock.uptime() - progress.start)
         let mayRetry = progress.attempts < maxAttempts && delay < remaining && quota.spend(cost)
         guard mayRetry else {
-            if call.isLongPoll { try await pause(min(delay, max(remaining, .zero)), failure) }
+            if request.isLongPoll { try await pause(min(delay, max(remaining, .zero)), failure) }
             throw failure.error
         }
         progress.lastCost = cost
     }
 
-    private func pause(_ delay: Duration, _ failure: Failure) async throws(AWSError) {
+    private func pause(_ delay: Duration, _ failure: FailedAttempt) async throws(AWSError) {
         do { try await clock.sleep(for: delay) } catch {
             var cancelled = failure.error
             cancelled.kind = .cancelled
@@ -237,17 +289,17 @@ package struct SignedClient: Sendable {
     }
 
     private func error(
-        _ kind: AWSError.Kind, _ call: APIRequest, _ progress: Progress, message: String, code: String? = nil,
-        status: Int? = nil, requestID: String? = nil
+        _ kind: AWSError.Kind, _ request: APIRequest, _ progress: Progress, message: String,
+        code: String? = nil, status: Int? = nil, requestID: String? = nil
     ) -> AWSError {
         AWSError(
-            kind, operation: call.operation, resource: call.resource, code: code, status: status,
+            kind, operation: request.operation, resource: request.resource, code: code, status: status,
             message: message, requestID: requestID, attempts: progress.attempts,
             elapsed: clock.uptime() - progress.start)
     }
 
-    /// The same for all attempts of a call; a random UUID (RFC 9562, version 4).
-    private func identifier() -> String {
+    /// Makes a random UUID (RFC 9562, version 4).
+    private static func makeUUID() -> String {
         let high = UInt64.random(in: 0...UInt64.max) & ~0xF000 | 0x4000
         let low = UInt64.random(in: 0...UInt64.max) >> 2 | 1 << 63
         var digits = Array(

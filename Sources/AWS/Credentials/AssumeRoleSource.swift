@@ -2,17 +2,17 @@
 
 import SigV4
 
-/// A role, taken on with the keys of another source.
+/// The source that assumes a role with the credentials of another source.
 struct AssumeRoleSource: CredentialSource {
     let role: RoleOptions
-    /// Its caller signs with the keys of the other source.
+    /// The client that signs with the credentials of the other source.
     let sts: STSClient
-    let surroundings: HostEnvironment
+    let host: HostEnvironment
 
     var name: String { "role \(role.arn)" }
 
     func fetch() async throws(AWSError) -> Credentials {
-        var parameters = role.parameters(now: surroundings.clock.now())
+        var parameters = role.parameters(now: host.clock.now())
         if let externalID = role.externalID { parameters.append(("ExternalId", externalID)) }
         let result = try await sts.send(
             "AssumeRole", parameters, resource: role.arn, isSigned: true,

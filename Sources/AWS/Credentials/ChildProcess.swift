@@ -4,7 +4,7 @@ import Dispatch
 import Glibc
 import Support
 
-/// A program that is run once for its output.
+/// Runs a program and collects its standard output.
 enum ChildProcess {
     enum Failure: Error, Equatable {
         case notStarted(String)
@@ -14,16 +14,22 @@ enum ChildProcess {
         case killed(signal: Int)
     }
 
-    /// What `arguments`, whose first is the program, writes to its standard output.
+    /// Runs a program to its end and returns its standard output.
     ///
-    /// Standard error goes where ours goes, and standard input is empty. Waits on a thread of its own, so
-    /// that no Swift task is held up.
+    /// Standard error is inherited and standard input is empty. The wait is on a Dispatch thread, so that it does not
+    /// block the threads of Swift's tasks.
+    ///
+    /// - Parameters:
+    ///   - arguments: the program, which is looked up in `PATH`, and its arguments.
+    ///   - environment: the variables of the program.
+    ///   - deadline: the time after which the program is killed.
+    ///   - limit: the largest accepted output in bytes.
     static func output(
         of arguments: [String], environment: [String: String], within deadline: Duration, limit: Int = 1 << 16
     ) async -> Result<[UInt8], Failure> {
-        await withHandover { caller in
+        await withHandover { handover in
             DispatchQueue.global(qos: .userInitiated).async {
-                caller.give(run(arguments, environment, ContinuousClock.now + deadline, limit))
+                handover.give(run(arguments, environment, ContinuousClock.now + deadline, limit))
             }
         }
     }
@@ -33,7 +39,7 @@ enum ChildProcess {
         _ limit: Int
     ) -> Result<[UInt8], Failure> {
         var ends: [Int32] = [-1, -1]
-        // A pair of sockets rather than a pipe: it can be made invisible to other children in one step.
+        // A socket pair is close-on-exec from the beginning, so that no other child inherits it.
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
         guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
             return .failure(.notStarted("socketpair: errno \(errno)"))
@@ -48,7 +54,7 @@ enum ChildProcess {
         let status = wait(for: child, until: deadline)
         if case .success = read {
             guard let status else { return .failure(.timedOut) }
-            // As the macros WIFEXITED, WEXITSTATUS and WTERMSIG do.
+            // The layout of the macros WTERMSIG and WEXITSTATUS (wait(2)), which Swift does not import.
             if status & 0x7F != 0 { return .failure(.killed(signal: Int(status & 0x7F))) }
             if status >> 8 & 0xFF != 0 { return .failure(.exited(Int(status >> 8 & 0xFF))) }
         }
@@ -63,8 +69,7 @@ enum ChildProcess {
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output, 1)
-        // Dispatch's threads block signals, and this process may ignore SIGPIPE: a child must not inherit
-        // either.
+        // Dispatch's threads block signals, and this process may ignore SIGPIPE. The child must inherit neither.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -103,8 +108,7 @@ enum ChildProcess {
         }
     }
 
-    /// The status with which the child ended. One that closed its output and does not end is killed at the
-    /// deadline, and the result is nil.
+    /// Waits for the child and returns its status; nil when it had to be killed at the deadline.
     private static func wait(for child: pid_t, until deadline: ContinuousClock.Instant) -> Int32? {
         var status: Int32 = 0
         while true {

@@ -2,19 +2,18 @@
 
 import HTTP
 
-/// The credentials endpoint of a container: ECS and Fargate, or EKS Pod Identity.
-///
-/// See "Container credential provider" in the AWS SDKs and Tools reference guide.
+/// The source that reads the credentials endpoint of a container: ECS, Fargate or EKS Pod Identity (AWS SDKs and Tools
+/// Reference Guide, "Container credential provider").
 struct ContainerSource: CredentialSource {
     let client: MetadataClient
-    let surroundings: HostEnvironment
+    let host: HostEnvironment
 
     let name = "container"
 
-    /// Whether this process has been told about such an endpoint.
-    static func isConfigured(_ surroundings: HostEnvironment) -> Bool {
-        surroundings.variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") != nil
-            || surroundings.variable("AWS_CONTAINER_CREDENTIALS_FULL_URI") != nil
+    /// Returns true when the environment names such an endpoint.
+    static func isConfigured(_ host: HostEnvironment) -> Bool {
+        host.variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") != nil
+            || host.variable("AWS_CONTAINER_CREDENTIALS_FULL_URI") != nil
     }
 
     func fetch() async throws(AWSError) -> Credentials {
@@ -35,14 +34,14 @@ struct ContainerSource: CredentialSource {
     }
 
     private func url() throws(AWSError) -> URL {
-        // The relative one wins when both are set.
-        if let path = surroundings.variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") {
+        // The relative URI wins when both are set, as in the AWS SDKs.
+        if let path = host.variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") {
             guard path.hasPrefix("/"), let url = URL("http://169.254.170.2\(path)") else {
                 throw failure("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI must be a path that starts with /")
             }
             return url
         }
-        guard let url = surroundings.variable("AWS_CONTAINER_CREDENTIALS_FULL_URI").flatMap({ URL($0) })
+        guard let url = host.variable("AWS_CONTAINER_CREDENTIALS_FULL_URI").flatMap({ URL($0) })
         else {
             throw failure("AWS_CONTAINER_CREDENTIALS_FULL_URI must be an http or https URL")
         }
@@ -54,7 +53,7 @@ struct ContainerSource: CredentialSource {
         return url
     }
 
-    /// This machine itself, and the link-local addresses of ECS and EKS.
+    /// Returns true for the hosts that may be reached over http: loopback, and the link-local addresses of ECS and EKS.
     private static func mayBePlain(_ host: String) -> Bool {
         let named = ["localhost", "[::1]", "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"]
         if named.contains(host) { return true }
@@ -62,11 +61,12 @@ struct ContainerSource: CredentialSource {
         return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }
 
-    /// Verbatim from the file, which is renewed by others and so read each time, else from the variable.
+    /// Returns the value of the `Authorization` header: the contents of the token file, which the platform replaces and
+    /// which is therefore read each time, else of the variable; nil when neither is set.
     private func authorization() throws(AWSError) -> String? {
-        var token = surroundings.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN")
-        if let file = surroundings.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") {
-            guard var text = surroundings.read(file, limit: 1 << 16), !text.isEmpty else {
+        var token = host.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN")
+        if let file = host.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") {
+            guard var text = host.read(file, limit: 1 << 16), !text.isEmpty else {
                 throw failure("the token file \(file) cannot be read or is empty")
             }
             if text.hasSuffix("\n") { text.removeLast() }

@@ -1,48 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Chooses one source of credentials by what is configured, once. A configured source that fails is an error:
-/// it is never passed over for another one, which would be another identity.
+/// Chooses the source of credentials from the configuration, once. A configured source that is incomplete or fails is
+/// an error: the choice does not move on to another source, which would be another identity.
 struct CredentialChoice: Sendable {
     let kind: CredentialKind
-    /// The profile named in the configuration, which wins over everything found around the process.
+    /// The profile of `AWSOptions.profile`. It has priority over the environment.
     let profile: String?
     let profiles: ProfileFile
-    /// Makes what the sources need to reach services.
-    let workshop: ClientFactory
-    var surroundings: HostEnvironment { workshop.surroundings }
+    /// Makes the clients of sources that call STS.
+    let factory: ClientFactory
+    var host: HostEnvironment { factory.host }
 
+    /// - Throws: `AWSError` of the kind `.noCredentials`; its message names what is missing.
     func source() throws(AWSError) -> any CredentialSource {
         switch kind {
         case .automatic: return try automatic()
-        case .environment: return EnvironmentSource(surroundings: surroundings)
+        case .environment: return EnvironmentSource(host: host)
         case .profile: return try profileSource(effectiveProfile ?? "default", visited: [])
         case .webIdentity:
             guard let source = try webIdentityFromEnvironment() else {
-                throw refusal("AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN are not set")
+                throw problem("AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN are not set")
             }
             return source
         case .container: return container()
-        case .instance: return InstanceSource(transport: workshop.transport, surroundings: surroundings)
+        case .instance: return InstanceSource(transport: factory.transport, host: host)
         }
     }
 
-    private var effectiveProfile: String? { profile ?? surroundings.profile }
+    private var effectiveProfile: String? { profile ?? host.profile }
 
     private func automatic() throws(AWSError) -> any CredentialSource {
         if let profile { return try profileSource(profile, visited: []) }
-        if EnvironmentSource.isConfigured(surroundings) {
-            return EnvironmentSource(surroundings: surroundings)
+        if EnvironmentSource.isConfigured(host) {
+            return EnvironmentSource(host: host)
         }
         if let source = try webIdentityFromEnvironment() { return source }
-        if let named = surroundings.profile { return try profileSource(named, visited: []) }
+        if let named = host.profile { return try profileSource(named, visited: []) }
         if Self.isAboutCredentials(profiles["default"] ?? [:]) {
             return try profileSource("default", visited: [])
         }
-        if ContainerSource.isConfigured(surroundings) { return container() }
-        if !InstanceSource.isDisabled(surroundings) {
-            return InstanceSource(transport: workshop.transport, surroundings: surroundings)
+        if ContainerSource.isConfigured(host) { return container() }
+        if !InstanceSource.isDisabled(host) {
+            return InstanceSource(transport: factory.transport, host: host)
         }
-        throw refusal(
+        throw problem(
             "no keys, profile, web identity or container is configured, and instance metadata is disabled"
         )
     }
@@ -50,72 +51,74 @@ struct CredentialChoice: Sendable {
     private func container() -> ContainerSource {
         ContainerSource(
             client: MetadataClient(
-                transport: workshop.transport, clock: surroundings.clock, timeout: .seconds(2), attempts: 3),
-            surroundings: surroundings)
+                transport: factory.transport, clock: host.clock, timeout: .seconds(2), attempts: 3),
+            host: host)
     }
 
     private func webIdentityFromEnvironment() throws(AWSError) -> WebIdentitySource? {
         let (file, arn) = (
-            surroundings.variable("AWS_WEB_IDENTITY_TOKEN_FILE"), surroundings.variable("AWS_ROLE_ARN")
+            host.variable("AWS_WEB_IDENTITY_TOKEN_FILE"), host.variable("AWS_ROLE_ARN")
         )
         if file == nil && arn == nil { return nil }
-        guard let file else { throw refusal("AWS_ROLE_ARN is set without AWS_WEB_IDENTITY_TOKEN_FILE") }
-        guard let arn else { throw refusal("AWS_WEB_IDENTITY_TOKEN_FILE is set without AWS_ROLE_ARN") }
-        let role = RoleOptions(arn: arn, sessionName: surroundings.variable("AWS_ROLE_SESSION_NAME"))
+        guard let file else { throw problem("AWS_ROLE_ARN is set without AWS_WEB_IDENTITY_TOKEN_FILE") }
+        guard let arn else { throw problem("AWS_WEB_IDENTITY_TOKEN_FILE is set without AWS_ROLE_ARN") }
+        let role = RoleOptions(arn: arn, sessionName: host.variable("AWS_ROLE_SESSION_NAME"))
         return webIdentity(role, file)
     }
 
     private func webIdentity(_ role: RoleOptions, _ file: String) -> WebIdentitySource {
         WebIdentitySource(
-            role: role, tokenFile: file, sts: workshop.sts(with: nil), surroundings: surroundings)
+            role: role, tokenFile: file, sts: factory.sts(with: nil), host: host)
     }
 
-    /// Whether a profile speaks of credentials at all, be it incompletely.
+    /// Returns true when a profile contains any setting of credentials, complete or not.
     private static func isAboutCredentials(_ values: [String: String]) -> Bool {
         let keys = staticKeys + roleKeys + browserKeys + ["role_arn", "credential_process"]
         return keys.contains { values[$0] != nil }
     }
 
     private static let staticKeys = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token"]
-    /// They mean nothing without `role_arn`.
+    /// The settings that have no effect without `role_arn`.
     private static let roleKeys = ["source_profile", "credential_source", "web_identity_token_file"]
 
-    /// Those of a person who signs in.
+    /// The settings of an interactive sign-in.
     private static let browserKeys = [
         "sso_session", "sso_start_url", "sso_account_id", "sso_role_name", "login_session",
     ]
 
-    /// What a profile says, in the order of botocore: a role first, then static keys, then a process.
+    /// Chooses the source of a profile. A role comes first, then static keys, then a process, as in botocore.
+    ///
+    /// - Parameter visited: the profiles that led here through `source_profile`.
     private func profileSource(
         _ name: String, visited: [String]
     ) throws(AWSError) -> any CredentialSource {
         guard let values = profiles[name] else {
-            throw refusal("there is no profile \(name) in the shared config and credentials files")
+            throw problem("there is no profile \(name) in the shared config and credentials files")
         }
         // A profile may name itself as the source of the keys for its role.
         let isOwnSource = visited.last == name
         if !isOwnSource, let role = RoleOptions(profile: values) {
             guard !visited.contains(name) else {
-                throw refusal(
+                throw problem(
                     "the profiles \((visited + [name]).joined(separator: ", ")) refer to each other")
             }
             return try roleSource(role, values, name, visited + [name])
         }
         if let command = values["credential_process"], values["aws_access_key_id"] == nil {
-            return ProcessSource(command: command, surroundings: surroundings)
+            return ProcessSource(command: command, host: host)
         }
         if Self.staticKeys.contains(where: { values[$0] != nil }) {
-            return ProfileSource(profile: name, surroundings: surroundings)
+            return ProfileSource(profile: name, host: host)
         }
         let places = profiles.paths.joined(separator: " and ")
         if let key = Self.browserKeys.first(where: { values[$0] != nil }) {
-            throw refusal(
+            throw problem(
                 "profile \(name) signs in through a browser (\(key) in \(places)), which a daemon cannot do")
         }
         if values["role_arn"] == nil, let key = Self.roleKeys.first(where: { values[$0] != nil }) {
-            throw refusal("profile \(name) has \(key) without role_arn in \(places)")
+            throw problem("profile \(name) has \(key) without role_arn in \(places)")
         }
-        throw refusal("profile \(name) has neither role_arn nor aws_access_key_id nor credential_process")
+        throw problem("profile \(name) has neither role_arn nor aws_access_key_id nor credential_process")
     }
 
     private func roleSource(
@@ -125,28 +128,28 @@ struct CredentialChoice: Sendable {
         let base: any CredentialSource
         switch (values["source_profile"], values["credential_source"]) {
         case (.some, .some):
-            throw refusal("profile \(name) has both source_profile and credential_source")
+            throw problem("profile \(name) has both source_profile and credential_source")
         case (let source?, nil): base = try profileSource(source, visited: visited)
-        case (nil, "Environment"): base = EnvironmentSource(surroundings: surroundings)
+        case (nil, "Environment"): base = EnvironmentSource(host: host)
         case (nil, "EcsContainer"): base = container()
         case (nil, "Ec2InstanceMetadata"):
-            base = InstanceSource(transport: workshop.transport, surroundings: surroundings)
+            base = InstanceSource(transport: factory.transport, host: host)
         case (nil, let other?):
-            throw refusal(
+            throw problem(
                 "profile \(name): credential_source \(other) is none of Environment, EcsContainer and "
                     + "Ec2InstanceMetadata"
             )
         case (nil, nil):
-            throw refusal(
+            throw problem(
                 "profile \(name) has role_arn without source_profile, credential_source or "
                     + "web_identity_token_file"
             )
         }
         return AssumeRoleSource(
-            role: role, sts: workshop.sts(with: workshop.cache(base)), surroundings: surroundings)
+            role: role, sts: factory.sts(with: factory.cache(base)), host: host)
     }
 
-    private func refusal(_ message: String) -> AWSError {
+    private func problem(_ message: String) -> AWSError {
         AWSError(.noCredentials, operation: "credentials", message: message)
     }
 }

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
 package import Logging
+import Support
 
-/// Whose keys are in use, as far as it is known.
+/// The identity behind the credentials in use.
 package struct CredentialIdentity: Sendable, Equatable {
     package var accessKeyID: String
-    /// What gave the keys, as `CredentialSource.name`.
+    /// The name of the source (`CredentialSource.name`).
     package var source: String
-    /// Seconds since the epoch; nil for keys that do not expire.
+    /// The expiration in seconds since 1970-01-01T00:00:00Z; nil for credentials that do not expire.
     package var expiration: Double?
-
-    /// What STS says about the keys; nil when it was not asked or has not answered.
+    /// The answer of `GetCallerIdentity`; nil when it was not called or has failed.
     package var caller: CallerIdentity?
 
     package init(accessKeyID: String, source: String, expiration: Double?) {
@@ -20,11 +19,11 @@ package struct CredentialIdentity: Sendable, Equatable {
         self.expiration = expiration
     }
 
-    /// For an event of the log.
+    /// The fields of a log event.
     package var fields: Logger.Metadata {
         var fields: Logger.Metadata = [
             "access_key_id": "\(accessKeyID)", "credentials_source": "\(source)",
-            "credentials_expire": "\(expiration.map(Self.timestamp) ?? "never")",
+            "credentials_expire": "\(expiration.map(Self.rfc3339) ?? "never")",
         ]
         if let caller {
             fields["arn"] = "\(caller.arn)"
@@ -33,20 +32,13 @@ package struct CredentialIdentity: Sendable, Equatable {
         return fields
     }
 
-    /// `access key AKIA... from environment, which never expires`.
+    /// A text such as `access key AKIA... from environment, which never expires`.
     var sentence: String {
         "access key \(accessKeyID) from \(source), "
-            + (expiration.map { "which expires at \(Self.timestamp($0))" } ?? "which never expires")
+            + (expiration.map { "which expires at \(Self.rfc3339($0))" } ?? "which never expires")
     }
 
-    /// RFC 3339 in UTC, whole seconds.
-    package static func timestamp(_ time: Double) -> String {
-        // Beyond the year 9999 the format ends.
-        var seconds = time_t(min(max(0, time), 253_402_300_799))
-        var parts = tm()
-        gmtime_r(&seconds, &parts)
-        func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
-        return "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
-            + "T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))Z"
+    private static func rfc3339(_ time: Double) -> String {
+        CivilTime(secondsSinceEpoch: Int(min(max(time, 0), 1e15))).rfc3339
     }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Which source of credentials to take.
+/// The configured source of credentials.
 package enum CredentialKind: String, Sendable, CaseIterable {
-    /// The first of these that is configured: a profile named in the configuration, keys in the environment,
-    /// web identity, a profile named in the environment or the default one, a container endpoint; else the
-    /// instance's metadata service.
+    /// The first of these that is configured: the profile of `AWSOptions.profile`, keys in the environment, web
+    /// identity, the profile of `AWS_PROFILE` or the default one, a container endpoint; else the instance metadata
+    /// service.
     case automatic
     case environment
     case profile

@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One place that credentials come from. It is asked again for every refresh and never asks another one.
+/// A source of credentials, such as a profile or the instance metadata service.
 package protocol CredentialSource: Sendable {
-    /// For logs: what it is and what it was configured with, nothing secret.
+    /// The kind of source and its configuration, for logs. It contains no secret.
     var name: String { get }
 
-    /// Keep using the old keys, with a later expiry, when a refresh fails: the instance metadata service
-    /// hands out expired keys during its own outages and the services then accept them ("static stability").
+    /// True when credentials may be used beyond their expiration while refreshes fail ("static stability"): the
+    /// instance metadata service serves expired credentials during its own outages, and the services accept them.
     var isStaticallyStable: Bool { get }
 
-    /// Fetches now, reading files and tokens anew.
+    /// Fetches credentials. Files and tokens are read anew each time.
     ///
-    /// - Throws: `AWSError` with the kind `.noCredentials` or that of the failed call.
+    /// - Throws: `AWSError` of the kind `.noCredentials`, or of the kind of the failed call.
     func fetch() async throws(AWSError) -> Credentials
 }
 
 extension CredentialSource {
     package var isStaticallyStable: Bool { false }
 
+    /// Makes the error of this source.
     func failure(_ message: String) -> AWSError {
-        AWSError(.noCredentials, operation: "credentials", resource: name, message: message)
+        .noCredentials(message, from: name)
     }
 }

@@ -2,13 +2,14 @@
 
 package import SigV4
 
-/// Keys as a source gave them.
+/// An access key, its secret, an optional session token, and their expiration.
 package struct Credentials: Sendable, Equatable {
     package var signing: SigningCredentials
-    /// Seconds since the epoch; nil for keys that do not expire.
+    /// The expiration in seconds since 1970-01-01T00:00:00Z; nil for credentials that do not expire.
     package var expiration: Double?
 
-    /// Nil when a part is empty or carries a byte that could start a header of its own.
+    /// Makes credentials, or returns nil when a part is empty or contains a byte outside 0x21...0x7E, such as a line
+    /// break that would begin another header.
     package init?(
         accessKeyID: String, secretAccessKey: String, sessionToken: String? = nil, expiration: Double? = nil
     ) {

@@ -3,46 +3,47 @@
 import Logging
 import Support
 
-/// Tells the log as whom this process acts: at first, and again whenever there are other keys.
+/// Logs the identity of this process, at first and after each change of credentials. STS tells whose keys they are.
 struct IdentityLogger: Sendable {
     let logger: Logger
-    private let known = Locked<CallerIdentity?>(nil)
+    /// The identity of the previous credentials.
+    private let previous = Locked<CallerIdentity?>(nil)
 
     init(logger: Logger) { self.logger = logger }
 
-    /// Asks STS whose the new keys are. Not knowing the answer, for example in a network without a way to STS,
-    /// changes nothing.
+    /// Calls `GetCallerIdentity` and logs the answer: as a warning when the role or user is another one than before,
+    /// else as a notice. A failed call is mentioned in the notice and changes nothing else.
     ///
-    /// - Returns: the keys with the answer.
-    func look(_ sts: STSClient, _ keys: CredentialIdentity) async -> CredentialIdentity {
-        var keys = keys
-        do { keys.caller = try await sts.identity() } catch {
-            Self.announce(keys, logger, because: "; whose it is could not be asked: \(error)")
-            return keys
+    /// - Returns: `identity` with the answer.
+    func identify(_ identity: CredentialIdentity, by sts: STSClient) async -> CredentialIdentity {
+        var identity = identity
+        do { identity.caller = try await sts.callerIdentity() } catch {
+            Self.log(identity, logger, suffix: "; GetCallerIdentity failed: \(error)")
+            return identity
         }
-        let (now, before) = (keys.caller, known.withLock { $0 })
-        known.withLock { $0 = now }
-        // A session's name may change with each refresh; the role behind it may not go unnoticed.
+        let (now, before) = (identity.caller, previous.withLock { $0 })
+        previous.withLock { $0 = now }
         if let before, let now, before.role != now.role {
-            Self.announce(keys, logger, .warning, changed: before)
+            Self.log(identity, logger, .warning, changedFrom: before)
         } else {
-            Self.announce(keys, logger)
+            Self.log(identity, logger)
         }
-        return keys
+        return identity
     }
 
+    /// Logs an identity.
+    ///
     /// - Parameters:
-    ///   - reason: why STS did not tell, if it was asked.
-    ///   - before: who we were, if that was somebody else.
-    static func announce(
-        _ keys: CredentialIdentity, _ logger: Logger, _ level: Logger.Level = .notice,
-        because reason: String = "",
-        changed before: CallerIdentity? = nil
+    ///   - before: the previous identity, if it was another one.
+    ///   - suffix: a text after the sentence.
+    static func log(
+        _ identity: CredentialIdentity, _ logger: Logger, _ level: Logger.Level = .notice,
+        changedFrom before: CallerIdentity? = nil, suffix: String = ""
     ) {
-        var metadata = keys.fields
+        var metadata = identity.fields
         metadata["event"] = "\(AWSEvent.identity.rawValue)"
-        let who = keys.caller.map { "acting as \($0.arn), " } ?? "acting with "
+        let who = identity.caller.map { "acting as \($0.arn), " } ?? "acting with "
         let change = before.map { "the identity has changed from \($0.arn): " } ?? ""
-        logger.log(level: level, "\(change)\(who)\(keys.sentence)\(reason)", metadata: metadata)
+        logger.log(level: level, "\(change)\(who)\(identity.sentence)\(suffix)", metadata: metadata)
     }
 }

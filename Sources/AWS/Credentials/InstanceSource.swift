@@ -2,35 +2,37 @@
 
 import HTTP
 
-/// The metadata service of an EC2 instance, version 2 only: version 1 answers anybody who can make this
-/// process fetch a URL.
+/// The source that reads the credentials of an EC2 instance's role from its metadata service (IMDS).
+///
+/// Only version 2 is used. Version 1 answers plain GET requests, and so would an attacker's who can make this process
+/// fetch a URL (Amazon EC2 User Guide, "Use IMDSv2").
 struct InstanceSource: CredentialSource {
     let client: MetadataClient
-    let surroundings: HostEnvironment
+    let host: HostEnvironment
 
     let name = "instance metadata"
     let isStaticallyStable = true
 
     private static let folder = "/latest/meta-data/iam/security-credentials/"
 
-    init(transport: any Transport, surroundings: HostEnvironment) {
-        let named = surroundings.variable("AWS_METADATA_SERVICE_TIMEOUT").flatMap(Double.init)
+    init(transport: any Transport, host: HostEnvironment) {
+        let named = host.variable("AWS_METADATA_SERVICE_TIMEOUT").flatMap(Double.init)
         let seconds = named.flatMap { $0.isFinite && $0 > 0 ? $0 : nil } ?? 1
-        let attempts = surroundings.variable("AWS_METADATA_SERVICE_NUM_ATTEMPTS").flatMap(Int.init) ?? 3
+        let attempts = host.variable("AWS_METADATA_SERVICE_NUM_ATTEMPTS").flatMap(Int.init) ?? 3
         client = MetadataClient(
-            transport: transport, clock: surroundings.clock,
+            transport: transport, clock: host.clock,
             timeout: .seconds(min(max(seconds, 0.05), 60)), attempts: min(max(attempts, 1), 10))
-        self.surroundings = surroundings
+        self.host = host
     }
 
-    static func isDisabled(_ surroundings: HostEnvironment) -> Bool {
-        surroundings.variable("AWS_EC2_METADATA_DISABLED")?.lowercased() == "true"
+    static func isDisabled(_ host: HostEnvironment) -> Bool {
+        host.variable("AWS_EC2_METADATA_DISABLED")?.lowercased() == "true"
     }
 
     func fetch() async throws(AWSError) -> Credentials {
         let role: String
         var token = try await newToken()
-        if let named = surroundings.variable("AWS_EC2_INSTANCE_PROFILE_NAME") {
+        if let named = host.variable("AWS_EC2_INSTANCE_PROFILE_NAME") {
             role = named
         } else {
             let list = try await get(Self.folder, &token)
@@ -48,7 +50,7 @@ struct InstanceSource: CredentialSource {
         }
     }
 
-    /// The region in which this instance runs.
+    /// Reads the region of the instance.
     func region() async throws(AWSError) -> Region {
         var token = try await newToken()
         let text = try await get("/latest/meta-data/placement/region", &token)
@@ -56,7 +58,7 @@ struct InstanceSource: CredentialSource {
         return region
     }
 
-    /// The text at `path`. A token that is refused is renewed once.
+    /// Reads the text at `path`. A refused token is renewed once.
     private func get(_ path: String, _ token: inout String) async throws(AWSError) -> String {
         guard let text = try await find(path, &token) else {
             throw failure(
@@ -66,7 +68,7 @@ struct InstanceSource: CredentialSource {
         return text
     }
 
-    /// The text at `path`, or nil when there is none.
+    /// Reads the text at `path`; nil for status 404. A refused token is renewed once.
     func find(_ path: String, _ token: inout String) async throws(AWSError) -> String? {
         for isLast in [false, true] {
             let response = try await send(.get, path, ["X-aws-ec2-metadata-token": token])
@@ -84,6 +86,7 @@ struct InstanceSource: CredentialSource {
         throw failure("the token was refused")
     }
 
+    /// Requests a session token for 6 hours, the maximum.
     func newToken() async throws(AWSError) -> String {
         let url = try url("/latest/api/token")
         let response: Response
@@ -91,11 +94,11 @@ struct InstanceSource: CredentialSource {
             response = try await client.send(
                 .put, url, headers: ["X-aws-ec2-metadata-token-ttl-seconds": "21600"])
         } catch {
-            // The answer to this request does not travel further than the hop limit, so it just never comes.
-            let hint =
+            // The hop limit of the instance bounds the TTL of this response: with 1 it does not reach a container.
+            let advice =
                 error.isTimeout
                 ? "; in a container the instance's metadata hop limit must be 2 or more" : ""
-            throw failure("the token request failed: \(error)\(hint)")
+            throw failure("the token request failed: \(error)\(advice)")
         }
         guard response.status == 200 else {
             let meaning =
@@ -119,10 +122,10 @@ struct InstanceSource: CredentialSource {
 
     private func url(_ path: String) throws(AWSError) -> URL {
         var base = "http://169.254.169.254"
-        if surroundings.variable("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE")?.lowercased() == "ipv6" {
+        if host.variable("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE")?.lowercased() == "ipv6" {
             base = "http://[fd00:ec2::254]"
         }
-        if let named = surroundings.variable("AWS_EC2_METADATA_SERVICE_ENDPOINT") { base = named }
+        if let named = host.variable("AWS_EC2_METADATA_SERVICE_ENDPOINT") { base = named }
         guard var url = URL(base) else {
             throw failure("AWS_EC2_METADATA_SERVICE_ENDPOINT must be an http or https URL")
         }

@@ -2,16 +2,22 @@
 
 import HTTP
 
-/// Plain requests to a metadata service on this machine or its link: short deadlines, never through a proxy.
+/// Sends requests to a metadata service on a link-local or loopback address: unsigned, with short timeouts, and never
+/// through a proxy, which could not reach the address and would see the credentials.
 struct MetadataClient: Sendable {
     let transport: any Transport
     let clock: any AWSClock
+    /// The time limit of one attempt.
     var timeout: Duration
     var attempts: Int
 
-    /// Asks until there is an answer that is neither 429 nor 5xx, or the attempts are used up.
+    /// The pause before the first retry. It doubles with each retry, four times at most.
+    static let backoffBase = Duration.milliseconds(100)
+
+    /// Sends a request until the status of the response is neither 429 nor 5xx, or the attempts are used up.
     ///
-    /// - Throws: what the transport said to the last attempt.
+    /// - Returns: the last response.
+    /// - Throws: the error of the last attempt.
     func send(
         _ method: Request.Method, _ url: URL, headers: Headers
     ) async throws(TransportError) -> Response {
@@ -29,7 +35,7 @@ struct MetadataClient: Sendable {
             } catch {
                 if error.kind == .cancelled || attempt >= attempts { throw error }
             }
-            let pause = Duration.milliseconds(100 << min(attempt - 1, 4))
+            let pause = Self.backoffBase * (1 << min(attempt - 1, 4))
             do { try await clock.sleep(for: pause) } catch {
                 throw TransportError(
                     .cancelled, phase: .queued, host: url.authority, elapsed: .zero, detail: "cancelled")

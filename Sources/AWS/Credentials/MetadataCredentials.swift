@@ -2,57 +2,58 @@
 
 import HTTP
 
-/// The JSON in which the metadata services of instances and containers, and credential processes, give keys.
+/// The JSON document in which metadata services and credential processes return keys.
 struct MetadataCredentials: Decodable {
-    /// Present and not `Success` when something is wrong, with the HTTP status 200 all the same.
+    /// `Success`, or an error code in a response that has the status 200 nevertheless.
     var Code: String?
     var Message: String?
     var AccessKeyId: String?
     var SecretAccessKey: String?
     var Token: String?
-    /// Its name in the output of a credential process.
+    /// The session token in the output of a credential process.
     var SessionToken: String?
     var Expiration: String?
-    /// In the output of a credential process: 1.
+    /// The format version in the output of a credential process: 1.
     var Version: Int?
 
-    /// Who writes it, and so what must be there.
-    enum Writer {
-        /// Keys of a role: always with a token and an expiry.
+    /// The origin of a document, which decides about the required members.
+    enum Origin {
+        /// A metadata service: keys, `Token` and `Expiration` are required.
         case service
-        /// Version 1 of the format; token and expiry as the keys have them.
+        /// A credential process: `Version` 1 and keys are required.
         case process
     }
 
-    /// The keys, or why there are none.
+    /// Reads the credentials.
+    ///
+    /// - Parameter secrets: the secrets of the request. They and the keys of the document are hidden in error texts.
     static func read(
-        _ bytes: [UInt8], from writer: Writer, hiding secrets: Redaction = Redaction([])
+        _ bytes: [UInt8], from origin: Origin, hiding secrets: Redaction = Redaction([])
     ) -> Result<Credentials, Problem> {
         guard let body = JSON.decode(Self.self, from: bytes) else {
             return .failure(Problem("the answer is not the JSON of credentials"))
         }
-        // An error may repeat what it should not, half of the keys among it.
         let secrets = secrets.adding([body.SecretAccessKey, body.Token, body.SessionToken])
         let message = secrets.hide(in: body.Message ?? "no message")
         if let code = body.Code, code != "Success" {
             return .failure(Problem("the answer is \(secrets.hide(in: code)): \(message)"))
         }
-        if writer == .process, body.Version != 1 {
+        if origin == .process, body.Version != 1 {
             return .failure(
                 Problem("the answer must have Version 1 (got \(body.Version.map { "\($0)" } ?? "none"))"))
         }
         guard let id = body.AccessKeyId, let secret = body.SecretAccessKey else {
             return .failure(Problem("the answer has no keys: \(message)"))
         }
-        let token = writer == .process ? body.SessionToken : body.Token
-        if writer == .service, token == nil { return .failure(Problem("the answer has no token")) }
+        let token = origin == .process ? body.SessionToken : body.Token
+        if origin == .service, token == nil { return .failure(Problem("the answer has no token")) }
         var expiration: Double?
         if let text = body.Expiration {
             guard let time = HTTPDate.parseISO8601(text) else {
                 return .failure(Problem("the expiration \(text.prefix(40)) is no ISO 8601 time"))
             }
             expiration = time
-        } else if writer == .service {
+        } else if origin == .service {
             return .failure(Problem("the answer has no expiration"))
         }
         guard
@@ -62,6 +63,7 @@ struct MetadataCredentials: Decodable {
         return .success(credentials)
     }
 
+    /// The reason why a document has no usable credentials, in one line of at most 300 characters.
     struct Problem: Error {
         var text: String
 

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A program that prints keys: `credential_process` of a profile.
+import Support
+
+/// The source that runs the `credential_process` of a profile and reads its output (AWS SDKs and Tools Reference Guide,
+/// "Process credential provider").
 struct ProcessSource: CredentialSource {
-    /// As in the profile: program and arguments, with quotation marks around what contains spaces. No shell
-    /// reads it.
+    /// The value of `credential_process`: program and arguments, quoted where they contain spaces. It is not passed to
+    /// a shell.
     let command: String
-    let surroundings: HostEnvironment
+    let host: HostEnvironment
+    /// The time within which the program must end.
     var deadline = Duration.seconds(60)
 
-    /// The program alone: its arguments may be secrets.
+    /// The program without its arguments, which may be secrets.
     var name: String { "process \(Self.words(command)?.first ?? "")" }
 
     func fetch() async throws(AWSError) -> Credentials {
@@ -16,7 +20,7 @@ struct ProcessSource: CredentialSource {
             throw failure("credential_process has an open quotation mark or no program")
         }
         let output = await ChildProcess.output(
-            of: words, environment: surroundings.environment, within: deadline)
+            of: words, environment: host.environment, within: deadline)
         switch output {
         case .failure(.notStarted(let why)): throw failure("did not start: \(why)")
         case .failure(.timedOut): throw failure("did not end within \(Int(deadline.inSeconds)) s")
@@ -31,8 +35,9 @@ struct ProcessSource: CredentialSource {
         }
     }
 
-    /// Words as a shell would split them, without any other meaning of a shell; nil when a quotation mark is
-    /// open.
+    /// Splits a command into words like a shell, with quotation marks and backslashes but without expansions.
+    ///
+    /// - Returns: nil when a quotation mark is not closed.
     static func words(_ command: String) -> [String]? {
         var words: [String] = []
         var word: String?

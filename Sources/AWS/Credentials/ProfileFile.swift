@@ -1,44 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The profiles of `~/.aws/config` and `~/.aws/credentials`, merged; the credentials file wins key by key.
+/// The merged profiles of `~/.aws/config` and `~/.aws/credentials`. A setting of the credentials file has priority.
 ///
-/// The format is that of the AWS SDKs and Tools reference guide, "Shared config and credentials files".
+/// The format is that of the AWS SDKs and Tools Reference Guide, "Shared config and credentials files".
 package struct ProfileFile: Sendable, Equatable {
-    /// Values by profile, then by lower-case key.
+    /// The settings of each profile, by lower-case name.
     private(set) var profiles: [String: [String: String]] = [:]
 
-    /// The files that exist.
+    /// The paths of the files that exist.
     private(set) var paths: [String] = []
 
-    /// Reads both files, from where the environment says, else from `~/.aws`. Absent files are empty.
+    /// Reads the two files that `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE` name, or those in `~/.aws`. Absent
+    /// files count as empty.
     ///
-    /// - Throws: `AWSError` of the kind `.configuration` when a file is there and cannot be read, or a variable names
-    ///   one with a `$`. It is not taken for an empty one: that would lead to another identity than the one it
-    ///   configures.
-    static func load(_ surroundings: HostEnvironment) throws(AWSError) -> ProfileFile {
+    /// - Throws: `AWSError` of the kind `.configuration` when an existing file cannot be read or parsed, or a variable
+    ///   contains a `$`. Treating such a file as empty would lead to another identity than the configured one.
+    static func load(_ host: HostEnvironment) throws(AWSError) -> ProfileFile {
         var file = ProfileFile()
         for isConfig in [true, false] {
             let variable = isConfig ? "AWS_CONFIG_FILE" : "AWS_SHARED_CREDENTIALS_FILE"
-            let named = surroundings.variable(variable).map(surroundings.expanded)
-            // Other SDKs put a variable's value there. Here it would be a file that is absent, and so empty.
+            let named = host.variable(variable).map(host.expanded)
+            // Some SDKs expand variables. Without expansion the file would be absent and count as empty.
             if let named, named.contains("$") {
-                throw Self.refusal(named, "\(variable) contains a $, which means nothing here")
+                throw Self.problem(named, "\(variable) contains a $, which means nothing here")
             }
-            let usual = surroundings.homeDirectory.map { "\($0)/.aws/\(isConfig ? "config" : "credentials")" }
+            let usual = host.homeDirectory.map { "\($0)/.aws/\(isConfig ? "config" : "credentials")" }
             guard let path = named ?? usual else { continue }
-            switch surroundings.contents(of: path, limit: 1 << 20) {
+            switch host.contents(of: path, limit: 1 << 20) {
             case .success(let bytes): try file.parse(Self.text(bytes), of: path, isConfig: isConfig)
-            case .failure(let problem) where problem.isAbsent || named == nil && problem.isOutOfSight: break
-            case .failure(let problem): throw refusal(path, problem.text)
+            case .failure(let problem) where problem.isAbsent || named == nil && problem.isInaccessible: break
+            case .failure(let problem): throw Self.problem(path, problem.text)
             }
         }
         return file
     }
 
+    /// The settings of a profile; nil when neither file contains it.
     subscript(profile: String) -> [String: String]? { profiles[profile] }
 
-    /// Without the byte order mark that some editors write. Bytes that are no UTF-8, as in a comment of an old
-    /// editor, do not hide what is around them.
+    /// Decodes a file, without its byte order mark. Bytes that are not UTF-8, for example in a comment, are replaced.
     private static func text(_ bytes: [UInt8]) -> String {
         String(decoding: bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...], as: UTF8.self)
     }
@@ -47,19 +47,19 @@ package struct ProfileFile: Sendable, Equatable {
         paths.append(path)
         var isInSection = false
         var profile: String?
-        // How far the setting above is indented; nil directly after the head of a section.
+        // The indentation of the previous setting; nil directly after the head of a section.
         var indent: Int?
-        // Not all that Unicode calls the end of a line.
+        // `Character.isNewline` includes further characters that end a line in Unicode but not in these files.
         let lines = text.split(omittingEmptySubsequences: false) { ["\n", "\r\n", "\r"].contains($0) }
         for (number, whole) in lines.enumerated() {
             let line = Self.trimmed(whole)
             guard let first = line.first, first != "#", first != ";" else { continue }
-            // A line that is indented further continues or nests the value above it: nothing that is used here.
+            // A line that is indented further continues the value above or nests another one. No such value is used.
             let ownIndent = whole.prefix { $0.isWhitespace }.count
             if let indent, ownIndent > indent { continue }
             if first == "[" {
                 guard line.contains("]") else {
-                    throw Self.refusal(path, "line \(number + 1) begins a section and has no ]")
+                    throw Self.problem(path, "line \(number + 1) begins a section and has no ]")
                 }
                 isInSection = true
                 indent = nil
@@ -68,24 +68,24 @@ package struct ProfileFile: Sendable, Equatable {
                 continue
             }
             guard isInSection else {
-                throw Self.refusal(path, "line \(number + 1) is in no section, such as [default]")
+                throw Self.problem(path, "line \(number + 1) is in no section, such as [default]")
             }
             indent = ownIndent
             guard let profile else { continue }
             guard let equals = line.firstIndex(of: "=") else {
-                throw Self.refusal(path, "line \(number + 1) is in profile \(profile) and has no =")
+                throw Self.problem(path, "line \(number + 1) is in profile \(profile) and has no =")
             }
             let key = Self.trimmed(line[..<equals]).lowercased()
             profiles[profile, default: [:]][key] = Self.value(line[equals...].dropFirst())
         }
     }
 
-    private static func refusal(_ path: String, _ message: String) -> AWSError {
+    private static func problem(_ path: String, _ message: String) -> AWSError {
         AWSError(.configuration, operation: "profiles", resource: path, message: message)
     }
 
-    /// `[profile x]` and `[default]` in the config file, `[x]` in the credentials file; nil for other
-    /// sections.
+    /// Returns the profile of a section head: `[profile x]` or `[default]` in the config file, `[x]` in the credentials
+    /// file; nil for other sections.
     private static func profileName(_ line: Substring, isConfig: Bool) -> String? {
         guard let close = line.firstIndex(of: "]") else { return nil }
         let inside = trimmed(line[..<close].dropFirst())
@@ -96,7 +96,7 @@ package struct ProfileFile: Sendable, Equatable {
         return name.isEmpty ? nil : String(name)
     }
 
-    /// Without one pair of quotes around it.
+    /// Removes one pair of quotation marks.
     private static func unquoted(_ name: Substring) -> Substring {
         guard let first = name.first, first == "\"" || first == "'", name.count > 1, name.last == first else {
             return name
@@ -104,7 +104,7 @@ package struct ProfileFile: Sendable, Equatable {
         return name.dropFirst().dropLast()
     }
 
-    /// Without a comment that follows white space.
+    /// Removes a comment that follows white space, and surrounding white space.
     private static func value(_ text: Substring) -> String {
         var end = text.endIndex
         for index in text.indices where text[index] == "#" || text[index] == ";" {

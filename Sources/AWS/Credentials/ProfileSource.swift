@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Static keys of a profile in the shared files, read anew for each refresh.
+/// The source that reads the static keys of a profile in the shared config and credentials files.
 struct ProfileSource: CredentialSource {
     let profile: String
-    let surroundings: HostEnvironment
+    let host: HostEnvironment
 
     var name: String { "profile \(profile)" }
 
     func fetch() async throws(AWSError) -> Credentials {
         let file: ProfileFile
-        do { file = try ProfileFile.load(surroundings) } catch {
+        do { file = try ProfileFile.load(host) } catch {
             throw failure("\(error.resource) \(error.message)")
         }
         guard let values = file[profile] else {

@@ -2,8 +2,8 @@
 
 import Support
 
-/// One task that waits for a refresh: until that has ended, the time is up or the task is cancelled, whichever
-/// comes first. The refresh knows nothing of it and goes on for the others.
+/// A task that waits for a refresh. The wait ends with the refresh, after a limit, or when the task is cancelled; the
+/// refresh continues for the other waiting tasks.
 final class RefreshWaiter: Sendable {
     enum End: Sendable {
         case refreshed(Result<Credentials, AWSError>)
@@ -18,7 +18,7 @@ final class RefreshWaiter: Sendable {
 
     private let state = Locked(State())
 
-    /// Ends the wait, unless it has ended already.
+    /// Ends the wait unless it has ended already.
     func finish(_ end: End) {
         let waiting = state.withLock { state -> CheckedContinuation<Void, Never>? in
             guard state.end == nil else { return nil }
@@ -28,13 +28,13 @@ final class RefreshWaiter: Sendable {
         waiting?.resume()
     }
 
-    /// How the wait ends, at most `limit` from now. For one task, once.
+    /// Waits at most `limit` and returns how the wait ended. One task may call it, once.
     func end(within limit: Duration) async -> End {
-        let alarm = Task {
+        let timer = Task {
             do { try await Task.sleep(for: limit) } catch { return }
             finish(.timeUp)
         }
-        defer { alarm.cancel() }
+        defer { timer.cancel() }
         await withTaskCancellationHandler {
             await withCheckedContinuation { waiting in
                 let hasEnded = state.withLock { state in

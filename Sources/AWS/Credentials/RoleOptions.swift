@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A role to take on.
+/// A role to assume, and the parameters of the call.
 struct RoleOptions: Sendable, Hashable {
     var arn: String
-    /// Nil: one is made.
+    /// The session name; nil for `pixelated-` and the time.
     var sessionName: String?
     var externalID: String?
-    /// 900...43200 seconds; nil for the role's default.
+    /// The duration of the session, 900...43200 s; nil for the default of STS.
     var durationSeconds: Int?
 
-    /// From a profile with `role_arn`; nil without one.
+    /// Reads the role of a profile; nil for a profile without `role_arn`.
     init?(profile values: [String: String]) {
         guard let arn = values["role_arn"] else { return nil }
         self.init(
@@ -24,8 +24,8 @@ struct RoleOptions: Sendable, Hashable {
         self.durationSeconds = durationSeconds
     }
 
-    /// The parameters that both ways to assume a role have. `now` makes a session name unique enough for the
-    /// logs.
+    /// Returns the parameters that `AssumeRole` and `AssumeRoleWithWebIdentity` have in common. `now`, in seconds since
+    /// 1970-01-01T00:00:00Z, becomes part of a generated session name.
     func parameters(now: Double) -> [(String, String)] {
         var parameters = [
             ("RoleArn", arn), ("RoleSessionName", sessionName ?? "pixelated-\(Int(now))"),

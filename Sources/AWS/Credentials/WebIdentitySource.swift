@@ -2,19 +2,21 @@
 
 import SigV4
 
-/// A role, taken on with a token in a file that somebody else renews: IAM roles for service accounts (IRSA).
+/// The source that assumes a role with a web identity token from a file, as IAM roles for service accounts (IRSA) do.
+///
+/// The file is read for each refresh, because the platform replaces the token before it expires.
 struct WebIdentitySource: CredentialSource {
     let role: RoleOptions
     let tokenFile: String
     let sts: STSClient
-    let surroundings: HostEnvironment
+    let host: HostEnvironment
 
     var name: String { "web identity for \(role.arn)" }
 
     func fetch() async throws(AWSError) -> Credentials {
         let token = try token()
         do { return try await exchange(token) } catch {
-            // The file may have been renewed between reading it and the answer.
+            // The platform may have replaced the token between reading it and the response.
             guard error.kind == .expiredCredentials, let renewed = try? self.token(), renewed != token else {
                 throw error
             }
@@ -24,14 +26,14 @@ struct WebIdentitySource: CredentialSource {
 
     private func exchange(_ token: String) async throws(AWSError) -> Credentials {
         let operation = "AssumeRoleWithWebIdentity"
-        let parameters = role.parameters(now: surroundings.clock.now()) + [("WebIdentityToken", token)]
+        let parameters = role.parameters(now: host.clock.now()) + [("WebIdentityToken", token)]
         let result = try await sts.send(
             operation, parameters, resource: role.arn, isSigned: false, secrets: [Secret(token)])
         return try sts.credentials(in: result, operation: operation, resource: role.arn)
     }
 
     private func token() throws(AWSError) -> String {
-        guard let text = surroundings.read(surroundings.expanded(tokenFile), limit: 1 << 16) else {
+        guard let text = host.read(host.expanded(tokenFile), limit: 1 << 16) else {
             throw failure("the token file \(tokenFile) cannot be read")
         }
         let token = text.filter { !$0.isWhitespace }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import HTTP
-internal import Support
+import Support
 
-/// What EC2 says about the end of the instance that we run on.
+/// Reads from the instance metadata service whether EC2 is about to end the instance.
 ///
-/// Asked are the spot notice, two minutes before the end (docs.aws.amazon.com/AWSEC2/latest/UserGuide/
-/// spot-instance-termination-notices.html), and the state that Auto Scaling is about to bring the instance to
+/// There are two kinds of notice: the spot instance interruption notice, two minutes ahead (docs.aws.amazon.com/
+/// AWSEC2/latest/UserGuide/spot-instance-termination-notices.html), and the target lifecycle state of Auto Scaling
 /// (docs.aws.amazon.com/autoscaling/ec2/userguide/retrieving-target-lifecycle-state-through-imds.html).
 package final class TerminationNotices: Sendable {
     private let source: InstanceSource
@@ -15,18 +15,18 @@ package final class TerminationNotices: Sendable {
     private static let spot = "/latest/meta-data/spot/instance-action"
     private static let lifecycle = "/latest/meta-data/autoscaling/target-lifecycle-state"
 
-    /// Ends after which nothing of this process is left. What hibernates goes on later.
+    /// The actions and states that end this process. `hibernate` is not among them: the process continues later.
     private static let finalActions: Set<String> = ["terminate", "stop"]
     private static let finalStates: Set<String> = ["Terminated", "Warmed:Terminated", "Warmed:Stopped"]
 
-    package init(transport: any Transport, surroundings: HostEnvironment) {
-        source = InstanceSource(transport: transport, surroundings: surroundings)
+    package init(transport: any Transport, host: HostEnvironment) {
+        source = InstanceSource(transport: transport, host: host)
     }
 
-    /// Why this instance ends soon, in a few words; nil while nothing says so.
+    /// Returns the pending termination notice, such as `spot notice: terminate at 2026-01-01T00:00:00Z`, or nil.
     ///
     /// - Throws: `AWSError` when the metadata service does not answer, as outside of EC2.
-    package func farewell() async throws(AWSError) -> String? {
+    package func pending() async throws(AWSError) -> String? {
         var current: String
         if let kept = token.withLock({ $0 }) { current = kept } else { current = try await source.newToken() }
         defer { token.withLock { [current] in $0 = current } }

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import HTTP
 package import Support
 
-/// How AWS is reached.
+/// The options of the `aws` section of the configuration.
 package struct AWSOptions: Sendable, Equatable {
-    /// For example `eu-west-1`. When nil: from the queue's URL, the environment, the profile.
+    /// The region, for example `eu-west-1`; nil for the one of the queue's URL, of the environment, of the profile or
+    /// of the instance, in this order.
     package var region: String?
-    /// A profile of the shared config and credentials files. When nil: `AWS_PROFILE`, `AWS_DEFAULT_PROFILE`.
+    /// The profile of the shared config and credentials files; nil for `AWS_PROFILE` or `AWS_DEFAULT_PROFILE`.
     package var profile: String?
-    /// Which source of credentials; it is never left for another one while the process runs.
+    /// The source of the credentials. The process keeps the chosen source for its lifetime.
     package var credentials = CredentialKind.automatic
-    /// Ask STS once, and after each change of keys, whom they belong to, for the log.
+    /// True to call `GetCallerIdentity` once, and again after each change of keys, and to log the identity.
     package var logIdentity = true
     package var endpoints = EndpointOptions()
     package var timeouts = TimeoutOptions()
     package var retries = RetryOptions()
-    /// The buckets that pictures come from.
+    /// The options of the source buckets.
     package var source = BucketOptions()
-    /// The bucket that results go to.
+    /// The options of the output bucket.
     package var output = BucketOptions()
-    /// Buckets with options of their own, by name: they count there instead of `source` and `output`.
+    /// The options of single buckets, by name. They replace `source` and `output` for these buckets.
     package var buckets: [String: BucketOptions] = [:]
 
     package init() {}
@@ -36,9 +36,7 @@ package struct AWSOptions: Sendable, Equatable {
         }
         found += endpoints.problems().map { $0.below("endpoints") }
         found += timeouts.problems().map { $0.below("timeouts") }
-        if let attempts = retries.maxAttempts, !(1...20).contains(attempts) {
-            found.append(OptionProblem("retries.maxAttempts", expected: "1...20", got: "\(attempts)"))
-        }
+        found += retries.problems().map { $0.below("retries") }
         found += source.problems().map { $0.below("source") }
         found += output.problems().map { $0.below("output") }
         for (name, bucket) in buckets.sorted(by: { $0.key < $1.key }) {
@@ -46,84 +44,4 @@ package struct AWSOptions: Sendable, Equatable {
         }
         return found
     }
-}
-
-/// Where the services are.
-package struct EndpointOptions: Sendable, Equatable {
-    /// Custom base URLs, such as `http://127.0.0.1:9000`; nil for AWS itself. Not with `fips` or `dualStack`.
-    package var s3: String?
-    package var sqs: String?
-    package var sts: String?
-    /// The bucket in the path instead of the host name. Buckets that cannot be in a host name are there
-    /// anyway.
-    package var pathStyle = false
-    /// FIPS 140 endpoints.
-    package var fips = false
-    /// Endpoints that also answer over IPv6.
-    package var dualStack = false
-
-    package init() {}
-
-    /// No server of one's own stands in for AWS.
-    var leadsToAWS: Bool { s3 == nil && sqs == nil && sts == nil }
-
-    package func problems() -> [OptionProblem] {
-        var found: [OptionProblem] = []
-        for (field, value) in [("s3", s3), ("sqs", sqs), ("sts", sts)] {
-            guard let value else { continue }
-            if HTTP.URL(value).map(\.query.isEmpty) != true {
-                found.append(
-                    OptionProblem(
-                        field, expected: "an http or https URL without user, query and fragment", got: value))
-            } else if fips || dualStack {
-                found.append(
-                    OptionProblem(
-                        field, expected: "no custom endpoint together with fips or dualStack", got: value))
-            }
-        }
-        return found
-    }
-}
-
-/// The deadlines of a call, in seconds.
-package struct TimeoutOptions: Sendable, Equatable {
-    /// Name resolution, TCP and TLS of one attempt.
-    package var connectSeconds = 5.0
-    /// From the last byte sent to the first received. A long poll adds its wait.
-    package var firstByteSeconds = 15.0
-    /// One attempt as a whole.
-    package var attemptSeconds = 60.0
-    /// All attempts of a call and the pauses between them.
-    package var totalSeconds = 120.0
-    /// An attempt that moved fewer bytes than `stallBytesPerSecond` for this long is given up.
-    package var stallSeconds = 15.0
-    /// 0 switches it off.
-    package var stallBytesPerSecond = 512
-
-    package init() {}
-
-    package func problems() -> [OptionProblem] {
-        var found: [OptionProblem] = []
-        for (field, value) in [
-            ("connectSeconds", connectSeconds), ("firstByteSeconds", firstByteSeconds),
-            ("attemptSeconds", attemptSeconds), ("totalSeconds", totalSeconds),
-            ("stallSeconds", stallSeconds),
-        ] where !(0.05...3600).contains(value) {
-            found.append(OptionProblem(field, expected: "0.05...3600", got: "\(value)"))
-        }
-        if !(0...1_000_000_000).contains(stallBytesPerSecond) {
-            found.append(
-                OptionProblem(
-                    "stallBytesPerSecond", expected: "0...1000000000", got: "\(stallBytesPerSecond)"))
-        }
-        return found
-    }
-}
-
-/// How often a call is tried.
-package struct RetryOptions: Sendable, Equatable {
-    /// With the first attempt. When nil: `AWS_MAX_ATTEMPTS`, the profile's `max_attempts`, 3.
-    package var maxAttempts: Int?
-
-    package init() {}
 }

@@ -2,13 +2,15 @@
 
 import Glibc
 
-/// What the process finds around itself. Tests put their own values here.
+/// The parts of the host that AWS's configuration depends on: environment variables, home directory, files, clock and
+/// randomness. Tests supply their own.
 package struct HostEnvironment: Sendable {
+    /// The environment variables. They may hold secret keys: `description` and mirrors show the names only.
     package var environment: [String: String]
-    /// Where `~/.aws` is looked for; nil when there is none.
+    /// The directory that contains `.aws`; nil when there is none.
     package var homeDirectory: String?
     package var clock: any AWSClock
-    /// A number in 0..<1 for jitter.
+    /// Returns a number in 0..<1, for jitter.
     package var random: @Sendable () -> Double
 
     package init(
@@ -21,50 +23,50 @@ package struct HostEnvironment: Sendable {
         self.random = random
     }
 
-    /// Those of a process with this environment.
+    /// The host environment of a process with these variables; `HOME` is its home directory.
     package static func process(environment: [String: String]) -> HostEnvironment {
         HostEnvironment(environment: environment, homeDirectory: environment["HOME"])
     }
 
-    /// The value of an environment variable; one that is empty counts as absent, as in the AWS SDKs.
+    /// Returns the value of an environment variable; nil for an empty one too, as in the AWS SDKs.
     func variable(_ name: String) -> String? {
         guard let value = environment[name], !value.isEmpty else { return nil }
         return value
     }
 
-    /// The profile that the environment names; the older name counts when the newer one is not set.
+    /// The profile that `AWS_PROFILE`, or else the older `AWS_DEFAULT_PROFILE`, names.
     var profile: String? { variable("AWS_PROFILE") ?? variable("AWS_DEFAULT_PROFILE") }
 
-    /// `~/` at the beginning becomes the home directory.
+    /// Replaces `~/` at the beginning of a path by the home directory.
     func expanded(_ path: String) -> String {
         guard path.hasPrefix("~/"), let homeDirectory else { return path }
         return homeDirectory + path.dropFirst(1)
     }
 
-    /// A small text file in UTF-8 (a token); nil when it is absent, unreadable, larger than `limit` bytes or no
+    /// Reads a small text file, such as a token; nil when it is absent, unreadable, larger than `limit` bytes or not
     /// UTF-8.
     func read(_ path: String, limit: Int) -> String? {
         guard case .success(let bytes) = contents(of: path, limit: limit) else { return nil }
         return String(validating: bytes, as: UTF8.self)
     }
 
-    /// Why a file cannot be read.
+    /// The reason why a file cannot be read.
     struct FileProblem: Error {
-        /// Nobody can read what is not there.
+        /// True when the file does not exist.
         var isAbsent = false
-        /// It may be absent as well: its folder is closed to this process.
-        var isOutOfSight = false
+        /// True when the file may be absent: this process has no access to its directory.
+        var isInaccessible = false
         var text: String
     }
 
-    /// The bytes of a small file.
+    /// Reads a file of at most `limit` bytes.
     func contents(of path: String, limit: Int) -> Result<[UInt8], FileProblem> {
         func problem() -> FileProblem {
             let code = errno
             var status = stat()
             return FileProblem(
                 isAbsent: code == ENOENT || code == ENOTDIR,
-                isOutOfSight: code == EACCES && stat(path, &status) != 0,
+                isInaccessible: code == EACCES && stat(path, &status) != 0,
                 text: "cannot be read: \(String(cString: strerror(code)))")
         }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -86,7 +88,6 @@ package struct HostEnvironment: Sendable {
     }
 }
 
-/// The environment may hold secret keys: only the names of its variables can be seen.
 extension HostEnvironment: CustomStringConvertible, CustomReflectable {
     package var description: String {
         "HostEnvironment(\(environment.keys.sorted().joined(separator: ", ")))"

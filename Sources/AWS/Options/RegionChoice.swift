@@ -2,34 +2,36 @@
 
 import HTTP
 
-/// Finds the region: configuration, queue, environment, profile, instance, in this order.
+/// Chooses the region: that of the configuration, the queue's URL, `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile or
+/// the instance, in this order.
 struct RegionChoice: Sendable {
     let options: AWSOptions
     let queueURL: String?
     let profile: [String: String]
-    let surroundings: HostEnvironment
+    let host: HostEnvironment
     let transport: any Transport
 
+    /// - Throws: `AWSError` of the kind `.configuration` when no region is found or its name is invalid.
     func region() async throws(AWSError) -> Region {
         let fromQueue = queueURL.flatMap { URL($0) }.flatMap { Endpoints.region(ofQueue: $0) }
         let candidates = [
-            options.region, fromQueue?.name, surroundings.variable("AWS_REGION"),
-            surroundings.variable("AWS_DEFAULT_REGION"), profile["region"],
+            options.region, fromQueue?.name, host.variable("AWS_REGION"),
+            host.variable("AWS_DEFAULT_REGION"), profile["region"],
         ]
         if let name = candidates.compactMap(\.self).first {
             guard let region = Region(name) else {
-                throw refusal("\"\(name)\" cannot be the name of a region")
+                throw problem("\"\(name)\" cannot be the name of a region")
             }
             return region
         }
-        let nowhere = "no region in configuration, queue URL, AWS_REGION or profile"
-        guard !InstanceSource.isDisabled(surroundings) else { throw refusal(nowhere) }
+        let notFound = "no region in configuration, queue URL, AWS_REGION or profile"
+        guard !InstanceSource.isDisabled(host) else { throw problem(notFound) }
         do {
-            return try await InstanceSource(transport: transport, surroundings: surroundings).region()
-        } catch { throw refusal("\(nowhere), and the instance metadata gives none (\(error.message))") }
+            return try await InstanceSource(transport: transport, host: host).region()
+        } catch { throw problem("\(notFound), and the instance metadata gives none (\(error.message))") }
     }
 
-    private func refusal(_ message: String) -> AWSError {
+    private func problem(_ message: String) -> AWSError {
         AWSError(.configuration, operation: "region", message: message)
     }
 }

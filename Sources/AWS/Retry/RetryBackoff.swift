@@ -1,24 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How long to wait before a retry: exponential with full jitter, as in the standard retry mode of the AWS
-/// SDKs.
+/// The pause before a retry: exponential backoff with full jitter, as in the standard retry mode of the AWS SDKs
+/// (AWS SDKs and Tools Reference Guide, "Retry behavior").
 struct RetryBackoff: Sendable {
-    static let longest = Duration.seconds(20)
+    /// The upper bound of the first pause after a transient failure. It doubles with each retry.
     static let base = Duration.milliseconds(50)
+    /// The upper bound of the first pause after throttling.
     static let throttledBase = Duration.seconds(1)
-    /// A server may ask for at most this much more than would be waited anyway.
-    static let mostAdded = Duration.seconds(5)
+    /// The upper bound of every computed pause.
+    static let maximum = Duration.seconds(20)
+    /// The longest time by which `x-amz-retry-after` can extend the computed pause.
+    static let maxExtension = Duration.seconds(5)
 
+    /// Returns `jitter * min(base * 2^retry, maximum)`, extended to `retryAfter` by at most `maxExtension`: 0...25 s.
+    ///
     /// - Parameters:
-    ///   - retry: 0 for the first retry.
-    ///   - throttled: whether the service said that it is asked too much.
-    ///   - hint: what `x-amz-retry-after` says.
-    ///   - jitter: in 0..<1.
-    /// - Returns: 0...25 s.
-    static func delay(retry: Int, throttled: Bool, hint: Duration?, jitter: Double) -> Duration {
+    ///   - retry: the number of the retry; 0 for the first.
+    ///   - throttled: true after throttling.
+    ///   - retryAfter: the value of `x-amz-retry-after`.
+    ///   - jitter: a random number in 0..<1.
+    static func delay(retry: Int, throttled: Bool, retryAfter: Duration?, jitter: Double) -> Duration {
         let base = throttled ? throttledBase : base
-        let computed = min(base * (1 << min(max(retry, 0), 20)), longest) * jitter
-        guard let hint else { return computed }
-        return min(max(hint, computed), computed + mostAdded)
+        let computed = min(base * (1 << min(max(retry, 0), 20)), maximum) * jitter
+        guard let retryAfter else { return computed }
+        return min(max(retryAfter, computed), computed + maxExtension)
     }
 }

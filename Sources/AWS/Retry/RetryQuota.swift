@@ -2,20 +2,21 @@
 
 import Support
 
-/// How many retries one client may spend: a bucket of tokens that failures empty and successes refill, so
-/// that a service in trouble is not asked ever more.
+/// A token bucket that limits the retries of one client: retries take tokens and successes refill them, so that a
+/// fleet of clients does not multiply the load of a failing service.
 ///
 /// Capacity and costs are those of the standard retry mode of the AWS SDKs in its 2026 revision.
-package struct RetryQuota: Sendable {
-    package static let capacity = 500
+struct RetryQuota: Sendable {
+    /// The number of tokens at first, and at most.
+    static let capacity = 500
+    /// The tokens that a retry after a transient failure takes.
     static let costOfFailure = 14
+    /// The tokens that a retry after throttling takes.
     static let costOfThrottling = 5
 
     private let tokens = Locked(capacity)
 
-    package init() {}
-
-    /// Takes `cost` tokens, or none and returns false.
+    /// Takes `cost` tokens. Returns false, and takes none, when there are fewer.
     func spend(_ cost: Int) -> Bool {
         tokens.withLock { tokens in
             guard tokens >= cost else { return false }
@@ -24,12 +25,9 @@ package struct RetryQuota: Sendable {
         }
     }
 
-    /// Gives back what the last retry of a call that succeeded had cost; 1 after a success at the first
-    /// attempt.
+    /// Adds `count` tokens, up to the capacity. After a success that is the cost of the call's last retry, or 1 when
+    /// the first attempt succeeded.
     func refill(_ count: Int) {
         tokens.withLock { $0 = min(Self.capacity, $0 + count) }
     }
-
-    /// The tokens left, for tests and metrics.
-    package var available: Int { tokens.withLock { $0 } }
 }

@@ -2,15 +2,16 @@
 
 package import Support
 
-/// What is special about the buckets of one side, source or output, or about a single one.
+/// The options of the source buckets, of the output bucket or of a single bucket.
 package struct BucketOptions: Sendable, Equatable {
-    /// The account that must own the bucket (12 digits): a bucket of the same name in other hands is refused.
+    /// The id of the account that must own the bucket, 12 digits (`x-amz-expected-bucket-owner`). S3 refuses requests
+    /// to a bucket of another account.
     package var expectedOwner: String?
-    /// The bucket's owner makes its readers pay.
+    /// True for buckets whose requesters pay (`x-amz-request-payer`).
     package var requesterPays = false
-    /// A role to take on for these buckets, for example in another account.
+    /// The ARN of a role to assume for these buckets, for example in another account.
     package var roleARN: String?
-    /// The external id that the role's owner asks for.
+    /// The external id that the trust policy of the role requires.
     package var externalID: String?
 
     package init() {}

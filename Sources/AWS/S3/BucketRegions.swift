@@ -2,9 +2,9 @@
 
 import Support
 
-/// Where buckets really are, learnt from answers.
+/// The regions of buckets, learnt from redirects.
 struct BucketRegions: Sendable {
-    /// Far more buckets than one worker reads from; beyond it, new ones are asked for again.
+    /// The largest number of buckets that are remembered. Operations on any further bucket are redirected each time.
     static let limit = 1000
 
     private let known = Locked<[String: Region]>([:])

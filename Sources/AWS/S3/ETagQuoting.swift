@@ -2,12 +2,15 @@
 
 import Synchronization
 
-/// How a store wants the ETag in the condition of a PUT, learnt from its answers.
+/// Remembers whether a store requires the ETag in the `If-Match` of a PUT without its quotation marks.
+///
+/// `S3Client.put` finds that out: after a failed condition whose ETag is that of the stored object, it sends the
+/// unquoted one.
 final class ETagQuoting: Sendable {
-    private let bare = Atomic(false)
+    private let unquoted = Atomic(false)
 
-    /// Without the quotation marks.
-    var areBare: Bool { bare.load(ordering: .relaxed) }
+    /// True when the store requires unquoted ETags.
+    var isUnquoted: Bool { unquoted.load(ordering: .relaxed) }
 
-    func becomeBare() { bare.store(true, ordering: .relaxed) }
+    func useUnquoted() { unquoted.store(true, ordering: .relaxed) }
 }

@@ -3,9 +3,10 @@
 import HTTP
 
 extension S3Client {
-    /// The tags of an object, for copying them to what is made of it. Needs `s3:GetObjectTagging`, and for a
-    /// version `s3:GetObjectVersionTagging`.
+    /// Reads the tags of an object (`GetObjectTagging`). Needs the permission `s3:GetObjectTagging`, and for an object
+    /// with a version id `s3:GetObjectVersionTagging`.
     ///
+    /// - Returns: the values of the tags by their names.
     /// - Throws: `AWSError`.
     package func tags(of object: ObjectReference) async throws(AWSError) -> [String: String] {
         let response = try await send(
@@ -15,8 +16,7 @@ extension S3Client {
                 .malformedResponse, operation: "GetObjectTagging", resource: "\(object)",
                 status: response.status,
                 message: "the answer has no TagSet", requestID: response.headers["x-amz-request-id"],
-                attempts: 1,
-                elapsed: response.elapsed)
+                attempts: 1, elapsed: response.elapsed)
         }
         var tags: [String: String] = [:]
         for tag in set.children where tag.name == "Tag" {

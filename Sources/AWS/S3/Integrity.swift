@@ -5,10 +5,11 @@ import FoundationEssentials
 import HTTP
 
 extension S3Client {
-    /// What is wrong with a downloaded object: its length, or the checksum that S3 keeps of it.
+    /// Returns what is wrong with a downloaded object, its length or the checksum that S3 stores, or nil.
     ///
-    /// A checksum of parts (`-N` at its end, or `x-amz-checksum-type: COMPOSITE`) says nothing about the
-    /// whole and is not looked at; neither is one of an algorithm that is not known here.
+    /// Composite checksums of multipart uploads (`-N` at the end, or `x-amz-checksum-type: COMPOSITE`) are not
+    /// verified: they cover the checksums of the parts and not the bytes (Amazon S3 User Guide, "Checking object
+    /// integrity"). Neither are checksums of algorithms that `checksums` lacks.
     @Sendable static func integrityProblem(_ response: Response) -> (kind: AWSError.Kind, message: String)? {
         let body = response.body
         if let length = response.headers["content-length"].flatMap(Int.init), length != body.count {
@@ -28,7 +29,7 @@ extension S3Client {
         return nil
     }
 
-    /// Cheapest first: one that agrees is enough.
+    /// The algorithms, cheapest first. One matching checksum is enough.
     private static let checksums: [(name: String, compute: @Sendable ([UInt8]) -> [UInt8]?)] = [
         ("crc32c", { bigEndian(CRC.crc32c($0)) }),
         ("crc32", { bigEndian(CRC.crc32($0)) }),
@@ -37,7 +38,7 @@ extension S3Client {
         ("sha256", { SHA256.digest($0) }),
     ]
 
-    /// `x-amz-checksum-crc32c` of an upload.
+    /// Returns the value of `x-amz-checksum-crc32c` for an upload.
     static func crc32cHeader(_ bytes: [UInt8]) -> String {
         Data(bigEndian(CRC.crc32c(bytes))).base64EncodedString()
     }

@@ -3,16 +3,17 @@
 import FoundationEssentials
 import Support
 
-/// User metadata of objects, which travels in headers and so as ASCII.
+/// The rules of S3 for user metadata, which is sent in headers and therefore as ASCII.
 enum Metadata {
-    /// The largest sum of names and values that S3 accepts, in bytes.
+    /// The largest sum of the sizes of names and values, in bytes (Amazon S3 User Guide, "Working with object
+    /// metadata").
     static let limit = 2048
 
-    /// What is left free in every output for the worker's stamp, in bytes: four names of 80 together, an ETag (S3's
-    /// have at most 38), a version id (S3 User Guide: at most 1024), a sequencer as long as one is read, a recipe.
+    /// The part of `limit` that is reserved for the stamp that the worker adds to each output, in bytes: four names (80
+    /// together), an ETag (S3's have at most 38), a version id (at most 1024), a sequencer and an output format.
     static let reserve = 80 + 128 + 1024 + 128 + 64
 
-    /// What is wrong with the metadata of every output, as it is configured.
+    /// Returns the problems of the metadata that is configured for all outputs.
     static func problems(
         _ metadata: [String: String]
     ) -> [OptionProblem] {
@@ -38,14 +39,14 @@ enum Metadata {
         return found
     }
 
-    /// As it is when printable ASCII; else in the form in which S3 itself returns it (RFC 2047, section 2,
-    /// "B").
+    /// Encodes a value for its header: printable ASCII is unchanged, everything else becomes an encoded word (RFC 2047,
+    /// section 2, encoding "B"), which is how S3 returns it too.
     static func encoded(_ value: String) -> String {
         guard !value.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else { return value }
         return "=?UTF-8?B?\(Data(value.utf8).base64EncodedString())?="
     }
 
-    /// The inverse of `encoded`. What is not of that form stays as it is.
+    /// Decodes a value that `encoded` made. Other values are returned unchanged.
     static func decoded(_ value: String) -> String {
         let prefix = "=?UTF-8?B?"
         guard value.hasPrefix(prefix), value.hasSuffix("?="), value.utf8.count > prefix.utf8.count + 2,

@@ -2,22 +2,35 @@
 
 import HTTP
 
-/// What S3 says about an object besides its bytes.
+/// The headers with which S3 describes an object. Nil values were not in the response.
 package struct ObjectHead: Sendable, Equatable {
-    /// With its quotation marks, as it is sent in `If-Match`.
+    /// The ETag with its quotation marks, as in `If-Match`; `ETag.unquoted` gives the spelling of events.
     package var eTag: String?
+    /// The version id; nil in a bucket without versioning.
     package var versionID: String?
-    /// In bytes.
+    /// The size in bytes.
     package var size: Int?
     package var contentType: String?
-    /// User metadata by lower-case name, without `x-amz-meta-`.
+    /// The user metadata by lower-case name without `x-amz-meta-`, decoded.
     package var metadata: [String: String]
     package var requestID: String?
+
+    package init(
+        eTag: String? = nil, versionID: String? = nil, size: Int? = nil, contentType: String? = nil,
+        metadata: [String: String] = [:], requestID: String? = nil
+    ) {
+        self.eTag = eTag
+        self.versionID = versionID
+        self.size = size
+        self.contentType = contentType
+        self.metadata = metadata
+        self.requestID = requestID
+    }
 
     init(_ headers: Headers) {
         eTag = headers["etag"]
         let version = headers["x-amz-version-id"]
-        // What an unversioned bucket calls its only version.
+        // The version id of objects that were stored without versioning.
         versionID = version == "null" ? nil : version
         size = headers["content-length"].flatMap(Int.init)
         contentType = headers["content-type"]
@@ -30,10 +43,4 @@ package struct ObjectHead: Sendable, Equatable {
         }
         requestID = headers["x-amz-request-id"]
     }
-}
-
-/// An object: what S3 says about it, and its bytes.
-package struct S3Object: Sendable {
-    package var head: ObjectHead
-    package var bytes: [UInt8]
 }

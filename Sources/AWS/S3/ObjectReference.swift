@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One object, in one version when `versionID` is given.
+import Support
+
+/// The name of an object: its latest version, or the one that `versionID` names.
 package struct ObjectReference: Sendable, Equatable, Hashable, CustomStringConvertible {
     package var bucket: String
-    /// Decoded, as the object is called.
+    /// The key, not percent-encoded.
     package var key: String
     package var versionID: String?
 
@@ -13,11 +15,8 @@ package struct ObjectReference: Sendable, Equatable, Hashable, CustomStringConve
         self.versionID = versionID
     }
 
+    /// `s3://bucket/key` or `s3://bucket/key?versionId=id`, with `?` in the place of control characters.
     package var description: String {
-        let text = "s3://\(bucket)/\(key)\(versionID.map { "?versionId=\($0)" } ?? "")"
-        // All three are made by others: no control character of theirs reaches a log line.
-        func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.generalCategory == .control }
-        guard text.unicodeScalars.contains(where: isControl) else { return text }
-        return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "?" : $0 }))
+        "s3://\(bucket)/\(key)\(versionID.map { "?versionId=\($0)" } ?? "")".withoutControlCharacters
     }
 }

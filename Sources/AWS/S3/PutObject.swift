@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTP
-
-/// What S3 answered to an upload.
-package struct PutReceipt: Sendable, Equatable {
-    package var eTag: String
-    package var versionID: String?
-    package var requestID: String?
-}
+import Support
 
 extension S3Client {
-    /// Stores `bytes` as an object, replacing what has been there. When it returns, the object is durable.
+    /// Stores `bytes` as an object in one request and replaces an existing one. The object is durable when the
+    /// function returns.
     ///
-    /// The bytes carry a CRC-32C, which S3 checks and keeps.
+    /// The request carries a CRC-32C of the bytes, which S3 verifies and stores.
     ///
-    /// - Throws: `AWSError`.
+    /// - Throws: `AWSError`; `.preconditionFailed` when `options.ifMatch` or `options.ifNoneMatch` does not hold.
     package func put(
         _ bytes: [UInt8], to object: ObjectReference, options: PutOptions
     ) async throws(AWSError) -> PutReceipt {
@@ -22,29 +17,30 @@ extension S3Client {
         headers["x-amz-sdk-checksum-algorithm"] = "CRC32C"
         headers["x-amz-checksum-crc32c"] = Self.crc32cHeader(bytes)
         guard let ifMatch = options.ifMatch, endpoints.options.s3 != nil else {
-            return try await put(bytes, to: object, headers: headers, within: allowance())
+            return try await put(bytes, to: object, headers: headers, within: deadline())
         }
-        // RFC 9110 wants the quotation marks, and AWS takes them. Ceph's gateway and what is built on it compare
-        // them with the bare ETag, so that the condition never holds (slatedb/slatedb#1818).
-        let isBare = conditions.areBare
-        let time = allowance()
-        if isBare { headers["If-Match"] = Self.unquoted(ifMatch) }
-        do { return try await put(bytes, to: object, headers: headers, within: time) } catch {
-            guard error.kind == .preconditionFailed, !isBare, await has(object, ifMatch, within: time) else {
+        // RFC 9110, 13.1.1 requires the quotation marks, and AWS accepts them. Ceph RGW and stores built on it
+        // compare the header with the unquoted ETag, so that the condition never holds (slatedb/slatedb#1818).
+        let isUnquoted = eTagQuoting.isUnquoted
+        let deadline = deadline()
+        if isUnquoted { headers["If-Match"] = ETag.unquoted(ifMatch) }
+        do { return try await put(bytes, to: object, headers: headers, within: deadline) } catch {
+            guard error.kind == .preconditionFailed, !isUnquoted, await has(object, ifMatch, within: deadline)
+            else {
                 throw error
             }
         }
-        headers["If-Match"] = Self.unquoted(ifMatch)
-        let receipt = try await put(bytes, to: object, headers: headers, within: time)
-        conditions.becomeBare()
+        headers["If-Match"] = ETag.unquoted(ifMatch)
+        let receipt = try await put(bytes, to: object, headers: headers, within: deadline)
+        eTagQuoting.useUnquoted()
         return receipt
     }
 
     private func put(
-        _ bytes: [UInt8], to object: ObjectReference, headers: Headers, within time: TimeAllowance
+        _ bytes: [UInt8], to object: ObjectReference, headers: Headers, within deadline: OperationDeadline
     ) async throws(AWSError) -> PutReceipt {
         let response = try await send(
-            "PutObject", .put, object, headers: headers, body: bytes, within: time
+            "PutObject", .put, object, headers: headers, body: bytes, within: deadline
         ) { response in
             response.headers["etag"] == nil ? (.malformedResponse, "the answer has no ETag") : nil
         }
@@ -52,13 +48,13 @@ extension S3Client {
         return PutReceipt(eTag: head.eTag ?? "", versionID: head.versionID, requestID: head.requestID)
     }
 
-    /// Whether the object in place has the ETag: then a condition on it was refused for its form.
+    /// Returns true when the stored object has the ETag, so that a failed condition was a matter of quoting.
     private func has(
-        _ object: ObjectReference, _ eTag: String, within time: TimeAllowance
+        _ object: ObjectReference, _ eTag: String, within deadline: OperationDeadline
     ) async -> Bool {
         do {
-            let head = ObjectHead(try await send("HeadObject", .head, object, within: time).headers)
-            return head.eTag.map(Self.unquoted) == Self.unquoted(eTag)
+            let head = ObjectHead(try await send("HeadObject", .head, object, within: deadline).headers)
+            return head.eTag.map(ETag.unquoted) == ETag.unquoted(eTag)
         } catch { return false }
     }
 }

@@ -3,35 +3,35 @@
 import HTTP
 package import Support
 
-/// How an object is stored. What is nil or empty is not sent, and the bucket's defaults hold.
+/// The headers of an upload. Nil and empty ones are not sent, so that the bucket's defaults apply.
 package struct PutOptions: Sendable, Equatable {
     package var contentType: String?
     package var cacheControl: String?
-    /// For example `STANDARD_IA`; S3 knows which exist.
+    /// The storage class, for example `STANDARD_IA`. S3 checks the name.
     package var storageClass: String?
     package var serverSideEncryption: Encryption?
-    /// Id, ARN or alias of the key, with `.kms` or `.kmsDual` only; nil for the account's own key of S3.
+    /// The id, ARN or alias of the KMS key, for `.kms` and `.kmsDual`; nil for the AWS managed key `aws/s3`.
     package var kmsKeyID: String?
-    /// One data key for many objects: fewer and cheaper calls of KMS. With `.kms` only.
+    /// True to use an S3 Bucket Key, which reduces the calls of KMS. For `.kms` only.
     package var bucketKey = false
-    /// A canned ACL. Buckets whose owner is enforced accept `bucket-owner-full-control` only.
+    /// The canned ACL. Buckets with the setting "bucket owner enforced" accept `bucket-owner-full-control` only.
     package var acl: CannedACL?
-    /// At most ten.
+    /// The values of the tags by their names, at most 10. Names have 1...128 characters, values 0...256.
     package var tags: [String: String] = [:]
-    /// User metadata by name without `x-amz-meta-`; S3 takes 2 KB in all, of which `problems` keeps a part for what is
-    /// added to each object. What is not ASCII is sent as RFC 2047 says.
+    /// The user metadata by name without `x-amz-meta-`. S3 accepts 2048 bytes in all, of which `problems` reserves a
+    /// part for the metadata that the worker adds. Values that are not ASCII are sent as encoded words (RFC 2047).
     package var metadata: [String: String] = [:]
-    /// Store only over an object with this ETag; else `.preconditionFailed`.
+    /// The ETag, quoted or not, that the existing object must have; else the upload fails with `.preconditionFailed`.
     package var ifMatch: String?
-    /// Store only where there is no object; else `.preconditionFailed`.
+    /// True to store only a new object; else the upload fails with `.preconditionFailed`.
     ///
-    /// When an answer is lost, the next attempt meets the object of the first: look before giving up.
+    /// When the response of an attempt is lost, the next attempt finds the object of the first and fails as well.
     package var ifNoneMatch = false
 
     package enum Encryption: String, Sendable, CaseIterable {
         case s3 = "AES256"
         case kms = "aws:kms"
-        /// Two layers of encryption.
+        /// Dual-layer encryption with KMS keys.
         case kmsDual = "aws:kms:dsse"
     }
 
@@ -82,7 +82,7 @@ package struct PutOptions: Sendable, Equatable {
         return found + Metadata.problems(metadata)
     }
 
-    /// The request's headers, without those of the checksum.
+    /// The request's headers, except those of the checksum.
     var headers: Headers {
         var headers: Headers = ["Content-Type": contentType ?? "application/octet-stream"]
         headers["Cache-Control"] = cacheControl
@@ -95,7 +95,7 @@ package struct PutOptions: Sendable, Equatable {
         for (name, value) in metadata.sorted(by: { $0.key < $1.key }) {
             headers["x-amz-meta-\(name.lowercased())"] = Metadata.encoded(value)
         }
-        headers["If-Match"] = ifMatch.map(S3Client.quoted)
+        headers["If-Match"] = ifMatch.map(ETag.quoted)
         if ifNoneMatch { headers["If-None-Match"] = "*" }
         return headers
     }

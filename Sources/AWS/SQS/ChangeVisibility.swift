@@ -1,44 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A new time out of sight for one receipt, counted from the call.
-package struct VisibilityChange: Sendable, Equatable {
-    package var receiptHandle: String
-    /// 0 s...12 h; 0 shows the message to others at once.
-    package var timeout: Duration
-
-    package init(receiptHandle: String, timeout: Duration) {
-        self.receiptHandle = receiptHandle
-        self.timeout = timeout
-    }
-}
-
 extension SQSClient {
-    /// Changes how long 1...10 messages stay out of sight.
+    /// Changes the visibility timeouts of 1...10 messages (`ChangeMessageVisibilityBatch`).
     ///
     /// - Returns: the entries that were not changed.
     /// - Throws: `AWSError` when the call as a whole failed.
     package func changeVisibility(_ changes: [VisibilityChange]) async throws(AWSError) -> [BatchFailure] {
-        precondition((1...Self.batchLimit).contains(changes.count), "a batch has 1...10 entries")
-        let output: BatchOutput = try await send(
+        try await sendBatch(
             "ChangeMessageVisibilityBatch",
-            ChangeInput(
-                QueueUrl: queueURL,
-                Entries: changes.enumerated().map {
-                    .init(
-                        Id: String($0), ReceiptHandle: $1.receiptHandle,
-                        VisibilityTimeout: Int($1.timeout.components.seconds))
-                }))
-        return output.failures(of: changes.count)
+            changes.enumerated().map {
+                ChangeEntry(
+                    Id: String($0), ReceiptHandle: $1.receiptHandle,
+                    VisibilityTimeout: Int($1.timeout.components.seconds))
+            })
     }
 }
 
-private struct ChangeInput: Encodable {
-    struct Entry: Encodable {
-        var Id: String
-        var ReceiptHandle: String
-        var VisibilityTimeout: Int
-    }
-
-    var QueueUrl: String
-    var Entries: [Entry]
+private struct ChangeEntry: Encodable {
+    var Id: String
+    var ReceiptHandle: String
+    var VisibilityTimeout: Int
 }

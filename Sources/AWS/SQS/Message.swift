@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A message as one receive handed it out.
+/// A message of SQS, as one receive returned it.
 package struct Message: Sendable, Equatable {
     package var messageID: String
-    /// Names this receipt, not the message: a later receive gives another one.
+    /// The receipt handle of this receive. A later receive of the same message has another one.
     package var receiptHandle: String
     package var body: String
-    /// How often it has been received, this time included; 1 when the queue does not say.
+    /// The number of receives of the message, this one included (`ApproximateReceiveCount`); 1 when the queue does not
+    /// report it.
     package var receiveCount: Int
-    /// Seconds since the epoch.
+    /// The time at which the message was sent, in seconds since 1970-01-01T00:00:00Z; nil when the queue does not
+    /// report it.
     package var sentAt: Double?
-    package var firstReceivedAt: Double?
 
     package init(
-        messageID: String, receiptHandle: String, body: String, receiveCount: Int = 1, sentAt: Double? = nil,
-        firstReceivedAt: Double? = nil
+        messageID: String, receiptHandle: String, body: String, receiveCount: Int = 1, sentAt: Double? = nil
     ) {
         self.messageID = messageID
         self.receiptHandle = receiptHandle
         self.body = body
         self.receiveCount = receiveCount
         self.sentAt = sentAt
-        self.firstReceivedAt = firstReceivedAt
     }
 }

@@ -1,45 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a queue says about itself.
+/// Attributes of a queue (`GetQueueAttributes`). Nil values were not in the response.
 package struct QueueAttributes: Sendable, Equatable {
-    /// The default of the queue; each receive may ask for another one.
-    package var visibilityTimeout: Duration?
-    package var messageRetention: Duration?
-    /// How often a message is received before it moves to the dead-letter queue; nil without one.
+    /// The maximum number of receives before a message moves to the dead-letter queue; nil without a redrive policy.
     package var maxReceiveCount: Int?
-    package var deadLetterQueueARN: String?
-    package var arn: String?
-    /// Waiting, out of sight, and not yet visible.
+    /// The approximate number of visible messages.
     package var approximateMessages: Int?
+    /// The approximate number of messages in flight.
     package var approximateInFlight: Int?
-    package var approximateDelayed: Int?
 
     init(_ values: [String: String]) {
-        func number(_ name: String) -> Int? { values[name].flatMap(Int.init) }
-        visibilityTimeout = number("VisibilityTimeout").map { .seconds($0) }
-        messageRetention = number("MessageRetentionPeriod").map { .seconds($0) }
-        arn = values["QueueArn"]
-        approximateMessages = number("ApproximateNumberOfMessages")
-        approximateInFlight = number("ApproximateNumberOfMessagesNotVisible")
-        approximateDelayed = number("ApproximateNumberOfMessagesDelayed")
-        let redrive = values["RedrivePolicy"].flatMap { JSON.decode(Redrive.self, from: Array($0.utf8)) }
-        maxReceiveCount = redrive?.maxReceiveCount
-        deadLetterQueueARN = redrive?.deadLetterTargetArn
+        approximateMessages = values["ApproximateNumberOfMessages"].flatMap(Int.init)
+        approximateInFlight = values["ApproximateNumberOfMessagesNotVisible"].flatMap(Int.init)
+        maxReceiveCount =
+            values["RedrivePolicy"].flatMap { JSON.decode(RedrivePolicy.self, from: Array($0.utf8)) }?
+            .maxReceiveCount
     }
 }
 
-/// `{"deadLetterTargetArn":"...","maxReceiveCount":"5"}`; the number may be a string.
-private struct Redrive: Decodable {
-    var deadLetterTargetArn: String?
+/// `{"deadLetterTargetArn":"...","maxReceiveCount":"5"}`. The number may be a string.
+private struct RedrivePolicy: Decodable {
     var maxReceiveCount: Int?
 
     enum CodingKeys: CodingKey {
-        case deadLetterTargetArn, maxReceiveCount
+        case maxReceiveCount
     }
 
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
-        deadLetterTargetArn = try values.decodeIfPresent(String.self, forKey: .deadLetterTargetArn)
         maxReceiveCount =
             (try? values.decode(Int.self, forKey: .maxReceiveCount))
             ?? (try? values.decode(String.self, forKey: .maxReceiveCount)).flatMap(Int.init)
@@ -47,7 +35,7 @@ private struct Redrive: Decodable {
 }
 
 extension SQSClient {
-    /// Asks the queue about itself. Needs `sqs:GetQueueAttributes`.
+    /// Reads the attributes of the queue. Needs the permission `sqs:GetQueueAttributes`.
     ///
     /// - Throws: `AWSError`.
     package func attributes() async throws(AWSError) -> QueueAttributes {

@@ -5,17 +5,18 @@ import Logging
 import Support
 
 extension SQSClient {
-    /// Waits for messages and takes up to `maxMessages` of them out of sight.
+    /// Receives up to `maxMessages` messages with a long poll.
     ///
-    /// A failure is thrown late rather than at once, so that a loop around this call does not spin.
+    /// Transient failures are thrown after a pause, so that a loop around this call does not spin
+    /// (`APIRequest.isLongPoll`).
     ///
     /// - Parameters:
     ///   - maxMessages: 1...10.
-    ///   - wait: 0...20 s; 0 asks only some of the queue's servers and answers at once.
-    ///   - visibility: how long the messages stay out of sight of others, 0...12 h.
-    /// - Returns: none when none came within `wait`. A message whose body is not what its sender wrote, or that lacks
-    ///   what a message must have, is left out and told in a warning; it comes back when `visibility` is over. When
-    ///   all were left out there are none either: the queue did answer.
+    ///   - wait: the wait time of the long poll, 0...20 whole seconds; 0 is a short poll, which samples only some of
+    ///     the queue's servers.
+    ///   - visibility: the visibility timeout of the messages, 0...43200 whole seconds (12 h).
+    /// - Returns: no messages when none arrived within `wait`. Malformed messages (wrong MD5, no id, receipt handle or
+    ///   body) are left out and logged; they become visible again after `visibility`.
     /// - Throws: `AWSError`.
     package func receive(
         maxMessages: Int, wait: Duration, visibility: Duration
@@ -27,30 +28,28 @@ extension SQSClient {
                 QueueUrl: queueURL, MaxNumberOfMessages: maxMessages,
                 WaitTimeSeconds: Int(wait.components.seconds),
                 VisibilityTimeout: Int(visibility.components.seconds),
-                MessageSystemAttributeNames: [
-                    "ApproximateReceiveCount", "SentTimestamp", "ApproximateFirstReceiveTimestamp",
-                ],
-                AttributeNames: [
-                    "ApproximateReceiveCount", "SentTimestamp", "ApproximateFirstReceiveTimestamp",
-                ]),
+                MessageSystemAttributeNames: Self.attributeNames, AttributeNames: Self.attributeNames),
             wait: wait, isLongPoll: true)
         var messages: [Message] = []
         for entry in output.Messages ?? [] {
-            do { messages.append(try message(entry)) } catch { tell(error, of: entry) }
+            do { messages.append(try message(entry)) } catch { logMalformed(error, entry) }
         }
         return messages
     }
 
+    private static let attributeNames = ["ApproximateReceiveCount", "SentTimestamp"]
+
     private func message(_ entry: ReceivedEntry) throws(AWSError) -> Message {
         guard let received = entry.message else {
-            throw damage(.malformedResponse, "message \(entry.name) lacks an id, a receipt handle or a body")
+            throw malformed(
+                .malformedResponse, "message \(entry.name) lacks an id, a receipt handle or a body")
         }
         if let expected = received.MD5OfBody, !expected.isEmpty,
             let digest = MD5.digest(Array(received.Body.utf8))
         {
             let found = Hex.encode(digest)
             guard found == expected.lowercased() else {
-                throw damage(
+                throw malformed(
                     .checksumMismatch, "the MD5 of message \(entry.name) is \(found), not \(expected)")
             }
         }
@@ -58,27 +57,23 @@ extension SQSClient {
         return Message(
             messageID: received.MessageId, receiptHandle: received.ReceiptHandle, body: received.Body,
             receiveCount: max(1, attributes["ApproximateReceiveCount"].flatMap(Int.init) ?? 1),
-            sentAt: Self.seconds(attributes["SentTimestamp"]),
-            firstReceivedAt: Self.seconds(attributes["ApproximateFirstReceiveTimestamp"]))
+            sentAt: attributes["SentTimestamp"].flatMap(Int64.init).map { Double($0) / 1000 })
     }
 
-    private func damage(_ kind: AWSError.Kind, _ message: String) -> AWSError {
+    private func malformed(_ kind: AWSError.Kind, _ message: String) -> AWSError {
         AWSError(
             kind, operation: "ReceiveMessage", resource: queueURL, message: message, attempts: 1)
     }
 
-    private func tell(_ damage: AWSError, of entry: ReceivedEntry) {
-        caller.logger.warning(
-            "\(damage.message); it is left in the queue",
+    private func logMalformed(_ error: AWSError, _ entry: ReceivedEntry) {
+        client.logger.warning(
+            "\(error.message); it is left in the queue",
             metadata: [
                 "event": "\(AWSEvent.messageMalformed.rawValue)", "message_id": "\(entry.name)",
-                "error_code": "\(damage.kind.rawValue)",
+                "error_code": "\(error.kind.rawValue)",
             ])
     }
 
-    private static func seconds(_ milliseconds: String?) -> Double? {
-        milliseconds.flatMap(Int64.init).map { Double($0) / 1000 }
-    }
 }
 
 private struct ReceiveInput: Encodable {
@@ -87,7 +82,7 @@ private struct ReceiveInput: Encodable {
     var WaitTimeSeconds: Int
     var VisibilityTimeout: Int
     var MessageSystemAttributeNames: [String]
-    /// The older name of the same list, for servers that know no other.
+    /// The deprecated name of the same list, for servers that do not know the newer one.
     var AttributeNames: [String]
 }
 
@@ -95,14 +90,15 @@ private struct ReceiveOutput: Decodable {
     var Messages: [ReceivedEntry]?
 }
 
-/// A message, or what is there instead of one: it must not make the others unreadable.
+/// An entry of the response whose decoding never fails, so that a malformed message does not hide the others.
 private struct ReceivedEntry: Decodable {
     private struct Identified: Decodable {
         var MessageId: String
     }
 
-    /// For people.
+    /// The message id, or `without id`, for log texts.
     var name: String
+    /// Nil when a required field is missing.
     var message: ReceivedMessage?
 
     init(from decoder: any Decoder) {
@@ -119,7 +115,7 @@ private struct ReceivedMessage: Decodable {
     var Attributes: LenientAttributes?
 }
 
-/// The attributes that are strings or whole numbers. Others are nothing to us, and no reason to leave out a message.
+/// The attributes whose values are strings or whole numbers. Others are skipped: they do not make a message malformed.
 private struct LenientAttributes: Decodable {
     private struct Value: Decodable {
         var text: String?

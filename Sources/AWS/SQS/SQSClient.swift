@@ -3,24 +3,27 @@
 import HTTP
 import SigV4
 
-/// One queue of SQS, over its JSON protocol. Each operation is an extension in its own file.
+/// A client for one queue of SQS, over the AWS JSON 1.0 protocol. Each operation is an extension in its own file.
 package struct SQSClient: Sendable {
-    let caller: SignedClient
+    let client: SignedClient
     package let queueURL: String
     let endpoint: URL
     let region: Region
     let timeouts: TimeoutOptions
 
-    /// A call ends within this time, a long poll within its wait more.
+    /// The longest time that a call takes. A long poll takes its wait in addition.
     package var deadline: Duration { timeouts.total() }
 
-    /// Most messages, and most entries of a batch, in one call.
-    package static let batchLimit = 10
-
-    /// Ten messages of 1 MiB, JSON's escapes (at most six bytes for one) and the attributes.
+    /// The largest accepted response: ten messages of 1 MiB, whose bytes take up to six in JSON, and attributes.
     private static let responseLimit = 64 << 20
 
-    /// Sends one operation and decodes its answer.
+    /// Sends one operation and decodes its response.
+    ///
+    /// - Parameters:
+    ///   - operation: the name in the API reference, for example `ReceiveMessage`.
+    ///   - wait: the time for which SQS may hold the response back.
+    ///   - isLongPoll: see `APIRequest.isLongPoll`.
+    /// - Throws: `AWSError`.
     func send<Output: Decodable>(
         _ operation: String, _ input: some Encodable, wait: Duration = .zero, isLongPoll: Bool = false
     ) async throws(AWSError) -> Output {
@@ -32,11 +35,11 @@ package struct SQSClient: Sendable {
             ],
             body: JSON.encode(input),
             limits: timeouts.attempt(wait: wait, responseBytes: Self.responseLimit))
-        let response = try await caller.send(
+        let response = try await client.send(
             APIRequest(
-                operation: operation, resource: queueURL, request: request,
-                signer: Signer(region: region.name, service: "sqs"), form: .json,
-                total: timeouts.total(wait: wait), isLongPoll: isLongPoll))
+                operation: operation, resource: queueURL, http: request,
+                signer: Signer(region: region.name, service: "sqs"), errorFormat: .json,
+                totalTime: timeouts.total(wait: wait), isLongPoll: isLongPoll))
         guard let output = JSON.decode(Output.self, from: response.body) else {
             throw malformed(operation, response, "the answer is not the JSON of this operation")
         }

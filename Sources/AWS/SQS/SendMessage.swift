@@ -4,13 +4,13 @@ import Digests
 import Support
 
 extension SQSClient {
-    /// Puts a message into a queue.
+    /// Sends a message to a queue.
     ///
     /// - Parameters:
-    ///   - body: 1 byte to 1 MiB.
-    ///   - queueURL: another queue of the same region and server; nil for this one.
-    /// - Returns: the message's id.
-    /// - Throws: `AWSError`.
+    ///   - body: the message, 1 byte...1 MiB of UTF-8.
+    ///   - queueURL: another queue of the same region and endpoint; nil for this client's.
+    /// - Returns: the message id.
+    /// - Throws: `AWSError`; `.checksumMismatch` when the MD5 that SQS returns is not that of `body`.
     package func send(_ body: String, to queueURL: String? = nil) async throws(AWSError) -> String {
         let output: SendOutput = try await send(
             "SendMessage", SendInput(QueueUrl: queueURL ?? self.queueURL, MessageBody: body))

@@ -3,14 +3,23 @@
 import HTTP
 import SigV4
 
-/// The Security Token Service: who are we, and temporary keys for another role.
+/// A client of the Security Token Service, which names the caller's identity and issues the keys of roles.
 struct STSClient: Sendable {
-    let caller: SignedClient
+    let client: SignedClient
     let endpoint: URL
     let region: Region
     let timeouts: TimeoutOptions
 
-    /// Sends one operation of the query protocol (a form in, XML out) and gives its `<...Result>` element.
+    /// The longest time for a call, whatever the options allow: other calls wait for its credentials.
+    private static let maxSeconds = 30.0
+
+    /// Sends one operation of the query protocol (a form in the request, XML in the response).
+    ///
+    /// - Parameters:
+    ///   - resource: the role, for error texts.
+    ///   - secrets: the secrets among the parameters.
+    /// - Returns: the `<...Result>` element of the response.
+    /// - Throws: `AWSError`.
     func send(
         _ operation: String, _ parameters: [(String, String)], resource: String, isSigned: Bool,
         secrets: [Secret] = []
@@ -21,11 +30,11 @@ struct STSClient: Sendable {
         let request = Request(
             .post, endpoint, headers: ["Content-Type": "application/x-www-form-urlencoded; charset=utf-8"],
             body: Array(body.utf8), limits: timeouts.attempt(responseBytes: 1 << 18), isSensitive: true)
-        let response = try await caller.send(
+        let response = try await client.send(
             APIRequest(
-                operation: operation, resource: resource, request: request,
-                signer: isSigned ? Signer(region: region.name, service: "sts") : nil, form: .xml,
-                secrets: secrets, total: .seconds(min(timeouts.totalSeconds, 30))))
+                operation: operation, resource: resource, http: request,
+                signer: isSigned ? Signer(region: region.name, service: "sts") : nil, errorFormat: .xml,
+                secrets: secrets, totalTime: .seconds(min(timeouts.totalSeconds, Self.maxSeconds))))
         guard let result = XMLElement.parse(response.body)?["\(operation)Result"] else {
             throw AWSError(
                 .malformedResponse, operation: operation, resource: resource, status: response.status,
@@ -35,7 +44,9 @@ struct STSClient: Sendable {
         return result
     }
 
-    /// The keys in the answer of both ways to assume a role.
+    /// Reads the credentials in the result of `AssumeRole` or `AssumeRoleWithWebIdentity`.
+    ///
+    /// - Throws: `AWSError` of the kind `.malformedResponse` when a part is missing or unusable.
     func credentials(
         in result: XMLElement, operation: String, resource: String
     ) throws(AWSError) -> Credentials {
@@ -52,23 +63,9 @@ struct STSClient: Sendable {
         }
         return credentials
     }
-}
 
-/// Who a set of keys belongs to.
-package struct CallerIdentity: Sendable, Equatable {
-    package var arn: String
-    package var account: String
-
-    /// Without the session's name, which changes from one refresh to the next.
-    var role: String {
-        guard arn.contains(":assumed-role/"), let slash = arn.lastIndex(of: "/") else { return arn }
-        return String(arn[..<slash])
-    }
-}
-
-extension STSClient {
-    /// Needs no permission at all.
-    func identity() async throws(AWSError) -> CallerIdentity {
+    /// Calls `GetCallerIdentity`, which needs no permission.
+    func callerIdentity() async throws(AWSError) -> CallerIdentity {
         let result = try await send("GetCallerIdentity", [], resource: "", isSigned: true)
         return CallerIdentity(arn: result["Arn"]?.text ?? "", account: result["Account"]?.text ?? "")
     }

@@ -3,14 +3,15 @@
 import HTTP
 import Support
 
-/// The URLs of the services in a region.
+/// Computes the URLs of S3, SQS and STS in a region.
 ///
-/// The rules are those of botocore's `endpoint-rule-set-1.json` of s3, sqs and sts, for what is used here.
+/// The rules are the part of botocore's `endpoint-rule-set-1.json` of s3, sqs and sts that applies to the operations
+/// of this module.
 package struct Endpoints: Sendable {
     let options: EndpointOptions
     private let custom: (s3: URL?, sqs: URL?, sts: URL?)
 
-    /// - Throws: `AWSError` of the kind `.configuration` when an option cannot be used.
+    /// - Throws: `AWSError` of the kind `.configuration` for an invalid option.
     package init(_ options: EndpointOptions) throws(AWSError) {
         if let problem = options.problems().first {
             throw AWSError(
@@ -23,7 +24,7 @@ package struct Endpoints: Sendable {
         )
     }
 
-    /// The URL of an object; its path is encoded once, as it is sent and signed.
+    /// Returns the URL of an object. Its path is percent-encoded once, as it is sent and signed.
     func s3(_ bucket: String, key: String, in region: Region) -> URL {
         let encodedKey = PercentEncoding.encode(key, keepingSlash: true)
         if var url = custom.s3 {
@@ -47,28 +48,29 @@ package struct Endpoints: Sendable {
         return URL(.https, host: host, path: "/\(PercentEncoding.encode(bucket))/\(encodedKey)")
     }
 
-    /// Where a queue is asked: the custom endpoint, AWS's own, or whatever server the queue's URL names.
+    /// Returns the URL to which the requests of a queue are sent: the custom endpoint, else AWS's for the region, else
+    /// the server in the queue's URL when that is a VPC endpoint or not AWS.
     func sqs(queue: URL, in region: Region) -> URL {
         if let custom = custom.sqs { return custom }
         guard Self.isAmazon(queue.host) else {
             return URL(queue.scheme, host: queue.host, port: queue.port)
         }
-        // A VPC endpoint of the customer's own: keep it.
         if queue.host.contains(".vpce.") { return URL(queue.scheme, host: queue.host, port: queue.port) }
         return service("sqs", in: region)
     }
 
+    /// Returns the URL of STS: the custom endpoint, else AWS's for the region.
     func sts(in region: Region) -> URL { custom.sts ?? service("sts", in: region) }
 
     private func service(_ name: String, in region: Region) -> URL {
-        // GovCloud's ordinary endpoints are FIPS endpoints.
+        // The ordinary endpoints of GovCloud are FIPS endpoints.
         let isGov = region.partition.name == "aws-us-gov" && !options.dualStack
         let prefix = options.fips && !isGov ? "\(name)-fips" : name
         let suffix = options.dualStack ? region.partition.dualStackSuffix : region.partition.dnsSuffix
         return URL(.https, host: "\(prefix).\(region.name).\(suffix)")
     }
 
-    /// The region that a queue's URL names: `sqs.eu-west-1.amazonaws.com`, `sqs-fips...`,
+    /// Returns the region that a queue's URL names, or nil: `sqs.eu-west-1.amazonaws.com`, `sqs-fips...`,
     /// `sqs.eu-west-1.api.aws`, `vpce-1-2.sqs.eu-west-1.vpce.amazonaws.com` and the older
     /// `eu-west-1.queue.amazonaws.com`.
     static func region(ofQueue queue: URL) -> Region? {
@@ -83,15 +85,15 @@ package struct Endpoints: Sendable {
         return service == 0 ? Region("us-east-1") : Region(labels[service - 1])
     }
 
-    /// Whether a host belongs to AWS.
+    /// Returns true when a host is in one of AWS's domains.
     static func isAmazon(_ host: String) -> Bool {
         ["amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "api.aws", "api.amazonwebservices.com.cn"]
             .contains { host == $0 || host.hasSuffix(".\($0)") }
     }
 
-    /// Whether a bucket can be a part of a host name: 3...63 of `a-z 0-9 - .`, labels neither empty nor with
-    /// a hyphen at an end, and no IPv4 address. Over https no dot: it would need a certificate for two levels below
-    /// the service's.
+    /// Returns true when a bucket's name can be a part of a host name: 3...63 of `a-z 0-9 - .`, labels neither empty
+    /// nor with a hyphen at an end, not an IPv4 address. Over https it must not contain a dot, because a wildcard
+    /// certificate covers one label only (RFC 9525, 6.3).
     private static func fitsHostName(_ bucket: String, over scheme: URL.Scheme) -> Bool {
         guard (3...63).contains(bucket.utf8.count), !isAddress(bucket) else { return false }
         guard scheme == .http || !bucket.contains(".") else { return false }
@@ -100,6 +102,7 @@ package struct Endpoints: Sendable {
         }
     }
 
+    /// Returns true for IP addresses and `localhost`, which take no bucket in front.
     private static func isAddress(_ host: String) -> Bool {
         host.hasPrefix("[") || host == "localhost"
             || (host.split(separator: ".").count == 4

@@ -2,19 +2,21 @@
 
 import CLibExpat
 
-/// An element of the small XML documents in which S3 and STS answer.
+/// An element of the small XML documents in the responses of S3 and STS.
 struct XMLElement: Sendable, Equatable {
-    /// Without the namespace prefix.
+    /// The name without its namespace prefix.
     var name: String
-    /// The text inside, exactly; empty when there are elements inside.
+    /// The text with its white space; empty when the element has children.
     var text: String
     var children: [XMLElement]
 
     /// The first child with this name.
     subscript(name: String) -> XMLElement? { children.first { $0.name == name } }
 
-    /// The root of the document, or nil when `bytes` are not well-formed, or more than an answer needs: a
-    /// document type (the door to entity expansion), nesting below 16 levels or more than 10,000 elements.
+    /// Parses a document and returns its root element.
+    ///
+    /// - Returns: nil when `bytes` are not well-formed XML, or have a document type declaration (which would allow
+    ///   entity expansion), more than 16 levels or more than 10,000 elements.
     static func parse(_ bytes: [UInt8]) -> XMLElement? {
         guard let parser = XML_ParserCreate("UTF-8") else { return nil }
         defer { XML_ParserFree(parser) }
@@ -41,7 +43,7 @@ struct XMLElement: Sendable, Equatable {
     }
 }
 
-/// Collects expat's events. Lives and is used within one call of `XMLElement.parse` only.
+/// Builds the tree from expat's callbacks during one call of `XMLElement.parse`.
 private final class XMLTreeBuilder {
     private(set) var root: XMLElement?
     private let parser: XML_Parser

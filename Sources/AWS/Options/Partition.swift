@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// An AWS partition: a group of regions with its own accounts and domain names (AWS General Reference).
+package struct Partition: Sendable, Equatable {
+    /// The name in ARNs: `aws`, `aws-cn`, `aws-us-gov`, ...
+    package let name: String
+    /// The domain of the ordinary endpoints.
+    package let dnsSuffix: String
+    /// The domain of the dual-stack endpoints, which have IPv6 addresses too.
+    package let dualStackSuffix: String
+
+    private static let commercial = Partition(
+        name: "aws", dnsSuffix: "amazonaws.com", dualStackSuffix: "api.aws")
+
+    /// The other partitions by the prefix of their regions' names (botocore's `partitions.json`). Regions with any
+    /// other prefix are commercial, so that new ones need no new release.
+    private static let others: [(prefix: String, partition: Partition)] = [
+        (
+            "cn-",
+            Partition(
+                name: "aws-cn", dnsSuffix: "amazonaws.com.cn",
+                dualStackSuffix: "api.amazonwebservices.com.cn")
+        ),
+        (
+            "us-gov-",
+            Partition(name: "aws-us-gov", dnsSuffix: "amazonaws.com", dualStackSuffix: "api.aws")
+        ),
+        (
+            "us-iso-",
+            Partition(name: "aws-iso", dnsSuffix: "c2s.ic.gov", dualStackSuffix: "api.aws.ic.gov")
+        ),
+        (
+            "us-isob-",
+            Partition(name: "aws-iso-b", dnsSuffix: "sc2s.sgov.gov", dualStackSuffix: "api.aws.scloud")
+        ),
+        (
+            "eu-isoe-",
+            Partition(
+                name: "aws-iso-e", dnsSuffix: "cloud.adc-e.uk", dualStackSuffix: "api.cloud-aws.adc-e.uk")
+        ),
+        (
+            "us-isof-",
+            Partition(name: "aws-iso-f", dnsSuffix: "csp.hci.ic.gov", dualStackSuffix: "api.aws.hci.ic.gov")
+        ),
+        (
+            "eusc-",
+            Partition(
+                name: "aws-eusc", dnsSuffix: "amazonaws.eu", dualStackSuffix: "api.amazonwebservices.eu")
+        ),
+    ]
+
+    /// Returns the partition of a region.
+    static func of(_ region: Region) -> Partition {
+        others.first { region.name.hasPrefix($0.prefix) }?.partition ?? commercial
+    }
+}
