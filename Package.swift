@@ -55,10 +55,10 @@ let package = Package(
         .target(name: "Support", swiftSettings: edge),
 
         // Layer 2: values and arithmetic without I/O.
-        .target(name: "HTTP", swiftSettings: pure),
+        .target(name: "HTTP", dependencies: ["Support"], swiftSettings: pure),
         .target(name: "Digests", dependencies: ["CLibCrypto"], swiftSettings: edge),
         .target(name: "Pixels", dependencies: ["CPixels"], swiftSettings: edge),
-        .target(name: "S3Events", swiftSettings: pure),
+        .target(name: "S3Events", dependencies: ["Support"], swiftSettings: pure),
         .target(name: "Metrics", swiftSettings: edge),
 
         // Layer 3: modules with one external interface each, and request signatures.
@@ -109,7 +109,8 @@ let package = Package(
         .executableTarget(
             name: "pixelated-http-bench",
             dependencies: [
-                "SigV4", "Curl", "HTTP", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "SigV4", "Curl", "HTTP", "Support",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], exclude: ["compare.py"],
             swiftSettings: edge),
 
@@ -129,7 +130,7 @@ let package = Package(
         .testTarget(name: "S3EventsTests", dependencies: ["S3Events"], swiftSettings: edge),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: edge),
         .testTarget(
-            name: "SigV4Tests", dependencies: ["SigV4", "HTTP"], exclude: ["Cases"],
+            name: "SigV4Tests", dependencies: ["SigV4", "HTTP", "Support"], exclude: ["Cases"],
             swiftSettings: edge),
         .testTarget(
             name: "CurlTests", dependencies: ["Curl", "HTTP", "Support", "CLibCurl", "Scripted"],

@@ -3,200 +3,189 @@
 import HTTP
 import Support
 
-/// What the rest of the program tells the loop.
-enum CurlCommand: Sendable {
-    case start(PendingRequest)
-    case cancel(UInt64)
-}
-
-/// One request and the caller that waits for its end.
-struct PendingRequest: Sendable {
-    typealias Outcome = Result<Response, TransportError>
-
-    let id: UInt64
-    let request: Request
-    /// When `send` was called: all limits count from here.
-    let begin: ContinuousClock.Instant
-    let caller: Handover<Outcome>
-
-    func refusal(_ kind: TransportError.Kind, _ detail: String) -> TransportError {
-        TransportError(
-            kind, phase: .queued, host: request.url.authority, elapsed: ContinuousClock.now - begin,
-            detail: detail)
-    }
-}
-
-/// The only thing that the px-curl thread and the rest of the program share.
+/// The queue of commands from callers to the loop, and the only state that the px-curl thread shares with the rest
+/// of the program.
+///
+/// One lock guards its state, and is held for a few assignments at a time.
 final class CommandQueue: Sendable {
+    /// The end of the loop.
     enum End: Equatable {
+        /// The loop ended because of `stop`.
         case shutDown
-        case died(CurlError)
+        /// The loop ended because of an error of libcurl or of the operating system.
+        case failed(CurlError)
+
+        /// The reason for the requests that end with the loop, as the detail of an error.
+        var description: String {
+            switch self {
+            case .shutDown: "the transport has been shut down"
+            case .failed(let error): error.description
+            }
+        }
     }
 
-    private struct Contents {
+    private struct State {
+        /// The commands that the loop has not taken yet, in order of arrival.
         var commands: [CurlCommand] = []
-        var mustStop = false
+        /// True from the call of `stop` on.
+        var isStopping = false
+        /// The end of the loop, once it has ended.
         var end: End?
+        /// True while the loop is about to wait or waits for events, so that a new command must wake it.
         var isAsleep = false
         var lastTurn = ContinuousClock.now
         var lastID: UInt64 = 0
-        var unfinished = 0
+        // The figures of `CurlStatus`.
+        var pending = 0
         var waiting = 0
         var finished = 0
         var connectionsOpened = 0
-        var watchers: [CheckedContinuation<End, Never>] = []
+        /// The callers of `waitForEnd`.
+        var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
-    private let contents: Locked<Contents>
+    private let state: Locked<State>
     private let maxPendingRequests: Int
 
-    /// What the loop sleeps on.
+    /// The events that the loop waits for; a new command adds one.
     let events: SocketEvents
 
     init(_ events: SocketEvents, maxPendingRequests: Int) {
         self.events = events
-        contents = Locked(Contents())
+        state = Locked(State())
         self.maxPendingRequests = maxPendingRequests
     }
 
-    /// Called under the lock. One ring for each sleep, however many commands come during it.
-    private func wake(_ contents: inout Contents) {
-        guard contents.isAsleep else { return }
-        contents.isAsleep = false
-        events.ring()
+    /// Wakes the loop at most once a sleep, however many commands arrive during it. Called under the lock.
+    private func wake(_ state: inout State) {
+        guard state.isAsleep else { return }
+        state.isAsleep = false
+        events.wake()
     }
 
-    // MARK: Called from anywhere
+    // MARK: Called from any thread
 
-    /// Hands an order over, or ends it at once. `Task.isCancelled` is read under the lock: the cancellation
-    /// handler runs after that flag is set and takes the same lock, so its command cannot come too early.
+    /// Returns the identifier of the next request.
+    func nextID() -> UInt64 {
+        state.withLock { state in
+            state.lastID += 1
+            return state.lastID
+        }
+    }
+
+    /// Passes a request to the loop, or ends it at once: when its task is cancelled, when the loop is stopping or has
+    /// ended, and when `maxPendingRequests` are pending.
+    ///
+    /// `Task.isCancelled` is read under the lock. A cancellation handler runs after that flag has been set, and its
+    /// `cancel` takes the same lock. So either the flag is seen here, or the cancel command follows the start command.
     func start(
         _ request: Request, begin: ContinuousClock.Instant, id: UInt64,
         _ caller: Handover<PendingRequest.Outcome>
     ) {
-        let order = PendingRequest(id: id, request: request, begin: begin, caller: caller)
-        let refusal: TransportError? = contents.withLock { contents in
-            if Task.isCancelled { return order.refusal(.cancelled, "cancelled before it began") }
-            if let end = contents.end { return order.refusal(.shutDown, end.words) }
-            guard !contents.mustStop else { return order.refusal(.shutDown, End.shutDown.words) }
-            guard contents.unfinished < maxPendingRequests else {
-                return order.refusal(
+        let pending = PendingRequest(id: id, request: request, begin: begin, caller: caller)
+        let failure: TransportError? = state.withLock { state in
+            if Task.isCancelled { return pending.failure(.cancelled, "cancelled before it was sent") }
+            if let end = state.end { return pending.failure(.shutDown, end.description) }
+            guard !state.isStopping else { return pending.failure(.shutDown, End.shutDown.description) }
+            guard state.pending < maxPendingRequests else {
+                return pending.failure(
                     .overloaded,
-                    "\(contents.unfinished) requests are unfinished; raise maxPendingRequests or send fewer at once"
-                )
+                    "\(state.pending) requests are pending; raise maxPendingRequests or send fewer at once")
             }
-            contents.unfinished += 1
-            contents.commands.append(.start(order))
-            wake(&contents)
+            state.pending += 1
+            state.commands.append(.start(pending))
+            wake(&state)
             return nil
         }
-        if let refusal { caller.give(.failure(refusal)) }
+        if let failure { caller.resume(returning: .failure(failure)) }
     }
 
-    func nextID() -> UInt64 {
-        contents.withLock { contents in
-            contents.lastID += 1
-            return contents.lastID
-        }
-    }
-
+    /// Cancels a request that has been started; nothing happens when it has ended.
     func cancel(_ id: UInt64) {
-        contents.withLock { contents in
-            guard contents.end == nil else { return }
-            contents.commands.append(.cancel(id))
-            wake(&contents)
+        state.withLock { state in
+            guard state.end == nil else { return }
+            state.commands.append(.cancel(id))
+            wake(&state)
         }
     }
 
+    /// Makes the loop end all requests and then itself. Further calls have no effect.
     func stop() {
-        contents.withLock { contents in
-            contents.mustStop = true
-            wake(&contents)
+        state.withLock { state in
+            state.isStopping = true
+            wake(&state)
         }
     }
 
-    /// Returns when the loop has ended, and how.
-    func ended() async -> End {
+    /// Returns when the loop has ended and every request with it.
+    func waitForEnd() async {
         await withCheckedContinuation { continuation in
-            let end: End? = contents.withLock { contents in
-                if contents.end == nil { contents.watchers.append(continuation) }
-                return contents.end
+            let hasEnded = state.withLock { state in
+                if state.end == nil { state.waiters.append(continuation) }
+                return state.end != nil
             }
-            if let end { continuation.resume(returning: end) }
+            if hasEnded { continuation.resume() }
         }
     }
 
     var status: CurlStatus {
-        contents.withLock { contents in
+        state.withLock { state in
             var failure: CurlError?
-            if case .died(let error) = contents.end { failure = error }
+            if case .failed(let error) = state.end { failure = error }
             return CurlStatus(
-                failure: failure, isShutDown: contents.end == .shutDown, isStopping: contents.mustStop,
-                sinceLastTurn: ContinuousClock.now - contents.lastTurn, unfinished: contents.unfinished,
-                waiting: contents.waiting, finished: contents.finished,
-                connectionsOpened: contents.connectionsOpened)
+                failure: failure, isShutDown: state.end == .shutDown, isStopping: state.isStopping,
+                sinceLastTurn: ContinuousClock.now - state.lastTurn, pending: state.pending,
+                waiting: state.waiting, finished: state.finished,
+                connectionsOpened: state.connectionsOpened)
         }
     }
 
-    // MARK: Called from the loop
+    // MARK: Called from the px-curl thread
 
-    /// What the loop did since it last called `take`.
-    struct TurnStatistics {
-        var finished = 0
-        var connectionsOpened = 0
-        var waiting = 0
-    }
-
-    /// Takes all commands; nil when the loop must stop.
-    func take(_ account: TurnStatistics, now: ContinuousClock.Instant) -> [CurlCommand]? {
-        contents.withLock { contents in
-            contents.isAsleep = false
-            contents.lastTurn = now
-            contents.unfinished -= account.finished
-            contents.finished += account.finished
-            contents.connectionsOpened += account.connectionsOpened
-            contents.waiting = account.waiting
-            guard !contents.mustStop else { return nil }
-            let commands = contents.commands
-            contents.commands.removeAll(keepingCapacity: true)
+    /// Takes all commands and adds the statistics of the previous turn to the status.
+    ///
+    /// - Returns: nil when the loop must stop.
+    func take(_ statistics: TurnStatistics, now: ContinuousClock.Instant) -> [CurlCommand]? {
+        state.withLock { state in
+            state.isAsleep = false
+            state.lastTurn = now
+            state.pending -= statistics.finished
+            state.finished += statistics.finished
+            state.connectionsOpened += statistics.connectionsOpened
+            state.waiting = statistics.waiting
+            guard !state.isStopping else { return nil }
+            let commands = state.commands
+            state.commands.removeAll(keepingCapacity: true)
             return commands
         }
     }
 
-    /// Whether the loop may sleep; from then on the next command wakes it.
-    func fallAsleep() -> Bool {
-        contents.withLock { contents in
-            contents.isAsleep = contents.commands.isEmpty && !contents.mustStop
-            return contents.isAsleep
+    /// Returns true when there is no command and the loop may wait for events. The next command wakes it then.
+    func prepareToSleep() -> Bool {
+        state.withLock { state in
+            state.isAsleep = state.commands.isEmpty && !state.isStopping
+            return state.isAsleep
         }
     }
 
-    /// The loop has freed everything: refuses the orders that it has not seen any more, then tells who waits.
-    func end(_ end: End, _ account: TurnStatistics) {
-        let (left, watchers) = contents.withLock { contents in
+    /// Records that the loop has ended and freed its handles, ends the requests that it has not taken, and resumes the
+    /// callers of `waitForEnd`.
+    func finish(_ end: End, _ statistics: TurnStatistics) {
+        let (left, waiters) = state.withLock { state in
             defer {
-                contents.commands = []
-                contents.watchers = []
+                state.commands = []
+                state.waiters = []
             }
-            contents.end = end
-            contents.connectionsOpened += account.connectionsOpened
-            contents.finished += contents.unfinished
-            contents.unfinished = 0
-            contents.waiting = 0
-            return (contents.commands, contents.watchers)
+            state.end = end
+            state.connectionsOpened += statistics.connectionsOpened
+            state.finished += state.pending
+            state.pending = 0
+            state.waiting = 0
+            return (state.commands, state.waiters)
         }
-        for case .start(let order) in left {
-            order.caller.give(.failure(order.refusal(.shutDown, end.words)))
+        for case .start(let pending) in left {
+            pending.caller.resume(returning: .failure(pending.failure(.shutDown, end.description)))
         }
-        for watcher in watchers { watcher.resume(returning: end) }
-    }
-}
-
-extension CommandQueue.End {
-    var words: String {
-        switch self {
-        case .shutDown: "the transport has been shut down"
-        case .died(let error): error.description
-        }
+        for waiter in waiters { waiter.resume() }
     }
 }

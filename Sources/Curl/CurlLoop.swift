@@ -4,103 +4,120 @@ import CLibCurl
 import HTTP
 import Support
 
-/// The loop of the px-curl thread: all calls of libcurl happen here, one turn after the other. A turn takes
-/// the commands, lets libcurl move every transfer as far as it goes, hands out what has ended, looks at the
-/// deadlines that are due, and sleeps until a socket, a deadline or a command calls.
+/// The loop of the px-curl thread, which makes all calls of libcurl.
 ///
-/// Created and used on that thread alone.
+/// One turn of the loop has these steps:
+///
+/// 1. It takes the commands of the callers and handles them: a new transfer is queued, a cancelled one is ended.
+/// 2. It starts queued transfers, as many as `CurlLoopState` allows.
+/// 3. It lets libcurl work on the sockets and timers that are ready (`curl_multi_socket_action`).
+/// 4. It finishes the transfers that libcurl reports as done, and resumes their callers.
+/// 5. It checks the limits of the transfers whose check is due.
+/// 6. It starts transfers in the places that became free.
+/// 7. It waits until a socket is ready, a timer or check is due, or a command arrives.
+///
+/// The object is created, used and freed on the px-curl thread.
 final class CurlLoop {
-    /// Also the granularity at which `CurlStatus.sinceLastTurn` tells a live loop from a stuck one.
+    /// The longest wait between two turns. `CurlStatus.sinceLastTurn` of a working loop is not much greater.
     static let longestSleep: Duration = .seconds(2)
 
     private let multi: MultiHandle
-    private let mailbox: CommandQueue
+    /// The source of commands, and the receiver of the statistics.
+    private let queue: CommandQueue
     private let options: CurlOptions
+    /// All transfers that have not ended, by the identifier of their request: the queued and the active ones.
     private var transfers: [UInt64: CurlTransfer] = [:]
-    private var admission: CurlLoopState
+    /// The decision about which transfers may start.
+    private var state: CurlLoopState
+    /// Easy handles that have been reset and can be used again, at most `maxConnections`.
     private var spareHandles: [EasyHandle] = []
-    private var account = CommandQueue.TurnStatistics()
-    /// No transfer wants to be looked at before this instant.
-    private var nextLook: ContinuousClock.Instant
+    /// The statistics of the current turn.
+    private var statistics = TurnStatistics()
+    /// The earliest time at which the limits of a transfer must be checked.
+    private var nextCheck: ContinuousClock.Instant
 
-    private init(_ multi: MultiHandle, _ mailbox: CommandQueue, _ options: CurlOptions) {
+    private init(_ multi: MultiHandle, _ queue: CommandQueue, _ options: CurlOptions) {
         self.multi = multi
-        self.mailbox = mailbox
+        self.queue = queue
         self.options = options
-        admission = CurlLoopState(total: options.maxConnections, perHost: options.maxConnectionsPerHost)
-        nextLook = .now + Self.longestSleep
+        state = CurlLoopState(total: options.maxConnections, perHost: options.maxConnectionsPerHost)
+        nextCheck = .now + Self.longestSleep
     }
 
-    /// Turns until it is told to stop or libcurl's engine fails. Leaves no transfer and no handle behind.
-    /// The fresh multi handle at `address` belongs to the loop from here on.
+    /// Runs turns until the queue is stopped or libcurl fails, then ends all transfers and frees all handles.
+    ///
+    /// - Parameter address: the address of a new multi handle, which the loop owns from here on. (A pointer is not
+    ///   `Sendable`.)
     static func run(
-        on address: UInt, _ mailbox: CommandQueue, _ options: CurlOptions,
+        on address: UInt, _ queue: CommandQueue, _ options: CurlOptions,
         wait: @escaping SocketEvents.WaitCall
-    ) -> (CommandQueue.End, CommandQueue.TurnStatistics) {
-        guard let multi = MultiHandle(owning: address, options, mailbox.events, wait: wait) else {
-            return (.died(CurlError(.resources, "no multi handle")), CommandQueue.TurnStatistics())
+    ) -> (CommandQueue.End, TurnStatistics) {
+        guard let multi = MultiHandle(owning: address, options, queue.events, wait: wait) else {
+            return (.failed(CurlError(.resources, "no multi handle")), TurnStatistics())
         }
-        return CurlLoop(multi, mailbox, options).run()
+        return CurlLoop(multi, queue, options).run()
     }
 
-    private func run() -> (CommandQueue.End, CommandQueue.TurnStatistics) {
+    private func run() -> (CommandQueue.End, TurnStatistics) {
         let end: CommandQueue.End
         do throws(MultiFailure) {
             while try turn() {}
             end = .shutDown
         } catch {
-            end = .died(error.error)
+            end = .failed(error.error)
         }
         for transfer in Array(transfers.values) {
-            finish(transfer, .failure(transfer.failure(.shutDown, end.words, now: .now)))
+            finish(transfer, .failure(transfer.failure(.shutDown, end.description, now: .now)))
         }
         spareHandles = []
-        return (end, account)
+        return (end, statistics)
     }
 
-    /// False when the loop is to stop.
+    /// Runs one turn. Returns false when the loop must stop.
     private func turn() throws(MultiFailure) -> Bool {
         var now = ContinuousClock.now
-        account.waiting = admission.waiting
-        let commands = mailbox.take(account, now: now)
-        account = CommandQueue.TurnStatistics()
+        statistics.waiting = state.waiting
+        let commands = queue.take(statistics, now: now)
+        statistics = TurnStatistics()
         guard let commands else { return false }
-        for command in commands { obey(command, now: now) }
-        admit(now: now)
+        for command in commands { handle(command, now: now) }
+        startTransfers(now: now)
         try multi.perform()
         now = .now
         while let (handle, result) = multi.nextDone() {
             guard let transfer = transfer(of: handle) else { continue }
-            if goAgain(transfer, after: result, now: now) { continue }
+            if retryOnStaleConnection(transfer, after: result, now: now) { continue }
             finish(transfer, transfer.outcome(result, now: now))
         }
-        if now >= nextLook { enforceLimits(now: now) }
-        // What has ended made room: its successors begin in the next turn's `perform`, without sleeping.
-        admit(now: now)
-        let wakeAt = multi.timer.map { min($0, nextLook) } ?? nextLook
-        try multi.wait(timeout: mailbox.fallAsleep() ? wakeAt - .now : .zero)
+        if now >= nextCheck { checkLimits(now: now) }
+        // These transfers make their first step in the `perform` of the next turn. libcurl sets its timer to zero when
+        // a handle is added, so that turn begins without a wait.
+        startTransfers(now: now)
+        let wakeAt = multi.timer.map { min($0, nextCheck) } ?? nextCheck
+        try multi.wait(timeout: queue.prepareToSleep() ? wakeAt - .now : .zero)
         return true
     }
 
-    private func obey(_ command: CurlCommand, now: ContinuousClock.Instant) {
+    private func handle(_ command: CurlCommand, now: ContinuousClock.Instant) {
         switch command {
-        case .start(let order):
-            let transfer = CurlTransfer(order)
-            transfers[order.id] = transfer
-            admission.arrive(order.id, host: transfer.host)
-            nextLook = min(nextLook, transfer.lookAt)
+        case .start(let pending):
+            let transfer = CurlTransfer(pending)
+            transfers[pending.id] = transfer
+            state.enqueue(pending.id, host: transfer.host)
+            nextCheck = min(nextCheck, transfer.nextCheck)
         case .cancel(let id):
-            // It may just have ended by itself.
+            // The transfer may have ended between the cancellation and this turn.
             guard let transfer = transfers[id] else { return }
             finish(transfer, .failure(transfer.failure(.cancelled, "cancelled by the caller", now: now)))
         }
     }
 
-    private func admit(now: ContinuousClock.Instant) {
-        while let id = admission.next() {
+    /// Starts the queued transfers that `state` allows. A transfer that cannot be started ends with an error.
+    private func startTransfers(now: ContinuousClock.Instant) {
+        while let id = state.startNext() {
             guard let transfer = transfers[id] else { continue }
             guard let handle = spareHandles.popLast() ?? EasyHandle() else {
-                finish(transfer, .failure(transfer.failure(.other, "no memory for a handle", now: now)))
+                finish(transfer, .failure(transfer.failure(.other, "no memory for an easy handle", now: now)))
                 continue
             }
             do throws(EasyFailure) {
@@ -111,51 +128,55 @@ final class CurlLoop {
             }
             let code = multi.add(handle)
             guard code == CURLM_OK else {
-                let words = String(cString: curl_multi_strerror(code))
-                finish(transfer, .failure(transfer.failure(.other, words, now: now)))
+                let text = String(cString: curl_multi_strerror(code))
+                finish(transfer, .failure(transfer.failure(.other, text, now: now)))
                 continue
             }
-            nextLook = min(nextLook, transfer.lookAt)
+            nextCheck = min(nextCheck, transfer.nextCheck)
         }
     }
 
-    /// Sends the request once more, over a new connection, if the one it was given had gone stale. libcurl does
-    /// so itself when it reads the end of the old connection, but not when sending meets it first.
-    private func goAgain(
+    /// Sends the request once more, over a new connection, when the reused connection was stale. libcurl does so
+    /// itself when it reads the end of the old connection, but not when sending fails first.
+    ///
+    /// - Returns: True when the transfer goes on.
+    private func retryOnStaleConnection(
         _ transfer: CurlTransfer, after result: CURLcode, now: ContinuousClock.Instant
     ) -> Bool {
         guard transfer.metStaleConnection(result), let handle = transfer.easy else { return false }
         multi.remove(handle)
         guard transfer.rewindToStart(now: now), multi.add(handle) == CURLM_OK else { return false }
-        nextLook = min(nextLook, transfer.lookAt)
+        nextCheck = min(nextCheck, transfer.nextCheck)
         return true
     }
 
-    private func enforceLimits(now: ContinuousClock.Instant) {
-        nextLook = now + Self.longestSleep
+    /// Ends the transfers that have exceeded a limit, and finds the time of the next check.
+    private func checkLimits(now: ContinuousClock.Instant) {
+        nextCheck = now + Self.longestSleep
         for transfer in Array(transfers.values) {
-            if transfer.lookAt <= now, let limit = transfer.check(now: now) {
+            if transfer.nextCheck <= now, let limit = transfer.exceededLimit(now: now) {
                 finish(transfer, .failure(transfer.failure(.timedOut, limit, now: now)))
             } else {
-                nextLook = min(nextLook, transfer.lookAt)
+                nextCheck = min(nextCheck, transfer.nextCheck)
             }
         }
     }
 
-    /// Frees everything of `transfer`, then lets its caller go on.
+    /// Frees everything that belongs to `transfer`, then resumes its caller.
     private func finish(_ transfer: CurlTransfer, _ outcome: PendingRequest.Outcome) {
-        admission.leave(transfer.order.id, host: transfer.host)
-        transfers[transfer.order.id] = nil
-        account.finished += 1
+        state.remove(transfer.pending.id, host: transfer.host)
+        transfers[transfer.pending.id] = nil
+        statistics.finished += 1
         if let handle = transfer.releaseHandle() {
-            account.connectionsOpened += handle.long(CURLINFO_NUM_CONNECTS)
-            // A reset leaves the system's error where it is, and the next transfer would be told by it.
+            statistics.connectionsOpened += handle.long(CURLINFO_NUM_CONNECTS)
+            // `curl_easy_reset` keeps CURLINFO_OS_ERRNO, which would be reported for the next transfer.
             let isClean = handle.long(CURLINFO_OS_ERRNO) == 0
-            // Closes the connection unless the transfer ran to its end. Harmless if it never was added.
+            // Removing a handle closes its connection unless the transfer is complete. It has no effect on a handle
+            // that has not been added.
             multi.remove(handle)
             handle.reset()
             if isClean, spareHandles.count < options.maxConnections { spareHandles.append(handle) }
         }
-        transfer.order.caller.give(outcome)
+        transfer.pending.caller.resume(returning: outcome)
     }
 }

@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Who may start: at most `total` transfers at once and `perHost` to one host, the others in order of arrival.
+/// The decision about which transfers may start: at most `total` at once, at most `perHost` at once to one host, and
+/// otherwise in order of arrival.
 ///
-/// libcurl could hold transfers back itself, but while it does so no deadline of theirs runs, and a transfer
-/// to a busy host keeps those behind it waiting. Pure bookkeeping: identifiers in, identifiers out.
+/// libcurl has limits of its own (`CURLMOPT_MAX_TOTAL_CONNECTIONS`, `CURLMOPT_MAX_HOST_CONNECTIONS`). But no timeout
+/// of a transfer runs while libcurl holds it back, and a transfer to a busy host delays the ones behind it.
+///
+/// The state is pure: it knows transfers by their identifiers alone.
 struct CurlLoopState {
     private struct Host {
         var active = 0
-        /// Ascending.
+        /// The identifiers of the queued transfers, ascending.
         var waiting: [UInt64] = []
     }
 
     private let total: Int
     private let perHost: Int
     private var hosts: [String: Host] = [:]
+    /// The number of transfers that have been started and not removed.
     private(set) var active = 0
+    /// The number of queued transfers.
     private(set) var waiting = 0
 
     init(total: Int, perHost: Int) {
@@ -22,15 +27,15 @@ struct CurlLoopState {
         self.perHost = perHost
     }
 
-    /// Queues `id`. Identifiers are given in order of arrival, so the smallest has waited longest.
-    mutating func arrive(_ id: UInt64, host: String) {
-        let place = Self.place(of: id, in: hosts[host]?.waiting ?? [])
-        hosts[host, default: Host()].waiting.insert(id, at: place)
+    /// Queues `id`. Identifiers ascend in order of arrival, so the smallest has waited longest.
+    mutating func enqueue(_ id: UInt64, host: String) {
+        let index = Self.index(of: id, in: hosts[host]?.waiting ?? [])
+        hosts[host, default: Host()].waiting.insert(id, at: index)
         waiting += 1
     }
 
-    /// The next transfer that may start now; it counts as active from here on.
-    mutating func next() -> UInt64? {
+    /// Returns the next transfer that may start now and counts it as active; nil when there is none.
+    mutating func startNext() -> UInt64? {
         guard waiting > 0, active < total else { return nil }
         var chosen: (host: String, id: UInt64)?
         for (name, host) in hosts where host.active < perHost {
@@ -45,24 +50,24 @@ struct CurlLoopState {
         return chosen.id
     }
 
-    /// Takes `id` out, whether it waits or has been admitted.
-    mutating func leave(_ id: UInt64, host name: String) {
+    /// Removes `id`, whether it is queued or active.
+    mutating func remove(_ id: UInt64, host name: String) {
         guard var host = hosts[name] else { return }
-        let place = Self.place(of: id, in: host.waiting)
-        if place < host.waiting.count, host.waiting[place] == id {
-            host.waiting.remove(at: place)
+        let index = Self.index(of: id, in: host.waiting)
+        if index < host.waiting.count, host.waiting[index] == id {
+            host.waiting.remove(at: index)
             waiting -= 1
         } else {
-            precondition(host.active > 0, "more transfers left \(name) than were admitted")
+            precondition(host.active > 0, "more transfers to \(name) were removed than started")
             host.active -= 1
             active -= 1
         }
-        // Every bucket can be a host of its own: an entry that holds nothing goes.
+        // Every bucket can be a host of its own, so entries without transfers are deleted.
         hosts[name] = host.active == 0 && host.waiting.isEmpty ? nil : host
     }
 
-    /// Where `id` is, or would have to be inserted.
-    private static func place(of id: UInt64, in ascending: [UInt64]) -> Int {
+    /// Returns the index at which `id` is or would have to be inserted, by binary search.
+    private static func index(of id: UInt64, in ascending: [UInt64]) -> Int {
         var low = 0
         var high = ascending.count
         while low < high {

@@ -11,7 +11,7 @@ package struct CurlStatus: Sendable, Equatable {
     /// there is nothing to do, so a value far beyond that means a stuck loop.
     package var sinceLastTurn: Duration
     /// Requests handed over and not yet finished.
-    package var unfinished: Int
+    package var pending: Int
     /// Those of them that wait for a free connection, as of the last turn.
     package var waiting: Int
     /// Since the start: finished transfers, whatever their outcome.

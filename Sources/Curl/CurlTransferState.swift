@@ -1,89 +1,103 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTP
+import Support
 
-/// The clock of one transfer: says when to look at it next, and whether a limit has passed by then.
+/// The timeouts of one transfer: when its limits must be checked next, and which of them is exceeded.
 ///
-/// libcurl keeps the limit for connecting. It has none for the first byte of an HTTP response, and its total
-/// does not run while a transfer waits for a free connection, so those are kept here, with the pace.
-/// Pure: the caller brings the time and what it sees.
+/// libcurl enforces the limit for connecting (`CURLOPT_CONNECTTIMEOUT_MS`). It has no limit for the first byte of an
+/// HTTP response, and its total (`CURLOPT_TIMEOUT_MS`) does not run while a transfer waits for a connection. These
+/// two are enforced here, and with them the minimum rate.
+///
+/// The state is pure: the caller brings the time and the progress.
 struct CurlTransferState {
     typealias Instant = ContinuousClock.Instant
 
-    /// What is seen of the transfer.
+    /// The progress of the transfer at the time of a check.
     struct Progress {
         var phase: TransportError.Phase
-        /// When the request's last byte left, once it has.
+        /// The time at which the last byte of the request was sent; nil before.
         var sentAt: Instant?
-        /// Bytes sent and received so far, headers included.
-        var moved: Int
+        /// The bytes sent and received so far, headers included.
+        var bytes: Int
     }
 
-    enum Verdict: Equatable {
-        case inTime(lookAgainAt: Instant)
-        case late(String)
+    enum Decision: Equatable {
+        /// All limits are kept; the next check is due at this time.
+        case proceed(nextCheck: Instant)
+        /// A limit is exceeded; the text names it.
+        case timedOut(String)
     }
 
     private let limits: Request.Limits
     private let begin: Instant
-    private var pace: Pace?
+    private var rate: Rate?
 
-    /// The request was handed over at `begin`.
+    /// - Parameter begin: the time at which the request was passed to the transport.
     init(_ limits: Request.Limits, begin: Instant) {
         self.limits = limits
         self.begin = begin
     }
 
-    /// When to look for the first time at a transfer that begins now. Most have ended by then.
-    func firstLook(now: Instant) -> Instant {
-        let early = limits.bytesPerSecond > 0 ? min(limits.firstByte, Pace.step(limits)) : limits.firstByte
+    /// Returns the time of the first check of a transfer that starts now. Most transfers have ended by then.
+    func firstCheck(now: Instant) -> Instant {
+        let early = limits.bytesPerSecond > 0 ? min(limits.firstByte, Rate.step(limits)) : limits.firstByte
         return min(begin + limits.total, now + max(early, .milliseconds(1)))
     }
 
-    mutating func look(at progress: Progress, now: Instant) -> Verdict {
+    /// Checks all limits.
+    mutating func check(_ progress: Progress, now: Instant) -> Decision {
         let end = begin + limits.total
-        guard now < end else { return .late("the total limit of \(limits.total) has passed") }
+        guard now < end else { return .timedOut("the total limit of \(limits.total) has passed") }
         var next = min(end, now + max(limits.firstByte, .milliseconds(1)))
         if progress.phase == .waiting, let sentAt = progress.sentAt {
             let due = sentAt + limits.firstByte
             guard now < due else {
-                return .late("no answer within \(limits.firstByte) of the request's last byte")
+                return .timedOut("no response within \(limits.firstByte) of the request's last byte")
             }
             next = min(next, due)
         }
-        guard limits.bytesPerSecond > 0 else { return .inTime(lookAgainAt: next) }
+        guard limits.bytesPerSecond > 0 else { return .proceed(nextCheck: next) }
         guard progress.phase == .sending || progress.phase == .receiving else {
-            // A server that thinks is not a slow line; but do not miss the moment when bytes begin to flow.
-            pace = nil
-            return .inTime(lookAgainAt: min(next, now + Pace.step(limits)))
+            // The time that a server takes to respond does not count as a low rate. The checks go on at the same
+            // interval, to measure the rate from the first byte on.
+            rate = nil
+            return .proceed(nextCheck: min(next, now + Rate.step(limits)))
         }
-        if var known = pace, known.phase == progress.phase {
-            guard known.goesOn(progress.moved, now: now, limits) else {
-                return .late("fewer than \(limits.bytesPerSecond) bytes a second for \(limits.stall)")
+        if var known = rate, known.phase == progress.phase {
+            guard known.isSufficient(progress.bytes, now: now, limits) else {
+                return .timedOut("fewer than \(limits.bytesPerSecond) bytes a second for \(limits.stall)")
             }
-            pace = known
+            rate = known
         } else {
-            pace = Pace(phase: progress.phase, sampleAt: now, sample: progress.moved, lastFast: now)
+            rate = Rate(phase: progress.phase, sampledAt: now, bytes: progress.bytes, lastSufficient: now)
         }
-        return .inTime(lookAgainAt: min(next, now + Pace.step(limits)))
+        return .proceed(nextCheck: min(next, now + Rate.step(limits)))
     }
 }
 
-/// Samples four times in `stall`; the transfer stalls when none of the samples in that time was fast enough.
-private struct Pace {
+/// The transfer rate, sampled four times in the time `Request.Limits.stall`. The transfer has stalled when none of
+/// the samples of that time reached the minimum rate.
+private struct Rate {
     var phase: TransportError.Phase
-    var sampleAt: ContinuousClock.Instant
-    var sample: Int
-    var lastFast: ContinuousClock.Instant
+    var sampledAt: ContinuousClock.Instant
+    /// The bytes sent and received at `sampledAt`.
+    var bytes: Int
+    /// The time of the latest sample that reached the minimum rate.
+    var lastSufficient: ContinuousClock.Instant
 
+    /// The time between two samples, at least one millisecond.
     static func step(_ limits: Request.Limits) -> Duration { max(limits.stall / 4, .milliseconds(1)) }
 
-    mutating func goesOn(_ moved: Int, now: ContinuousClock.Instant, _ limits: Request.Limits) -> Bool {
-        let span = now - sampleAt
+    /// Takes a sample when one is due. Returns false when the transfer has stalled.
+    mutating func isSufficient(_ bytes: Int, now: ContinuousClock.Instant, _ limits: Request.Limits) -> Bool {
+        let span = now - sampledAt
         guard span >= Self.step(limits) else { return true }
-        if Double(moved - sample) >= Double(limits.bytesPerSecond) * (span / .seconds(1)) { lastFast = now }
-        sampleAt = now
-        sample = moved
-        return now - lastFast < limits.stall
+        if Double(bytes - self.bytes) >= Double(limits.bytesPerSecond) * span.inSeconds {
+            lastSufficient = now
+        }
+        sampledAt = now
+        self.bytes = bytes
+        return now - lastSufficient < limits.stall
     }
 }

@@ -5,39 +5,43 @@ import Glibc
 package import HTTP
 import Support
 
-/// HTTP/1.1 over libcurl: one thread named px-curl carries all transfers, and callers wait without blocking
-/// a thread of their own.
+/// A transport for HTTP/1.1 over libcurl: one thread, px-curl, runs all transfers, and the callers are suspended
+/// tasks.
 ///
-/// - Connections are kept open and used again, within `CurlOptions`.
-/// - Every limit of a request is kept, from the call of `send` on, so the wait for a free connection counts.
+/// - Connections are kept open and reused, within `CurlOptions`.
+/// - All limits of a request are enforced. They count from the call of `send`, so the wait for a connection is
+///   included.
 /// - The proxy variables of the environment (`https_proxy`, `http_proxy`, `all_proxy`, `no_proxy`) are honoured
 ///   unless the request says otherwise.
-/// - A request is sent once, with one exception: when a connection that was used before turns out to be
-///   broken, without a single byte of an answer, the request goes over a new one.
-/// - It ends with `shutDown`. When the last reference goes without one, the thread ends by itself soon after.
+/// - A request is sent once, with one exception: when a reused connection turns out to be broken before a single byte
+///   of the response has arrived, the request is sent again over a new connection.
+/// - `shutDown` ends the transport. A transport that is deallocated without it stops its thread soon after.
 package final class CurlTransport: Transport {
-    private let mailbox: CommandQueue
+    private let commands: CommandQueue
 
-    /// Starts the thread.
+    /// Starts the px-curl thread.
+    ///
+    /// - Throws: `CurlError` when an option is out of its range, the CA bundle cannot be read, libcurl is too old or
+    ///   lacks a feature, or the system has no memory, descriptor or thread left.
     package convenience init(_ options: CurlOptions = CurlOptions()) throws(CurlError) {
         try self.init(options, wait: epoll_wait)
     }
 
-    /// `wait` stands in for `epoll_wait`, so that a test can see the loop die.
+    /// Starts the px-curl thread with a replacement for `epoll_wait`, so that a test can make the loop fail.
     init(_ options: CurlOptions, wait: @escaping SocketEvents.WaitCall) throws(CurlError) {
         try Self.requireValid(options)
         try Self.requireLibrary()
         let events = try SocketEvents()
         guard let multi = curl_multi_init() else {
-            throw CurlError(.resources, "libcurl gave no multi handle")
+            throw CurlError(.resources, "libcurl cannot allocate a multi handle")
         }
         let address = UInt(bitPattern: multi)
-        let mailbox = CommandQueue(events, maxPendingRequests: options.maxPendingRequests)
-        self.mailbox = mailbox
+        let commands = CommandQueue(events, maxPendingRequests: options.maxPendingRequests)
+        self.commands = commands
         let code = CurlThread.start {
-            // The loop and with it the multi handle are gone before anybody hears that it has ended.
-            let (end, account) = CurlLoop.run(on: address, mailbox, options, wait: wait)
-            mailbox.end(end, account)
+            // The loop and its multi handle are freed before `finish` reports the end.
+            let (end, statistics) = CurlLoop.run(on: address, commands, options, wait: wait)
+            commands.finish(end, statistics)
         }
         guard code == 0 else {
             curl_multi_cleanup(multi)
@@ -45,40 +49,32 @@ package final class CurlTransport: Transport {
         }
     }
 
-    deinit { mailbox.stop() }
+    deinit { commands.stop() }
 
     package func send(_ request: Request) async throws(TransportError) -> Response {
         let begin = ContinuousClock.now
-        if let mistake = request.mistake {
+        if let problem = request.problem {
             throw TransportError(
-                .invalidRequest, phase: .queued, host: request.url.authority, elapsed: .zero, detail: mistake)
+                .invalidRequest, phase: .queued, host: request.url.authority, elapsed: .zero, detail: problem)
         }
-        let id = mailbox.nextID()
+        let id = commands.nextID()
         let outcome = await withTaskCancellationHandler {
-            await withHandover { mailbox.start(request, begin: begin, id: id, $0) }
+            await withHandover { commands.start(request, begin: begin, id: id, $0) }
         } onCancel: {
-            mailbox.cancel(id)
+            commands.cancel(id)
         }
         return try outcome.get()
     }
 
-    /// Ends every transfer as `.shutDown`, closes all connections and returns when the thread has let go of
-    /// everything. May be called any number of times, from anywhere, also after the loop died.
+    /// Ends every pending request as `.shutDown`, closes all connections, and returns when the thread has freed its
+    /// resources. It may be called repeatedly, from any task, and after the loop has failed.
     package func shutDown() async {
-        mailbox.stop()
-        _ = await mailbox.ended()
+        commands.stop()
+        await commands.waitForEnd()
     }
 
-    /// Returns when the transport has been shut down.
-    ///
-    /// - Throws: `CurlError` of kind `.loopDied` when the loop ended by an error: nothing can be sent from
-    ///   then on, and the process should end.
-    package func ended() async throws(CurlError) {
-        if case .died(let error) = await mailbox.ended() { throw error }
-    }
-
-    /// What the transport is doing. Cheap, and never waits for the loop.
-    package var status: CurlStatus { mailbox.status }
+    /// A snapshot of the transport. It is cheap and does not wait for the loop.
+    package var status: CurlStatus { commands.status }
 
     private static func requireValid(_ options: CurlOptions) throws(CurlError) {
         if let problem = options.problems().first {
@@ -87,11 +83,13 @@ package final class CurlTransport: Transport {
         }
         guard let bundle = options.caBundle else { return }
         guard access(bundle, R_OK) == 0 else {
-            throw CurlError(.caBundle, "the file of trusted certificates \(bundle) cannot be read")
+            throw CurlError(
+                .caBundle, "the CA bundle \(bundle) cannot be read: \(String(cString: strerror(errno)))")
         }
     }
 
-    /// 7.87 is the first with `CURLOPT_QUICK_EXIT` and a cache of trusted certificates.
+    /// Checks the version and the features of the installed libcurl. 7.87.0 introduced `CURLOPT_QUICK_EXIT` and
+    /// `CURLOPT_CA_CACHE_TIMEOUT`.
     private static func requireLibrary() throws(CurlError) {
         guard globalInit == CURLE_OK else {
             throw CurlError(.unsuitableLibrary, "libcurl: \(String(cString: curl_easy_strerror(globalInit)))")
@@ -106,6 +104,6 @@ package final class CurlTransport: Transport {
         }
     }
 
-    /// Once in a process, as libcurl demands.
+    /// The result of `curl_global_init`, which is called once a process.
     private static let globalInit = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 }

@@ -2,20 +2,16 @@
 
 import CLibCurl
 
-/// A setter of libcurl refused.
-struct EasyFailure: Error {
-    let code: CURLcode
-}
-
-/// Owns one libcurl easy handle and the buffer of its error texts. Used for one transfer after another;
-/// connections and resolved names live in the multi handle, so nothing is lost by a reset.
+/// An easy handle of libcurl with its error buffer (`CURLOPT_ERRORBUFFER`).
 ///
-/// Touched only on the px-curl thread.
+/// A handle serves one transfer after another. Connections and resolved names belong to the multi handle, so they
+/// survive a reset. The object is used on the px-curl thread only.
 final class EasyHandle {
     let raw: UnsafeMutableRawPointer
+    /// The error buffer, CURL_ERROR_SIZE bytes with a NUL at the end of the text.
     let text: UnsafeMutablePointer<CChar>
 
-    /// Nil when there is no memory for one.
+    /// Makes a handle, or returns nil when libcurl cannot allocate one.
     init?() {
         guard let raw = curl_easy_init() else { return nil }
         self.raw = raw
@@ -24,23 +20,24 @@ final class EasyHandle {
     }
 
     deinit {
-        // The handle first: it may still write its last words into the buffer.
+        // libcurl may write to the error buffer during the cleanup.
         curl_easy_cleanup(raw)
         text.deallocate()
     }
 
-    /// Forgets every option. Information about the last transfer must be read before.
+    /// Resets all options and the information about the last transfer.
     func reset() {
         curl_easy_reset(raw)
         text[0] = 0
     }
 
-    /// libcurl's own words about the last transfer, or about `code` where it found none.
-    func words(for code: CURLcode) -> String {
+    /// Returns the text of the error buffer, or libcurl's general text for `code` when the buffer is empty.
+    func errorText(for code: CURLcode) -> String {
         text[0] == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: text)
     }
 
-    func captureErrorText() throws(EasyFailure) {
+    /// Sets the error buffer.
+    func setErrorBuffer() throws(EasyFailure) {
         try check(px_set_pointer(raw, CURLOPT_ERRORBUFFER, text))
     }
 
@@ -56,39 +53,30 @@ final class EasyHandle {
         try check(px_set_offset(raw, option, curl_off_t(value)))
     }
 
-    /// libcurl copies the text.
+    /// Sets a string option; libcurl copies the text.
     func set(_ option: CURLoption, _ value: String) throws(EasyFailure) {
         try check(px_set_string(raw, option, value))
     }
 
-    /// libcurl does not copy the list: it must live until the next reset.
+    /// Sets a list option. libcurl does not copy the list, which must live until the next reset.
     func set(_ option: CURLoption, _ list: borrowing HeaderList) throws(EasyFailure) {
         try check(px_set_list(raw, option, list.head))
     }
 
+    /// Throws the code of a setter that failed.
     func check(_ code: CURLcode) throws(EasyFailure) {
         guard code == CURLE_OK else { throw EasyFailure(code: code) }
     }
 
+    /// Returns an information of type `long`, or 0 when it is not available.
     func long(_ info: CURLINFO) -> Int {
         var value = 0
         return px_get_long(raw, info, &value) == CURLE_OK ? value : 0
     }
 
+    /// Returns an information of type `curl_off_t`, or 0 when it is not available.
     func offset(_ info: CURLINFO) -> Int {
         var value: curl_off_t = 0
         return px_get_offset(raw, info, &value) == CURLE_OK ? Int(value) : 0
-    }
-}
-
-/// Owns the header lines of one request in libcurl's form.
-struct HeaderList: ~Copyable {
-    private(set) var head: UnsafeMutablePointer<curl_slist>?
-
-    deinit { curl_slist_free_all(head) }
-
-    mutating func append(_ line: String) throws(EasyFailure) {
-        guard let longer = curl_slist_append(head, line) else { throw EasyFailure(code: CURLE_OUT_OF_MEMORY) }
-        head = longer
     }
 }

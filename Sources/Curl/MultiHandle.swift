@@ -1,44 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CLibCurl
-import Glibc
+import Support
 
-/// libcurl's engine did not turn.
-struct MultiFailure: Error {
-    let call: StaticString
-    let words: String
-
-    init(_ call: StaticString, _ code: CURLMcode) {
-        self.call = call
-        words = String(cString: curl_multi_strerror(code))
-    }
-
-    init(_ failure: WaitFailure) {
-        call = "epoll_wait"
-        words = String(cString: strerror(failure.number))
-    }
-
-    var error: CurlError { CurlError(.loopDied, "\(call) failed: \(words)") }
-}
-
-/// Owns libcurl's multi handle: the engine, the open connections, the resolved names.
+/// A multi handle of libcurl: the transfer engine, the open connections and the resolved names.
 ///
-/// libcurl says which sockets and which instant it waits for, and is told which of them have come: it looks at
-/// those transfers alone. (`curl_multi_perform` looks at every transfer in every turn.)
+/// It is driven through the event-based interface: libcurl names the sockets and the timer that it waits for
+/// (`CURLMOPT_SOCKETFUNCTION`, `CURLMOPT_TIMERFUNCTION`), `SocketEvents` waits for them with epoll, and
+/// `curl_multi_socket_action` works on those that are ready. `curl_multi_poll` with `curl_multi_perform` is simpler,
+/// but both of them visit every transfer in every turn: with many idle long polls each turn costs the more, the more
+/// transfers there are.
 ///
-/// Touched only on the px-curl thread. All easy handles have left it before it goes: otherwise libcurl
-/// would reach into freed ones.
+/// The object is used on the px-curl thread only. All easy handles must have been removed before it is freed.
 final class MultiHandle {
     let raw: UnsafeMutableRawPointer
     private let events: SocketEvents
     private let waitCall: SocketEvents.WaitCall
-    private var room = [epoll_event](repeating: epoll_event(), count: 128)
-    /// How many of `room` have come and are not worked on yet.
+    /// The buffer for the events of one wait. Further ones are returned by the next wait.
+    private var buffer = [epoll_event](repeating: epoll_event(), count: 128)
+    /// The number of events at the start of `buffer` that have not been passed to libcurl.
     private var ready = 0
-    /// When libcurl wants to be called even if no socket moves.
+    /// The time at which libcurl must be called even if no socket is ready.
     private(set) var timer: ContinuousClock.Instant?
 
-    /// Owns the fresh multi handle at `address` from here on. Nil when there is none.
+    /// Takes ownership of the new multi handle at `address`. Returns nil when the address is zero.
     init?(
         owning address: UInt, _ options: CurlOptions, _ events: SocketEvents,
         wait: @escaping SocketEvents.WaitCall
@@ -47,17 +32,17 @@ final class MultiHandle {
         self.raw = raw
         self.events = events
         waitCall = wait
-        // Both setters take any number. The admission keeps transfers below the limit; this keeps the
-        // connections below it too, the idle ones included.
+        // Setting these options cannot fail. `CurlLoopState` limits the transfers; the options limit the
+        // connections, idle ones included.
         px_multi_set_long(raw, CURLMOPT_MAXCONNECTS, options.maxConnections)
         px_multi_set_long(raw, CURLMOPT_MAX_TOTAL_CONNECTIONS, options.maxConnections)
         let context = Unmanaged.passUnretained(self).toOpaque()
-        px_multi_set_socket(raw, followSocket, context)
-        px_multi_set_timer(raw, followTimer, context)
+        px_multi_set_socket(raw, socketCallback, context)
+        px_multi_set_timer(raw, timerCallback, context)
     }
 
     deinit {
-        // Closing connections calls back, and there is nobody any more.
+        // The cleanup closes connections, which would call back to this object while it is freed.
         px_multi_set_socket(raw, nil, nil)
         px_multi_set_timer(raw, nil, nil)
         curl_multi_cleanup(raw)
@@ -67,35 +52,35 @@ final class MultiHandle {
 
     func remove(_ easy: EasyHandle) { curl_multi_remove_handle(raw, easy.raw) }
 
-    /// Moves the transfers whose sockets or time have come as far as they go without waiting.
+    /// Lets libcurl work on the sockets that are ready and on the timer when it is due. Does not block.
     func perform() throws(MultiFailure) {
         for index in 0..<ready {
-            try act(room[index].data.fd, Self.selected(room[index].events))
+            try act(buffer[index].data.fd, Self.selected(buffer[index].events))
         }
         ready = 0
         guard let timer, timer <= .now else { return }
         self.timer = nil
         try act(CURL_SOCKET_TIMEOUT, 0)
         guard self.timer == nil else { return }
-        // By libcurl's clock it may still be too early; then it does not name the instant a second time.
+        // The clock of libcurl is coarser: the timer may not be due yet by that clock. libcurl does not call the timer
+        // function again for an unchanged timer, so the remaining time is read from it.
         var milliseconds = 0
         guard curl_multi_timeout(raw, &milliseconds) == CURLM_OK, milliseconds >= 0 else { return }
         self.timer = .now + .milliseconds(max(1, milliseconds))
     }
 
-    /// Waits until a transfer can move, somebody rings, or `timeout` has passed.
+    /// Waits until a socket is ready, `SocketEvents.wake` is called, or `timeout` has passed.
     func wait(timeout: Duration) throws(MultiFailure) {
-        // Rounded up: a turn just before a deadline would find nothing to do.
-        let (seconds, attoseconds) = timeout.components
-        let milliseconds = timeout <= .zero ? 0 : seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1
-        do throws(WaitFailure) {
-            ready = try events.wait(&room, milliseconds: Int32(clamping: milliseconds), waitCall)
+        // The timeout is rounded up, because a turn just before a deadline would find nothing to do.
+        let milliseconds = timeout <= .zero ? 0 : min(timeout.inMilliseconds, Int64(Int32.max) - 1) + 1
+        do throws(SocketEvents.Failure) {
+            ready = try events.wait(&buffer, milliseconds: Int32(clamping: milliseconds), waitCall)
         } catch {
             throw MultiFailure(error)
         }
     }
 
-    /// The next transfer that has ended since the last call.
+    /// Returns the next finished transfer (`curl_multi_info_read`), or nil when there is none.
     func nextDone() -> (easy: UnsafeMutableRawPointer, result: CURLcode)? {
         var easy: UnsafeMutableRawPointer?
         var result = CURLE_OK
@@ -109,43 +94,47 @@ final class MultiHandle {
         guard code == CURLM_OK else { throw MultiFailure("curl_multi_socket_action", code) }
     }
 
-    /// libcurl's word for what epoll saw. A connection that has broken is read and written to, which says how;
-    /// `CURL_CSELECT_ERR` would drop what has come before it broke.
+    /// Returns libcurl's flags for epoll events. A broken connection is reported as readable and writable, so that
+    /// libcurl reads what arrived before the error and then the error itself; `CURL_CSELECT_ERR` would discard both.
     private static func selected(_ events: UInt32) -> Int32 {
-        let hasBroken = events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0
+        let isBroken = events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0
         var selected: Int32 = 0
-        if hasBroken || events & EPOLLIN.rawValue != 0 { selected |= CURL_CSELECT_IN }
-        if hasBroken || events & EPOLLOUT.rawValue != 0 { selected |= CURL_CSELECT_OUT }
+        if isBroken || events & EPOLLIN.rawValue != 0 { selected |= CURL_CSELECT_IN }
+        if isBroken || events & EPOLLOUT.rawValue != 0 { selected |= CURL_CSELECT_OUT }
         return selected
     }
 
-    /// - Parameter isKnown: whether libcurl has asked for this socket before.
-    fileprivate func follow(_ socket: Int32, _ what: Int32, isKnown: Bool) {
+    /// Changes the events that are watched on `socket`, as libcurl requests it.
+    ///
+    /// - Parameters:
+    ///   - what: `CURL_POLL_IN`, `CURL_POLL_OUT`, `CURL_POLL_INOUT` or `CURL_POLL_REMOVE`.
+    ///   - isKnown: true when the socket is already watched.
+    fileprivate func watch(_ socket: Int32, _ what: Int32, isKnown: Bool) {
         switch what {
         case CURL_POLL_IN: events.watch(socket, for: EPOLLIN.rawValue, isKnown: isKnown)
         case CURL_POLL_OUT: events.watch(socket, for: EPOLLOUT.rawValue, isKnown: isKnown)
         case CURL_POLL_INOUT:
             events.watch(socket, for: EPOLLIN.rawValue | EPOLLOUT.rawValue, isKnown: isKnown)
-        default: return events.forget(socket)
+        default: return events.unwatch(socket)
         }
-        // libcurl keeps the mark for as long as it wants the socket; what it is does not matter.
+        // libcurl passes this pointer to later callbacks for the socket, which marks it as known.
         if !isKnown { curl_multi_assign(raw, socket, Unmanaged.passUnretained(self).toOpaque()) }
     }
 
-    fileprivate func follow(timer milliseconds: Int) {
+    fileprivate func setTimer(milliseconds: Int) {
         timer = milliseconds < 0 ? nil : .now + .milliseconds(milliseconds)
     }
 }
 
-private let followSocket: curl_socket_callback = { _, socket, what, context, mark in
+private let socketCallback: curl_socket_callback = { _, socket, what, context, mark in
     guard let context else { return 0 }
     let handle = Unmanaged<MultiHandle>.fromOpaque(context).takeUnretainedValue()
-    handle.follow(socket, what, isKnown: mark != nil)
+    handle.watch(socket, what, isKnown: mark != nil)
     return 0
 }
 
-private let followTimer: curl_multi_timer_callback = { _, milliseconds, context in
+private let timerCallback: curl_multi_timer_callback = { _, milliseconds, context in
     guard let context else { return 0 }
-    Unmanaged<MultiHandle>.fromOpaque(context).takeUnretainedValue().follow(timer: milliseconds)
+    Unmanaged<MultiHandle>.fromOpaque(context).takeUnretainedValue().setTimer(milliseconds: milliseconds)
     return 0
 }

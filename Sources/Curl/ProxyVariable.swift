@@ -4,10 +4,10 @@ import CLibCurl
 import Glibc
 import HTTP
 
-/// The variables by which libcurl finds a proxy, `no_proxy` aside.
+/// The environment variables from which libcurl takes a proxy.
 enum ProxyVariable {
-    /// The one that counts for a scheme, or nil when none is set. `HTTP_PROXY` does not count: a CGI server sets it
-    /// to what a client sends (https://httpoxy.org).
+    /// Returns the variable that libcurl uses for a scheme, or nil when none is set. libcurl ignores `HTTP_PROXY`,
+    /// because a CGI server sets it to a header of the client (https://httpoxy.org).
     static func name(for scheme: URL.Scheme) -> String? {
         let own = scheme == .http ? ["http_proxy"] : ["https_proxy", "HTTPS_PROXY"]
         return (own + ["all_proxy", "ALL_PROXY"]).first { name in
@@ -17,18 +17,19 @@ enum ProxyVariable {
 }
 
 extension CurlTransfer {
-    /// What is said instead of libcurl's words: with these codes they may repeat the proxy's URL, password included, or
-    /// what a mistake in it makes of the password. Nil for every other code.
-    func ownWords(for code: CURLcode) -> String? {
-        let request = order.request
+    /// Returns the text of an error for which libcurl's own text may contain the URL of the proxy with its password, or
+    /// a malformed part of it; nil for every other code.
+    func proxySafeText(for code: CURLcode) -> String? {
+        let request = pending.request
         let variable = request.routing.bypassProxy ? nil : ProxyVariable.name(for: request.url.scheme)
         switch code {
         case CURLE_COULDNT_RESOLVE_PROXY:
-            let place = variable ?? "the environment"
-            return "the proxy in \(place) has a malformed URL or a name without address"
-        // Also a SOCKS proxy without address.
+            let source = variable ?? "the environment"
+            return "the proxy in \(source) has a malformed URL or a host name without address"
+        // libcurl reports a SOCKS proxy's name without address with this code as well.
         case CURLE_COULDNT_RESOLVE_HOST:
-            return "a name without address" + (variable.map { ", perhaps that of the proxy in \($0)" } ?? "")
+            return "a host name without address"
+                + (variable.map { ", perhaps that of the proxy in \($0)" } ?? "")
         case CURLE_NOT_BUILT_IN:
             return "libcurl lacks a feature" + (variable.map { ", perhaps that of the proxy in \($0)" } ?? "")
         case CURLE_COULDNT_CONNECT:

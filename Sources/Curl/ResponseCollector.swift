@@ -2,19 +2,19 @@
 
 import HTTP
 
-/// Gathers what libcurl hands over of one response, and refuses what is beyond its limits.
+/// The response as far as it has arrived, with limits for the sizes of its headers and its body.
 struct ResponseCollector {
-    enum Refusal: Error, Equatable {
-        /// The body is, or says it is, larger than allowed.
+    enum Failure: Error, Equatable {
+        /// The body or its Content-Length is larger than the limit.
         case bodyTooLarge
-        /// More than `headerLimit` bytes of header lines.
+        /// The header lines have more than `headerLimit` bytes.
         case headersTooLarge
-        /// A line that is no header line.
+        /// A header line has no colon or begins with white space.
         case malformed
     }
 
-    /// All header lines of all interim and final responses together, in bytes. Services send about one KiB;
-    /// user metadata of S3 adds at most two.
+    /// The limit for the header lines of all interim and final responses together, in bytes. AWS services send about
+    /// 1 KiB, and the user metadata of an S3 object has at most 2 KiB.
     static let headerLimit = 64 << 10
 
     private let limit: Int
@@ -22,25 +22,25 @@ struct ResponseCollector {
     private var headerBytes = 0
     private var isComplete = false
 
-    /// The status once the final response has begun; interim (1xx) ones do not count.
+    /// The status of the final response, once it has begun. Interim (1xx) responses are ignored.
     private(set) var status: Int?
     private(set) var headers = Headers()
     private(set) var body: [UInt8] = []
 
-    /// The largest body allowed is `limit` bytes.
+    /// - Parameter limit: the largest body in bytes.
     init(limit: Int, method: Request.Method) {
         self.limit = limit
         self.method = method
     }
 
-    /// Bytes received so far, headers included.
+    /// The number of bytes received so far, headers included.
     var received: Int { headerBytes + body.count }
 
-    /// Takes one header line with its line end: the status line, a field, or the empty line at the end.
-    mutating func takeHeader(_ line: UnsafeRawBufferPointer) throws(Refusal) {
+    /// Adds one header line with its line end: the status line, a field, or the empty line after the fields.
+    mutating func takeHeader(_ line: UnsafeRawBufferPointer) throws(Failure) {
         headerBytes += line.count
         guard headerBytes <= Self.headerLimit else { throw .headersTooLarge }
-        // Fields after the body (RFC 9112, 7.1.2) must not pass for fields that came before it.
+        // Trailer fields (RFC 9112, 7.1.2) must not be merged into the header fields (RFC 9110, 6.5.1).
         guard !isComplete else { return }
         let text = line.dropLast(while: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") })
         guard let status else { return beginResponse(text) }
@@ -51,12 +51,13 @@ struct ResponseCollector {
         headers.add(Self.trimmed(text[..<colon]), Self.trimmed(text[(colon + 1)...]))
     }
 
-    mutating func takeBody(_ bytes: UnsafeRawBufferPointer) throws(Refusal) {
+    /// Adds a part of the body.
+    mutating func takeBody(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
         guard bytes.count <= limit - body.count else { throw .bodyTooLarge }
         body.append(contentsOf: bytes)
     }
 
-    /// `HTTP/1.1 200 OK`. Everything up to and including the empty line of an interim response is passed over.
+    /// Reads a status line, as `HTTP/1.1 200 OK`. All lines of an interim response are ignored.
     private mutating func beginResponse(_ text: Slice<UnsafeRawBufferPointer>) {
         guard text.starts(with: "HTTP/".utf8), let space = text.firstIndex(of: UInt8(ascii: " ")) else {
             return
@@ -68,15 +69,17 @@ struct ResponseCollector {
         status = code
     }
 
-    private mutating func endHeaders(_ status: Int) throws(Refusal) {
+    /// Checks the Content-Length after the last header line, and reserves memory for the body.
+    private mutating func endHeaders(_ status: Int) throws(Failure) {
         isComplete = true
-        // The length of an answer to HEAD, of 204 and of 304 is not the length of what follows (RFC 9110, 8.6).
+        // Content-Length is not the length of the body in a response to HEAD and with these statuses (RFC 9110, 8.6).
         guard method != .head, status != 204, status != 304 else { return }
-        guard let announced = headers["Content-Length"].flatMap(Int.init) else { return }
-        guard announced <= limit else { throw .bodyTooLarge }
-        body.reserveCapacity(announced)
+        guard let length = headers["Content-Length"].flatMap(Int.init) else { return }
+        guard length <= limit else { throw .bodyTooLarge }
+        body.reserveCapacity(length)
     }
 
+    /// Returns the text without spaces and tabs at its ends.
     private static func trimmed(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
         let blank: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
         return String(decoding: bytes.drop(while: blank).dropLast(while: blank), as: UTF8.self)

@@ -3,40 +3,52 @@
 import CLibCurl
 import Glibc
 
-/// What the loop sleeps on: the sockets of its transfers, and a bell for those who bring a command.
+/// The events that the loop waits for: the sockets of its transfers, and an eventfd(2) with which other threads wake
+/// it.
 ///
-/// epoll(7) and eventfd(2): what a turn costs depends on the sockets that can move, not on those that wait.
+/// The wait uses epoll(7), whose cost depends on the number of ready sockets; poll(2), and with it `curl_multi_poll`,
+/// depends on the number of all sockets.
 final class SocketEvents: Sendable {
-    /// `epoll_wait`, unless a test wants to see the loop die: the number of events, or -1 and `errno`.
+    /// `epoll_wait`, or a replacement for tests: returns the number of events, or -1 and sets `errno`.
     typealias WaitCall =
         @Sendable (
             _ epoll: Int32, _ events: UnsafeMutablePointer<epoll_event>?, _ count: Int32,
             _ milliseconds: Int32
         ) -> Int32
 
-    private let epoll: Int32
-    private let bell: Int32
+    /// A failure of `epoll_wait`.
+    struct Failure: Error {
+        let errno: Int32
+    }
 
+    private let epoll: Int32
+    private let wakeup: Int32
+
+    /// Throws `CurlError` of kind `.resources` when the process has no descriptor left.
     init() throws(CurlError) {
         epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
-        bell = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
-        guard epoll >= 0, bell >= 0, watch(bell, for: EPOLLIN.rawValue, isKnown: false) else {
-            let number = errno
+        wakeup = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+        guard epoll >= 0, wakeup >= 0, watch(wakeup, for: EPOLLIN.rawValue, isKnown: false) else {
+            let code = errno
             close(epoll)
-            close(bell)
-            throw CurlError(.resources, "epoll: \(String(cString: strerror(number)))")
+            close(wakeup)
+            throw CurlError(.resources, "epoll: \(String(cString: strerror(code)))")
         }
     }
 
     deinit {
         close(epoll)
-        close(bell)
+        close(wakeup)
     }
 
-    /// Ends the wait that is under way, or else the next one. From any thread.
-    func ring() { eventfd_write(bell, 1) }
+    /// Ends the wait that is under way, or the next one when there is none. It may be called on any thread.
+    func wake() { eventfd_write(wakeup, 1) }
 
-    /// From now on `socket` ends a wait when it has one of the epoll `events`, and for no other ones.
+    /// Replaces the epoll events for which `socket` is watched.
+    ///
+    /// - Parameter isKnown: true when libcurl has the socket watched already. The other epoll operation is tried when
+    ///   this is not true for epoll, because the descriptor was closed and its number reused.
+    /// - Returns: False when epoll does not take the socket.
     @discardableResult
     func watch(_ socket: Int32, for events: UInt32, isKnown: Bool) -> Bool {
         var event = epoll_event()
@@ -44,40 +56,34 @@ final class SocketEvents: Sendable {
         event.data.fd = socket
         let likely = isKnown ? EPOLL_CTL_MOD : EPOLL_CTL_ADD
         if epoll_ctl(epoll, likely, socket, &event) == 0 { return true }
-        // The number may be another connection's by now.
         return epoll_ctl(epoll, isKnown ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, &event) == 0
     }
 
-    func forget(_ socket: Int32) {
-        // A socket that is closed has left by itself.
+    /// Stops watching `socket`. The error for a closed socket, which epoll has removed itself, is ignored.
+    func unwatch(_ socket: Int32) {
         epoll_ctl(epoll, EPOLL_CTL_DEL, socket, nil)
     }
 
-    /// Waits until a socket can move, the bell rings, or `milliseconds` have passed. Fills `room` from its
-    /// start and returns how many sockets there are.
+    /// Waits until a socket is ready, `wake` is called, or `milliseconds` have passed.
     ///
-    /// - Throws: the number of the error.
+    /// - Parameter buffer: takes the events of the sockets, from its start.
+    /// - Returns: The number of these events. It is 0 after a signal (EINTR).
     func wait(
-        _ room: inout [epoll_event], milliseconds: Int32, _ call: WaitCall
-    ) throws(WaitFailure) -> Int {
-        let count = room.withUnsafeMutableBufferPointer { room in
-            call(epoll, room.baseAddress, Int32(room.count), milliseconds)
+        _ buffer: inout [epoll_event], milliseconds: Int32, _ call: WaitCall
+    ) throws(Failure) -> Int {
+        let count = buffer.withUnsafeMutableBufferPointer { buffer in
+            call(epoll, buffer.baseAddress, Int32(buffer.count), milliseconds)
         }
         guard count >= 0 else {
-            guard errno == EINTR else { throw WaitFailure(number: errno) }
+            guard errno == EINTR else { throw Failure(errno: errno) }
             return 0
         }
-        guard let rung = room[..<Int(count)].firstIndex(where: { $0.data.fd == bell }) else {
+        guard let index = buffer[..<Int(count)].firstIndex(where: { $0.data.fd == wakeup }) else {
             return Int(count)
         }
-        var rings: eventfd_t = 0
-        eventfd_read(bell, &rings)
-        room.swapAt(rung, Int(count) - 1)
+        var wakes: eventfd_t = 0
+        eventfd_read(wakeup, &wakes)
+        buffer.swapAt(index, Int(count) - 1)
         return Int(count) - 1
     }
-}
-
-/// The wait itself failed.
-struct WaitFailure: Error {
-    let number: Int32
 }

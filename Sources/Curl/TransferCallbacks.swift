@@ -2,22 +2,23 @@
 
 import CLibCurl
 
-// libcurl calls these on the px-curl thread, from within `curl_multi_perform`. They copy bytes and return;
-// to stop a transfer they return a wrong count and leave the reason in it.
+// The callbacks of libcurl, which it calls on the px-curl thread from within `curl_multi_socket_action`. They copy
+// bytes and return. To abort a transfer they store the reason in it and return a wrong count.
 
 extension EasyHandle {
-    /// Lets libcurl call back to `transfer`, which must live until this handle has left the multi handle.
+    /// Sets the callbacks and their context. `transfer` must live until the handle has been removed from the multi
+    /// handle.
     func connectCallbacks(to transfer: CurlTransfer) throws(EasyFailure) {
         let context = Unmanaged.passUnretained(transfer).toOpaque()
         try check(px_set_write(raw, takeBody, context))
         try check(px_set_header(raw, takeHeader, context))
-        try check(px_set_read(raw, provideBody, context))
+        try check(px_set_read(raw, readBody, context))
         try check(px_set_seek(raw, rewindBody, context))
         try check(px_set_pointer(raw, CURLOPT_PRIVATE, context))
     }
 }
 
-/// The transfer to which a finished handle belongs.
+/// Returns the transfer to which an easy handle belongs (`CURLOPT_PRIVATE`).
 func transfer(of easy: UnsafeMutableRawPointer) -> CurlTransfer? {
     var context: UnsafeMutablePointer<CChar>?
     guard px_get_pointer(easy, CURLINFO_PRIVATE, &context) == CURLE_OK, let context else { return nil }
@@ -31,11 +32,11 @@ private func transfer(at context: UnsafeMutableRawPointer) -> CurlTransfer {
 private let takeBody: curl_write_callback = { bytes, size, count, context in
     guard let context else { return 0 }
     let transfer = transfer(at: context)
-    do throws(ResponseCollector.Refusal) {
+    do throws(ResponseCollector.Failure) {
         try transfer.collector.takeBody(UnsafeRawBufferPointer(start: bytes, count: size * count))
         return size * count
     } catch {
-        transfer.abort = error
+        transfer.abortReason = error
         return wrongCount(for: size * count)
     }
 }
@@ -43,18 +44,18 @@ private let takeBody: curl_write_callback = { bytes, size, count, context in
 private let takeHeader: curl_write_callback = { bytes, size, count, context in
     guard let context else { return 0 }
     let transfer = transfer(at: context)
-    do throws(ResponseCollector.Refusal) {
+    do throws(ResponseCollector.Failure) {
         try transfer.collector.takeHeader(UnsafeRawBufferPointer(start: bytes, count: size * count))
         return size * count
     } catch {
-        transfer.abort = error
+        transfer.abortReason = error
         return wrongCount(for: size * count)
     }
 }
 
-private let provideBody: curl_read_callback = { room, size, count, context in
+private let readBody: curl_read_callback = { buffer, size, count, context in
     guard let context else { return Int(CURL_READFUNC_ABORT) }
-    return transfer(at: context).provide(UnsafeMutableRawBufferPointer(start: room, count: size * count))
+    return transfer(at: context).readBody(UnsafeMutableRawBufferPointer(start: buffer, count: size * count))
 }
 
 private let rewindBody: curl_seek_callback = { context, offset, origin in
@@ -64,5 +65,5 @@ private let rewindBody: curl_seek_callback = { context, offset, origin in
     return CURL_SEEKFUNC_OK
 }
 
-/// Any count but the right one makes libcurl give the transfer up.
+/// Returns a count that differs from `right`, which makes libcurl abort the transfer with `CURLE_WRITE_ERROR`.
 private func wrongCount(for right: Int) -> Int { right == 0 ? 1 : 0 }

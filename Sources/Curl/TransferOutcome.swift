@@ -5,44 +5,48 @@ import Glibc
 import HTTP
 
 extension CurlTransfer {
-    /// What became of a transfer that libcurl has finished. Call it before the handle is reset.
+    /// Makes the response or error of a transfer that libcurl has finished with `code`. It reads from the easy handle, so
+    /// it must be called before the handle is reset.
     func outcome(_ code: CURLcode, now: ContinuousClock.Instant) -> PendingRequest.Outcome {
         guard let easy, code == CURLE_OK, let status = collector.status else {
             return .failure(failure(code, now: now))
         }
         return .success(
             Response(
-                status: status, headers: collector.headers, body: collector.body, elapsed: now - order.begin,
+                status: status, headers: collector.headers, body: collector.body,
+                elapsed: now - pending.begin,
                 openedConnection: easy.long(CURLINFO_NUM_CONNECTS) > 0))
     }
 
+    /// Makes an error with the phase and the host of this transfer.
     func failure(
         _ kind: TransportError.Kind, _ detail: String, now: ContinuousClock.Instant
     ) -> TransportError {
-        TransportError(kind, phase: phase, host: host, elapsed: now - order.begin, detail: detail)
+        TransportError(kind, phase: phase, host: host, elapsed: now - pending.begin, detail: detail)
     }
 
     private func failure(_ code: CURLcode, now: ContinuousClock.Instant) -> TransportError {
-        let limit = order.request.limits.responseBytes
-        switch abort {
+        let limit = pending.request.limits.responseBytes
+        switch abortReason {
         case .bodyTooLarge: return failure(.tooLarge, "the body is larger than \(limit) bytes", now: now)
         case .headersTooLarge:
             return failure(.tooLarge, "more than \(ResponseCollector.headerLimit) bytes of headers", now: now)
-        case .malformed: return failure(.malformedResponse, "a header line without a name", now: now)
+        case .malformed: return failure(.malformedResponse, "a malformed header line", now: now)
         case nil: break
         }
         guard code != CURLE_OK else { return failure(.malformedResponse, "no status line", now: now) }
-        let words =
-            ownWords(for: code) ?? easy?.words(for: code) ?? String(cString: curl_easy_strerror(code))
-        return failure(kind(of: code), "\(words) (libcurl \(code.rawValue))", now: now)
+        let text =
+            proxySafeText(for: code) ?? easy?.errorText(for: code)
+            ?? String(cString: curl_easy_strerror(code))
+        return failure(kind(of: code), "\(text) (libcurl \(code.rawValue))", now: now)
     }
 
-    /// libcurl's codes in our terms. The whole list: https://curl.se/libcurl/c/libcurl-errors.html
+    /// Returns the kind of error that a code of libcurl stands for (https://curl.se/libcurl/c/libcurl-errors.html).
     private func kind(of code: CURLcode) -> TransportError.Kind {
         switch code {
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .unresolvable
         case CURLE_COULDNT_CONNECT, CURLE_INTERFACE_FAILED, CURLE_PROXY: .refused
-        // The only limit that libcurl keeps is that for connecting.
+        // The limit for connecting is the only one that libcurl enforces.
         case CURLE_OPERATION_TIMEDOUT: .timedOut
         case CURLE_PARTIAL_FILE: .truncated
         case CURLE_SSL_CONNECT_ERROR: brokeInHandshake ? .disconnected : .tls
@@ -53,7 +57,7 @@ extension CurlTransfer {
         case CURLE_RECV_ERROR: wasRefusedByProxy ? .refused : .disconnected
         case CURLE_SEND_ERROR, CURLE_GOT_NOTHING, CURLE_SEND_FAIL_REWIND, CURLE_SSL_SHUTDOWN_FAILED:
             .disconnected
-        // With a URL that can only be http or https this one is left for an answer that is not HTTP/1.
+        // The scheme of the URL is http or https, so an unsupported protocol is a response that is not HTTP/1.
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:
             .malformedResponse
         case CURLE_URL_MALFORMAT: .invalidRequest
@@ -61,11 +65,13 @@ extension CurlTransfer {
         }
     }
 
-    /// The connection broke during the handshake: a fault of the network, not of a certificate.
+    /// True when the connection broke during the TLS handshake, which is an error of the network and not of a
+    /// certificate.
     private var brokeInHandshake: Bool {
         let error = easy?.long(CURLINFO_OS_ERRNO) ?? 0
         return error == Int(ECONNRESET) || error == Int(EPIPE)
     }
 
+    /// True when the proxy refused the CONNECT request.
     private var wasRefusedByProxy: Bool { (easy?.long(CURLINFO_HTTP_CONNECTCODE) ?? 0) >= 400 }
 }

@@ -53,7 +53,7 @@ enum MetricsPage {
             seconds: expiration)
         text.gauge(
             "credentials_lifetime_seconds", "Until then.", seconds: expiration.map { $0 - now })
-        text.gauge("http_requests_pending", "Requests to AWS under way.", transport.unfinished)
+        text.gauge("http_requests_pending", "Requests to AWS under way.", transport.pending)
         text.gauge("http_requests_waiting", "Requests waiting for a connection.", transport.waiting)
         parts.metrics.write(to: &text)
         return text.finished()

@@ -70,7 +70,7 @@ package struct Service: Sendable {
         let server = try settings.health.listen.flatMap { ListenAddress($0) }.map { address in
             try HealthServer(address) { page.reply(to: $0) }
         }
-        let watchdog = Watchdog(witnesses: witnesses, notifier: notifier, logger: logger)
+        let watchdog = Watchdog(checks: witnesses, notifier: notifier, logger: logger)
         if let interval = Watchdog.expectedInterval() { watchdog.start(interval: interval) }
 
         var patience = Supervisor.Timeouts()
@@ -116,7 +116,7 @@ package struct Service: Sendable {
     /// Who testifies before the watchdog.
     private static func witnesses(_ parts: Composition) -> [HealthCheck] {
         [
-            SchedulerLatencyProbe().witness(limit: .seconds(20)),
+            SchedulerLatencyProbe().healthCheck(limit: .seconds(20)),
             HealthCheck("network") { [transport = parts.transport] in
                 let status = transport.status
                 if let failure = status.failure { return "\(failure)" }
@@ -130,6 +130,6 @@ package struct Service: Sendable {
 
 extension [HealthCheck] {
     var complaints: [String] {
-        compactMap { witness in witness.complaint().map { "\(witness.name): \($0)" } }
+        compactMap { witness in witness.problem().map { "\(witness.name): \($0)" } }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Logging
+import Support
 package import Systemd
 import Worker
 
@@ -209,7 +210,7 @@ package struct Supervisor: Sendable {
     /// The manager is told of a reload only once it knows the service as ready: READY=1 ends both, start and reload.
     private func reloadSettings(_ state: inout State) {
         let isReady = state.lifecycle.phase == .running
-        if isReady { notifier.send(.reloading(monotonicMicroseconds: monotonicMicroseconds())) }
+        if isReady { notifier.send(.reloading(monotonicMicroseconds: SystemTime.monotonicMicroseconds)) }
         state.remark = reload()
         guard isReady else { return }
         state.sentence = sentence(state)

@@ -49,7 +49,7 @@ package struct Headers: Sendable, Equatable, ExpressibleByDictionaryLiteral {
 
     /// Why these fields may not be sent, or nil: a name that is no token, or a value with CR, LF or NUL,
     /// which would let data from outside start a header of its own (RFC 9110, 5.5).
-    package var violation: String? {
+    package var problem: String? {
         for field in fields {
             guard !field.name.isEmpty, field.name.utf8.allSatisfy(Self.isTokenByte) else {
                 return "header name \"\(field.name.filter { $0.isASCII && !$0.isNewline })\" is not a token"

@@ -54,14 +54,6 @@ package struct TransportError: Error, Sendable, CustomStringConvertible {
 
     package var isTimeout: Bool { kind == .timedOut }
 
-    /// Nothing reached the server, so even a request that is not idempotent may be sent again.
-    package var happenedBeforeSending: Bool {
-        switch kind {
-        case .unresolvable, .refused, .tls, .overloaded, .invalidRequest: true
-        default: phase == .queued || phase == .connecting
-        }
-    }
-
     package var description: String {
         let milliseconds =
             elapsed.components.seconds * 1000 + elapsed.components.attoseconds / 1_000_000_000_000_000

@@ -24,7 +24,7 @@ struct EventBridgeReader {
         switch shape.detailType {
         case "Object Created", "Object Restore Completed", nil: break
         case "Object Deleted": return .removed(name: "Object Deleted")
-        case let name?: return .foreign(name: name)
+        case let name?: return .other(name: name)
         }
         let rules = RecordReader(path: "detail", keys: keys)
         let object = detail.object

@@ -28,7 +28,7 @@ struct RecordReader {
         let name = String(fullName.hasPrefix("s3:") ? fullName.dropFirst(3) : fullName[...])
         switch EventName(name) {
         case .removed: return .removed(name: name)
-        case .foreign: return .foreign(name: name)
+        case .other: return .other(name: name)
         case .created: break
         }
         let object = record.s3?.object
@@ -93,7 +93,7 @@ extension RecordReader {
 
 /// What kind of event a name stands for.
 enum EventName {
-    case created, removed, foreign
+    case created, removed, other
 
     /// `name` without `s3:`. A completed restore counts as created: the bytes can be read now.
     init(_ name: String) {
@@ -102,7 +102,7 @@ enum EventName {
         } else if name.hasPrefix("ObjectRemoved:") || name.hasPrefix("LifecycleExpiration:") {
             self = .removed
         } else {
-            self = .foreign
+            self = .other
         }
     }
 }

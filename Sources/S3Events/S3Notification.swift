@@ -8,7 +8,7 @@ package struct S3Notification: Sendable, Equatable {
         /// An object or a delete marker went. Nothing to do.
         case removed(name: String)
         /// Something else that S3 reports, like tagging. Nothing to do.
-        case foreign(name: String)
+        case other(name: String)
         /// A record that breaks the rules of its dialect; the others of the message are not affected.
         case unreadable(S3EventsError)
     }

@@ -3,26 +3,19 @@
 import Digests
 import Support
 
-/// How the body takes part in the signature: the last line of the canonical request.
-package enum PayloadHash: Sendable, Equatable {
-    /// SHA-256 of the body, in lower-case hexadecimal digits.
-    case sha256(String)
-    /// S3 only, and only over TLS: the signature does not cover the body.
-    case unsigned
+/// The SHA-256 of a request's body, the last line of the canonical request.
+package struct PayloadHash: Sendable, Equatable {
+    /// 64 lower-case hexadecimal digits, also the value of the header `x-amz-content-sha256`.
+    package let text: String
 
+    /// Computes the hash of `body`.
     package init(of body: [UInt8]) {
-        self = body.isEmpty ? .empty : .sha256(Hex.encode(SHA256.digest(body)))
+        self = body.isEmpty ? .empty : PayloadHash(text: Hex.encode(SHA256.digest(body)))
     }
 
-    /// The hash of no bytes at all, which every GET and HEAD carries.
-    package static let empty = PayloadHash.sha256(
-        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+    private init(text: String) { self.text = text }
 
-    /// The text for the canonical request and for `x-amz-content-sha256`.
-    package var text: String {
-        switch self {
-        case .sha256(let digits): digits
-        case .unsigned: "UNSIGNED-PAYLOAD"
-        }
-    }
+    /// The hash of an empty body, which every GET and HEAD carries.
+    package static let empty = PayloadHash(
+        text: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import HTTP
+package import Support
 
 /// Signature Version 4 of one service, from request to request with an `Authorization` header.
 package struct Signer: Sendable {
@@ -33,13 +34,13 @@ package struct Signer: Sendable {
     ///   - payload: the hash of the body, if it is known already.
     ///   - keys: keeps the signing keys from request to request.
     package func sign(
-        _ request: Request, with credentials: SigningCredentials, at time: SigningTime,
+        _ request: Request, with credentials: SigningCredentials, at time: CivilTime,
         payload: PayloadHash? = nil, keys: SigningKeys? = nil
     ) -> Request {
         let payload = payload ?? PayloadHash(of: request.body)
         var signed = request
         signed.headers["Authorization"] = nil
-        signed.headers["X-Amz-Date"] = time.stamp
+        signed.headers["X-Amz-Date"] = time.basicFormat
         signed.headers["X-Amz-Security-Token"] = credentials.sessionToken?.revealed
         if sendsPayloadHash { signed.headers["X-Amz-Content-Sha256"] = payload.text }
         let scope = SigningScope(time: time, region: region, service: service)

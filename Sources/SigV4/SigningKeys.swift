@@ -22,7 +22,7 @@ package final class SigningKeys: Sendable {
     package init() {}
 
     func key(_ secret: Secret, scope: SigningScope) -> SigningKey {
-        let day = scope.time.day
+        let day = scope.date
         let known = entries.withLock { entries in
             entries.last {
                 $0.day == day && $0.region == scope.region && $0.service == scope.service

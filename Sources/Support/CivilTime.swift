@@ -6,17 +6,17 @@
 /// `civil_from_days`. Their years begin in March, so that the leap day is the last day of a year.
 package struct CivilTime: Sendable, Equatable {
     /// 1970...9999.
-    package var year: Int
+    package let year: Int
     /// 1...12.
-    package var month: Int
+    package let month: Int
     /// 1...31.
-    package var day: Int
+    package let day: Int
     /// 0...23.
-    package var hour: Int
+    package let hour: Int
     /// 0...59.
-    package var minute: Int
+    package let minute: Int
     /// 0...61, because leap seconds are accepted when a text is parsed.
-    package var second: Int
+    package let second: Int
 
     /// The range of times that the type represents, in seconds since 1970-01-01T00:00:00Z.
     package static let range = 0...253_402_300_799

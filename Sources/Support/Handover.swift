@@ -15,7 +15,7 @@ package struct Handover<Value: Sendable>: Sendable {
     }
 
     /// Lets the task go on with `result`. To be called exactly once.
-    package func give(_ result: Value) {
+    package func resume(returning result: Value) {
         value.withLock { $0 = result }
         continuation.resume()
     }

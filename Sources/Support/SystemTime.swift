@@ -16,6 +16,12 @@ package enum SystemTime {
         return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 
+    /// The microseconds of CLOCK_MONOTONIC, the clock that the service manager compares `MONOTONIC_USEC=` with.
+    package static var monotonicMicroseconds: UInt64 {
+        let time = read(CLOCK_MONOTONIC)
+        return UInt64(time.tv_sec) * 1_000_000 + UInt64(time.tv_nsec) / 1000
+    }
+
     private static func read(_ clock: clockid_t) -> timespec {
         var time = timespec()
         let status = clock_gettime(clock, &time)

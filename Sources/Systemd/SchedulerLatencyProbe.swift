@@ -2,29 +2,32 @@
 
 import Support
 
-/// Measures how long a Swift task waits until it runs: the evidence that the cooperative pool turns.
+/// A probe that measures how long a new Swift task waits for a thread of the cooperative pool.
 package final class SchedulerLatencyProbe: Sendable {
-    private let asked = Locked<ContinuousClock.Instant?>(nil)
+    /// The time at which the task that has not run yet was created; nil when there is none.
+    private let pendingSince = Locked<ContinuousClock.Instant?>(nil)
 
     package init() {}
 
-    /// How long the question that is still open has been open, and asks a new one when none is.
+    /// Returns how long the probe's task has been waiting to run, and creates one when none is waiting.
     ///
-    /// The task is deliberately owned by nobody: that it gets a thread at all is what is measured.
+    /// - Returns: Zero when the previous task has run.
     package func delay(now: ContinuousClock.Instant = .now) -> Duration {
-        let open = asked.withLock { asked in
-            guard let since = asked else {
-                asked = now
+        let pending = pendingSince.withLock { pendingSince in
+            guard let since = pendingSince else {
+                pendingSince = now
                 return ContinuousClock.Instant?.none
             }
             return since
         }
-        if let open { return open.duration(to: now) }
-        Task.detached { [asked] in asked.withLock { $0 = nil } }
+        if let pending { return pending.duration(to: now) }
+        // Detached, because a plain `Task` inherits the actor and the priority of its caller.
+        Task.detached { [pendingSince] in pendingSince.withLock { $0 = nil } }
         return .zero
     }
 
-    package func witness(limit: Duration) -> HealthCheck {
+    /// A check that fails when the delay is longer than `limit`.
+    package func healthCheck(limit: Duration) -> HealthCheck {
         HealthCheck("tasks") { [self] in
             let delay = delay()
             guard delay > limit else { return nil }

@@ -5,24 +5,14 @@ import Dispatch
 package import Logging
 import Support
 
-/// Someone who can testify that one part of the daemon is alive.
-package struct HealthCheck: Sendable {
-    package var name: String
-    /// Why this part must be held for dead, or nil while it is well.
-    package var complaint: @Sendable () -> String?
-
-    package init(_ name: String, complaint: @escaping @Sendable () -> String?) {
-        self.name = name
-        self.complaint = complaint
-    }
-}
-
-/// Keeps the service manager's watchdog quiet while every witness is well, and only then.
+/// The sender of `WATCHDOG=1` keep-alive messages (sd_watchdog_enabled(3)), which are sent while every health check
+/// passes.
 ///
-/// A timer alone would go on for ever while all tasks starve: a serial Dispatch queue keeps time whatever
-/// happens elsewhere. So each tick collects evidence, and without it the manager is left to end the service.
+/// A timer of its own proves nothing about the rest of the process: a serial Dispatch queue keeps running while all
+/// Swift tasks starve. Each tick therefore runs the checks first. While one of them fails no keep-alive is sent, and
+/// the service manager restarts the service when `WatchdogSec=` has passed.
 package final class Watchdog: Sendable {
-    private let witnesses: [HealthCheck]
+    private let checks: [HealthCheck]
     private let notifier: Notifier
     private let logger: Logger
     private let queue = DispatchQueue(label: "px-clock")
@@ -30,30 +20,32 @@ package final class Watchdog: Sendable {
 
     private struct State {
         var timer: DispatchSource?
-        var complaints: [String] = []
+        /// The problems that the latest tick found; empty when it sent a keep-alive.
+        var problems: [String] = []
     }
 
-    /// The interval within which the manager expects to hear from this process, or nil when it does not
-    /// (`WATCHDOG_USEC` and `WATCHDOG_PID`).
+    /// The interval within which the service manager expects a keep-alive, from `WATCHDOG_USEC` and `WATCHDOG_PID`;
+    /// nil when it expects none.
     package static func expectedInterval() -> Duration? {
         var microseconds: UInt64 = 0
         guard sd_watchdog_enabled(0, &microseconds) > 0, microseconds > 0 else { return nil }
         return .microseconds(Int64(clamping: microseconds))
     }
 
-    package init(witnesses: [HealthCheck], notifier: Notifier, logger: Logger) {
-        self.witnesses = witnesses
+    package init(checks: [HealthCheck], notifier: Notifier, logger: Logger) {
+        self.checks = checks
         self.notifier = notifier
         self.logger = logger
     }
 
     deinit { stop() }
 
-    /// Ticks three times an interval, so that one late tick is not the end.
+    /// Starts a timer that ticks three times an interval, so that one late tick does no harm. The shortest period
+    /// is one millisecond.
     package func start(interval: Duration) {
         let source = DispatchSource.makeTimerSource(queue: queue)
         source.setEventHandler { @Sendable [weak self] in self?.tick() }
-        let period = DispatchTimeInterval.microseconds(Int(clamping: max(1000, interval.microseconds / 3)))
+        let period = DispatchTimeInterval.microseconds(Int(clamping: max(1000, interval.inMicroseconds / 3)))
         source.schedule(deadline: .now(), repeating: period)
         guard let timer = source as? DispatchSource else { return }
         let previous = state.withLock { state in
@@ -65,7 +57,7 @@ package final class Watchdog: Sendable {
         source.resume()
     }
 
-    /// No tick begins after this has returned. Idempotent.
+    /// Stops the timer; no tick begins after the call has returned. Further calls have no effect.
     package func stop() {
         let timer = state.withLock { state in
             let timer = state.timer
@@ -75,29 +67,31 @@ package final class Watchdog: Sendable {
         timer?.cancel()
     }
 
-    /// Hears the witnesses once. Returns whether the watchdog was petted.
+    /// Runs all checks once and sends a keep-alive when every one passes. The first failure and the recovery are
+    /// logged.
+    ///
+    /// - Returns: True when the keep-alive was sent.
     @discardableResult
     package func tick() -> Bool {
-        let complaints = witnesses.compactMap { witness in
-            witness.complaint().map { "\(witness.name): \($0)" }
-        }
+        let problems = checks.compactMap { check in check.problem().map { "\(check.name): \($0)" } }
         let before = state.withLock { state in
-            let before = state.complaints
-            state.complaints = complaints
+            let before = state.problems
+            state.problems = problems
             return before
         }
-        guard complaints.isEmpty else {
+        guard problems.isEmpty else {
             if before.isEmpty {
                 logger.critical(
-                    "the watchdog is not petted: \(complaints.joined(separator: "; "))",
+                    "the watchdog keep-alive is withheld: \(problems.joined(separator: "; "))",
                     metadata: ["event": "watchdog-withheld"])
             }
             return false
         }
         if !before.isEmpty {
-            logger.notice("the watchdog is petted again", metadata: ["event": "watchdog-resumed"])
+            logger.notice(
+                "the watchdog keep-alive is sent again", metadata: ["event": "watchdog-resumed"])
         }
-        notifier.send(.watchdog)
+        notifier.send(.keepAlive)
         return true
     }
 }

@@ -5,6 +5,7 @@ import Curl
 import Glibc
 import HTTP
 import SigV4
+import Support
 
 /// Signs and sends the same small request again and again, and prints what it cost. `compare.py` beside this
 /// file starts a server, runs this and others against it, and prints the ratios.
@@ -70,7 +71,7 @@ struct HTTPBench: AsyncParsableCommand {
                         if body != nil { request.url.path += "-\(number)" }
                         // The host is signed, so it has to be among the headers.
                         request.headers["Host"] = target.authority
-                        let now = SigningTime(secondsSinceEpoch: time(nil))
+                        let now = CivilTime(secondsSinceEpoch: time(nil))
                         let sent = signer?.sign(request, with: credentials, at: now, keys: keys) ?? request
                         let response = try await transport.send(sent)
                         guard (200...299).contains(response.status) else {

@@ -90,13 +90,13 @@ enum ErrorTableRow: String, CaseIterable, Sendable {
     /// When a transfer is given up that enters `phase` right after it was looked at, and stays there.
     private static func end(of phase: TransportError.Phase, _ limits: Request.Limits) -> Duration {
         let begin = ContinuousClock.now
-        var watch = CurlTransferState(limits, begin: begin)
+        var state = CurlTransferState(limits, begin: begin)
         var now = begin
-        var next = watch.firstLook(now: begin)
+        var next = state.firstCheck(now: begin)
         repeat {
             now = next
-            let progress = CurlTransferState.Progress(phase: phase, sentAt: begin, moved: 0)
-            guard case .inTime(let again) = watch.look(at: progress, now: now) else { break }
+            let progress = CurlTransferState.Progress(phase: phase, sentAt: begin, bytes: 0)
+            guard case .proceed(let again) = state.check(progress, now: now) else { break }
             next = again
         } while true
         return now - begin

@@ -105,7 +105,7 @@ final class SecurityTokenService: Sendable {
             return false
         }
         let signingScope = SigningScope(
-            time: SigningTime(secondsSinceEpoch: time), region: scope[2], service: scope[3])
+            time: CivilTime(secondsSinceEpoch: time), region: scope[2], service: scope[3])
         let signature = SigningKey(Secret(secret), scope: signingScope)
             .sign(StringToSign(canonical, scope: signingScope))
         return header.hasSuffix("Signature=\(signature)")

@@ -334,7 +334,7 @@ struct `Storms` {
         try await server.hangUps.reaches(server.connections.count)
         await transport.shutDown()
         #expect(transport.status.finished <= 2000)
-        #expect(transport.status.unfinished == 0)
+        #expect(transport.status.pending == 0)
     }
 
     @Test func `cancellation at any moment ends every transfer exactly once`() async throws {
@@ -374,6 +374,6 @@ struct `Storms` {
             let error = #expect(throws: TransportError.self) { try result.get() }
             #expect(error?.kind == .shutDown)
         }
-        #expect(transport.status.unfinished == 0)
+        #expect(transport.status.pending == 0)
     }
 }

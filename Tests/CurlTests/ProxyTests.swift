@@ -79,7 +79,7 @@ struct `Proxies from the environment` {
                     }
                     try #require(!error.description.contains("s3cr3t"), "\(error)")
                     try #require(error.detail.contains("the proxy in \(variable)"), "\(url): \(error)")
-                    try #require(error.happenedBeforeSending, "\(error)")
+                    try #require([.queued, .connecting].contains(error.phase), "\(error)")
                 }
             }
         }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Curl
 
-struct `Gathering a response` {
+struct ResponseCollectorTests {
     private func collect(
         _ lines: [String], limit: Int = 100, method: Request.Method = .get
     ) throws -> ResponseCollector {
@@ -18,13 +18,13 @@ struct `Gathering a response` {
         try Array((line + "\r\n").utf8).withUnsafeBytes { try collector.takeHeader($0) }
     }
 
-    @Test func `fields keep their order, names and inner spaces`() throws {
+    @Test func `header fields keep their order, names and inner spaces`() throws {
         let collector = try collect(["HTTP/1.1 200 OK", "A:1", "B:  two  words \t", "a:", ""])
         #expect(collector.status == 200)
         #expect(collector.headers.fields.map { "\($0.name)=\($0.value)" } == ["A=1", "B=two  words", "a="])
     }
 
-    @Test func `interim responses and trailers leave no trace`() throws {
+    @Test func `interim responses and trailer fields are ignored`() throws {
         let collector = try collect([
             "HTTP/1.1 100 Continue", "X-Interim: 1", "", "HTTP/1.1 204 No Content", "X: 1", "",
             "X-Trailer: 1", "",
@@ -34,22 +34,22 @@ struct `Gathering a response` {
     }
 
     @Test(arguments: [["no colon"], ["A: 1", " folded"], ["\tfolded"]])
-    func `a line that is no field is refused`(lines: [String]) {
-        #expect(throws: ResponseCollector.Refusal.malformed) { try collect(["HTTP/1.1 200 OK"] + lines) }
+    func `a malformed header line is an error`(lines: [String]) {
+        #expect(throws: ResponseCollector.Failure.malformed) { try collect(["HTTP/1.1 200 OK"] + lines) }
     }
 
-    @Test func `the announced length counts before the body comes`() throws {
-        let announced = ["HTTP/1.1 200 OK", "Content-Length: 101", ""]
-        #expect(throws: ResponseCollector.Refusal.bodyTooLarge) { try collect(announced) }
-        _ = try collect(announced, limit: 101)
-        _ = try collect(announced, method: .head)
-        _ = try collect(["HTTP/1.1 304 Not Modified"] + announced.dropFirst())
+    @Test func `a Content-Length above the limit is an error before the body arrives`() throws {
+        let head = ["HTTP/1.1 200 OK", "Content-Length: 101", ""]
+        #expect(throws: ResponseCollector.Failure.bodyTooLarge) { try collect(head) }
+        _ = try collect(head, limit: 101)
+        _ = try collect(head, method: .head)
+        _ = try collect(["HTTP/1.1 304 Not Modified"] + head.dropFirst())
     }
 
-    @Test func `one byte more than the limit is refused, and not kept`() throws {
+    @Test func `a part that exceeds the limit of the body is an error and is not stored`() throws {
         var collector = ResponseCollector(limit: 4, method: .get)
         try [1, 2, 3].withUnsafeBytes { try collector.takeBody(UnsafeRawBufferPointer(rebasing: $0[..<3])) }
-        #expect(throws: ResponseCollector.Refusal.bodyTooLarge) {
+        #expect(throws: ResponseCollector.Failure.bodyTooLarge) {
             try [UInt8](repeating: 0, count: 2).withUnsafeBytes { try collector.takeBody($0) }
         }
         #expect(collector.body.count == 3)
@@ -57,9 +57,9 @@ struct `Gathering a response` {
         #expect(collector.body.count == 4)
     }
 
-    @Test func `endless headers end, also in interim responses`() {
+    @Test func `header lines are limited in interim responses as well`() {
         for first in ["HTTP/1.1 200 OK", "HTTP/1.1 103 Early Hints"] {
-            #expect(throws: ResponseCollector.Refusal.headersTooLarge) {
+            #expect(throws: ResponseCollector.Failure.headersTooLarge) {
                 var collector = ResponseCollector(limit: 4, method: .get)
                 try take(first, &collector)
                 while true { try take("X: \(String(repeating: "x", count: 1000))", &collector) }

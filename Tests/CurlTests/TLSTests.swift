@@ -62,7 +62,6 @@ struct `Transport security` {
         let error = try await failure(certificate)
         #expect(error.kind == .tls, "\(error)")
         #expect(error.phase == .connecting)
-        #expect(error.happenedBeforeSending)
     }
 
     @Test func `an authority that is not trusted is refused`() async throws {
@@ -134,7 +133,7 @@ struct `Transport security` {
             try await transport.send(Request(.get, url))
         }
         #expect(error?.kind == .disconnected, "\(String(describing: error))")
-        #expect(error?.happenedBeforeSending == true)
+        #expect(error?.phase == .connecting)
     }
 
     @Test func `a handshake that hangs ends at the limit for connecting`() async throws {

@@ -35,10 +35,10 @@ struct `Header fields` {
     func `what could start another header is found`(field: (String, String)) {
         var headers = Headers()
         headers.add("Fine", "ü \t!")
-        #expect(headers.violation == nil)
+        #expect(headers.problem == nil)
         headers.add(field.0, field.1)
-        let violation = headers.violation
-        #expect(violation != nil)
-        #expect(violation?.contains("X-B: 2") == false, "a value is never part of the message")
+        let problem = headers.problem
+        #expect(problem != nil)
+        #expect(problem?.contains("X-B: 2") == false, "a value is never part of the message")
     }
 }

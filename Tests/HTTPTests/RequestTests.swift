@@ -20,18 +20,4 @@ struct `Requests and errors in print` {
             .timedOut, phase: .waiting, host: "h:1", elapsed: .milliseconds(1500), detail: "no answer")
         #expect("\(error)" == "h:1: timed-out while waiting after 1500 ms: no answer")
     }
-
-    @Test(arguments: TransportError.Kind.allCases)
-    func `only what surely never arrived counts as not sent`(kind: TransportError.Kind) {
-        func error(_ phase: TransportError.Phase) -> TransportError {
-            TransportError(kind, phase: phase, host: "h", elapsed: .zero, detail: "")
-        }
-        let never: Set<TransportError.Kind> = [.unresolvable, .refused, .tls, .overloaded, .invalidRequest]
-        for phase in [TransportError.Phase.sending, .waiting, .receiving] {
-            #expect(error(phase).happenedBeforeSending == never.contains(kind))
-        }
-        for phase in [TransportError.Phase.queued, .connecting] {
-            #expect(error(phase).happenedBeforeSending)
-        }
-    }
 }

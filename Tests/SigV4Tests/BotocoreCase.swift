@@ -3,6 +3,7 @@
 import Foundation
 import HTTP
 import SigV4
+import Support
 import Testing
 
 /// One request with everything that botocore computed for it: a line of `Cases/botocore_cases.py`.
@@ -52,7 +53,7 @@ struct BotocoreCase: Decodable, Sendable {
         let credentials = SigningCredentials(
             accessKeyID: accessKeyID, secretAccessKey: Secret(secretAccessKey),
             sessionToken: sessionToken.map(Secret.init))
-        let time = SigningTime(secondsSinceEpoch: self.time)
+        let time = CivilTime(secondsSinceEpoch: self.time)
         let signer = s3 ? Signer.s3(region: region) : Signer(region: region, service: service)
         let signed = signer.sign(try request, with: credentials, at: time)
         let canonical = CanonicalRequest(

@@ -3,6 +3,7 @@
 import Foundation
 import HTTP
 import SigV4
+import Support
 import Testing
 
 /// The signing suite that AWS publishes: per case a raw request (.req), canonical request (.creq), string to
@@ -23,7 +24,7 @@ struct `The signing suite of AWS` {
             accessKeyID: "AKIDEXAMPLE", secretAccessKey: Secret("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"),
             sessionToken: token.map(Secret.init))
         // 2015-08-30T12:36:00Z
-        let time = SigningTime(secondsSinceEpoch: 1_440_938_160)
+        let time = CivilTime(secondsSinceEpoch: 1_440_938_160)
         let scope = SigningScope(time: time, region: "us-east-1", service: "service")
         let signed = Signer(region: "us-east-1", service: "service")
             .sign(request, with: credentials, at: time)

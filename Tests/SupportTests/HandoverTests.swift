@@ -11,7 +11,7 @@ struct HandoverTests {
         let value = await withHandover { (handover: Handover<[Int]>) in
             Thread.detachNewThread {
                 usleep(10_000)
-                handover.give(Array(0..<100))
+                handover.resume(returning: Array(0..<100))
             }
         }
         #expect(value.reduce(0, +) == 4950)
@@ -21,7 +21,7 @@ struct HandoverTests {
         let flag = Flag()
         let value = await withHandover { (handover: Handover<[Int]>) in
             Thread.detachNewThread {
-                handover.give(Array(0..<100))
+                handover.resume(returning: Array(0..<100))
                 flag.isUp.store(true, ordering: .relaxed)
             }
             // Relaxed: the sanitizer must not take it for what brings the value.

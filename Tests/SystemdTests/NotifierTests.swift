@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import Support
 import Systemd
 import Testing
 
@@ -21,12 +22,12 @@ struct NotifierTests {
         let manager = try DatagramSocket()
         setenv("NOTIFY_SOCKET", manager.path, 1)
         defer { unsetenv("NOTIFY_SOCKET") }
-        let before = monotonicMicroseconds()
-        Notifier.serviceManager.send(.reloading(monotonicMicroseconds: monotonicMicroseconds()))
+        let before = SystemTime.monotonicMicroseconds
+        Notifier.serviceManager.send(.reloading(monotonicMicroseconds: SystemTime.monotonicMicroseconds))
         let lines = try #require(manager.receiveText()).split(separator: "\n")
         #expect(lines.first == "RELOADING=1")
         let time = try #require(UInt64(lines.last?.split(separator: "=").last ?? ""))
-        #expect(time >= before && time <= monotonicMicroseconds())
+        #expect(time >= before && time <= SystemTime.monotonicMicroseconds)
     }
 
     @Test func `without a service manager nothing happens`() {
@@ -35,7 +36,7 @@ struct NotifierTests {
     }
 
     @Test(arguments: [
-        (NotifyState.watchdog, "WATCHDOG=1"),
+        (NotifyState.keepAlive, "WATCHDOG=1"),
         (.extendTimeout(.milliseconds(2500)), "EXTEND_TIMEOUT_USEC=2500000"),
         (.errno(13), "ERRNO=13"),
         (.status("two\nlines READY=1"), "STATUS=two lines READY=1"),

@@ -12,7 +12,7 @@ struct WatchdogTests {
 
     private func watchdog(_ witnesses: [HealthCheck]) -> Watchdog {
         Watchdog(
-            witnesses: witnesses, notifier: Notifier { [sent] text in sent.withLock { $0.append(text) } },
+            checks: witnesses, notifier: Notifier { [sent] text in sent.withLock { $0.append(text) } },
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
@@ -34,7 +34,7 @@ struct WatchdogTests {
     @Test(.timeLimit(.minutes(1))) func `the timer pets until it is stopped`() async {
         let (ticks, arrived) = AsyncStream<Void>.makeStream()
         let watchdog = Watchdog(
-            witnesses: [], notifier: Notifier { _ in arrived.yield() },
+            checks: [], notifier: Notifier { _ in arrived.yield() },
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         watchdog.start(interval: .milliseconds(30))
         var turns = ticks.makeAsyncIterator()

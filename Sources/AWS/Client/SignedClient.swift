@@ -117,7 +117,7 @@ struct SignedClient: Sendable {
         let signingTime = clock.now() + skew.seconds
         if let signer = request.signer, let used {
             http = signer.sign(
-                http, with: used, at: SigningTime(secondsSinceEpoch: Int(signingTime)), payload: payload,
+                http, with: used, at: CivilTime(secondsSinceEpoch: Int(signingTime)), payload: payload,
                 keys: keys)
         }
         let response: Response

@@ -29,7 +29,7 @@ enum ChildProcess {
     ) async -> Result<[UInt8], Failure> {
         await withHandover { handover in
             DispatchQueue.global(qos: .userInitiated).async {
-                handover.give(run(arguments, environment, ContinuousClock.now + deadline, limit))
+                handover.resume(returning: run(arguments, environment, ContinuousClock.now + deadline, limit))
             }
         }
     }

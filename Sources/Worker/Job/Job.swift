@@ -88,7 +88,7 @@ struct Job: Sendable {
     ) async -> Outcome {
         switch record {
         case .removed: return .skipped(.removed)
-        case .foreign: return .skipped(.foreignEvent)
+        case .other: return .skipped(.foreignEvent)
         case .unreadable(let error):
             return outcome(
                 of: WorkerError(

@@ -62,8 +62,8 @@ final class PixelPool: Sendable {
             await withHandover { (caller: Handover<Result<Value, any Error>>) in
                 let entry = Entry(
                     id: id, isHeavy: isHeavy,
-                    block: { caller.give(Result { try work() }) },
-                    drop: { caller.give(.failure(CancellationError())) })
+                    block: { caller.resume(returning: Result { try work() }) },
+                    drop: { caller.resume(returning: .failure(CancellationError())) })
                 let isCancelled = state.withLock { state -> Bool in
                     guard !Task.isCancelled else { return true }
                     state.line.append(entry)

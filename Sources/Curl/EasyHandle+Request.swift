@@ -2,13 +2,16 @@
 
 import CLibCurl
 import HTTP
+import Support
 
 extension EasyHandle {
-    /// Sets everything that one request needs, on a handle that has just been made or reset. Fills `headers`,
-    /// which must live until the next reset.
+    /// Sets all options for a request, on a handle that has just been made or reset, and appends the header lines to
+    /// `headers`, which must live until the next reset.
+    ///
+    /// - Throws: `EasyFailure` when libcurl has no memory or lacks a feature.
     func prepare(for request: Request, _ options: CurlOptions, headers: inout HeaderList) throws(EasyFailure)
     {
-        try captureErrorText()
+        try setErrorBuffer()
         try setDestination(request)
         try setConnection(request, options)
         try setTLS(options)
@@ -19,27 +22,26 @@ extension EasyHandle {
 
     private func setDestination(_ request: Request) throws(EasyFailure) {
         try set(CURLOPT_URL, request.url.rendered)
-        // An object key may contain `/../`, which is part of its name.
+        // An object key may contain `/../`, which libcurl would resolve.
         try set(CURLOPT_PATH_AS_IS, true)
         try set(CURLOPT_PROTOCOLS_STR, "http,https")
         try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         try set(CURLOPT_FOLLOWLOCATION, false)
-        // The answer of a proxy to CONNECT is not the answer of the server.
+        // The proxy's response to CONNECT must not be taken for the response of the server.
         try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, true)
-        // Without it libcurl reads the proxy variables of the environment, `no_proxy` included.
+        // Unless the option is set, libcurl reads the proxy variables of the environment.
         if request.routing.bypassProxy { try set(CURLOPT_PROXY, "") }
     }
 
     private func setConnection(_ request: Request, _ options: CurlOptions) throws(EasyFailure) {
         try set(CURLOPT_NOSIGNAL, true)
-        // A cancelled transfer must not wait for its resolver thread: the whole loop would stand still.
+        // Removing a transfer must not wait for its resolver thread, because the wait would block the loop.
         try set(CURLOPT_QUICK_EXIT, true)
-        let connect = request.limits.connect.components
-        let milliseconds = connect.seconds * 1000 + connect.attoseconds / 1_000_000_000_000_000
-        // 0 would mean libcurl's default of 300 seconds.
-        try set(CURLOPT_CONNECTTIMEOUT_MS, Int(min(max(milliseconds, 1), 3_600_000)))
-        // Half-open connections: after 30 s of silence the kernel asks every 10 s, and gives up after as many questions
-        // as `tcp_keepalive_probes` says, by default nine. Until then the limits find them.
+        // 0 would select the default of libcurl, 300 seconds.
+        let milliseconds = min(max(request.limits.connect.inMilliseconds, 1), 3_600_000)
+        try set(CURLOPT_CONNECTTIMEOUT_MS, Int(milliseconds))
+        // TCP keep-alive closes half-open connections: after 30 s without traffic the kernel sends a probe every 10 s,
+        // and gives up after `net.ipv4.tcp_keepalive_probes` of them, 9 by default.
         try set(CURLOPT_TCP_KEEPALIVE, true)
         try set(CURLOPT_TCP_KEEPIDLE, 30)
         try set(CURLOPT_TCP_KEEPINTVL, 10)
@@ -47,7 +49,7 @@ extension EasyHandle {
         try set(CURLOPT_MAXLIFETIME_CONN, options.lifetimeSeconds)
         guard request.routing.freshConnection else { return }
         try set(CURLOPT_FRESH_CONNECT, true)
-        // Every cached address counts as expired for this transfer, and what it finds replaces it.
+        // 0 makes libcurl resolve the name again and replace the cached addresses.
         try set(CURLOPT_DNS_CACHE_TIMEOUT, 0)
     }
 
@@ -55,11 +57,11 @@ extension EasyHandle {
         try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         try set(CURLOPT_SSL_VERIFYPEER, true)
         try set(CURLOPT_SSL_VERIFYHOST, 2)
-        // The same for the way to a proxy whose URL begins with https.
+        // The same options apply to the connection to an https proxy.
         try set(CURLOPT_PROXY_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         try set(CURLOPT_PROXY_SSL_VERIFYPEER, true)
         try set(CURLOPT_PROXY_SSL_VERIFYHOST, 2)
-        // A renewed bundle is noticed within the hour, without parsing it for every connection.
+        // The parsed CA bundle is cached for an hour. After that a renewed file is read.
         try set(CURLOPT_CA_CACHE_TIMEOUT, 3600)
         guard let bundle = options.caBundle else { return }
         try set(CURLOPT_CAINFO, bundle)
@@ -76,12 +78,13 @@ extension EasyHandle {
             try set(CURLOPT_CUSTOMREQUEST, Request.Method.delete.rawValue)
         case .get, .put, .post, .delete:
             try request.travelsInOnePiece ? setSmallBody(request.body) : setUpload(request.body.count)
-            // The two above choose how the body travels; the method is this one.
+            // The body options imply POST and PUT; this one sets the method.
             try set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
         }
     }
 
-    /// libcurl copies the body and sends it in one write with the headers: half the CPU time of an upload.
+    /// Passes the body to libcurl as a copy, which it sends in one write with the headers. This takes half the CPU time
+    /// of an upload through the read callback.
     private func setSmallBody(_ body: [UInt8]) throws(EasyFailure) {
         try set(CURLOPT_POST, true)
         try set(CURLOPT_POSTFIELDSIZE_LARGE, offset: body.count)
@@ -91,20 +94,21 @@ extension EasyHandle {
         try check(code)
     }
 
-    /// libcurl asks for the body part by part.
+    /// Makes libcurl read the body through the read callback.
     private func setUpload(_ count: Int) throws(EasyFailure) {
         try set(CURLOPT_UPLOAD, true)
         try set(CURLOPT_INFILESIZE_LARGE, offset: count)
     }
 
+    /// Appends the header lines of `request` to `list`.
     private static func fill(_ list: inout HeaderList, from request: Request) throws(EasyFailure) {
         for field in request.headers.fields {
             let isEmpty = field.value.allSatisfy { $0 == " " || $0 == "\t" }
-            // "Name:" would remove the field; this is libcurl's way to send an empty one.
+            // libcurl takes "Name;" for a field with an empty value, and "Name:" for the removal of a field.
             try list.append(isEmpty ? "\(field.name);" : "\(field.name): \(field.value)")
         }
-        // Only what the caller gave, and may have signed, is sent: these are the fields that libcurl adds.
-        // Above 1 MiB it would add `Expect: 100-continue` and wait a second for a server that does not know it.
+        // Only the fields of the request are sent, which may be signed. libcurl would add these three; with
+        // `Expect: 100-continue`, for bodies above 1 MiB, it would wait up to a second for the server.
         for name in ["Accept", "Content-Type", "Expect"] where request.headers[name] == nil {
             try list.append("\(name):")
         }
@@ -112,16 +116,16 @@ extension EasyHandle {
 }
 
 extension Request {
-    /// Below 64 KiB libcurl sends headers and body with one call, unless it has to wait for a 100 (Continue)
-    /// between them.
+    /// True when libcurl sends headers and body in one write: the body has less than 64 KiB, and no `Expect` makes it
+    /// wait for a 100 (Continue) response between the two.
     var travelsInOnePiece: Bool { body.isEmpty || (body.count < 64 << 10 && headers["Expect"] == nil) }
 
-    /// Why this request may not be sent, or nil.
-    var mistake: String? {
-        if let violation = headers.violation { return violation }
-        if limits.responseBytes < 0 { return "the limit of the response is negative" }
+    /// The reason for which the request cannot be sent, or nil when it can.
+    var problem: String? {
+        if let problem = headers.problem { return problem }
+        if limits.responseBytes < 0 { return "the limit of the response body is negative" }
         if method == .head, !body.isEmpty { return "a HEAD request has a body" }
-        // The transport frames the body itself; two opinions about its length are how requests get smuggled.
+        // The transport frames the body itself. Contradicting lengths would allow request smuggling (RFC 9112, 11.2).
         if headers["Transfer-Encoding"] != nil { return "Transfer-Encoding is set by the transport" }
         let lengths = headers.values(of: "Content-Length")
         guard lengths.allSatisfy({ $0 == String(body.count) }), lengths.count < 2 else {
