@@ -122,7 +122,7 @@ let package = Package(
         .target(
             name: "CPlainJPEG", dependencies: ["CLibJPEG"], path: "Tests/CPlainJPEG", cSettings: c),
         .testTarget(name: "SupportTests", dependencies: ["Support"], swiftSettings: edge),
-        .testTarget(name: "HTTPTests", dependencies: ["HTTP"], swiftSettings: edge),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP", "Support"], swiftSettings: edge),
         .testTarget(name: "DigestsTests", dependencies: ["Support", "Digests"], swiftSettings: edge),
         .testTarget(
             name: "PixelsTests", dependencies: ["Support", "JPEG", "Pixels", "Digests", "Scripted"],

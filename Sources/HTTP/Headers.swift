@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Header fields in the order in which they are sent. Names compare without regard to case (RFC 9110, 5.1).
+/// Header fields in the order in which they are sent. Names are case-insensitive (RFC 9110, 5.1).
 package struct Headers: Sendable, Equatable, ExpressibleByDictionaryLiteral {
+    /// One field line.
     package struct Field: Sendable, Equatable {
         package var name: String
         package var value: String
     }
 
+    /// The field lines; several can have the same name.
     package private(set) var fields: [Field]
 
     package init() { fields = [] }
@@ -15,7 +17,7 @@ package struct Headers: Sendable, Equatable, ExpressibleByDictionaryLiteral {
         fields = elements.map { Field(name: $0.0, value: $0.1) }
     }
 
-    /// The first value of the field `name`. Setting replaces all its values; setting nil removes them.
+    /// The first value of the field `name`. A new value replaces all values of the field; nil removes them.
     package subscript(name: String) -> String? {
         get { fields.first { Self.same($0.name, name) }?.value }
         set {
@@ -37,18 +39,19 @@ package struct Headers: Sendable, Equatable, ExpressibleByDictionaryLiteral {
         }
     }
 
-    /// Every value of the field `name`, in order.
+    /// Returns all values of the field `name`, in order.
     package func values(of name: String) -> [String] {
         fields.filter { Self.same($0.name, name) }.map(\.value)
     }
 
-    /// Adds one more value, whether or not the field is already present.
+    /// Appends a field line; lines of the same name stay.
     package mutating func add(_ name: String, _ value: String) {
         fields.append(Field(name: name, value: value))
     }
 
-    /// Why these fields may not be sent, or nil: a name that is no token, or a value with CR, LF or NUL,
-    /// which would let data from outside start a header of its own (RFC 9110, 5.5).
+    /// The reason for which the fields cannot be sent, or nil when they can. A name must be a token, and a value must
+    /// not contain CR, LF or NUL, with which untrusted data could begin another field (RFC 9110, 5.5). The text contains
+    /// no value, because a value can be a secret.
     package var problem: String? {
         for field in fields {
             guard !field.name.isEmpty, field.name.utf8.allSatisfy(Self.isTokenByte) else {
@@ -61,7 +64,7 @@ package struct Headers: Sendable, Equatable, ExpressibleByDictionaryLiteral {
         return nil
     }
 
-    /// RFC 9110, 5.6.2: `tchar`.
+    /// Returns true for the characters of a token (`tchar` of RFC 9110, 5.6.2).
     private static func isTokenByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -71,6 +74,7 @@ package struct Headers: Sendable, Equatable, ExpressibleByDictionaryLiteral {
         }
     }
 
+    /// Compares two names; only ASCII letters are case-insensitive.
     private static func same(_ a: String, _ b: String) -> Bool {
         a.utf8.count == b.utf8.count && zip(a.utf8, b.utf8).allSatisfy { lowered($0) == lowered($1) }
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One HTTP request as a value. What it needs from the transport, its limits included, travels with it.
+/// An HTTP request, with the limits and the routing that the transport applies to it.
 package struct Request: Sendable {
     package enum Method: String, Sendable {
         case get = "GET"
@@ -16,7 +16,7 @@ package struct Request: Sendable {
     package var body: [UInt8]
     package var limits: Limits
     package var routing: Routing
-    /// The URL, headers or bodies carry secrets: nothing of them may be printed.
+    /// True when the path of the URL is a secret as well, so that it must not appear in texts.
     package var isSensitive: Bool
 
     package init(
@@ -34,18 +34,21 @@ package struct Request: Sendable {
 }
 
 extension Request {
-    /// How long a transfer may take and how much it may bring. Every request has all of them.
+    /// The timeouts of a transfer and the size of its response. Every request has all of them.
     package struct Limits: Sendable, Equatable {
-        /// Name resolution, TCP and TLS together.
+        /// The limit for name resolution, TCP and TLS together, at most one hour.
         package var connect: Duration
-        /// From the request's last byte to the response's first. A long poll needs its wait time here.
+        /// The limit from the last byte of the request to the first byte of the response. A long poll needs its wait
+        /// time in addition.
         package var firstByte: Duration
-        /// The whole transfer, from the moment it is handed over, whatever happens within.
+        /// The limit for the whole transfer, from the call of `Transport.send` on.
         package var total: Duration
-        /// Give up when fewer bytes a second than this have moved for `stall`. 0 switches it off.
+        /// The minimum rate while bytes are sent or received, in bytes a second. A transfer that stays below it for
+        /// `stall` times out; 0 means no minimum.
         package var bytesPerSecond: Int
+        /// The time for which the rate can be below `bytesPerSecond`.
         package var stall: Duration
-        /// Largest response body, in bytes; one byte more fails the transfer.
+        /// The largest response body in bytes. A larger one fails the transfer.
         package var responseBytes: Int
 
         package init(
@@ -62,11 +65,11 @@ extension Request {
         }
     }
 
-    /// Which way a request takes to its server.
+    /// The choice of the connection for a request.
     package struct Routing: Sendable, Equatable {
-        /// Open a new connection, with the name resolved anew: for the attempt after a timeout.
+        /// True to resolve the name again and open a new connection, for the attempt after a timeout.
         package var freshConnection: Bool
-        /// Never through a proxy: for link-local metadata services.
+        /// True to ignore the proxy variables of the environment, for link-local metadata services.
         package var bypassProxy: Bool
 
         package init(freshConnection: Bool = false, bypassProxy: Bool = false) {
@@ -76,7 +79,8 @@ extension Request {
     }
 }
 
-/// Method and address only: headers, query and body may carry secrets, and so may the path when it says so.
+/// The texts contain the method and the address only, because headers, query and body can contain secrets, and so can
+/// the path when `isSensitive` is true.
 extension Request: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     package var description: String {
         "\(method.rawValue) \(url.scheme.rawValue)://\(url.authority)\(isSensitive ? "/..." : url.path)"

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A complete response: any status, headers and the whole body.
+/// A complete response with any status.
 package struct Response: Sendable {
-    /// 100...599, as received. A status is never an error of the transport.
+    /// The status code, 200...599. No status is an error of the transport.
     package var status: Int
     package var headers: Headers
     package var body: [UInt8]
-    /// From handing the request over to the last byte.
+    /// The time from the call of `Transport.send` to the last byte.
     package var elapsed: Duration
-    /// Whether a connection had to be opened for it.
+    /// True when the request was sent over a new connection.
     package var openedConnection: Bool
 
     package init(

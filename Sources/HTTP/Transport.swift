@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Whatever carries a request to its server. The protocols above know this and nothing of curl.
+/// A sender of HTTP requests. The AWS clients depend on this protocol and not on curl.
 package protocol Transport: Sendable {
-    /// Sends `request` once: no retry, no redirect.
+    /// Sends `request` once, without retries or redirects, and returns the response with any status.
     ///
-    /// Cancelling the calling task ends the transfer at once and throws `.cancelled`.
+    /// The cancellation of the calling task ends the transfer at once with `.cancelled`.
     ///
-    /// - Throws: `TransportError` when no complete response arrived within the request's limits.
+    /// - Throws: `TransportError` when no complete response arrived within `Request.limits`.
     func send(_ request: Request) async throws(TransportError) -> Response
 }

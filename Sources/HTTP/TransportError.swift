@@ -1,47 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why no complete response arrived.
+import Support
+
+/// An error of the transport: no complete response arrived.
 package struct TransportError: Error, Sendable, CustomStringConvertible {
     package enum Kind: String, Sendable, CaseIterable {
-        /// The host name has no address.
+        /// The host name cannot be resolved.
         case unresolvable
-        /// Nobody listens there, the network says so, or a proxy does not let us through.
+        /// The connection was refused, by the host, the network or a proxy.
         case refused
-        /// The certificate or the handshake.
+        /// The certificate is not trusted, or the TLS handshake failed.
         case tls
-        /// A deadline passed; `phase` says which.
+        /// A limit of the request has passed; `phase` and `detail` say which.
         case timedOut = "timed-out"
-        /// The connection broke while sending or receiving.
+        /// The connection broke.
         case disconnected
-        /// The body ended before its announced length.
+        /// The body is shorter than its Content-Length.
         case truncated
-        /// The body is larger than the request's limit.
+        /// The headers or the body are larger than their limit.
         case tooLarge = "too-large"
-        /// What arrived is not HTTP.
+        /// The response is not valid HTTP.
         case malformedResponse = "malformed-response"
-        /// More requests are unfinished than the transport takes: the callers do not bound their work.
+        /// The transport has as many pending requests as it accepts.
         case overloaded
         /// The calling task was cancelled.
         case cancelled
         /// The transport has been shut down.
         case shutDown = "shut-down"
-        /// The request cannot be sent as it is: a programmer's or configuration's mistake.
+        /// The request cannot be sent as it is, because of an error in the program or the configuration.
         case invalidRequest = "invalid-request"
-        /// Anything else the library reports; `detail` names it.
+        /// Any other error of libcurl; `detail` has its text.
         case other
     }
 
-    /// How far the transfer had come.
+    /// The phase of a transfer.
     package enum Phase: String, Sendable {
-        case queued, connecting, sending, waiting, receiving
+        /// The request waits for a connection.
+        case queued
+        /// The name is resolved, or the connection or the TLS session is established.
+        case connecting
+        /// The request is being sent.
+        case sending
+        /// The request has been sent and no byte of the response has arrived.
+        case waiting
+        /// The response is being received.
+        case receiving
     }
 
     package var kind: Kind
+    /// The phase in which the transfer ended.
     package var phase: Phase
-    /// Host and port, never the path: it may be a secret.
+    /// The host and the port. The path is left out, because it can be a secret.
     package var host: String
+    /// The time from the call of `Transport.send` to the error.
     package var elapsed: Duration
-    /// The library's own words, for people.
+    /// A description of the cause, in most cases the text of libcurl. It contains no secret.
     package var detail: String
 
     package init(_ kind: Kind, phase: Phase, host: String, elapsed: Duration, detail: String) {
@@ -55,8 +68,6 @@ package struct TransportError: Error, Sendable, CustomStringConvertible {
     package var isTimeout: Bool { kind == .timedOut }
 
     package var description: String {
-        let milliseconds =
-            elapsed.components.seconds * 1000 + elapsed.components.attoseconds / 1_000_000_000_000_000
-        return "\(host): \(kind.rawValue) while \(phase.rawValue) after \(milliseconds) ms: \(detail)"
+        "\(host): \(kind.rawValue) while \(phase.rawValue) after \(elapsed.inMilliseconds) ms: \(detail)"
     }
 }

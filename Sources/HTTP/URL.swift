@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The parts of an http or https URL, kept apart so that signing and sending render them alike, once.
+import Support
+
+/// An http or https URL as separate parts, so that the signer and the transport encode them in the same way, once.
 package struct URL: Sendable, Equatable {
     package enum Scheme: String, Sendable {
         case http, https
 
+        /// 80 or 443.
         package var defaultPort: Int { self == .http ? 80 : 443 }
     }
 
+    /// One parameter of the query, decoded.
     package struct QueryItem: Sendable, Equatable {
         package var name: String
         package var value: String
@@ -19,15 +23,17 @@ package struct URL: Sendable, Equatable {
     }
 
     package var scheme: Scheme
-    /// A DNS name or IPv4 address, or an IPv6 address in brackets. Lower case.
+    /// A DNS name, an IPv4 address, or an IPv6 address in brackets, in lower case.
     package var host: String
-    /// 1...65535, or nil for the default port of the scheme.
+    /// The port, 1...65535; nil for the default port of the scheme.
     package var port: Int?
-    /// Percent-encoded exactly as it is sent; starts with `/`.
+    /// The path, percent-encoded exactly as it is sent. It begins with `/`.
     package var path: String
-    /// Decoded names and values; encoded once, by `rendered` and by the signer, in the same way.
+    /// The parameters of the query, decoded. `rendered` and the signer encode them with `PercentEncoding`.
     package var query: [QueryItem]
 
+    /// Makes a URL from its parts. The host is lowercased, a default port becomes nil, and a missing `/` is put before
+    /// the path.
     package init(
         _ scheme: Scheme, host: String, port: Int? = nil, path: String = "/", query: [QueryItem] = []
     ) {
@@ -38,8 +44,9 @@ package struct URL: Sendable, Equatable {
         self.query = query
     }
 
-    /// Reads an absolute http(s) URL as found in configuration or an environment variable. Nil for any other
-    /// scheme, for user information (a secret that would be printed), a fragment, a bad port or an empty host.
+    /// Parses an absolute http or https URL of a configuration file or an environment variable. Returns nil for other
+    /// schemes, characters outside printable ASCII, user information (a secret, which would be logged), a fragment, an
+    /// invalid host, port or percent-encoding.
     package init?(_ text: String) {
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else { return nil }
         guard let colon = text.firstRange(of: "://"),
@@ -54,24 +61,25 @@ package struct URL: Sendable, Equatable {
         var query: [QueryItem] = []
         for pair in tail[queryStart...].dropFirst().split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = PercentEncoding.decode(parts[0]),
-                let value = PercentEncoding.decode(parts.count > 1 ? parts[1] : "")
+            guard let name = parts[0].percentDecoded(),
+                let value = (parts.count > 1 ? parts[1] : "").percentDecoded()
             else { return nil }
             query.append(QueryItem(name, value))
         }
         self.init(scheme, host: host, port: port, path: String(tail[..<queryStart]), query: query)
     }
 
-    /// Host and, unless it is the scheme's default, port: the value of the `Host` header.
+    /// The host, with the port unless it is the default of the scheme: the value of the `Host` header.
     package var authority: String { port.map { "\(host):\($0)" } ?? host }
 
-    /// The URL as it goes over the wire.
+    /// The whole URL as text, as it is sent.
     package var rendered: String {
         let items = query.map { "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value))" }
         return
             "\(scheme.rawValue)://\(authority)\(path)\(items.isEmpty ? "" : "?")\(items.joined(separator: "&"))"
     }
 
+    /// Splits `host:port`. Returns nil when one of them is invalid.
     private static func splitAuthority(_ text: Substring) -> (host: String, port: Int?)? {
         let hostEnd: Substring.Index
         if text.hasPrefix("[") {
@@ -90,12 +98,12 @@ package struct URL: Sendable, Equatable {
         return (String(host), port)
     }
 
-    /// A name or IPv4 address of letters, digits, `-`, `.` and `_`, or an IPv6 address in brackets.
+    /// Returns true for a name or IPv4 address of letters, digits, `-`, `.` and `_`, and for an IPv6 address in brackets.
     private static func isHost(_ host: Substring.UTF8View) -> Bool {
         if host.first == UInt8(ascii: "[") {
             return host.count > 3
                 && host.dropFirst().dropLast().allSatisfy {
-                    Self.isHexDigit($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".")
+                    Hex.value(ofDigit: $0) != nil || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".")
                 }
         }
         return !host.isEmpty
@@ -108,14 +116,5 @@ package struct URL: Sendable, Equatable {
                 default: false
                 }
             }
-    }
-
-    private static func isHexDigit(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "F"),
-            UInt8(ascii: "a")...UInt8(ascii: "f"):
-            true
-        default: false
-        }
     }
 }

@@ -1,38 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A date and time of day in UTC, in the proleptic Gregorian calendar.
+/// A date and time of day in UTC, in the proleptic Gregorian calendar, to the second.
 ///
-/// The conversions are those of H. Hinnant, "chrono-Compatible Low-Level Date Algorithms": `days_from_civil` and
-/// `civil_from_days`. Their years begin in March, so that the leap day is the last day of a year.
+/// The conversions are `days_from_civil` and `civil_from_days` of H. Hinnant, "chrono-Compatible Low-Level Date
+/// Algorithms" (https://howardhinnant.github.io/date_algorithms.html). Their years begin in March, so that the leap
+/// day is the last day of a year.
 package struct CivilTime: Sendable, Equatable {
     /// 1970...9999.
     package let year: Int
     /// 1...12.
     package let month: Int
-    /// 1...31.
+    /// 1...31, at most the number of days of the month.
     package let day: Int
     /// 0...23.
     package let hour: Int
     /// 0...59.
     package let minute: Int
-    /// 0...61, because leap seconds are accepted when a text is parsed.
+    /// 0...60; 60 is a leap second.
     package let second: Int
 
     /// The range of times that the type represents, in seconds since 1970-01-01T00:00:00Z.
     package static let range = 0...253_402_300_799
 
-    /// Makes a time from its fields, or returns nil when a field is out of its range.
+    /// Makes a time from its fields. Returns nil when a field is out of its range.
     package init?(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int) {
-        guard (1970...9999).contains(year), (1...12).contains(month), (1...31).contains(day),
-            (0...23).contains(hour), (0...59).contains(minute), (0...61).contains(second)
+        guard (1970...9999).contains(year), (1...12).contains(month),
+            (1...Self.days(inMonth: month, of: year)).contains(day),
+            (0...23).contains(hour), (0...59).contains(minute), (0...60).contains(second)
         else { return nil }
         (self.year, self.month, self.day) = (year, month, day)
         (self.hour, self.minute, self.second) = (hour, minute, second)
     }
 
-    /// Makes a time from seconds since 1970-01-01T00:00:00Z; values outside `range` become its nearest bound.
+    /// Makes a time from seconds since 1970-01-01T00:00:00Z. Values outside `range` become its nearest bound.
     package init(secondsSinceEpoch: Int) {
         let seconds = min(max(secondsSinceEpoch, Self.range.lowerBound), Self.range.upperBound)
+        // 719468 is the number of days from 0000-03-01 to 1970-01-01; an era has 400 years, which are 146097 days.
         let shifted = seconds / 86_400 + 719_468
         let era = shifted / 146_097
         let dayOfEra = shifted % 146_097
@@ -46,7 +49,7 @@ package struct CivilTime: Sendable, Equatable {
         (hour, minute, self.second) = (second / 3600, second / 60 % 60, second % 60)
     }
 
-    /// Seconds since 1970-01-01T00:00:00Z. A leap second counts as the first second of the next minute.
+    /// The seconds since 1970-01-01T00:00:00Z. A leap second equals the first second of the next minute.
     package var secondsSinceEpoch: Int {
         let marchYear = month <= 2 ? year - 1 : year
         let era = marchYear / 400
@@ -62,16 +65,24 @@ package struct CivilTime: Sendable, Equatable {
     /// The time of day as `12:36:00`.
     package var timeOfDay: String { "\(twoDigits(hour)):\(twoDigits(minute)):\(twoDigits(second))" }
 
-    /// The time as RFC 3339 writes it, in whole seconds: `2015-08-30T12:36:00Z`.
+    /// The time in the format of RFC 3339, as `2015-08-30T12:36:00Z`.
     package var rfc3339: String { "\(date)T\(timeOfDay)Z" }
 
-    /// The time as Signature Version 4 writes it: `20150830T123600Z`.
+    /// The time in the basic format of ISO 8601, as `20150830T123600Z`. Signature Version 4 uses it.
     package var basicFormat: String {
         "\(basicDate)T\(twoDigits(hour))\(twoDigits(minute))\(twoDigits(second))Z"
     }
 
-    /// The date as Signature Version 4 writes it: `20150830`.
+    /// The date in the basic format of ISO 8601, as `20150830`.
     package var basicDate: String { "\(year)\(twoDigits(month))\(twoDigits(day))" }
+
+    private static func days(inMonth month: Int, of year: Int) -> Int {
+        switch month {
+        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
 }
 
 private func twoDigits(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }

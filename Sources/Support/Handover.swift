@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One value on its way from the thread that makes it to the task that waits for it.
+/// A continuation that carries its value under a lock, for values that another thread makes for a waiting task.
 ///
-/// A continuation alone would carry it as well. But when the value comes before its task has gone to sleep, the
-/// runtime brings the two together without telling the thread sanitizer, which then reports races that do not
-/// exist. So the value travels under a lock.
+/// `CheckedContinuation` can carry a value as well. But when it is resumed before its task is suspended, the runtime
+/// synchronizes the two threads in a way that the thread sanitizer does not see, and the sanitizer reports data races
+/// that do not exist. A mutex is a synchronization that it sees.
 package struct Handover<Value: Sendable>: Sendable {
     private let value: Locked<Value?>
     private let continuation: CheckedContinuation<Void, Never>
@@ -14,19 +14,19 @@ package struct Handover<Value: Sendable>: Sendable {
         self.continuation = continuation
     }
 
-    /// Lets the task go on with `result`. To be called exactly once.
+    /// Resumes the waiting task with `result`. It must be called exactly once.
     package func resume(returning result: Value) {
         value.withLock { $0 = result }
         continuation.resume()
     }
 }
 
-/// Runs `body`, then waits until somebody gives its handover a value, and returns that.
+/// Calls `body` with a handover, then waits until that is resumed, and returns its value.
 package func withHandover<Value: Sendable>(_ body: (Handover<Value>) -> Void) async -> Value {
     let value = Locked<Value?>(nil)
     await withCheckedContinuation { body(Handover(value, $0)) }
     guard let result = value.withLock({ $0.take() }) else {
-        preconditionFailure("a handover ends when its value is there")
+        preconditionFailure("a handover was resumed without its value")
     }
     return result
 }

@@ -2,12 +2,12 @@
 
 import Glibc
 
-/// A value that is only touched while its lock is held.
+/// A value that can be accessed only while its lock is held.
 ///
-/// A pthread mutex and not `Synchronization.Mutex`: on Linux the latter is futex code in a library that
-/// the thread sanitizer does not instrument, which makes it report races that do not exist.
+/// The lock is a pthread mutex and not a `Synchronization.Mutex`, which on Linux is futex code in a library that the
+/// thread sanitizer does not instrument: the sanitizer would report data races that do not exist.
 ///
-/// `@unchecked Sendable` because `storage` is only reached between lock and unlock of `mutex`.
+/// `@unchecked Sendable` because `storage` is accessed only between the lock and the unlock of `mutex`.
 package final class Locked<Value: ~Copyable>: @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private var storage: Value
@@ -26,8 +26,8 @@ package final class Locked<Value: ~Copyable>: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// Runs `body` with the value while holding the lock. Not recursive: `body` must neither call back
-    /// into the same lock nor wait for anything.
+    /// Calls `body` with the value while the lock is held, and returns its result or throws its error. The lock is not
+    /// recursive: `body` must neither take the same lock nor block.
     package func withLock<Result: ~Copyable, Failure: Error>(
         _ body: (inout sending Value) throws(Failure) -> sending Result
     ) throws(Failure) -> sending Result {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An option with a value that cannot be used.
+/// A problem of one option: a value that the option does not take.
 package struct OptionProblem: Sendable, Equatable {
-    /// The path of the option below its options struct, as `limits.bytes`.
+    /// The path of the option below its options type, as `limits.bytes`.
     package var field: String
     /// The values that the option takes, as `1...256`.
     package var expected: String
-    /// The value that it has, as the user would write it.
+    /// The value of the option, as the user would write it.
     package var got: String
 
     package init(_ field: String, expected: String, got: String) {
@@ -15,12 +15,12 @@ package struct OptionProblem: Sendable, Equatable {
         self.got = got
     }
 
-    /// The same problem, seen from the options struct that holds this one as `prefix`.
+    /// Returns the problem with its path below the option `prefix` of an enclosing options type.
     package func below(_ prefix: String) -> OptionProblem {
         OptionProblem("\(prefix).\(field)", expected: expected, got: got)
     }
 
-    /// Appends a problem to `problems` when `value` is outside `range`.
+    /// Appends a problem to `problems` when `value` is outside `range`. An upper bound of `Int.max` means no limit.
     package static func check(
         _ field: String, _ value: Int, in range: ClosedRange<Int>, _ problems: inout [OptionProblem]
     ) {

@@ -39,7 +39,7 @@ final class SecurityTokenService: Sendable {
         var form: [String: String] = [:]
         for pair in String(decoding: request.body, as: UTF8.self).split(separator: "&") {
             let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            form[String(sides[0])] = PercentEncoding.decode(sides[1])
+            form[String(sides[0])] = sides[1].percentDecoded()
         }
         state.forms.append(form)
         guard request.method == "POST", form["Version"] == "2011-06-15" else {

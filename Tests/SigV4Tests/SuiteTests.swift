@@ -71,8 +71,8 @@ enum AWSSuite {
                 let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
                 url.query.append(
                     .init(
-                        PercentEncoding.decode(sides[0]) ?? String(sides[0]),
-                        sides.count > 1 ? PercentEncoding.decode(sides[1]) ?? String(sides[1]) : ""))
+                        sides[0].percentDecoded() ?? String(sides[0]),
+                        sides.count > 1 ? sides[1].percentDecoded() ?? String(sides[1]) : ""))
             }
             var headers: [(String, String)] = []
             for line in lines {
