@@ -6,14 +6,15 @@ package import Pixelation
 package import Support
 package import Worker
 
-/// Everything that can be configured: the Options of the modules below, under the names of the file.
+/// The configuration of the daemon: the option structs of all modules.
 package struct Configuration: Sendable, Equatable {
     package var queue = QueueOptions()
     package var aws = AWSOptions()
     package var pixelation = PixelationOptions()
-    /// Its output is the file's `output`, its wait and visibility the file's `queue`.
+    /// The worker's options. In the file, its output options are in the section `output`, its filter in `filter`, and
+    /// `waitSeconds` and `visibilitySeconds` in `queue`.
     package var worker = WorkerOptions()
-    /// How outputs are stored, beside what the worker decides.
+    /// The options of `PutObject` for outputs; section `output` of the file.
     package var put = PutOptions()
     package var network = CurlOptions()
     package var start = StartOptions()
@@ -21,10 +22,10 @@ package struct Configuration: Sendable, Equatable {
     package var health = HealthOptions()
     package var instance = InstanceOptions()
 
-    /// The defaults.
+    /// Makes a configuration of the defaults.
     package init() {}
 
-    /// Every value that is out of its range, by its path in the file. What is merely absent is `missing()`.
+    /// Lists the values that are out of range, by their paths in the file. Absent values are listed by `missing()`.
     package func problems() -> [OptionProblem] {
         var found: [OptionProblem] = []
         func collect(_ prefix: String, _ problems: [OptionProblem]) {
@@ -47,7 +48,7 @@ package struct Configuration: Sendable, Equatable {
         return found.filter { !absent.contains($0.field) }
     }
 
-    /// A bound on memory is none when one picture may need more.
+    /// Checks that `worker.memoryBytes` is enough for the largest picture that `pixelation.limits` allow.
     private func memoryProblems() -> [OptionProblem] {
         let least = WorkerOptions.minimumMemoryBytes(
             source: pixelation.limits.bytes, workingSet: pixelation.largestWorkingSetBytes)
@@ -56,24 +57,26 @@ package struct Configuration: Sendable, Equatable {
             OptionProblem(
                 "worker.memoryBytes",
                 expected:
-                    "\(least) or more for a picture as large as pixelation.limits.bytes, .pixels, .memoryBytes allow",
+                    "\(least) or more, which the largest picture within pixelation.limits needs",
                 got: "\(worker.memoryBytes)")
         ]
     }
 
-    /// What a service cannot do without and nobody has given.
+    /// Lists the settings that the service requires and that have no value.
     package func missing() -> [SettingsProblem] {
         var out: [SettingsProblem] = []
         if queue.url.isEmpty {
-            out.append(.init(source: nil, path: "queue.url", expected: "must be given: the queue's URL"))
+            out.append(
+                .init(source: nil, path: "queue.url", expected: "is required: the URL of the source queue"))
         }
         if worker.output.bucket.isEmpty {
-            out.append(.init(source: nil, path: "output.bucket", expected: "must be given: where outputs go"))
+            out.append(
+                .init(source: nil, path: "output.bucket", expected: "is required: the bucket for outputs"))
         }
         return out
     }
 
-    /// The place in the file of a field of a module's Options.
+    /// Returns the path in the file of a field of a module's options.
     private static func path(_ module: String, _ field: String) -> String {
         switch (module, field) {
         case ("aws", "region"): "region"
@@ -83,7 +86,7 @@ package struct Configuration: Sendable, Equatable {
         }
     }
 
-    /// As a file, with every setting: what is in force.
+    /// The configuration as a file that contains every setting.
     package var json: JSONValue {
         var root: [JSONValue.Member] = []
         for setting in Setting.all {
@@ -108,18 +111,19 @@ package struct Configuration: Sendable, Equatable {
         members[index].value = .object(inner)
     }
 
-    /// The settings whose values differ between two configurations.
+    /// Lists the settings whose values differ between two configurations.
     package func changes(to other: Configuration) -> [Setting] {
         Setting.all.filter { $0.read(self) != $0.read(other) }
     }
 
-    /// Every setting that is not at its default, in one line and without secrets: `queue.url="..." log.level="debug"`.
+    /// The settings that differ from their defaults, on one line and without secrets:
+    /// `queue.url="..." log.level="debug"`.
     package var summary: String {
         Configuration().changes(to: self).map { "\($0.path)=\($0.shown(in: self))" }.joined(separator: " ")
     }
 
-    /// Names this configuration: the same digits for the same values of all settings. No secret digest, just
-    /// FNV-1a, so that two log lines can be compared.
+    /// The 64-bit FNV-1a hash of all values in hexadecimal digits, for comparing configurations in logs and metrics.
+    /// It is not a cryptographic hash.
     package var digest: String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in json.compact.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }

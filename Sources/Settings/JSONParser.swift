@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A strict reader of RFC 8259 that knows lines: an operator is told where, and a name given twice is an
-/// error instead of a coin toss, both of which `JSONDecoder` cannot do.
+/// A strict parser of JSON (RFC 8259) that reports the line of an error and rejects duplicate names, which
+/// `JSONDecoder` does not do.
 package struct JSONParser {
     package struct Failure: Error, Equatable {
+        /// The line of the error, counted from 1.
         package var line: Int
         package var reason: String
 
@@ -13,14 +14,14 @@ package struct JSONParser {
         }
     }
 
-    /// Deeper nesting is refused, so that no input can exhaust the stack.
-    private static let maximumDepth = 32
+    /// The maximum depth of nesting, so that no input can exhaust the stack.
+    private static let maxDepth = 32
 
     private let bytes: [UInt8]
     private var position = 0
     private var line = 1
 
-    /// Reads `text` as one JSON value with nothing after it.
+    /// Parses `text`, which must be UTF-8, as exactly one JSON value.
     package static func parse(_ text: [UInt8]) throws(Failure) -> JSONValue {
         guard String(validating: text, as: UTF8.self) != nil else {
             throw Failure(line: 1, reason: "the file is not UTF-8")
@@ -29,7 +30,7 @@ package struct JSONParser {
         parser.skipSpace()
         let value = try parser.value(depth: 0)
         parser.skipSpace()
-        guard parser.peek == nil else { throw parser.failure("something follows the end of the value") }
+        guard parser.peek == nil else { throw parser.failure("unexpected text after the end of the value") }
         return value
     }
 
@@ -40,9 +41,9 @@ package struct JSONParser {
     private func failure(_ reason: String) -> Failure { Failure(line: line, reason: reason) }
 
     private func unexpected(_ wanted: String) -> Failure {
-        guard let byte = peek else { return failure("the file ends where \(wanted) is expected") }
+        guard let byte = peek else { return failure("unexpected end of the file: expected \(wanted)") }
         let found = byte > 0x20 && byte < 0x7f ? "\"\(Unicode.Scalar(byte))\"" : "byte \(byte)"
-        return failure("\(found) where \(wanted) is expected")
+        return failure("unexpected \(found): expected \(wanted)")
     }
 
     private mutating func skipSpace() {
@@ -59,7 +60,7 @@ package struct JSONParser {
     }
 
     private mutating func value(depth: Int) throws(Failure) -> JSONValue {
-        guard depth < Self.maximumDepth else { throw failure("nested deeper than \(Self.maximumDepth)") }
+        guard depth < Self.maxDepth else { throw failure("nesting is deeper than \(Self.maxDepth)") }
         switch peek {
         case UInt8(ascii: "{"): return try object(depth: depth)
         case UInt8(ascii: "["): return try array(depth: depth)
@@ -88,7 +89,7 @@ package struct JSONParser {
             let nameLine = line
             let name = try string()
             guard !members.contains(where: { $0.name == name }) else {
-                throw failure("\"\(name)\" is given twice")
+                throw failure("duplicate name \"\(name)\"")
             }
             skipSpace()
             guard take(UInt8(ascii: ":")) else { throw unexpected("\":\"") }
@@ -122,7 +123,7 @@ package struct JSONParser {
             switch byte {
             case UInt8(ascii: "\""): return String(decoding: out, as: UTF8.self)
             case UInt8(ascii: "\\"): out.append(contentsOf: try escape().utf8)
-            case 0..<0x20: throw failure("a control character stands in a string: write it as an escape")
+            case 0..<0x20: throw failure("unescaped control character in a string")
             default: out.append(byte)
             }
         }
@@ -142,16 +143,15 @@ package struct JSONParser {
         case UInt8(ascii: "u"):
             let unit = try hexUnit()
             if let scalar = Unicode.Scalar(unit) { return String(scalar) }
-            // A surrogate: the second half must follow.
             guard (0xd800..<0xdc00).contains(unit), take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) else {
-                throw failure("half of a surrogate pair")
+                throw failure("unpaired surrogate")
             }
             let low = try hexUnit()
             guard (0xdc00..<0xe000).contains(low),
                 let scalar = Unicode.Scalar(0x10000 + (UInt32(unit - 0xd800) << 10 | UInt32(low - 0xdc00)))
-            else { throw failure("half of a surrogate pair") }
+            else { throw failure("unpaired surrogate") }
             return String(scalar)
-        default: throw failure("unknown escape")
+        default: throw failure("unknown escape sequence")
         }
     }
 
@@ -159,7 +159,7 @@ package struct JSONParser {
         let digits = bytes[position...].prefix(4)
         guard digits.count == 4, digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
             let unit = UInt16(String(decoding: digits, as: UTF8.self), radix: 16)
-        else { throw failure("\\u needs four hexadecimal digits") }
+        else { throw failure("\\u must be followed by four hexadecimal digits") }
         position += 4
         return unit
     }
@@ -174,7 +174,7 @@ package struct JSONParser {
             guard digits() > 0 else { throw unexpected("a digit") }
         }
         if let next = peek, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(next) {
-            throw failure("a number begins with 0")
+            throw failure("leading zero in a number")
         }
         return .number(String(decoding: bytes[start..<position], as: UTF8.self))
     }

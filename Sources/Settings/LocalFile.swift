@@ -2,20 +2,23 @@
 
 import Glibc
 
-/// Whole files of the local file system.
+/// Functions that read and write whole files of the local file system.
 package enum LocalFile {
-    /// A system call that failed: which one, on what, and errno.
+    /// A failed system call.
     package struct Failure: Error, CustomStringConvertible {
+        /// The name of the call, as `open`.
         package var call: String
         package var path: String
+        /// The value of errno.
         package var code: Int32
 
         package var description: String { "\(path): \(call): \(String(cString: strerror(code)))" }
     }
 
-    /// The content of a file, a device or a pipe.
+    /// Reads a file, device or pipe to its end.
     ///
-    /// - Throws: `Failure` with `EFBIG` when there is more than `limit` bytes.
+    /// - Parameter limit: the maximum number of bytes.
+    /// - Throws: `Failure`; with `EFBIG` when the content is longer than `limit`.
     package static func read(_ path: String, limit: Int) throws(Failure) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Failure(call: "open", path: path, code: errno) }
@@ -32,8 +35,8 @@ package enum LocalFile {
         }
     }
 
-    /// Writes a file that is either there as a whole or not at all: under another name in the same folder,
-    /// then renamed. An existing file is replaced.
+    /// Writes a file atomically: into a temporary file of the same directory, which is then renamed to `path`. An
+    /// existing file is replaced.
     package static func write(_ bytes: [UInt8], to path: String) throws(Failure) {
         let draft = "\(path).\(getpid())-\(UInt32.random(in: .min ... .max))"
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
@@ -52,8 +55,8 @@ package enum LocalFile {
         }
     }
 
-    /// Makes a folder, and those around it, where there is none.
-    package static func makeFolder(_ path: String) throws(Failure) {
+    /// Creates a directory and its missing parents. An existing directory is no error.
+    package static func makeDirectory(_ path: String) throws(Failure) {
         var status = stat()
         if stat(path, &status) == 0 {
             guard status.st_mode & S_IFMT == S_IFDIR else {
@@ -62,7 +65,7 @@ package enum LocalFile {
             return
         }
         if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
-            try makeFolder(String(path[..<slash]))
+            try makeDirectory(String(path[..<slash]))
         }
         guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
             throw Failure(call: "mkdir", path: path, code: errno)

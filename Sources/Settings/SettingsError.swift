@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why there is no usable configuration: everything that is wrong with it, at once.
+/// The reason why a configuration cannot be used: all of its problems.
 package struct SettingsError: Error, Equatable, CustomStringConvertible {
     package enum Kind: String, Sendable, CaseIterable {
         /// The file cannot be read.
         case unreadable
         /// The file is not JSON.
         case malformed
-        /// Configuration are unknown, of the wrong type or out of range.
+        /// Settings are unknown, missing, of the wrong type or out of range.
         case invalid
     }
 
@@ -19,27 +19,6 @@ package struct SettingsError: Error, Equatable, CustomStringConvertible {
         self.problems = problems
     }
 
+    /// One line for each problem.
     package var description: String { problems.map(\.description).joined(separator: "\n") }
-}
-
-/// One wrong setting: where it came from, its path, what is allowed and what was found.
-package struct SettingsProblem: Sendable, Equatable, CustomStringConvertible {
-    /// `config.json:12`, `PIXELATED_QUEUE_URL` or `--set`; nil for a setting that was given nowhere.
-    package var source: String?
-    /// Dotted, as in the file; empty for the file as a whole.
-    package var path: String
-    package var expected: String
-    package var got: String?
-
-    package init(source: String?, path: String, expected: String, got: String? = nil) {
-        self.source = source
-        self.path = path
-        self.expected = expected
-        self.got = got
-    }
-
-    package var description: String {
-        let place = [source, path.isEmpty ? nil : path].compactMap(\.self).map { $0 + ": " }.joined()
-        return place + expected + (got.map { " (got \(SettingsRedaction.redacted($0)))" } ?? "")
-    }
 }

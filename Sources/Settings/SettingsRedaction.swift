@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Keeps secrets that were put in the wrong place out of messages.
+/// Redaction of secrets in the values of settings.
 package enum SettingsRedaction {
-    /// Replaces what may be a secret: the user part of a URL, the query of a URL (a signature may be in it),
-    /// and anything of the shape of an AWS secret key.
+    /// Replaces possible secrets by `…`: the user information of a URL, the query of a URL (it may contain a
+    /// signature), and every text of the shape of an AWS secret access key. At most 200 characters are kept.
     package static func redacted(_ text: String) -> String {
         var out = text
         if let scheme = out.firstRange(of: "://") {

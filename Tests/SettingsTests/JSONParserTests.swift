@@ -8,7 +8,7 @@ struct JSONParserTests {
         try JSONParser.parse(Array(text.utf8))
     }
 
-    @Test func `every kind of value is read`() throws {
+    @Test func `the parser reads every kind of JSON value`() throws {
         let text =
             #" {"a": [1, -2.5e3, true, false, null], "b": {"c": "é\u00e9\ud83d\ude00\n\/"}, "d": {}, "e": []} "#
         #expect(
@@ -23,46 +23,46 @@ struct JSONParserTests {
     }
 
     @Test(arguments: [
-        ("", "the file ends where a value is expected"),
-        ("{", "the file ends where a name in quotes is expected"),
-        (#"{"a":1,}"#, #""}" where a name in quotes is expected"#),
-        (#"{"a":1,"a":2}"#, #""a" is given twice"#),
-        (#"{"a" 1}"#, #""1" where ":" is expected"#),
-        ("[1 2]", #""2" where "," or "]" is expected"#),
-        ("01", "a number begins with 0"),
-        ("1.", "the file ends where a digit is expected"),
-        ("-", "the file ends where a value is expected"),
-        ("+1", #""+" where a value is expected"#),
-        ("tru", #""t" where a value is expected"#),
-        ("1 1", "something follows the end of the value"),
-        (#""\x""#, "unknown escape"),
-        (#""\ud800x""#, "half of a surrogate pair"),
-        (#""\udc00""#, "half of a surrogate pair"),
-        (#""\u12""#, "\\u needs four hexadecimal digits"),
-        (#""a"#, "the file ends where the closing quote is expected"),
-        ("\"a\tb\"", "a control character stands in a string: write it as an escape"),
-        ("// no", #""/" where a value is expected"#),
+        ("", "unexpected end of the file: expected a value"),
+        ("{", "unexpected end of the file: expected a name in quotes"),
+        (#"{"a":1,}"#, #"unexpected "}": expected a name in quotes"#),
+        (#"{"a":1,"a":2}"#, #"duplicate name "a""#),
+        (#"{"a" 1}"#, #"unexpected "1": expected ":""#),
+        ("[1 2]", #"unexpected "2": expected "," or "]""#),
+        ("01", "leading zero in a number"),
+        ("1.", "unexpected end of the file: expected a digit"),
+        ("-", "unexpected end of the file: expected a value"),
+        ("+1", #"unexpected "+": expected a value"#),
+        ("tru", #"unexpected "t": expected a value"#),
+        ("1 1", "unexpected text after the end of the value"),
+        (#""\x""#, "unknown escape sequence"),
+        (#""\ud800x""#, "unpaired surrogate"),
+        (#""\udc00""#, "unpaired surrogate"),
+        (#""\u12""#, "\\u must be followed by four hexadecimal digits"),
+        (#""a"#, "unexpected end of the file: expected the closing quote"),
+        ("\"a\tb\"", "unescaped control character in a string"),
+        ("// no", #"unexpected "/": expected a value"#),
     ])
-    func `what is not JSON is refused with the reason`(text: String, reason: String) {
+    func `the parser rejects invalid JSON with the reason`(text: String, reason: String) {
         #expect(throws: JSONParser.Failure(line: 1, reason: reason)) { try parse(text) }
     }
 
-    @Test func `the line of a mistake is counted`() {
-        #expect(throws: JSONParser.Failure(line: 3, reason: #""x" where a value is expected"#)) {
+    @Test func `an error carries the number of its line`() {
+        #expect(throws: JSONParser.Failure(line: 3, reason: #"unexpected "x": expected a value"#)) {
             try parse("{\n\"a\": 1,\n\"b\": x}")
         }
     }
 
-    @Test func `no nesting exhausts the stack`() {
+    @Test func `the parser rejects deep nesting before the stack is exhausted`() {
         let deep = String(repeating: "[", count: 100_000)
-        #expect(throws: JSONParser.Failure(line: 1, reason: "nested deeper than 32")) { try parse(deep) }
+        #expect(throws: JSONParser.Failure(line: 1, reason: "nesting is deeper than 32")) { try parse(deep) }
     }
 
-    @Test func `bytes that are no UTF-8 are refused`() {
+    @Test func `the parser rejects bytes that are not UTF-8`() {
         #expect(throws: JSONParser.Failure.self) { try JSONParser.parse([0x22, 0xff, 0x22]) }
     }
 
-    @Test func `what is printed reads as the same value`() throws {
+    @Test func `printed JSON parses to the same value`() throws {
         let value = JSONValue.object([
             .init(
                 "a",

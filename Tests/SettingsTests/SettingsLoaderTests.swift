@@ -23,7 +23,7 @@ struct SettingsLoaderTests {
         return error.problems.map(\.description)
     }
 
-    @Test func `flags win over the environment, and that over the file`() throws {
+    @Test func `flags override the environment, and the environment overrides the file`() throws {
         let file =
             #"{"log": {"level": "error"}, "start": {"timeoutSeconds": 1}, "queue": {"waitSeconds": 3}}"#
         let environment = [
@@ -35,7 +35,7 @@ struct SettingsLoaderTests {
         #expect(settings.worker.waitSeconds == 5)
     }
 
-    @Test func `everything wrong is told at once, with place, path, demand and what was found`() throws {
+    @Test func `an error lists every problem with its source, path, demand and value`() throws {
         let file = """
             {
               "log": {"level": "loud", "format": 3},
@@ -52,7 +52,7 @@ struct SettingsLoaderTests {
             problems.contains { $0.hasPrefix("config.json:2: log.format: must be one of \"automatic\", ") })
         #expect(
             problems.contains(
-                "config.json:3: queue.waitSecond: is no setting: did you mean queue.waitSeconds?"))
+                "config.json:3: queue.waitSecond: unknown setting; did you mean queue.waitSeconds?"))
         #expect(
             problems.contains(
                 "config.json:3: queue.visibilitySeconds: must be a whole number (got \"sixty\")"))
@@ -62,26 +62,53 @@ struct SettingsLoaderTests {
         #expect(
             problems.contains(
                 "PIXELATED_WORKER_MAX_IN_FLIGHT: worker.maxInFlight: must be a whole number (got many)"))
-        #expect(problems.contains("PIXELATED_QEUE_URL: is no setting: did you mean PIXELATED_QUEUE_URL?"))
+        #expect(problems.contains("PIXELATED_QEUE_URL: unknown setting; did you mean PIXELATED_QUEUE_URL?"))
         #expect(problems.contains("--set: a: must be PATH=VALUE"))
-        #expect(problems.contains("--set: b.c: is no setting"))
+        #expect(
+            problems.contains(
+                "--set: b.c: unknown setting; the command `pixelated settings` lists all settings"))
         #expect(problems.count == 11)
     }
 
     @Test(arguments: [
+        ("worker.slots", "worker.maxInFlight"), ("worker.attempts", "worker.maxReceives"),
+        ("worker.acknowledgeLingerMilliseconds", "worker.deleteBatchDelayMilliseconds"),
+        ("worker.maximumMessages", "worker.maxMessages"),
+        ("worker.retryMaximumSeconds", "worker.maxRetrySeconds"),
+        ("start.giveUpSeconds", "start.timeoutSeconds"),
+        ("network.maxUnfinished", "network.maxPendingRequests"),
+        ("aws.logsIdentity", "aws.logIdentity"), ("instance.drainsOnNotice", "instance.drainOnTermination"),
+        ("worker.slotz", "worker.maxInFlight"), ("worker.visibilitySeconds", "queue.visibilitySeconds"),
+        ("sqs.url", "queue.url"), ("logs.level", "log.level"),
+    ])
+    func `an unknown setting is rejected with the most similar setting as a hint`(
+        unknown: String, hint: String
+    ) throws {
+        #expect(
+            try problems(nil, [:], ["\(unknown)=1"])
+                == ["--set: \(unknown): unknown setting; did you mean \(hint)?"])
+        let variable = try #require(Setting.all.first { $0.path == hint }).environmentName
+        var name = "PIXELATED_"
+        for character in unknown {
+            name += character == "." ? "_" : character.isUppercase ? "_\(character)" : character.uppercased()
+        }
+        #expect(try problems(nil, [name: "1"]) == ["\(name): unknown setting; did you mean \(variable)?"])
+    }
+
+    @Test(arguments: [
         ("[]", "config.json: must be a JSON object (got [])"),
-        ("{\n\"log\": }", "config.json:2: must be JSON: \"}\" where a value is expected"),
+        ("{\n\"log\": }", "config.json:2: must be JSON: unexpected \"}\": expected a value"),
         (
             #"{"log": {"level": "info", "level": "info"}}"#,
-            "config.json:1: must be JSON: \"level\" is given twice"
+            "config.json:1: must be JSON: duplicate name \"level\""
         ),
-        ("", "config.json:1: must be JSON: the file ends where a value is expected"),
+        ("", "config.json:1: must be JSON: unexpected end of the file: expected a value"),
     ])
-    func `a file that is no configuration is refused`(file: String, problem: String) throws {
+    func `the loader rejects a file that is not a configuration`(file: String, problem: String) throws {
         #expect(try problems(file) == [problem])
     }
 
-    @Test func `Kubernetes' addresses of a service called pixelated are no settings`() throws {
+    @Test func `variables that Kubernetes sets for a service called pixelated are ignored`() throws {
         _ = try load(
             nil,
             [
@@ -91,19 +118,20 @@ struct SettingsLoaderTests {
             ])
     }
 
-    @Test(arguments: ["8,16", "[8, 16]", "8, 16"]) func `a list may be given in short`(text: String) throws {
+    @Test(arguments: ["8,16", "[8, 16]", "8, 16"])
+    func `a list in the environment may be written without brackets`(text: String) throws {
         #expect(try load(nil, ["PIXELATED_PIXELATION_SIZES": text]).pixelation.sizes == [8, 16])
     }
 
-    @Test func `a text that looks like a number or like JSON stays a text`() throws {
+    @Test func `a text setting takes a number from the environment as text`() throws {
         #expect(try load(nil, ["PIXELATED_OUTPUT_BUCKET": "123"]).worker.output.bucket == "123")
     }
 
-    @Test func `null in the file takes a value back to not set`() throws {
+    @Test func `null in the file resets an optional setting`() throws {
         #expect(try load(#"{"region": null}"#).aws.region == nil)
     }
 
-    @Test func `memory that one allowed picture may exceed is refused, with what it takes`() throws {
+    @Test func `a memory budget below the largest allowed picture is rejected with the minimum`() throws {
         let file = #"{"worker": {"memoryBytes": 134217728}}"#
         let found = try problems(file)
         #expect(found.count == 1)
@@ -112,13 +140,13 @@ struct SettingsLoaderTests {
         #expect(found[0].hasPrefix("config.json:1: worker.memoryBytes: must be \(least) or more"))
         _ = try load(#"{"worker": {"memoryBytes": \#(least)}}"#)
         #expect(try problems(#"{"worker": {"memoryBytes": \#(least - 1)}}"#).count == 1)
-        // Or smaller pictures.
+        // Smaller limits need less memory.
         let limits =
             #""pixelation": {"limits": {"memoryBytes": 33554432, "bytes": 33554432, "pixels": 50000000}}"#
         _ = try load(#"{"worker": {"memoryBytes": 134217728}, \#(limits)}"#)
     }
 
-    @Test func `single buckets have options of their own, and those are as strict`() throws {
+    @Test func `options of single buckets are read and checked`() throws {
         let role = "arn:aws:iam::999999999999:role/reader"
         let settings = try load(
             #"{"aws": {"buckets": {"away": {"roleARN": "\#(role)", "externalID": "x1", "requesterPays": true}}}}"#
@@ -133,7 +161,7 @@ struct SettingsLoaderTests {
             wrong.count == 1 && wrong[0].hasPrefix("config.json:1: aws.buckets.away.expectedOwner: must be"))
     }
 
-    @Test func `a secret in the wrong place is not repeated`() throws {
+    @Test func `an error message does not contain secrets`() throws {
         let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
         let problems = try problems(
             #"{"aws": {"endpoints": {"s3": "https://me:geheim@example.org/?X-Amz-Signature=feed"}}}"#,

@@ -5,7 +5,7 @@ import Settings
 import Testing
 
 struct SettingsTableTests {
-    @Test func `paths and environment names are unique, and help is one sentence`() {
+    @Test func `paths and environment variables are unique, and each help text is one line`() {
         #expect(Set(Setting.all.map(\.path)).count == Setting.all.count)
         #expect(Set(Setting.all.map(\.environmentName)).count == Setting.all.count)
         for setting in Setting.all {
@@ -20,11 +20,11 @@ struct SettingsTableTests {
         ("region", "PIXELATED_REGION"),
         ("aws.timeouts.firstByteSeconds", "PIXELATED_AWS_TIMEOUTS_FIRST_BYTE_SECONDS"),
     ])
-    func `the environment name follows from the path`(path: String, name: String) throws {
+    func `the environment variable of a setting follows from its path`(path: String, name: String) throws {
         #expect(try #require(Setting.all.first { $0.path == path }).environmentName == name)
     }
 
-    @Test func `each setting reads back what was written, and only its own value changes`() throws {
+    @Test func `writing a setting changes the value of this setting only`() throws {
         let defaults = Configuration()
         for setting in Setting.all {
             var flags: [String] = []
@@ -39,7 +39,7 @@ struct SettingsTableTests {
         }
     }
 
-    @Test func `the example file holds every setting, and nothing that is wrong`() throws {
+    @Test func `the example file is valid and contains every setting`() throws {
         let path = URL(filePath: #filePath).deletingLastPathComponent().appending(
             path: "../../config.example.json")
         let bytes = Array(try Data(contentsOf: path))

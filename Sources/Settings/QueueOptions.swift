@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTP
+package import Support
+
+/// The source queue, and the quarantine destination for messages that fail permanently.
+package struct QueueOptions: Sendable, Equatable {
+    /// The queue's URL as SQS reports it: `https://sqs.eu-west-1.amazonaws.com/123456789012/pictures`.
+    package var url = ""
+    /// The URL of the dead-letter queue that quarantine records are sent to; nil: none.
+    package var deadLetterURL: String?
+    /// The bucket and key prefix that quarantine records are stored under, as `s3://bucket/prefix/`; nil: none.
+    ///
+    /// Without this and `deadLetterURL`, a message that fails permanently stays in the queue until the queue's
+    /// redrive policy moves it.
+    package var quarantinePrefix: String?
+
+    package init() {}
+
+    /// True when a quarantine destination is configured.
+    package var hasQuarantine: Bool { deadLetterURL != nil || quarantinePrefix != nil }
+
+    /// The bucket and key prefix of `quarantinePrefix`; nil when the option is not set or invalid.
+    package var quarantineLocation: (bucket: String, prefix: String)? {
+        guard let quarantinePrefix, quarantinePrefix.hasPrefix("s3://") else { return nil }
+        let parts = quarantinePrefix.dropFirst(5)
+            .split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, (3...63).contains(parts[0].utf8.count), parts[1].hasSuffix("/") else {
+            return nil
+        }
+        return (String(parts[0]), String(parts[1]))
+    }
+
+    /// Lists the options with invalid values. An empty `url` is reported by `Configuration.missing()`.
+    package func problems() -> [OptionProblem] {
+        var found: [OptionProblem] = []
+        for (field, value) in [("url", url), ("deadLetterURL", deadLetterURL ?? "")] where !value.isEmpty {
+            guard let parsed = HTTP.URL(value), parsed.query.isEmpty, parsed.path.count > 1 else {
+                found.append(OptionProblem(field, expected: "the http or https URL of a queue", got: value))
+                continue
+            }
+        }
+        if let deadLetterURL, deadLetterURL == url, !url.isEmpty {
+            found.append(
+                OptionProblem(
+                    "deadLetterURL", expected: "a queue different from queue.url", got: deadLetterURL))
+        }
+        if deadLetterURL?.isEmpty == true {
+            found.append(OptionProblem("deadLetterURL", expected: "the URL of a queue, or null", got: "\"\""))
+        }
+        if let quarantinePrefix {
+            if quarantineLocation == nil {
+                found.append(
+                    OptionProblem(
+                        "quarantinePrefix", expected: "of the form s3://bucket/prefix/, or null",
+                        got: quarantinePrefix))
+            }
+            if deadLetterURL != nil {
+                found.append(
+                    OptionProblem(
+                        "quarantinePrefix", expected: "null when queue.deadLetterURL is set",
+                        got: quarantinePrefix))
+            }
+        }
+        return found
+    }
+}

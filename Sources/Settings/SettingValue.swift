@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AWS
+
+/// A type of a setting's value, with its representation in JSON.
+protocol SettingValue: Sendable {
+    /// The demand on the JSON value, for error messages: `must be a whole number`.
+    static var expected: String { get }
+    /// True when a text from the environment or the command line is the value itself and not JSON.
+    static var isText: Bool { get }
+    /// True when such a text may be a list separated by commas.
+    static var isList: Bool { get }
+    /// Converts a JSON value, or returns nil when it is of the wrong type.
+    init?(json: JSONValue)
+    var json: JSONValue { get }
+}
+
+extension SettingValue {
+    static var isText: Bool { false }
+    static var isList: Bool { false }
+}
+
+extension Int: SettingValue {
+    static var expected: String { "must be a whole number" }
+    init?(json: JSONValue) {
+        guard case .number(let literal) = json, let value = Int(literal) else { return nil }
+        self = value
+    }
+    var json: JSONValue { .number("\(self)") }
+}
+
+extension Double: SettingValue {
+    static var expected: String { "must be a number" }
+    init?(json: JSONValue) {
+        guard case .number(let literal) = json, let value = Double(literal), value.isFinite else {
+            return nil
+        }
+        self = value
+    }
+    var json: JSONValue { .number(Int(exactly: self).map { "\($0)" } ?? "\(self)") }
+}
+
+extension Bool: SettingValue {
+    static var expected: String { "must be true or false" }
+    init?(json: JSONValue) {
+        guard case .bool(let value) = json else { return nil }
+        self = value
+    }
+    var json: JSONValue { .bool(self) }
+}
+
+extension String: SettingValue {
+    static var expected: String { "must be a text" }
+    static var isText: Bool { true }
+    init?(json: JSONValue) {
+        guard case .string(let value) = json else { return nil }
+        self = value
+    }
+    var json: JSONValue { .string(self) }
+}
+
+extension Array: SettingValue where Element: SettingValue {
+    static var expected: String { "must be a list, each of which \(Element.expected)" }
+    static var isList: Bool { true }
+    init?(json: JSONValue) {
+        guard case .array(let values) = json else { return nil }
+        let elements = values.compactMap(Element.init(json:))
+        guard elements.count == values.count else { return nil }
+        self = elements
+    }
+    var json: JSONValue { .array(map(\.json)) }
+}
+
+/// JSON null is the value nil.
+extension Optional: SettingValue where Wrapped: SettingValue {
+    static var expected: String { Wrapped.expected + " or null" }
+    static var isText: Bool { Wrapped.isText }
+    static var isList: Bool { Wrapped.isList }
+    init?(json: JSONValue) {
+        if json == .null {
+            self = .none
+            return
+        }
+        guard let value = Wrapped(json: json) else { return nil }
+        self = .some(value)
+    }
+    var json: JSONValue { self?.json ?? .null }
+}
+
+extension Dictionary: SettingValue where Key == String, Value: SettingValue {
+    static var expected: String { "must be an object, each value of which \(Value.expected)" }
+    init?(json: JSONValue) {
+        guard case .object(let members) = json else { return nil }
+        var out: [String: Value] = [:]
+        for member in members {
+            guard let value = Value(json: member.value) else { return nil }
+            out[member.name] = value
+        }
+        self = out
+    }
+    var json: JSONValue { .object(sorted { $0.key < $1.key }.map { .init($0.key, $0.value.json) }) }
+}
+
+extension BucketOptions: SettingValue {
+    static var expected: String {
+        "must be an object of expectedOwner, roleARN, externalID and requesterPays"
+    }
+
+    init?(json: JSONValue) {
+        guard case .object(let members) = json else { return nil }
+        self.init()
+        for member in members {
+            switch (member.name, member.value) {
+            case ("expectedOwner", .string(let text)): expectedOwner = text
+            case ("roleARN", .string(let text)): roleARN = text
+            case ("externalID", .string(let text)): externalID = text
+            case ("requesterPays", .bool(let pays)): requesterPays = pays
+            case ("expectedOwner", .null), ("roleARN", .null), ("externalID", .null): break
+            default: return nil
+            }
+        }
+    }
+
+    var json: JSONValue {
+        .object([
+            .init("expectedOwner", expectedOwner.json), .init("roleARN", roleARN.json),
+            .init("externalID", externalID.json), .init("requesterPays", requesterPays.json),
+        ])
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One invalid setting: its source, its path, the values that are allowed and the value that was found.
+package struct SettingsProblem: Sendable, Equatable, CustomStringConvertible {
+    /// The source of the value: `config.json:12`, `PIXELATED_QUEUE_URL` or `--set`; nil for a setting without a value.
+    package var source: String?
+    /// The dotted path of the setting in the file; empty for the file as a whole.
+    package var path: String
+    /// The demand on the value, such as `must be a whole number`.
+    package var expected: String
+    /// The value that was found, unredacted; nil when there is none.
+    package var got: String?
+
+    package init(source: String?, path: String, expected: String, got: String? = nil) {
+        self.source = source
+        self.path = path
+        self.expected = expected
+        self.got = got
+    }
+
+    /// The problem on one line, without secrets: `config.json:3: log.level: must be ... (got "loud")`.
+    package var description: String {
+        let place = [source, path.isEmpty ? nil : path].compactMap(\.self).map { $0 + ": " }.joined()
+        return place + expected + (got.map { " (got \(SettingsRedaction.redacted($0)))" } ?? "")
+    }
+}
