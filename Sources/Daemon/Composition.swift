@@ -60,7 +60,7 @@ struct Composition: Sendable {
         if let url = settings.queue.deadLetterURL {
             return QueueQuarantine(try session.sqs(queueURL: url), queueURL: url)
         }
-        guard let place = settings.queue.quarantinePlace else { return nil }
+        guard let place = settings.queue.quarantineLocation else { return nil }
         var options = PutOptions()
         options.serverSideEncryption = settings.put.serverSideEncryption
         options.kmsKeyID = settings.put.kmsKeyID

@@ -1,31 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Worker
-
-/// The events that the daemon itself logs, under the metadata key `event`. Names are stable.
-package enum DaemonEvent: String, Sendable, CaseIterable {
-    case started
-    case cannotStart = "cannot-start"
-    case ready
-    case startTimedOut = "start-timed-out"
-    case draining
-    case stopForced = "stop-forced"
-    case drainTimedOut = "drain-timed-out"
-    case shutdownTimedOut = "shutdown-timed-out"
-    case workerFailed = "worker-failed"
-    case stopped
-    case reloaded
-    case reloadRefused = "reload-refused"
-    case watchdogWithheld = "watchdog-withheld"
-    case watchdogResumed = "watchdog-resumed"
-    /// EC2 announced the end of the instance.
-    case terminationNotice = "termination-notice"
-    case imdsUnreachable = "imds-unreachable"
-}
-
-/// The number of each event in the journal's message catalogue; `systemd/pixelated.catalog` explains them.
+/// The MESSAGE_ID of each event in the journal's message catalog, whose texts are in `systemd/pixelated.catalog`.
 package enum EventCatalog {
-    /// Event name to MESSAGE_ID, random once and fixed for ever.
+    /// The 128-bit identifiers by event name. They were chosen at random and never change.
     package static let messageIDs: [String: String] = [
         "started": "74987cd084514003870760d24687946f",
         "cannot-start": "6b2957ff44ad43579c96df483f5291af",

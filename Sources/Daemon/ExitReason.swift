@@ -1,28 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How the process ends, in the numbers of sysexits.h(3), so that a service manager can tell what starting
-/// again would mend.
+/// The exit status of the process, with the numbers of sysexits.h(3). A service manager decides by it whether to
+/// restart.
 package enum ExitReason: Int32, Sendable, CaseIterable {
     case success = 0
-    /// Some of several things asked for went wrong; each has been named.
+    /// Some of the requested operations failed; an error message names each, or the service is not ready.
     case failure = 1
-    /// The command line is wrong.
+    /// The command line is invalid.
     case usage = 64
     /// The queue or a bucket does not exist.
     case unavailable = 69
-    /// A defect of the program.
+    /// An internal error of the program, such as a shutdown that does not end.
     case software = 70
-    /// Something outside failed that may be well again later: network, throttling, an outage.
+    /// A failure that may end by itself: network, throttling, an outage of AWS.
     case temporary = 75
-    /// AWS does not know this identity or does not let it do what is needed.
+    /// AWS refuses the credentials, or they lack a permission.
     case identity = 77
-    /// The configuration cannot be used.
+    /// The configuration is invalid.
     case configuration = 78
 
-    /// Whether starting again may help without anybody changing anything.
-    package var isWorthRestarting: Bool { self == .temporary || self == .software || self == .failure }
-
-    /// The errno that says the same, for the service manager's `ERRNO=`.
+    /// The corresponding errno for the service manager's `ERRNO=` (sd_notify(3)); nil when there is none.
     package var errno: Int32? {
         switch self {
         case .success, .failure, .software: nil

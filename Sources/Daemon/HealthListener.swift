@@ -3,13 +3,17 @@
 import Glibc
 import Settings
 
-/// A listening socket.
+/// A listening socket of the health server.
 struct HealthListener {
     var descriptor: Int32
+    /// The address in use, with the port that the kernel selected for port 0.
     var address: ListenAddress
-    /// The file that the socket made and that goes with it.
+    /// The path of a Unix domain socket, which is removed when the server stops; nil for TCP.
     var path: String?
 
+    /// Opens a socket that listens at `address`.
+    ///
+    /// - Throws: `HealthServerError` when the address is invalid or in use.
     static func open(_ address: ListenAddress) throws(HealthServerError) -> HealthListener {
         guard let target = SocketAddress(address) else {
             throw HealthServerError(call: "inet_pton", address: "\(address)", code: EINVAL)
@@ -20,9 +24,9 @@ struct HealthListener {
         }
         switch address {
         case .unix(let path):
-            // A socket that nobody answers was left behind by a process that is gone. Any other file stays.
+            // A socket that refuses connections is stale: its process has ended. Other files are never removed.
             var status = stat()
-            if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK, !isAnswered(target) {
+            if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK, !acceptsConnections(target) {
                 unlink(path)
             }
             try listen(on: descriptor, target, name: address)
@@ -36,7 +40,7 @@ struct HealthListener {
         }
     }
 
-    private static func isAnswered(_ target: SocketAddress) -> Bool {
+    private static func acceptsConnections(_ target: SocketAddress) -> Bool {
         let probe = socket(target.family, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(probe) }
         return target.connect(probe) == 0
@@ -57,9 +61,9 @@ struct HealthListener {
         }
     }
 
-    /// The port that was taken when 0 was asked for.
+    /// The port that a TCP socket is bound to.
     private static func port(of descriptor: Int32) -> UInt16 {
-        // In both families the port stands at the same place.
+        // sin_port and sin6_port have the same offset.
         var bound = sockaddr_in6()
         var size = socklen_t(MemoryLayout<sockaddr_in6>.size)
         withUnsafeMutablePointer(to: &bound) {

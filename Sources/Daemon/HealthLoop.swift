@@ -2,12 +2,13 @@
 
 import Glibc
 
-/// The thread of the health page: waits for all its sockets at once. Touched only on that thread.
+/// The event loop of the health server: it polls all sockets. After initialization only its thread uses it.
 final class HealthLoop {
-    private static let maximumConnections = 32
-    private static let maximumRequest = 8192
-    /// From the accept to the last byte of the answer.
-    private static let patience = Duration.seconds(5)
+    private static let maxConnections = 32
+    /// The maximum size of a request in bytes.
+    private static let maxRequestBytes = 8192
+    /// The time limit of a connection, from accept to the last byte of the response.
+    private static let timeout = Duration.seconds(5)
 
     private let listener: HealthListener
     private let wake: Int32
@@ -18,8 +19,8 @@ final class HealthLoop {
         var descriptor: Int32
         var deadline: ContinuousClock.Instant
         var request: [UInt8] = []
-        /// What is still to be sent; nil while the request is being read.
-        var answer: ArraySlice<UInt8>?
+        /// The bytes of the response that remain to be sent; nil while the request is being read.
+        var response: ArraySlice<UInt8>?
         var isDone = false
     }
 
@@ -30,18 +31,18 @@ final class HealthLoop {
         setNonBlocking(listener.descriptor)
     }
 
-    /// Until the other end of `wake` is closed.
+    /// Serves connections until the other end of the pipe `wake` is closed.
     func run() {
         defer { close() }
         while true {
             var sockets = [
                 pollfd(fd: wake, events: Int16(POLLIN), revents: 0),
                 pollfd(
-                    fd: connections.count < Self.maximumConnections ? listener.descriptor : -1,
+                    fd: connections.count < Self.maxConnections ? listener.descriptor : -1,
                     events: Int16(POLLIN), revents: 0),
             ]
             sockets += connections.map {
-                pollfd(fd: $0.descriptor, events: Int16($0.answer == nil ? POLLIN : POLLOUT), revents: 0)
+                pollfd(fd: $0.descriptor, events: Int16($0.response == nil ? POLLIN : POLLOUT), revents: 0)
             }
             poll(&sockets, nfds_t(sockets.count), connections.isEmpty ? -1 : 500)
             if sockets[0].revents != 0 { return }
@@ -61,17 +62,17 @@ final class HealthLoop {
     private func accept() {
         let descriptor = Glibc.accept(listener.descriptor, nil, nil)
         guard descriptor >= 0 else {
-            // Out of descriptors: the connection stays pending, and without a pause this would spin.
+            // Out of file descriptors: the connection stays pending, and without a pause the loop would spin.
             if errno == EMFILE || errno == ENFILE { usleep(100_000) }
             return
         }
         setNonBlocking(descriptor)
-        connections.append(Connection(descriptor: descriptor, deadline: .now + Self.patience))
+        connections.append(Connection(descriptor: descriptor, deadline: .now + Self.timeout))
     }
 
     private func advance(_ connection: inout Connection) {
-        if connection.answer == nil { receive(&connection) }
-        if connection.answer != nil { send(&connection) }
+        if connection.response == nil { receive(&connection) }
+        if connection.response != nil { send(&connection) }
     }
 
     private func receive(_ connection: inout Connection) {
@@ -83,15 +84,15 @@ final class HealthLoop {
         }
         connection.request += chunk[..<count]
         if connection.request.contains(Array("\r\n\r\n".utf8)) {
-            connection.answer = answer(to: connection.request)[...]
-        } else if connection.request.count > Self.maximumRequest {
-            connection.answer =
+            connection.response = response(to: connection.request)[...]
+        } else if connection.request.count > Self.maxRequestBytes {
+            connection.response =
                 Self.render(HealthReply(431, "the request is too long\n"), withBody: true)[...]
         }
     }
 
     private func send(_ connection: inout Connection) {
-        guard let rest = connection.answer else { return }
+        guard let rest = connection.response else { return }
         let count = rest.withUnsafeBytes {
             Glibc.send(connection.descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
         }
@@ -99,21 +100,22 @@ final class HealthLoop {
             connection.isDone = errno != EAGAIN && errno != EINTR
             return
         }
-        connection.answer = rest.dropFirst(count)
+        connection.response = rest.dropFirst(count)
         connection.isDone = count == rest.count
     }
 
-    private func answer(to request: [UInt8]) -> [UInt8] {
+    private func response(to request: [UInt8]) -> [UInt8] {
         let line = String(decoding: request.prefix { $0 != UInt8(ascii: "\r") }, as: UTF8.self).split(
             separator: " ")
         guard line.count == 3, line[2].hasPrefix("HTTP/1.") else {
-            return Self.render(HealthReply(400, "this is no HTTP/1.1 request\n"), withBody: true)
+            return Self.render(HealthReply(400, "not an HTTP/1.1 request\n"), withBody: true)
         }
         guard line[0] == "GET" || line[0] == "HEAD" else {
-            return Self.render(HealthReply(405, "GET and HEAD only\n"), withBody: true)
+            return Self.render(HealthReply(405, "use GET or HEAD\n"), withBody: true)
         }
         let path = String(line[1].prefix { $0 != "?" })
-        let reply = respond(path) ?? HealthReply(404, "try /livez, /readyz or /metrics\n")
+        let reply =
+            respond(path) ?? HealthReply(404, "not found; the paths are /livez, /readyz and /metrics\n")
         return Self.render(reply, withBody: line[0] == "GET")
     }
 

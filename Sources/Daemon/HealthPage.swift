@@ -3,29 +3,30 @@
 import Metrics
 package import Worker
 
-/// What the health page says. Reads snapshots only, so it answers even when everything else stands still.
+/// The content of the health page. It is made from snapshots only, so it responds even when the worker hangs.
 package struct HealthPage: Sendable {
     private let phase: @Sendable () -> SupervisorState.Phase
     private let status: @Sendable () -> WorkerStatus
-    private let complaints: @Sendable () -> [String]
+    private let problems: @Sendable () -> [String]
     private let metrics: @Sendable () -> String
 
     /// - Parameters:
-    ///   - phase: where in its life the daemon is.
-    ///   - status: a snapshot of the worker.
-    ///   - complaints: what the watchdog's witnesses complain of.
-    ///   - metrics: the text for a scrape.
+    ///   - phase: returns the daemon's phase.
+    ///   - status: returns the worker's status.
+    ///   - problems: returns the problems that the health checks report.
+    ///   - metrics: returns the metrics in the OpenMetrics format.
     package init(
         phase: @escaping @Sendable () -> SupervisorState.Phase,
         status: @escaping @Sendable () -> WorkerStatus,
-        complaints: @escaping @Sendable () -> [String], metrics: @escaping @Sendable () -> String
+        problems: @escaping @Sendable () -> [String], metrics: @escaping @Sendable () -> String
     ) {
         self.phase = phase
         self.status = status
-        self.complaints = complaints
+        self.problems = problems
         self.metrics = metrics
     }
 
+    /// Returns the response to a path, or nil when there is no such page.
     package func reply(to path: String) -> HealthReply? {
         switch path {
         case "/livez": live
@@ -35,14 +36,14 @@ package struct HealthPage: Sendable {
         }
     }
 
-    /// Whether starting again would help: only what the watchdog holds for dead is.
+    /// The response to `/livez`: 503 when a health check of the watchdog fails, so that a restart helps.
     private var live: HealthReply {
-        let complaints = complaints()
-        return complaints.isEmpty
-            ? HealthReply(200, "ok\n") : HealthReply(503, complaints.joined(separator: "\n") + "\n")
+        let problems = problems()
+        return problems.isEmpty
+            ? HealthReply(200, "ok\n") : HealthReply(503, problems.joined(separator: "\n") + "\n")
     }
 
-    /// Whether this replica takes messages: a wrong secret makes it unready and not dead.
+    /// The response to `/readyz`: 200 while the queue is polled. Invalid credentials make the daemon unready, not dead.
     private var ready: HealthReply {
         let phase = phase()
         let status = status()

@@ -3,26 +3,26 @@
 import Glibc
 package import Settings
 
-/// Asks a running daemon's health page, as a probe that is a program and not a request.
+/// An HTTP client for the health page of a running daemon.
 package struct HealthProbe: Sendable {
-    /// Where the daemon listens.
+    /// The address that the daemon listens on.
     private let address: ListenAddress
-    /// From the connection to the last byte of the answer.
-    private let patience: Duration
+    /// The time limit from connecting to the last byte of the response.
+    private let timeout: Duration
 
-    /// More than any page that is asked for here.
-    private static let maximumAnswer = 65536
+    /// The maximum number of bytes that are read; the pages are shorter.
+    private static let maxResponseBytes = 65536
 
-    package init(_ address: ListenAddress, patience: Duration = .seconds(5)) {
+    package init(_ address: ListenAddress, timeout: Duration = .seconds(5)) {
         self.address = address
-        self.patience = patience
+        self.timeout = timeout
     }
 
-    /// What the page at this path answers; its content type is not looked at.
+    /// Sends a GET request and returns the response. Its content type is not read.
     ///
-    /// - Throws: `HealthProbeError` when nobody answers in time, or with something else than HTTP.
-    package func ask(_ path: String) throws(HealthProbeError) -> HealthReply {
-        let deadline = ContinuousClock.now + patience
+    /// - Throws: `HealthProbeError` when there is no response in time, or when it is not HTTP.
+    package func get(_ path: String) throws(HealthProbeError) -> HealthReply {
+        let deadline = ContinuousClock.now + timeout
         let descriptor = try connected(until: deadline)
         defer { close(descriptor) }
         var request = Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8)[...]
@@ -34,24 +34,25 @@ package struct HealthProbe: Sendable {
             if count < 0, errno != EAGAIN, errno != EINTR { throw failure("send", errno) }
             request = request.dropFirst(max(count, 0))
         }
-        var answer: [UInt8] = []
+        var response: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 4096)
-        while answer.count < Self.maximumAnswer {
+        while response.count < Self.maxResponseBytes {
             try wait(descriptor, POLLIN, until: deadline)
             let count = recv(descriptor, &chunk, chunk.count, 0)
             if count == 0 { break }
             if count < 0, errno != EAGAIN, errno != EINTR { throw failure("recv", errno) }
-            answer += chunk[..<max(count, 0)]
+            response += chunk[..<max(count, 0)]
         }
-        guard let reply = Self.reply(in: answer) else {
-            throw HealthProbeError(.otherServer, "what answers at \(address) is not a health page")
+        guard let reply = Self.reply(in: response) else {
+            throw HealthProbeError(
+                .otherServer, "the server at \(address) is not a health page: its response is not HTTP")
         }
         return reply
     }
 
-    /// Status and body of an HTTP/1.1 answer that ended with its connection.
-    private static func reply(in answer: [UInt8]) -> HealthReply? {
-        let text = String(decoding: answer, as: UTF8.self)
+    /// Parses status and body of an HTTP/1.1 response that ended with its connection.
+    private static func reply(in response: [UInt8]) -> HealthReply? {
+        let text = String(decoding: response, as: UTF8.self)
         guard text.hasPrefix("HTTP/1."), let end = text.firstRange(of: "\r\n\r\n"),
             let status = Int(text.split(separator: " ", maxSplits: 2).dropFirst().first ?? "")
         else { return nil }
@@ -78,14 +79,14 @@ package struct HealthProbe: Sendable {
         }
     }
 
-    /// Until the socket can be read or written, or is closed.
+    /// Waits until the socket can be read or written, or is closed.
     private func wait(
         _ descriptor: Int32, _ events: Int32, until deadline: ContinuousClock.Instant
     ) throws(HealthProbeError) {
         while true {
             let left = (deadline - .now) / .milliseconds(1)
             guard left > 0 else {
-                throw HealthProbeError(.silent, "\(address) does not answer within \(patience)")
+                throw HealthProbeError(.timedOut, "no response from \(address) within \(timeout)")
             }
             var socket = pollfd(fd: descriptor, events: Int16(events), revents: 0)
             let count = poll(&socket, 1, Int32(left.rounded(.up)))
@@ -96,24 +97,6 @@ package struct HealthProbe: Sendable {
 
     private func failure(_ call: String, _ code: Int32) -> HealthProbeError {
         HealthProbeError(
-            .unreachable, "nobody answers at \(address): \(call): \(String(cString: strerror(code)))")
-    }
-}
-
-/// Why a health page did not answer.
-package struct HealthProbeError: Error, CustomStringConvertible {
-    package enum Kind: String, Sendable {
-        case unreachable
-        /// The connection stands, and nothing comes.
-        case silent
-        case otherServer = "other-server"
-    }
-
-    package var kind: Kind
-    package var description: String
-
-    init(_ kind: Kind, _ description: String) {
-        self.kind = kind
-        self.description = description
+            .unreachable, "cannot connect to \(address): \(call): \(String(cString: strerror(code)))")
     }
 }

@@ -4,22 +4,10 @@ import Glibc
 package import Settings
 import Support
 
-/// What a GET of the health page answers.
-package struct HealthReply: Sendable, Equatable {
-    package var status: Int
-    package var contentType: String
-    package var body: String
-
-    package init(_ status: Int, _ body: String, contentType: String = "text/plain; charset=utf-8") {
-        self.status = status
-        self.contentType = contentType
-        self.body = body
-    }
-}
-
-/// A very small HTTP/1.1 server for probes and scrapers: GET and HEAD, one request a connection, one thread.
+/// A minimal HTTP/1.1 server for health probes and scrapers: GET and HEAD, one request per connection, one thread.
 ///
-/// Not a web server: everything about it is bounded, and a client that is slow or rude is cut off.
+/// The number of connections, their duration and the size of a request are limited; a connection that exceeds a limit
+/// is closed.
 package final class HealthServer: Sendable {
     private let state: Locked<State>
 
@@ -28,11 +16,14 @@ package final class HealthServer: Sendable {
         var thread: pthread_t?
     }
 
-    /// The address in use: with the port that was taken when 0 was asked for.
+    /// The address in use, with the port that the kernel selected for port 0.
     package let address: ListenAddress
 
-    /// Listens at once and answers on a thread of its own; `respond` gets the path without its query, and
-    /// runs on that thread. Nil is answered by 404.
+    /// Opens the socket and starts the server's thread.
+    ///
+    /// - Parameter respond: returns the response to a path without its query, or nil for 404 Not Found. It runs on the
+    ///   server's thread.
+    /// - Throws: `HealthServerError` when the address cannot be listened at.
     package init(
         _ address: ListenAddress, respond: @escaping @Sendable (String) -> HealthReply?
     ) throws(HealthServerError) {
@@ -66,7 +57,7 @@ package final class HealthServer: Sendable {
 
     deinit { stop() }
 
-    /// Closes all connections and waits for the thread. Idempotent.
+    /// Closes all connections and waits for the end of the thread. Further calls have no effect.
     package func stop() {
         let (descriptor, thread) = state.withLock { state in
             defer { state.thread = nil }
@@ -75,16 +66,5 @@ package final class HealthServer: Sendable {
         guard let thread else { return }
         close(descriptor)
         pthread_join(thread, nil)
-    }
-}
-
-/// Why the health page cannot listen.
-package struct HealthServerError: Error, CustomStringConvertible {
-    package var call: String
-    package var address: String
-    package var code: Int32
-
-    package var description: String {
-        "cannot listen at \(address): \(call): \(String(cString: strerror(code)))"
     }
 }

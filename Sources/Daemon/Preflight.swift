@@ -3,16 +3,18 @@
 package import AWS
 package import Settings
 import SigV4
+import Support
 import Worker
 
-/// Asks AWS about everything that the service will need, one thing after the other, without changing anything.
+/// Read-only checks of everything in AWS that the service needs: credentials, queues and buckets.
 package struct Preflight: Sendable {
+    /// The result of one check.
     package struct Finding: Sendable, Equatable {
-        /// `identity`, `queue`, `output` ...
+        /// The subject of the check: `identity`, `queue`, `dead-letter queue`, `quarantine` or `output`.
         package var subject: String
-        /// One sentence.
+        /// The result in one line.
         package var text: String
-        /// Nil when it is well.
+        /// The exit status of the failure; nil when the check succeeded.
         package var failure: ExitReason?
     }
 
@@ -24,13 +26,14 @@ package struct Preflight: Sendable {
         self.settings = settings
     }
 
+    /// Runs the checks one after the other. Without credentials the others are left out.
     package func findings() async -> [Finding] {
         var out = [await identity()]
         guard out[0].failure == nil else { return out }
         out.append(await queue("queue", settings.queue.url))
-        if let url = settings.queue.deadLetterURL { out.append(await queue("dead letters", url)) }
-        if let place = settings.queue.quarantinePlace {
-            out.append(await bucket("quarantine", place.bucket, place.prefix))
+        if let url = settings.queue.deadLetterURL { out.append(await queue("dead-letter queue", url)) }
+        if let location = settings.queue.quarantineLocation {
+            out.append(await bucket("quarantine", location.bucket, location.prefix))
         }
         let output = settings.worker.output
         out.append(await bucket("output", output.bucket, output.prefix))
@@ -42,7 +45,7 @@ package struct Preflight: Sendable {
             let credentials = try await session.credentials.credentials()
             var text = "access key \(credentials.signing.accessKeyID), region \(session.region.name)"
             if let expiration = credentials.expiration {
-                text += ", expires at \(Int(expiration)) s since 1970"
+                text += ", expires at \(CivilTime(secondsSinceEpoch: Int(expiration)).rfc3339)"
             }
             return Finding(subject: "identity", text: text)
         } catch {
@@ -62,16 +65,17 @@ package struct Preflight: Sendable {
 
     private static func summary(_ attributes: QueueAttributes) -> String {
         var parts: [String] = []
-        if let waiting = attributes.approximateMessages { parts.append("\(waiting) waiting") }
+        if let waiting = attributes.approximateMessages { parts.append("\(waiting) visible") }
         if let inFlight = attributes.approximateInFlight { parts.append("\(inFlight) in flight") }
-        if let count = attributes.maxReceiveCount { parts.append("given up after \(count) receives") }
-        return parts.isEmpty ? "answers" : "answers: " + parts.joined(separator: ", ")
+        if let count = attributes.maxReceiveCount { parts.append("maxReceiveCount \(count)") }
+        return parts.isEmpty ? "accessible" : "accessible: " + parts.joined(separator: ", ")
     }
 
-    /// A key that nobody uses: "no such key" says that the bucket is there and may be looked into.
+    /// Checks read access to a bucket by requesting an object that does not exist: `NoSuchKey` proves that the bucket
+    /// exists and may be listed.
     ///
-    /// GET and not HEAD, although both need the same permission: answers to HEAD have no body, so wrong keys look
-    /// like a missing permission there, and a missing bucket like a missing object.
+    /// The request is GET and not HEAD, although both need the same permission: responses to HEAD have no body, so an
+    /// invalid access key could not be told from a missing permission, nor a missing bucket from a missing object.
     private func bucket(_ subject: String, _ bucket: String, _ prefix: String) async -> Finding {
         let probe = ObjectReference(bucket: bucket, key: prefix + "pixelated-check")
         do {
@@ -79,6 +83,6 @@ package struct Preflight: Sendable {
         } catch  where error.kind != .noSuchKey && error.kind != .tooLarge {
             return Finding(subject: subject, text: error.description, failure: ExitReason(error.kind))
         } catch {}
-        return Finding(subject: subject, text: "s3://\(bucket) answers")
+        return Finding(subject: subject, text: "s3://\(bucket) accessible")
     }
 }

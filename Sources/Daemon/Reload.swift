@@ -4,8 +4,10 @@ import Logging
 import Settings
 import Support
 
-/// What a SIGHUP does: reads the configuration again, applies what may change in a running daemon, names what
-/// needs a restart, and changes nothing when anything in it is wrong.
+/// The reload of the configuration on SIGHUP.
+///
+/// A reload reads the configuration, applies the changes of reloadable settings to the running daemon and logs the
+/// settings that need a restart. A configuration with a problem changes nothing.
 struct Reload: Sendable {
     private let current: Locked<(settings: Configuration, isRefused: Bool)>
     private let reader: SettingsReader
@@ -13,8 +15,8 @@ struct Reload: Sendable {
     private let apply: @Sendable (Configuration) -> Void
 
     /// - Parameters:
-    ///   - settings: in force now.
-    ///   - apply: gets what is in force from then on. It differs from the last in settings that reload.
+    ///   - settings: the configuration that the daemon has started with.
+    ///   - apply: applies a configuration, which differs from the last one in reloadable settings only.
     init(
         settings: Configuration, reader: SettingsReader, logger: Logger,
         apply: @escaping @Sendable (Configuration) -> Void
@@ -25,13 +27,16 @@ struct Reload: Sendable {
         self.apply = apply
     }
 
-    /// What is in force.
+    /// The effective configuration.
     var settings: Configuration { current.withLock { $0.settings } }
     var digest: String { settings.digest }
-    /// Whether the last reload was refused.
+    /// True when the last reload was rejected.
     var isRefused: Bool { current.withLock { $0.isRefused } }
 
-    /// - Returns: what the file says and is not in force, for the status; nil when it is in force as a whole.
+    /// Reads the configuration and applies it.
+    ///
+    /// - Returns: a note for the status about settings that need a restart or about the rejection; nil when the whole
+    ///   configuration is in effect.
     func run() -> String? {
         do throws(SettingsError) {
             return try take(try reader.loadForService())
@@ -47,47 +52,48 @@ struct Reload: Sendable {
         let waiting = changes.filter { !$0.isReloadable }.map(\.path)
         var merged = before
         for setting in applied { _ = setting.write(&merged, setting.read(new)) }
-        // Each configuration is good, and yet parts of both need not be.
+        // Both configurations are valid, but the mix of their values may not be.
         let problems = merged.problems().map { problem in
             SettingsProblem(
                 source: reader.path, path: problem.field,
-                expected: "must be \(problem.expected) until the next start", got: problem.got)
+                expected: "must be \(problem.expected), together with the settings that need a restart",
+                got: problem.got)
         }
         guard problems.isEmpty else { throw SettingsError(.invalid, problems) }
         current.withLock { $0 = (merged, false) }
         if !applied.isEmpty { apply(merged) }
 
-        var sentence = "the configuration was read again, "
-        sentence +=
+        var text = "configuration reloaded; "
+        text +=
             applied.isEmpty
-            ? "nothing to apply"
+            ? "no changes to apply"
             : "applied: "
                 + applied.map { "\($0.path) \($0.shown(in: before)) -> \($0.shown(in: merged))" }
                 .joined(separator: ", ")
-        if !waiting.isEmpty { sentence += "; needs a restart: \(waiting.joined(separator: ", "))" }
+        if !waiting.isEmpty { text += "; needs a restart: \(waiting.joined(separator: ", "))" }
         var fields = merged.fields(reader)
         fields["event"] = "\(DaemonEvent.reloaded.rawValue)"
         fields["applied"] = "\(applied.map(\.path).joined(separator: ","))"
         fields["needs_restart"] = "\(waiting.joined(separator: ","))"
-        logger.notice("\(sentence)", metadata: fields)
-        return waiting.isEmpty ? nil : "a restart is due for \(waiting.joined(separator: ", "))"
+        logger.notice("\(text)", metadata: fields)
+        return waiting.isEmpty ? nil : "restart needed for \(waiting.joined(separator: ", "))"
     }
 
     private func refuse(_ error: SettingsError) -> String {
-        let mistakes = error.problems.map(\.description).joined(separator: "; ")
+        let problems = error.problems.map(\.description).joined(separator: "; ")
         current.withLock { $0.isRefused = true }
         var fields = settings.fields(reader)
         fields["event"] = "\(DaemonEvent.reloadRefused.rawValue)"
         fields["error_kind"] = "\(error.kind.rawValue)"
-        fields["mistakes"] = "\(error.problems.count)"
+        fields["problems_count"] = "\(error.problems.count)"
         logger.error(
-            "the new configuration is refused, the old one stays in force: \(mistakes)", metadata: fields)
-        return "the last reload was refused: \(mistakes)"
+            "reload rejected, the previous configuration stays in effect: \(problems)", metadata: fields)
+        return "the last reload was rejected: \(problems)"
     }
 }
 
 extension Configuration {
-    /// Which configuration is in force, for the events that tell it.
+    /// The log fields that identify the effective configuration.
     func fields(_ reader: SettingsReader) -> Logger.Metadata {
         var fields: Logger.Metadata = ["config_digest": "\(digest)", "settings": "\(summary)"]
         if let path = reader.path { fields["config_file"] = "\(path)" }

@@ -65,7 +65,7 @@ package struct Service: Sendable {
         let witnesses = Self.witnesses(parts)
         let page = HealthPage(
             phase: { phase.withLock { $0 } }, status: { parts.worker.status },
-            complaints: { witnesses.complaints },
+            problems: { witnesses.complaints },
             metrics: { MetricsPage.text(parts, phase.withLock { $0 }, version, reload) })
         let server = try settings.health.listen.flatMap { ListenAddress($0) }.map { address in
             try HealthServer(address) { page.reply(to: $0) }
@@ -91,7 +91,7 @@ package struct Service: Sendable {
                 }
                 guard let notices = parts.notices else { return }
                 let watch = TerminationWatch(logger: logger) { try await notices.pending() }
-                group.addTask { if await watch.untilFarewell() { instruct.yield(.stop) } }
+                group.addTask { if await watch.untilTerminationNotice() { instruct.yield(.stop) } }
             }
         }
         let reason = await supervisor.run(instructions: instructions)

@@ -3,7 +3,7 @@
 import Glibc
 import Settings
 
-/// A `ListenAddress` as the socket calls want it.
+/// A `ListenAddress` as a `sockaddr` for socket calls.
 struct SocketAddress {
     private var storage: Storage
 
@@ -13,13 +13,13 @@ struct SocketAddress {
         case six(sockaddr_in6)
     }
 
-    /// Nil when the host is no numeric address.
+    /// Converts an address, or returns nil when the host is not a numeric address.
     init?(_ address: ListenAddress) {
         switch address {
         case .unix(let path):
             var unix = sockaddr_un()
             unix.sun_family = sa_family_t(AF_UNIX)
-            // Shorter than sun_path: `ListenAddress` sees to it.
+            // `ListenAddress` admits only paths that fit into sun_path with its NUL.
             withUnsafeMutableBytes(of: &unix.sun_path) { $0.copyBytes(from: path.utf8) }
             storage = .unix(unix)
         case .internet(let host, let port):

@@ -2,33 +2,35 @@
 
 package import Logging
 
-/// Asks again and again whether the instance ends soon.
+/// A poll of the EC2 instance metadata for termination notices.
 package struct TerminationWatch: Sendable {
-    private let farewell: @Sendable () async throws -> String?
+    private let notice: @Sendable () async throws -> String?
     private let interval: Duration
     private let logger: Logger
 
-    /// AWS recommends to look at the spot notice every five seconds.
-    package static let recommended = Duration.seconds(5)
+    /// The poll interval that AWS recommends for spot interruption notices.
+    package static let defaultInterval = Duration.seconds(5)
 
+    /// - Parameter notice: reads the metadata; returns the reason of a termination that is announced, else nil.
     package init(
-        every interval: Duration = TerminationWatch.recommended, logger: Logger,
-        farewell: @escaping @Sendable () async throws -> String?
+        every interval: Duration = TerminationWatch.defaultInterval, logger: Logger,
+        notice: @escaping @Sendable () async throws -> String?
     ) {
         self.interval = interval
         self.logger = logger
-        self.farewell = farewell
+        self.notice = notice
     }
 
-    /// Returns true once the end has been announced, false when cancelled. A service that does not answer is
-    /// complained about once, and asked again.
-    package func untilFarewell() async -> Bool {
+    /// Waits for a termination notice. Failures are logged once until the next success, and polling continues.
+    ///
+    /// - Returns: true after a notice, false when the task is cancelled.
+    package func untilTerminationNotice() async -> Bool {
         var hasFailed = false
         while !Task.isCancelled {
             do {
-                if let reason = try await farewell() {
+                if let reason = try await notice() {
                     logger.notice(
-                        "this instance ends soon (\(reason)), so the work is brought to its end",
+                        "EC2 terminates this instance soon (\(reason)); draining",
                         metadata: [
                             "event": "\(DaemonEvent.terminationNotice.rawValue)", "reason": "\(reason)",
                         ])
@@ -38,7 +40,7 @@ package struct TerminationWatch: Sendable {
             } catch {
                 if !hasFailed && !Task.isCancelled {
                     logger.warning(
-                        "the instance's notices cannot be read: \(error)",
+                        "cannot read termination notices from the instance metadata service: \(error)",
                         metadata: ["event": "\(DaemonEvent.imdsUnreachable.rawValue)"])
                 }
                 hasFailed = true

@@ -8,18 +8,19 @@ import Logging
 import Settings
 import Systemd
 
+/// The command `pixelated check`: tests of the configuration and of access to AWS.
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Check the configuration, the identity, the queue and the output bucket.",
+        abstract: "Check the configuration, the credentials, the queues and the buckets.",
         discussion: """
-            Changes nothing and receives no message. The exit status names the class of the first failure, as that
-            of the service does.
+            The command reads only: it receives no message and stores no object. It prints one line per check. The
+            exit status is that of the first check that failed, in the classes of the service's exit status.
             """)
 
     @OptionGroup var arguments: ConfigurationArguments
 
-    @Flag(help: "Print the configuration in force, with every setting, and ask nobody.")
+    @Flag(help: "Print the effective configuration with every setting, and do not connect to AWS.")
     var show = false
 
     func run() async throws {
@@ -47,7 +48,7 @@ struct CheckCommand: AsyncParsableCommand {
             }
             return findings.compactMap(\.failure).first ?? .success
         } catch {
-            complain("\(error)")
+            printError("\(error)")
             return ExitReason(error)
         }
     }

@@ -5,43 +5,48 @@ import Daemon
 import Glibc
 import Settings
 
-/// Where the settings come from: shared by the commands that need them.
+/// The arguments of all commands that read settings.
 struct ConfigurationArguments: ParsableArguments {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "Read the settings of this JSON file. Default: $PIXELATED_CONFIG, or no file.", valueName: "file"),
+            "JSON file with settings. Default: $PIXELATED_CONFIG, or no file.", valueName: "file"),
         completion: .file(extensions: ["json"]))
     var config: String?
 
     @Option(
         name: .customLong("set"),
         help: ArgumentHelp(
-            "Set one value, stronger than file and environment: queue.waitSeconds=5. May be repeated.",
+            "Set one setting, overriding file and environment: queue.waitSeconds=5. May be repeated.",
             valueName: "path=value"))
     var assignments: [String] = []
 
-    /// Reads everything anew each time, so that it also serves a reload. `flags` are the strongest.
+    /// Makes a reader of the settings that these arguments select.
+    ///
+    /// - Parameter flags: `path=value` settings that override all others.
     func reader(adding flags: [String] = []) -> SettingsReader {
         let variables = environment()
         return SettingsReader(
             path: config ?? variables["PIXELATED_CONFIG"], environment: variables, flags: assignments + flags)
     }
 
-    /// The settings, or the end of the process with every problem named. A service also needs a queue and a
-    /// bucket.
-    func load(service: Bool, adding flags: [String] = []) throws -> Configuration {
+    /// Reads the settings. When they cannot be used, prints every problem and throws the exit status 78.
+    ///
+    /// - Parameter service: true to check also that the settings required by the service have values.
+    func load(service: Bool) throws -> Configuration { try load(reader(), service: service) }
+
+    /// Reads the settings of a reader that `reader(adding:)` has made, like `load(service:)`.
+    func load(_ reader: SettingsReader, service: Bool) throws -> Configuration {
         do throws(SettingsError) {
-            let reader = reader(adding: flags)
             return service ? try reader.loadForService() : try reader.load()
         } catch {
-            for problem in error.problems { complain(problem.description) }
+            for problem in error.problems { printError(problem.description) }
             throw ExitCode(ExitReason.configuration.rawValue)
         }
     }
 }
 
-/// The environment of this process.
+/// Returns the environment of this process.
 func environment() -> [String: String] {
     var out: [String: String] = [:]
     var entry = environ
@@ -55,8 +60,8 @@ func environment() -> [String: String] {
     return out
 }
 
-/// One line on stderr, as the shell's own tools write it.
-func complain(_ message: String) {
+/// Prints one line to stderr, with the name of the program.
+func printError(_ message: String) {
     let bytes = Array("pixelated: \(message)\n".utf8)
     _ = write(STDERR_FILENO, bytes, bytes.count)
 }

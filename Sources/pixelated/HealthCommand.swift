@@ -4,36 +4,37 @@ import ArgumentParser
 import Daemon
 import Settings
 
+/// The command `pixelated health`: a health probe for service managers that run a command.
 struct HealthCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "health",
-        abstract: "Ask the service on this machine how it is doing.",
+        abstract: "Print the status of the service that runs on this machine.",
         discussion: """
-            For probes that are commands: asks the page at health.listen, which must be set, and prints its sentence.
-            Exit status: 0 when the service takes messages, 1 when it does not, 69 when nobody answers.
+            The command requests /readyz at the address health.listen, which must be set, and prints the response.
+            Exit status: 0 the service is ready, 1 it is not, 69 no response.
             """)
 
     @OptionGroup var arguments: ConfigurationArguments
 
-    @Flag(help: "Ask only whether the service moves: 1 means that starting it again would help.")
+    @Flag(help: "Request /livez instead: exit status 1 means that the service hangs and needs a restart.")
     var live = false
 
     func run() throws {
         let settings = try arguments.load(service: false)
         guard let listen = settings.health.listen, let address = ListenAddress(listen) else {
-            complain("health.listen is not set, so nobody can be asked")
+            printError("health.listen is not set; the service has no health page")
             throw ExitCode(ExitReason.configuration.rawValue)
         }
         let path = live ? "/livez" : "/readyz"
         let reply: HealthReply
         do throws(HealthProbeError) {
-            reply = try HealthProbe(address).ask(path)
+            reply = try HealthProbe(address).get(path)
         } catch {
-            complain(error.description)
+            printError(error.description)
             throw ExitCode(ExitReason.unavailable.rawValue)
         }
         guard reply.status == 200 || reply.status == 503 else {
-            complain("what answers at \(address) has no \(path)")
+            printError("the server at \(address) is not pixelated: it has no \(path)")
             throw ExitCode(ExitReason.unavailable.rawValue)
         }
         print(reply.body, terminator: reply.body.hasSuffix("\n") ? "" : "\n")

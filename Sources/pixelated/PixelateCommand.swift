@@ -7,35 +7,39 @@ import Pixelation
 import Settings
 import Support
 
+/// The command `pixelated pixelate`: pixelation of local files.
 struct PixelateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pixelate",
-        abstract: "Pixelate files, exactly as the service does it.",
+        abstract: "Pixelate local files, with the same result as the service.",
         discussion: """
-            DIR/pixelated-8x8-NAME and so on are written for every FILE; DIR is made when it is missing. The exit
-            status is 0 only when every file succeeded.
+            For every file NAME, the command writes DIR/pixelated-8x8-NAME and the other sizes. A missing DIR is
+            created. The exit status is 0 when all files succeeded, otherwise 1.
             """)
 
-    @Argument(help: ArgumentHelp("Pictures.", valueName: "file"), completion: .file())
+    @Argument(help: ArgumentHelp("JPEG files.", valueName: "file"), completion: .file())
     var files: [String]
 
     @Option(
-        name: .shortAndLong, help: ArgumentHelp("Where the outputs go.", valueName: "dir"),
+        name: .shortAndLong, help: ArgumentHelp("Directory for the outputs.", valueName: "dir"),
         completion: .directory)
     var output: String
 
-    @Option(help: ArgumentHelp("Blocks along each side: 8,16,32,48,64.", valueName: "numbers"))
+    @Option(
+        help: ArgumentHelp("Numbers of blocks along each side. Default: 8,16,32,48,64.", valueName: "numbers")
+    )
     var sizes: String?
 
     @Option(
         help:
-            "upright: turned as EXIF says, with the colour profile. reference: byte for byte the original's.")
+            "upright: rotated as EXIF says, with colour profile. reference: byte-identical to the reference program."
+    )
     var metadata = MetadataPolicy.upright
 
-    @Option(help: "What becomes of a file that ends before its picture does: refuse or accept.")
+    @Option(help: "Treatment of truncated files: refuse or accept.")
     var truncated = TruncationPolicy.refuse
 
-    @Option(help: ArgumentHelp("Put in front of the file names.", valueName: "prefix"))
+    @Option(help: ArgumentHelp("Prefix of the outputs' file names.", valueName: "prefix"))
     var namePrefix = Naming.defaultPrefix
 
     private var options: PixelationOptions {
@@ -46,7 +50,7 @@ struct PixelateCommand: ParsableCommand {
             if let sizes {
                 let numbers = sizes.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
                 guard !numbers.contains(nil) else {
-                    throw ValidationError("--sizes must be numbers with commas between them (got \(sizes))")
+                    throw ValidationError("--sizes must be numbers separated by commas (got \(sizes))")
                 }
                 options.sizes = numbers.compactMap(\.self)
             }
@@ -64,20 +68,19 @@ struct PixelateCommand: ParsableCommand {
 
     func run() throws {
         do throws(LocalFile.Failure) {
-            try LocalFile.makeFolder(output)
+            try LocalFile.makeDirectory(output)
         } catch {
-            complain("\(error)")
+            printError("\(error)")
             throw ExitCode(ExitReason.failure.rawValue)
         }
         let options = try options
         let batch = LocalBatch(
-            pixelator: Pixelator(options), naming: Naming(prefix: namePrefix), folder: output,
+            pixelator: Pixelator(options), naming: Naming(prefix: namePrefix), directory: output,
             limits: options.limits)
         let failures = Locked(0)
-        // As many at once as there are processors.
         DispatchQueue.concurrentPerform(iterations: files.count) { index in
             guard let problem = batch.pixelate(files[index]) else { return }
-            complain(problem)
+            printError(problem)
             failures.withLock { $0 += 1 }
         }
         if failures.withLock({ $0 }) > 0 { throw ExitCode(ExitReason.failure.rawValue) }
@@ -86,29 +89,3 @@ struct PixelateCommand: ParsableCommand {
 
 extension MetadataPolicy: ExpressibleByArgument {}
 extension TruncationPolicy: ExpressibleByArgument {}
-
-/// One file after the other through the engine.
-struct LocalBatch: Sendable {
-    let pixelator: Pixelator
-    let naming: Naming
-    let folder: String
-    let limits: PixelationLimits
-
-    /// What went wrong, or nil.
-    func pixelate(_ path: String) -> String? {
-        do {
-            let bytes = try LocalFile.read(path, limit: limits.bytes)
-            let picture = try pixelator.pixelate(bytes)
-            let name = path.split(separator: "/").last.map(String.init) ?? path
-            for output in picture.outputs {
-                try LocalFile.write(
-                    output.bytes, to: folder + "/" + naming.name(for: name, size: output.size))
-            }
-            return nil
-        } catch let failure as LocalFile.Failure {
-            return "\(failure)"
-        } catch {
-            return "\(path): \(error)"
-        }
-    }
-}

@@ -4,17 +4,20 @@ import ArgumentParser
 import Glibc
 import Systemd
 
+/// The program `pixelated` with its subcommands.
 @main
 struct Pixelated: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pixelated",
-        abstract: "Pixelates the pictures that arrive in an S3 bucket.",
+        abstract: "Pixelates the pictures that are uploaded to an S3 bucket.",
         discussion: """
-            As a service it waits at an SQS queue for the notifications of a bucket, fetches each new picture,
-            makes five pixelated ones of it and stores them in another bucket. On files it does the same at once.
+            The service polls an SQS queue for the event notifications of a source bucket, downloads each new
+            picture, makes five pixelated outputs and stores them in an output bucket. The command pixelate does the
+            same for local files.
 
-            Exit status: 0 success, 1 some files failed or the service is not ready, 64 usage, 69 queue or bucket
-            missing or nobody to ask, 75 temporary failure, 77 identity not accepted, 78 configuration.
+            Exit status: 0 success; 1 some files failed, or the service is not ready; 64 usage error; 69 the queue or
+            a bucket does not exist, or the health page does not respond; 70 internal error; 75 temporary failure; 77
+            credentials or permissions refused; 78 invalid configuration.
             """,
         version: "pixelated \(version)",
         subcommands: [
@@ -24,7 +27,7 @@ struct Pixelated: AsyncParsableCommand {
 
     static func main() async {
         ProcessMemory.forbidDumps()
-        // Nobody reads stdout or stderr any more: the write fails, and that is all.
+        // A write to a closed pipe then fails with EPIPE and does not end the process.
         signal(SIGPIPE, SIG_IGN)
         await main(nil)
     }

@@ -4,14 +4,16 @@ import ArgumentParser
 import Settings
 import Worker
 
+/// The command `pixelated policy`: the disposition of each error kind.
 struct PolicyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy",
-        abstract: "Print what is done about each kind of failure, as configured.",
+        abstract: "Print the disposition of each error kind, as configured.",
         discussion: """
-            acknowledge: the message is deleted. retry: it comes again. quarantine: it is stored with its reason, then
-            deleted. outage: it is held and nothing is received until the dependency works again. A star marks what
-            worker.policy has changed.
+            ignore: the message is deleted. retry: it becomes visible again after the delay. quarantine: a quarantine
+            record with the reason is stored, then the message is deleted. open-breaker: the circuit breaker opens; the
+            message is held and no others are received until the dependency works again. An asterisk marks the
+            dispositions that worker.policy has changed.
             """)
 
     @OptionGroup var arguments: ConfigurationArguments
@@ -20,7 +22,7 @@ struct PolicyCommand: ParsableCommand {
         let settings = try arguments.load(service: false)
         let rows = Policy(overrides: settings.worker.policy)
             .table(settings.worker, hasQuarantine: settings.queue.hasQuarantine)
-        let heading = ["failure", "verdict", "comes again", "quarantined", "why"]
+        let heading = ["error kind", "disposition", "retry delay", "quarantined", "reason"]
         let cells =
             [heading]
             + rows.map {

@@ -5,26 +5,29 @@ import Daemon
 import Settings
 import Worker
 
+/// The command `pixelated run`: the service.
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Wait at the queue and pixelate what is announced.",
+        abstract: "Run the service: poll the queue and pixelate new pictures.",
         discussion: """
-            SIGTERM and SIGINT finish what has been begun; a second one gives it back. SIGHUP reads the configuration
-            again. Under systemd the service says when it is ready and how it is doing, and writes the journal's own
-            fields.
+            SIGTERM and SIGINT drain: messages in flight are finished, no others are received. A second one forces
+            the stop: unfinished messages are released. SIGHUP reloads the configuration. Under systemd the service
+            notifies its readiness and status (Type=notify) and logs with the journal's native fields.
             """)
 
     @OptionGroup var arguments: ConfigurationArguments
 
     @Flag(
         help: """
-            Stop, with status 0, when the queue has been empty for worker.idleSeconds, by default 5, and everything \
-            is done.
+            Stop with status 0 when the queue has been empty for worker.idleSeconds (with this flag 5 by default) and \
+            no message is in flight.
             """)
     var drain = false
 
-    @Option(help: ArgumentHelp("Stop, with status 0, after so many messages.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp("Stop with status 0 after receiving this number of messages.", valueName: "number")
+    )
     var maxMessages: Int?
 
     func validate() throws {
@@ -32,14 +35,14 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var flags: [String] = []
-        // Seconds without a message that count as empty: one long poll may miss what a sampled shard holds.
-        if try drain && arguments.load(service: true).worker.idleSeconds == nil {
-            flags.append("worker.idleSeconds=5")
+        let flags = maxMessages.map { ["worker.maxMessages=\($0)"] } ?? []
+        var reader = arguments.reader(adding: flags)
+        var settings = try arguments.load(reader, service: true)
+        if drain && settings.worker.idleSeconds == nil {
+            // A single empty receive does not prove that the queue is empty. Reloads need the same value.
+            settings.worker.idleSeconds = 5
+            reader.flags.append("worker.idleSeconds=5")
         }
-        if let maxMessages { flags.append("worker.maxMessages=\(maxMessages)") }
-        let reader = arguments.reader(adding: flags)
-        let settings = try arguments.load(service: true, adding: flags)
         let service = Service(
             settings: settings, reader: reader, environment: environment(), version: version)
         let reason = await service.run()

@@ -3,13 +3,14 @@
 import ArgumentParser
 import Settings
 
+/// The command `pixelated settings`: the documentation of all settings.
 struct SettingsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "settings",
-        abstract: "Tell every setting: its default, its environment variable and what it is for.",
-        discussion: "What is in force is told by: pixelated check --show.")
+        abstract: "Print all settings: path, default, purpose and environment variable.",
+        discussion: "The command pixelated check --show prints the effective configuration.")
 
-    @Flag(help: "Print a JSON array with an object for each setting.")
+    @Flag(help: "Print a JSON array with one object per setting.")
     var json = false
 
     func run() {
@@ -19,7 +20,7 @@ struct SettingsCommand: ParsableCommand {
             return
         }
         for setting in Setting.all {
-            let reload = setting.isReloadable ? " A reload applies it." : ""
+            let reload = setting.isReloadable ? " Reloadable." : ""
             print("\(setting.path) = \(setting.read(defaults).compact)")
             print("    \(setting.help).\(reload)\n    \(setting.environmentName)")
         }

@@ -11,7 +11,7 @@ struct EventCatalogTests {
         DaemonEvent.allCases.map(\.rawValue) + WorkerEvent.allCases.map(\.rawValue)
         + AWSEvent.allCases.map(\.rawValue)
 
-    @Test func `every event has a number of its own, and no number is without event`() {
+    @Test func `every event has a unique message ID, and every message ID has an event`() {
         #expect(Set(events) == Set(EventCatalog.messageIDs.keys))
         #expect(Set(EventCatalog.messageIDs.values).count == events.count)
         for id in EventCatalog.messageIDs.values {
@@ -19,7 +19,7 @@ struct EventCatalogTests {
         }
     }
 
-    @Test func `the catalogue file explains every number`() throws {
+    @Test func `the catalog file explains every event`() throws {
         let path = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../../systemd/pixelated.catalog")
         let text = try String(contentsOf: path, encoding: .utf8)

@@ -13,8 +13,8 @@ struct HealthProbeTests {
         try HealthServer(try #require(ListenAddress(address)), respond: respond)
     }
 
-    /// A socket that connects and says what it is told to, or nothing; gone with the closure.
-    private func withPeer(saying text: String?, _ body: (ListenAddress) throws -> Void) throws {
+    /// Runs `body` with the address of a socket that accepts a connection and sends `text`; nil: it sends nothing.
+    private func withPeer(sending text: String?, _ body: (ListenAddress) throws -> Void) throws {
         let path = NSTemporaryDirectory() + "probe-\(UUID().uuidString.prefix(8))"
         let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         var name = sockaddr_un()
@@ -41,43 +41,43 @@ struct HealthProbeTests {
     }
 
     @Test(arguments: [200, 503])
-    func `the page's status and sentence come as they are`(status: Int) throws {
+    func `the probe returns status and body of the page unchanged`(status: Int) throws {
         let server = try serve { $0 == "/readyz" ? HealthReply(status, "polling; 3 in flight\n") : nil }
         defer { server.stop() }
-        let reply = try HealthProbe(server.address).ask("/readyz")
+        let reply = try HealthProbe(server.address).get("/readyz")
         #expect(reply == HealthReply(status, "polling; 3 in flight\n"))
-        #expect(try HealthProbe(server.address).ask("/nothing").status == 404)
+        #expect(try HealthProbe(server.address).get("/nothing").status == 404)
     }
 
-    @Test func `a unix socket and IPv6 are asked as well`() throws {
+    @Test func `the probe connects to Unix sockets and to IPv6 addresses`() throws {
         for address in [NSTemporaryDirectory() + "probed-\(getpid())", "[::1]:0"] {
             let server = try serve(address) { _ in HealthReply(200, "ok\n") }
             defer { server.stop() }
-            #expect(try HealthProbe(server.address).ask("/livez").body == "ok\n", "\(address)")
+            #expect(try HealthProbe(server.address).get("/livez").body == "ok\n", "\(address)")
         }
     }
 
-    @Test func `nobody there is said with the address and the reason`() throws {
+    @Test func `the error for a refused connection names the address and the reason`() throws {
         let server = try serve { _ in nil }
         let address = server.address
         server.stop()
-        let error = try #require(throws: HealthProbeError.self) { try HealthProbe(address).ask("/livez") }
+        let error = try #require(throws: HealthProbeError.self) { try HealthProbe(address).get("/livez") }
         #expect(error.kind == .unreachable)
-        #expect(error.description == "nobody answers at \(address): connect: Connection refused")
+        #expect(error.description == "cannot connect to \(address): connect: Connection refused")
     }
 
-    @Test func `a daemon that stands still is given up`() throws {
-        try withPeer(saying: nil) { address in
-            let probe = HealthProbe(address, patience: .milliseconds(50))
-            let error = try #require(throws: HealthProbeError.self) { try probe.ask("/livez") }
-            #expect(error.kind == .silent)
+    @Test func `the probe times out when the daemon hangs`() throws {
+        try withPeer(sending: nil) { address in
+            let probe = HealthProbe(address, timeout: .milliseconds(50))
+            let error = try #require(throws: HealthProbeError.self) { try probe.get("/livez") }
+            #expect(error.kind == .timedOut)
         }
     }
 
     @Test(arguments: ["SSH-2.0-OpenSSH_9.2\r\n", "", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 fine\r\n\r\nok"])
-    func `another server is not taken for the daemon`(text: String) throws {
-        try withPeer(saying: text) { address in
-            let error = try #require(throws: HealthProbeError.self) { try HealthProbe(address).ask("/livez") }
+    func `a response that is not HTTP is an error`(text: String) throws {
+        try withPeer(sending: text) { address in
+            let error = try #require(throws: HealthProbeError.self) { try HealthProbe(address).get("/livez") }
             #expect(error.kind == .otherServer || error.kind == .unreachable)
         }
     }

@@ -18,7 +18,7 @@ struct HealthServerTests {
         }
     }
 
-    /// A client that sends these bytes and reads until the server closes.
+    /// Sends a request and returns the bytes received until the server closes the connection.
     private func exchange(_ server: HealthServer, _ request: String) throws -> String {
         let descriptor: Int32
         switch server.address {
@@ -50,7 +50,7 @@ struct HealthServerTests {
         guard code == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
     }
 
-    @Test func `a page is answered with its length, and the connection is closed`() throws {
+    @Test func `a response has a Content-Length, and the server closes the connection`() throws {
         let server = try server()
         defer { server.stop() }
         let answer = try exchange(server, "GET /livez?verbose HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -59,7 +59,7 @@ struct HealthServerTests {
         #expect(answer.hasSuffix("\r\n\r\nok\n"))
     }
 
-    @Test func `a body larger than the socket's buffer arrives whole`() throws {
+    @Test func `a body larger than the socket's buffer is sent completely`() throws {
         let server = try server()
         defer { server.stop() }
         let answer = try exchange(server, "GET /metrics HTTP/1.0\r\n\r\n")
@@ -73,7 +73,9 @@ struct HealthServerTests {
         ("hello\r\n\r\n", "HTTP/1.1 400 Bad Request"),
         ("GET /" + String(repeating: "a", count: 10_000), "HTTP/1.1 431 Request Header Fields Too Large"),
     ])
-    func `a rude client gets a polite answer`(request: String, expected: String) throws {
+    func `the server responds to an invalid request with the status of HTTP`(
+        request: String, expected: String
+    ) throws {
         let server = try server()
         defer { server.stop() }
         let answer = try exchange(server, request)
@@ -81,7 +83,7 @@ struct HealthServerTests {
         if request.hasPrefix("HEAD") { #expect(answer.hasSuffix("\r\n\r\n")) }
     }
 
-    @Test func `a socket file is taken over from a process that is gone, and removed at the end`() throws {
+    @Test func `the server replaces a stale socket file and removes its own at the end`() throws {
         let path = NSTemporaryDirectory() + "pixelator-\(UUID().uuidString.prefix(8)).health"
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
@@ -102,7 +104,7 @@ struct HealthServerTests {
         #expect(!FileManager.default.fileExists(atPath: path))
     }
 
-    @Test func `a file that is no socket is never removed`() throws {
+    @Test func `the server never removes a file that is not a socket`() throws {
         let path = NSTemporaryDirectory() + "pixelator-\(UUID().uuidString.prefix(8)).precious"
         try Data("x".utf8).write(to: URL(filePath: path))
         #expect(throws: HealthServerError.self) { try server(path) }
@@ -116,7 +118,9 @@ struct HealthServerTests {
         ("localhost:1", nil),
         ("127.0.0.1", nil), ("::1:80", nil), (":80", nil), ("127.0.0.1:70000", nil), ("", nil),
     ])
-    func `addresses are numeric`(text: String, expected: ListenAddress?) {
+    func `a listen address is a numeric address with a port, or an absolute path`(
+        text: String, expected: ListenAddress?
+    ) {
         #expect(ListenAddress(text) == expected)
     }
 }

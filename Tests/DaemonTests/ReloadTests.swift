@@ -13,9 +13,9 @@ import Worker
 
 struct ReloadTests {
     private struct Result {
-        /// What the daemon was given, if anything.
+        /// The configurations that were applied.
         var applied: [Configuration]
-        var remark: String?
+        var note: String?
         var log: String
     }
 
@@ -31,21 +31,21 @@ struct ReloadTests {
         let reload = Reload(
             settings: try reader.loadForService(), reader: reader, logger: output.logger("daemon")
         ) { new in applied.withLock { $0.append(new) } }
-        var remark: String?
+        var note: String?
         for text in after {
             try Data(text.utf8).write(to: file)
-            remark = reload.run()
+            note = reload.run()
         }
         try pipe.fileHandleForWriting.close()
         let log = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-        return Result(applied: applied.withLock { $0 }, remark: remark, log: log)
+        return Result(applied: applied.withLock { $0 }, note: note, log: log)
     }
 
     private func file(_ more: String = "") -> String {
         #"{"queue": {"url": "https://sqs.eu-west-1.amazonaws.com/1/q"}, "output": {"bucket": "out"}\#(more)}"#
     }
 
-    @Test func `what may change is applied, with old and new value in the log`() throws {
+    @Test func `a reload applies reloadable settings and logs the old and the new values`() throws {
         let result = try reload(
             file(),
             file(
@@ -54,7 +54,7 @@ struct ReloadTests {
                 "filter": {"include": ["*.jpg"]}, "pixelation": {"limits": {"pixels": 1000000}}
                 """#))
         let new = try #require(result.applied.first)
-        #expect(result.applied.count == 1 && result.remark == nil)
+        #expect(result.applied.count == 1 && result.note == nil)
         #expect(new.log.level == .debug && new.worker.maxInFlight == 3)
         #expect(new.worker.policy == ["too-slow": "quarantine"] && new.worker.filter.include == ["*.jpg"])
         #expect(new.pixelation.limits.pixels == 1_000_000)
@@ -66,18 +66,18 @@ struct ReloadTests {
             result.log.contains("worker.maxInFlight 0 -> 3") && result.log.contains(#""event":"reloaded""#))
     }
 
-    @Test func `what needs a restart is named, not applied, and named again by the next reload`() throws {
+    @Test func `a reload names settings that need a restart each time and does not apply them`() throws {
         let new = file(#", "pixelation": {"sizes": [8]}, "worker": {"maxInFlight": 3, "drainSeconds": 5}"#)
         let result = try reload(file(), new, new)
         #expect(result.applied.map(\.pixelation.sizes) == [[8, 16, 32, 48, 64]])
         #expect(result.applied.map(\.worker.drainSeconds) == [60])
         #expect(result.applied.map(\.worker.maxInFlight) == [3])
-        #expect(result.remark == "a restart is due for pixelation.sizes, worker.drainSeconds")
+        #expect(result.note == "restart needed for pixelation.sizes, worker.drainSeconds")
         let named = result.log.ranges(of: #""needs_restart":"pixelation.sizes,worker.drainSeconds""#)
         #expect(named.count == 2)
     }
 
-    @Test func `an invalid file changes nothing and all mistakes are told in one event`() throws {
+    @Test func `an invalid file changes nothing, and one event lists all problems`() throws {
         let wrong = file(
             #", "log": {"level": "debug"}, "worker": {"maxInFlight": "many", "maxReceives": -1, "maxInFlihgt": 1}"#
         )
@@ -85,27 +85,29 @@ struct ReloadTests {
         #expect(result.applied.isEmpty)
         let lines = result.log.split(separator: "\n")
         #expect(lines.count == 1 && lines[0].contains(#""event":"reload-refused""#))
-        for mistake in [
+        for problem in [
             "worker.maxInFlight: must be a whole number", "worker.maxReceives: must be 0...1000",
-            "worker.maxInFlihgt: is no setting: did you mean worker.maxInFlight?",
+            "worker.maxInFlihgt: unknown setting; did you mean worker.maxInFlight?",
         ] {
-            #expect(lines.first?.contains(mistake) == true, "\(mistake)")
-            #expect(result.remark?.contains(mistake) == true, "\(mistake)")
+            #expect(lines.first?.contains(problem) == true, "\(problem)")
+            #expect(result.note?.contains(problem) == true, "\(problem)")
         }
     }
 
     @Test(arguments: ["", "{", "[]", #"{"queue": {}}"#])
-    func `a file that is none, or lacks the queue, is refused`(text: String) throws {
+    func `a reload rejects a file that is not JSON or lacks the queue`(text: String) throws {
         let result = try reload(file(), text)
-        #expect(result.applied.isEmpty && result.remark?.hasPrefix("the last reload was refused: ") == true)
+        #expect(result.applied.isEmpty && result.note?.hasPrefix("the last reload was rejected: ") == true)
     }
 
-    @Test func `a mended file is taken and nothing more is said about the mistake`() throws {
+    @Test func `a corrected file is applied, and the note about the rejection disappears`() throws {
         let result = try reload(file(), "{", file(#", "worker": {"maxInFlight": 3}"#))
-        #expect(result.applied.map(\.worker.maxInFlight) == [3] && result.remark == nil)
+        #expect(result.applied.map(\.worker.maxInFlight) == [3] && result.note == nil)
     }
 
-    @Test func `the digest and the settings in force are told, not those that wait for a restart`() throws {
+    @Test func `the event names the effective settings and their digest, not those that need a restart`()
+        throws
+    {
         let result = try reload(
             file(), file(#", "pixelation": {"sizes": [8]}, "worker": {"maxInFlight": 3}"#))
         let digest = try #require(result.applied.first).digest
@@ -113,7 +115,7 @@ struct ReloadTests {
         #expect(result.log.contains("worker.maxInFlight=3") && !result.log.contains("sizes=[8]"))
     }
 
-    @Test func `secrets in the configuration stay out of the log`() throws {
+    @Test func `the log of a reload does not contain secrets`() throws {
         func settings(_ maxInFlight: Int, _ endpoints: String = "{}") -> String {
             file(
                 #"""
@@ -124,12 +126,13 @@ struct ReloadTests {
         let wrong = #"{"s3": "http://me:password@127.0.0.1:1/?X-Amz-Sig=s"}"#
         let result = try reload(settings(2), settings(3), settings(4, wrong))
         #expect(
-            result.log.ranges(of: "arn:aws:iam::1:role/r").count == 2, "both events tell what is in force")
+            result.log.ranges(of: "arn:aws:iam::1:role/r").count == 2,
+            "both events name the effective configuration")
         #expect(result.log.contains("aws.endpoints.s3: must be"))
         for secret in ["hush-hush", "password", "X-Amz-Sig=s"] { #expect(!result.log.contains(secret)) }
     }
 
-    @Test func `the table marks as reloading only what the worker and the log take while running`() {
+    @Test func `only settings that the worker and the log apply at run time are reloadable`() {
         for setting in Setting.all where setting.isReloadable {
             let isTaken = ["log.level", "filter.", "pixelation.limits.", "worker."].contains {
                 setting.path.hasPrefix($0)

@@ -3,39 +3,39 @@
 import Daemon
 import Testing
 
-struct LifecycleTests {
+struct SupervisorStateTests {
     private func actions(_ events: SupervisorState.Event...) -> [SupervisorState.Action] {
-        var lifecycle = SupervisorState()
-        return events.flatMap { lifecycle.handle($0) }
+        var state = SupervisorState()
+        return events.flatMap { state.handle($0) }
     }
 
-    @Test func `ready is announced once, when the first poll has been answered`() {
+    @Test func `readiness is announced once, when the first poll has been answered`() {
         #expect(actions(.answered) == [.announceReady])
         #expect(actions(.answered, .answered, .answered) == [.announceReady])
     }
 
-    @Test func `the first request to stop drains, the second hurries, further ones change nothing`() {
+    @Test func `the first stop request drains, the second forces the stop, others have no effect`() {
         #expect(
             actions(.answered, .stopRequested, .stopRequested, .stopRequested, .workerEnded)
                 == [.announceReady, .announceStopping, .drain, .hurry, .leave])
     }
 
-    @Test func `a stop before the first answer never says ready`() {
+    @Test func `a stop before the first answer does not announce readiness`() {
         #expect(actions(.stopRequested, .answered, .workerEnded) == [.announceStopping, .drain, .leave])
     }
 
-    @Test func `a start that takes too long is given up, but not one that was answered`() {
+    @Test func `a start without an answer times out, an answered one does not`() {
         #expect(actions(.startTimedOut, .workerEnded) == [.giveUp, .announceStopping, .drain, .leave])
         #expect(actions(.answered, .startTimedOut) == [.announceReady])
     }
 
-    @Test func `a reload is done before and after ready, not while draining`() {
+    @Test func `a reload happens while starting and running, not while draining`() {
         #expect(actions(.reloadRequested) == [.reload])
         #expect(actions(.answered, .reloadRequested) == [.announceReady, .reload])
         #expect(actions(.stopRequested, .reloadRequested) == [.announceStopping, .drain])
     }
 
-    @Test func `a worker that ends by itself ends the daemon`() {
+    @Test func `a worker that ends by itself stops the daemon`() {
         #expect(
             actions(.answered, .workerEnded, .workerEnded) == [.announceReady, .announceStopping, .leave])
     }

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The events that the daemon logs besides those of the worker and of AWS, as values of the log field `event`.
+///
+/// Names are stable: operators search for them and build alerts on them.
+package enum DaemonEvent: String, Sendable, CaseIterable {
+    case started
+    case cannotStart = "cannot-start"
+    case ready
+    case startTimedOut = "start-timed-out"
+    case draining
+    case stopForced = "stop-forced"
+    case drainTimedOut = "drain-timed-out"
+    case shutdownTimedOut = "shutdown-timed-out"
+    case workerFailed = "worker-failed"
+    case stopped
+    case reloaded
+    case reloadRefused = "reload-refused"
+    case watchdogWithheld = "watchdog-withheld"
+    case watchdogResumed = "watchdog-resumed"
+    /// EC2 has announced the termination of the instance.
+    case terminationNotice = "termination-notice"
+    case imdsUnreachable = "imds-unreachable"
+}
