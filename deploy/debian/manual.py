@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the manual pages pixelated(1) and pixelated.json(5) from what the program tells of itself.
+"""Writes the manual pages pixelated(1) and pixelated.json(5) from the help texts of the program.
 
     manual.py PROGRAM DIRECTORY
 
-The commands come from its own help, the settings from `pixelated settings --json`; nothing is kept here that could
-drift from them.
+The commands are those of `pixelated --experimental-dump-help`, the settings those of `pixelated settings --json`.
 """
 
 import json
@@ -15,18 +14,18 @@ import subprocess
 import sys
 import time
 
-# Common to all commands, and told once.
+# Options of all commands, which are described once.
 EVERYWHERE = ("help", "version")
 
 
-def ask(program, *arguments):
-    """What the program prints."""
+def output(program, *arguments):
+    """Returns the output of the program."""
     environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
     return subprocess.run([program, *arguments], check=True, capture_output=True, text=True, env=environment).stdout
 
 
 def text(plain):
-    """Text for a page: nothing in it is taken for a request or an escape."""
+    """Escapes a text for roff."""
     escaped = plain.replace("\\", "\\e").replace("-", "\\-")
     return re.sub(r"^([.'])", r"\\&\1", escaped, flags=re.M)
 
@@ -36,7 +35,7 @@ def name(option):
 
 
 def synopsis(argument):
-    """An argument as the first line of a command shows it."""
+    """Formats an argument for the synopsis."""
     if argument["kind"] == "positional":
         shown = f"\\fI{text(argument['valueName'])}\\fR"
     else:
@@ -48,7 +47,7 @@ def synopsis(argument):
 
 
 def described(argument):
-    """The paragraph of an argument."""
+    """Formats the description of an argument."""
     if argument["kind"] == "positional":
         tag = f"\\fI{text(argument['valueName'])}\\fR"
     else:
@@ -60,7 +59,7 @@ def described(argument):
 
 
 def shown(command):
-    """The arguments that a command has for itself."""
+    """Returns the arguments of a command without those of all commands."""
     return [
         argument for argument in command.get("arguments", ())
         if argument["shouldDisplay"] and argument.get("valueName") not in EVERYWHERE
@@ -72,7 +71,7 @@ def heading(title, section, version, date, what):
 
 
 def commands_page(program, version, date):
-    top = json.loads(ask(program, "--experimental-dump-help"))["command"]
+    top = json.loads(output(program, "--experimental-dump-help"))["command"]
     commands = [
         command for command in top["subcommands"]
         if command["shouldDisplay"] and command["commandName"] != "help"
@@ -94,29 +93,30 @@ def commands_page(program, version, date):
     page += ".SH OPTIONS\nEach command takes \\fB\\-\\-help\\fR and \\fB\\-\\-version\\fR.\n"
     page += (
         ".SH FILES\n.TP\n/etc/pixelated/config.json\nThe settings of pixelated.service.\n"
-        ".TP\n/etc/pixelated/\\fINAME\\fR.json\nThose of pixelated@\\fINAME\\fR.service, one for each further queue.\n"
-        ".TP\n/etc/default/pixelated, /etc/default/pixelated\\-\\fINAME\\fR\nEnvironment of the service.\n"
-        ".TP\n/etc/credstore/aws\\-credentials\nKeys for the service, in the form of ~/.aws/credentials, where the"
-        " machine has no role.\nOnly the service sees them.\n"
+        ".TP\n/etc/pixelated/\\fINAME\\fR.json\nThe settings of pixelated@\\fINAME\\fR.service, an instance for another queue.\n"
+        ".TP\n/etc/default/pixelated, /etc/default/pixelated\\-\\fINAME\\fR\nEnvironment variables of the service.\n"
+        ".TP\n/etc/credstore/aws\\-credentials\nAccess keys for machines without an IAM role, in the format"
+        " of ~/.aws/credentials.\nOnly the service can read them.\n"
     )
     return page + ".SH SEE ALSO\n.BR pixelated.json (5),\n.BR systemctl (1),\n.BR journalctl (1)\n"
 
 
 def settings_page(program, version, date):
-    settings = json.loads(ask(program, "settings", "--json"))
+    settings = json.loads(output(program, "settings", "--json"))
     page = heading("PIXELATED.JSON", 5, version, date, "File Formats")
     page += (
         ".SH NAME\npixelated.json \\- settings of pixelated\n.SH DESCRIPTION\n"
-        "A JSON object, by default /etc/pixelated/config.json. A dot in a setting's name is a level of the file:\n"
+        "The configuration is a JSON object, by default in /etc/pixelated/config.json. A dot in the path of a setting"
+        " separates nested objects:\n"
         ".PP\n.nf\n{\n    \"queue\": { \"url\": \"https://sqs.eu\\-central\\-1.amazonaws.com/123456789012/pictures\" },\n"
         "    \"output\": { \"bucket\": \"my\\-processed\\-pictures\" }\n}\n.fi\n.PP\n"
-        "These two are needed; all others have defaults. Each can also be given in the environment and as\n"
-        "\\fB\\-\\-set\\fR; the flag wins over the environment and the environment over the file. Unknown settings are\n"
-        "refused, and all mistakes are told at once, by \\fBpixelated check\\fR before any is made in earnest.\n"
+        "These two settings are required; the others have defaults. Each can also be set by an environment variable and\n"
+        "by \\fB\\-\\-set\\fR; flags override the environment, and the environment overrides the file. Unknown settings\n"
+        "are rejected. The command \\fBpixelated check\\fR reports all problems of a configuration.\n"
         ".SH SETTINGS\n"
     )
     for setting in settings:
-        reloads = " A reload applies it." if setting["reloads"] else ""
+        reloads = " Reloadable." if setting["reloads"] else ""
         default = json.dumps(setting["default"])
         page += (
             f".TP\n\\fB{text(setting['path'])}\\fR = {text(default)}\n{text(setting['help'])}.{reloads}\n"
@@ -127,7 +127,7 @@ def settings_page(program, version, date):
 
 def main():
     program, directory = sys.argv[1:]
-    version = ask(program, "--version").split()[1]
+    version = output(program, "--version").split()[1]
     seconds = int(os.environ.get("SOURCE_DATE_EPOCH", time.time()))
     date = time.strftime("%Y-%m-%d", time.gmtime(seconds))
     for file, page in (

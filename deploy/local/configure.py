@@ -11,7 +11,7 @@ import sys
 
 
 def configuration(stack, s3=None, sqs=None):
-    """The settings for a stack; S3 and SQS by other addresses if given, as behind a proxy."""
+    """Returns the settings for a stack, with other endpoints of S3 and SQS if given, such as those of a proxy."""
     return {
         "region": stack["region"],
         "queue": {"url": stack["queueURL"], "deadLetterURL": stack["deadLetterQueueURL"]},
@@ -27,7 +27,7 @@ def configuration(stack, s3=None, sqs=None):
 
 
 def write_credentials(path, key, secret):
-    """A credentials file that only its owner can read, replaced in one step."""
+    """Writes a credentials file that only its owner can read, atomically."""
     descriptor = os.open(f"{path}.part", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(f"[default]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\n")

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes one self-contained HTML page: each picture and its five results.
+"""Writes a self-contained HTML page with each picture and its five outputs.
 
-    contact_sheet.py KEYS.json RESULTS SHEET.html PICTURE...
+    contact_sheet.py KEYS.json OUTPUTS SHEET.html PICTURE...
 """
 
 import base64
@@ -29,7 +29,7 @@ h2 { font-size: 1.05rem; overflow-wrap: anywhere }
 
 
 def figure(data, caption, smooth):
-    """The picture, made small enough for a page, as an HTML figure with the picture inside."""
+    """Returns an HTML figure with the picture embedded, scaled down to the width of the page."""
     image = Image.open(io.BytesIO(data))
     size = image.size
     image = ImageOps.exif_transpose(image).convert("RGB")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# What the scripts of deploy/, Tests/ and .ci/ share. Sourced, never run.
+# Functions and variables of the scripts in deploy/, Tests/ and .ci/, which source this file.
 
 export LC_ALL=C.UTF-8 PYTHONUTF8=1 PYTHONDONTWRITEBYTECODE=1
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -11,16 +11,16 @@ say() { printf '%s\n' "$*"; }
 step() { printf '\n==> %s\n' "$*"; }
 fail() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 
-# packages_for PURPOSE...: the names from packages.txt with one of the purposes.
+# packages_for PURPOSE...: prints the names of the packages in packages.txt with one of the purposes.
 packages_for() {
     awk -v purposes=" $* " '!/^#/ && NF && index(purposes, " " $2 " ") { print $1 }' \
         "$project/deploy/packages.txt"
 }
 
-# install_packages PURPOSE...: installs what is missing, as root or with sudo; asks for nothing when complete.
+# install_packages PURPOSE...: installs missing packages, as root or with sudo.
 install_packages() {
-    command -v dpkg-query > /dev/null || fail "this script installs packages with apt and finds no dpkg.
-On another system install the counterparts of deploy/packages.txt by hand and build with: swift build"
+    command -v dpkg-query > /dev/null || fail "this script needs apt and dpkg to install packages.
+On another system, install the equivalents of deploy/packages.txt and build with: swift build"
     local missing=() package
     for package in $(packages_for "$@"); do
         dpkg-query -W -f '${Status}\n' "$package" 2> /dev/null | grep -q '^install ok installed$' \
@@ -30,7 +30,7 @@ On another system install the counterparts of deploy/packages.txt by hand and bu
     step "Installing ${#missing[@]} missing packages: ${missing[*]}"
     local elevate=()
     if [ "$(id -u)" != 0 ]; then
-        command -v sudo > /dev/null || fail "root or sudo is needed once, to run: apt-get install ${missing[*]}"
+        command -v sudo > /dev/null || fail "root or sudo is needed to run: apt-get install ${missing[*]}"
         elevate=(sudo)
     fi
     "${elevate[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -q > "$state/apt.log" 2>&1 \
@@ -40,7 +40,7 @@ On another system install the counterparts of deploy/packages.txt by hand and bu
         || { tail -n 5 "$state/apt.log" >&2; fail "apt-get install failed; its output: $state/apt.log"; }
 }
 
-# need_swift: Swift is the one thing that is expected on the machine.
+# need_swift: fails when Swift is missing or too old; it is not installed by these scripts.
 need_swift() {
     command -v swift > /dev/null || fail "swift is not in PATH; get Swift 6.2 or newer from https://www.swift.org/install/"
     local version
@@ -49,12 +49,12 @@ need_swift() {
         || fail "Swift 6.2 or newer is needed, this is ${version:-unknown}"
 }
 
-# make_venv: the Python packages of requirements.txt, in a virtual environment of our own, made anew when they change.
+# make_venv: installs the Python packages of requirements.txt in a virtual environment, again when they have changed.
 make_venv() {
     local wanted=$project/deploy/local/requirements.txt
     cmp -s "$wanted" "$state/venv/requirements.txt" && [ -x "$python" ] && return 0
-    step "Making a Python environment: $state/venv"
-    # Debian's own interpreter: it belongs to the python3-venv package.
+    step "Creating a Python virtual environment: $state/venv"
+    # The package python3-venv belongs to Debian's own interpreter.
     rm -rf "$state/venv"
     /usr/bin/python3 -m venv "$state/venv" > "$state/pip.log" 2>&1 \
         && "$state/venv/bin/pip" install -q -r "$wanted" >> "$state/pip.log" 2>&1 \
@@ -62,14 +62,14 @@ make_venv() {
     cp "$wanted" "$state/venv/requirements.txt"
 }
 
-# build_release: the program as users get it; sets `binary`.
+# build_release: builds the program in the release configuration; sets `binary`.
 build_release() {
     swift build --package-path "$project" -c release --product pixelated > "$state/build.log" 2>&1 \
         || { tail -n 30 "$state/build.log" >&2; fail "the build failed; its output: $state/build.log"; }
     binary=$(swift build --package-path "$project" -c release --show-bin-path)/pixelated
 }
 
-# build_static: the program as it is shipped, which needs no Swift where it runs, and stripped; sets `binary`.
+# build_static: builds the program for packages, stripped and linked statically with Swift; sets `binary`.
 build_static() {
     local options=(--package-path "$project" -c release --static-swift-stdlib --scratch-path "$state/static")
     swift build "${options[@]}" --product pixelated --disable-local-rpath -Xlinker -s > "$state/build.log" 2>&1 \
@@ -81,10 +81,10 @@ free_port() {
     "$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
-# started_at PID: when the process started, in clock ticks since boot; tells a process from a later one of its number.
+# started_at PID: prints the start time in clock ticks since boot, which identifies a process together with its PID.
 started_at() { sed 's/.*) //' "/proc/$1/stat" 2> /dev/null | cut -d ' ' -f 20; }
 
-# remember NAME PID / running NAME: a pid file that a reused process number cannot fool.
+# remember NAME PID: writes a PID file that contains the start time. running NAME: true while that process runs.
 remember() { printf '%s %s\n' "$2" "$(started_at "$2")" > "$state/$1.pid"; }
 running() {
     local pid start
@@ -92,7 +92,7 @@ running() {
     [ -n "$start" ] && [ "$(started_at "$pid")" = "$start" ] && ! grep -q '^State:.Z' "/proc/$pid/status" 2> /dev/null
 }
 
-# stop NAME SECONDS: SIGTERM, then SIGKILL after so many seconds. Only what `remember` wrote down, once.
+# stop NAME SECONDS: ends the process of a PID file with SIGTERM, and with SIGKILL after SECONDS.
 stop() {
     local pid
     if running "$1"; then
@@ -110,7 +110,7 @@ stop() {
     rm -f "$state/$1.pid"
 }
 
-# start_cloud NAME PORT: the local S3, SQS and IAM in the background; returns when it answers, or false.
+# start_cloud NAME PORT: starts the local S3, SQS and IAM in the background; returns when they respond, or false.
 start_cloud() {
     mkdir -p "$state/$1"
     setsid "$project/deploy/local/serve" "$state/venv" "$2" "$state/$1" > "$state/$1.log" 2>&1 < /dev/null &

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Paints a landscape that compresses like a photograph: the same bytes for the same arguments.
+"""Generates a landscape picture that compresses like a photograph; equal arguments give equal bytes.
 
     paint.py FILE [WIDTH HEIGHT [SEED]]
 """
@@ -13,14 +13,14 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 
 def vertical_gradient(size, colours):
-    """A picture whose rows run through the colours from top to bottom."""
+    """Returns a picture with a vertical gradient through the colours, from top to bottom."""
     column = Image.new("RGB", (1, len(colours)))
     column.putdata(colours)
     return column.resize(size, Image.BICUBIC)
 
 
 def ridge(rng, width, level, height):
-    """A mountain ridge by midpoint displacement: one y for each of 1,025 places."""
+    """Returns a mountain ridge made by midpoint displacement: 1,025 points from left to right."""
     points = [level + rng.uniform(-height, height), level + rng.uniform(-height, height)]
     amplitude = height
     while len(points) < 1025:
@@ -56,7 +56,7 @@ def paint(width, height, seed):
         line = ridge(rng, width, height * level, height * roughness)
         draw.polygon([(0, height), *line, (width, height)], fill=colour)
 
-    # The lake mirrors what is above the shore, darker and rippled.
+    # The lake mirrors the picture above the shore, darker and with ripples.
     mirrored = picture.crop((0, max(0, 2 * shore - height), width, shore)).transpose(Image.FLIP_TOP_BOTTOM)
     mirrored = ImageChops.multiply(mirrored, Image.new("RGB", mirrored.size, (150, 175, 195)))
     top = shore
@@ -75,7 +75,7 @@ def paint(width, height, seed):
             half = tall * 0.045 * (tier + 1) * rng.uniform(0.7, 1.1)
             draw.polygon([(x, y - tall / 9), (x - half, y + tall / 9), (x + half, y + tall / 9)], fill=(14, 26, 24))
 
-    # Grain, as a sensor would add it.
+    # Noise like that of a camera's sensor.
     grain = Image.frombytes("L", (width, height), rng.randbytes(width * height)).point(lambda v: 118 + v * 20 // 255)
     return ImageChops.overlay(picture, Image.merge("RGB", (grain, grain, grain)))
 

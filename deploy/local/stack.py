@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Creates everything that pixelated needs in an AWS account, and the small errands around it.
+"""Creates the AWS resources that pixelated needs, and uploads and downloads pictures.
 
-The one description of the stack in code: `deploy/local/up` and the end-to-end tests both use it
-against a local S3 and SQS. For a real account use `deploy/cloudformation/pixelator.yaml`.
+`deploy/local/up` and the end-to-end tests use it with a local S3 and SQS. For an AWS account use
+`deploy/cloudformation/pixelator.yaml`.
 
     stack.py create --endpoint URL --name NAME        prints the stack as JSON
     stack.py put --stack FILE PICTURE...              uploads, prints the keys as JSON
     stack.py fetch --stack FILE --to DIR --keys FILE --within SECONDS
-                                                      waits for the five results of each, downloads them
+                                                      waits for the five outputs of each, and downloads them
 """
 
 import argparse
@@ -28,7 +28,7 @@ SIZES = (8, 16, 32, 48, 64)
 
 
 def client(service, endpoint, key="test", secret="test", region=REGION):
-    """A boto3 client; by default as the local account's root user."""
+    """Returns a boto3 client, by default for the root user of the local account."""
     return boto3.client(
         service,
         endpoint_url=endpoint,
@@ -44,7 +44,7 @@ def client(service, endpoint, key="test", secret="test", region=REGION):
     )
 
 
-# AWS lets a batch call be made with the permission for the single one; the local IAM wants one for itself.
+# AWS authorises batch calls by the permission for the single call; the local IAM needs a permission for each.
 LOCAL_ONLY = {
     "sqs:DeleteMessage": "sqs:DeleteMessageBatch",
     "sqs:ChangeMessageVisibility": "sqs:ChangeMessageVisibilityBatch",
@@ -52,11 +52,10 @@ LOCAL_ONLY = {
 
 
 def policy_document(names, without=()):
-    """The least-privilege policy with the stack's names filled in, optionally without some actions, as the local
-    IAM wants it."""
+    """Returns the least-privilege policy for the local IAM, with the stack's names and without some actions."""
     with open(POLICY, encoding="utf-8") as file:
         text = file.read()
-    # Longest first: one placeholder is a part of another.
+    # The longest placeholder first, because QUEUE is part of DEAD_LETTER_QUEUE.
     for placeholder in sorted(names, key=len, reverse=True):
         text = text.replace(placeholder, names[placeholder])
     document = json.loads(text)
@@ -70,7 +69,7 @@ def policy_document(names, without=()):
 
 
 def create(endpoint, name, visibility=60, max_receives=5, versioned=False):
-    """Creates buckets, queues, notification and the daemon's user; returns their names and its key."""
+    """Creates buckets, queues, event notification and the daemon's user; returns their names and the access key."""
     s3, sqs, iam, sts = (client(service, endpoint) for service in ("s3", "sqs", "iam", "sts"))
     account = sts.get_caller_identity()["Account"]
     names = {
@@ -86,7 +85,7 @@ def create(endpoint, name, visibility=60, max_receives=5, versioned=False):
         if versioned:
             s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
 
-    # Standard queues keep a message's age when they move it: dead letters need the longer retention.
+    # A message of a standard queue keeps its age when it is moved, so the dead-letter queue needs a longer retention.
     dead_url = sqs.create_queue(
         QueueName=names["DEAD_LETTER_QUEUE"], Attributes={"MessageRetentionPeriod": "1209600"}
     )["QueueUrl"]
@@ -151,13 +150,13 @@ def create(endpoint, name, visibility=60, max_receives=5, versioned=False):
 
 
 def output_keys(key, sizes=SIZES, prefix="pixelated-"):
-    """The keys of a picture's results: the folder stays, the prefix goes before the file name."""
+    """Returns the keys of a picture's outputs, whose file names have the prefix."""
     folder, slash, name = key.rpartition("/")
     return [f"{folder}{slash}{prefix}{n}x{n}-{name}" for n in sizes]
 
 
 def put(stack, paths):
-    """Uploads the files under their own names; returns the keys. Equal names get a number."""
+    """Uploads files under their own names, numbered if these are equal; returns the keys."""
     s3 = client("s3", stack["endpoint"])
     keys = []
     for path in paths:
@@ -173,7 +172,7 @@ def put(stack, paths):
 
 
 def fetch(stack, keys, directory, within, alive=None):
-    """Waits until each key has its results, downloads them; returns the missing keys."""
+    """Waits until each key has its outputs and downloads them; returns the missing keys."""
     s3 = client("s3", stack["endpoint"])
     deadline = time.monotonic() + within
     os.makedirs(directory, exist_ok=True)
@@ -208,8 +207,8 @@ def main():
     verb.add_argument("--stack", required=True)
     verb.add_argument("--to", required=True)
     verb.add_argument("--within", type=float, default=120)
-    verb.add_argument("--while-alive", type=int, help="give up when this process has ended")
-    verb.add_argument("--keys", required=True, help="what put printed")
+    verb.add_argument("--while-alive", type=int, help="stop waiting when this process has ended")
+    verb.add_argument("--keys", required=True, help="the output of put")
     arguments = parser.parse_args()
 
     try:
@@ -227,7 +226,7 @@ def main():
             keys = json.load(file)
         missing = fetch(stack, keys, arguments.to, arguments.within, alive)
         for key in missing:
-            print(f"no result yet: {key}", file=sys.stderr)
+            print(f"missing output: {key}", file=sys.stderr)
         return 1 if missing else 0
     except (BotoCoreError, ClientError, OSError) as error:
         print(f"stack.py {arguments.verb}: {error}", file=sys.stderr)
