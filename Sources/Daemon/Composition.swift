@@ -9,19 +9,20 @@ import Pixelation
 import Settings
 import Worker
 
-/// Puts the parts together. The only place that calls all the initialisers.
+/// The parts of the daemon, created from a configuration and connected with each other.
 struct Composition: Sendable {
     let transport: CurlTransport
     let session: AWSSession
     let worker: PixelationWorker
     private let engine: PooledPixelator
     let metrics: WorkerMetrics
-    /// Nil unless configured.
+    /// The termination notices of EC2; nil unless `instance.drainOnTermination` is set.
     let notices: TerminationNotices?
 
     /// - Parameters:
-    ///   - settings: complete and without problems.
-    ///   - environment: of the process; where AWS's variables are looked for.
+    ///   - settings: a complete and valid configuration.
+    ///   - environment: the environment of the process, with the variables of AWS.
+    ///   - logger: returns the logger for a label.
     init(
         _ settings: Configuration, environment: [String: String], version: String,
         logger: (String) -> Logger
@@ -47,7 +48,7 @@ struct Composition: Sendable {
             options: settings.worker, metrics: metrics, logger: logger("worker"))
     }
 
-    /// Hands the reloadable settings to the worker; see `Setting.isReloadable`.
+    /// Applies the reloadable settings to the worker; see `Setting.isReloadable`.
     func apply(_ settings: Configuration) {
         worker.apply(
             settings.worker,
@@ -60,14 +61,14 @@ struct Composition: Sendable {
         if let url = settings.queue.deadLetterURL {
             return QueueQuarantine(try session.sqs(queueURL: url), queueURL: url)
         }
-        guard let place = settings.queue.quarantineLocation else { return nil }
+        guard let location = settings.queue.quarantineLocation else { return nil }
         var options = PutOptions()
         options.serverSideEncryption = settings.put.serverSideEncryption
         options.kmsKeyID = settings.put.kmsKeyID
         options.bucketKey = settings.put.bucketKey
         return BucketQuarantine(
-            store: S3Store(session.s3(outputBucket: place.bucket), putOptions: options),
-            bucket: place.bucket, prefix: place.prefix)
+            store: S3Store(session.s3(outputBucket: location.bucket), putOptions: options),
+            bucket: location.bucket, prefix: location.prefix)
     }
 
     private static var hostName: String {

@@ -47,7 +47,7 @@ package struct HealthPage: Sendable {
     private var ready: HealthReply {
         let phase = phase()
         let status = status()
-        let sentence = StatusText.sentence(phase, status) + "\n"
-        return HealthReply(phase == .running && status.pollFailure == nil ? 200 : 503, sentence)
+        let text = StatusText.line(phase, status) + "\n"
+        return HealthReply(phase == .running && status.pollFailure == nil ? 200 : 503, text)
     }
 }

@@ -12,7 +12,7 @@ import Systemd
 import UnixSignals
 import Worker
 
-/// The daemon: composed, supervised, and explained to whoever looks after it.
+/// The daemon: its parts, the supervisor, the health server and the watchdog.
 package struct Service: Sendable {
     private let settings: Configuration
     private let reader: SettingsReader
@@ -23,9 +23,9 @@ package struct Service: Sendable {
     private let notifier = Notifier.serviceManager
 
     /// - Parameters:
-    ///   - settings: complete and without problems.
-    ///   - reader: where they came from, for reloads.
-    ///   - environment: of the process.
+    ///   - settings: a complete and valid configuration.
+    ///   - reader: the reader that has made `settings`, for reloads.
+    ///   - environment: the environment of the process.
     package init(
         settings: Configuration, reader: SettingsReader, environment: [String: String], version: String
     ) {
@@ -39,9 +39,9 @@ package struct Service: Sendable {
         logger = output.logger("daemon")
     }
 
-    /// Runs until told to stop. The reason is what the process should exit with.
+    /// Runs the daemon until it is stopped, and returns the exit status of the process.
     package func run() async -> ExitReason {
-        // Registered before anything else: a signal that comes early is kept, and kills nobody.
+        // First, so that an early signal is queued and does not end the process.
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         do {
             let parts = try await Composition(
@@ -62,40 +62,40 @@ package struct Service: Sendable {
             output.level = new.log.level
             parts.apply(new)
         }
-        let witnesses = Self.witnesses(parts)
+        let healthChecks = Self.healthChecks(parts)
         let page = HealthPage(
             phase: { phase.withLock { $0 } }, status: { parts.worker.status },
-            problems: { witnesses.complaints },
+            problems: { healthChecks.problems },
             metrics: { MetricsPage.text(parts, phase.withLock { $0 }, version, reload) })
         let server = try settings.health.listen.flatMap { ListenAddress($0) }.map { address in
             try HealthServer(address) { page.reply(to: $0) }
         }
-        let watchdog = Watchdog(checks: witnesses, notifier: notifier, logger: logger)
+        let watchdog = Watchdog(checks: healthChecks, notifier: notifier, logger: logger)
         if let interval = Watchdog.expectedInterval() { watchdog.start(interval: interval) }
 
-        var patience = Supervisor.Timeouts()
-        patience.start = settings.start.timeoutSeconds == 0 ? nil : .seconds(settings.start.timeoutSeconds)
-        // The worker keeps its own deadline; this one is for when it does not.
-        patience.drain = .seconds(settings.worker.drainSeconds + 30)
+        var timeouts = Supervisor.Timeouts()
+        timeouts.start = settings.start.timeoutSeconds == 0 ? nil : .seconds(settings.start.timeoutSeconds)
+        // The worker's own deadline is worker.drainSeconds; this one is for a worker that hangs.
+        timeouts.drain = .seconds(settings.worker.drainSeconds + 30)
         let supervisor = Supervisor(
-            parts.worker, notifier: notifier, logger: logger, patience: patience,
+            parts.worker, notifier: notifier, logger: logger, timeouts: timeouts,
             reload: { reload.run() },
-            identity: { parts.session.credentials.identity?.fields ?? [:] },
-            changed: { new in phase.withLock { $0 = new } },
-            abandon: { reason in exit(reason.rawValue) })
-        let (instructions, instruct) = AsyncStream<Command>.makeStream()
-        let listening = Task {
+            identityFields: { parts.session.credentials.identity?.fields ?? [:] },
+            phaseChanged: { new in phase.withLock { $0 = new } },
+            terminate: { reason in exit(reason.rawValue) })
+        let (commands, sender) = AsyncStream<Command>.makeStream()
+        let commandSources = Task {
             await withDiscardingTaskGroup { group in
                 group.addTask {
-                    for await signal in signals { instruct.yield(signal == .sighup ? .reload : .stop) }
+                    for await signal in signals { sender.yield(signal == .sighup ? .reload : .stop) }
                 }
                 guard let notices = parts.notices else { return }
                 let watch = TerminationWatch(logger: logger) { try await notices.pending() }
-                group.addTask { if await watch.untilTerminationNotice() { instruct.yield(.stop) } }
+                group.addTask { if await watch.untilTerminationNotice() { sender.yield(.stop) } }
             }
         }
-        let reason = await supervisor.run(instructions: instructions)
-        listening.cancel()
+        let reason = await supervisor.run(commands: commands)
+        commandSources.cancel()
 
         watchdog.stop()
         server?.stop()
@@ -113,15 +113,15 @@ package struct Service: Sendable {
         logger.notice("pixelated \(version) starts", metadata: fields)
     }
 
-    /// Who testifies before the watchdog.
-    private static func witnesses(_ parts: Composition) -> [HealthCheck] {
+    /// The checks that must succeed for the watchdog's keep-alive and for `/livez`.
+    private static func healthChecks(_ parts: Composition) -> [HealthCheck] {
         [
             SchedulerLatencyProbe().healthCheck(limit: .seconds(20)),
             HealthCheck("network") { [transport = parts.transport] in
                 let status = transport.status
                 if let failure = status.failure { return "\(failure)" }
                 guard status.sinceLastTurn > .seconds(20) else { return nil }
-                return "the loop has not turned for \(StatusText.span(status.sinceLastTurn))"
+                return "the event loop has not turned for \(StatusText.span(status.sinceLastTurn))"
             },
             HealthCheck("worker") { [worker = parts.worker] in worker.status.stall },
         ]
@@ -129,7 +129,8 @@ package struct Service: Sendable {
 }
 
 extension [HealthCheck] {
-    var complaints: [String] {
-        compactMap { witness in witness.problem().map { "\(witness.name): \($0)" } }
+    /// The problems of the checks that fail, with the names of the checks.
+    var problems: [String] {
+        compactMap { check in check.problem().map { "\(check.name): \($0)" } }
     }
 }

@@ -2,11 +2,13 @@
 
 package import Worker
 
-/// What `systemctl status` shows: the sentence that an operator would write.
+/// The status line of the daemon, as shown by `systemctl status`, `pixelated health` and `/readyz`.
 package enum StatusText {
-    /// `remark` is what is to be said besides how the work goes.
-    package static func sentence(
-        _ phase: SupervisorState.Phase, _ status: WorkerStatus, remark: String? = nil
+    /// Returns the status in one line, its parts separated by semicolons.
+    ///
+    /// - Parameter note: a note to append, such as the result of the last reload.
+    package static func line(
+        _ phase: SupervisorState.Phase, _ status: WorkerStatus, note: String? = nil
     ) -> String {
         var parts: [String] = [heading(phase, status)]
         if status.inFlight > 0 {
@@ -27,27 +29,27 @@ package enum StatusText {
             parts.append(lag == .zero ? "nothing waiting" : "\(span(lag)) behind")
         }
         if let opening = status.quarantineOpening {
-            parts.append("reasons cannot be stored: \(text(of: opening))")
+            parts.append("quarantine records cannot be stored: \(text(of: opening))")
         }
-        if let remark { parts.append(remark) }
+        if let note { parts.append(note) }
         return parts.joined(separator: "; ")
     }
 
     private static func heading(_ phase: SupervisorState.Phase, _ status: WorkerStatus) -> String {
         switch phase {
         case .starting:
-            status.pollFailure.map { "starting, trying again: \($0)" }
-                ?? "starting; waiting for the queue's first answer"
+            status.pollFailure.map { "starting; retrying: \($0)" }
+                ?? "starting; waiting for the first response of the queue"
         case .running:
             if let failure = status.pollFailure {
                 "cannot poll\(status.sinceLastPoll.map { " since \(span($0))" } ?? ""): \(failure)"
             } else if let opening = status.opening {
-                "receiving is stopped: \(text(of: opening))"
+                "circuit breaker open: \(text(of: opening))"
             } else {
                 "polling"
             }
         case .draining: "draining"
-        case .hurrying: "draining in a hurry"
+        case .stopping: "stop forced"
         case .stopped: "stopped"
         }
     }
@@ -56,7 +58,7 @@ package enum StatusText {
         "\(opening.kind.rawValue) for \(span(opening.age))"
     }
 
-    /// `1,204`.
+    /// Formats a number with thousands separators: `1,204`.
     package static func grouped(_ number: Int) -> String {
         var out = ""
         for (index, digit) in String(number.magnitude).reversed().enumerated() {
@@ -66,12 +68,12 @@ package enum StatusText {
         return (number < 0 ? "-" : "") + out
     }
 
-    /// Of 1,000,000 bytes, rounded up: what is there is never shown as 0.
+    /// Formats bytes as megabytes of 1,000,000 bytes, rounded up so that only 0 bytes are `0 MB`.
     package static func megabytes(_ bytes: Int) -> String { "\(grouped((bytes + 999_999) / 1_000_000)) MB" }
 
     private static func ago(_ age: Duration) -> String { span(age) + " ago" }
 
-    /// `0.4 s`, `12 s`, `3 min`, `5 h`, `2 days`.
+    /// Formats a duration, rounded down: `0.4 s`, `12 s`, `3 min`, `5 h`, `2 days`.
     package static func span(_ duration: Duration) -> String {
         let tenths =
             duration.components.seconds * 10 + duration.components.attoseconds / 100_000_000_000_000_000

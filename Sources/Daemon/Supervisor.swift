@@ -5,26 +5,22 @@ import Support
 package import Systemd
 import Worker
 
-/// What reaches the process from outside.
-package enum Command: Sendable {
-    /// SIGTERM or SIGINT.
-    case stop
-    /// SIGHUP.
-    case reload
-}
-
-/// Runs the worker from start to stop: carries out what `SupervisorState` decides, and keeps the service manager
-/// informed. One task owns the state; everything else sends it events.
+/// The run of the worker from start to stop. The supervisor performs the actions that `SupervisorState` decides, and
+/// sends the readiness and the status to the service manager.
+///
+/// One task owns the state; signals, timers and the worker send events to it.
 package struct Supervisor: Sendable {
+    /// The time limits of a run.
     package struct Timeouts: Sendable {
-        /// Give up a start without an answer after so long; nil: never.
+        /// The time within which the queue must answer the first poll; nil: no limit.
         package var start: Duration?
-        /// A queue that does not exist may be about to be created.
+        /// The time within which a queue that does not exist must be created.
         package var missingQueue = Duration.seconds(20)
-        /// How long the drain may take before the work is cancelled.
+        /// The time after which a drain is cancelled.
         package var drain = Duration.seconds(120)
-        /// How long cancelled work may take to return.
+        /// The time within which the cancelled worker must return.
         package var cancellation = Duration.seconds(15)
+        /// The interval at which time limits are checked and the status is updated.
         package var tick = Duration.seconds(1)
 
         package init() {}
@@ -33,78 +29,81 @@ package struct Supervisor: Sendable {
     private let worker: any SupervisedWorker
     private let notifier: Notifier
     private let logger: Logger
-    private let patience: Timeouts
+    private let timeouts: Timeouts
     private let reload: @Sendable () -> String?
-    private let identity: @Sendable () -> Logger.Metadata
-    private let changed: @Sendable (SupervisorState.Phase) -> Void
-    /// The last way out, when cancelled work does not return.
-    private let abandon: @Sendable (ExitReason) -> Void
+    private let identityFields: @Sendable () -> Logger.Metadata
+    private let phaseChanged: @Sendable (SupervisorState.Phase) -> Void
+    private let terminate: @Sendable (ExitReason) -> Void
 
-    /// How much time is asked for at once, and how often it is asked for again.
-    private static let asking = (length: Duration.seconds(30), every: Duration.seconds(5))
+    /// The extension of the service manager's timeout (`EXTEND_TIMEOUT_USEC`), and the interval at which it is sent.
+    private static let timeoutExtension = (length: Duration.seconds(30), interval: Duration.seconds(5))
 
     /// - Parameters:
-    ///   - reload: reads the configuration again; returns what the status shall say about it from then on.
-    ///   - identity: as whom the queue was asked, for the event that tells of its first answer.
+    ///   - reload: reloads the configuration and returns a note for the status; nil: none.
+    ///   - identityFields: returns the log fields of the credentials, for the event `ready`.
+    ///   - phaseChanged: is called after each event with the phase.
+    ///   - terminate: ends the process when the cancelled worker does not return.
     package init(
-        _ worker: any SupervisedWorker, notifier: Notifier, logger: Logger, patience: Timeouts = Timeouts(),
+        _ worker: any SupervisedWorker, notifier: Notifier, logger: Logger, timeouts: Timeouts = Timeouts(),
         reload: @escaping @Sendable () -> String?,
-        identity: @escaping @Sendable () -> Logger.Metadata = { [:] },
-        changed: @escaping @Sendable (SupervisorState.Phase) -> Void = { _ in },
-        abandon: @escaping @Sendable (ExitReason) -> Void
+        identityFields: @escaping @Sendable () -> Logger.Metadata = { [:] },
+        phaseChanged: @escaping @Sendable (SupervisorState.Phase) -> Void = { _ in },
+        terminate: @escaping @Sendable (ExitReason) -> Void
     ) {
         self.worker = worker
         self.notifier = notifier
         self.logger = logger
-        self.patience = patience
+        self.timeouts = timeouts
         self.reload = reload
-        self.identity = identity
-        self.changed = changed
-        self.abandon = abandon
+        self.identityFields = identityFields
+        self.phaseChanged = phaseChanged
+        self.terminate = terminate
     }
 
     private enum Event: Sendable {
         case answered
-        case instruction(Command)
+        case command(Command)
         case tick
         case ended((any Error)?)
     }
 
-    /// Everything that only the consuming task touches.
-    private struct State {
-        var lifecycle = SupervisorState()
+    /// The variables of one run. They are used by the task of `run(commands:)` only.
+    private struct Run {
+        var state = SupervisorState()
         var exit = ExitReason.success
-        var sentence = ""
-        /// What the last reload left to be said.
-        var remark: String?
+        /// The status that was sent last.
+        var status = ""
+        /// The note of the last reload.
+        var note: String?
         let begin = ContinuousClock.now
         var drainBegin: ContinuousClock.Instant?
         var cancelledAt: ContinuousClock.Instant?
+        /// `WorkerStatus.progress` at the last extension.
         var progress = 0
         var lastExtension: ContinuousClock.Instant?
     }
 
-    /// Returns when the worker has ended.
-    package func run(instructions: some AsyncSequence<Command, Never> & Sendable) async -> ExitReason {
-        let (occurrences, send) = AsyncStream<Event>.makeStream()
-        var state = State()
-        update(&state)
+    /// Runs the worker until it ends, and returns the exit status.
+    package func run(commands: some AsyncSequence<Command, Never> & Sendable) async -> ExitReason {
+        let (events, send) = AsyncStream<Event>.makeStream()
+        var run = Run()
+        sendStatus(&run)
         await withTaskGroup(of: Void.self) { group in
             let work = Task { await runWorker(send) }
             group.addTask {
                 await worker.firstAnswer()
                 if !Task.isCancelled { send.yield(.answered) }
             }
-            group.addTask { for await instruction in instructions { send.yield(.instruction(instruction)) } }
+            group.addTask { for await command in commands { send.yield(.command(command)) } }
             group.addTask {
-                while (try? await Task.sleep(for: patience.tick)) != nil { send.yield(.tick) }
+                while (try? await Task.sleep(for: timeouts.tick)) != nil { send.yield(.tick) }
             }
-            for await occurrence in occurrences {
-                if handle(occurrence, &state, work) { break }
+            for await event in events {
+                if handle(event, &run, work) { break }
             }
             group.cancelAll()
         }
-        return state.exit
+        return run.exit
     }
 
     private func runWorker(_ send: AsyncStream<Event>.Continuation) async {
@@ -118,48 +117,42 @@ package struct Supervisor: Sendable {
         }
     }
 
-    /// Returns whether it is time to leave.
-    private func handle(
-        _ occurrence: Event, _ state: inout State, _ work: Task<Void, Never>
-    ) -> Bool {
-        let event: SupervisorState.Event
-        switch occurrence {
-        case .answered: event = .answered
-        case .instruction(.stop): event = .stopRequested
-        case .instruction(.reload): event = .reloadRequested
+    /// Handles an event. Returns true at the end of the run.
+    private func handle(_ event: Event, _ run: inout Run, _ work: Task<Void, Never>) -> Bool {
+        let transition: SupervisorState.Event
+        switch event {
+        case .answered: transition = .answered
+        case .command(.stop): transition = .stopRequested
+        case .command(.reload): transition = .reloadRequested
         case .ended(let error):
-            if let error, state.exit == .success {
-                state.exit = ExitReason(error)
+            if let error, run.exit == .success {
+                run.exit = ExitReason(error)
                 logger.critical(
                     "\(error)", metadata: ["event": "\(DaemonEvent.workerFailed.rawValue)"])
             }
-            event = .workerEnded
+            transition = .workerEnded
         case .tick:
-            tick(&state, work)
-            guard let reason = reasonToGiveUp(state) else { return false }
-            state.exit = reason
-            event = .startTimedOut
+            tick(&run, work)
+            guard let reason = startTimeoutReason(run) else { return false }
+            run.exit = reason
+            transition = .startTimedOut
         }
-        var leaves = false
-        let actions = state.lifecycle.handle(event)
-        changed(state.lifecycle.phase)
-        for action in actions {
-            perform(action, &state)
-            if action == .leave { leaves = true }
-        }
-        update(&state)
-        return leaves
+        let actions = run.state.handle(transition)
+        phaseChanged(run.state.phase)
+        for action in actions { perform(action, &run) }
+        sendStatus(&run)
+        return actions.contains(.exit)
     }
 
-    private func perform(_ action: SupervisorState.Action, _ state: inout State) {
+    private func perform(_ action: SupervisorState.Action, _ run: inout Run) {
         switch action {
         case .announceReady:
-            state.sentence = sentence(state)
-            notifier.send(.ready, .status(state.sentence))
-            let took = state.begin.duration(to: .now)
-            var fields = identity()
+            run.status = status(run)
+            notifier.send(.ready, .status(run.status))
+            let took = run.begin.duration(to: .now)
+            var fields = identityFields()
             fields["event"] = "\(DaemonEvent.ready.rawValue)"
-            fields["ms_start"] = "\(took.milliseconds)"
+            fields["ms_start"] = "\(took.inMilliseconds)"
             logger.notice("ready", metadata: fields)
         case .announceStopping:
             notifier.send(.stopping)
@@ -169,34 +162,36 @@ package struct Supervisor: Sendable {
                     "event": "\(DaemonEvent.draining.rawValue)", "in_flight": "\(worker.status.inFlight)",
                 ])
         case .drain:
-            state.drainBegin = .now
+            run.drainBegin = .now
             worker.drain(force: false)
-        case .hurry:
-            logger.warning("draining in a hurry", metadata: ["event": "\(DaemonEvent.stopForced.rawValue)"])
+        case .forceStop:
+            logger.warning(
+                "stop forced, unfinished messages are released",
+                metadata: ["event": "\(DaemonEvent.stopForced.rawValue)"])
             worker.drain(force: true)
-        case .reload: reloadSettings(&state)
-        case .giveUp:
+        case .reload: reloadSettings(&run)
+        case .reportStartTimeout:
             let failure = worker.status.pollFailure?.description ?? "the queue has not answered"
             logger.critical(
-                "the start is given up: \(failure)",
+                "start timed out: \(failure)",
                 metadata: ["event": "\(DaemonEvent.startTimedOut.rawValue)"])
-            if let code = state.exit.errno { notifier.send(.errno(code)) }
-        case .leave:
+            if let code = run.exit.errno { notifier.send(.errno(code)) }
+        case .exit:
             logStop(worker.status)
         }
     }
 
-    /// What became of everything that this life has received: deleted, given back, or left to come again.
+    /// Logs the number of messages that were received, deleted, released, and neither deleted nor released.
     private func logStop(_ status: WorkerStatus) {
         let left = max(status.received - status.deleted - status.released, 0)
         let rest =
             left == 0
-            ? "nothing is left in hand"
-            : "\(left) come again when their visibility timeout is over"
+            ? "none left"
+            : "\(left) left, which become visible again when their visibility timeout expires"
         logger.notice(
             """
-            stopped; of \(status.received) messages received \(status.deleted) are deleted and \(status.released) \
-            given back, \(rest); \(status.done) pictures done
+            stopped; \(status.received) messages received, \(status.deleted) deleted, \(status.released) released, \
+            \(rest); \(status.done) pictures done
             """,
             metadata: [
                 "event": "\(DaemonEvent.stopped.rawValue)", "received": "\(status.received)",
@@ -207,71 +202,68 @@ package struct Supervisor: Sendable {
             ])
     }
 
-    /// The manager is told of a reload only once it knows the service as ready: READY=1 ends both, start and reload.
-    private func reloadSettings(_ state: inout State) {
-        let isReady = state.lifecycle.phase == .running
+    /// Reloads the configuration. The service manager is notified only after the start, because READY=1 ends both the
+    /// start and a reload.
+    private func reloadSettings(_ run: inout Run) {
+        let isReady = run.state.phase == .running
         if isReady { notifier.send(.reloading(monotonicMicroseconds: SystemTime.monotonicMicroseconds)) }
-        state.remark = reload()
+        run.note = reload()
         guard isReady else { return }
-        state.sentence = sentence(state)
-        notifier.send(.ready, .status(state.sentence))
+        run.status = status(run)
+        notifier.send(.ready, .status(run.status))
     }
 
-    /// What only time brings about.
-    private func tick(_ state: inout State, _ work: Task<Void, Never>) {
-        update(&state)
+    /// Checks the time limits.
+    private func tick(_ run: inout Run, _ work: Task<Void, Never>) {
+        sendStatus(&run)
         let now = ContinuousClock.now
-        if let begin = state.drainBegin, state.cancelledAt == nil, begin.duration(to: now) > patience.drain {
+        if let begin = run.drainBegin, run.cancelledAt == nil, begin.duration(to: now) > timeouts.drain {
             logger.error(
-                "the drain has taken too long and is cut short",
+                "the drain has timed out, the worker is cancelled",
                 metadata: ["event": "\(DaemonEvent.drainTimedOut.rawValue)"])
-            state.cancelledAt = now
+            run.cancelledAt = now
             work.cancel()
         }
-        if let cancelled = state.cancelledAt, cancelled.duration(to: now) > patience.cancellation {
+        if let cancelled = run.cancelledAt, cancelled.duration(to: now) > timeouts.cancellation {
             logger.critical(
-                "cancelled work does not return",
+                "the cancelled worker does not end, the process exits",
                 metadata: ["event": "\(DaemonEvent.shutdownTimedOut.rawValue)"])
-            abandon(.software)
+            terminate(.software)
         }
-        askForTime(&state, now)
+        extendTimeout(&run, now)
     }
 
-    /// While the start is tried again and again, and while a drain makes progress.
-    private func askForTime(_ state: inout State, _ now: ContinuousClock.Instant) {
-        let isStarting = state.lifecycle.phase == .starting
-        guard isStarting || state.drainBegin != nil else { return }
-        if let last = state.lastExtension, last.duration(to: now) < Self.asking.every { return }
+    /// Extends the service manager's timeout during the start, and during a drain that makes progress.
+    private func extendTimeout(_ run: inout Run, _ now: ContinuousClock.Instant) {
+        let isStarting = run.state.phase == .starting
+        guard isStarting || run.drainBegin != nil else { return }
+        if let last = run.lastExtension, last.duration(to: now) < Self.timeoutExtension.interval { return }
         let progress = worker.status.progress
-        guard isStarting || progress != state.progress || state.lastExtension == nil else { return }
-        state.progress = progress
-        state.lastExtension = now
-        notifier.send(.extendTimeout(Self.asking.length))
+        guard isStarting || progress != run.progress || run.lastExtension == nil else { return }
+        run.progress = progress
+        run.lastExtension = now
+        notifier.send(.extendTimeout(Self.timeoutExtension.length))
     }
 
-    private func reasonToGiveUp(_ state: State) -> ExitReason? {
-        guard state.lifecycle.phase == .starting else { return nil }
-        let elapsed = state.begin.duration(to: .now)
+    /// Returns the exit status when the start has timed out, else nil.
+    private func startTimeoutReason(_ run: Run) -> ExitReason? {
+        guard run.state.phase == .starting else { return nil }
+        let elapsed = run.begin.duration(to: .now)
         let reason = worker.status.pollFailure.map { ExitReason($0.kind) }
-        if reason == .unavailable, elapsed > patience.missingQueue { return reason }
-        guard let limit = patience.start, elapsed > limit else { return nil }
+        if reason == .unavailable, elapsed > timeouts.missingQueue { return reason }
+        guard let limit = timeouts.start, elapsed > limit else { return nil }
         return reason ?? .temporary
     }
 
-    private func sentence(_ state: State) -> String {
-        StatusText.sentence(state.lifecycle.phase, worker.status, remark: state.remark)
+    private func status(_ run: Run) -> String {
+        StatusText.line(run.state.phase, worker.status, note: run.note)
     }
 
-    /// Sends the status when it has changed.
-    private func update(_ state: inout State) {
-        let sentence = sentence(state)
-        guard sentence != state.sentence else { return }
-        state.sentence = sentence
-        notifier.send(.status(sentence))
+    /// Sends the status to the service manager when it has changed.
+    private func sendStatus(_ run: inout Run) {
+        let status = status(run)
+        guard status != run.status else { return }
+        run.status = status
+        notifier.send(.status(status))
     }
-}
-
-extension Duration {
-    /// Whole milliseconds.
-    var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
 }

@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The life of the daemon as a table: what has happened decides what is to be done, and nothing else does.
+/// The phases of the daemon as a state machine: `starting → running → draining → stopped`.
 ///
-/// `starting → running → draining → stopped`. The caller carries out the actions; this touches nothing.
+/// `handle(_:)` is the table of transitions. It has no side effects; `Supervisor` performs the returned actions.
 package struct SupervisorState: Sendable {
     package enum Phase: String, Sendable {
         /// The first poll has not been answered yet.
         case starting
         case running
-        /// No new messages; those at hand are finished.
+        /// No messages are received; those in flight are finished.
         case draining
-        /// Nothing more is begun; what is not finished at once goes back to the queue.
-        case hurrying
+        /// The stop is forced: messages in flight are released.
+        case stopping
         case stopped
     }
 
     package enum Event: Sendable {
         /// The first receive has been answered.
         case answered
-        /// SIGTERM or SIGINT, or the work that was ordered is done.
+        /// A stop has been requested by a signal or a termination notice.
         case stopRequested
         case reloadRequested
-        /// The start has taken longer than allowed.
+        /// The first receive has not been answered within the time limit, or the queue does not exist.
         case startTimedOut
         /// The worker has returned.
         case workerEnded
@@ -31,17 +31,20 @@ package struct SupervisorState: Sendable {
         case announceReady
         case announceStopping
         case drain
-        case hurry
+        /// Release the messages in flight.
+        case forceStop
         case reload
-        /// The start is given up: say why, and stop.
-        case giveUp
-        case leave
+        /// Log the reason why the start has timed out.
+        case reportStartTimeout
+        /// End `Supervisor.run`.
+        case exit
     }
 
     package private(set) var phase = Phase.starting
 
     package init() {}
 
+    /// Moves to the next phase and returns the actions to perform, in this order.
     package mutating func handle(_ event: Event) -> [Action] {
         switch (phase, event) {
         case (.starting, .answered):
@@ -49,24 +52,24 @@ package struct SupervisorState: Sendable {
             return [.announceReady]
         case (.starting, .startTimedOut):
             phase = .draining
-            return [.giveUp, .announceStopping, .drain]
+            return [.reportStartTimeout, .announceStopping, .drain]
         case (.starting, .stopRequested), (.running, .stopRequested):
             phase = .draining
             return [.announceStopping, .drain]
         case (.draining, .stopRequested):
-            phase = .hurrying
-            return [.hurry]
+            phase = .stopping
+            return [.forceStop]
         case (.starting, .reloadRequested), (.running, .reloadRequested):
             return [.reload]
         case (.starting, .workerEnded), (.running, .workerEnded):
             phase = .stopped
-            return [.announceStopping, .leave]
-        case (.draining, .workerEnded), (.hurrying, .workerEnded):
+            return [.announceStopping, .exit]
+        case (.draining, .workerEnded), (.stopping, .workerEnded):
             phase = .stopped
-            return [.leave]
+            return [.exit]
         case (.running, .answered), (.running, .startTimedOut), (.draining, .answered),
             (.draining, .startTimedOut),
-            (.draining, .reloadRequested), (.hurrying, _), (.stopped, _):
+            (.draining, .reloadRequested), (.stopping, _), (.stopped, _):
             return []
         }
     }

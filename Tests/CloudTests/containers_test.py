@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The image of deploy/Containerfile and its container at work. Run by Tests/containers, which brings the engine.
+"""Tests of the image of deploy/Containerfile and of its container. Tests/containers runs them and provides the engine.
 
-PIXELATOR_ENGINE_HOLDER: the process whose only child is the first of the engine's namespaces; PIXELATOR_ENGINE_ROOT:
-its root; PIXELATOR_BINARY: the program for the image.
+PIXELATOR_ENGINE_HOLDER is the process whose only child is the first process of the engine's namespaces,
+PIXELATOR_ENGINE_ROOT their root directory, PIXELATOR_BINARY the program for the image.
 """
 
 import json
@@ -22,7 +22,7 @@ IMAGE = "localhost/pixelated:test"
 
 
 def first_process():
-    """The first process of the engine's namespaces, once it has mounted everything."""
+    """Returns the PID of the first process of the engine's namespaces when their mounts are complete."""
     holder = os.environ["PIXELATOR_ENGINE_HOLDER"]
 
     def child():
@@ -32,11 +32,11 @@ def first_process():
             return None
         return children[0]
 
-    return until(child, 20, "the engine's namespaces were not there")
+    return until(child, 20, "the engine's namespaces were not created")
 
 
 class Engine:
-    """buildah and podman in their namespaces."""
+    """buildah and podman in the namespaces of the engine."""
 
     def __init__(self):
         self.pid = first_process()
@@ -52,7 +52,7 @@ class Engine:
         return result
 
     def make_base(self):
-        """The base image from Debian's own packages, in the place of the registry's."""
+        """Creates the base image from Debian's packages, instead of pulling it from a registry."""
         if self.run("buildah", "images", "--quiet", BASE, check=False).returncode == 0:
             return
         with open(os.path.join(CONTEXT, "base.tar"), "wb") as file:
@@ -78,7 +78,7 @@ class Engine:
 
 
 class Container:
-    """One container of the image, hardened as the Containerfile says."""
+    """A container of the image, with the hardening that the Containerfile recommends."""
 
     def __init__(self, engine, name, environment, configuration):
         self.engine, self.name = engine, name
@@ -97,17 +97,17 @@ class Container:
     def state(self, field):
         return self.engine.run("podman", "inspect", self.name, "--format", f"{{{{.State.{field}}}}}").stdout.strip()
 
-    def said(self):
-        """What it wrote to its two streams."""
+    def output(self):
+        """Returns stdout and stderr of the container."""
         logs = self.engine.run("podman", "logs", self.name, check=False)
         return logs.stdout + logs.stderr
 
     def execute(self, *command):
         return self.engine.run("podman", "exec", self.name, *command, check=False)
 
-    def alive(self):
+    def check_alive(self):
         if self.state("Status") != "running":
-            raise AssertionError(f"the container ended with {self.state('ExitCode')}:\n{self.said()[-4000:]}")
+            raise AssertionError(f"the container ended with status {self.state('ExitCode')}:\n{self.output()[-4000:]}")
 
     def remove(self):
         self.engine.run("podman", "rm", "--force", "--time", "0", self.name, check=False)
@@ -126,7 +126,7 @@ class ContainersTest(unittest.TestCase):
         cls.addClassCleanup(cls.cloud.close)
 
     def start(self, name):
-        """A stack of its own and a container at work on it."""
+        """Creates a stack and starts a container for it."""
         stack = stacks.create(self.cloud.endpoint, name)
         environment = {
             "AWS_ACCESS_KEY_ID": stack["accessKeyID"],
@@ -145,25 +145,25 @@ class ContainersTest(unittest.TestCase):
         return stack, container
 
     def finished(self, stack, keys):
-        """Those of the pictures whose five results are all there."""
+        """Returns the keys of the pictures whose outputs are all stored."""
         there = self.cloud.keys(stack["processed"])
         return [key for key in keys if set(stacks.output_keys(key)) <= there]
 
     def wait_for(self, container, condition, within, what):
         def holds():
-            container.alive()
+            container.check_alive()
             return condition()
 
-        until(holds, within, lambda: f"the container said:\n{container.said()[-4000:]}\n{what} did not come")
+        until(holds, within, lambda: f"output of the container:\n{container.output()[-4000:]}\n{what} did not appear")
 
-    def test_the_image_says_how_it_wants_to_be_run(self):
+    def test_the_image_configures_user_entrypoint_and_log_format(self):
         config = self.engine.inspect(IMAGE)["Docker"]["config"]
         self.assertEqual(config["User"], "65532:65532")
         self.assertEqual(config["StopSignal"], "SIGTERM")
         self.assertEqual(config["Entrypoint"], ["/usr/bin/pixelated"])
         self.assertIn("PIXELATED_LOG_FORMAT=json", config["Env"])
 
-    def test_the_image_adds_little_to_debian(self):
+    def test_the_image_adds_less_than_30_megabytes_to_debian_and_the_program(self):
         sizes = json.loads(self.engine.run("buildah", "images", "--json").stdout)
         found = {}
         for image in sizes:
@@ -171,10 +171,10 @@ class ContainersTest(unittest.TestCase):
             size = float(number) * {"KB": 1e3, "MB": 1e6, "GB": 1e9}[unit]
             found.update({name: size for name in image.get("names") or ()})
         added = found[IMAGE] - found[BASE] - os.path.getsize(os.environ["PIXELATOR_BINARY"])
-        self.figures.append(f"image {found[IMAGE] / 1e6:.0f} MB, Debian's part {found[BASE] / 1e6:.0f} MB")
+        self.figures.append(f"image {found[IMAGE] / 1e6:.0f} MB, of which Debian {found[BASE] / 1e6:.0f} MB")
         self.assertLess(added, 30e6)
 
-    def test_the_program_finds_its_libraries_and_no_package_is_there_for_nothing(self):
+    def test_the_packages_of_the_image_are_those_of_the_linked_libraries(self):
         run = ("podman", "run", "--rm", "--read-only", "--cap-drop", "all")
         linked = self.engine.run(*run, "--entrypoint", "ldd", IMAGE, "/usr/bin/pixelated").stdout
         self.assertNotIn("not found", linked)
@@ -185,14 +185,14 @@ class ContainersTest(unittest.TestCase):
         for name in names:
             files = self.engine.run(*run, "--entrypoint", "dpkg", IMAGE, "--listfiles", name).stdout.split("\n")
             provided = {os.path.basename(file) for file in files}
-            self.assertTrue(name == "ca-certificates" or provided & sonames, f"nothing links to {name}")
+            self.assertTrue(name == "ca-certificates" or provided & sonames, f"the program does not link to {name}")
 
-    def test_it_works_read_only_and_without_privileges(self):
+    def test_the_container_works_with_a_read_only_root_and_without_privileges(self):
         stack, container = self.start("container")
         picture, expected = self.cloud.picture()
         self.cloud.s3.put_object(Bucket=stack["source"], Key="photos/lake at dusk.jpg", Body=picture)
         self.wait_for(
-            container, lambda: self.finished(stack, ["photos/lake at dusk.jpg"]), 60, "the five results"
+            container, lambda: self.finished(stack, ["photos/lake at dusk.jpg"]), 60, "the outputs"
         )
         self.assertEqual(self.cloud.digests(stack["processed"], "photos/lake at dusk.jpg"), expected)
 
@@ -202,40 +202,40 @@ class ContainersTest(unittest.TestCase):
         self.assertEqual(status["Uid"].split(), ["65532"] * 4)
         self.assertEqual((int(status["CapEff"], 16), int(status["CapBnd"], 16), status["NoNewPrivs"]), (0, 0, "1"))
         for place in ("/", "/tmp", "/run", "/var/tmp", "/etc/pixelated"):
-            self.assertNotEqual(container.execute("touch", f"{place}/x").returncode, 0, f"{place} can be written to")
+            self.assertNotEqual(container.execute("touch", f"{place}/x").returncode, 0, f"{place} is writable")
 
         for page in ("livez", "readyz"):
             with urllib.request.urlopen(f"http://{container.health}/{page}", timeout=5) as answer:
                 self.assertEqual(answer.status, 200, page)
-        # The image's own probe, as the engine would run it; and what it says when there is nobody to ask.
+        # The health check of the image succeeds; without a server `pixelated health` exits with 69.
         probe = self.engine.inspect(IMAGE)["Docker"]["config"]["Healthcheck"]["Test"]
         self.assertEqual(probe[0], "CMD")
-        asked = container.execute(*probe[1:])
-        self.assertEqual((asked.returncode, asked.stdout), (0, "ok\n"), asked.stderr)
-        asked = container.execute("/usr/bin/pixelated", "health", "--set", f"health.listen=127.0.0.1:{free_port()}")
-        self.assertEqual(asked.returncode, 69, asked.stdout)
-        self.assertIn("Connection refused", asked.stderr)
+        probe_result = container.execute(*probe[1:])
+        self.assertEqual((probe_result.returncode, probe_result.stdout), (0, "ok\n"), probe_result.stderr)
+        probe_result = container.execute("/usr/bin/pixelated", "health", "--set", f"health.listen=127.0.0.1:{free_port()}")
+        self.assertEqual(probe_result.returncode, 69, probe_result.stdout)
+        self.assertIn("Connection refused", probe_result.stderr)
 
         self.engine.run("podman", "stop", "--time", "90", container.name)
-        self.assertEqual(container.state("ExitCode"), "0", container.said()[-4000:])
+        self.assertEqual(container.state("ExitCode"), "0", container.output()[-4000:])
         self.assertEqual(self.cloud.messages(stack["queueURL"]), 0)
-        lines = container.said().splitlines()
+        lines = container.output().splitlines()
         self.assertTrue(lines)
         for line in lines:
             self.assertIsInstance(json.loads(line), dict, line)
-        self.assertNotIn(stack["secretAccessKey"], container.said())
+        self.assertNotIn(stack["secretAccessKey"], container.output())
 
-    def test_a_stop_drains(self):
+    def test_a_stop_drains_the_container(self):
         stack, container = self.start("drain")
         picture, _ = self.cloud.picture(4000, 3000)
         keys = [f"{n:02}.jpg" for n in range(24)]
         for key in keys:
             self.cloud.s3.put_object(Bucket=stack["source"], Key=key, Body=picture)
-        self.wait_for(container, lambda: self.finished(stack, keys), 60, "the first results")
+        self.wait_for(container, lambda: self.finished(stack, keys), 60, "the first outputs")
 
         self.engine.run("podman", "stop", "--time", "90", container.name)
-        self.assertEqual(container.state("ExitCode"), "0", container.said()[-4000:])
-        # Each picture is either done and its message gone, or its message waits for somebody else, at once.
+        self.assertEqual(container.state("ExitCode"), "0", container.output()[-4000:])
+        # Each picture is either done and its message deleted, or its message is visible again.
         done = self.finished(stack, keys)
         visible = self.cloud.sqs.get_queue_attributes(
             QueueUrl=stack["queueURL"], AttributeNames=["ApproximateNumberOfMessages"]
@@ -243,7 +243,7 @@ class ContainersTest(unittest.TestCase):
         self.figures.append(f"a stop among {len(keys)} pictures: {len(done)} done, {visible} released")
         self.assertEqual(len(done) + int(visible), len(keys))
         self.assertEqual(self.cloud.messages(stack["queueURL"]), int(visible), "messages were left in flight")
-        # Nothing is done by halves either.
+        # No picture has only a part of its outputs.
         self.assertEqual(len(self.cloud.keys(stack["processed"])), len(done) * len(stacks.SIZES))
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Kubernetes manifests: valid by the schemas, and of one mind with each other, the image and the settings."""
+"""Tests of the Kubernetes manifests: schemas, and consistency with each other, the image and the settings."""
 
 import glob
 import json
@@ -13,7 +13,7 @@ import yaml
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 FOLDER = os.path.join(PROJECT, "deploy", "kubernetes")
 
-# The fields of KEDA's types that the manifests may use, with what each must be
+# The fields of KEDA's types that the manifests may use, with their types
 # (kedacore/keda, apis/keda/v1alpha1: ScaledObjectSpec, ScaleTriggers, TriggerAuthenticationSpec).
 SCALED_OBJECT = {
     "scaleTargetRef": {"name": str, "apiVersion": str, "kind": str},
@@ -33,7 +33,7 @@ TRIGGER = {
     "metricType": str,
     "useCachedMetrics": bool,
     "authenticationRef": {"name": str, "kind": str},
-    # The scaler's own table, all of it text.
+    # The metadata of the scaler, which are all strings.
     "metadata": {
         "queueURL": str, "queueURLFromEnv": str, "queueLength": str, "activationQueueLength": str,
         "awsRegion": str, "awsEndpoint": str, "scaleOnInFlight": str, "scaleOnDelayed": str,
@@ -43,7 +43,7 @@ TRIGGER_AUTHENTICATION = {"podIdentity": {"provider": str, "roleArn": str, "iden
 
 
 def documents():
-    """Every object of the manifests by (kind, name), with the file that it is in."""
+    """Returns every object of the manifests by (kind, name), with the name of its file."""
     found = {}
     for path in sorted(glob.glob(os.path.join(FOLDER, "*.yaml"))):
         with open(path, encoding="utf-8") as file:
@@ -53,10 +53,10 @@ def documents():
 
 
 def mismatches(value, shape, path):
-    """Where a value has fields or types that its shape does not know."""
+    """Returns the paths of fields that are unknown or of the wrong type."""
     if isinstance(shape, dict):
         if not isinstance(value, dict):
-            return [f"{path} is no object"]
+            return [f"{path} is not an object"]
         return [p for k, v in value.items() for p in (
             mismatches(v, shape[k], f"{path}.{k}") if k in shape else [f"{path}.{k} is unknown"]
         )]
@@ -70,7 +70,7 @@ def leaves(value, path=""):
 
 
 def quantity(text):
-    """A Kubernetes quantity of memory in bytes."""
+    """Converts a Kubernetes memory quantity to bytes."""
     number, unit = re.fullmatch(r"(\d+)(Ki|Mi|Gi|)", text).groups()
     return int(number) * 1024 ** ["", "Ki", "Mi", "Gi"].index(unit)
 
@@ -96,13 +96,13 @@ class KubernetesTest(unittest.TestCase):
                     checked += 1
         self.assertEqual(checked, 5 * 3)
 
-    def test_the_objects_of_keda_have_its_fields_and_no_others(self):
+    def test_the_objects_of_keda_have_known_fields_of_the_right_types(self):
         (trigger,) = self.scaled["triggers"]
         authentication = self.objects["TriggerAuthentication", trigger["authenticationRef"]["name"]][1]["spec"]
         self.assertEqual(mismatches(self.scaled, SCALED_OBJECT, "spec"), [])
         self.assertEqual(mismatches(trigger, TRIGGER, "trigger"), [])
         self.assertEqual(mismatches(authentication, TRIGGER_AUTHENTICATION, "spec"), [])
-        # KEDA hands the behaviour on to an autoscaler of Kubernetes, whose schema is known.
+        # KEDA passes the behaviour to a HorizontalPodAutoscaler of Kubernetes, whose schema is available.
         kubernetes_validate.validate({
             "apiVersion": "autoscaling/v2",
             "kind": "HorizontalPodAutoscaler",
@@ -114,7 +114,7 @@ class KubernetesTest(unittest.TestCase):
             },
         }, "1.36", strict=True)
 
-    def test_kustomize_takes_every_file(self):
+    def test_the_kustomization_lists_every_file(self):
         kustomization = next(d for (kind, _), (_, d) in self.objects.items() if kind == "Kustomization")
         files = {os.path.basename(p) for p in glob.glob(os.path.join(FOLDER, "*.yaml"))}
         self.assertEqual(set(kustomization["resources"]), files - {"kustomization.yaml"})
@@ -123,7 +123,7 @@ class KubernetesTest(unittest.TestCase):
             if kind not in ("Kustomization", "Namespace"):
                 self.assertEqual(document["metadata"]["namespace"], kustomization["namespace"], file)
 
-    def test_the_pod_keeps_to_the_restricted_standard_and_to_a_read_only_root(self):
+    def test_the_pod_complies_with_the_restricted_standard_and_has_a_read_only_root(self):
         # Kubernetes: Pod Security Standards, Restricted.
         pod, container = self.pod["securityContext"], self.container["securityContext"]
         self.assertIs(pod["runAsNonRoot"], True)
@@ -134,17 +134,17 @@ class KubernetesTest(unittest.TestCase):
         self.assertIs(self.pod["automountServiceAccountToken"], False)
         self.assertEqual({list(volume)[1] for volume in self.pod["volumes"]}, {"configMap"})
 
-    def test_the_user_is_the_images(self):
+    def test_the_user_is_that_of_the_image(self):
         with open(os.path.join(PROJECT, "deploy", "Containerfile"), encoding="utf-8") as file:
             user = re.search(r"^USER (\d+):(\d+)$", file.read(), re.M)
         context = self.pod["securityContext"]
         self.assertEqual((str(context["runAsUser"]), str(context["runAsGroup"])), user.groups())
 
-    def test_there_is_time_to_drain(self):
+    def test_the_grace_period_is_longer_than_the_drain(self):
         drain = self.configuration["worker"]["drainSeconds"]
         self.assertGreaterEqual(self.pod["terminationGracePeriodSeconds"], drain + 30)
 
-    def test_the_probes_ask_where_the_daemon_answers(self):
+    def test_the_probes_use_the_address_of_the_health_page(self):
         listen = {e["name"]: e["value"] for e in self.container["env"]}["PIXELATED_HEALTH_LISTEN"]
         host, _, port = listen.rpartition(":")
         self.assertEqual(host, "0.0.0.0")
@@ -156,25 +156,25 @@ class KubernetesTest(unittest.TestCase):
         annotations = self.deployment["spec"]["template"]["metadata"]["annotations"]
         self.assertEqual(annotations["prometheus.io/port"], str(port))
 
-    def test_the_configuration_is_read_where_it_is_mounted(self):
+    def test_the_configuration_is_read_from_its_mount(self):
         (mount,) = self.container["volumeMounts"]
         self.assertEqual(self.container["args"], ["run", "--config", f"{mount['mountPath']}/config.json"])
         (volume,) = self.pod["volumes"]
         self.assertEqual((mount["name"], volume["configMap"]["name"]), (volume["name"], "pixelated"))
 
-    def test_every_setting_is_one_of_the_daemons(self):
+    def test_every_setting_of_the_configuration_is_known(self):
         with open(os.path.join(PROJECT, "config.example.json"), encoding="utf-8") as file:
             known = leaves(json.load(file))
         self.assertEqual(leaves(self.configuration) - known, set())
 
-    def test_pictures_fit_into_the_memory_and_the_processors(self):
+    def test_the_resources_fit_the_worker_settings(self):
         resources, worker = self.container["resources"], self.configuration["worker"]
         self.assertEqual(resources["requests"]["memory"], resources["limits"]["memory"])
-        # A quarter more than what the pictures may take.
+        # At least a quarter more than the memory budget of the pictures.
         self.assertGreaterEqual(quantity(resources["limits"]["memory"]), worker["memoryBytes"] * 5 // 4)
         self.assertEqual(resources["requests"]["cpu"], str(worker["cpuWorkers"]))
 
-    def test_keda_watches_the_daemons_queue_and_counts_what_is_in_flight(self):
+    def test_keda_scales_by_the_daemons_queue_including_messages_in_flight(self):
         (trigger,) = self.scaled["triggers"]
         self.assertEqual(trigger["type"], "aws-sqs-queue")
         self.assertEqual(trigger["metadata"]["queueURL"], self.configuration["queue"]["url"])
@@ -183,7 +183,7 @@ class KubernetesTest(unittest.TestCase):
         self.assertEqual(self.scaled["scaleTargetRef"]["name"], self.deployment["metadata"]["name"])
         self.assertNotIn("replicas", self.deployment["spec"])
 
-    def test_everything_selects_the_same_pods(self):
+    def test_all_selectors_match_the_pods_labels(self):
         labels = self.deployment["spec"]["template"]["metadata"]["labels"]
         self.assertEqual(self.deployment["spec"]["selector"]["matchLabels"], labels)
         (spread,) = self.pod["topologySpreadConstraints"]

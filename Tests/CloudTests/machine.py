@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A machine with a systemd of its own, in systemd-nspawn, on the network of this one."""
+"""A systemd-nspawn container with its own systemd, on the network of the host."""
 
 import os
 import signal
@@ -8,8 +8,8 @@ import tempfile
 
 from local_cloud import die_with_parent, until
 
-# A mount namespace in which control groups are the second version alone, whatever the host has, and a group in it
-# for the machine. Without bpf, IPAddressDeny= would silently do nothing.
+# A mount namespace with cgroup v2 only, whatever the host uses, and a control group for the machine. Without the
+# system call bpf, IPAddressDeny= would have no effect.
 START = """
 umount -R /sys/fs/cgroup 2> /dev/null
 mount -t cgroup2 none /sys/fs/cgroup || exit 1
@@ -27,7 +27,7 @@ POWER_OFF = signal.SIGRTMIN + 4
 
 
 class Machine:
-    """Booted when it is made; its files begin as those of `root` each time. `close` powers it off."""
+    """A machine that boots from a copy of `root` when it is created. `close` powers it off."""
 
     def __init__(self, nspawn, root):
         self.name = f"pixelated-{os.getpid()}"
@@ -38,21 +38,21 @@ class Machine:
         )
         self.leader = None
         try:
-            self.leader = until(self.first_process, 20, self.said)
+            self.leader = until(self.first_process, 20, self.console_output)
             until(lambda: self.run("systemctl", "is-system-running", check=False).stdout.strip()
-                  in ("running", "degraded"), 60, self.said)
+                  in ("running", "degraded"), 60, self.console_output)
         except BaseException:
             self.close()
             raise
 
-    def said(self):
-        """What its console shows."""
+    def console_output(self):
+        """Returns an error message with the end of the console's output."""
         self.console.seek(0)
         return "the machine did not start:\n" + self.console.read().decode(errors="replace")[-4000:]
 
     def first_process(self):
         if self.process.poll() is not None:
-            raise RuntimeError(self.said())
+            raise RuntimeError(self.console_output())
         with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as file:
             for child in file.read().split():
                 with open(f"/proc/{child}/comm", encoding="ascii") as comm:
@@ -61,7 +61,7 @@ class Machine:
         return None
 
     def run(self, *command, check=True, timeout=180, stdin=None):
-        """A command in the machine; its result as subprocess has it."""
+        """Runs a command in the machine and returns the CompletedProcess."""
         result = subprocess.run(
             ["nsenter", "--target", self.leader, "--all", "env", "-i",
              "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C.UTF-8",

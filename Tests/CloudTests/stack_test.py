@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The CloudFormation template made into a stack, and pixelated at work on exactly its role.
+"""Tests of a stack that a local CloudFormation creates from the template, and of pixelated with its role.
 
-Needs PIXELATOR_BINARY: the program to test.
+PIXELATOR_BINARY is the program to test.
 """
 
 import base64
@@ -19,12 +19,12 @@ with open(os.path.join(PROJECT, "deploy", "cloudformation", "pixelator.yaml"), e
 
 
 def statements(document):
-    """A policy's statements by their Sid, lists as sets, so that two spellings of one policy are equal."""
+    """Returns a policy's statements by Sid, with lists as sets, for comparison with another policy."""
     if isinstance(document, str):
         document = json.loads(document)
 
     def bag(value):
-        # What only the local IAM asks for is no part of the project's policy.
+        # The project's policy does not contain the actions that only the local IAM requires.
         return frozenset([value] if isinstance(value, str) else value) - set(stacks.LOCAL_ONLY.values())
 
     return {
@@ -34,7 +34,7 @@ def statements(document):
 
 
 class Stack:
-    """A stack that was created, by the logical names of its resources and outputs."""
+    """A created stack with its resources and outputs by logical name."""
 
     def __init__(self, cloud, name, **parameters):
         formation = cloud.client("cloudformation")
@@ -49,7 +49,7 @@ class Stack:
             stack = formation.describe_stacks(StackName=name)["Stacks"][0]
             return None if stack["StackStatus"].endswith("_IN_PROGRESS") else stack
 
-        stack = until(settled, 60, "the stack was not ready")
+        stack = until(settled, 60, "the stack was not created")
         if stack["StackStatus"] != "CREATE_COMPLETE":
             events = formation.describe_stack_events(StackName=name)["StackEvents"]
             raise AssertionError([e.get("ResourceStatusReason") for e in events if "FAILED" in e["ResourceStatus"]])
@@ -97,7 +97,7 @@ class StackTest(unittest.TestCase):
             "DEAD_LETTER_QUEUE": self.stack.outputs["DeadLetterQueueUrl"].rpartition("/")[2],
         }
 
-    def test_dead_letters_outlive_the_messages_that_they_were(self):
+    def test_the_dead_letter_queue_retains_messages_longer_than_the_queue(self):
         queue, dead = self.attributes("Queue"), self.attributes("DeadLetterQueue")
         self.assertGreater(int(dead["MessageRetentionPeriod"]), int(queue["MessageRetentionPeriod"]))
         redrive = json.loads(queue["RedrivePolicy"])
@@ -127,15 +127,15 @@ class StackTest(unittest.TestCase):
             (rule,) = self.cloud.s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
             self.assertEqual(rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"], "AES256")
 
-    def test_the_bucket_tells_the_queue_of_what_the_filter_lets_through(self):
-        told = self.cloud.s3.get_bucket_notification_configuration(Bucket=self.stack.outputs["SourceBucketName"])
-        (configuration,) = told["QueueConfigurations"]
+    def test_the_bucket_notifies_the_queue_of_objects_that_pass_the_filter(self):
+        notification = self.cloud.s3.get_bucket_notification_configuration(Bucket=self.stack.outputs["SourceBucketName"])
+        (configuration,) = notification["QueueConfigurations"]
         self.assertEqual(configuration["QueueArn"], self.stack.outputs["QueueArn"])
         self.assertEqual(configuration["Events"], ["s3:ObjectCreated:*"])
         rules = configuration["Filter"]["Key"]["FilterRules"]
         self.assertEqual([(r["Name"].lower(), r["Value"]) for r in rules], [("prefix", "photos/")])
 
-    def test_the_role_may_do_what_the_policy_of_the_project_says(self):
+    def test_the_role_has_the_permissions_of_the_projects_policy(self):
         iam = self.cloud.client("iam")
         name = self.stack.resources["Role"]
         self.assertEqual(iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"], [])
@@ -143,7 +143,7 @@ class StackTest(unittest.TestCase):
         granted = iam.get_role_policy(RoleName=name, PolicyName="pixelated")["PolicyDocument"]
         self.assertEqual(statements(granted), statements(stacks.policy_document(self.names())))
 
-    def test_only_what_runs_pixelated_may_take_the_role(self):
+    def test_only_the_service_that_runs_pixelated_may_assume_the_role(self):
         for stack, principal, actions in (
             (self.stack, "ec2.amazonaws.com", ["sts:AssumeRole"]),
             (Stack(self.cloud, "pods", RunsOn="kubernetes"), "pods.eks.amazonaws.com",
@@ -167,7 +167,7 @@ class StackTest(unittest.TestCase):
         )
         return answer["LaunchTemplateVersions"][-1]["LaunchTemplateData"]
 
-    def test_instances_get_their_credentials_with_tokens_only_and_no_way_in(self):
+    def test_instances_require_imdsv2_and_allow_no_inbound_connections(self):
         data = self.launch_template()
         options = data["MetadataOptions"]
         self.assertEqual((options["HttpTokens"], options["HttpPutResponseHopLimit"]), ("required", 1))
@@ -179,7 +179,7 @@ class StackTest(unittest.TestCase):
         roles = self.cloud.client("iam").get_instance_profile(InstanceProfileName=profile)["InstanceProfile"]["Roles"]
         self.assertEqual([role["RoleName"] for role in roles], [self.stack.resources["Role"]])
 
-    def test_instances_install_the_package_that_was_meant_and_this_configuration(self):
+    def test_instances_verify_the_package_and_use_the_configuration_of_the_stack(self):
         script = base64.b64decode(self.launch_template()["UserData"]).decode()
         subprocess.run(["bash", "-n"], input=script, text=True, check=True)
         self.assertNotIn("${", script)
@@ -188,7 +188,7 @@ class StackTest(unittest.TestCase):
         written = script.partition("<< 'CONFIGURATION'\n")[2].partition("\nCONFIGURATION\n")[0]
         self.assertEqual(json.loads(written), json.loads(self.stack.outputs["Configuration"]))
 
-    def test_replicas_follow_the_backlog_of_each(self):
+    def test_the_number_of_instances_follows_the_backlog_per_instance(self):
         scaling = self.cloud.client("autoscaling")
         (group,) = scaling.describe_auto_scaling_groups(
             AutoScalingGroupNames=[self.stack.resources["AutoScalingGroup"]]
@@ -207,7 +207,7 @@ class StackTest(unittest.TestCase):
         )
         self.assertEqual([m["Id"] for m in metrics.values() if m["ReturnData"]], ["backlog"])
 
-    def test_people_hear_of_old_messages_and_of_dead_letters(self):
+    def test_alarms_watch_the_oldest_message_and_the_dead_letter_queue(self):
         watch = self.cloud.client("cloudwatch")
         names = self.names()
         for alarm, metric, queue, threshold in (
@@ -220,15 +220,15 @@ class StackTest(unittest.TestCase):
             self.assertEqual(found["AlarmActions"], [self.parameters["AlarmTopicArn"]])
 
     def session(self):
-        """Credentials of the stack's role. Its trust is EC2's, so for this the account itself is let in as well.
+        """Returns credentials of the stack's role, whose trust policy is extended by the account for this test.
 
-        The local IAM knows the batch calls as actions of their own, AWS's does not: they are granted here.
+        The local IAM requires permissions for batch calls, which AWS does not know: they are added, too.
         """
         iam, name = self.cloud.client("iam"), self.stack.resources["Role"]
-        twins = {"Effect": "Allow", "Action": list(stacks.LOCAL_ONLY.values()), "Resource": self.stack.outputs["QueueArn"]}
+        batch_calls = {"Effect": "Allow", "Action": list(stacks.LOCAL_ONLY.values()), "Resource": self.stack.outputs["QueueArn"]}
         iam.put_role_policy(
             RoleName=name, PolicyName="local-only",
-            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [twins]}),
+            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [batch_calls]}),
         )
         self.addCleanup(iam.delete_role_policy, RoleName=name, PolicyName="local-only")
         trust = self.role(self.stack)["AssumeRolePolicyDocument"]
@@ -243,10 +243,10 @@ class StackTest(unittest.TestCase):
         )
         return answer["Credentials"]
 
-    def test_pixelated_works_on_exactly_this_role(self):
+    def test_pixelated_works_with_the_permissions_of_the_role(self):
         binary = os.environ.get("PIXELATOR_BINARY")
         if not binary:
-            self.skipTest("PIXELATOR_BINARY names no program to test")
+            self.skipTest("PIXELATOR_BINARY is not set")
         cloud, outputs = self.cloud, self.stack.outputs
         config = os.path.join(cloud.directory, "config.json")
         with open(config, "w", encoding="utf-8") as file:
@@ -258,7 +258,7 @@ class StackTest(unittest.TestCase):
             "AWS_ACCESS_KEY_ID": session["AccessKeyId"],
             "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
             "AWS_SESSION_TOKEN": session["SessionToken"],
-            # The one thing that tells this from AWS.
+            # The only difference to AWS.
             "PIXELATED_AWS_ENDPOINTS_S3": cloud.endpoint,
             "PIXELATED_AWS_ENDPOINTS_SQS": cloud.endpoint,
         }
@@ -268,26 +268,27 @@ class StackTest(unittest.TestCase):
         daemon = Daemon([binary, "run", "--config", config], environment, os.path.join(cloud.directory, "daemon.log"))
         self.addCleanup(daemon.close)
         cloud.s3.put_object(Bucket=source, Key="photos/lake at dusk.jpg", Body=picture)
-        # What the filter keeps away and what is no picture: neither may stop the others.
+        # An object that the filter excludes and one that is not a picture must not affect the others.
         cloud.s3.put_object(Bucket=source, Key="elsewhere/lake.jpg", Body=picture)
         cloud.s3.put_object(Bucket=source, Key="photos/no picture.jpg", Body=b"This is no picture.")
 
         wanted = set(stacks.output_keys("photos/lake at dusk.jpg"))
 
         def finished():
-            daemon.alive()
+            daemon.check_alive()
             there = wanted <= cloud.keys(processed)
             return there and not cloud.messages(outputs["QueueUrl"]) and cloud.messages(outputs["DeadLetterQueueUrl"])
 
         until(finished, 60, lambda: (
-            f"results {sorted(cloud.keys(processed))}, {cloud.messages(outputs['QueueUrl'])} messages, "
-            f"{cloud.messages(outputs['DeadLetterQueueUrl'])} dead letters; pixelated said:\n{daemon.said()[-4000:]}\nnot"
+            f"outputs {sorted(cloud.keys(processed))}, {cloud.messages(outputs['QueueUrl'])} messages, "
+            f"{cloud.messages(outputs['DeadLetterQueueUrl'])} messages in the dead-letter queue; output of pixelated:\n"
+            f"{daemon.output()[-4000:]}\nnot finished"
         ))
         self.assertEqual(cloud.keys(processed), wanted)
         self.assertEqual(cloud.digests(processed, "photos/lake at dusk.jpg"), expected)
-        self.assertEqual(daemon.terminate(60), 0, daemon.said()[-4000:])
-        self.assertNotIn(session["SecretAccessKey"], daemon.said())
-        self.assertNotIn(session["SessionToken"], daemon.said())
+        self.assertEqual(daemon.terminate(60), 0, daemon.output()[-4000:])
+        self.assertNotIn(session["SecretAccessKey"], daemon.output())
+        self.assertNotIn(session["SessionToken"], daemon.output())
 
 
 if __name__ == "__main__":

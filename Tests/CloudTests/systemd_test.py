@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The package in a machine with a systemd of its own, at work on a local S3 and SQS. Run by Tests/systemd.
+"""Tests of the Debian package and the service in a machine with its own systemd. Tests/systemd runs them.
 
-PIXELATOR_PACKAGE: the .deb; PIXELATOR_NSPAWN: the files of systemd-nspawn; PIXELATOR_ROOT: the machine's Debian.
+PIXELATOR_PACKAGE is the package, PIXELATOR_NSPAWN the directory with the files of systemd-nspawn, PIXELATOR_ROOT the
+root directory of the machine.
 """
 
 import http.server
@@ -16,7 +17,7 @@ import unittest
 from local_cloud import PROJECT, LocalCloud, free_port, stacks, until
 from machine import Machine
 
-# local_cloud knows where this lies.
+# local_cloud adds the directory of this module to sys.path.
 import configure
 import questions
 
@@ -26,13 +27,13 @@ CREDENTIALS = "/etc/credstore/aws-credentials"
 
 
 def event_identifiers():
-    """The MESSAGE_ID of each event, as the catalogue has it."""
+    """Returns the MESSAGE_ID of each event in the catalog."""
     with open(os.path.join(PROJECT, "systemd", "pixelated.catalog"), encoding="utf-8") as file:
         return {event: code for code, event in re.findall(r"^-- (\w+)\n.*?^Event: (\S+)$", file.read(), re.M | re.S)}
 
 
 class MachineTest(unittest.TestCase):
-    """What all tests share: a machine with the package, a cloud, and the service at rest."""
+    """A test with a local cloud and a machine in which the package is installed and the service is stopped."""
 
     figures = []
     events = event_identifiers()
@@ -53,23 +54,23 @@ class MachineTest(unittest.TestCase):
 
     @classmethod
     def install(cls, *options):
-        """As an operator does it; what the package depends on lies in apt's cache."""
+        """Installs the package with apt, whose cache contains the dependencies."""
         return cls.machine.run(
             "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-q", "-y",
             "--no-install-recommends", *options, "/root/pixelated.deb",
         )
 
     def setUp(self):
-        self.addCleanup(self.rest)
+        self.addCleanup(self.reset)
         self.since = f"@{time.time():.6f}"
 
-    def rest(self):
+    def reset(self):
         self.systemctl("stop", UNIT, "pixelated@*.service", check=False)
         self.systemctl("reset-failed", check=False)
         self.machine.run("sh", "-c", "rm -rf /etc/systemd/system/pixelated* /etc/default/pixelated* /etc/credstore")
         self.systemctl("daemon-reload")
 
-    # The machine's own commands.
+    # Commands of the machine.
 
     def systemctl(self, *arguments, check=True, timeout=180):
         return self.machine.run("systemctl", "--no-pager", *arguments, check=check, timeout=timeout)
@@ -78,8 +79,8 @@ class MachineTest(unittest.TestCase):
         return self.systemctl("show", unit, "--property", name, "--value").stdout.strip()
 
     def journal(self, *matches, unit=UNIT):
-        """The unit's own entries since the test began, the oldest first."""
-        # What has been sent is not yet written.
+        """Returns the unit's journal entries since the begin of the test, the oldest first."""
+        # The journal writes received entries asynchronously.
         self.machine.run("journalctl", "--sync")
         lines = self.machine.run(
             "journalctl", "--since", self.since, "--quiet", "--output", "json", "--all",
@@ -90,16 +91,16 @@ class MachineTest(unittest.TestCase):
     def messages(self, unit=UNIT):
         return "\n".join(str(entry["MESSAGE"]) for entry in self.journal(unit=unit))
 
-    def of_event(self, event, unit=UNIT):
+    def entries_of(self, event, unit=UNIT):
         return self.journal(f"MESSAGE_ID={self.events[event]}", unit=unit)
 
-    # The service and its cloud.
+    # The service and the local cloud.
 
     def configure(self, name, path=CONFIGURATION, credentials=True, **settings):
-        """A stack, the settings for it, and its user's keys where the service gets them from."""
+        """Creates a stack, and writes the settings for it and the access key of its user."""
         stack = stacks.create(self.cloud.endpoint, name)
         self.settings = {**configure.configuration(stack), **settings}
-        # A stop lets the last poll come to its end.
+        # The daemon waits for its last poll when it stops.
         self.settings["queue"]["waitSeconds"] = 1
         self.machine.write(path, json.dumps(self.settings))
         if credentials:
@@ -109,12 +110,12 @@ class MachineTest(unittest.TestCase):
         return stack
 
     def drop_in(self, *lines):
-        """Settings of the unit for one test."""
+        """Writes a drop-in of the unit for this test."""
         self.machine.write(f"/etc/systemd/system/{UNIT}.d/test.conf", "\n".join(("[Service]", *lines, "")))
         self.systemctl("daemon-reload")
 
     def started(self, name, **settings):
-        """A stack and the service at work on it."""
+        """Creates a stack and starts the service for it."""
         stack = self.configure(name, **settings)
         self.start()
         return stack
@@ -135,65 +136,64 @@ class MachineTest(unittest.TestCase):
             self.cloud.s3.put_object(Bucket=stack["source"], Key=key, Body=data)
 
     def finished(self, stack, keys):
-        """Those of the pictures whose five results are all there."""
+        """Returns the keys of the pictures whose outputs are all stored."""
         there = self.cloud.keys(stack["processed"])
         return [key for key in keys if set(stacks.output_keys(key)) <= there]
 
     def wait_for(self, condition, what, within=30, unit=UNIT):
-        return until(condition, within, lambda: f"{self.messages(unit)[-4000:]}\n{what} did not come")
+        return until(condition, within, lambda: f"{self.messages(unit)[-4000:]}\n{what} did not appear")
 
     def pixelated(self, stack, key, unit=UNIT):
-        """A picture through the service, whose results are those of the reference."""
+        """Uploads a picture and compares its outputs with those of the reference program."""
         data, expected = self.cloud.picture()
         self.put(stack, [key], data)
-        self.wait_for(lambda: self.finished(stack, [key]), f"the results of {key}", unit=unit)
+        self.wait_for(lambda: self.finished(stack, [key]), f"the outputs of {key}", unit=unit)
         self.assertEqual(self.cloud.digests(stack["processed"], key), expected)
 
 
 class ServiceTest(MachineTest):
-    def test_a_start_is_over_when_the_queue_has_answered(self):
+    def test_the_unit_is_active_when_the_queue_has_answered_the_first_poll(self):
         self.configure("start")
         began = time.monotonic()
         self.start()
         self.assertEqual(self.show("ActiveState"), "active")
-        # READY comes after the first poll and not before it: the log has both.
-        ready = self.wait_for(lambda: self.of_event("ready"), "the entry")
+        ready = self.wait_for(lambda: self.entries_of("ready"), "the entry")
         self.assertEqual(len(ready), 1)
         took = int(self.show("ActiveEnterTimestampMonotonic")) - int(self.show("InactiveExitTimestampMonotonic"))
         self.figures.append(f"ready {took / 1e6:.2f} s after the start ({time.monotonic() - began:.2f} s with systemctl)")
         self.assertLess(took, 10e6)
 
-    def test_a_start_waits_for_the_queue_and_says_so(self):
+    def test_a_start_retries_an_unreachable_queue_and_shows_the_error(self):
         self.configure("waits", health={"listen": "127.0.0.1:9464"})
         self.settings["aws"]["endpoints"]["sqs"] = f"http://127.0.0.1:{free_port()}"
         self.machine.write(CONFIGURATION, json.dumps(self.settings))
         self.systemctl("start", "--no-block", UNIT)
-        self.wait_for(lambda: "trying again" in self.show("StatusText"), "the reason in the status")
+        self.wait_for(lambda: "retrying" in self.show("StatusText"), "the error in the status")
         self.assertEqual(self.show("ActiveState"), "activating")
-        asked = self.machine.run("pixelated", "health", "--config", CONFIGURATION, check=False)
-        self.assertEqual((asked.returncode, asked.stderr), (1, ""))
-        self.assertIn("starting, trying again", asked.stdout)
+        probe = self.machine.run("pixelated", "health", "--config", CONFIGURATION, check=False)
+        self.assertEqual((probe.returncode, probe.stderr), (1, ""))
+        self.assertIn("starting; retrying", probe.stdout)
         self.assertEqual(self.machine.run("pixelated", "health", "--live", "-c", CONFIGURATION).stdout, "ok\n")
         self.systemctl("stop", UNIT)
-        asked = self.machine.run("pixelated", "health", "--config", CONFIGURATION, check=False)
-        self.assertEqual(asked.returncode, 69, asked.stdout)
+        probe = self.machine.run("pixelated", "health", "--config", CONFIGURATION, check=False)
+        self.assertEqual(probe.returncode, 69, probe.stdout)
 
-    def test_the_status_tells_what_is_going_on(self):
+    def test_the_status_counts_the_pictures(self):
         stack = self.started("status", health={"listen": "127.0.0.1:9464"})
-        # S3 says hello to a queue with a message of its own, which is none of the pictures.
+        # S3 sends a test event to a new queue, which is skipped.
         idle = r"^polling; nothing in flight; 0 done(, 1 skipped)?(;|$)"
         self.wait_for(lambda: re.search(idle, self.show("StatusText")), "the status")
         self.pixelated(stack, "lake.jpg")
-        told = r"^polling; nothing in flight; 1 done(, 1 skipped)?; last picture \d+(\.\d)? s ago"
-        self.wait_for(lambda: re.search(told, self.show("StatusText")), "the count in the status")
+        counted = r"^polling; nothing in flight; 1 done(, 1 skipped)?; last picture \d+(\.\d)? s ago"
+        self.wait_for(lambda: re.search(counted, self.show("StatusText")), "the count in the status")
         self.assertIn('Status: "polling; nothing in flight; 1 done', self.systemctl("status", UNIT).stdout)
         self.assertRegex(self.machine.run("pixelated", "health", "--config", CONFIGURATION).stdout, r"^polling; .*1 done")
 
-    def test_a_picture_is_one_entry_with_all_about_it(self):
+    def test_a_picture_has_one_journal_entry_with_all_fields(self):
         stack = self.started("journal")
         key = "holidays/lake at dusk é.jpg"
         self.pixelated(stack, key)
-        entry, = self.wait_for(lambda: self.of_event("picture-done"), "the picture's entry")
+        entry, = self.wait_for(lambda: self.entries_of("picture-done"), "the picture's entry")
         self.assertEqual((entry["S3_BUCKET"], entry["S3_KEY"]), (stack["source"], key))
         self.assertEqual((entry["EVENT"], entry["PRIORITY"], entry["SYSLOG_IDENTIFIER"]), ("picture-done", "6", "pixelated"))
         self.assertEqual(entry["SQS_RECEIVE_COUNT"], "1")
@@ -201,17 +201,17 @@ class ServiceTest(MachineTest):
             self.assertTrue(entry.get(field), f"{field} is not in {sorted(entry)}")
         for field in ("MS_WAIT", "MS_GET", "MS_DECODE", "MS_PUT", "MS_TOTAL", "MS_QUEUED", "BYTES_IN", "BYTES_OUT"):
             self.assertGreaterEqual(int(entry.get(field, -1)), 0, f"{field} is not in {sorted(entry)}")
-        # Found by its field, explained by the catalogue.
+        # The entry is found by a field and explained by the catalog.
         explained = self.machine.run("journalctl", "-x", "--since", self.since, f"S3_KEY={key}").stdout
-        self.assertIn("Subject: A picture is pixelated", explained)
-        self.assertIn("BYTES_IN, BYTES_OUT and the MS_ fields tell what it took", explained)
+        self.assertIn("Subject: A picture was pixelated", explained)
+        self.assertIn("BYTES_IN and BYTES_OUT are the sizes of source and outputs", explained)
 
-    def test_every_event_is_explained(self):
+    def test_the_catalog_contains_every_event(self):
         listed = self.machine.run("journalctl", "--list-catalog").stdout
         for event, code in self.events.items():
             self.assertIn(code, listed, event)
 
-    def test_the_journal_has_nothing_but_entries_and_no_secret(self):
+    def test_the_journal_has_only_native_entries_and_no_secrets(self):
         stack = self.started("clean")
         self.pixelated(stack, "a.jpg")
         self.systemctl("stop", UNIT)
@@ -223,13 +223,13 @@ class ServiceTest(MachineTest):
         self.assertNotIn(stack["secretAccessKey"], everything)
         self.assertNotIn("X-Amz-Signature", everything)
 
-    def test_the_secret_is_the_service_s_alone(self):
+    def test_only_the_service_can_read_the_secret_key(self):
         stack = self.started("secret")
         self.pixelated(stack, "a.jpg")
         identity = self.machine.run("ps", "-o", "user=", "-p", self.show("MainPID")).stdout.strip()
         self.assertNotIn(identity, ("root", ""))
         environment = self.machine.run("cat", f"/proc/{self.show('MainPID')}/environ").stdout
-        # What forbids its dumps belongs to root in /proc, whoever runs it (proc(5)).
+        # The files in /proc of a process that is not dumpable belong to root (proc(5)).
         owner = self.machine.run("stat", "-c", "%U", f"/proc/{self.show('MainPID')}/environ").stdout.strip()
         self.assertEqual(owner, "root")
         self.assertNotIn(stack["secretAccessKey"], environment)
@@ -240,31 +240,31 @@ class ServiceTest(MachineTest):
         stack = self.started("reload", log={"level": "warning"})
         process = self.show("MainPID")
         self.pixelated(stack, "quiet.jpg")
-        # All of the picture's story is over when its message is.
+        # All entries of the picture have been logged when its message is deleted.
         self.wait_for(lambda: self.cloud.messages(stack["queueURL"]) == 0, "the end of the message")
         self.machine.write(CONFIGURATION, json.dumps({**self.settings, "log": {"level": "info"}, "worker": {"cpuWorkers": 1}}))
-        # It returns when READY has followed RELOADING.
+        # The command returns when READY=1 has followed RELOADING=1.
         self.systemctl("reload", UNIT)
-        entry, = self.wait_for(lambda: self.of_event("reloaded"), "the entry of the reload")
+        entry, = self.wait_for(lambda: self.entries_of("reloaded"), "the entry of the reload")
         self.assertEqual(set(entry["APPLIED"].split(",")), {"log.level", "worker.cpuWorkers"})
         self.assertEqual(entry.get("NEEDS_RESTART", ""), "")
         self.assertEqual((self.show("ActiveState"), self.show("MainPID")), ("active", process))
-        self.pixelated(stack, "told.jpg")
-        told = self.wait_for(lambda: self.of_event("picture-done"), "the picture's entry")
-        self.assertEqual([entry["S3_KEY"] for entry in told], ["told.jpg"])
+        self.pixelated(stack, "logged.jpg")
+        done = self.wait_for(lambda: self.entries_of("picture-done"), "the picture's entry")
+        self.assertEqual([entry["S3_KEY"] for entry in done], ["logged.jpg"])
         managed = self.machine.run("journalctl", "--since", self.since, "_PID=1", f"UNIT={UNIT}").stdout
         self.assertRegex(managed, r"Reloading pixelated.service.*\n.*Reloaded pixelated.service")
 
-    def test_a_reload_refuses_what_is_wrong(self):
-        stack = self.started("refusal")
+    def test_a_reload_rejects_an_invalid_configuration(self):
+        stack = self.started("rejection")
         self.machine.write(CONFIGURATION, json.dumps({**self.settings, "worker": {"drainSecond": 5}}))
         self.systemctl("reload", UNIT)
-        entry, = self.wait_for(lambda: self.of_event("reload-refused"), "the entry")
+        entry, = self.wait_for(lambda: self.entries_of("reload-refused"), "the entry")
         self.assertIn("worker.drainSecond", entry["MESSAGE"])
         self.assertEqual(self.show("ActiveState"), "active")
         self.pixelated(stack, "a.jpg")
 
-    def test_the_watchdog_kills_what_stands_still_and_systemd_starts_it_anew(self):
+    def test_the_watchdog_restarts_a_service_that_hangs(self):
         stack = self.configure("watchdog")
         self.drop_in("WatchdogSec=3", "RestartSec=100ms")
         self.start()
@@ -272,15 +272,15 @@ class ServiceTest(MachineTest):
         began = time.monotonic()
         self.machine.run("kill", "-STOP", process)
         self.wait_for(lambda: self.show("NRestarts") == "1" and self.show("ActiveState") == "active", "the restart", 30)
-        self.figures.append(f"killed and at work again {time.monotonic() - began:.1f} s after SIGSTOP (WatchdogSec=3)")
+        self.figures.append(f"killed and restarted {time.monotonic() - began:.1f} s after SIGSTOP (WatchdogSec=3)")
         self.assertNotEqual(self.show("MainPID"), process)
-        told = self.machine.run("journalctl", "--since", self.since, "--unit", UNIT).stdout
-        self.assertIn("Watchdog timeout (limit 3s)", told)
-        self.assertIn("Failed with result 'watchdog'", told)
+        log = self.machine.run("journalctl", "--since", self.since, "--unit", UNIT).stdout
+        self.assertIn("Watchdog timeout (limit 3s)", log)
+        self.assertIn("Failed with result 'watchdog'", log)
         self.pixelated(stack, "after.jpg")
 
-    def test_the_watchdog_is_petted_while_all_is_well(self):
-        stack = self.configure("petted")
+    def test_the_watchdog_does_not_restart_a_healthy_service(self):
+        stack = self.configure("healthy")
         self.drop_in("WatchdogSec=1")
         self.start()
         for n in range(3):
@@ -288,18 +288,18 @@ class ServiceTest(MachineTest):
             time.sleep(1)
         self.assertEqual((self.show("NRestarts"), self.show("ActiveState")), ("0", "active"))
 
-    def test_a_stop_drains(self):
+    def test_a_stop_drains_the_service(self):
         stack = self.started("drain")
         data, _ = self.cloud.picture(4000, 3000)
         keys = [f"{n:02}.jpg" for n in range(24)]
         self.put(stack, keys, data)
-        self.wait_for(lambda: self.finished(stack, keys), "the first results")
+        self.wait_for(lambda: self.finished(stack, keys), "the first outputs")
         began = time.monotonic()
         self.systemctl("stop", UNIT)
         took = time.monotonic() - began
         self.assertEqual((self.show("Result"), self.show("ActiveState")), ("success", "inactive"))
-        self.assertEqual(len(self.of_event("stopped")), 1, self.messages())
-        # Each picture is either done and its message gone, or its message waits for somebody else, at once.
+        self.assertEqual(len(self.entries_of("stopped")), 1, self.messages())
+        # Each picture is either done and its message deleted, or its message is visible again.
         done = self.finished(stack, keys)
         visible = self.cloud.sqs.get_queue_attributes(
             QueueUrl=stack["queueURL"], AttributeNames=["ApproximateNumberOfMessages"]
@@ -309,43 +309,43 @@ class ServiceTest(MachineTest):
         self.assertEqual(self.cloud.messages(stack["queueURL"]), int(visible), "messages were left in flight")
         self.assertEqual(len(self.cloud.keys(stack["processed"])), len(done) * len(stacks.SIZES))
 
-    def test_a_drain_has_the_time_that_it_may_need(self):
+    def test_the_stop_timeout_is_longer_than_the_drain(self):
         limit = int(self.show("TimeoutStopUSec").replace("2min 30s", "150").rstrip("s"))
         drain = json.loads(self.machine.run("pixelated", "check", "--show").stdout)["worker"]["drainSeconds"]
         poll = json.loads(self.machine.run("pixelated", "check", "--show").stdout)["queue"]["waitSeconds"]
         self.assertGreaterEqual(limit, drain + poll + 15)
 
-    def refused(self, status, reason):
-        """The service is started, ends with this status, systemd leaves it so, and says why."""
+    def assert_not_restarted(self, status, reason):
+        """Starts the service, which must exit with `status` and must not be restarted."""
         self.systemctl("start", "--no-block", UNIT)
         self.wait_for(lambda: self.show("ActiveState") == "failed", "the end")
-        # Had it been started again, a job or a new process would be there by now.
+        # A restart would have been scheduled within this time.
         time.sleep(3)
         self.assertEqual((self.show("ActiveState"), self.show("NRestarts")), ("failed", "0"), self.messages())
         self.assertEqual(self.show("ExecMainStatus"), str(status))
         shown = self.systemctl("status", UNIT, "--full", "--lines", "30", check=False).stdout
         self.assertRegex(shown, reason)
 
-    def test_a_wrong_configuration_is_not_started_again(self):
+    def test_an_invalid_configuration_does_not_restart_the_service(self):
         self.configure("wrong")
         self.machine.write(CONFIGURATION, json.dumps({**self.settings, "pixelation": {"sizes": [0]}}))
-        self.refused(78, r"pixelation\.sizes")
+        self.assert_not_restarted(78, r"pixelation\.sizes")
 
-    def test_a_missing_queue_is_not_polled_again(self):
+    def test_a_missing_queue_does_not_restart_the_service(self):
         self.configure("missing")
-        self.settings["queue"]["url"] += "-that-is-not-there"
+        self.settings["queue"]["url"] += "-that-does-not-exist"
         self.machine.write(CONFIGURATION, json.dumps(self.settings))
-        # The stack's own user may not even ask for another queue; the account's root may.
+        # The stack's user has no permission for other queues; the account's root user has.
         self.machine.write(CREDENTIALS, "[default]\naws_access_key_id = test\naws_secret_access_key = test\n", "600")
-        self.refused(69, r"QueueDoesNotExist|NonExistentQueue|does not exist")
+        self.assert_not_restarted(69, r"QueueDoesNotExist|NonExistentQueue|does not exist")
 
-    def test_a_refused_identity_is_not_tried_again(self):
+    def test_an_invalid_secret_key_does_not_restart_the_service(self):
         stack = self.configure("identity", start={"timeoutSeconds": 2})
         self.machine.write(
             CREDENTIALS, f"[default]\naws_access_key_id = {stack['accessKeyID']}\naws_secret_access_key = wrong\n", "600")
-        self.refused(77, r"SignatureDoesNotMatch|InvalidSignature")
+        self.assert_not_restarted(77, r"SignatureDoesNotMatch|InvalidSignature")
 
-    def test_a_crash_is_started_again(self):
+    def test_a_crash_restarts_the_service(self):
         stack = self.started("crash")
         process = self.show("MainPID")
         self.systemctl("kill", "--kill-whom=main", "--signal=SEGV", UNIT)
@@ -353,7 +353,7 @@ class ServiceTest(MachineTest):
         self.assertNotEqual(self.show("MainPID"), process)
         self.pixelated(stack, "after.jpg")
 
-    def test_the_sandbox_is_tight_and_the_unit_has_no_mistakes(self):
+    def test_the_unit_is_valid_and_its_exposure_level_is_low(self):
         shown = self.machine.run("systemd-analyze", "security", "--no-pager", UNIT).stdout
         score = float(re.search(r"Overall exposure level for pixelated.service: ([\d.]+)", shown).group(1))
         self.figures.append(f"exposure level {score}")
@@ -362,29 +362,29 @@ class ServiceTest(MachineTest):
             verified = self.machine.run("systemd-analyze", "verify", "--man=no", f"/lib/systemd/system/{unit}")
             self.assertEqual(verified.stdout + verified.stderr, "", unit)
 
-    def test_an_instance_has_settings_of_its_own(self):
+    def test_an_instance_has_its_own_settings(self):
         path, unit = "/etc/pixelated/second.json", "pixelated@second.service"
         first = self.started("first")
         second = self.configure("second", path=path, credentials=False)
-        # The two share the machine's credentials: give the first's user the second's buckets and queue.
+        # Both units load the same credentials file, so the second one gets its access key from the environment.
         self.machine.write("/etc/default/pixelated-second", "AWS_ACCESS_KEY_ID={accessKeyID}\nAWS_SECRET_ACCESS_KEY="
                            "{secretAccessKey}\n".format(**second), "600")
         self.start(unit)
         self.pixelated(second, "a.jpg", unit=unit)
         self.pixelated(first, "b.jpg")
         self.assertIn("Pixelator for second", self.show("Description", unit))
-        self.assertEqual(len(self.of_event("picture-done")), 1)
-        self.assertEqual(len(self.of_event("picture-done", unit)), 1)
+        self.assertEqual(len(self.entries_of("picture-done")), 1)
+        self.assertEqual(len(self.entries_of("picture-done", unit)), 1)
         self.machine.run("rm", path)
 
-    def test_a_machine_with_a_role_needs_no_keys(self):
+    def test_a_machine_with_an_iam_role_needs_no_access_keys(self):
         stack = self.configure("role", credentials=False)
         user = stacks.client("sts", self.cloud.endpoint, stack["accessKeyID"], stack["secretAccessKey"])
         with InstanceMetadata(user.get_session_token()["Credentials"]) as metadata:
             self.machine.write("/etc/default/pixelated", f"AWS_EC2_METADATA_SERVICE_ENDPOINT={metadata.url}\n")
             self.start()
             self.pixelated(stack, "a.jpg")
-            self.assertGreaterEqual(metadata.asked, 1)
+            self.assertGreaterEqual(metadata.requests, 1)
         self.assertEqual(self.machine.run("test", "-e", CREDENTIALS, check=False).returncode, 1)
 
 
@@ -398,7 +398,7 @@ class TroubleshootingTest(MachineTest):
         stack = self.started("questions")
         self.pixelated(stack, "holidays/beach.jpg")
         self.put(stack, ["holidays/lake.jpg"], b"no picture")
-        self.wait_for(lambda: self.of_event("picture-quarantined"), "the failure")
+        self.wait_for(lambda: self.entries_of("picture-quarantined"), "the failure")
         self.systemctl("restart", UNIT)
         self.pixelated(stack, "holidays/pier.jpg")
         self.wait_for(lambda: "nothing waiting" in self.show("StatusText"), "the end of the queue")
@@ -410,14 +410,14 @@ class TroubleshootingTest(MachineTest):
 
 
 class InstanceMetadata:
-    """EC2's metadata service (IMDSv2) for a role with the given credentials, as STS gives them."""
+    """An EC2 instance metadata service (IMDSv2) with the credentials of a role."""
 
     def __init__(self, credentials):
-        self.asked = 0
+        self.requests = 0
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
-            def answer(self, text):
+            def respond(self, text):
                 data = text.encode()
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(data)))
@@ -426,15 +426,15 @@ class InstanceMetadata:
                 self.wfile.write(data)
 
             def do_PUT(self):
-                self.answer("token")
+                self.respond("token")
 
             def do_GET(self):
                 if self.path.rstrip("/").endswith("security-credentials"):
-                    self.answer("role")
+                    self.respond("role")
                 elif self.path.endswith("/role"):
-                    outer.asked += 1
+                    outer.requests += 1
                     end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 6 * 3600))
-                    self.answer(json.dumps({
+                    self.respond(json.dumps({
                         "Code": "Success", "Type": "AWS-HMAC", "AccessKeyId": credentials["AccessKeyId"],
                         "SecretAccessKey": credentials["SecretAccessKey"], "Token": credentials["SessionToken"],
                         "Expiration": end, "LastUpdated": end}))
@@ -463,25 +463,25 @@ class PackageTest(MachineTest):
         super().setUp()
         self.addCleanup(self.install)
 
-    def test_it_waits_until_it_is_configured(self):
+    def test_a_new_installation_does_not_start_the_service(self):
         self.machine.run("apt-get", "purge", "-q", "-y", "pixelated")
         self.install()
         self.assertEqual(self.systemctl("is-enabled", UNIT, check=False).stdout.strip(), "disabled")
         self.assertEqual(self.show("ActiveState"), "inactive")
         self.assertEqual(self.show("LoadState"), "loaded")
-        # Started all the same, it says what is missing and is left alone.
+        # A start without settings fails with the names of the missing ones, without restarts.
         self.assertNotEqual(self.systemctl("start", UNIT, check=False).returncode, 0)
         shown = self.systemctl("status", UNIT, "--full", check=False).stdout
         self.assertEqual((self.show("ExecMainStatus"), self.show("NRestarts")), ("78", "0"))
         self.assertIn("queue.url", shown)
         self.assertIn("output.bucket", shown)
 
-    def test_one_file_is_edited_and_it_works(self):
+    def test_the_service_works_after_editing_one_file(self):
         stack = self.configure("edit")
         self.systemctl("enable", "--now", UNIT)
         self.pixelated(stack, "a.jpg")
 
-    def test_it_brings_what_belongs_to_a_program(self):
+    def test_the_package_contains_units_manual_pages_and_completions(self):
         files = self.machine.run("dpkg", "--listfiles", "pixelated").stdout.split("\n")
         for path in (
             "/usr/bin/pixelated", "/lib/systemd/system/pixelated.service", "/lib/systemd/system/pixelated@.service",
@@ -498,7 +498,7 @@ class PackageTest(MachineTest):
         self.assertNotIn("swift", linked)
         self.machine.run("bash", "-n", "/usr/share/bash-completion/completions/pixelated")
 
-    def test_the_manual_has_every_setting_and_command(self):
+    def test_the_manual_pages_contain_every_setting_and_command(self):
         settings = json.loads(self.machine.run("pixelated", "settings", "--json").stdout)
         self.assertGreater(len(settings), 50)
         page = self.machine.run("zcat", "/usr/share/man/man5/pixelated.json.5.gz").stdout.replace("\\-", "-")
@@ -514,7 +514,7 @@ class PackageTest(MachineTest):
             for flag in re.findall(r"(--[a-z-]+)", self.machine.run("pixelated", command, "--help").stdout):
                 self.assertIn(flag, page, command)
 
-    def test_an_upgrade_starts_anew_what_is_running_and_keeps_the_settings(self):
+    def test_an_upgrade_restarts_a_running_service_and_keeps_the_settings(self):
         stack = self.started("upgrade")
         process = self.show("MainPID")
         self.install("--reinstall")
@@ -526,7 +526,7 @@ class PackageTest(MachineTest):
         self.install("--reinstall")
         self.assertEqual(self.show("ActiveState"), "inactive")
 
-    def test_a_removal_lets_it_finish_and_a_purge_leaves_nothing(self):
+    def test_a_removal_drains_the_service_and_a_purge_removes_all_files(self):
         files = [
             file for file in self.machine.run("dpkg", "--listfiles", "pixelated").stdout.split()
             if self.machine.run("test", "-f", file, check=False).returncode == 0
@@ -535,7 +535,7 @@ class PackageTest(MachineTest):
         self.systemctl("enable", UNIT)
         self.pixelated(stack, "a.jpg")
         self.machine.run("apt-get", "remove", "-q", "-y", "pixelated")
-        self.assertEqual(len(self.of_event("stopped")), 1, self.messages())
+        self.assertEqual(len(self.entries_of("stopped")), 1, self.messages())
         self.assertEqual(self.machine.run("pgrep", "-x", "pixelated", check=False).stdout, "")
         self.assertEqual(json.loads(self.machine.run("cat", CONFIGURATION).stdout), self.settings)
 
@@ -548,6 +548,6 @@ class PackageTest(MachineTest):
 
 
 if __name__ == "__main__":
-    # An interrupt ends the machine, too.
+    # SIGTERM must run the cleanups, which power off the machine.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     unittest.main(verbosity=2)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The CloudFormation template as a text: what cfn-lint says, and what it must say itself."""
+"""Static tests of the CloudFormation template: cfn-lint, YAML features and size."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ TEMPLATE = os.path.join(PROJECT, "deploy", "cloudformation", "pixelator.yaml")
 
 
 class TemplateTest(unittest.TestCase):
-    def test_cfn_lint_finds_nothing_not_even_information(self):
+    def test_cfn_lint_has_no_findings(self):
         lint = subprocess.run(
             [os.path.join(os.path.dirname(sys.executable), "cfn-lint"), "--include-checks", "I",
              "--template", TEMPLATE],
@@ -19,15 +19,15 @@ class TemplateTest(unittest.TestCase):
         )
         self.assertEqual((lint.returncode, lint.stdout, lint.stderr), (0, "", ""))
 
-    def test_it_uses_no_yaml_that_cloudformation_refuses(self):
-        # Aliases and merges: CloudFormation does not know them, cfn-lint lets them pass.
+    def test_the_template_uses_no_yaml_aliases(self):
+        # CloudFormation does not support aliases and merges, but cfn-lint accepts them.
         import yaml
 
         with open(TEMPLATE, encoding="utf-8") as file:
             for token in yaml.scan(file):
                 self.assertNotIsInstance(token, (yaml.AnchorToken, yaml.AliasToken), str(token.start_mark))
 
-    def test_it_is_small_enough_to_be_passed_without_a_bucket(self):
+    def test_the_template_is_small_enough_for_the_api(self):
         self.assertLess(os.path.getsize(TEMPLATE), 51200)
 
 

@@ -17,15 +17,16 @@ struct SupervisorStateTests {
     @Test func `the first stop request drains, the second forces the stop, others have no effect`() {
         #expect(
             actions(.answered, .stopRequested, .stopRequested, .stopRequested, .workerEnded)
-                == [.announceReady, .announceStopping, .drain, .hurry, .leave])
+                == [.announceReady, .announceStopping, .drain, .forceStop, .exit])
     }
 
     @Test func `a stop before the first answer does not announce readiness`() {
-        #expect(actions(.stopRequested, .answered, .workerEnded) == [.announceStopping, .drain, .leave])
+        #expect(actions(.stopRequested, .answered, .workerEnded) == [.announceStopping, .drain, .exit])
     }
 
     @Test func `a start without an answer times out, an answered one does not`() {
-        #expect(actions(.startTimedOut, .workerEnded) == [.giveUp, .announceStopping, .drain, .leave])
+        #expect(
+            actions(.startTimedOut, .workerEnded) == [.reportStartTimeout, .announceStopping, .drain, .exit])
         #expect(actions(.answered, .startTimedOut) == [.announceReady])
     }
 
@@ -37,6 +38,6 @@ struct SupervisorStateTests {
 
     @Test func `a worker that ends by itself stops the daemon`() {
         #expect(
-            actions(.answered, .workerEnded, .workerEnded) == [.announceReady, .announceStopping, .leave])
+            actions(.answered, .workerEnded, .workerEnded) == [.announceReady, .announceStopping, .exit])
     }
 }

@@ -10,164 +10,164 @@ import Worker
 
 @Suite(.timeLimit(.minutes(1)))
 struct SupervisorTests {
-    private let instructions: AsyncStream<Command>
-    private let instruct: AsyncStream<Command>.Continuation
+    private let commands: AsyncStream<Command>
+    private let sender: AsyncStream<Command>.Continuation
     private let messages: AsyncStream<String>
     private let manager: AsyncStream<String>.Continuation
     private let reloads = Locked(0)
-    private let remark = Locked<String?>(nil)
-    private let abandoned = Locked<ExitReason?>(nil)
+    private let note = Locked<String?>(nil)
+    private let terminated = Locked<ExitReason?>(nil)
 
     init() {
-        (instructions, instruct) = AsyncStream.makeStream()
+        (commands, sender) = AsyncStream.makeStream()
         (messages, manager) = AsyncStream.makeStream()
     }
 
     private func start(
-        _ worker: ScriptedWorker, patience: Supervisor.Timeouts? = nil, logger: Logger? = nil
+        _ worker: ScriptedWorker, timeouts: Supervisor.Timeouts? = nil, logger: Logger? = nil
     ) -> Task<ExitReason, Never> {
-        var usual = Supervisor.Timeouts()
-        usual.tick = .milliseconds(5)
+        var defaults = Supervisor.Timeouts()
+        defaults.tick = .milliseconds(5)
         let supervisor = Supervisor(
             worker, notifier: Notifier { [manager] in _ = manager.yield($0) },
             logger: logger ?? Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-            patience: patience ?? usual,
-            reload: { [reloads, remark] in
+            timeouts: timeouts ?? defaults,
+            reload: { [reloads, note] in
                 reloads.withLock { $0 += 1 }
-                return remark.withLock { $0 }
+                return note.withLock { $0 }
             },
-            abandon: { [abandoned] status in
-                abandoned.withLock { $0 = status }
+            terminate: { [terminated] status in
+                terminated.withLock { $0 = status }
                 worker.end()
             })
-        let instructions = instructions
-        return Task { await supervisor.run(instructions: instructions) }
+        let commands = commands
+        return Task { await supervisor.run(commands: commands) }
     }
 
-    /// Waits until the service manager has been told this.
-    private func told(_ matches: (String) -> Bool) async -> String? {
+    /// Returns the next message to the service manager that matches.
+    private func message(where matches: (String) -> Bool) async -> String? {
         for await message in messages where matches(message) { return message }
         return nil
     }
 
-    @Test func `ready comes with the first answer and not before`() async {
+    @Test func `readiness is notified after the first response of the queue, not before`() async {
         let worker = ScriptedWorker()
         let run = start(worker)
-        let first = await told { _ in true }
-        #expect(first == "STATUS=starting; waiting for the queue's first answer")
+        let first = await message { _ in true }
+        #expect(first == "STATUS=starting; waiting for the first response of the queue")
         worker.answerFirstPoll()
-        let next = await told { !$0.hasPrefix("EXTEND") }
+        let next = await message { !$0.hasPrefix("EXTEND") }
         #expect(next == "READY=1\nSTATUS=polling; nothing in flight; 0 done")
-        instruct.yield(.stop)
-        _ = await told { $0 == "STOPPING=1" }
+        sender.yield(.stop)
+        _ = await message { $0 == "STOPPING=1" }
         #expect(await run.value == .success)
         #expect(worker.drains == [false])
     }
 
-    @Test func `the second instruction to stop hurries`() async {
+    @Test func `a second stop command forces the stop`() async {
         let worker = ScriptedWorker(drainsAtOnce: false)
         let run = start(worker)
         worker.answerFirstPoll()
-        instruct.yield(.stop)
-        _ = await told { $0.hasPrefix("STATUS=draining;") }
-        instruct.yield(.stop)
+        sender.yield(.stop)
+        _ = await message { $0.hasPrefix("STATUS=draining;") }
+        sender.yield(.stop)
         #expect(await run.value == .success)
         #expect(worker.drains == [false, true])
     }
 
-    @Test func `a wrong secret keeps the start going, and says what AWS said`() async {
+    @Test func `the start is retried with an invalid secret key, and the status shows the error`() async {
         let worker = ScriptedWorker()
         worker.change {
             $0.pollFailure = WorkerError(.credentials, operation: "ReceiveMessage", requestID: "r-1")
         }
         let run = start(worker)
-        _ = await told { $0.hasPrefix("EXTEND_TIMEOUT_USEC=") }
+        _ = await message { $0.hasPrefix("EXTEND_TIMEOUT_USEC=") }
         worker.change { $0.pollFailure = nil }
         worker.answerFirstPoll()
-        _ = await told { $0.hasPrefix("READY=1") }
+        _ = await message { $0.hasPrefix("READY=1") }
         worker.change {
             $0.pollFailure = WorkerError(.credentials, operation: "ReceiveMessage", requestID: "r-2")
         }
-        let status = await told { $0.contains("r-2") }
+        let status = await message { $0.contains("r-2") }
         #expect(
             status
                 == "STATUS=cannot poll: ReceiveMessage: credentials [request r-2]; nothing in flight; 0 done"
         )
-        instruct.yield(.stop)
+        sender.yield(.stop)
         #expect(await run.value == .success)
     }
 
     @Test func `a start without a queue ends with the exit status and the errno of a missing queue`() async {
         let worker = ScriptedWorker()
         worker.change { $0.pollFailure = WorkerError(.queueMissing, operation: "ReceiveMessage") }
-        var patience = Supervisor.Timeouts()
-        patience.tick = .milliseconds(5)
-        patience.missingQueue = .milliseconds(20)
-        let run = start(worker, patience: patience)
-        let message = await told { $0.hasPrefix("ERRNO") }
+        var timeouts = Supervisor.Timeouts()
+        timeouts.tick = .milliseconds(5)
+        timeouts.missingQueue = .milliseconds(20)
+        let run = start(worker, timeouts: timeouts)
+        let message = await message { $0.hasPrefix("ERRNO") }
         #expect(message == "ERRNO=2")
         #expect(await run.value == .unavailable)
     }
 
-    @Test func `a start without any answer is given up when that is wanted`() async {
-        var patience = Supervisor.Timeouts()
-        patience.tick = .milliseconds(5)
-        patience.start = .milliseconds(20)
-        let run = start(ScriptedWorker(), patience: patience)
+    @Test func `a start without a response times out after the configured time`() async {
+        var timeouts = Supervisor.Timeouts()
+        timeouts.tick = .milliseconds(5)
+        timeouts.start = .milliseconds(20)
+        let run = start(ScriptedWorker(), timeouts: timeouts)
         #expect(await run.value == .temporary)
     }
 
-    @Test func `a drain asks for time while it progresses`() async {
+    @Test func `a drain extends the manager's timeout while it makes progress`() async {
         let worker = ScriptedWorker(drainsAtOnce: false)
         let run = start(worker)
         worker.answerFirstPoll()
-        _ = await told { $0.hasPrefix("READY=1") }
-        instruct.yield(.stop)
-        _ = await told { $0 == "STOPPING=1" }
-        let asked = await told { $0.hasPrefix("EXTEND") }
+        _ = await message { $0.hasPrefix("READY=1") }
+        sender.yield(.stop)
+        _ = await message { $0 == "STOPPING=1" }
+        let asked = await message { $0.hasPrefix("EXTEND") }
         #expect(asked == "EXTEND_TIMEOUT_USEC=30000000")
         worker.end()
         #expect(await run.value == .success)
     }
 
-    @Test func `a drain without an end is cut short`() async {
-        var patience = Supervisor.Timeouts()
-        patience.tick = .milliseconds(5)
-        patience.drain = .milliseconds(20)
+    @Test func `a drain that does not end is cancelled`() async {
+        var timeouts = Supervisor.Timeouts()
+        timeouts.tick = .milliseconds(5)
+        timeouts.drain = .milliseconds(20)
         let worker = ScriptedWorker(drainsAtOnce: false)
-        let run = start(worker, patience: patience)
+        let run = start(worker, timeouts: timeouts)
         worker.answerFirstPoll()
-        instruct.yield(.stop)
+        sender.yield(.stop)
         #expect(await run.value == .success)
-        #expect(abandoned.withLock { $0 } == nil)
+        #expect(terminated.withLock { $0 } == nil)
     }
 
-    @Test func `work that does not even return when cancelled is abandoned`() async {
-        var patience = Supervisor.Timeouts()
-        patience.tick = .milliseconds(5)
-        patience.drain = .milliseconds(10)
-        patience.cancellation = .milliseconds(10)
+    @Test func `a worker that ignores its cancellation ends the process`() async {
+        var timeouts = Supervisor.Timeouts()
+        timeouts.tick = .milliseconds(5)
+        timeouts.drain = .milliseconds(10)
+        timeouts.cancellation = .milliseconds(10)
         let worker = ScriptedWorker(drainsAtOnce: false, obeysCancellation: false)
-        let run = start(worker, patience: patience)
-        instruct.yield(.stop)
+        let run = start(worker, timeouts: timeouts)
+        sender.yield(.stop)
         _ = await run.value
-        #expect(abandoned.withLock { $0 } == .software)
+        #expect(terminated.withLock { $0 } == .software)
     }
 
-    @Test func `the last event accounts for every message received`() async throws {
+    @Test func `the event stopped accounts for every message received`() async throws {
         let pipe = Pipe()
         let output = LogOutput(format: .json, descriptor: pipe.fileHandleForWriting.fileDescriptor)
         let worker = ScriptedWorker()
         let run = start(worker, logger: output.logger("daemon"))
         worker.answerFirstPoll()
-        _ = await told { $0.hasPrefix("READY=1") }
+        _ = await message { $0.hasPrefix("READY=1") }
         worker.change {
             $0.received = 9
             $0.deleted = 6
             $0.released = 2
             $0.done = 5
         }
-        instruct.yield(.stop)
+        sender.yield(.stop)
         _ = await run.value
         try pipe.fileHandleForWriting.close()
         let log = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
@@ -176,78 +176,44 @@ struct SupervisorTests {
         {
             #expect(last.contains("\"" + field + "\""), "\(field)")
         }
-        #expect(last.contains("1 come again when their visibility timeout is over; 5 pictures done"))
+        #expect(
+            last.contains(
+                "2 released, 1 left, which become visible again when their visibility timeout expires; 5 pictures done"
+            ))
     }
 
-    @Test func `a reload tells the manager when it begins and ends, and the status what it left`() async {
+    @Test func `a reload notifies the manager at its begin and end, and the status shows its note`() async {
         let worker = ScriptedWorker()
         let run = start(worker)
         worker.answerFirstPoll()
-        _ = await told { $0.hasPrefix("READY=1") }
-        remark.withLock { $0 = "the last reload was refused: config.json:1: must be JSON" }
-        instruct.yield(.reload)
-        let begin = await told { _ in true }
+        _ = await message { $0.hasPrefix("READY=1") }
+        note.withLock { $0 = "the last reload was rejected: config.json:1: must be JSON" }
+        sender.yield(.reload)
+        let begin = await message { _ in true }
         #expect(begin?.wholeMatch(of: /RELOADING=1\nMONOTONIC_USEC=\d+/) != nil)
-        let end = await told { _ in true }
+        let end = await message { _ in true }
         let status = "STATUS=polling; nothing in flight; 0 done"
-        #expect(end == "READY=1\n\(status); the last reload was refused: config.json:1: must be JSON")
-        remark.withLock { $0 = nil }
-        instruct.yield(.reload)
-        #expect(await told { $0.hasPrefix("READY=1") } == "READY=1\n\(status)")
-        instruct.yield(.stop)
+        #expect(end == "READY=1\n\(status); the last reload was rejected: config.json:1: must be JSON")
+        note.withLock { $0 = nil }
+        sender.yield(.reload)
+        #expect(await message { $0.hasPrefix("READY=1") } == "READY=1\n\(status)")
+        sender.yield(.stop)
         #expect(await run.value == .success)
         #expect(reloads.withLock { $0 } == 2)
     }
 
-    @Test func `a reload before the first answer does not call the service ready`() async {
+    @Test func `a reload before the first response does not notify readiness`() async {
         let worker = ScriptedWorker()
         let run = start(worker)
-        _ = await told { _ in true }
-        remark.withLock { $0 = "a restart is due for queue.url" }
-        instruct.yield(.reload)
-        let next = await told { !$0.hasPrefix("EXTEND") }
-        let status = "STATUS=starting; waiting for the queue's first answer"
-        #expect(next == "\(status); a restart is due for queue.url")
+        _ = await message { _ in true }
+        note.withLock { $0 = "restart needed for queue.url" }
+        sender.yield(.reload)
+        let next = await message { !$0.hasPrefix("EXTEND") }
+        let status = "STATUS=starting; waiting for the first response of the queue"
+        #expect(next == "\(status); restart needed for queue.url")
         worker.answerFirstPoll()
-        #expect(await told { !$0.hasPrefix("EXTEND") }?.hasPrefix("READY=1\n") == true)
-        instruct.yield(.stop)
+        #expect(await message { !$0.hasPrefix("EXTEND") }?.hasPrefix("READY=1\n") == true)
+        sender.yield(.stop)
         _ = await run.value
-    }
-}
-
-struct StatusSentenceTests {
-    @Test func `the sentence is the one that an operator would write`() {
-        var status = WorkerStatus()
-        status.inFlight = 3
-        status.bytesInFlight = 47_100_000
-        status.done = 1204
-        status.quarantined = 2
-        status.sinceLastPicture = .milliseconds(440)
-        #expect(
-            StatusText.sentence(.running, status)
-                == "polling; 3 in flight (48 MB); 1,204 done, 2 quarantined; last picture 0.4 s ago")
-        status.lag = .seconds(200)
-        #expect(StatusText.sentence(.running, status).hasSuffix("last picture 0.4 s ago; 3 min behind"))
-        status.lag = .zero
-        #expect(StatusText.sentence(.running, status).hasSuffix("; nothing waiting"))
-        status.pollFailure = WorkerError(.timedOut, operation: "ReceiveMessage")
-        #expect(!StatusText.sentence(.running, status).contains("waiting"))
-        status.quarantineOpening = WorkerStatus.OpenBreaker(.queueMissing, age: .seconds(180))
-        #expect(
-            StatusText.sentence(.running, status)
-                .hasSuffix("; reasons cannot be stored: queue-missing for 3 min"))
-    }
-
-    @Test(arguments: [
-        (Duration.milliseconds(40), "0.0 s"), (.seconds(9.99), "9.9 s"), (.seconds(61), "61 s"),
-        (.seconds(121), "2 min"), (.seconds(7300), "2 h"), (.seconds(400_000), "4 days"),
-    ])
-    func `spans are short`(duration: Duration, text: String) {
-        #expect(StatusText.span(duration) == text)
-    }
-
-    @Test(arguments: [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567"), (-1000, "-1,000")])
-    func `thousands are set apart`(number: Int, text: String) {
-        #expect(StatusText.grouped(number) == text)
     }
 }

@@ -6,7 +6,8 @@ import Logging
 import Support
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct TerminationWatchTests {
+@Suite(.timeLimit(.minutes(1)))
+struct TerminationWatchTests {
     private let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     @Test func `the watch reports a notice that follows failures and empty responses`() async {

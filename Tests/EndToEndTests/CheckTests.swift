@@ -3,12 +3,12 @@
 import Foundation
 import Testing
 
-/// What `pixelated check` says of queue and bucket when something is not as it should be.
-@Suite(.enabled(if: Project.missing == nil, "\(Project.missing ?? "")"))
+/// Tests of the findings of `pixelated check` about queue and bucket.
+@Suite(.enabled(if: Project.missingPrerequisite == nil, "\(Project.missingPrerequisite ?? "")"))
 struct CheckTests {
-    /// The lines of a check that failed, by their subjects.
+    /// Runs a check, which must fail, and returns its lines by subject.
     private func findings(
-        _ cloud: Cloud, _ configuration: JSON? = nil, secret: String? = nil
+        _ cloud: LocalCloud, _ configuration: JSON? = nil, secret: String? = nil
     ) async throws -> [String: String] {
         let check = try await cloud.pixelated(configuration, secret: secret, name: "check", verb: "check")
         #expect(try await check.end() != .exit(0), "\(check.log.lines)")
@@ -18,8 +18,8 @@ struct CheckTests {
         return Dictionary(pairs) { first, _ in first }
     }
 
-    @Test func `a wrong secret is told as such by queue and bucket`() async throws {
-        try await Cloud.run { cloud in
+    @Test func `the check reports an invalid secret key for queue and bucket`() async throws {
+        try await LocalCloud.run { cloud in
             let found = try await findings(cloud, secret: "not/the+secret")
             for subject in ["queue", "output"] {
                 let text = found[subject] ?? ""
@@ -33,9 +33,9 @@ struct CheckTests {
         }
     }
 
-    @Test func `what is not allowed is told with the action that is missing`() async throws {
-        try await Cloud.run { cloud in
-            try await cloud.ask("allow", ["without": ["s3:GetObject"]])
+    @Test func `the check names the IAM action that is not allowed`() async throws {
+        try await LocalCloud.run { cloud in
+            try await cloud.request("allow", ["without": ["s3:GetObject"]])
             let text = try await findings(cloud)["output"] ?? ""
             for part in ["FAILED: ", "access-denied", "s3:GetObject"] {
                 #expect(text.contains(part), "\(text)")
@@ -43,13 +43,13 @@ struct CheckTests {
         }
     }
 
-    @Test func `a bucket that is not there is told as missing`() async throws {
-        try await Cloud.run { cloud in
+    @Test func `the check reports a bucket that does not exist`() async throws {
+        try await LocalCloud.run { cloud in
             var configuration = cloud.configuration
-            configuration.set("output", "bucket", to: "nobody-made-this-bucket")
-            try await cloud.ask("allow", ["also": ["s3:*"]])
+            configuration.set("output", "bucket", to: "no-such-bucket-anywhere")
+            try await cloud.request("allow", ["also": ["s3:*"]])
             let text = try await findings(cloud, configuration)["output"] ?? ""
-            for part in ["FAILED: ", "no-such-bucket", "nobody-made-this-bucket"] {
+            for part in ["FAILED: ", "no-such-bucket", "no-such-bucket-anywhere"] {
                 #expect(text.contains(part), "\(text)")
             }
         }

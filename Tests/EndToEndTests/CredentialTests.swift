@@ -3,28 +3,28 @@
 import Foundation
 import Testing
 
-/// Wrong and corrected keys.
-@Suite(.enabled(if: Project.missing == nil, "\(Project.missing ?? "")"))
+/// Tests with invalid and corrected access keys.
+@Suite(.enabled(if: Project.missingPrerequisite == nil, "\(Project.missingPrerequisite ?? "")"))
 struct CredentialTests {
-    @Test func `a wrong secret is explained and retried with backoff, and the right one is taken up`()
+    @Test func `the daemon retries an invalid secret key with backoff and picks up a corrected one`()
         async throws
     {
-        try await Cloud.run { cloud in
+        try await LocalCloud.run { cloud in
             let photo = try await cloud.paint(320, 240)
             try await cloud.put("photos/HS.jpeg", path: photo)
             let started = ContinuousClock.now
             let pixelated = try await cloud.pixelated(secret: "not/the+secret")
-            try await cloud.seen(.sqs, 5, ["method": "POST"])
-            // Five attempts without a pause between them would take some milliseconds.
+            try await cloud.waitForRequests(.sqs, 5, ["method": "POST"])
+            // Five attempts without backoff would take only milliseconds.
             #expect(ContinuousClock.now - started > .seconds(1))
 
-            let refused = try await cloud.ask("requests", ["proxy": "sqs"]).array
+            let refused = try await cloud.request("requests", ["proxy": "sqs"]).array
                 .filter { $0["status"] != 0 }
             #expect(refused.allSatisfy { $0["status"] == 403 })
             let ids = refused.compactMap { $0["requestID"]?.string }.filter { !$0.isEmpty }
             let operations = Set(
                 refused.compactMap { $0["target"]?.string?.split(separator: ".").last.map(String.init) })
-            try await pixelated.log.line("explanation of the refusal") { line in
+            try await pixelated.log.line("error message of the rejected poll") { line in
                 line.contains("SignatureDoesNotMatch") && operations.contains { line.contains($0) }
                     && ids.contains { line.contains($0) }
             }
@@ -32,8 +32,8 @@ struct CredentialTests {
 
             try await cloud.writeCredentials(cloud.directory.appending(path: "pixelated.credentials").path)
             try await cloud.outputs(of: "photos/HS.jpeg")
-            try await cloud.drained()
-            try await pixelated.stops()
+            try await cloud.waitUntilEmpty()
+            try await pixelated.stop()
         }
     }
 }

@@ -3,46 +3,48 @@
 import Foundation
 import Testing
 
-/// What cannot succeed is set aside with its reason; what is only out of order waits.
-@Suite(.enabled(if: Project.missing == nil, "\(Project.missing ?? "")"))
+/// Tests of permanent failures, which are quarantined, and of outages, during which messages are held.
+@Suite(.enabled(if: Project.missingPrerequisite == nil, "\(Project.missingPrerequisite ?? "")"))
 struct FailureTests {
-    @Test func `what is no picture goes to the dead-letter queue with its reason`() async throws {
-        try await Cloud.run { cloud in
-            try await cloud.ask("purge")
+    @Test func `an object that is not a picture is sent to the dead-letter queue with the reason`()
+        async throws
+    {
+        try await LocalCloud.run { cloud in
+            try await cloud.request("purge")
             let pixelated = try await cloud.pixelated()
             try await cloud.put("photos/a+b notes.jpeg", text: "This is no picture.")
-            try await cloud.ask("waiting", ["count": 1, "within": 60, "queue": "deadLetterQueueURL"])
-            let letters = try await cloud.ask("receive").array
-            #expect(letters.count == 1)
-            let body = letters.first?["body"]?.string ?? ""
+            try await cloud.request("waiting", ["count": 1, "within": 60, "queue": "deadLetterQueueURL"])
+            let records = try await cloud.request("receive").array
+            #expect(records.count == 1)
+            let body = records.first?["body"]?.string ?? ""
             #expect(body.contains("not-an-image"), "\(body)")
             #expect(body.contains("photos/a+b notes.jpeg"), "\(body)")
-            // The original message is inside, so that it can be sent again.
+            // The record contains the original message, so that it can be sent again.
             #expect(body.contains("photos/a%2Bb+notes.jpeg"), "\(body)")
-            try await cloud.drained()
-            try await pixelated.stops()
+            try await cloud.waitUntilEmpty()
+            try await pixelated.stop()
             #expect(try await cloud.processed() == [])
         }
     }
 
-    @Test func `what is no picture is stored under the quarantine prefix with its reason`() async throws {
-        try await Cloud.run { cloud in
-            try await cloud.ask("purge")
+    @Test func `an object that is not a picture is recorded under the quarantine prefix`() async throws {
+        try await LocalCloud.run { cloud in
+            try await cloud.request("purge")
             var configuration = cloud.configuration
             let bucket = cloud.configuration["output"]?["bucket"]?.string ?? ""
             configuration.set("queue", "deadLetterURL", to: .null)
             configuration.set("queue", "quarantinePrefix", to: .string("s3://\(bucket)/set aside/"))
             let check = try await cloud.pixelated(configuration, name: "check", verb: "check")
             #expect(try await check.end() == .exit(0), "\(check.log.lines)")
-            #expect(check.log.lines.contains { $0.hasPrefix("quarantine: s3://\(bucket) answers") })
+            #expect(check.log.lines.contains { $0.hasPrefix("quarantine: s3://\(bucket) accessible") })
             let pixelated = try await cloud.pixelated(configuration)
             try await cloud.put("photos/notes.jpeg", text: "This is no picture.")
             try await pixelated.log.line(containing: "quarantined")
-            try await cloud.drained()
-            try await pixelated.stops()
+            try await cloud.waitUntilEmpty()
+            try await pixelated.stop()
             let stored = try await cloud.processed()
             #expect(stored.count == 1 && stored.allSatisfy { $0.hasPrefix("set aside/") }, "\(stored)")
-            let text = try await cloud.ask("text", ["key": .string(stored.first ?? "")]).string ?? ""
+            let text = try await cloud.request("text", ["key": .string(stored.first ?? "")]).string ?? ""
             let record = try JSON(parsing: Data(text.utf8))
             #expect(record["error"] == "unsupported" && record["errorCode"] == "not-an-image")
             #expect(record["key"] == "photos/notes.jpeg")
@@ -51,10 +53,10 @@ struct FailureTests {
         }
     }
 
-    /// Half of the calls are answered with 503, the others are cut off, as they may be in one outage.
-    @Test func `two minutes without S3 cost a message at most one receive`() async throws {
-        try await Cloud.run(["visibility": 5, "max_receives": 3]) { cloud in
-            try await cloud.ask("purge")
+    /// Half of the requests are answered with 503, the others are cut off: an outage shows both.
+    @Test func `an outage of S3 for two minutes costs a message at most one receive`() async throws {
+        try await LocalCloud.run(["visibility": 5, "max_receives": 3]) { cloud in
+            try await cloud.request("purge")
             var configuration = cloud.configuration
             configuration.set("queue", "visibilitySeconds", to: 5)
             let photo = try await cloud.paint(320, 240)
@@ -65,61 +67,63 @@ struct FailureTests {
             let socket = try NotifySocket(path: cloud.directory.appending(path: "notify").path)
             let began = ContinuousClock.now
             let pixelated = try await cloud.pixelated(configuration, notify: socket)
-            try await socket.messages.line("STATUS of the outage") { $0.contains("receiving is stopped") }
-            // Whoever goes on receiving burns every message's three receives in this time.
+            try await socket.messages.line("STATUS with the open breaker") {
+                $0.contains("circuit breaker open")
+            }
+            // A daemon without a circuit breaker would use up all three receives of each message in this time.
             try await Task.sleep(until: began + .seconds(120))
             #expect(try await cloud.processed() == [])
             try await cloud.clear(.s3)
             try await cloud.outputs(of: keys)
-            try await cloud.drained()
-            try await pixelated.stops()
+            try await cloud.waitUntilEmpty()
+            try await pixelated.stop()
             let receives = try await cloud.receives()
             #expect(receives.count == keys.count)
-            let said = pixelated.log.lines.joined(separator: "\n")
-            #expect(receives.values.allSatisfy { $0 <= 2 }, "\(receives)\n\(said)")
+            let output = pixelated.log.lines.joined(separator: "\n")
+            #expect(receives.values.allSatisfy { $0 <= 2 }, "\(receives)\n\(output)")
             #expect(try await cloud.counts(deadLetters: true) == (visible: 0, inFlight: 0))
         }
     }
 
-    @Test func `what cannot be set aside is held, and the others go on`() async throws {
-        try await Cloud.run(["visibility": 5, "max_receives": 3]) { cloud in
-            try await cloud.ask("purge")
+    @Test func `a message that cannot be quarantined is held, and others are processed`() async throws {
+        try await LocalCloud.run(["visibility": 5, "max_receives": 3]) { cloud in
+            try await cloud.request("purge")
             var configuration = cloud.configuration
             configuration.set("queue", "visibilitySeconds", to: 5)
             try await cloud.fault(.sqs, "status", ["target": "SendMessage"])
             let socket = try NotifySocket(path: cloud.directory.appending(path: "notify").path)
             let pixelated = try await cloud.pixelated(configuration, notify: socket)
             try await cloud.put("photos/notes.jpeg", text: "This is no picture.")
-            try await socket.messages.line("STATUS of it") {
-                $0.contains("polling") && $0.contains("reasons cannot be stored: unavailable")
+            try await socket.messages.line("STATUS with the open breaker") {
+                $0.contains("polling") && $0.contains("quarantine records cannot be stored: unavailable")
             }
             let photo = try await cloud.paint(320, 240)
             try await cloud.put("photos/HS.jpeg", path: photo)
             try await cloud.outputs(of: "photos/HS.jpeg")
-            // Longer than three receives would take.
-            try await cloud.seen(.sqs, 8, ["target": "ChangeMessageVisibility"])
+            // Three receives would take less time.
+            try await cloud.waitForRequests(.sqs, 8, ["target": "ChangeMessageVisibility"])
             #expect(try await cloud.counts() == (visible: 0, inFlight: 1))
             try await cloud.clear(.sqs)
-            try await cloud.ask("waiting", ["count": 1, "within": 60, "queue": "deadLetterQueueURL"])
-            try await cloud.drained()
-            try await pixelated.stops()
-            let letters = try await cloud.ask("receive").array
-            #expect(letters.first?["body"]?.string?.contains("not-an-image") == true, "\(letters)")
+            try await cloud.request("waiting", ["count": 1, "within": 60, "queue": "deadLetterQueueURL"])
+            try await cloud.waitUntilEmpty()
+            try await pixelated.stop()
+            let records = try await cloud.request("receive").array
+            #expect(records.first?["body"]?.string?.contains("not-an-image") == true, "\(records)")
             #expect(try await cloud.receives().values.max() == 1)
         }
     }
 
-    @Test func `memory stays within its bound with a queue full of large pictures`() async throws {
-        try await Cloud.run { cloud in
+    @Test func `memory stays within its budget with a queue full of large pictures`() async throws {
+        try await LocalCloud.run { cloud in
             let bound = 288 << 20
             var configuration = cloud.configuration
             configuration.set("worker", "memoryBytes", to: .number(Double(bound)))
             configuration.set("worker", "maxInFlight", to: 10)
-            // As many as there are slots would compute at once if memory allowed it.
+            // The CPU must not limit the number of concurrent pictures, so that memory does.
             configuration.set("worker", "cpuWorkers", to: 10)
             configuration.set("pixelation", "limits", "bytes", to: .number(Double(32 << 20)))
             configuration.set("pixelation", "limits", "pixels", to: 48_000_000)
-            // What a progressive picture of that size takes, and hardly more.
+            // A progressive picture of that size needs just this memory.
             configuration.set("pixelation", "limits", "memoryBytes", to: .number(Double(152 << 20)))
             let photos = [
                 try await cloud.paint(8000, 6000), try await cloud.paint(8000, 6000, isProgressive: true),
@@ -128,22 +132,22 @@ struct FailureTests {
             for (index, key) in keys.enumerated() { try await cloud.put(key, path: photos[index % 2]) }
             let pixelated = try await cloud.pixelated(configuration)
             try await cloud.outputs(of: keys, within: 300)
-            try await cloud.drained()
+            try await cloud.waitUntilEmpty()
             let peak = try Self.peakMemory(of: pixelated.pid)
-            // The program itself, its libraries and its threads need some, whatever it works on.
+            // The program, its libraries and its threads need some memory of their own.
             #expect(peak <= bound + (64 << 20), "\(peak >> 20) MiB")
-            try await pixelated.stops()
+            try await pixelated.stop()
         }
     }
 
-    /// The largest resident size that a process has had, in bytes (`VmHWM` of proc(5)).
+    /// Returns the peak resident set size of a process in bytes (`VmHWM` of proc(5)).
     private static func peakMemory(of pid: Int32) throws -> Int {
         let status = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
         let kilobytes = line?.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap {
             Int($0)
         }
-        guard let kilobytes else { throw Trouble("no VmHWM for process \(pid)") }
+        guard let kilobytes else { throw TestError("no VmHWM for process \(pid)") }
         return kilobytes << 10
     }
 }

@@ -3,11 +3,11 @@
 import Foundation
 import Testing
 
-/// A picture's way from the source bucket to the processed one, through the real daemon.
-@Suite(.enabled(if: Project.missing == nil, "\(Project.missing ?? "")"))
+/// Tests of the daemon with pictures in the source bucket and outputs in the output bucket.
+@Suite(.enabled(if: Project.missingPrerequisite == nil, "\(Project.missingPrerequisite ?? "")"))
 struct MainJobTests {
-    @Test func `a 12-megapixel photo becomes five results with the reference's bytes`() async throws {
-        try await Cloud.run { cloud in
+    @Test func `the five outputs of a 12-megapixel photo are those of the reference program`() async throws {
+        try await LocalCloud.run { cloud in
             let photo = try await cloud.paint(4000, 3000)
             let reference = try await cloud.reference(photo)
             let pixelated = try await cloud.pixelated()
@@ -18,16 +18,16 @@ struct MainJobTests {
             #expect(try await cloud.processed() == keys.sorted())
             for (n, key) in zip([8, 16, 32, 48, 64], keys) {
                 #expect(try await cloud.digest(key) == reference["\(n)"], "\(key)")
-                let head = try await cloud.ask("head", ["key": .string(key)])
+                let head = try await cloud.request("head", ["key": .string(key)])
                 #expect(head["contentType"] == "image/jpeg")
             }
-            try await cloud.drained()
-            try await pixelated.stops()
+            try await cloud.waitUntilEmpty()
+            try await pixelated.stop()
         }
     }
 
-    @Test func `pictures with every kind of name and several at once all get their results`() async throws {
-        try await Cloud.run { cloud in
+    @Test func `pictures with special characters in their keys get all outputs`() async throws {
+        try await LocalCloud.run { cloud in
             let photo = try await cloud.paint(320, 240)
             let reference = try await cloud.reference(photo)
             let pixelated = try await cloud.pixelated()
@@ -36,21 +36,21 @@ struct MainJobTests {
                 "no-extension", "a//b.jpg", "e\u{301}.jpg", "~tilde~.jpg",
             ]
             for key in keys { try await cloud.put(key, path: photo) }
-            let results = try await cloud.outputs(of: keys)
-            #expect(try await cloud.processed() == results.sorted())
-            for result in results where result.contains("pixelated-48x48-") {
-                #expect(try await cloud.digest(result) == reference["48"], "\(result)")
+            let outputs = try await cloud.outputs(of: keys)
+            #expect(try await cloud.processed() == outputs.sorted())
+            for output in outputs where output.contains("pixelated-48x48-") {
+                #expect(try await cloud.digest(output) == reference["48"], "\(output)")
             }
-            try await cloud.drained()
-            try await pixelated.stops()
+            try await cloud.waitUntilEmpty()
+            try await pixelated.stop()
         }
     }
 
-    @Test func `outputs carry the source's tags beside the configured ones`() async throws {
-        try await Cloud.run { cloud in
-            try await cloud.ask("allow", ["also": ["s3:GetObjectTagging", "s3:PutObjectTagging"]])
+    @Test func `outputs have the source's tags and the configured ones`() async throws {
+        try await LocalCloud.run { cloud in
+            try await cloud.request("allow", ["also": ["s3:GetObjectTagging", "s3:PutObjectTagging"]])
             try await cloud.put("a b+ü.jpg", path: try await cloud.paint(320, 240))
-            try await cloud.ask(
+            try await cloud.request(
                 "tag", ["key": "a b+ü.jpg", "tags": ["owner": "Zoë & co", "kind": "source", "empty": ""]])
             var configuration = cloud.configuration
             configuration.set("output", "copyTags", to: true)
@@ -58,19 +58,18 @@ struct MainJobTests {
             let pixelated = try await cloud.pixelated(configuration)
             for key in try await cloud.outputs(of: "a b+ü.jpg") {
                 #expect(
-                    try await cloud.ask("tags", ["key": .string(key)])
+                    try await cloud.request("tags", ["key": .string(key)])
                         == ["owner": "Zoë & co", "kind": "pixelated", "empty": ""])
             }
-            try await cloud.drained()
-            try await pixelated.stops()
+            try await cloud.waitUntilEmpty()
+            try await pixelated.stop()
         }
     }
 
-    @Test func `the daemon is ready before a long poll could have ended, and says what it does`() async throws
-    {
-        try await Cloud.run { cloud in
-            // The test event that S3 leaves would end a long poll at once.
-            try await cloud.ask("purge")
+    @Test func `the daemon is ready before the end of a long poll and sends its status`() async throws {
+        try await LocalCloud.run { cloud in
+            // S3's test event would end the long poll at once.
+            try await cloud.request("purge")
             let socket = try NotifySocket(path: cloud.directory.appending(path: "notify").path)
             var configuration = cloud.configuration
             configuration.set("queue", "waitSeconds", to: 20)
@@ -83,36 +82,36 @@ struct MainJobTests {
         }
     }
 
-    @Test func `the test event of S3 is acknowledged`() async throws {
-        try await Cloud.run { cloud in
+    @Test func `the test event of S3 is deleted`() async throws {
+        try await LocalCloud.run { cloud in
             #expect(try await cloud.counts().visible == 1)
             let pixelated = try await cloud.pixelated()
-            try await cloud.drained()
-            try await pixelated.stops()
+            try await cloud.waitUntilEmpty()
+            try await pixelated.stop()
             #expect(try await cloud.processed() == [])
             #expect(try await cloud.counts(deadLetters: true) == (visible: 0, inFlight: 0))
         }
     }
 
     @Test(arguments: [#"{"hello": "world"}"#, "not JSON at all", #"{"Records": "none"}"#, "{}"])
-    func `a message that is not understood is never deleted`(body: String) async throws {
-        try await Cloud.run(["visibility": 600]) { cloud in
+    func `an unknown message is not deleted without a quarantine destination`(body: String) async throws {
+        try await LocalCloud.run(["visibility": 600]) { cloud in
             var configuration = cloud.configuration
             configuration.set("queue", "deadLetterURL", to: .null)
-            try await cloud.ask("purge")
+            try await cloud.request("purge")
             let id = try await cloud.send(body)
             let pixelated = try await cloud.pixelated(configuration)
             try await pixelated.log.line(containing: id)
-            try await pixelated.stops()
+            try await pixelated.stop()
             let counts = try await cloud.counts()
             #expect(counts.visible + counts.inFlight == 1)
         }
     }
 }
 
-extension Child {
-    /// SIGTERM, and a clean end.
-    func stops() async throws {
+extension ChildProcess {
+    /// Sends SIGTERM and expects exit status 0.
+    func stop() async throws {
         signal(SIGTERM)
         #expect(try await end() == .exit(0))
     }

@@ -3,12 +3,12 @@
 import Foundation
 import Testing
 
-/// What Prometheus gets from the real daemon, read by Prometheus's own strict OpenMetrics parser.
-@Suite(.enabled(if: Project.missing == nil, "\(Project.missing ?? "")"))
+/// Tests of the daemon's metrics with Prometheus's strict OpenMetrics parser.
+@Suite(.enabled(if: Project.missingPrerequisite == nil, "\(Project.missingPrerequisite ?? "")"))
 struct MetricsTests {
-    @Test func `a scrape after some work is valid OpenMetrics and tells what happened`() async throws {
-        try await Cloud.run { cloud in
-            try await cloud.ask("purge")
+    @Test func `the metrics are valid OpenMetrics and count the processed records`() async throws {
+        try await LocalCloud.run { cloud in
+            try await cloud.request("purge")
             let socket = cloud.directory.appending(path: "health").path
             var configuration = cloud.configuration
             configuration.set("health", "listen", to: .string(socket))
@@ -23,9 +23,9 @@ struct MetricsTests {
             try await cloud.put("private/c.jpeg", path: photo)
             try await cloud.outputs(of: "photos/a.jpeg", "photos/b.jpeg")
             try await pixelated.log.line(containing: "photos/broken.jpeg: ignored")
-            try await cloud.drained()
+            try await cloud.waitUntilEmpty()
 
-            let scrape = Scrape(try await cloud.ask("scrape", ["path": .string(socket)]))
+            let scrape = Scrape(try await cloud.request("scrape", ["path": .string(socket)]))
             #expect(scrape.head.contains("Content-Type: application/openmetrics-text; version=1.0.0"))
             for (name, family) in scrape.families {
                 let type = family["type"]?.string ?? ""
@@ -36,7 +36,7 @@ struct MetricsTests {
             }
 
             #expect(scrape.value("records", ["outcome": "done"]) == 2)
-            #expect(scrape.value("records_skipped", ["why": "filtered"]) == 1)
+            #expect(scrape.value("records_skipped", ["reason": "filtered"]) == 1)
             let failed = ["outcome": "ignored", "kind": "unsupported"]
             #expect(scrape.value("record_errors", failed) == 1)
             #expect(scrape.value("record_errors", ["outcome": "retried", "kind": "unsupported"]) == 0)
@@ -50,7 +50,7 @@ struct MetricsTests {
             #expect(scrape.value("messages_in_flight", suffix: "") == 0)
             #expect(scrape.value("memory_reserved_bytes", suffix: "") == 0)
             #expect(scrape.value("memory_limit_bytes", suffix: "") == 1_073_741_824)
-            #expect(scrape.value("maxInFlight", suffix: "") == 7)
+            #expect(scrape.value("max_in_flight", suffix: "") == 7)
             #expect(scrape.value("oldest_lease_age_seconds", suffix: "") == 0)
             #expect((0...60).contains(scrape.value("last_poll_age_seconds", suffix: "") ?? -1))
             #expect((0...60).contains(scrape.value("last_picture_age_seconds", suffix: "") ?? -1))
@@ -58,25 +58,26 @@ struct MetricsTests {
             #expect(scrape.value("breaker", ["pixelated_breaker": "open"], suffix: "") == 0)
             #expect(scrape.value("ready", suffix: "") == 1)
             #expect(scrape.value("config_last_reload_successful", suffix: "") == 1)
-            // These keys never expire: the family is there and has nothing to say.
+            // These credentials never expire: the family has no sample.
             #expect(scrape.families["pixelated_credentials_expiry_timestamp_seconds"] != nil)
             #expect(scrape.value("credentials_expiry_timestamp_seconds", suffix: "") == nil)
             #expect(scrape.value("build", suffix: "_info") == 1)
-            try await pixelated.stops()
+            try await pixelated.stop()
         }
     }
 }
 
+/// The response to a scrape.
 private struct Scrape {
     let head: String
     let families: [String: JSON]
 
-    init(_ answer: JSON) {
-        head = answer["head"]?.string ?? ""
-        families = answer["families"]?.object ?? [:]
+    init(_ response: JSON) {
+        head = response["head"]?.string ?? ""
+        families = response["families"]?.object ?? [:]
     }
 
-    /// The first sample whose labels include these.
+    /// Returns the value of the first sample whose labels include `labels`.
     func value(_ name: String, _ labels: [String: String] = [:], suffix: String = "_total") -> Double? {
         let samples = families["pixelated_\(name)"]?["samples"]?.array ?? []
         let found = samples.first { sample in

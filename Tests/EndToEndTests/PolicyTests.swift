@@ -3,15 +3,15 @@
 import Foundation
 import Testing
 
-/// The outcome table is printed, and what it says is done.
-@Suite(.enabled(if: Project.missing == nil, "\(Project.missing ?? "")"))
+/// Tests of the command `pixelated policy` and of the setting `worker.policy`.
+@Suite(.enabled(if: Project.missingPrerequisite == nil, "\(Project.missingPrerequisite ?? "")"))
 struct PolicyTests {
-    @Test func `the outcome table is printed with what the configuration changes`() async throws {
+    @Test func `the policy command prints the table with the configured changes`() async throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).json")
         let settings = #"{"worker": {"policy": {"not-found": "quarantine"}, "retrySeconds": 7}}"#
         try Data(settings.utf8).write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
-        let child = try Child(
+        let child = try ChildProcess(
             Project.pixelated, ["policy", "--config", file.path], environment: ["PATH": "/usr/bin:/bin"])
         #expect(try await child.end() == .exit(0))
         let table = Dictionary(
@@ -19,23 +19,23 @@ struct PolicyTests {
                 let cells = line.split(separator: /[ ]{2,}/).map(String.init)
                 return (cells[0], Array(cells.dropFirst().dropLast()))
             })
-        #expect(table["failure"] == ["verdict", "comes again", "quarantined"])
+        #expect(table["error kind"] == ["disposition", "retry delay", "quarantined"])
         #expect(table["not-found"] == ["quarantine *", "7 s, doubled to 900 s", "no, left to redrive"])
         #expect(table["corrupt"] == ["quarantine", "7 s, doubled to 900 s", "no, left to redrive"])
         #expect(table["unavailable"] == ["open-breaker", "held until it works", "no"])
         #expect(table["access-denied"] == ["retry", "7 s, doubled to 900 s", "no, left to redrive"])
     }
 
-    @Test func `an override of the table decides what happens to a message`() async throws {
-        try await Cloud.run { cloud in
-            try await cloud.ask("purge")
+    @Test func `a configured disposition decides about a failed message`() async throws {
+        try await LocalCloud.run { cloud in
+            try await cloud.request("purge")
             var configuration = cloud.configuration
             configuration.set("worker", "policy", to: ["unsupported": "ignore"])
             let pixelated = try await cloud.pixelated(configuration)
             try await cloud.put("photos/notes.jpeg", text: "This is no picture.")
             try await pixelated.log.line(containing: "ignored")
-            try await cloud.drained()
-            try await pixelated.stops()
+            try await cloud.waitUntilEmpty()
+            try await pixelated.stop()
             #expect(try await cloud.counts(deadLetters: true) == (visible: 0, inFlight: 0))
             #expect(try await cloud.processed() == [])
         }

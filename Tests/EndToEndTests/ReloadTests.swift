@@ -3,27 +3,28 @@
 import Foundation
 import Testing
 
-/// SIGHUP to the real daemon with pictures in its hands.
-@Suite(.enabled(if: Project.missing == nil, "\(Project.missing ?? "")"))
+/// Tests of reloads of the configuration while pictures are in flight.
+@Suite(.enabled(if: Project.missingPrerequisite == nil, "\(Project.missingPrerequisite ?? "")"))
 struct ReloadTests {
-    @Test func `more and fewer maxInFlight under load take effect and drop no lease`() async throws {
-        try await Cloud.run { cloud in
-            try await cloud.ask("purge")
+    @Test func `changes of worker.maxInFlight take effect under load and lose no lease`() async throws {
+        try await LocalCloud.run { cloud in
+            try await cloud.request("purge")
             var configuration = cloud.configuration
             configuration.set("worker", "maxInFlight", to: 2)
             let photo = try await cloud.paint(320, 240)
             let keys = (1...12).map { "photos/\($0).jpeg" }
-            // Two pictures hang in their downloads, and there are two slots: nothing else can move.
+            // Two downloads are held and worker.maxInFlight is 2, so no other picture is processed.
             try await cloud.fault(.s3, "hold", ["method": "GET", "path": "photos/", "times": 2])
             let pixelated = try await cloud.pixelated(configuration)
             for key in keys { try await cloud.put(key, path: photo) }
-            try await cloud.held(.s3, 2)
+            try await cloud.waitForHeld(.s3, 2)
 
             configuration.set("worker", "maxInFlight", to: 6)
             configuration.set("worker", "memoryBytes", to: .number(Double(512 << 20)))
             try await cloud.reload(pixelated, configuration)
             try await pixelated.log.line(containing: "worker.maxInFlight 2 -> 6")
-            try await cloud.seen(.s3, 10 * 5, ["method": "PUT", "path": "pixelated-"], within: 300)
+            try await cloud.waitForRequests(
+                .s3, 10 * 5, ["method": "PUT", "path": "pixelated-"], within: 300)
 
             configuration.set("worker", "maxInFlight", to: 1)
             configuration.set("worker", "cpuWorkers", to: 1)
@@ -35,15 +36,15 @@ struct ReloadTests {
             try await pixelated.log.line(containing: "worker.maxInFlight 6 -> 1")
             try await cloud.clear(.s3)
             try await cloud.outputs(of: keys)
-            try await cloud.drained()
-            try await pixelated.stops()
+            try await cloud.waitUntilEmpty()
+            try await pixelated.stop()
             #expect(try await cloud.receives().values.max() == 1)
         }
     }
 
-    @Test func `limits, policy and filter hold for what comes after the reload`() async throws {
-        try await Cloud.run { cloud in
-            try await cloud.ask("purge")
+    @Test func `limits, policy and filter apply to messages received after the reload`() async throws {
+        try await LocalCloud.run { cloud in
+            try await cloud.request("purge")
             let socket = try NotifySocket(path: cloud.directory.appending(path: "notify").path)
             var configuration = cloud.configuration
             let pixelated = try await cloud.pixelated(configuration, notify: socket)
@@ -64,30 +65,30 @@ struct ReloadTests {
             try await cloud.outputs(of: "after/small.jpeg")
             try await pixelated.log.line(containing: "after/large.jpeg: ignored")
 
-            // Nothing of a wrong file is taken, and what is wrong stands in the status.
+            // Nothing of an invalid file is applied, and the status shows the problems.
             configuration.set("pixelation", "limits", "pixels", to: "many")
             configuration.set("filter", "exclude", to: ["after/*"])
             configuration.set("filter", "excluded", to: [])
             try await cloud.reload(pixelated, configuration)
-            let refused = try await socket.messages.line("refusal in the status") {
-                $0.hasPrefix("STATUS=") && $0.contains("the last reload was refused: ")
+            let refused = try await socket.messages.line("rejection in the status") {
+                $0.hasPrefix("STATUS=") && $0.contains("the last reload was rejected: ")
             }
             #expect(refused.contains("pixelation.limits.pixels: must be a whole number"))
-            #expect(refused.contains("filter.excluded: is no setting: did you mean filter.exclude?"))
+            #expect(refused.contains("filter.excluded: unknown setting; did you mean filter.exclude?"))
             try await cloud.put("after/again.jpeg", path: small)
             try await cloud.outputs(of: "after/again.jpeg")
 
-            try await cloud.drained()
-            try await pixelated.stops()
+            try await cloud.waitUntilEmpty()
+            try await pixelated.stop()
             #expect(try await cloud.processed().count == 15)
             #expect(!pixelated.log.lines.contains { $0.contains("private/small.jpeg") })
         }
     }
 }
 
-extension Cloud {
-    /// Writes the daemon's configuration anew and sends it SIGHUP.
-    fileprivate func reload(_ pixelated: Child, _ configuration: JSON) async throws {
+extension LocalCloud {
+    /// Writes the daemon's configuration file and sends SIGHUP.
+    fileprivate func reload(_ pixelated: ChildProcess, _ configuration: JSON) async throws {
         try configuration.bytes().write(to: directory.appending(path: "pixelated.json"))
         pixelated.signal(SIGHUP)
     }

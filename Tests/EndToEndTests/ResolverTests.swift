@@ -3,17 +3,17 @@
 import Foundation
 import Testing
 
-/// A name server that never answers.
-@Suite(.enabled(if: Project.missing == nil, "\(Project.missing ?? "")"))
+/// A test with a name server that never answers.
+@Suite(.enabled(if: Project.missingPrerequisite == nil, "\(Project.missingPrerequisite ?? "")"))
 struct ResolverTests {
-    @Test func `a name that is never resolved holds up no shutdown`() async throws {
-        try await Cloud.run { cloud in
+    @Test func `a name resolution that hangs does not delay the shutdown`() async throws {
+        try await LocalCloud.run { cloud in
             let library = try hangingResolver(in: cloud.directory)
-            try await cloud.ask("purge")
+            try await cloud.request("purge")
             try await cloud.put("photos/HS.jpeg", path: try await cloud.paint(320, 240))
             var configuration = cloud.configuration
             configuration.set("aws", "endpoints", "s3", to: "http://store.hangs.invalid")
-            // Nothing but cancellation can end the request within the time that `end` waits.
+            // Only a cancellation can end the request within the time limit of `end`.
             for limit in ["connectSeconds", "attemptSeconds", "totalSeconds"] {
                 configuration.set("aws", "timeouts", limit, to: 1000)
             }
@@ -23,13 +23,13 @@ struct ResolverTests {
             try await pixelated.log.line(containing: "the resolver hangs")
             pixelated.signal(SIGTERM)
             #expect(try await pixelated.end() == .exit(0))
-            // Given back: the picture is somebody else's.
+            // The message has been released and not deleted.
             let counts = try await cloud.counts()
             #expect(counts.visible + counts.inFlight == 1)
         }
     }
 
-    /// Swift's toolchain has the compiler.
+    /// Compiles `hanging_resolver.c` with the clang of the Swift toolchain.
     private func hangingResolver(in directory: URL) throws -> URL {
         let library = directory.appending(path: "hanging_resolver.so")
         let clang = Process()
@@ -40,7 +40,7 @@ struct ResolverTests {
         ]
         try clang.run()
         clang.waitUntilExit()
-        guard clang.terminationStatus == 0 else { throw Trouble("clang made no library") }
+        guard clang.terminationStatus == 0 else { throw TestError("clang failed") }
         return library
     }
 }

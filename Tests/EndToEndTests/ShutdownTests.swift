@@ -3,19 +3,19 @@
 import Foundation
 import Testing
 
-/// What stays of the work in hand when the daemon is told to stop, and when it is killed.
-@Suite(.enabled(if: Project.missing == nil, "\(Project.missing ?? "")"))
+/// Tests of messages in flight when the daemon is stopped or killed.
+@Suite(.enabled(if: Project.missingPrerequisite == nil, "\(Project.missingPrerequisite ?? "")"))
 struct ShutdownTests {
     @Test(arguments: ["GET", "PUT"])
-    func `SIGTERM during work finishes the picture in hand and deletes its message`(held: JSON) async throws {
-        try await Cloud.run { cloud in
-            try await cloud.ask("purge")
+    func `SIGTERM finishes the picture in flight and deletes its message`(held: JSON) async throws {
+        try await LocalCloud.run { cloud in
+            try await cloud.request("purge")
             let photo = try await cloud.paint(640, 480)
             let socket = try NotifySocket(path: cloud.directory.appending(path: "notify").path)
             try await cloud.fault(.s3, "hold", ["method": held, "path": "HS.jpeg", "times": 1])
             let pixelated = try await cloud.pixelated(notify: socket)
             try await cloud.put("photos/HS.jpeg", path: photo)
-            try await cloud.held(.s3)
+            try await cloud.waitForHeld(.s3)
 
             pixelated.signal(SIGTERM)
             try await socket.messages.line("STOPPING=1") { $0 == "STOPPING=1" }
@@ -26,48 +26,50 @@ struct ShutdownTests {
         }
     }
 
-    @Test func `a second SIGTERM waits for no answer that does not come`() async throws {
-        try await Cloud.run { cloud in
-            try await cloud.ask("purge")
+    @Test func `a second SIGTERM does not wait for pending responses`() async throws {
+        try await LocalCloud.run { cloud in
+            try await cloud.request("purge")
             let photo = try await cloud.paint(320, 240)
             let socket = try NotifySocket(path: cloud.directory.appending(path: "notify").path)
             try await cloud.fault(.s3, "hold", ["method": "PUT", "path": "HS.jpeg"])
             let pixelated = try await cloud.pixelated(notify: socket)
             try await cloud.put("photos/HS.jpeg", path: photo)
-            try await cloud.held(.s3)
+            try await cloud.waitForHeld(.s3)
             pixelated.signal(SIGTERM)
             try await socket.messages.line("STOPPING=1") { $0 == "STOPPING=1" }
             pixelated.signal(SIGTERM)
-            // The deadline of a call is 120 s, the drain's time 60 s.
+            // The time limit of a request is 120 s, that of a drain 60 s.
             #expect(try await pixelated.end(within: 40) == .exit(0))
-            let left = try await cloud.ask("receive", ["queue": "queueURL", "seconds": 20]).array
+            let left = try await cloud.request("receive", ["queue": "queueURL", "seconds": 20]).array
             #expect(left.map { $0["receives"] } == [2])
         }
     }
 
-    /// Not even `worker.drainSeconds`, a minute by default: the store is not waited for.
+    /// The daemon does not wait for S3 during the drain, whose time limit is 60 s by default.
     @Test(arguments: ["HEAD", "PUT"])
-    func `SIGTERM during an outage of S3 gives back what is held at once`(failing: JSON) async throws {
-        try await Cloud.run { cloud in
-            try await cloud.ask("purge")
+    func `SIGTERM during an outage of S3 releases held messages at once`(failing: JSON) async throws {
+        try await LocalCloud.run { cloud in
+            try await cloud.request("purge")
             let photo = try await cloud.paint(320, 240)
             let socket = try NotifySocket(path: cloud.directory.appending(path: "notify").path)
             try await cloud.fault(.s3, "status", ["method": failing, "path": "HS.jpeg"])
             let pixelated = try await cloud.pixelated(notify: socket)
             try await cloud.put("photos/HS.jpeg", path: photo)
-            try await socket.messages.line("STATUS of the outage") { $0.contains("receiving is stopped") }
+            try await socket.messages.line("STATUS with the open breaker") {
+                $0.contains("circuit breaker open")
+            }
             pixelated.signal(SIGTERM)
             #expect(try await pixelated.end(within: 40) == .exit(0))
-            let left = try await cloud.ask("receive", ["queue": "queueURL", "seconds": 20]).array
+            let left = try await cloud.request("receive", ["queue": "queueURL", "seconds": 20]).array
             #expect(left.map { $0["receives"] } == [2])
         }
     }
 
     @Test(arguments: ["GET", "PUT"])
-    func `after SIGKILL during work a restart makes all results and empties the queue`(
+    func `a restart after SIGKILL stores all outputs and empties the queue`(
         held: JSON
     ) async throws {
-        try await Cloud.run(["visibility": 5]) { cloud in
+        try await LocalCloud.run(["visibility": 5]) { cloud in
             var configuration = cloud.configuration
             configuration.set("queue", "visibilitySeconds", to: 5)
             let photo = try await cloud.paint(640, 480)
@@ -75,18 +77,18 @@ struct ShutdownTests {
             try await cloud.fault(.s3, "hold", ["method": held, "path": "HS.jpeg", "times": 1])
             let killed = try await cloud.pixelated(configuration)
             try await cloud.put("photos/HS.jpeg", path: photo)
-            try await cloud.held(.s3)
+            try await cloud.waitForHeld(.s3)
             killed.signal(SIGKILL)
             #expect(try await killed.end() == .signal(SIGKILL))
             try await cloud.clear(.s3)
 
             let pixelated = try await cloud.pixelated(configuration)
             try await cloud.outputs(of: "photos/HS.jpeg")
-            try await cloud.drained()
+            try await cloud.waitUntilEmpty()
             for n in [8, 16, 32, 48, 64] {
                 #expect(try await cloud.digest("photos/pixelated-\(n)x\(n)-HS.jpeg") == reference["\(n)"])
             }
-            try await pixelated.stops()
+            try await pixelated.stop()
         }
     }
 }

@@ -2,7 +2,7 @@
 
 import Foundation
 
-/// A JSON value that may cross tasks, written as a literal.
+/// A JSON value that can be written as a Swift literal.
 enum JSON: Sendable, Equatable {
     case null
     case bool(Bool)
@@ -29,7 +29,7 @@ enum JSON: Sendable, Equatable {
     var array: [JSON] { if case .array(let values) = self { values } else { [] } }
     var object: [String: JSON] { if case .object(let members) = self { members } else { [:] } }
 
-    /// Sets a member deep inside, as `config.set("queue", "visibilitySeconds", to: 5)`; makes the objects on the way.
+    /// Sets a nested member, as `config.set("queue", "visibilitySeconds", to: 5)`, and creates missing objects.
     mutating func set(_ path: String..., to value: JSON) {
         set(path[...], to: value)
     }
@@ -48,7 +48,7 @@ enum JSON: Sendable, Equatable {
         self = try JSONDecoder().decode(JSON.self, from: bytes)
     }
 
-    /// One line, members in order.
+    /// Encodes the value on one line with sorted members.
     func bytes() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -2,10 +2,10 @@
 
 import Foundation
 
-/// The receiving end of `NOTIFY_SOCKET`, as systemd holds it: one line in the transcript for each assignment.
+/// A socket for `NOTIFY_SOCKET` (sd_notify(3)). Each assignment that it receives is a line of `messages`.
 final class NotifySocket: Sendable {
     let path: String
-    let messages = Transcript()
+    let messages = LineLog()
     private let descriptor: Int32
 
     init(path: String) throws {
@@ -15,7 +15,7 @@ final class NotifySocket: Sendable {
         address.sun_family = sa_family_t(AF_UNIX)
         let bytes = Array(path.utf8)
         guard descriptor >= 0, bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
-            throw Trouble("no socket at \(path)")
+            throw TestError("cannot create a socket at \(path)")
         }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
         let bound = withUnsafePointer(to: &address) {
@@ -23,7 +23,7 @@ final class NotifySocket: Sendable {
                 bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
             }
         }
-        guard bound == 0 else { throw Trouble("bind \(path): \(String(cString: strerror(errno)))") }
+        guard bound == 0 else { throw TestError("bind \(path): \(String(cString: strerror(errno)))") }
         let reader = Thread { [descriptor, messages] in
             var buffer = [UInt8](repeating: 0, count: 65_536)
             while true {

@@ -2,18 +2,18 @@
 
 import Foundation
 
-/// S3 servers that others wrote, to be used instead of the cloud's own. `Tests/stores` has them.
+/// Other S3 servers, which replace the local S3 in a test. Their scripts are in `Tests/stores`.
 enum Store: String, Sendable {
-    /// Ceph's object gateway: announces each object itself, knows conditional writes.
+    /// Ceph's object gateway, which sends event notifications and supports conditional writes.
     case ceph
-    /// OpenStack Swift with its S3 interface: announces nothing, refuses conditional writes.
+    /// OpenStack Swift with its S3 interface, which sends no notifications and refuses conditional writes.
     case swift
 
-    /// Nil when it can be started here, else the reason.
-    var missing: String? {
-        if let missing = Project.missing { return missing }
+    /// A message about a missing prerequisite of this server; nil when it can be started.
+    var missingPrerequisite: String? {
+        if let missing = Project.missingPrerequisite { return missing }
         let tree = Project.state + "/stores/" + rawValue
         return FileManager.default.fileExists(atPath: tree)
-            ? nil : "\(tree) is missing: Tests/stores/make makes it where overlays may be mounted"
+            ? nil : "\(tree) is missing; Tests/stores/make creates it on machines that allow overlay mounts"
     }
 }

@@ -1,26 +1,22 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""A cloud for one test: S3, SQS and IAM with signatures enforced, each behind a fault proxy.
+"""A local cloud for one test: S3, SQS and IAM with signatures enforced, S3 and SQS each behind a fault proxy.
 
-    cloud.py [ceph|swift]       with another S3 server than its own
+    cloud.py [ceph|swift]       with this S3 server instead of the local one
 
-Reads one JSON request a line, {"do": NAME, ...arguments}, and answers each with one JSON line: {"result": ...}
-or {"error": TEXT}. When its standard input ends, also because the test was killed, everything that it started or
-adopted is killed and its folder removed.
+Reads requests from stdin, one JSON object per line: {"do": NAME, ...arguments}. Writes one JSON line for each:
+{"result": ...} or {"error": TEXT}. At the end of stdin, also when the test is killed, it kills all processes that it
+has started or adopted and removes its directory.
 """
 
-import ctypes
 import hashlib
 import json
 import os
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 
 LOCAL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "deploy", "local")
 sys.path[:0] = [LOCAL]
@@ -29,17 +25,12 @@ import configure
 import paint
 import stack as stacks
 from fault_proxy import FaultProxy
-from store import SWIFT_KEY, Herald, Store
-
-PR_SET_PDEATHSIG = 1
-
-
-def die_with_parent():
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+from local_server import LocalServer, die_with_parent, free_port, until
+from store import SWIFT_KEY, NotificationPump, Store
 
 
 def started_at(pid):
-    """When a process started, to tell it from a later one of the same number; None when it has ended."""
+    """Returns the start time of a process, which identifies it together with its PID; None when it has ended."""
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
             return file.read().rpartition(")")[2].split()[19]
@@ -47,48 +38,17 @@ def started_at(pid):
         return None
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Cloud:
     def __init__(self, store=None):
-        self.kind, self.store, self.herald = store, None, None
+        self.kind, self.store, self.pump = store, None, None
         self.directory = tempfile.mkdtemp(prefix="pixelated-e2e-")
         self.adopted = {}
         self.pictures = {}
-        self.port = free_port()
-        self.endpoint = f"http://127.0.0.1:{self.port}"
-        self.log = open(os.path.join(self.directory, "cloud.log"), "wb")
-        self.server = subprocess.Popen(
-            [os.path.join(LOCAL, "serve"), os.path.dirname(os.path.dirname(sys.executable)), str(self.port),
-             self.directory],
-            # A key like Swift's is none that the local IAM could have made.
-            env=os.environ | {"LOCAL_AUTH": "false" if store == "swift" else "true"},
-            stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, preexec_fn=die_with_parent,
-        )
-        self.until(self.answers, 60, "the local S3 and SQS did not answer")
-        self.proxies = {"s3": FaultProxy(self.port), "sqs": FaultProxy(self.port)}
+        # The local IAM cannot create an access key in Swift's format.
+        self.server = LocalServer(self.directory, {"LOCAL_AUTH": "false" if store == "swift" else "true"})
+        self.endpoint = self.server.endpoint
+        self.proxies = {"s3": FaultProxy(self.server.port), "sqs": FaultProxy(self.server.port)}
         self.s3, self.sqs, self.iam = (stacks.client(s, self.endpoint) for s in ("s3", "sqs", "iam"))
-
-    def answers(self):
-        if self.server.poll() is not None:
-            raise RuntimeError(f"the local S3 and SQS ended with {self.server.returncode}")
-        try:
-            urllib.request.urlopen(f"{self.endpoint}/_ministack/health", timeout=5).close()
-            return True
-        except OSError:
-            return False
-
-    def until(self, condition, within, otherwise):
-        deadline = time.monotonic() + within
-        while not (answer := condition()):
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"{otherwise} within {within} s")
-            time.sleep(0.05)
-        return answer
 
     def end(self):
         for pid, start in self.adopted.items():
@@ -96,24 +56,23 @@ class Cloud:
                 os.kill(pid, signal.SIGKILL)
         if self.store:
             self.store.end()
-        self.server.kill()
-        self.server.wait()
+        self.server.close()
         shutil.rmtree(self.directory, ignore_errors=True)
 
-    # Each do_… is a request.
+    # The methods do_... handle the requests.
 
     def do_create(self, **arguments):
         self.stack = stacks.create(self.endpoint, "e2e", **arguments)
         if self.kind:
-            self.take_store()
+            self.use_store()
         s3, sqs = (f"http://127.0.0.1:{self.proxies[name].port}" for name in ("s3", "sqs"))
         configuration = configure.configuration(self.stack, s3=s3, sqs=sqs)
-        # A daemon lets its last poll end before it stops: with short polls the tests wait less for that.
+        # The daemon waits for its last poll when it stops, so short polls make the tests faster.
         configuration["queue"]["waitSeconds"] = 2
         return {"directory": self.directory, "stack": self.stack, "configuration": configuration}
 
-    def take_store(self):
-        """The buckets, and the daemon's key, become those of another S3 server."""
+    def use_store(self):
+        """Starts another S3 server, and replaces the buckets and the daemon's access key by those of this server."""
         if self.kind == "swift":
             self.stack["accessKeyID"], self.stack["secretAccessKey"] = SWIFT_KEY
         port = free_port()
@@ -125,7 +84,7 @@ class Cloud:
         for bucket in (self.stack["source"], self.stack["processed"]):
             self.s3.create_bucket(Bucket=bucket)
         self.proxies["s3"] = FaultProxy(port)
-        self.herald = Herald(self.store, self.stack["source"], self.do_send)
+        self.pump = NotificationPump(self.store, self.stack["source"], self.do_send)
 
     def do_adopt(self, pid):
         self.adopted[pid] = started_at(pid)
@@ -145,7 +104,7 @@ class Cloud:
         paint.paint(width, height, seed).save(path, "JPEG", quality=92, progressive=progressive)
 
     def do_reference(self, path):
-        """The SHA-256 of each result that the reference gives for the picture, by size."""
+        """Returns the SHA-256 of each output of the reference program, by size."""
         import reference
 
         with open(path, "rb") as file:
@@ -155,8 +114,8 @@ class Cloud:
     def do_put(self, key, path=None, text=None, bucket="source"):
         body = text.encode() if path is None else open(path, "rb").read()
         answer = self.s3.put_object(Bucket=self.stack[bucket], Key=key, Body=body, ContentType="image/jpeg")
-        if self.herald and bucket == "source":
-            self.herald.announce(key, len(body), answer["ETag"])
+        if self.pump and bucket == "source":
+            self.pump.announce(key, len(body), answer["ETag"])
         return answer["ETag"]
 
     def do_delete(self, key, bucket="source"):
@@ -189,25 +148,25 @@ class Cloud:
         return hashlib.sha256(body).hexdigest()
 
     def do_becomes(self, key, digest, within, bucket="processed"):
-        """Waits until the object has the content with this SHA-256."""
+        """Waits until the SHA-256 of the object's content is `digest`."""
         def has():
             try:
                 return self.do_digest(key, bucket) == digest
             except self.s3.exceptions.NoSuchKey:
                 return False
-        self.until(has, within, f"{key} did not change")
+        until(has, within, f"{key} did not change")
 
     def do_text(self, key, bucket="processed"):
         return self.s3.get_object(Bucket=self.stack[bucket], Key=key)["Body"].read().decode()
 
     def do_outputs(self, keys, within):
-        """Waits until the pictures' results are all there; returns the results' keys."""
+        """Waits until all outputs of the pictures are stored; returns the outputs' keys."""
         wanted = [output for key in keys for output in stacks.output_keys(key)]
         def missing():
             found = self.objects()
             return [key for key in wanted if key not in found]
         try:
-            self.until(lambda: not missing(), within, "")
+            until(lambda: not missing(), within, "")
         except TimeoutError:
             raise TimeoutError(f"no {missing()[:3]} within {within} s") from None
         return wanted
@@ -216,7 +175,7 @@ class Cloud:
         return self.sqs.send_message(QueueUrl=self.stack[queue], MessageBody=body)["MessageId"]
 
     def do_purge(self, queue="queueURL"):
-        """Takes the test event, which S3 sends when the notification is set up, out of the queue."""
+        """Deletes all messages, such as the test event that S3 sends when the notification is configured."""
         self.sqs.purge_queue(QueueUrl=self.stack[queue])
 
     def counts(self, queue="queueURL"):
@@ -233,17 +192,17 @@ class Cloud:
         return self.counts(queue)
 
     def do_drained(self, within, queue="queueURL"):
-        """Waits until the queue holds nothing, neither visible nor in flight."""
-        self.until(lambda: not any(self.counts(queue).values()), within, "the queue did not become empty")
+        """Waits until the queue has no message, neither visible nor in flight."""
+        until(lambda: not any(self.counts(queue).values()), within, "the queue did not become empty")
 
     def do_waiting(self, count, within, queue="queueURL"):
-        """Waits until the queue holds at least so many messages, visible or in flight."""
-        self.until(
+        """Waits until the queue has at least `count` messages, visible or in flight."""
+        until(
             lambda: sum(self.counts(queue).values()) >= count, within, f"not {count} messages in the queue"
         )
 
     def do_receive(self, queue="deadLetterQueueURL", seconds=1, visibility=600):
-        """Takes what the queue gives within some seconds: body and receive count of each message."""
+        """Receives messages for `seconds`; returns body, receive count and ID of each."""
         answer = self.sqs.receive_message(
             QueueUrl=self.stack[queue], MaxNumberOfMessages=10, WaitTimeSeconds=seconds,
             VisibilityTimeout=visibility, AttributeNames=["All"],
@@ -272,7 +231,7 @@ class Cloud:
         return self.proxies[proxy].requests
 
     def do_scrape(self, path):
-        """What a daemon answers at a Unix socket to GET /metrics, as Prometheus's own strict parser reads it."""
+        """Requests /metrics from a daemon at a Unix socket; parses the response with Prometheus's strict parser."""
         from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
         with socket.socket(socket.AF_UNIX) as page:
@@ -296,7 +255,7 @@ class Cloud:
         }
 
     def do_receives(self):
-        """How often each message was handed to a daemon, by message id."""
+        """Returns how often each message was received by a daemon, by message ID."""
         return self.proxies["sqs"].receives
 
 
@@ -309,7 +268,7 @@ def main():
             request = json.loads(line)
             try:
                 answer = {"result": getattr(cloud, "do_" + request.pop("do"))(**request)}
-            except Exception as error:  # whatever it is, the test shall hear of it
+            except Exception as error:  # every error is reported to the test
                 answer = {"error": f"{type(error).__name__}: {error}"}
             print(json.dumps(answer), flush=True)
     finally:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An HTTP proxy before one server, which can hold, refuse, fail and cut requests when a test says so.
+"""An HTTP proxy in front of a server that holds, delays, fails or cuts off requests as a test demands.
 
-Requests go on unchanged, Host included: a signature made for the proxy's address stays right.
+Requests are forwarded unchanged, including the Host header, so that signatures for the proxy's address stay valid.
 """
 
 import http.client
@@ -13,7 +13,7 @@ import uuid
 
 
 class Fault:
-    """What happens to requests of some kind, a number of times (None: until cleared)."""
+    """An action on the next `times` requests of a kind (None: on all until the fault is cleared)."""
 
     def __init__(self, action, method="", path="", target="", times=None, status=503, seconds=0.0):
         assert action in ("hold", "status", "cut", "delay"), action
@@ -56,7 +56,7 @@ class FaultProxy:
             request_queue_size = 64
 
             def handle_error(self, *_):
-                pass  # a client that hangs up is a part of the tests
+                pass  # clients close connections in some tests
 
         self.server = Server(("127.0.0.1", 0), Handler)
         self.port = self.server.server_address[1]
@@ -115,7 +115,7 @@ class FaultProxy:
         identifier = response.getheader("x-amzn-RequestId") or response.getheader("x-amz-request-id")
         handler.send_response_only(response.status, response.reason)
         if not identifier:
-            # AWS names every answer; the local one forgets it when it refuses a signature.
+            # AWS sends a request ID with every response; the local server does not when it rejects a signature.
             identifier = str(uuid.uuid4())
             handler.send_header("x-amzn-RequestId", identifier)
         request["status"], request["requestID"] = response.status, identifier
@@ -134,7 +134,7 @@ class FaultProxy:
             self.changed.notify_all()
 
     def note_receives(self, data):
-        """How often each message has been handed out, as the queue itself counts it."""
+        """Records the receive count of each message."""
         for message in json.loads(data).get("Messages", ()):
             count = int(message.get("Attributes", {}).get("ApproximateReceiveCount", 0))
             with self.changed:
@@ -145,14 +145,14 @@ class FaultProxy:
             self.faults.append(Fault(**arguments))
 
     def clear(self):
-        """No faults any more; what is held goes on."""
+        """Removes all faults; held requests are forwarded."""
         with self.changed:
             for fault in self.faults:
                 fault.released.set()
             self.faults = []
 
     def wait(self, condition, within):
-        """Waits until the condition holds; False when the time is up."""
+        """Waits until the condition is true; returns False on a timeout."""
         with self.changed:
             return self.changed.wait_for(condition, timeout=within)
 

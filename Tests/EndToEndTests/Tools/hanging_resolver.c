@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// To be preloaded: names below hangs.invalid are never resolved, as if no name server answered.
+// A library for LD_PRELOAD whose getaddrinfo(3) never returns for names below hangs.invalid.
 
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What pixelated's results are compared with: the same picture through Pillow."""
+"""The reference program, made with Pillow. The outputs of pixelated are compared with its outputs."""
 
 import io
 
@@ -7,7 +7,7 @@ from PIL import Image
 
 
 def pixelate(data, n):
-    """The picture as n x n blocks, saved in its own format with Pillow's defaults."""
+    """Returns the picture with n x n blocks, encoded in its own format with Pillow's defaults."""
     image = Image.open(io.BytesIO(data))
     grid = image.resize((n, n), Image.BILINEAR)
     out = io.BytesIO()

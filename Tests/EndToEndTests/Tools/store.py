@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An S3 server that is not the tests' cloud: Ceph's object gateway or OpenStack Swift, for one test.
+"""Another S3 server for one test: Ceph's object gateway or OpenStack Swift.
 
-Their packages come from Tests/stores/make. The queue stays the cloud's: what S3 would announce to it is announced by
-a `Herald`, in the form that the store itself pushes, or for a store that pushes nothing in the form of S3.
+Tests/stores/make downloads their packages. The queue is that of the local SQS: a `NotificationPump` sends it the event
+notifications that the store pushes or, for a store without notifications, notifications in the format of S3.
 """
 
 import http.server
@@ -15,13 +15,13 @@ import urllib.parse
 import stack as stacks
 
 SERVE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "stores", "serve")
-# Swift's keys are made of an account and a user, and this one has a secret with characters that need care.
+# Swift's access keys have the form ACCOUNT:USER. The secret contains characters that must be escaped in some formats.
 SWIFT_KEY = "test:tester", "swift/secret+key"
 
 
 class Store:
     def __init__(self, kind, directory, port, key, secret, **process):
-        """Starts the server; returns when it answers."""
+        """Starts the server and waits until it responds."""
         self.kind, self.key, self.secret = kind, key, secret
         self.endpoint = f"http://127.0.0.1:{port}"
         os.makedirs(directory)
@@ -29,24 +29,24 @@ class Store:
             [SERVE, kind, directory, str(port), key, secret], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, **process,
         )
-        said = []
+        output = []
         for line in self.server.stdout:
-            said.append(line)
+            output.append(line)
             if line == "READY\n":
                 return
-        raise RuntimeError(f"{kind} ended with {self.server.wait()}: {''.join(said[-20:])}")
+        raise RuntimeError(f"{kind} ended with status {self.server.wait()}: {''.join(output[-20:])}")
 
     def client(self, service):
         return stacks.client(service, self.endpoint, self.key, self.secret)
 
     def end(self):
-        # With the first process of its namespace end all of them.
+        # The end of the first process of its PID namespace ends all others.
         self.server.kill()
         self.server.wait()
 
 
-class Herald:
-    """Brings the store's announcements to the queue."""
+class NotificationPump:
+    """Sends the store's event notifications to the queue."""
 
     def __init__(self, store, bucket, send):
         self.store, self.bucket, self.send = store, bucket, send
@@ -54,15 +54,15 @@ class Herald:
             self.subscribe()
 
     def subscribe(self):
-        """Ceph pushes to an HTTP address within the request that it announces; what comes goes on as it is."""
-        herald = self
+        """Subscribes to Ceph's notifications, which it pushes to an HTTP endpoint, and forwards them unchanged."""
+        pump = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def log_message(self, *_):
                 pass
 
             def do_POST(self):
-                herald.send(self.rfile.read(int(self.headers["Content-Length"])).decode())
+                pump.send(self.rfile.read(int(self.headers["Content-Length"])).decode())
                 self.send_response(200)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
@@ -89,7 +89,7 @@ class Herald:
                 "s3SchemaVersion": "1.0",
                 "bucket": {"name": self.bucket, "arn": f"arn:aws:s3:::{self.bucket}"},
                 "object": {
-                    # As S3 does it: form-encoded, with the slashes left alone.
+                    # S3 form-encodes the key, but not its slashes.
                     "key": urllib.parse.quote_plus(key, safe="/"), "size": size, "eTag": etag.strip('"'),
                 },
             },

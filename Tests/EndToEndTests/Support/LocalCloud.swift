@@ -3,47 +3,47 @@
 import Foundation
 import Synchronization
 
-/// A test's own cloud: S3, SQS and IAM in one process, signatures enforced, each behind a fault proxy.
+/// A local cloud for one test: S3, SQS and IAM with signatures enforced, S3 and SQS each behind a fault proxy.
 ///
-/// `Tools/cloud.py` does the work; here are its requests by name. It ends with the test, whatever way that ends,
-/// and takes with it every process that was started through `pixelated`.
-final class Cloud: Sendable {
-    /// Which server a fault is put before.
+/// The cloud is the process `Tools/cloud.py`; the methods are its requests. At the end of the test, also of a killed
+/// one, it ends and kills the processes that `pixelated` has started.
+final class LocalCloud: Sendable {
+    /// The server that a fault applies to.
     enum Proxy: String { case s3, sqs }
 
     let directory: URL
-    /// The daemon's settings for this cloud, to be changed before `pixelated`.
+    /// The daemon's settings for this cloud.
     let configuration: JSON
-    /// What was created: names, queue URLs, the daemon's key.
+    /// The created resources: names, queue URLs, the daemon's access key.
     let stack: JSON
 
     private let helper: Helper
-    private let children = Mutex<[Child]>([])
+    private let children = Mutex<[ChildProcess]>([])
 
-    /// So many clouds at a time: each has a server and a daemon or more on the same few cores.
-    private static let turnstile = Turnstile(places: 4)
+    /// The limit of concurrent clouds: each has a server and one or more daemons on the same few cores.
+    private static let semaphore = AsyncSemaphore(value: 4)
 
-    /// Runs the body with a fresh cloud, its buckets in another S3 server if one is named.
+    /// Runs `body` with a new cloud, whose buckets are in another S3 server if `store` is given.
     static func run(
-        _ options: JSON = [:], store: Store? = nil, _ body: (Cloud) async throws -> Void
+        _ options: JSON = [:], store: Store? = nil, _ body: (LocalCloud) async throws -> Void
     ) async throws {
-        await turnstile.enter()
-        defer { turnstile.leave() }
+        await semaphore.wait()
+        defer { semaphore.signal() }
         let helper = try Helper(store)
-        _ = try await helper.answer()
-        let created = try await helper.ask("create", options)
+        _ = try await helper.response()
+        let created = try await helper.request("create", options)
         guard let directory = created["directory"]?.string, let stack = created["stack"],
             let configuration = created["configuration"]
-        else { throw Trouble("create answered \(created)") }
-        let cloud = Cloud(helper, URL(filePath: directory), stack, configuration)
+        else { throw TestError("unexpected response to create: \(created)") }
+        let cloud = LocalCloud(helper, URL(filePath: directory), stack, configuration)
         defer { helper.end() }
         do {
             try await body(cloud)
         } catch {
-            let said = cloud.children.withLock { $0 }.map { child in
-                "--- process \(child.pid) said:\n" + child.log.lines.suffix(30).joined(separator: "\n")
+            let outputs = cloud.children.withLock { $0 }.map { child in
+                "--- output of process \(child.pid):\n" + child.log.lines.suffix(30).joined(separator: "\n")
             }
-            throw Trouble("\(error)\n" + said.joined(separator: "\n"))
+            throw TestError("\(error)\n" + outputs.joined(separator: "\n"))
         }
     }
 
@@ -54,22 +54,27 @@ final class Cloud: Sendable {
         self.configuration = configuration
     }
 
+    /// Sends a request to `Tools/cloud.py` and returns the result.
     @discardableResult
-    func ask(_ name: String, _ arguments: JSON = [:]) async throws -> JSON {
-        try await helper.ask(name, arguments)
+    func request(_ name: String, _ arguments: JSON = [:]) async throws -> JSON {
+        try await helper.request(name, arguments)
     }
 
     // MARK: The daemon
 
-    /// Starts the daemon under the stack's least-privilege user, with `self.configuration` unless told otherwise
-    /// and with the right secret key unless given another one.
+    /// Starts the daemon as the stack's least-privilege user.
+    ///
+    /// - Parameters:
+    ///   - configuration: the settings; by default `self.configuration`.
+    ///   - secret: the secret access key; by default the valid one.
+    ///   - verb: the subcommand.
     func pixelated(
         _ configuration: JSON? = nil, secret: String? = nil, notify: NotifySocket? = nil,
         name: String = "pixelated",
         verb: String = "run",
         environment more: [String: String] = [:],
         _ arguments: String...
-    ) async throws -> Child {
+    ) async throws -> ChildProcess {
         let config = directory.appending(path: "\(name).json")
         try (configuration ?? self.configuration).bytes().write(to: config)
         let credentials = directory.appending(path: "\(name).credentials").path
@@ -79,28 +84,29 @@ final class Cloud: Sendable {
             "AWS_SHARED_CREDENTIALS_FILE": credentials,
         ]
         if let notify { environment["NOTIFY_SOCKET"] = notify.path }
-        let child = try Child(
+        let child = try ChildProcess(
             Project.pixelated, [verb, "--config", config.path] + arguments,
             environment: environment.merging(more) { $1 })
         children.withLock { $0.append(child) }
-        try await ask("adopt", ["pid": .number(Double(child.pid))])
+        try await request("adopt", ["pid": .number(Double(child.pid))])
         return child
     }
 
-    /// Writes the daemon's key to a credentials file, with the right secret or another one.
+    /// Writes the daemon's access key to a credentials file, with the valid secret or another one.
     func writeCredentials(_ path: String, secret: String? = nil) async throws {
-        try await ask("credentials", ["path": .string(path), "secret": secret.map { .string($0) } ?? .null])
+        try await request(
+            "credentials", ["path": .string(path), "secret": secret.map { .string($0) } ?? .null])
     }
 
     // MARK: Pictures
 
-    /// Paints a picture; returns its path.
+    /// Generates a JPEG file and returns its path.
     func paint(
         _ width: Int, _ height: Int, seed: Int = 20, isProgressive: Bool = false
     ) async throws -> String {
         let kind = isProgressive ? "progressive" : "baseline"
         let path = directory.appending(path: "\(kind)-\(width)x\(height)-\(seed).jpeg").path
-        try await ask(
+        try await request(
             "paint",
             [
                 "path": .string(path), "width": .number(Double(width)), "height": .number(Double(height)),
@@ -110,14 +116,14 @@ final class Cloud: Sendable {
     }
 
     func put(_ key: String, path: String) async throws {
-        try await ask("put", ["key": .string(key), "path": .string(path)])
+        try await request("put", ["key": .string(key), "path": .string(path)])
     }
 
     func put(_ key: String, text: String) async throws {
-        try await ask("put", ["key": .string(key), "text": .string(text)])
+        try await request("put", ["key": .string(key), "text": .string(text)])
     }
 
-    /// Waits until each picture has its five results.
+    /// Waits until all outputs of the pictures are stored, and returns the outputs' keys.
     @discardableResult
     func outputs(of keys: String..., within seconds: Double = 120) async throws -> [String] {
         try await outputs(of: keys, within: seconds)
@@ -125,78 +131,79 @@ final class Cloud: Sendable {
 
     @discardableResult
     func outputs(of keys: [String], within seconds: Double = 120) async throws -> [String] {
-        try await ask("outputs", ["keys": .array(keys.map { .string($0) }), "within": .number(seconds)])
+        try await request("outputs", ["keys": .array(keys.map { .string($0) }), "within": .number(seconds)])
             .array.compactMap(\.string)
     }
 
-    /// The keys in the processed bucket.
+    /// Returns the keys in the output bucket.
     func processed() async throws -> [String] {
-        try await ask("list").object.keys.sorted()
+        try await request("list").object.keys.sorted()
     }
 
-    /// The SHA-256 of a processed object, in hexadecimal.
+    /// Returns the SHA-256 of an output in hexadecimal.
     func digest(_ key: String) async throws -> String {
-        try await ask("digest", ["key": .string(key)]).string ?? ""
+        try await request("digest", ["key": .string(key)]).string ?? ""
     }
 
-    /// The SHA-256 of the five files that the reference makes of a picture, by block count.
+    /// Returns the SHA-256 of the five outputs of the reference program for a picture, by size.
     func reference(_ path: String) async throws -> [String: String] {
-        try await ask("reference", ["path": .string(path)]).object.compactMapValues(\.string)
+        try await request("reference", ["path": .string(path)]).object.compactMapValues(\.string)
     }
 
     // MARK: The queue
 
-    /// Sends a message of any kind; returns its id.
+    /// Sends a message to the queue and returns its ID.
     @discardableResult
     func send(_ body: String) async throws -> String {
-        try await ask("send", ["body": .string(body)]).string ?? ""
+        try await request("send", ["body": .string(body)]).string ?? ""
     }
 
-    /// Waits until no message is left, neither visible nor in flight.
-    func drained(within seconds: Double = 60) async throws {
-        try await ask("drained", ["within": .number(seconds)])
+    /// Waits until the queue has no message, neither visible nor in flight.
+    func waitUntilEmpty(within seconds: Double = 60) async throws {
+        try await request("drained", ["within": .number(seconds)])
     }
 
-    /// Messages in the queue: visible, and in flight.
+    /// Returns the numbers of messages in the queue.
     func counts(deadLetters: Bool = false) async throws -> (visible: Int, inFlight: Int) {
         let queue: JSON = deadLetters ? "deadLetterQueueURL" : "queueURL"
-        let counts = try await ask("counts", ["queue": queue])
+        let counts = try await request("counts", ["queue": queue])
         return (counts["visible"]?.int ?? -1, counts["inFlight"]?.int ?? -1)
     }
 
     // MARK: Faults
 
-    /// Puts a fault before S3 or SQS; see `Tools/fault_proxy.py` for what there is.
+    /// Adds a fault to S3 or SQS; see `Tools/fault_proxy.py` for the actions.
     func fault(_ proxy: Proxy, _ action: String, _ more: JSON = [:]) async throws {
         var arguments = more
         arguments["proxy"] = .string(proxy.rawValue)
         arguments["action"] = .string(action)
-        try await ask("fault", arguments)
+        try await request("fault", arguments)
     }
 
-    /// Takes all faults away; held requests go on.
+    /// Removes all faults; held requests are forwarded.
     func clear(_ proxy: Proxy) async throws {
-        try await ask("clear", ["proxy": .string(proxy.rawValue)])
+        try await request("clear", ["proxy": .string(proxy.rawValue)])
     }
 
-    /// Waits until so many requests are held.
-    func held(_ proxy: Proxy, _ count: Int = 1, within seconds: Double = 60) async throws {
-        try await ask(
+    /// Waits until `count` requests are held.
+    func waitForHeld(_ proxy: Proxy, _ count: Int = 1, within seconds: Double = 60) async throws {
+        try await request(
             "held",
             ["proxy": .string(proxy.rawValue), "count": .number(Double(count)), "within": .number(seconds)])
     }
 
-    /// Waits until so many requests of a kind have come: `method`, a part of the `path`, a part of the `target`.
-    func seen(_ proxy: Proxy, _ count: Int, _ kind: JSON, within seconds: Double = 60) async throws {
+    /// Waits until `count` requests have arrived whose `method`, part of the `path` and part of the `target` match.
+    func waitForRequests(_ proxy: Proxy, _ count: Int, _ kind: JSON, within seconds: Double = 60) async throws
+    {
         var arguments = kind
         arguments["proxy"] = .string(proxy.rawValue)
         arguments["count"] = .number(Double(count))
         arguments["within"] = .number(seconds)
-        try await ask("seen", arguments)
+        try await request("seen", arguments)
     }
 }
 
-/// The Python process behind a cloud: one line asked, one line answered.
+/// The process `Tools/cloud.py`, which reads requests and writes responses, one JSON line each.
 private final class Helper: Sendable {
     private let input: FileHandle
     private let child: Process
@@ -227,19 +234,19 @@ private final class Helper: Sendable {
 
     func end() { try? input.close() }
 
-    func ask(_ name: String, _ arguments: JSON) async throws -> JSON {
+    func request(_ name: String, _ arguments: JSON) async throws -> JSON {
         var request = arguments
         request["do"] = .string(name)
         try input.write(contentsOf: try request.bytes() + Data("\n".utf8))
         do {
-            return try await answer()
-        } catch let trouble as Trouble {
-            throw Trouble("\(name): \(trouble)")
+            return try await response()
+        } catch let error as TestError {
+            throw TestError("\(name): \(error)")
         }
     }
 
-    /// The next answer; reading it blocks, so it happens on a thread of its own.
-    func answer() async throws -> JSON {
+    /// Reads the next response, on a dispatch queue because reading blocks.
+    func response() async throws -> JSON {
         let line: Data = await withCheckedContinuation { continuation in
             queue.async { [output] in
                 var line = Data()
@@ -250,9 +257,9 @@ private final class Helper: Sendable {
                 continuation.resume(returning: line)
             }
         }
-        guard !line.isEmpty else { throw Trouble("the tests' cloud has ended") }
-        let answer = try JSON(parsing: line)
-        if let error = answer["error"]?.string { throw Trouble(error) }
-        return answer["result"] ?? .null
+        guard !line.isEmpty else { throw TestError("the local cloud has ended") }
+        let response = try JSON(parsing: line)
+        if let error = response["error"]?.string { throw TestError(error) }
+        return response["result"] ?? .null
     }
 }

@@ -2,35 +2,35 @@
 
 import Synchronization
 
-/// Lets so many in at a time, first come, first served.
-final class Turnstile: Sendable {
+/// A counting semaphore for tasks, first in, first out.
+final class AsyncSemaphore: Sendable {
     private struct State {
-        var free: Int
+        var value: Int
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
     private let state: Mutex<State>
 
-    init(places: Int) { state = Mutex(State(free: places)) }
+    init(value: Int) { state = Mutex(State(value: value)) }
 
-    func enter() async {
+    func wait() async {
         await withCheckedContinuation { continuation in
-            let mayPass = state.withLock { state in
-                if state.free > 0 {
-                    state.free -= 1
+            let isAvailable = state.withLock { state in
+                if state.value > 0 {
+                    state.value -= 1
                     return true
                 }
                 state.waiting.append(continuation)
                 return false
             }
-            if mayPass { continuation.resume() }
+            if isAvailable { continuation.resume() }
         }
     }
 
-    func leave() {
+    func signal() {
         let next: CheckedContinuation<Void, Never>? = state.withLock { state in
             if state.waiting.isEmpty {
-                state.free += 1
+                state.value += 1
                 return nil
             }
             return state.waiting.removeFirst()

@@ -3,27 +3,27 @@
 import Foundation
 import Glibc
 
-/// A process that a test started: what it says as lines, its end as a value to wait for.
-final class Child: Sendable {
-    /// How a process ended.
+/// A process that a test has started, with the lines of its output.
+final class ChildProcess: Sendable {
+    /// The end of a process: an exit status, or a signal.
     enum End: Sendable, Equatable {
         case exit(Int32)
         case signal(Int32)
     }
 
     let pid: Int32
-    let log = Transcript()
-    private let ends = Transcript()
+    let log = LineLog()
+    private let ends = LineLog()
 
-    /// Starts the program with exactly this environment, every signal as a process by itself finds it. (Foundation's
-    /// `Process` hands on the signal mask of the thread that happens to start it, which blocks SIGTERM.)
+    /// Starts a program with exactly this environment, an empty signal mask and default signal handlers. (Foundation's
+    /// `Process` passes on the signal mask of the calling thread, which may block SIGTERM.)
     init(_ program: URL, _ arguments: [String], environment: [String: String]) throws {
         var pipe: [Int32] = [0, 0]
-        guard Glibc.pipe(&pipe) == 0 else { throw Trouble("pipe: \(errno)") }
+        guard Glibc.pipe(&pipe) == 0 else { throw TestError("pipe: \(errno)") }
         let (reading, writing) = (pipe[0], pipe[1])
         defer { close(writing) }
 
-        // Nothing else of this process: an inherited pipe would look open after its owner has closed it.
+        // The child must not inherit other descriptors: a pipe would stay open after its owner has closed it.
         for name in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
             if let descriptor = Int32(name), descriptor > 2 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
         }
@@ -51,18 +51,19 @@ final class Child: Sendable {
         let status = posix_spawn(&child, program.path, &actions, &attributes, words, variables)
         guard status == 0 else {
             close(reading)
-            throw Trouble("\(program.path): \(String(cString: strerror(status)))")
+            throw TestError("\(program.path): \(String(cString: strerror(status)))")
         }
         pid = child
         Thread { [log] in Self.read(reading, into: log) }.start()
         Thread { [ends, pid] in ends.append(line: Self.wait(pid)) }.start()
     }
 
+    /// Sends a signal to the process.
     func signal(_ number: Int32) {
         kill(pid, number)
     }
 
-    /// Waits for the end of the process, and of what it says.
+    /// Waits for the end of the process and of its output.
     func end(within seconds: Double = 60) async throws -> End {
         let line = try await ends.line(within: seconds, "end of the process") { _ in true }
         try await log.ended(within: seconds)
@@ -71,7 +72,7 @@ final class Child: Sendable {
         return parts[0] == "exit" ? .exit(number) : .signal(number)
     }
 
-    private static func read(_ descriptor: Int32, into log: Transcript) {
+    private static func read(_ descriptor: Int32, into log: LineLog) {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
             let count = Glibc.read(descriptor, &buffer, buffer.count)

@@ -2,13 +2,13 @@
 
 import Testing
 
-/// The tests' own tools do what the other tests rely on.
-@Suite(.enabled(if: Project.missing == nil, "\(Project.missing ?? "")"))
-struct CloudTests {
-    @Test func `a picture put into the source bucket is announced in the queue`() async throws {
-        try await Cloud.run { cloud in
+/// A test of the local cloud that the other tests use.
+@Suite(.enabled(if: Project.missingPrerequisite == nil, "\(Project.missingPrerequisite ?? "")"))
+struct LocalCloudTests {
+    @Test func `the source bucket sends an event notification for an uploaded picture`() async throws {
+        try await LocalCloud.run { cloud in
             try await cloud.put("my photos/a+b ü.jpg", text: "picture")
-            let bodies = try await cloud.ask("receive", ["queue": "queueURL"]).array.compactMap {
+            let bodies = try await cloud.request("receive", ["queue": "queueURL"]).array.compactMap {
                 $0["body"]?.string
             }
             #expect(bodies.contains { $0.contains("s3:TestEvent") })

@@ -3,8 +3,8 @@
 import Foundation
 import Synchronization
 
-/// Lines as they arrive, and tests that wait for one of them.
-final class Transcript: Sendable {
+/// A log of lines. Tests can wait for a line that matches.
+final class LineLog: Sendable {
     private struct State {
         var lines: [String] = []
         var partial = Data()
@@ -20,9 +20,10 @@ final class Transcript: Sendable {
 
     private let state = Mutex(State())
 
-    /// What has been said so far.
+    /// The lines so far.
     var lines: [String] { state.withLock { $0.lines } }
 
+    /// Appends output, which may end within a line.
     func append(_ bytes: Data) {
         let found = state.withLock { state in
             state.partial.append(bytes)
@@ -36,14 +37,14 @@ final class Transcript: Sendable {
         for (continuation, line) in found { continuation.resume(returning: line) }
     }
 
-    /// One whole line or message.
+    /// Appends one complete line.
     func append(line: String) {
         for (continuation, line) in state.withLock({ Self.take([line], &$0) }) {
             continuation.resume(returning: line)
         }
     }
 
-    /// Nothing more will come: whoever still waits gets nothing.
+    /// Marks the end of the log. Waiting calls of `line` then throw.
     func end() {
         let left = state.withLock { state in
             state.ended = true
@@ -53,8 +54,9 @@ final class Transcript: Sendable {
         for continuation in left { continuation.resume(returning: nil) }
     }
 
-    /// The first line, said already or yet to come, that matches.
-    /// - Throws: `Trouble` with the last lines when there is none within the time or before the end.
+    /// Returns the first line that matches, and waits for it if there is none yet.
+    ///
+    /// - Throws: `TestError` with the last lines after `seconds` or at the end of the log.
     @discardableResult
     func line(
         within seconds: Double = 60, _ what: String, where matches: @escaping @Sendable (String) -> Bool
@@ -79,22 +81,22 @@ final class Transcript: Sendable {
             if let known { continuation.resume(returning: known) }
         }
         guard let line else {
-            throw Trouble(
+            throw TestError(
                 "no \(what) within \(seconds) s; last lines:\n" + lines.suffix(30).joined(separator: "\n"))
         }
         return line
     }
 
-    /// The first line that contains the text.
+    /// Returns the first line that contains a text, and waits for it if there is none yet.
     @discardableResult
     func line(within seconds: Double = 60, containing text: String) async throws -> String {
         try await line(within: seconds, "line with \"\(text)\"") { $0.contains(text) }
     }
 
-    /// Waits until nothing more will come.
+    /// Waits for the end of the log.
     func ended(within seconds: Double = 60) async throws {
         _ = try? await line(within: seconds, "end") { _ in false }
-        guard state.withLock({ $0.ended }) else { throw Trouble("still open after \(seconds) s") }
+        guard state.withLock({ $0.ended }) else { throw TestError("still open after \(seconds) s") }
     }
 
     private static func take(
