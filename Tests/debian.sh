@@ -1,20 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# A Debian of the tests' own, for Tests/containers and Tests/systemd. Sourced after deploy/local/environment.sh.
+# Functions for Debian trees, of Tests/containers and Tests/systemd, which source this file after
+# deploy/local/environment.sh.
 
 box=$state/containers
 
 skip() { say "skipped: $*"; exit 77; }
 
-# need_namespaces: what both need of the machine.
+# need_namespaces: skips the tests on machines without root, apt, namespaces or overlayfs.
 need_namespaces() {
-    [ "$(id -u)" = 0 ] || skip "this needs root"
-    [ "$(uname -s)" = Linux ] && command -v apt-get > /dev/null || skip "no apt-get"
-    unshare --mount --pid --fork true 2> /dev/null || skip "no namespaces may be made here"
+    [ "$(id -u)" = 0 ] || skip "root is needed"
+    [ "$(uname -s)" = Linux ] && command -v apt-get > /dev/null || skip "apt-get is not available"
+    unshare --mount --pid --fork true 2> /dev/null || skip "namespaces cannot be created on this machine"
     grep -qw overlay /proc/filesystems || skip "the kernel has no overlay file system"
 }
 
-# inside_new ROOT COMMAND...: runs in a chroot that sees /proc and the devices; its mounts end with it.
+# inside_new ROOT COMMAND...: runs a command in a chroot with /proc and /dev, in a mount namespace.
 inside_new() {
     unshare --mount --propagation private bash -c '
         set -e
@@ -25,13 +26,13 @@ inside_new() {
             DEBIAN_FRONTEND=noninteractive "$@"' inside "$@"
 }
 
-# without_services ROOT: nothing is started when a package is installed in a chroot.
+# without_services ROOT: prevents package installations in a chroot from starting services.
 without_services() {
     printf '#!/bin/sh\nexit 101\n' > "$1/usr/sbin/policy-rc.d"
     chmod +x "$1/usr/sbin/policy-rc.d"
 }
 
-# unpack DIRECTORY PACKAGE...: the files of packages, which are not installed.
+# unpack DIRECTORY PACKAGE...: downloads packages and unpacks them without installing them.
 unpack() {
     local to=$1 package
     shift
@@ -39,14 +40,14 @@ unpack() {
     (cd "$to/debs" && apt-get download -q "$@" && for package in *.deb; do dpkg -x "$package" "$to"; done)
 }
 
-# make_base: Debian without anything, in $box/base. No registry is asked.
+# make_base: creates a minimal Debian tree in $box/base with debootstrap, which needs no container registry.
 make_base() {
     [ -d "$box/base" ] && return
-    step "Making a Debian for the tests (once)"
-    mkdir -p "$box" || fail "$box cannot be made"
+    step "Creating a Debian tree for the tests (once)"
+    mkdir -p "$box" || fail "the directory $box cannot be created"
     rm -rf "$box/base.part" "$box/tools"
     unpack "$box/tools" debootstrap > "$box/base.log" 2>&1 \
-        || { tail -n 5 "$box/base.log" >&2; fail "debootstrap could not be fetched"; }
+        || { tail -n 5 "$box/base.log" >&2; fail "debootstrap could not be downloaded"; }
     local mirror
     mirror=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME)' 'Created-By: Packages' \
         | awk '$2 == "bookworm" { print $1; exit }')
@@ -54,7 +55,7 @@ make_base() {
         "$box/tools/usr/sbin/debootstrap" --variant=minbase bookworm "$box/base.part" \
         "${mirror:-http://deb.debian.org/debian}" >> "$box/base.log" 2>&1 \
         || { tail -n 5 "$box/base.log" >&2; fail "debootstrap failed; see $box/base.log"; }
-    # As the slim images are: without documents, other languages and what apt remembers.
+    # Documents, locales and apt's caches are removed, as in Debian's slim images.
     rm -rf "$box/base.part"/var/cache/apt/* "$box/base.part"/var/lib/apt/lists/* "$box/base.part"/var/log/*.log \
         "$box/base.part"/usr/share/{doc,info,locale,man}/*
     mv "$box/base.part" "$box/base"
