@@ -20,7 +20,7 @@ enum MetricsPage {
         text.info("build", "Version of the running program.", [("version", version)])
         text.info("config", "Digest of the effective configuration.", [("digest", reload.digest)])
         text.gauge(
-            "config_last_reload_successful", "1 if the last reload was accepted, 0 if it was rejected.",
+            "config_last_reload_successful", "1 if the last reload was accepted, 0 if it was refused.",
             reload.isRefused ? 0 : 1)
         text.gauge(
             "ready", "1 while the queue is polled.", phase == .running && status.pollFailure == nil ? 1 : 0)

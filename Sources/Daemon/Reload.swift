@@ -30,12 +30,12 @@ struct Reload: Sendable {
     /// The effective configuration.
     var settings: Configuration { current.withLock { $0.settings } }
     var digest: String { settings.digest }
-    /// True when the last reload was rejected.
+    /// True when the last reload was refused.
     var isRefused: Bool { current.withLock { $0.isRefused } }
 
     /// Reads the configuration and applies it.
     ///
-    /// - Returns: a note for the status about settings that need a restart or about the rejection; nil when the whole
+    /// - Returns: a note for the status about settings that need a restart or about the refusal; nil when the whole
     ///   configuration is in effect.
     func run() -> String? {
         do throws(SettingsError) {
@@ -87,8 +87,8 @@ struct Reload: Sendable {
         fields["error_kind"] = "\(error.kind.rawValue)"
         fields["problems_count"] = "\(error.problems.count)"
         logger.error(
-            "reload rejected, the previous configuration stays in effect: \(problems)", metadata: fields)
-        return "the last reload was rejected: \(problems)"
+            "reload refused, the previous configuration stays in effect: \(problems)", metadata: fields)
+        return "the last reload was refused: \(problems)"
     }
 }
 

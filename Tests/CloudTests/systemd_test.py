@@ -255,8 +255,8 @@ class ServiceTest(MachineTest):
         managed = self.machine.run("journalctl", "--since", self.since, "_PID=1", f"UNIT={UNIT}").stdout
         self.assertRegex(managed, r"Reloading pixelated.service.*\n.*Reloaded pixelated.service")
 
-    def test_a_reload_rejects_an_invalid_configuration(self):
-        stack = self.started("rejection")
+    def test_a_reload_refuses_an_invalid_configuration(self):
+        stack = self.started("refusal")
         self.machine.write(CONFIGURATION, json.dumps({**self.settings, "worker": {"drainSecond": 5}}))
         self.systemctl("reload", UNIT)
         entry, = self.wait_for(lambda: self.entries_of("reload-refused"), "the entry")

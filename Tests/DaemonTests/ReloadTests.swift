@@ -97,10 +97,10 @@ struct ReloadTests {
     @Test(arguments: ["", "{", "[]", #"{"queue": {}}"#])
     func `a reload rejects a file that is not JSON or lacks the queue`(text: String) throws {
         let result = try reload(file(), text)
-        #expect(result.applied.isEmpty && result.note?.hasPrefix("the last reload was rejected: ") == true)
+        #expect(result.applied.isEmpty && result.note?.hasPrefix("the last reload was refused: ") == true)
     }
 
-    @Test func `a corrected file is applied, and the note about the rejection disappears`() throws {
+    @Test func `a corrected file is applied, and the note about the refusal disappears`() throws {
         let result = try reload(file(), "{", file(#", "worker": {"maxInFlight": 3}"#))
         #expect(result.applied.map(\.worker.maxInFlight) == [3] && result.note == nil)
     }

@@ -187,13 +187,13 @@ struct SupervisorTests {
         let run = start(worker)
         worker.answerFirstPoll()
         _ = await message { $0.hasPrefix("READY=1") }
-        note.withLock { $0 = "the last reload was rejected: config.json:1: must be JSON" }
+        note.withLock { $0 = "the last reload was refused: config.json:1: must be JSON" }
         sender.yield(.reload)
         let begin = await message { _ in true }
         #expect(begin?.wholeMatch(of: /RELOADING=1\nMONOTONIC_USEC=\d+/) != nil)
         let end = await message { _ in true }
         let status = "STATUS=polling; nothing in flight; 0 done"
-        #expect(end == "READY=1\n\(status); the last reload was rejected: config.json:1: must be JSON")
+        #expect(end == "READY=1\n\(status); the last reload was refused: config.json:1: must be JSON")
         note.withLock { $0 = nil }
         sender.yield(.reload)
         #expect(await message { $0.hasPrefix("READY=1") } == "READY=1\n\(status)")

@@ -70,8 +70,8 @@ struct ReloadTests {
             configuration.set("filter", "exclude", to: ["after/*"])
             configuration.set("filter", "excluded", to: [])
             try await cloud.reload(pixelated, configuration)
-            let refused = try await socket.messages.line("rejection in the status") {
-                $0.hasPrefix("STATUS=") && $0.contains("the last reload was rejected: ")
+            let refused = try await socket.messages.line("refusal in the status") {
+                $0.hasPrefix("STATUS=") && $0.contains("the last reload was refused: ")
             }
             #expect(refused.contains("pixelation.limits.pixels: must be a whole number"))
             #expect(refused.contains("filter.excluded: unknown setting; did you mean filter.exclude?"))
