@@ -4,13 +4,14 @@ import Testing
 
 @testable import Worker
 
-@Suite final class BreakerTests {
+@Suite("The pure state machine of the circuit breaker")
+final class CircuitBreakerStateTests {
     private let a = LeaseManagerState.ID(number: 1)
     private let b = LeaseManagerState.ID(number: 2)
     private let c = LeaseManagerState.ID(number: 3)
     private let d = LeaseManagerState.ID(number: 4)
 
-    /// Probes at 2, 4, 8... seconds when the spread is 1.
+    /// Its probes come 2, 4, 8... seconds after the failure before, as the jitter is always 1.
     private var breaker = CircuitBreakerState(maxInFlight: 5)
 
     @discardableResult
@@ -22,165 +23,184 @@ import Testing
             .unavailable, at: stage, by: id, receives: receives, now: .seconds(seconds), jitter: 1)
     }
 
-    private func turn(_ id: LeaseManagerState.ID, at seconds: Int) -> CircuitBreakerState.ProbeDecision {
+    private func decision(
+        _ id: LeaseManagerState.ID, at seconds: Int
+    ) -> CircuitBreakerState.ProbeDecision {
         breaker.probeDecision(for: id, now: .seconds(seconds))
     }
 
     private func succeed(
         _ id: LeaseManagerState.ID, _ stage: CircuitBreakerState.Stage, isFinished: Bool = true
-    )
-        -> Bool
-    {
+    ) -> Bool {
         breaker.succeeded(id, stage, isFinished: isFinished)
     }
 
-    @Test func `a dependency that few need is waited for in half of the maxInFlight`() {
-        breaker = CircuitBreakerState(maxInFlight: 5, leavesRoom: true)
-        #expect([a, b, c, a].map { fail($0, at: 0) } == [.hold, .hold, .noRoom, .hold])
-        #expect(breaker.opening?.heldCount == 2)
-        breaker.forget(a)
-        #expect(fail(c, at: 1) == .hold)
-        breaker.maxInFlight = 1
-        #expect(fail(d, at: 2) == .noRoom)
-        // Without anybody held nobody could find out when it is over.
-        breaker.forget(b)
-        breaker.forget(c)
-        #expect(breaker.opening == nil)
-        #expect(fail(d, at: 3) == .noRoom && breaker.opening == nil)
-    }
-
-    @Test func `those held probe one at a time, in turn, later each time`() {
-        fail(a, at: 0)
-        fail(b, at: 1)
-        #expect(turn(a, at: 1) == .wait(until: .seconds(2)))
-        #expect(turn(a, at: 2) == .proceed)
-        #expect(turn(b, at: 2) != .proceed, "a probes")
-        fail(a, at: 3)
-        #expect(turn(b, at: 3) == .wait(until: .seconds(7)))
-        #expect(turn(b, at: 7) == .proceed)
-        fail(b, at: 8)
-        #expect(turn(a, at: 15) != .proceed)
-        #expect(turn(a, at: 16) == .proceed)
-        #expect(breaker.opening?.probes == 3)
-    }
-
-    @Test func `one success lets all go on`() {
-        fail(a, at: 0)
-        fail(b, at: 0)
-        #expect(turn(a, at: 2) == .proceed)
-        #expect(succeed(a, .write))
-        #expect(turn(b, at: 2) == .proceed)
-        #expect(breaker.allowance(now: .seconds(2), inFlight: 1) == nil)
-    }
-
-    @Test func `a probe that leaves hands its turn on`() {
-        fail(a, at: 0)
-        fail(b, at: 0)
-        #expect(turn(a, at: 2) == .proceed)
-        breaker.forget(a)
-        #expect(turn(b, at: 2) == .proceed)
-    }
-
-    @Test func `an answer about a source does not prove that outputs can be written`() {
-        fail(a, at: 0, .write)
-        #expect(!succeed(b, .read))
-        #expect(breaker.opening != nil)
-        #expect(succeed(c, .write))
-    }
-
-    @Test func `what was read ends an opening of reading before the picture is finished`() {
-        fail(a, at: 0)
-        fail(b, at: 0)
-        #expect(turn(a, at: 2) == .proceed)
-        #expect(succeed(a, .read, isFinished: false))
-        #expect(turn(b, at: 2) == .proceed)
-        fail(a, at: 3, .write)
-        #expect(turn(a, at: 5) == .proceed)
-        #expect(!succeed(a, .read, isFinished: false), "it was the writing that failed")
-        #expect(breaker.opening?.probe == a)
-    }
-
-    @Test func `with nobody held any answer ends the opening`() {
-        fail(a, at: 0, .write)
-        breaker.forget(a)
-        #expect(breaker.opening != nil)
-        #expect(succeed(b, .read))
-    }
-
-    @Test func `about one that fails alone another opinion is soon received`() {
-        fail(a, at: 0)
-        #expect(breaker.allowance(now: .seconds(10), inFlight: 1) == 0)
-        #expect(breaker.wake(now: .seconds(10)) == .seconds(15))
-        #expect(breaker.allowance(now: .seconds(15), inFlight: 2) == 0, "one is under way")
-        #expect(breaker.allowance(now: .seconds(15), inFlight: 1) == 1)
-    }
-
-    @Test func `while several fail hardly anything is received`() {
-        fail(a, at: 0)
-        fail(b, at: 16)
-        #expect(breaker.allowance(now: .seconds(315), inFlight: 2) == 0)
-        #expect(breaker.wake(now: .seconds(315)) == .seconds(316))
-        #expect(breaker.allowance(now: .seconds(316), inFlight: 2) == 1)
-    }
-
-    @Test func `those that failed while others succeeded are soon compared again`() {
-        for _ in 0..<2 {
-            fail(a, at: 0)
-            fail(b, at: 0)
-            if breaker.wake(now: .seconds(10)) == .seconds(300) { #expect(succeed(c, .write)) }
-        }
-        #expect(breaker.allowance(now: .seconds(15), inFlight: 2) == 1)
-    }
-
-    @Test func `with nobody held one message is received when a probe is due`() {
-        fail(a, at: 0)
-        breaker.forget(a)
-        #expect(breaker.allowance(now: .seconds(1), inFlight: 0) == 0)
-        #expect(breaker.wake(now: .seconds(1)) == .seconds(2))
-        #expect(breaker.allowance(now: .seconds(2), inFlight: 0) == 1)
-    }
-
-    private func isGivenBack(_ id: LeaseManagerState.ID, at seconds: Int) -> Bool {
-        guard case .release = turn(id, at: seconds) else { return false }
+    private func isReleased(_ id: LeaseManagerState.ID, at seconds: Int) -> Bool {
+        guard case .release = decision(id, at: seconds) else { return false }
         breaker.forget(id)
         return true
     }
 
-    @Test func `after a minute all but the minimumHeld are given back, and none a second time`() {
-        for id in [a, b, c] { fail(id, at: 0) }
-        fail(d, at: 0, receives: 2)
-        for id in [a, b, c, d] { #expect(!isGivenBack(id, at: 1)) }
-        #expect(!isGivenBack(d, at: 60), "it has been given back before")
-        #expect(isGivenBack(c, at: 60))
-        #expect(isGivenBack(b, at: 60))
-        #expect(!isGivenBack(a, at: 60), "two stay")
+    // MARK: Phases
+
+    @Test func `a failure opens the breaker, a probe makes it half-open, a success closes it`() {
+        #expect(breaker.phase == .closed)
+        fail(a, at: 0)
+        #expect(breaker.phase == .open)
+        #expect(decision(a, at: 2) == .proceed)
+        #expect(breaker.phase == .halfOpen)
+        fail(a, at: 3)
+        #expect(breaker.phase == .open)
+        #expect(decision(a, at: 7) == .proceed)
+        #expect(succeed(a, .read))
+        #expect(breaker.phase == .closed)
     }
 
-    @Test func `after half an hour with every slot held one makes room`() {
+    @Test func `held messages probe one at a time, in order, with growing delays`() {
+        fail(a, at: 0)
+        fail(b, at: 1)
+        #expect(decision(a, at: 1) == .wait(until: .seconds(2)))
+        #expect(decision(a, at: 2) == .proceed)
+        #expect(decision(b, at: 2) != .proceed, "a is the probe")
+        fail(a, at: 3)
+        #expect(decision(b, at: 3) == .wait(until: .seconds(7)))
+        #expect(decision(b, at: 7) == .proceed)
+        fail(b, at: 8)
+        #expect(decision(a, at: 15) != .proceed)
+        #expect(decision(a, at: 16) == .proceed)
+        #expect(breaker.opening?.probes == 3)
+    }
+
+    @Test func `one success lets all held messages proceed`() {
+        fail(a, at: 0)
+        fail(b, at: 0)
+        #expect(decision(a, at: 2) == .proceed)
+        #expect(succeed(a, .write))
+        #expect(decision(b, at: 2) == .proceed)
+        #expect(breaker.allowance(now: .seconds(2), inFlight: 1) == nil)
+    }
+
+    @Test func `the next held message becomes the probe when the probe's job ends`() {
+        fail(a, at: 0)
+        fail(b, at: 0)
+        #expect(decision(a, at: 2) == .proceed)
+        breaker.forget(a)
+        #expect(decision(b, at: 2) == .proceed)
+    }
+
+    // MARK: Stages
+
+    @Test func `a success in reading does not close a breaker that failed in writing`() {
+        fail(a, at: 0, .write)
+        #expect(!succeed(b, .read))
+        #expect(breaker.phase == .open)
+        #expect(succeed(c, .write))
+    }
+
+    @Test func `a download closes a breaker that failed in reading before its record is finished`() {
+        fail(a, at: 0)
+        fail(b, at: 0)
+        #expect(decision(a, at: 2) == .proceed)
+        #expect(succeed(a, .read, isFinished: false))
+        #expect(decision(b, at: 2) == .proceed)
+        fail(a, at: 3, .write)
+        #expect(decision(a, at: 5) == .proceed)
+        #expect(!succeed(a, .read, isFinished: false), "writing had failed")
+        #expect(breaker.opening?.probe == a)
+    }
+
+    @Test func `any success closes a breaker that holds no message`() {
+        fail(a, at: 0, .write)
+        breaker.forget(a)
+        #expect(breaker.phase == .open)
+        #expect(succeed(b, .read))
+    }
+
+    // MARK: Trial receives
+
+    @Test func `a message that fails alone is compared with a trial receive after 15 seconds`() {
+        fail(a, at: 0)
+        #expect(breaker.allowance(now: .seconds(10), inFlight: 1) == 0)
+        #expect(breaker.nextChange(after: .seconds(10)) == .seconds(15))
+        #expect(breaker.allowance(now: .seconds(15), inFlight: 2) == 0, "one is in flight")
+        #expect(breaker.allowance(now: .seconds(15), inFlight: 1) == 1)
+    }
+
+    @Test func `trial receives are five minutes apart while several messages fail`() {
+        fail(a, at: 0)
+        fail(b, at: 16)
+        #expect(breaker.allowance(now: .seconds(315), inFlight: 2) == 0)
+        #expect(breaker.nextChange(after: .seconds(315)) == .seconds(316))
+        #expect(breaker.allowance(now: .seconds(316), inFlight: 2) == 1)
+    }
+
+    @Test func `trial receives are 15 seconds apart while all held messages are suspect`() {
+        for _ in 0..<2 {
+            fail(a, at: 0)
+            fail(b, at: 0)
+            if breaker.nextChange(after: .seconds(10)) == .seconds(300) { #expect(succeed(c, .write)) }
+        }
+        #expect(breaker.allowance(now: .seconds(15), inFlight: 2) == 1)
+    }
+
+    @Test func `one message is received when a probe is due and none is held`() {
+        fail(a, at: 0)
+        breaker.forget(a)
+        #expect(breaker.allowance(now: .seconds(1), inFlight: 0) == 0)
+        #expect(breaker.nextChange(after: .seconds(1)) == .seconds(2))
+        #expect(breaker.allowance(now: .seconds(2), inFlight: 0) == 1)
+    }
+
+    // MARK: Releases
+
+    @Test func `all but two messages are released after a minute, those on their first receive only`() {
+        for id in [a, b, c] { fail(id, at: 0) }
+        fail(d, at: 0, receives: 2)
+        for id in [a, b, c, d] { #expect(!isReleased(id, at: 1)) }
+        #expect(!isReleased(d, at: 60), "it has been released before")
+        #expect(isReleased(c, at: 60))
+        #expect(isReleased(b, at: 60))
+        #expect(!isReleased(a, at: 60), "two stay held")
+    }
+
+    @Test func `one message is released after half an hour with every slot held`() {
         breaker = CircuitBreakerState(maxInFlight: 2)
         fail(a, at: 0, receives: 2)
         fail(b, at: 1, receives: 2)
-        #expect(turn(a, at: 2) == .proceed)
-        #expect(!isGivenBack(b, at: 1800))
-        #expect(!isGivenBack(a, at: 1801), "it probes")
-        #expect(isGivenBack(b, at: 1801))
+        #expect(decision(a, at: 2) == .proceed)
+        #expect(!isReleased(b, at: 1800))
+        #expect(!isReleased(a, at: 1801), "it is the probe")
+        #expect(isReleased(b, at: 1801))
         fail(a, at: 1802, receives: 2)
         #expect(breaker.allowance(now: .seconds(1802), inFlight: 1) == 1)
-        #expect(!isGivenBack(a, at: 5000), "there is room")
+        #expect(!isReleased(a, at: 5000), "a slot is free")
     }
 
-    @Test func `who fails alone while others succeed is at fault`() {
+    @Test func `a drain releases all held messages and reports the probe`() {
+        fail(a, at: 0)
+        fail(b, at: 0)
+        #expect(decision(a, at: 2) == .proceed)
+        let probe = breaker.drain()
+        #expect(probe == a)
+        #expect(isReleased(b, at: 2))
+        #expect(fail(c, at: 3) == .hold)
+        #expect(isReleased(c, at: 3))
+    }
+
+    // MARK: Suspicion
+
+    @Test func `a message that fails alone is isolated after three successes of others`() {
         for second in 0..<3 {
             #expect(fail(a, at: second) == .hold)
             #expect(succeed(b, .write))
-            #expect(turn(a, at: second) == .proceed)
+            #expect(decision(a, at: second) == .proceed)
         }
         #expect(fail(a, at: 3) == .isolateMessage)
-        #expect(breaker.opening == nil)
-        #expect(fail(a, at: 4) == .hold, "the next is judged anew")
+        #expect(breaker.phase == .closed)
+        #expect(fail(a, at: 4) == .hold, "its suspicion starts at zero again")
     }
 
-    @Test func `who fails in company is not soon at fault`() {
+    @Test func `a message that fails together with another is not isolated by eleven successes`() {
         for second in 0..<11 {
             #expect(fail(a, at: second) == .hold)
             #expect(fail(b, at: second) == .hold)
@@ -190,14 +210,20 @@ import Testing
         #expect(fail(b, at: 12) == .hold, "its own success clears it")
     }
 
-    @Test func `at a drain nobody waits`() {
-        fail(a, at: 0)
-        fail(b, at: 0)
-        #expect(turn(a, at: 2) == .proceed)
-        let probe = breaker.drain()
-        #expect(probe == a)
-        #expect(isGivenBack(b, at: 2))
-        #expect(fail(c, at: 3) == .hold)
-        #expect(isGivenBack(c, at: 3))
+    // MARK: A dependency that few messages need
+
+    @Test func `half of the slots hold messages when few messages need the dependency`() {
+        breaker = CircuitBreakerState(maxInFlight: 5, isRarelyNeeded: true)
+        #expect([a, b, c, a].map { fail($0, at: 0) } == [.hold, .hold, .noRoom, .hold])
+        #expect(breaker.opening?.heldCount == 2)
+        breaker.forget(a)
+        #expect(fail(c, at: 1) == .hold)
+        breaker.maxInFlight = 1
+        #expect(fail(d, at: 2) == .noRoom)
+        // Without a held message there is no probe that could close the breaker, so it is closed.
+        breaker.forget(b)
+        breaker.forget(c)
+        #expect(breaker.phase == .closed)
+        #expect(fail(d, at: 3) == .noRoom && breaker.phase == .closed)
     }
 }

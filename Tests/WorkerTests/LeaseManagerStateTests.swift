@@ -4,83 +4,106 @@ import Testing
 
 @testable import Worker
 
-@Suite struct LeaseBookTests {
-    private func book(_ count: Int) -> (LeaseManagerState, [LeaseManagerState.ID]) {
-        var book = LeaseManagerState(visibility: .seconds(60))
-        for index in 0..<count {
-            _ = book.register(messageID: "m\(index)", handle: "h\(index)", requestedAt: .zero)
+@Suite("The pure state machine of the leases")
+struct LeaseManagerStateTests {
+    /// Leases of `count` messages received at time zero with a visibility timeout of 60 seconds.
+    private func leases(_ count: Int) -> (LeaseManagerState, [LeaseManagerState.ID]) {
+        var leases = LeaseManagerState(visibility: .seconds(60))
+        let ids = (0..<count).compactMap { index -> LeaseManagerState.ID? in
+            let registration = leases.register(
+                messageID: "m\(index)", handle: "h\(index)", requestedAt: .zero)
+            guard case .new(let id) = registration else { return nil }
+            return id
         }
-        return (book, book.ids)
+        return (leases, ids)
     }
 
-    @Test func `extensions are due at half of the visibility and go ten to a call`() {
-        var (book, _) = book(23)
-        let early = book.next(now: .seconds(10))
-        #expect(early.calls.isEmpty && early.wake == .seconds(30))
-        #expect(book.next(now: .seconds(30)).calls.map(\.entries.count) == [10, 10, 3])
-        #expect(book.next(now: .seconds(31)).calls.isEmpty, "one call at a time about a handle")
+    @Test func `heartbeats are due at half of the visibility timeout, ten to a call`() {
+        var (leases, _) = leases(23)
+        let early = leases.next(now: .seconds(10))
+        #expect(early.calls.isEmpty && early.nextCheck == .seconds(30))
+        #expect(leases.next(now: .seconds(30)).calls.map(\.entries.count) == [10, 10, 3])
+        #expect(leases.next(now: .seconds(31)).calls.isEmpty, "one call at a time about a handle")
     }
 
-    @Test func `an unanswered lease is lost at its expiry`() {
-        var (book, ids) = book(1)
-        let call = book.next(now: .seconds(30)).calls[0]
-        book.failed(call, now: .seconds(35))
-        #expect(book.next(now: .seconds(60)).endings == [.lost(ids[0], .expired)])
-        #expect(book.count == 0)
+    @Test func `a lease whose heartbeat fails is lost at its expiry`() {
+        var (leases, ids) = leases(1)
+        let call = leases.next(now: .seconds(30)).calls[0]
+        leases.failed(call, now: .seconds(35))
+        #expect(leases.next(now: .seconds(60)).ended == [.lost(ids[0], .expired)])
+        #expect(leases.count == 0)
     }
 
-    @Test func `a refused delete is repeated, a refused handle is given up`() {
-        var (book, ids) = book(2)
-        for id in ids { book.settle(id, .delete, now: .zero) }
-        let call = book.next(now: .seconds(1)).calls[0]
-        let endings = book.answered(
+    @Test func `a refused delete is repeated unless its receipt handle is invalid`() {
+        var (leases, ids) = leases(2)
+        for id in ids { leases.settle(id, .delete, now: .zero) }
+        let call = leases.next(now: .seconds(1)).calls[0]
+        let ended = leases.answered(
             call,
             refusals: [
                 Refusal(index: 0, code: "InternalError", isLoss: false),
                 Refusal(index: 1, code: "ReceiptHandleIsInvalid", isLoss: true),
             ], sent: .seconds(1), now: .seconds(1))
-        #expect(endings == [.settleFailed(ids[1], .delete, code: "ReceiptHandleIsInvalid")])
-        #expect(book.next(now: .seconds(2)).calls.map(\.entries.count) == [1])
+        #expect(ended == [.settleFailed(ids[1], .delete, code: "ReceiptHandleIsInvalid")])
+        #expect(leases.next(now: .seconds(2)).calls.map(\.entries.count) == [1])
     }
 
-    @Test func `of two ends the first counts`() {
-        var (book, ids) = book(1)
-        book.settle(ids[0], .delete, now: .zero)
-        book.settle(ids[0], .release(.seconds(5)), now: .zero)
-        #expect(book.next(now: .seconds(1)).calls.first?.entries.map(\.intent) == [.delete])
+    @Test func `the first of two settlements counts`() {
+        var (leases, ids) = leases(1)
+        leases.settle(ids[0], .delete, now: .zero)
+        leases.settle(ids[0], .release(.seconds(5)), now: .zero)
+        #expect(leases.next(now: .seconds(1)).calls.first?.entries.map(\.intent) == [.delete])
     }
 
-    @Test func `a release waits for the extension under way, so it has the last word`() {
-        var (book, ids) = book(1)
-        let extending = book.next(now: .seconds(30)).calls[0]
-        book.settle(ids[0], .release(.seconds(5)), now: .seconds(30))
-        #expect(book.next(now: .seconds(31)).calls.isEmpty)
-        _ = book.answered(extending, refusals: [], sent: .seconds(30), now: .seconds(32))
-        let calls = book.next(now: .seconds(32)).calls
+    @Test func `a release waits for the heartbeat in progress, which would undo it`() {
+        var (leases, ids) = leases(1)
+        let heartbeat = leases.next(now: .seconds(30)).calls[0]
+        leases.settle(ids[0], .release(.seconds(5)), now: .seconds(30))
+        #expect(leases.next(now: .seconds(31)).calls.isEmpty)
+        _ = leases.answered(heartbeat, refusals: [], sent: .seconds(30), now: .seconds(32))
+        let calls = leases.next(now: .seconds(32)).calls
         #expect(calls.first?.entries.first?.intent == .release(.seconds(5)))
     }
 
-    @Test func `a message received again gives its new handle to the job that is there`() {
-        var (book, ids) = book(1)
-        book.settle(ids[0], .delete, now: .zero)
-        let call = book.next(now: .seconds(1)).calls[0]
-        #expect(book.register(messageID: "m0", handle: "new", requestedAt: .seconds(1)) == .adopted(ids[0]))
-        #expect(book.answered(call, refusals: [], sent: .seconds(1), now: .seconds(2)).isEmpty)
-        #expect(book.next(now: .seconds(2)).calls.first?.entries.first?.handle == "new")
+    @Test func `a message received again passes its new receipt handle to the existing lease`() {
+        var (leases, ids) = leases(1)
+        leases.settle(ids[0], .delete, now: .zero)
+        let call = leases.next(now: .seconds(1)).calls[0]
+        #expect(!leases.isRedelivered(ids[0]))
+        let registration = leases.register(messageID: "m0", handle: "new", requestedAt: .seconds(1))
+        #expect(registration == .adopted(ids[0]))
+        #expect(leases.isRedelivered(ids[0]))
+        #expect(leases.answered(call, refusals: [], sent: .seconds(1), now: .seconds(2)).isEmpty)
+        #expect(leases.next(now: .seconds(2)).calls.first?.entries.first?.handle == "new")
     }
 
-    @Test func `no release asks for more than what is left of twelve hours`() {
-        var (book, ids) = book(1)
-        book.settle(ids[0], .release(.seconds(43_200)), now: .seconds(50))
-        let calls = book.next(now: .seconds(51)).calls
-        #expect(calls.first?.entries.first?.intent == .release(LeaseManagerState.cap - .seconds(51)))
+    @Test func `a lease that has ended counts as redelivered`() {
+        var (leases, ids) = leases(1)
+        #expect(leases.next(now: .seconds(60)).ended.count == 1)
+        #expect(leases.isRedelivered(ids[0]))
     }
 
-    @Test func `no extension goes beyond twelve hours`() {
-        var book = LeaseManagerState(visibility: .seconds(43_200))
-        _ = book.register(messageID: "m", handle: "h", requestedAt: .zero)
-        let call = book.next(now: .seconds(21_600)).calls.first
-        #expect(call == nil, "nothing can be gained: the first visibility reaches the cap")
-        #expect(book.next(now: .seconds(43_200)).endings.count == 1)
+    @Test func `a release is limited to the rest of the twelve hours`() {
+        var (leases, ids) = leases(1)
+        leases.settle(ids[0], .release(.seconds(43_200)), now: .seconds(50))
+        let calls = leases.next(now: .seconds(51)).calls
+        let rest = LeaseManagerState.inFlightLimit - .seconds(51)
+        #expect(calls.first?.entries.first?.intent == .release(rest))
+    }
+
+    @Test func `a heartbeat is not sent when it cannot extend the lease beyond twelve hours`() {
+        var leases = LeaseManagerState(visibility: .seconds(43_200))
+        _ = leases.register(messageID: "m", handle: "h", requestedAt: .zero)
+        #expect(leases.next(now: .seconds(21_600)).calls.isEmpty)
+        #expect(leases.next(now: .seconds(43_200)).ended.count == 1)
+    }
+
+    @Test func `the lease is extended first when too little of it is left for a write`() {
+        var (leases, ids) = leases(1)
+        #expect(leases.ensureValid(ids[0], now: .seconds(50)) == .valid)
+        let heartbeat = leases.next(now: .seconds(45)).calls[0]
+        #expect(leases.ensureValid(ids[0], now: .seconds(51)) == .extending)
+        _ = leases.answered(heartbeat, refusals: [], sent: .seconds(45), now: .seconds(52))
+        #expect(leases.ensureValid(ids[0], now: .seconds(52)) == .valid)
     }
 }

@@ -3,19 +3,23 @@
 internal import Metrics
 internal import Support
 
-/// The breaker in its lock, with a voice, and with those who wait for their turn.
+/// The circuit breaker of one dependency, shared by all jobs: closed, open or half-open.
+///
+/// `CircuitBreakerState` decides; this class keeps the held messages waiting for their probe, logs and counts.
 final class CircuitBreaker: Sendable {
-    /// What fails when the breaker opens.
+    /// The dependency whose failure opens the breaker.
     enum Dependency: Sendable {
-        /// Sources or outputs: nothing can be done, so nothing is received.
+        /// The buckets of sources and outputs, with credentials and KMS. Every message needs them, so nothing is
+        /// received while they fail.
         case storage
-        /// The place for reasons, which most messages never need.
+        /// The quarantine, which most messages do not need.
         case quarantine
     }
 
     private struct State {
         var breaker: CircuitBreakerState
-        var waiting: [LeaseManagerState.ID: Wakeup] = [:]
+        /// The held messages that wait for their probe.
+        var waiters: [LeaseManagerState.ID: Wakeup] = [:]
     }
 
     private let dependency: Dependency
@@ -28,14 +32,12 @@ final class CircuitBreaker: Sendable {
 
     init(
         _ dependency: Dependency, maxInFlight: Int, clock: any WorkerClock, leases: LeaseManager,
-        metrics: WorkerMetrics,
-        log: WorkerLog, progress: ProgressCounter
+        metrics: WorkerMetrics, log: WorkerLog, progress: ProgressCounter
     ) {
         self.dependency = dependency
-        state = Locked(
-            State(
-                breaker: CircuitBreakerState(maxInFlight: maxInFlight, leavesRoom: dependency == .quarantine))
-        )
+        let breaker = CircuitBreakerState(
+            maxInFlight: maxInFlight, isRarelyNeeded: dependency == .quarantine)
+        state = Locked(State(breaker: breaker))
         self.clock = clock
         self.leases = leases
         self.metrics = metrics
@@ -45,24 +47,33 @@ final class CircuitBreaker: Sendable {
 
     func resize(maxInFlight: Int) { state.withLock { $0.breaker.maxInFlight = maxInFlight } }
 
+    /// The facts about the open breaker; nil while it is closed.
     var opening: CircuitBreakerState.Opening? { state.withLock { $0.breaker.opening } }
 
-    func allowance(now: Duration, inFlight: Int) -> (messages: Int?, wake: Duration?) {
-        state.withLock { ($0.breaker.allowance(now: now, inFlight: inFlight), $0.breaker.wake(now: now)) }
+    /// The number of messages that may be received now, nil for no limit, and the next time at which it may change.
+    func allowance(now: Duration, inFlight: Int) -> (messages: Int?, nextChange: Duration?) {
+        state.withLock {
+            ($0.breaker.allowance(now: now, inFlight: inFlight), $0.breaker.nextChange(after: now))
+        }
     }
 
+    /// Takes a failure of the dependency, and opens the breaker.
+    ///
+    /// - Parameters:
+    ///   - receives: The receive count of the message.
+    ///   - jitter: A random number in 0...1.
     func failed(
         _ error: WorkerError, at stage: CircuitBreakerState.Stage, by id: LeaseManagerState.ID, receives: Int,
         jitter: Double
     ) -> CircuitBreakerState.FailureDecision {
         let now = clock.now
-        let (decision, isNew) = state.withLock { state -> (CircuitBreakerState.FailureDecision, Bool) in
-            let wasClosed = state.breaker.opening == nil
+        let (decision, hasOpened) = state.withLock { state -> (CircuitBreakerState.FailureDecision, Bool) in
+            let wasClosed = state.breaker.phase == .closed
             let decision = state.breaker.failed(
                 error.kind, at: stage, by: id, receives: receives, now: now, jitter: jitter)
-            return (decision, wasClosed && state.breaker.opening != nil)
+            return (decision, wasClosed && state.breaker.phase != .closed)
         }
-        if isNew {
+        if hasOpened {
             if dependency == .storage { metrics.breakerOpenings.increment() }
             log.breakerOpened(error, of: dependency)
         }
@@ -70,23 +81,26 @@ final class CircuitBreaker: Sendable {
         return decision
     }
 
-    /// Waits until a message that was held may try again.
+    /// Waits until a held message may repeat its record or has to be released.
     ///
-    /// - Returns: `.proceed` or `.giveBack`.
+    /// - Returns: `.proceed` or `.release`.
     /// - Throws: `CancellationError`.
     func waitForProbe(of id: LeaseManagerState.ID) async throws -> CircuitBreakerState.ProbeDecision {
         let wakeup = Wakeup(clock: clock)
-        state.withLock { $0.waiting[id] = wakeup }
-        defer { state.withLock { $0.waiting[id] = nil } }
+        state.withLock { $0.waiters[id] = wakeup }
+        defer { state.withLock { $0.waiters[id] = nil } }
         while true {
             try Task.checkCancellation()
             let now = clock.now
-            let turn = state.withLock { $0.breaker.probeDecision(for: id, now: now) }
-            guard case .wait(let until) = turn else { return turn }
+            let decision = state.withLock { $0.breaker.probeDecision(for: id, now: now) }
+            guard case .wait(let until) = decision else { return decision }
             await wakeup.wait(until: until)
         }
     }
 
+    /// Takes a success of the dependency, which may close the breaker.
+    ///
+    /// - Parameter isFinished: True when the record makes no more calls to the dependency.
     func succeeded(_ id: LeaseManagerState.ID, _ stage: CircuitBreakerState.Stage, isFinished: Bool = true) {
         let ended = state.withLock { state -> CircuitBreakerState.Opening? in
             let opening = state.breaker.opening
@@ -96,20 +110,21 @@ final class CircuitBreaker: Sendable {
         changed()
     }
 
+    /// Removes a message whose job has ended, in whatever way.
     func forget(_ id: LeaseManagerState.ID) {
         state.withLock { $0.breaker.forget(id) }
         changed()
     }
 
-    /// Those who wait give their messages back at once: a failing dependency is not waited for at the end.
+    /// Releases all held messages, the probe too: a drain does not wait for a dependency that fails.
     func drain() {
         if let probe = state.withLock({ $0.breaker.drain() }) { leases.stop(probe, .drain) }
         changed()
     }
 
     private func changed() {
-        let waiting = state.withLock { Array($0.waiting.values) }
-        for wakeup in waiting { wakeup.signal() }
+        let waiters = state.withLock { Array($0.waiters.values) }
+        for waiter in waiters { waiter.signal() }
         progress.record()
     }
 }

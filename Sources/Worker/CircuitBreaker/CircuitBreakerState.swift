@@ -1,53 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Tells the failure of a dependency from that of a picture. While S3, the keys or the output bucket fail, messages
-/// are not received, so none burns its receives for a fault that is not its own. Pure: `CircuitBreaker` waits.
+/// A circuit breaker that stops receiving while a dependency (S3, the credentials, KMS, the output bucket) fails,
+/// so that the failure does not use up the receives of messages that are in order.
 ///
-/// A message that fails is *held*: its lease is kept, and it waits for its turn. One at a time repeats its own work,
-/// in turn; that is the probe, and it costs no receive. The first success ends the outage for all. So an outage
-/// costs a message nothing, or one receive when it is given back:
+/// ```
+///         failure of a dependency           nextProbe
+///  closed ───────────────────────▶ open ─────────────────▶ half-open
+///    ▲ ▲                           │  ▲                     │     │
+///    │ └── success of any message ─┘  └── the probe fails ──┘     │
+///    └───────────────────── the probe succeeds ───────────────────┘
+/// ```
 ///
-/// 1. Only after `holding`, and while more than a `jury` is held, so that workers whose network or keys are in
-///    order can have it.
-/// 2. Only on its first receive. Whatever the number of workers, none gives it back a second time.
-/// 3. Except that after half an hour with every slot held one makes room: they may be what fails, after all.
+/// Closed: messages are received without a limit of the breaker's. Open: each message that fails is held, which means
+/// that its lease is kept and its record is repeated later; nothing is received but trial receives. Half-open: one of
+/// the held messages repeats its record as a probe, which costs no receive. Every success that proves that the
+/// dependency works closes the breaker: that of the probe, of a trial receive or of another message in flight.
 ///
-/// Now and then one message is received for another opinion. Should others succeed again and again where one
-/// fails, it is that message's own fault after all.
+/// A held message costs nothing, a released one costs a receive. So a message is released only
+/// 1. after `holdTime`, while more than `minimumHeld` are held, so that workers with a working network or valid
+///    credentials receive it;
+/// 2. on its first receive, so that it loses at most one receive, however many workers there are;
+/// 3. regardless of 1 and 2, after `fullStallTimeout` with every slot held: the held messages themselves may be the
+///    cause.
+///
+/// A trial receive takes one further message. If it succeeds where others fail, those others become suspect: a
+/// message that fails again and again while others succeed is at fault itself, and its policy applies.
+///
+/// This is the pure state machine; `CircuitBreaker` does the waiting.
 package struct CircuitBreakerState: Sendable {
-    /// How far a record came: what its failure is about, and what its success proves.
+    package enum Phase: Sendable, Equatable { case closed, open, halfOpen }
+
+    /// The part of a record that a failure prevents or a success proves: reading the source, or writing the outputs
+    /// (which comes after reading).
     package enum Stage: Int, Sendable, Comparable {
         case read, write
         package static func < (a: Stage, b: Stage) -> Bool { a.rawValue < b.rawValue }
     }
 
+    /// The answer to a failure.
     package enum FailureDecision: Sendable, Equatable {
-        /// Keep the message and ask for its `turn`.
+        /// The message keeps its lease and waits for `probeDecision`.
         case hold
-        /// It is the picture, not the dependency.
+        /// The message is at fault and not the dependency: it is handled like a failure of its own.
         case isolateMessage
-        /// As many are held as may be.
+        /// The breaker holds as many messages as it may: this one is retried later.
         case noRoom
     }
 
+    /// The next action of a held message.
     package enum ProbeDecision: Sendable, Equatable {
+        /// Repeat the record: as the probe, or because the breaker is closed.
         case proceed
-        /// Ask again at this time, or when something has changed.
+        /// Ask again at this time, or when the state has changed.
         case wait(until: Duration?)
-        /// To come again after this time.
+        /// Release the message with this delay.
         case release(after: Duration)
     }
 
+    /// The facts about an open breaker.
     package struct Opening: Sendable, Equatable {
+        /// The latest kind of failure.
         package var kind: WorkerError.Kind
         package var since: Duration
+        /// The number of probes until now.
         package var probes = 0
+        /// The time of the next probe, or of the next trial receive if nothing is held.
         package var nextProbe: Duration
-        /// When the last message that was not held yet failed.
-        fileprivate var lastTrialReceive: Duration
-        /// Who repeats its work at present.
+        /// The time of the latest failure of a message that was not held before.
+        fileprivate var lastNewFailure: Duration
+        /// The message that repeats its record as the probe.
         package var probe: LeaseManagerState.ID?
-        /// Those whose last attempt failed, the next prober first.
+        /// The messages whose latest attempt failed, the next probe first.
         fileprivate var held: [Held] = []
 
         package var heldCount: Int { held.count }
@@ -59,79 +82,102 @@ package struct CircuitBreakerState: Sendable {
         var isFirstReceive: Bool
     }
 
+    /// The weights with which a message becomes suspect: three successes of others isolate a message that fails
+    /// alone. It takes twelve while several fail, since a dependency that works now and then looks the same.
+    private enum Suspicion {
+        /// Added for a success of another message while this is the only one held.
+        static let alone = 4
+        /// Added for a success of another message while several are held.
+        static let inCompany = 1
+        /// The sum at which the next failure isolates the message.
+        static let threshold = 12
+    }
+
+    /// The time during which no message is released: most outages are shorter and so cost no receive.
+    static let holdTime = Duration.seconds(60)
+    /// The delay after which a released message becomes visible.
+    static let releaseDelay = Duration.seconds(5)
+    /// The number of messages that stay held after `holdTime`, for probes.
+    static let minimumHeld = 2
+    /// The time between trial receives while several messages fail for the first time, as in an outage.
+    static let trialReceiveInterval = Duration.seconds(300)
+    /// The time between trial receives while one message fails alone, or while all held messages are suspect.
+    static let suspectTrialReceiveInterval = Duration.seconds(15)
+    /// The time with every slot held after which one message is released.
+    static let fullStallTimeout = Duration.seconds(1800)
+
+    /// The facts about the open breaker; nil while it is closed.
     package private(set) var opening: Opening?
-    /// How often others succeeded while a message failed, in quarters: in company with other failures it says little.
     private var suspicion: [LeaseManagerState.ID: Int] = [:]
     private var isDraining = false
-    /// How many messages can be in flight. May change at any time.
+    /// The number of messages that can be in flight. May change at any time.
     package var maxInFlight: Int
-    private let leavesRoom: Bool
+    private let isRarelyNeeded: Bool
     private let backoff: Backoff
 
-    /// For so long everybody is held: most outages are over by then, and have cost nothing.
-    static let holdTime = Duration.seconds(60)
-    /// A message given back after some work comes again after this time.
-    static let releaseDelay = Duration.seconds(5)
-    /// So many stay held after that.
-    static let minimumHeld = 2
-    /// Between opinions while several fail for the first time, as in a true outage.
-    static let trialReceiveInterval = Duration.seconds(300)
-    /// Between opinions about one that fails alone, or those that failed already while others succeeded.
-    static let suspectTrialReceiveInterval = Duration.seconds(15)
-    /// With every slot held, for so long.
-    static let fullStallTimeout = Duration.seconds(1800)
-    /// Three times alone against others' success.
-    private static let suspicionThreshold = 12
-
     /// - Parameters:
-    ///   - slots: How many messages can be in flight.
-    ///   - leavesRoom: At most half of the slots hold messages, for the others do not need this dependency.
-    ///   - probes: Delays between probes.
+    ///   - maxInFlight: The number of messages that can be in flight.
+    ///   - isRarelyNeeded: True for a dependency that most messages do not need. At most half of the slots then hold
+    ///     messages, and the breaker closes when none is held.
+    ///   - probes: The delays between probes.
     package init(
-        maxInFlight: Int, leavesRoom: Bool = false,
+        maxInFlight: Int, isRarelyNeeded: Bool = false,
         probes: Backoff = Backoff(first: .seconds(2), last: .seconds(30))
     ) {
         self.maxInFlight = maxInFlight
-        self.leavesRoom = leavesRoom
+        self.isRarelyNeeded = isRarelyNeeded
         backoff = probes
     }
 
-    /// How many more messages may be received now; nil for as many as there are slots.
+    package var phase: Phase {
+        guard let opening else { return .closed }
+        return opening.probe == nil ? .open : .halfOpen
+    }
+
+    // MARK: Receiving
+
+    /// Returns the number of messages that may be received now, 0 or 1; nil for no limit.
     package func allowance(now: Duration, inFlight: Int) -> Int? {
         guard let opening else { return nil }
         if inFlight == 0 { return now >= opening.nextProbe ? 1 : 0 }
-        let isAnyoneUndecided = inFlight > opening.held.count
-        return !isAnyoneUndecided && now >= nextTrialReceive(opening) ? 1 : 0
+        let isTrialInFlight = inFlight > opening.held.count
+        return !isTrialInFlight && now >= nextTrialReceive(opening) ? 1 : 0
     }
 
-    /// When `allowance` may change by itself.
-    package func wake(now: Duration) -> Duration? {
+    /// The next time at which `allowance` may change without an event.
+    package func nextChange(after now: Duration) -> Duration? {
         guard let opening else { return nil }
         return [opening.nextProbe, nextTrialReceive(opening)].filter { $0 > now }.min()
     }
 
     private func nextTrialReceive(_ opening: Opening) -> Duration {
-        let isDoubtful = opening.held.count <= 1 || opening.held.allSatisfy { suspicion[$0.id] != nil }
-        return opening.lastTrialReceive
-            + (isDoubtful ? Self.suspectTrialReceiveInterval : Self.trialReceiveInterval)
+        let areSuspect = opening.held.count <= 1 || opening.held.allSatisfy { suspicion[$0.id] != nil }
+        return opening.lastNewFailure
+            + (areSuspect ? Self.suspectTrialReceiveInterval : Self.trialReceiveInterval)
     }
 
-    /// A dependency failed a record. `receives` is the message's receive count, `jitter` random in 0...1.
+    // MARK: Held messages
+
+    /// Takes a failure of a record that its policy attributes to a dependency, and opens the breaker.
+    ///
+    /// - Parameters:
+    ///   - receives: The receive count of the message.
+    ///   - jitter: A random number in 0...1.
     package mutating func failed(
         _ kind: WorkerError.Kind, at stage: Stage, by id: LeaseManagerState.ID, receives: Int, now: Duration,
         jitter: Double
     ) -> FailureDecision {
-        if opening == nil, suspicion[id, default: 0] >= Self.suspicionThreshold {
+        if phase == .closed, suspicion[id, default: 0] >= Suspicion.threshold {
             suspicion[id] = nil
             return .isolateMessage
         }
         let firstProbe = now + backoff.delay(attempt: 1, jitter: jitter)
-        var current = opening ?? Opening(kind: kind, since: now, nextProbe: firstProbe, lastTrialReceive: now)
+        var current = opening ?? Opening(kind: kind, since: now, nextProbe: firstProbe, lastNewFailure: now)
         current.kind = kind
         if !current.held.contains(where: { $0.id == id }) {
-            current.lastTrialReceive = now
-            guard !leavesRoom || current.held.count < maxInFlight / 2 else {
-                // Nobody held is nobody who could find out when it is over.
+            current.lastNewFailure = now
+            guard !isRarelyNeeded || current.held.count < maxInFlight / 2 else {
+                // Without a held message no probe could close the breaker.
                 opening = current.held.isEmpty ? nil : current
                 return .noRoom
             }
@@ -146,7 +192,7 @@ package struct CircuitBreakerState: Sendable {
         return .hold
     }
 
-    /// What the holder of a message that failed does now.
+    /// Decides what a held message does now. `.proceed` from an open breaker makes the message the probe.
     package mutating func probeDecision(for id: LeaseManagerState.ID, now: Duration) -> ProbeDecision {
         if isDraining { return .release(after: Self.releaseDelay) }
         guard let current = opening, let held = current.held.first(where: { $0.id == id }) else {
@@ -154,53 +200,56 @@ package struct CircuitBreakerState: Sendable {
         }
         var times: [Duration] = []
         if held.isFirstReceive && current.held.count > Self.minimumHeld {
-            times.append(current.since + Self.holdTime)
-            if times[0] <= now { return .release(after: Self.releaseDelay) }
+            let releaseTime = current.since + Self.holdTime
+            if releaseTime <= now { return .release(after: Self.releaseDelay) }
+            times.append(releaseTime)
         }
         if current.held.count >= maxInFlight, id == current.held.first(where: { $0.id != current.probe })?.id
         {
-            times.append(current.lastTrialReceive + Self.fullStallTimeout)
-            if times[times.count - 1] <= now { return .release(after: Self.fullStallTimeout / 2) }
+            let stallTime = current.lastNewFailure + Self.fullStallTimeout
+            if stallTime <= now { return .release(after: Self.fullStallTimeout / 2) }
+            times.append(stallTime)
         }
-        if current.probe == nil && current.held.first?.id == id {
-            times.append(current.nextProbe)
+        if phase == .open && current.held.first?.id == id {
             if current.nextProbe <= now {
                 opening?.probe = id
                 opening?.probes += 1
                 return .proceed
             }
+            times.append(current.nextProbe)
         }
         return .wait(until: times.min())
     }
 
-    /// A record came so far, or failed in a way that proves that the dependency answers. `isFinished` when the record
-    /// needs no more of it.
+    /// Takes a success: a record has passed `stage`, or has failed in a way that proves that the dependency answers.
     ///
-    /// - Returns: Whether this ended an outage.
-    package mutating func succeeded(_ id: LeaseManagerState.ID, _ stage: Stage, isFinished: Bool = true)
-        -> Bool
-    {
+    /// - Parameter isFinished: True when the record makes no more calls to the dependency.
+    /// - Returns: True when this has closed the breaker.
+    package mutating func succeeded(
+        _ id: LeaseManagerState.ID, _ stage: Stage, isFinished: Bool = true
+    ) -> Bool {
         if isFinished { suspicion[id] = nil }
-        guard let ended = opening else { return false }
-        let others = ended.held.filter { $0.id != id }
-        // A source that is missing says nothing about the output bucket.
-        let proves = stage >= (isFinished ? others : ended.held).map(\.stage).max() ?? .read
+        guard let current = opening else { return false }
+        let others = current.held.filter { $0.id != id }
+        // A success in reading does not prove that the output bucket works.
+        let isProof = stage >= (isFinished ? others : current.held).map(\.stage).max() ?? .read
         if isFinished { remove(id) }
-        guard proves else { return false }
-        for other in others { suspicion[other.id, default: 0] += others.count == 1 ? 4 : 1 }
+        guard isProof else { return false }
+        let weight = others.count == 1 ? Suspicion.alone : Suspicion.inCompany
+        for other in others { suspicion[other.id, default: 0] += weight }
         opening = nil
         return true
     }
 
-    /// The job of this lease is over, however it ended.
+    /// Removes a message whose job has ended, in whatever way.
     package mutating func forget(_ id: LeaseManagerState.ID) {
         suspicion[id] = nil
         remove(id)
     }
 
-    /// From now on nobody waits.
+    /// Ends the waiting: held messages are released from now on.
     ///
-    /// - Returns: Who probes at present.
+    /// - Returns: The message that is the probe.
     package mutating func drain() -> LeaseManagerState.ID? {
         isDraining = true
         return opening?.probe
@@ -209,12 +258,12 @@ package struct CircuitBreakerState: Sendable {
     private mutating func remove(_ id: LeaseManagerState.ID) {
         opening?.held.removeAll { $0.id == id }
         if opening?.probe == id { opening?.probe = nil }
-        if leavesRoom, opening?.held.isEmpty == true { opening = nil }
+        if isRarelyNeeded, opening?.held.isEmpty == true { opening = nil }
     }
 }
 
 extension WorkerError.Kind {
-    /// Whoever fails like this has had an answer about its object from a store that works.
+    /// True for a failure that is an answer about the object, which proves that the store can be read.
     var provesReading: Bool {
         switch self {
         case .notFound, .accessDenied, .sourceBucketMissing, .superseded, .archived, .tooLarge, .unsupported,

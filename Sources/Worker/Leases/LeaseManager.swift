@@ -3,35 +3,50 @@
 internal import Metrics
 internal import Support
 
-/// Heartbeat and acknowledger in one: carries out what `LeaseManagerState` decides, and tells jobs what became of
-/// their leases. All of SQS's answers about a receipt handle pass through here.
+/// The owner of all receipt handles of this process: sends heartbeats, deletes and releases, and cancels the jobs
+/// whose lease is lost.
+///
+/// `LeaseManagerState` decides; this class makes its calls, waits, counts and logs. Every job registers its message
+/// when it is received and settles it at the end:
+///
+/// ```swift
+/// guard let (lease, stopSignal) = leases.register(delivery, requestedAt: sent) else { return }
+/// ...
+/// try await leases.ensureValid(lease)   // before the first upload
+/// ...
+/// leases.settle(lease, .delete)
+/// ```
 final class LeaseManager: Sendable {
-    /// The poll that is out while the worker drains.
-    private enum OwnPoll {
-        case over
-        case out(end: Duration)
-        case dropped(end: Duration)
+    /// The receive call that is in progress when the worker begins to drain.
+    ///
+    /// A message that is released while a receive call waits at the queue goes into the answer to that call, and its
+    /// receive count rises for nothing. So releases wait for the end of the call.
+    private enum Poll {
+        case none
+        case inProgress(end: Duration)
+        /// Cancelled here; the queue may answer it until `end` all the same.
+        case cancelled(end: Duration)
     }
 
     private struct State {
-        var book: LeaseManagerState
-        /// Jobs that want to write and wait for an extension to be answered.
-        var waiting: [LeaseManagerState.ID: CheckedContinuation<Void, Never>] = [:]
+        var leases: LeaseManagerState
+        /// The jobs in `ensureValid` that wait for the answer to a heartbeat.
+        var waiters: [LeaseManagerState.ID: CheckedContinuation<Void, Never>] = [:]
+        /// The stop signals of the jobs that have not settled their message.
         var stopSignals: [LeaseManagerState.ID: StopSignal] = [:]
-        var ownPoll = OwnPoll.over
-        /// Releases that wait for its end.
-        var postponed: [(LeaseManagerState.ID, Duration)] = []
+        var poll = Poll.none
+        var deferredReleases: [(LeaseManagerState.ID, Duration)] = []
         var isClosed = false
         var isAbandoned = false
 
         mutating func settle(
             _ id: LeaseManagerState.ID, _ settlement: LeaseManagerState.Settlement, now: Duration
         ) {
-            switch (settlement, ownPoll) {
-            case (.release(let delay), .out): postponed.append((id, delay))
-            case (.release(let delay), .dropped(let end)):
-                book.settle(id, .release(max(delay, (end - now).roundedUpToSeconds)), now: now)
-            default: book.settle(id, settlement, now: now)
+            switch (settlement, poll) {
+            case (.release(let delay), .inProgress): deferredReleases.append((id, delay))
+            case (.release(let delay), .cancelled(let end)):
+                leases.settle(id, .release(max(delay, (end - now).roundedUpToSeconds)), now: now)
+            default: leases.settle(id, settlement, now: now)
             }
         }
     }
@@ -52,26 +67,31 @@ final class LeaseManager: Sendable {
         self.metrics = metrics
         self.log = log
         wakeup = Wakeup(clock: clock)
-        let book = LeaseManagerState(
+        let leases = LeaseManagerState(
             visibility: .seconds(options.visibilitySeconds),
             batchDelay: .milliseconds(options.deleteBatchDelayMilliseconds))
-        state = Locked(State(book: book))
+        state = Locked(State(leases: leases))
     }
 
-    /// Takes a message over from the instant of its receipt. Nil when a job of ours is already at it: that job
-    /// goes on and uses the new handle, which is the only one that surely deletes.
-    func register(_ delivery: Delivery, requestedAt: Duration) -> (
-        id: LeaseManagerState.ID, stopSignal: StopSignal
-    )? {
+    // MARK: Jobs
+
+    /// Begins the lease of a received message.
+    ///
+    /// - Parameter requestedAt: The time just before the receive call was sent.
+    /// - Returns: nil when a job of this process already has the message. That job goes on with the new receipt
+    ///   handle, the only one that is sure to delete.
+    func register(
+        _ delivery: Delivery, requestedAt: Duration
+    ) -> (id: LeaseManagerState.ID, stopSignal: StopSignal)? {
         let stopSignal = StopSignal()
-        let receipt = state.withLock { state -> LeaseManagerState.Receipt in
-            let receipt = state.book.register(
+        let registration = state.withLock { state -> LeaseManagerState.Registration in
+            let registration = state.leases.register(
                 messageID: delivery.messageID, handle: delivery.handle, requestedAt: requestedAt)
-            if case .new(let id) = receipt { state.stopSignals[id] = stopSignal }
-            return receipt
+            if case .new(let id) = registration { state.stopSignals[id] = stopSignal }
+            return registration
         }
         wakeup.signal()
-        switch receipt {
+        switch registration {
         case .new(let id): return (id, stopSignal)
         case .adopted:
             metrics.adopted.increment()
@@ -79,7 +99,7 @@ final class LeaseManager: Sendable {
         }
     }
 
-    /// Says how the message ends. The lease is kept until the queue has confirmed it.
+    /// Settles a message. Heartbeats go on until the queue has confirmed a delete.
     func settle(_ id: LeaseManagerState.ID, _ settlement: LeaseManagerState.Settlement) {
         let now = clock.now
         state.withLock { state in
@@ -89,104 +109,118 @@ final class LeaseManager: Sendable {
         wakeup.signal()
     }
 
-    /// A poll of our own is out until `end` and would take what is given back at once, which costs a receive.
-    /// Releases wait for `pollIsOver`.
-    func deferReleases(until pollEnd: Duration) { state.withLock { $0.ownPoll = .out(end: pollEnd) } }
-
-    /// Gives back what waited for it. A poll that was dropped goes on at the queue until its end: what is given back
-    /// meanwhile becomes visible after that.
-    func flushReleases(pollWasCancelled: Bool = false) {
-        let now = clock.now
-        state.withLock { state in
-            if case .out(let end) = state.ownPoll {
-                state.ownPoll = pollWasCancelled ? .dropped(end: end) : .over
-            }
-            let postponed = state.postponed
-            state.postponed = []
-            for (id, delay) in postponed { state.settle(id, .release(delay), now: now) }
-        }
-        wakeup.signal()
-    }
-
     /// True if the message has been received again since it was registered, or if its lease has ended: another worker
     /// may have processed it meanwhile.
-    func isRedelivered(_ id: LeaseManagerState.ID) -> Bool { state.withLock { $0.book.isRedelivered(id) } }
+    func isRedelivered(_ id: LeaseManagerState.ID) -> Bool {
+        state.withLock { $0.leases.isRedelivered(id) }
+    }
 
-    /// Returns when enough of the lease is left to write under it.
+    /// Returns when enough of the lease is left to upload all outputs; extends it first if necessary.
     ///
-    /// - Throws: `StopSignal.Reason` when the lease is lost, `CancellationError`.
+    /// - Throws: `StopSignal.Reason.leaseLost` when the lease has ended, `CancellationError`.
     func ensureValid(_ id: LeaseManagerState.ID) async throws {
         while true {
             try Task.checkCancellation()
             let now = clock.now
-            switch state.withLock({ $0.book.ensureValid(id, now: now) }) {
-            case .safe: return
+            switch state.withLock({ $0.leases.ensureValid(id, now: now) }) {
+            case .valid: return
             case .lost: throw StopSignal.Reason.leaseLost
             case .extending:
                 wakeup.signal()
-                await nextAnswer(about: id)
+                await waitForHeartbeat(of: id)
             }
         }
     }
 
-    /// Pulls the leash of every job that holds a lease.
-    func stopAll(_ stop: StopSignal.Reason) {
-        for stopSignal in state.withLock({ Array($0.stopSignals.values) }) { stopSignal.request(stop) }
+    // MARK: Stopping
+
+    /// Defers releases until `flushReleases`: a receive call is in progress and may be answered until `pollEnd`.
+    func deferReleases(until pollEnd: Duration) {
+        state.withLock { $0.poll = .inProgress(end: pollEnd) }
     }
 
-    /// Cuts short every job that holds a lease, those that are writing too.
-    func abortAll(_ stop: StopSignal.Reason) {
-        for stopSignal in state.withLock({ Array($0.stopSignals.values) }) { stopSignal.abort(stop) }
-    }
-
-    /// Pulls the leash of those that have not begun with their message.
-    func stopUnstarted(_ stop: StopSignal.Reason) {
-        for stopSignal in state.withLock({ Array($0.stopSignals.values) }) {
-            stopSignal.requestIfNotStarted(stop)
+    /// Sends the deferred releases: the receive call has ended.
+    ///
+    /// - Parameter pollWasCancelled: True when the queue may still answer the call. The messages then become visible
+    ///   after its end.
+    func flushReleases(pollWasCancelled: Bool = false) {
+        let now = clock.now
+        state.withLock { state in
+            if case .inProgress(let end) = state.poll {
+                state.poll = pollWasCancelled ? .cancelled(end: end) : .none
+            }
+            let releases = state.deferredReleases
+            state.deferredReleases = []
+            for (id, delay) in releases { state.settle(id, .release(delay), now: now) }
         }
+        wakeup.signal()
     }
 
-    /// Pulls the leash of one job.
-    func stop(_ id: LeaseManagerState.ID, _ stop: StopSignal.Reason) {
-        state.withLock { $0.stopSignals[id] }?.request(stop)
+    /// Requests a stop of all jobs.
+    func stopAll(_ reason: StopSignal.Reason) {
+        for stopSignal in activeStopSignals { stopSignal.request(reason) }
     }
 
-    /// No job is left: settle what is pending, at once, and let `run` return.
+    /// Requests a stop of the jobs that have not started.
+    func stopUnstarted(_ reason: StopSignal.Reason) {
+        for stopSignal in activeStopSignals { stopSignal.requestIfNotStarted(reason) }
+    }
+
+    /// Aborts all jobs, those in their commit section too.
+    func abortAll(_ reason: StopSignal.Reason) {
+        for stopSignal in activeStopSignals { stopSignal.abort(reason) }
+    }
+
+    /// Requests a stop of one job.
+    func stop(_ id: LeaseManagerState.ID, _ reason: StopSignal.Reason) {
+        state.withLock { $0.stopSignals[id] }?.request(reason)
+    }
+
+    private var activeStopSignals: [StopSignal] { state.withLock { Array($0.stopSignals.values) } }
+
+    /// Sends all pending settlements at once and lets `run` return when they are confirmed. All jobs have ended.
     func close() {
         state.withLock { state in
-            state.book.flush()
+            state.leases.flush()
             state.isClosed = true
         }
         wakeup.signal()
     }
 
-    /// The last deadline: `run` returns without waiting for the queue. What is pending comes again by itself.
+    /// Lets `run` return without waiting for the queue. Messages that are not settled become visible again when their
+    /// visibility timeout is over.
     func abandon() {
         state.withLock { $0.isAbandoned = true }
         close()
     }
 
-    var oldestReceipt: Duration? { state.withLock { $0.book.oldestReceipt } }
-    var earliestExpiry: Duration? { state.withLock { $0.book.earliestExpiry } }
-    var count: Int { state.withLock { $0.book.count } }
+    // MARK: Status
 
-    /// Runs until closed and empty, abandoned or cancelled.
+    /// The receive time of the oldest lease.
+    var oldestReceipt: Duration? { state.withLock { $0.leases.oldestReceipt } }
+    /// The earliest expiry of the leases that are not being settled.
+    var earliestExpiry: Duration? { state.withLock { $0.leases.earliestExpiry } }
+
+    // MARK: Calls
+
+    /// Makes the calls that are due until the manager is closed and has no leases, is abandoned, or the task is
+    /// cancelled.
     func run() async {
         await withTaskGroup(of: Void.self) { group in
             while !Task.isCancelled {
                 let now = clock.now
                 let (step, isFinished) = state.withLock { state -> (LeaseManagerState.Step, Bool) in
-                    let step = state.book.next(now: now)
-                    return (step, state.isAbandoned || (state.isClosed && state.book.count == 0))
+                    let step = state.leases.next(now: now)
+                    return (step, state.isAbandoned || (state.isClosed && state.leases.count == 0))
                 }
-                tell(step.endings)
+                handle(step.ended)
                 if isFinished { break }
                 for call in step.calls { group.addTask { await self.perform(call) } }
-                await wakeup.wait(until: step.wake)
+                await wakeup.wait(until: step.nextCheck)
             }
             group.cancelAll()
         }
-        wakeAll()
+        forgetAll()
     }
 
     private func perform(_ call: LeaseManagerState.Call) async {
@@ -199,16 +233,16 @@ final class LeaseManager: Sendable {
                 }
             let now = clock.now
             metrics.batchRefusals.increment(by: refusals.count)
-            tell(
+            handle(
                 state.withLock { state in
-                    state.book.answered(call, refusals: refusals, sent: sent, now: now)
+                    state.leases.answered(call, refusals: refusals, sent: sent, now: now)
                 })
         } catch {
             let now = clock.now
-            state.withLock { $0.book.failed(call, now: now) }
+            state.withLock { $0.leases.failed(call, now: now) }
             if !(error is CancellationError) { log.leaseCallFailed(call, error) }
         }
-        wake(call.entries.map(\.id))
+        resumeWaiters(of: call.entries.map(\.id))
         wakeup.signal()
     }
 
@@ -220,9 +254,9 @@ final class LeaseManager: Sendable {
         }
     }
 
-    private func tell(_ endings: [LeaseManagerState.Ending]) {
-        for ending in endings {
-            switch ending {
+    private func handle(_ ended: [LeaseManagerState.LeaseEnd]) {
+        for end in ended {
+            switch end {
             case .settled(_, .delete): metrics.deleted.increment()
             case .settled(_, .release): metrics.released.increment()
             case .settleFailed(_, let settlement, let code):
@@ -231,41 +265,44 @@ final class LeaseManager: Sendable {
             case .lost(let id, let loss):
                 metrics.leasesLost.increment(loss)
                 state.withLock { $0.stopSignals.removeValue(forKey: id) }?.request(.leaseLost)
-                wake([id])
+                resumeWaiters(of: [id])
             }
         }
     }
 
-    private func nextAnswer(about id: LeaseManagerState.ID) async {
+    // MARK: Waiting for a heartbeat
+
+    private func waitForHeartbeat(of id: LeaseManagerState.ID) async {
         await withTaskCancellationHandler {
-            await withCheckedContinuation { (sleeper: CheckedContinuation<Void, Never>) in
+            await withCheckedContinuation { (waiter: CheckedContinuation<Void, Never>) in
                 let now = clock.now
-                let mayWait = state.withLock { state -> Bool in
-                    // Cancelled or answered in between: whoever wakes us has already been here.
-                    guard !Task.isCancelled, state.book.ensureValid(id, now: now) == .extending else {
+                let mustWait = state.withLock { state -> Bool in
+                    // A cancellation or an answer before this has found no waiter to resume.
+                    guard !Task.isCancelled, state.leases.ensureValid(id, now: now) == .extending else {
                         return false
                     }
-                    state.waiting[id] = sleeper
+                    state.waiters[id] = waiter
                     return true
                 }
-                if !mayWait { sleeper.resume() }
+                if !mustWait { waiter.resume() }
             }
         } onCancel: {
-            wake([id])
+            resumeWaiters(of: [id])
         }
     }
 
-    private func wake(_ ids: [LeaseManagerState.ID]) {
-        let sleepers = state.withLock { state in ids.compactMap { state.waiting.removeValue(forKey: $0) } }
-        for sleeper in sleepers { sleeper.resume() }
+    private func resumeWaiters(of ids: [LeaseManagerState.ID]) {
+        let waiters = state.withLock { state in ids.compactMap { state.waiters.removeValue(forKey: $0) } }
+        for waiter in waiters { waiter.resume() }
     }
 
-    private func wakeAll() {
-        let sleepers = state.withLock { state in
-            state.book.forgetAll()
-            defer { state.waiting = [:] }
-            return Array(state.waiting.values)
+    /// Drops all leases: jobs that wait in `ensureValid` find theirs lost.
+    private func forgetAll() {
+        let waiters = state.withLock { state in
+            state.leases.forgetAll()
+            defer { state.waiters = [:] }
+            return Array(state.waiters.values)
         }
-        for sleeper in sleepers { sleeper.resume() }
+        for waiter in waiters { waiter.resume() }
     }
 }

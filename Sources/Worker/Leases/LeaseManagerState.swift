@@ -1,64 +1,77 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The one owner of every receipt handle that this process holds: it alone decides what SQS is asked about one.
+/// The leases of this process: a pure state machine that decides when messages are extended, deleted and released.
 ///
-/// A pure state machine. `receive`, `settle` and `secure` say what happened or is wanted; `next` answers with
-/// the calls to make now and the time to look again; `answered` takes what came of a call. Nothing here waits.
+/// A lease begins when a message is registered and is extended by heartbeats (ChangeMessageVisibility) until the job
+/// settles the message. `register`, `settle` and `ensureValid` report what has happened or is wanted. `next` returns
+/// the calls to make now and the time of the next check. `answered` and `failed` take the result of a call.
+/// `LeaseManager` makes the calls and does the waiting.
 ///
-/// What always holds:
-/// 1. At most one call about a lease is under way, so an extension can never undo a release or outlive a delete.
-/// 2. `expiry` is never later than the queue's own: it counts from before the call was sent.
-/// 3. A lease leaves the book exactly once: settled, lost or forgotten. After that nothing is asked about it.
+/// Invariants:
+/// 1. At most one call about a lease is in progress, so an extension can never undo a release or outlive a delete.
+/// 2. `expiry` is never later than the queue's own: it counts from the time just before the call was sent.
+/// 3. A lease ends exactly once: settled, lost or forgotten. After that no call is made about it.
 /// 4. A batch has 1...10 entries, each of another lease.
 package struct LeaseManagerState: Sendable {
+    /// The identifier of a lease, unique in this process.
     package struct ID: Hashable, Sendable, Comparable {
         package var number: UInt64
         package static func < (a: ID, b: ID) -> Bool { a.number < b.number }
     }
 
-    /// The end that a job wants for its message.
+    /// The call that ends the processing of a message.
     package enum Settlement: Sendable, Equatable {
         case delete
-        /// Visible to all again after this many whole seconds.
+        /// Makes the message visible again after this time, in whole seconds.
         case release(Duration)
     }
 
+    /// The reason for which a lease was lost.
     package enum Loss: String, Sendable, CaseIterable {
-        /// The queue says that the handle is not ours.
+        /// The queue has refused the receipt handle.
         case refused
-        /// Not extended in time: others may have the message.
+        /// No extension was confirmed before the visibility timeout was over.
         case expired
-        /// The queue keeps a message in flight for 12 hours at most, whatever one asks.
+        /// The message has been in flight for the 12 hours that SQS allows.
         case capped
     }
 
-    package enum Ending: Sendable, Equatable {
+    /// The way in which a lease ended.
+    package enum LeaseEnd: Sendable, Equatable {
+        /// The queue has confirmed the settlement.
         case settled(ID, Settlement)
         case lost(ID, Loss)
-        /// The message is ours no more, the settlement was not confirmed: it will come again.
+        /// The lease is over and the settlement is not confirmed: the message becomes visible again. `code` is the
+        /// queue's error code, or `expired`.
         case settleFailed(ID, Settlement, code: String)
     }
 
-    package enum Receipt: Sendable, Equatable {
+    package enum Registration: Sendable, Equatable {
         case new(ID)
-        /// The message is being worked on under an older handle. The job goes on and uses the new handle.
+        /// The message already has a lease, under an older receipt handle. Its job goes on with the new handle.
         case adopted(ID)
     }
 
     package enum Intent: Sendable, Equatable {
         case delete
+        /// A ChangeMessageVisibility to this timeout that ends the lease.
         case release(Duration)
+        /// A heartbeat: a ChangeMessageVisibility to this timeout that extends the lease.
         case extend(Duration)
     }
 
+    /// One entry of a batch.
     package struct Entry: Sendable, Equatable {
         package var id: ID
         package var handle: String
         package var intent: Intent
     }
 
+    /// A call to the queue.
     package enum Call: Sendable, Equatable {
+        /// DeleteMessageBatch.
         case delete([Entry])
+        /// ChangeMessageVisibilityBatch: releases and heartbeats.
         case change([Entry])
 
         package var entries: [Entry] {
@@ -70,86 +83,99 @@ package struct LeaseManagerState: Sendable {
 
     package struct Step: Sendable, Equatable {
         package var calls: [Call] = []
-        package var endings: [Ending] = []
-        /// When to ask again if nothing happens before; nil when there is nothing to wait for.
-        package var wake: Duration?
+        package var ended: [LeaseEnd] = []
+        /// The time of the next check if nothing happens before; nil when no lease needs one.
+        package var nextCheck: Duration?
     }
 
-    /// SQS: 12 hours from the receive, extensions do not reset it. The slack is for clocks and the way there.
-    package static let cap = Duration.seconds(43_200 - 5)
+    package enum Validity: Sendable, Equatable { case valid, extending, lost }
+
+    /// The time for which SQS keeps a message in flight, 12 hours from the receive whatever the extensions, less
+    /// five seconds for the duration of the calls (SQS Developer Guide, "visibility timeout").
+    package static let inFlightLimit = Duration.seconds(43_200 - 5)
+
+    /// The number of entries that SQS takes in a batch.
+    private static let batchSize = 10
 
     private struct Lease: Sendable {
         var messageID: String
+        /// The receipt handle of the latest receive, the only one that is sure to delete.
         var handle: String
-        /// Before the receive call was sent.
-        var received: Duration
+        /// The time just before the latest receive call was sent.
+        var receivedAt: Duration
         var expiry: Duration
-        /// When to extend; later after a failed attempt.
-        var extendAt: Duration
-        /// Failed extensions since the last that succeeded.
-        var extendFailures = 0
+        var nextHeartbeat: Duration
+        /// Failed heartbeats since the last that succeeded.
+        var heartbeatFailures = 0
         var settlement: Settlement?
-        /// When to ask for the settlement; later after a failed attempt.
+        /// The time of the next attempt to settle.
         var settleAt = Duration.zero
         var settleFailures = 0
-        var isCalling = false
         var isRedelivered = false
+        /// True while a call about this lease is in progress.
+        var hasCall = false
     }
 
     private let visibility: Duration
+    /// The time after which a lease is extended: half of the visibility timeout.
+    private let heartbeat: Duration
     private let batchDelay: Duration
     private var leases: [ID: Lease] = [:]
-    private var byMessage: [String: ID] = [:]
+    private var leaseOfMessage: [String: ID] = [:]
     private var lastNumber: UInt64 = 0
-    /// Nothing more will come: settlements need not wait for company.
+    /// True when settlements are sent without the batch delay.
     private var isFlushing = false
 
     /// - Parameters:
-    ///   - visibility: Whole seconds asked for at receive and by each extension.
-    ///   - linger: How long a delete or release waits for others to share its call.
+    ///   - visibility: The visibility timeout of receives and heartbeats, in whole seconds.
+    ///   - batchDelay: The time for which a delete or release waits for others to share its call.
     package init(visibility: Duration, batchDelay: Duration = .milliseconds(100)) {
-        precondition(visibility >= .seconds(1), "visibility is at least a second")
+        precondition(visibility >= .seconds(1), "the visibility timeout is at least a second")
         self.visibility = visibility
+        heartbeat = visibility / 2
         self.batchDelay = batchDelay
     }
 
     package var count: Int { leases.count }
-    package var ids: [ID] { leases.keys.sorted() }
 
-    /// Since when the oldest lease is held, for the watchdog.
-    package var oldestReceipt: Duration? { leases.values.map(\.received).min() }
+    /// The receive time of the oldest lease.
+    package var oldestReceipt: Duration? { leases.values.map(\.receivedAt).min() }
 
-    /// The earliest end of a lease that is still worked on.
+    /// The earliest expiry of the leases that are not being settled.
     package var earliestExpiry: Duration? {
         leases.values.filter { $0.settlement == nil }.map(\.expiry).min()
     }
 
-    // MARK: What happens
+    /// The part of a lease that must be left when a job begins to write.
+    private var writeMargin: Duration { min(.seconds(10), visibility / 4) }
 
-    /// A message came. `requestedAt` is the time just before the receive call was sent.
-    package mutating func register(messageID: String, handle: String, requestedAt: Duration) -> Receipt {
+    // MARK: Reports of the jobs
+
+    /// Begins the lease of a received message. `requestedAt` is the time just before the receive call was sent.
+    package mutating func register(messageID: String, handle: String, requestedAt: Duration) -> Registration {
         let expiry = requestedAt + visibility
-        if let id = byMessage[messageID], var lease = leases[id] {
+        let nextHeartbeat = requestedAt + heartbeat
+        if let id = leaseOfMessage[messageID], var lease = leases[id] {
+            // The answer to a call in progress is about the old handle and will be ignored.
             lease.handle = handle
-            lease.received = requestedAt
-            lease.isRedelivered = true
+            lease.receivedAt = requestedAt
             lease.expiry = expiry
-            lease.extendAt = expiry - visibility / 2
-            lease.extendFailures = 0
-            // A call under way is about the old handle; its answer will not count, and this asks again.
+            lease.nextHeartbeat = nextHeartbeat
+            lease.heartbeatFailures = 0
+            lease.isRedelivered = true
             leases[id] = lease
             return .adopted(id)
         }
         lastNumber += 1
         let id = ID(number: lastNumber)
         leases[id] = Lease(
-            messageID: messageID, handle: handle, received: requestedAt, expiry: expiry,
-            extendAt: expiry - visibility / 2)
-        byMessage[messageID] = id
+            messageID: messageID, handle: handle, receivedAt: requestedAt, expiry: expiry,
+            nextHeartbeat: nextHeartbeat)
+        leaseOfMessage[messageID] = id
         return .new(id)
     }
 
-    /// The job is over. Does nothing for a lease that is lost or already being settled.
+    /// Settles the message of a lease. The first settlement of a lease counts; a lost lease is left as it is.
     package mutating func settle(_ id: ID, _ settlement: Settlement, now: Duration) {
         guard var lease = leases[id], lease.settlement == nil else { return }
         lease.settlement = settlement
@@ -157,189 +183,190 @@ package struct LeaseManagerState: Sendable {
         leases[id] = lease
     }
 
-    /// Ends the company-keeping: from now on every settlement goes out at once.
+    /// Ends the batch delay: from now on every settlement is sent at once.
     package mutating func flush() { isFlushing = true }
 
-    /// Drops all leases without a word to the queue.
+    /// Drops all leases without a call. The messages become visible again when their visibility timeout is over.
     package mutating func forgetAll() {
         leases = [:]
-        byMessage = [:]
+        leaseOfMessage = [:]
     }
 
+    /// True if the message has been received again since its lease began, or if the lease has ended.
     package func isRedelivered(_ id: ID) -> Bool { leases[id]?.isRedelivered ?? true }
 
-    package enum Hold: Sendable, Equatable { case safe, extending, lost }
-
-    /// May the job write now? `.extending`: not yet; ask again after the next answer.
-    package mutating func ensureValid(_ id: ID, now: Duration) -> Hold {
+    /// Checks that a job may begin to write under its lease. `.extending` starts a heartbeat if none is in progress;
+    /// the caller checks again after its answer.
+    package mutating func ensureValid(_ id: ID, now: Duration) -> Validity {
         guard var lease = leases[id] else { return .lost }
-        guard lease.expiry - now < margin else { return .safe }
-        if !lease.isCalling && lease.extendFailures == 0 {
-            lease.extendAt = now
+        guard lease.expiry - now < writeMargin else { return .valid }
+        if !lease.hasCall && lease.heartbeatFailures == 0 {
+            lease.nextHeartbeat = now
             leases[id] = lease
         }
         return .extending
     }
 
-    /// A job that begins to write has at least this much of its lease left.
-    private var margin: Duration { min(.seconds(10), visibility / 4) }
+    // MARK: Decisions
 
-    // MARK: What to do
-
+    /// Returns what is to be done now. Leases whose time is over have ended when this returns, and the leases of the
+    /// returned calls take part in no other call until `answered` or `failed`.
     package mutating func next(now: Duration) -> Step {
         var step = Step()
-        expire(now, into: &step)
-        deletions(now, into: &step)
-        changes(now, into: &step)
-        step.wake = leases.values.filter { !$0.isCalling }.map { wake(of: $0, now: now) }.min()
+        endExpired(now, into: &step)
+        addDeletes(now, into: &step)
+        addChanges(now, into: &step)
+        step.nextCheck = leases.values.filter { !$0.hasCall }.map { nextCheck(of: $0, now: now) }.min()
         return step
     }
 
-    private mutating func expire(_ now: Duration, into step: inout Step) {
-        for (id, lease) in leases.sorted(by: { $0.key < $1.key })
-        where !lease.isCalling && lease.expiry <= now {
+    private mutating func endExpired(_ now: Duration, into step: inout Step) {
+        for (id, lease) in leases.sorted(by: { $0.key < $1.key }) where !lease.hasCall && lease.expiry <= now
+        {
             if let settlement = lease.settlement {
-                // One last word is worth it: a late delete is often accepted.
+                // A delete is tried once even after the expiry: SQS often accepts it.
                 guard lease.settleFailures > 0 || settlement != .delete else { continue }
-                step.endings.append(.settleFailed(id, settlement, code: "expired"))
+                step.ended.append(.settleFailed(id, settlement, code: "expired"))
             } else {
-                step.endings.append(
-                    .lost(id, now - lease.received >= Self.cap - .seconds(1) ? .capped : .expired))
+                let isCapped = now - lease.receivedAt >= Self.inFlightLimit - .seconds(1)
+                step.ended.append(.lost(id, isCapped ? .capped : .expired))
             }
             remove(id)
         }
     }
 
-    private mutating func deletions(_ now: Duration, into step: inout Step) {
-        let waiting = leases.filter { !$0.value.isCalling && $0.value.settlement == .delete }
-        let due = waiting.filter {
-            isFlushing || $0.value.settleAt <= now || $0.value.expiry - now < batchDelay * 2
+    private mutating func addDeletes(_ now: Duration, into step: inout Step) {
+        let waiting = leases.filter { !$0.value.hasCall && $0.value.settlement == .delete }
+        let hasDue = waiting.values.contains {
+            isFlushing || $0.settleAt <= now || $0.expiry - now < batchDelay * 2
         }
-        guard !due.isEmpty || waiting.count >= 10 else { return }
-        // Who waits for its first attempt travels along; who backs off does not.
-        let going = waiting.filter { $0.value.settleFailures == 0 || $0.value.settleAt <= now }
-        for batch in batches(going.keys.sorted().map { ($0, .delete) }) { step.calls.append(.delete(batch)) }
+        guard hasDue || waiting.count >= Self.batchSize else { return }
+        let ready = waiting.filter { isReadyToSettle($0.value, now: now) }
+        for batch in batches(ready.keys.sorted().map { ($0, .delete) }) { step.calls.append(.delete(batch)) }
     }
 
-    private mutating func changes(_ now: Duration, into step: inout Step) {
+    private mutating func addChanges(_ now: Duration, into step: inout Step) {
         var wanted: [(ID, Intent)] = []
-        var anyDue = false
-        for (id, lease) in leases.sorted(by: { $0.key < $1.key }) where !lease.isCalling {
+        var hasDue = false
+        for (id, lease) in leases.sorted(by: { $0.key < $1.key }) where !lease.hasCall {
             if case .release(let timeout) = lease.settlement {
-                // Who waits for its first attempt travels along; who backs off does not.
-                guard lease.settleFailures == 0 || lease.settleAt <= now else { continue }
-                anyDue = anyDue || isDue(lease, now: now)
-                // Past the 12 hours the queue refuses the whole entry.
-                let left = Duration.seconds(max(0, (lease.received + Self.cap - now).components.seconds))
-                wanted.append((id, .release(min(timeout, left))))
-            } else if let timeout = extensible(of: lease, now: now) {
-                let isNow = lease.extendAt <= now
-                // Those due soon share the call of one that is due now.
-                let isSoon = lease.extendFailures == 0 && lease.extendAt - now <= visibility / 4
-                guard isNow || isSoon else { continue }
-                anyDue = anyDue || isNow
+                guard isReadyToSettle(lease, now: now) else { continue }
+                hasDue =
+                    hasDue || lease.settleAt <= now || (isFlushing && lease.settleFailures == 0)
+                // SQS refuses a timeout that ends after the 12 hours.
+                let left = max(0, (lease.receivedAt + Self.inFlightLimit - now).components.seconds)
+                wanted.append((id, .release(min(timeout, .seconds(left)))))
+            } else if let timeout = extensionTimeout(of: lease, now: now) {
+                let isDue = lease.nextHeartbeat <= now
+                // A heartbeat that is due soon shares the call of one that is due now.
+                let isSoon = lease.heartbeatFailures == 0 && lease.nextHeartbeat - now <= visibility / 4
+                guard isDue || isSoon else { continue }
+                hasDue = hasDue || isDue
                 wanted.append((id, .extend(timeout)))
             }
         }
-        guard anyDue else { return }
+        guard hasDue else { return }
         for batch in batches(wanted) { step.calls.append(.change(batch)) }
     }
 
-    private func isDue(_ lease: Lease, now: Duration) -> Bool {
-        lease.settleAt <= now || (isFlushing && lease.settleFailures == 0)
+    /// True for a first attempt, which may share the call of others before its batch delay is over, and for a
+    /// repetition whose backoff is over.
+    private func isReadyToSettle(_ lease: Lease, now: Duration) -> Bool {
+        lease.settleFailures == 0 || lease.settleAt <= now
     }
 
-    /// The visibility to ask for, or nil when nothing would be gained: the 12 hours are over.
-    private func extensible(of lease: Lease, now: Duration) -> Duration? {
-        let left = lease.received + Self.cap - now
+    /// The visibility timeout of the next heartbeat; nil when it could not extend the lease because of the 12 hours.
+    private func extensionTimeout(of lease: Lease, now: Duration) -> Duration? {
+        let left = lease.receivedAt + Self.inFlightLimit - now
         let timeout = Duration.seconds(min(visibility, left).components.seconds)
         return timeout > .zero && now + timeout > lease.expiry ? timeout : nil
     }
 
-    private func wake(of lease: Lease, now: Duration) -> Duration {
-        let isHeld = if case .release = lease.settlement { false } else { true }
+    private func nextCheck(of lease: Lease, now: Duration) -> Duration {
+        let isReleased = if case .release = lease.settlement { true } else { false }
         var time = lease.expiry
         if lease.settlement != nil { time = min(time, lease.settleAt) }
-        if isHeld, extensible(of: lease, now: max(now, lease.extendAt)) != nil {
-            time = min(time, lease.extendAt)
+        if !isReleased, extensionTimeout(of: lease, now: max(now, lease.nextHeartbeat)) != nil {
+            time = min(time, lease.nextHeartbeat)
         }
         return time
     }
 
-    /// Groups of at most ten, each entry marked as being asked about.
     private mutating func batches(_ wanted: [(ID, Intent)]) -> [[Entry]] {
-        stride(from: 0, to: wanted.count, by: 10).map { start in
-            wanted[start..<min(start + 10, wanted.count)].compactMap { id, intent in
-                leases[id]?.isCalling = true
+        stride(from: 0, to: wanted.count, by: Self.batchSize).map { start in
+            wanted[start..<min(start + Self.batchSize, wanted.count)].compactMap { id, intent in
+                leases[id]?.hasCall = true
                 return leases[id].map { Entry(id: id, handle: $0.handle, intent: intent) }
             }
         }
     }
 
-    // MARK: What came of it
+    // MARK: Results of the calls
 
-    /// The queue answered. `sent` is the time just before the call was sent.
+    /// Takes the answer to a call. `sent` is the time just before it was sent.
     package mutating func answered(
         _ call: Call, refusals: [Refusal], sent: Duration, now: Duration
-    ) -> [Ending] {
-        var endings: [Ending] = []
+    ) -> [LeaseEnd] {
+        var ended: [LeaseEnd] = []
         for (index, entry) in call.entries.enumerated() {
-            leases[entry.id]?.isCalling = false
-            // Adopted in the meantime: the answer is about a handle that is history.
+            leases[entry.id]?.hasCall = false
+            // The message was received again meanwhile: the answer is about its old handle.
             guard leases[entry.id]?.handle == entry.handle else { continue }
             if let refusal = refusals.first(where: { $0.index == index }) {
-                refused(entry, refusal, now: now, into: &endings)
+                refused(entry, refusal, now: now, into: &ended)
             } else {
-                accepted(entry, sent: sent, into: &endings)
+                accepted(entry, sent: sent, into: &ended)
             }
         }
-        return endings
+        return ended
     }
 
-    /// The call as a whole came to nothing, as far as is known.
+    /// Takes the failure of a whole call. Its entries are tried again, as the queue may not have processed them.
     package mutating func failed(_ call: Call, now: Duration) {
         for entry in call.entries {
-            leases[entry.id]?.isCalling = false
+            leases[entry.id]?.hasCall = false
             if leases[entry.id]?.handle == entry.handle { backOff(entry, now: now) }
         }
     }
 
-    private mutating func accepted(_ entry: Entry, sent: Duration, into endings: inout [Ending]) {
+    private mutating func accepted(_ entry: Entry, sent: Duration, into ended: inout [LeaseEnd]) {
         switch entry.intent {
         case .delete:
-            endings.append(.settled(entry.id, .delete))
+            ended.append(.settled(entry.id, .delete))
             remove(entry.id)
         case .release(let timeout):
-            endings.append(.settled(entry.id, .release(timeout)))
+            ended.append(.settled(entry.id, .release(timeout)))
             remove(entry.id)
         case .extend(let timeout):
             leases[entry.id]?.expiry = sent + timeout
-            leases[entry.id]?.extendAt = sent + timeout / 2
-            leases[entry.id]?.extendFailures = 0
+            // The last extension before the 12 hours is shorter than the visibility timeout.
+            leases[entry.id]?.nextHeartbeat = sent + min(heartbeat, timeout / 2)
+            leases[entry.id]?.heartbeatFailures = 0
         }
     }
 
     private mutating func refused(
-        _ entry: Entry, _ refusal: Refusal, now: Duration, into endings: inout [Ending]
+        _ entry: Entry, _ refusal: Refusal, now: Duration, into ended: inout [LeaseEnd]
     ) {
         guard refusal.isLoss else { return backOff(entry, now: now) }
         if let settlement = leases[entry.id]?.settlement {
-            endings.append(.settleFailed(entry.id, settlement, code: refusal.code))
+            ended.append(.settleFailed(entry.id, settlement, code: refusal.code))
         } else {
-            endings.append(.lost(entry.id, .refused))
+            ended.append(.lost(entry.id, .refused))
         }
         remove(entry.id)
     }
 
-    /// Tries again soon, and ever later, but several times before the lease ends.
+    /// Delays the next attempt: 250 ms, doubled by each failure up to an eighth of the visibility timeout, so that
+    /// several attempts fit into the rest of the lease.
     private mutating func backOff(_ entry: Entry, now: Duration) {
         guard var lease = leases[entry.id] else { return }
         func delay(_ failures: Int) -> Duration {
             min(.milliseconds(250) * (1 << min(failures - 1, 6)), visibility / 8)
         }
         if case .extend = entry.intent {
-            lease.extendFailures += 1
-            lease.extendAt = now + delay(lease.extendFailures)
+            lease.heartbeatFailures += 1
+            lease.nextHeartbeat = now + delay(lease.heartbeatFailures)
         } else {
             lease.settleFailures += 1
             lease.settleAt = now + delay(lease.settleFailures)
@@ -348,6 +375,6 @@ package struct LeaseManagerState: Sendable {
     }
 
     private mutating func remove(_ id: ID) {
-        if let lease = leases.removeValue(forKey: id) { byMessage[lease.messageID] = nil }
+        if let lease = leases.removeValue(forKey: id) { leaseOfMessage[lease.messageID] = nil }
     }
 }
