@@ -157,31 +157,3 @@ import Testing
         }
     }
 }
-
-@Suite struct LedgerTests {
-    @Test func `small requests pass a large one that does not fit, a limited number of times`() {
-        var ledger = WeightedSemaphoreState(capacity: 100)
-        _ = ledger.request(0, 60)
-        #expect(ledger.request(1, 100) == [], "the large one waits")
-        for id in 2..<UInt64(2 + WeightedSemaphoreState.maxOvertakes) {
-            #expect(ledger.request(id, 10).map(\.id) == [id])
-            _ = ledger.release(10)
-        }
-        #expect(ledger.request(99, 10) == [], "now nobody passes it any more")
-        #expect(ledger.release(60).map(\.id) == [1])
-        #expect(ledger.release(100).map(\.id) == [99])
-    }
-
-    @Test func `small requests get on beside a large one that fits`() {
-        var ledger = WeightedSemaphoreState(capacity: 100)
-        #expect(ledger.request(1, 90).map(\.id) == [1])
-        #expect(ledger.request(2, 10).map(\.id) == [2])
-    }
-
-    @Test func `what is larger than all there is, is served alone`() {
-        var ledger = WeightedSemaphoreState(capacity: 100)
-        #expect(ledger.request(1, 1_000_000) == [.init(id: 1, amount: 100)])
-        #expect(ledger.request(2, 1) == [])
-        #expect(ledger.release(100).map(\.id) == [2])
-    }
-}

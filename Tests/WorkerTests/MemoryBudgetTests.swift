@@ -1,54 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Scripted
-import Support
 import Testing
 
 @testable import Worker
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite("The memory budget", .timeLimit(.minutes(1)))
 struct MemoryBudgetTests {
-    @Test func `a ledger that shrinks keeps its grants and gives nothing until they fit again`() {
-        var ledger = WeightedSemaphoreState(capacity: 100)
-        #expect(ledger.request(1, 60) == [.init(id: 1, amount: 60)])
-        #expect(ledger.request(2, 40) == [.init(id: 2, amount: 40)])
-        #expect(ledger.resize(to: 50) == [])
-        #expect(ledger.used == 100)
-        #expect(ledger.request(3, 10) == [])
-        #expect(ledger.release(60) == [.init(id: 3, amount: 10)])
-        #expect(ledger.used == 50)
-    }
-
-    @Test func `a ledger that grows lets those in who wait`() {
-        var ledger = WeightedSemaphoreState(capacity: 10)
-        #expect(ledger.request(1, 10).count == 1)
-        #expect(ledger.request(2, 5) == [] && ledger.request(3, 5) == [])
-        #expect(ledger.resize(to: 20) == [.init(id: 2, amount: 5), .init(id: 3, amount: 5)])
-    }
-
-    @Test func `who asked for more than there is after shrinking gets all there is, and returns just that`() {
-        var ledger = WeightedSemaphoreState(capacity: 100)
-        #expect(ledger.request(1, 10).count == 1)
-        #expect(ledger.request(2, 95) == [])
-        #expect(ledger.resize(to: 40) == [])
-        #expect(ledger.release(10) == [.init(id: 2, amount: 40)])
-        #expect(ledger.release(40) == [] && ledger.used == 0)
-    }
-
     @Test(arguments: [(64 << 20, 10), (10, 64 << 20), (1, 1), (7, 11), (1 << 30, 64 << 30)])
-    func `the least memory holds one picture in both ledgers, and a byte less does not`(
-        body: Int, workingSet: Int
+    func `the minimum of memory fits one picture into both semaphores, and a byte less does not`(
+        source: Int, workingSet: Int
     ) {
-        func holds(_ bytes: Int) -> Bool {
+        func fits(_ bytes: Int) -> Bool {
             let budget = MemoryBudget(bytes: bytes)
-            return budget.downloads.capacity >= body && budget.pixels.capacity >= workingSet
+            return budget.downloads.permits >= source && budget.pixels.permits >= workingSet
         }
-        let least = WorkerOptions.minimumMemoryBytes(source: body, workingSet: workingSet)
-        #expect(holds(least))
-        #expect(least <= 3 || !holds(least - 1))
+        let minimum = WorkerOptions.minimumMemoryBytes(source: source, workingSet: workingSet)
+        #expect(fits(minimum))
+        #expect(minimum <= 3 || !fits(minimum - 1))
     }
 
-    @Test func `permits taken before, during and after a change of size balance`() async throws {
+    @Test func `all memory is free again after permits were held across changes of the budget`() async throws
+    {
         let budget = MemoryBudget(bytes: 3000)
         let held = TestSignal()
         let gate = TestSignal()

@@ -8,12 +8,13 @@ import Testing
 
 @testable import Worker
 
-@Suite(.serialized, .timeLimit(.minutes(1))) struct PixelPoolTests {
+@Suite("The pool of threads for pixels", .serialized, .timeLimit(.minutes(1)))
+struct PixelPoolTests {
     private static let processors = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 
-    /// Heartbeats are Swift tasks: they must run while every processor computes. Worst seen is printed; only a
-    /// delay beyond a second fails, which is what sharing a queue with the pictures costs.
-    @Test func `a task hop stays short while the pool is saturated`() async throws {
+    /// Heartbeats are Swift tasks: they must run while the pool uses every processor. The test prints the longest delay
+    /// and fails beyond a second, the delay of tasks that share their threads with the pool.
+    @Test func `a task is resumed within a second while the pool uses every processor`() async throws {
         let pool = PixelPool(concurrency: Self.processors)
         let isOver = Locked(false)
         let started = TestSignal()
@@ -38,11 +39,11 @@ import Testing
             try await group.waitForAll()
             return worst
         }
-        print("worst task hop of 200 under a saturated pool: \(worst)")
+        print("the longest of 200 task switches with a saturated pool: \(worst)")
         #expect(worst < .seconds(1))
     }
 
-    @Test func `a pool made wider begins more at once, made narrower it waits for what runs`() async throws {
+    @Test func `more threads admit waiting work at once, fewer let running work end first`() async throws {
         let pool = PixelPool(concurrency: 1)
         let begun = TestSignal()
         let gate = DispatchSemaphore(value: 0)
@@ -60,25 +61,25 @@ import Testing
             await begun.reaches(1)
             while pool.waiting < 3 { await Task.yield() }
             pool.resize(concurrency: 2)
-            // Admitted at once, and not when the first has ended.
+            // The second is admitted at once, not when the first ends.
             #expect(pool.running == 2)
             if pool.running == 1 { gate.signal() }
             await begun.reaches(2)
             pool.resize(concurrency: 1)
             gate.signal()
             await ended.reaches(1)
-            #expect(begun.count == 2, "one of two has ended: the pool is full with the other")
+            #expect(begun.count == 2, "one of two has ended, the other uses the only thread")
             gate.signal()
             await begun.reaches(3)
             gate.signal()
             gate.signal()
         }
-        // A block hands out its result before it leaves the pool.
+        // The result is returned before the pool counts the work as ended.
         while pool.running > 0 { try await Task.sleep(for: .milliseconds(1)) }
         #expect(pool.waiting == 0)
     }
 
-    @Test func `what has not begun is dropped when cancelled`() async throws {
+    @Test func `work that waits for a thread is dropped when its task is cancelled`() async throws {
         let pool = PixelPool(concurrency: 1)
         let gate = TestSignal()
         let begun = TestSignal()

@@ -3,17 +3,25 @@
 internal import Dispatch
 internal import Support
 
-/// Processors for pictures: a bounded number of blocks on a concurrent queue, and a line of our own in front,
-/// so that what has not begun can be dropped.
+/// A pool of threads for decoding and encoding: an admission queue in front of a concurrent dispatch queue.
 ///
-/// At `.utility`, because on Linux each quality-of-service class has its own threads: at `.default` the blocks
-/// share those of Swift's tasks, and heartbeats stop exactly when the machine is busy.
+/// ```swift
+/// let pool = PixelPool(concurrency: 4)
+/// let picture = try await pool.run { try pixelator.pixelate(bytes) }   // at most four at once, others wait
+/// ```
+///
+/// Work that waits for admission leaves the queue when its task is cancelled, which a dispatch queue cannot do.
+///
+/// The dispatch queue has the quality of service `.utility`, since on Linux each class has threads of its own. At
+/// `.default` the pool would share those of Swift's tasks, and heartbeats would be late whenever all processors are
+/// busy.
 final class PixelPool: Sendable {
     fileprivate struct Entry: Sendable {
         var id: UInt64
         var isHeavy: Bool
-        var block: @Sendable () -> Void
-        /// Instead of the block, when it is dropped.
+        /// Runs the work and resumes its task.
+        var run: @Sendable () -> Void
+        /// Resumes the task of work that is cancelled before it is admitted.
         var drop: @Sendable () -> Void
     }
 
@@ -22,34 +30,34 @@ final class PixelPool: Sendable {
         var running = 0
         var heavyRunning = 0
         var lastID: UInt64 = 0
-        var line: [Entry] = []
+        var queue: [Entry] = []
     }
 
-    private let queue = DispatchQueue(label: "px-pixels", qos: .utility, attributes: .concurrent)
+    private let threads = DispatchQueue(label: "px-pixels", qos: .utility, attributes: .concurrent)
     private let state: Locked<State>
 
-    /// - Parameter concurrency: How many blocks run at once, 1 or more.
+    /// - Parameter concurrency: The number of threads, 1 or more.
     init(concurrency: Int) {
-        precondition(concurrency > 0, "a pool has a concurrency")
+        precondition(concurrency > 0, "a pool has a thread")
         state = Locked(State(concurrency: concurrency))
     }
 
-    /// From now on so many run at once. Narrower takes effect as what runs ends.
+    /// Changes the number of threads. A reduction takes effect as running work ends.
     func resize(concurrency: Int) {
-        precondition(concurrency > 0, "a pool has a concurrency")
+        precondition(concurrency > 0, "a pool has a thread")
         state.withLock { $0.concurrency = concurrency }
         admit()
     }
 
     var running: Int { state.withLock { $0.running } }
-    var waiting: Int { state.withLock { $0.line.count } }
+    var waiting: Int { state.withLock { $0.queue.count } }
 
-    /// Runs `work` on a processor and returns what it returns.
+    /// Runs `work` on a thread of the pool and returns its value.
     ///
-    /// `isHeavy` says that it will take long; `interrupt` is called from another thread when the task is cancelled
-    /// while `work` runs.
-    ///
-    /// Throws what `work` throws, and `CancellationError` when cancelled before it began.
+    /// - Parameters:
+    ///   - isHeavy: True for work that takes long. Heavy work leaves one thread to other work.
+    ///   - interrupt: Called on another thread when the task is cancelled while `work` runs.
+    /// - Throws: The error of `work`, or `CancellationError` when the task is cancelled before `work` begins.
     func run<Value: Sendable>(
         isHeavy: Bool = false, interrupt: @escaping @Sendable () -> Void = {},
         _ work: @escaping @Sendable () throws -> Value
@@ -62,19 +70,19 @@ final class PixelPool: Sendable {
             await withHandover { (caller: Handover<Result<Value, any Error>>) in
                 let entry = Entry(
                     id: id, isHeavy: isHeavy,
-                    block: { caller.resume(returning: Result { try work() }) },
+                    run: { caller.resume(returning: Result { try work() }) },
                     drop: { caller.resume(returning: .failure(CancellationError())) })
                 let isCancelled = state.withLock { state -> Bool in
                     guard !Task.isCancelled else { return true }
-                    state.line.append(entry)
+                    state.queue.append(entry)
                     return false
                 }
                 if isCancelled { entry.drop() } else { admit() }
             }
         } onCancel: {
             let dropped = state.withLock { state -> Entry? in
-                guard let index = state.line.firstIndex(where: { $0.id == id }) else { return nil }
-                return state.line.remove(at: index)
+                guard let index = state.queue.firstIndex(where: { $0.id == id }) else { return nil }
+                return state.queue.remove(at: index)
             }
             if let dropped { dropped.drop() } else { interrupt() }
         }
@@ -82,9 +90,9 @@ final class PixelPool: Sendable {
     }
 
     private func admit() {
-        while let entry = state.withLock({ $0.take() }) {
-            queue.async { [self] in
-                entry.block()
+        while let entry = state.withLock({ $0.admit() }) {
+            threads.async { [self] in
+                entry.run()
                 state.withLock { state in
                     state.running -= 1
                     if entry.isHeavy { state.heavyRunning -= 1 }
@@ -96,14 +104,13 @@ final class PixelPool: Sendable {
 }
 
 extension PixelPool.State {
-    /// Heavy blocks never take the last processor, so that light ones always get on.
     private var maxHeavy: Int { max(1, concurrency - 1) }
 
-    fileprivate mutating func take() -> PixelPool.Entry? {
+    fileprivate mutating func admit() -> PixelPool.Entry? {
         guard running < concurrency,
-            let index = line.firstIndex(where: { !$0.isHeavy || heavyRunning < maxHeavy })
+            let index = queue.firstIndex(where: { !$0.isHeavy || heavyRunning < maxHeavy })
         else { return nil }
-        let entry = line.remove(at: index)
+        let entry = queue.remove(at: index)
         running += 1
         if entry.isHeavy { heavyRunning += 1 }
         return entry

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Who gets how much of a limited amount, in which order. Pure: answers with what is granted.
+/// The pure state of a weighted semaphore: the permits in use and the queue of those who wait for some.
 ///
-/// First come, first served, except that a request that fits may pass larger ones that do not, a limited number
-/// of times each. So one 100 MB picture does not hold up small ones, and is not held up by them for ever.
+/// Requests are granted in their order, except that a request that fits may overtake larger ones that do not. Each
+/// request is overtaken at most `maxOvertakes` times. So a large picture does not hold up small ones, and small ones
+/// do not hold up a large one for ever.
 struct WeightedSemaphoreState: Sendable {
+    /// A request that has got its permits.
     struct Grant: Sendable, Equatable {
         var id: UInt64
         var amount: Int
@@ -13,62 +15,64 @@ struct WeightedSemaphoreState: Sendable {
     private struct Request: Sendable {
         var id: UInt64
         var amount: Int
-        var overtaken = 0
+        var overtakes = 0
     }
 
-    /// How often a request may be passed before nobody passes it.
+    /// The number of times that later requests may overtake a waiting one.
     static let maxOvertakes = 16
 
-    private(set) var capacity: Int
-    /// More than the capacity while it has become smaller than what was granted before.
+    /// The number of permits in all.
+    private(set) var permits: Int
+    /// The number of permits in use, which exceeds `permits` after a reduction until enough are released.
     private(set) var used = 0
-    private var waiting: [Request] = []
+    private var queue: [Request] = []
 
-    init(capacity: Int) {
-        precondition(capacity > 0, "a ledger has something to give")
-        self.capacity = capacity
+    init(permits: Int) {
+        precondition(permits > 0, "a semaphore has permits")
+        self.permits = permits
     }
 
-    var waitingCount: Int { waiting.count }
+    /// The number of requests that wait.
+    var waiting: Int { queue.count }
 
-    /// What is asked for beyond the capacity is granted as the whole capacity: such a request is served alone.
-    mutating func request(_ id: UInt64, _ amount: Int) -> [Grant] {
-        waiting.append(Request(id: id, amount: max(0, amount)))
-        return grant()
+    /// Adds a request. A request for more than all permits is granted all of them.
+    mutating func acquire(_ id: UInt64, _ amount: Int) -> [Grant] {
+        queue.append(Request(id: id, amount: max(0, amount)))
+        return grants()
     }
 
-    /// From now on there is so much to give. What has been granted stays granted.
-    mutating func resize(to capacity: Int) -> [Grant] {
-        precondition(capacity > 0, "a ledger has something to give")
-        self.capacity = capacity
-        return grant()
-    }
-
-    /// `amount` as it was granted.
+    /// Releases permits of a grant.
     mutating func release(_ amount: Int) -> [Grant] {
         used -= amount
-        precondition(used >= 0, "more given back than granted")
-        return grant()
+        precondition(used >= 0, "more permits are released than were acquired")
+        return grants()
     }
 
-    /// Forgets a request that is still waiting. Others may be granted in its place.
-    mutating func withdraw(_ id: UInt64) -> [Grant] {
-        guard let index = waiting.firstIndex(where: { $0.id == id }) else { return [] }
-        waiting.remove(at: index)
-        return grant()
+    /// Changes the number of permits. Earlier grants keep theirs.
+    mutating func resize(to permits: Int) -> [Grant] {
+        precondition(permits > 0, "a semaphore has permits")
+        self.permits = permits
+        return grants()
     }
 
-    private mutating func grant() -> [Grant] {
+    /// Removes a request that is still waiting, which may let others through.
+    mutating func cancel(_ id: UInt64) -> [Grant] {
+        guard let index = queue.firstIndex(where: { $0.id == id }) else { return [] }
+        queue.remove(at: index)
+        return grants()
+    }
+
+    private mutating func grants() -> [Grant] {
         var granted: [Grant] = []
         var index = 0
-        while index < waiting.count {
-            let amount = min(waiting[index].amount, capacity)
-            if amount <= capacity - used {
-                let request = waiting.remove(at: index)
+        while index < queue.count {
+            let amount = min(queue[index].amount, permits)
+            if amount <= permits - used {
+                let request = queue.remove(at: index)
                 used += amount
                 granted.append(Grant(id: request.id, amount: amount))
-                for overtaken in 0..<index { waiting[overtaken].overtaken += 1 }
-            } else if waiting[index].overtaken >= Self.maxOvertakes {
+                for overtaken in 0..<index { queue[overtaken].overtakes += 1 }
+            } else if queue[index].overtakes >= Self.maxOvertakes {
                 break
             } else {
                 index += 1

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Support
+
+/// A semaphore of which a caller acquires several permits at once: it bounds the sum of the weights in use.
+///
+/// ```swift
+/// let semaphore = WeightedSemaphore(permits: 100)
+/// let permit = try await semaphore.acquire(60)   // waits until 60 are free
+/// ...                                            // 40 are left for others
+/// _ = consume permit                             // or the end of its scope: the 60 are free again
+/// ```
+///
+/// Tasks wait in a queue. `WeightedSemaphoreState` decides who is next: mostly the first in the queue, sometimes a
+/// smaller request that fits.
+final class WeightedSemaphore: Sendable {
+    /// Acquired permits, which are released when the value is destroyed.
+    struct Permit: ~Copyable {
+        private let semaphore: WeightedSemaphore
+        private var amount: Int
+
+        fileprivate init(_ semaphore: WeightedSemaphore, amount: Int) {
+            self.semaphore = semaphore
+            self.amount = amount
+        }
+
+        deinit { semaphore.release(amount) }
+
+        /// Releases the permits beyond `needed`. Does nothing if there are not so many.
+        mutating func shrink(to needed: Int) {
+            let excess = amount - max(0, needed)
+            guard excess > 0 else { return }
+            amount -= excess
+            semaphore.release(excess)
+        }
+    }
+
+    fileprivate struct State {
+        var semaphore: WeightedSemaphoreState
+        var lastID: UInt64 = 0
+        /// The waiting tasks, resumed with their grant, or with nil when cancelled.
+        var waiters: [UInt64: CheckedContinuation<Int?, Never>] = [:]
+    }
+
+    private let state: Locked<State>
+
+    init(permits: Int) { state = Locked(State(semaphore: WeightedSemaphoreState(permits: permits))) }
+
+    /// The number of permits in all.
+    var permits: Int { state.withLock { $0.semaphore.permits } }
+    /// The number of permits in use.
+    var used: Int { state.withLock { $0.semaphore.used } }
+    /// The number of tasks that wait.
+    var waiting: Int { state.withLock { $0.semaphore.waiting } }
+
+    /// Waits until `amount` permits are free and acquires them; all permits if it exceeds their number.
+    ///
+    /// - Throws: `CancellationError`.
+    func acquire(_ amount: Int) async throws -> Permit {
+        let id = state.withLock { state -> UInt64 in
+            state.lastID += 1
+            return state.lastID
+        }
+        let granted = await withTaskCancellationHandler {
+            await withCheckedContinuation { (waiter: CheckedContinuation<Int?, Never>) in
+                // `cancel` takes the same lock: a cancellation is seen here, or finds the request.
+                let granted = state.withLock { state -> [GrantedWaiter]? in
+                    guard !Task.isCancelled else { return nil }
+                    state.waiters[id] = waiter
+                    return state.take(state.semaphore.acquire(id, amount))
+                }
+                guard let granted else { return waiter.resume(returning: nil) }
+                resume(granted)
+            }
+        } onCancel: {
+            cancel(id)
+        }
+        guard let granted else { throw CancellationError() }
+        return Permit(self, amount: granted)
+    }
+
+    /// Changes the number of permits. An increase lets more tasks through at once, a reduction takes effect as permits
+    /// are released.
+    func resize(to permits: Int) {
+        resume(state.withLock { $0.take($0.semaphore.resize(to: permits)) })
+    }
+
+    private func release(_ amount: Int) {
+        resume(state.withLock { $0.take($0.semaphore.release(amount)) })
+    }
+
+    private func cancel(_ id: UInt64) {
+        let (waiter, granted) = state.withLock { state in
+            let others = state.take(state.semaphore.cancel(id))
+            return (state.waiters.removeValue(forKey: id), others)
+        }
+        waiter?.resume(returning: nil)
+        resume(granted)
+    }
+
+    fileprivate typealias GrantedWaiter = (waiter: CheckedContinuation<Int?, Never>, amount: Int)
+
+    private func resume(_ granted: [GrantedWaiter]) {
+        for (waiter, amount) in granted { waiter.resume(returning: amount) }
+    }
+}
+
+extension WeightedSemaphore.State {
+    fileprivate mutating func take(
+        _ grants: [WeightedSemaphoreState.Grant]
+    ) -> [WeightedSemaphore.GrantedWaiter] {
+        grants.compactMap { grant in waiters.removeValue(forKey: grant.id).map { ($0, grant.amount) } }
+    }
+}
