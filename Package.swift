@@ -59,7 +59,7 @@ let package = Package(
         .target(name: "Digests", dependencies: ["CLibCrypto"], swiftSettings: edge),
         .target(name: "Pixels", dependencies: ["CPixels"], swiftSettings: edge),
         .target(name: "S3Events", dependencies: ["Support"], swiftSettings: pure),
-        .target(name: "Metrics", swiftSettings: edge),
+        .target(name: "Metrics", dependencies: ["Support"], swiftSettings: edge),
 
         // Layer 3: modules with one external interface each, and request signatures.
         .target(name: "SigV4", dependencies: ["HTTP", "Digests", "Support"], swiftSettings: pure),

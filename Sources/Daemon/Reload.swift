@@ -85,7 +85,7 @@ struct Reload: Sendable {
         var fields = settings.fields(reader)
         fields["event"] = "\(DaemonEvent.reloadRefused.rawValue)"
         fields["error_kind"] = "\(error.kind.rawValue)"
-        fields["problems_count"] = "\(error.problems.count)"
+        fields["problems_count"] = .stringConvertible(error.problems.count)
         logger.error(
             "reload refused, the previous configuration stays in effect: \(problems)", metadata: fields)
         return "the last reload was refused: \(problems)"

@@ -152,14 +152,15 @@ package struct Supervisor: Sendable {
             let took = run.begin.duration(to: .now)
             var fields = identityFields()
             fields["event"] = "\(DaemonEvent.ready.rawValue)"
-            fields["ms_start"] = "\(took.inMilliseconds)"
+            fields["ms_start"] = .stringConvertible(took.inMilliseconds)
             logger.notice("ready", metadata: fields)
         case .announceStopping:
             notifier.send(.stopping)
             logger.notice(
                 "draining",
                 metadata: [
-                    "event": "\(DaemonEvent.draining.rawValue)", "in_flight": "\(worker.status.inFlight)",
+                    "event": "\(DaemonEvent.draining.rawValue)",
+                    "in_flight": .stringConvertible(worker.status.inFlight),
                 ])
         case .drain:
             run.drainBegin = .now
@@ -194,11 +195,15 @@ package struct Supervisor: Sendable {
             \(rest); \(status.done) pictures done
             """,
             metadata: [
-                "event": "\(DaemonEvent.stopped.rawValue)", "received": "\(status.received)",
-                "redelivered": "\(status.redelivered)", "deleted": "\(status.deleted)",
-                "released": "\(status.released)", "left": "\(left)", "done": "\(status.done)",
-                "skipped": "\(status.skipped)", "quarantined": "\(status.quarantined)",
-                "retried": "\(status.retried)", "in_flight": "\(status.inFlight)",
+                "event": "\(DaemonEvent.stopped.rawValue)", "received": .stringConvertible(status.received),
+                "redelivered": .stringConvertible(status.redelivered),
+                "deleted": .stringConvertible(status.deleted),
+                "released": .stringConvertible(status.released), "left": .stringConvertible(left),
+                "done": .stringConvertible(status.done),
+                "skipped": .stringConvertible(status.skipped),
+                "quarantined": .stringConvertible(status.quarantined),
+                "retried": .stringConvertible(status.retried),
+                "in_flight": .stringConvertible(status.inFlight),
             ])
     }
 

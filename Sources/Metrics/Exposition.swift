@@ -1,22 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Text in the OpenMetrics 1.0 format, which Prometheus reads.
+/// The text of a scrape in the OpenMetrics 1.0 format, which Prometheus reads.
+///
+/// ```swift
+/// var text = Exposition(prefix: "pixelated")
+/// text.counter("polls", "Receive calls that succeeded.", polls)
+/// response.body = text.finished()
+/// ```
 package struct Exposition {
-    /// To be answered as the Content-Type of a scrape.
+    /// The Content-Type of the response to a scrape.
     package static let contentType = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 
     private let prefix: String
     private var text = ""
 
-    /// Every family name starts with `prefix` and an underscore.
+    /// - Parameter prefix: The beginning of the name of every family, without the underscore that follows it.
     package init(prefix: String) { self.prefix = prefix }
 
-    /// `name` without `_total`, which the format adds to the sample.
+    /// Adds a counter.
+    ///
+    /// - Parameter name: The name without `_total`, which is added to the sample.
     package mutating func counter(_ name: String, _ help: String, _ counter: Counter) {
         open(name, "counter", help)
         sample(name + "_total", counter.value)
     }
 
+    /// Adds a family of counters with one label.
     package mutating func counters<Label>(_ name: String, _ help: String, _ family: Counters<Label>) {
         open(name, "counter", help)
         for label in Label.allCases {
@@ -24,7 +33,7 @@ package struct Exposition {
         }
     }
 
-    /// One counter for each pair of two closed sets.
+    /// Adds a family of counters with two labels.
     package mutating func counters<First, Second>(
         _ name: String, _ help: String, _ family: CounterTable<First, Second>
     ) {
@@ -39,32 +48,37 @@ package struct Exposition {
         }
     }
 
+    /// Adds a gauge.
     package mutating func gauge(_ name: String, _ help: String, _ value: Int) {
         open(name, "gauge", help)
         sample(name, value)
     }
 
-    /// Nil, for what does not exist at present, leaves the family without a sample.
+    /// Adds a gauge in seconds with three decimals. The family has no sample if `seconds` is nil.
     package mutating func gauge(_ name: String, _ help: String, seconds: Double?) {
         open(name, "gauge", help)
-        // Milliseconds are enough, and never an exponent.
         if let seconds { sample(name, [], Self.decimal(seconds)) }
     }
 
-    /// Which of several states something is in: 1 for that one, 0 for the others.
+    /// Adds a state set: a sample for each state, with the value 1 for the current one and 0 for the others.
     package mutating func states(_ name: String, _ help: String, _ states: [String], current: String) {
         open(name, "stateset", help)
         for state in states { sample(name, [("\(prefix)_\(name)", state)], state == current ? "1" : "0") }
     }
 
-    /// `name` should end in the unit in which it is shown: seconds when `scale` is 1,000,000.
+    /// Adds a histogram.
+    ///
+    /// - Parameters:
+    ///   - name: A name that ends in the unit of the exposition, `seconds` or `bytes`.
+    ///   - scale: The number by which the values of the histogram are divided, a power of ten: 1,000,000 for
+    ///     microseconds shown as seconds.
     package mutating func histogram(
         _ name: String, _ help: String, _ histogram: Histogram, scale: UInt64 = 1
     ) {
         histograms(name, help, by: nil, [("", histogram)], scale: scale)
     }
 
-    /// Several histograms of one family, told apart by one label.
+    /// Adds a family of histograms with one label.
     package mutating func histograms(
         _ name: String, _ help: String, by label: String?, _ parts: [(value: String, histogram: Histogram)],
         scale: UInt64 = 1
@@ -73,7 +87,7 @@ package struct Exposition {
         for (value, histogram) in parts {
             let labels = label.map { [($0, value)] } ?? []
             var running: UInt64 = 0
-            // One reading of the buckets, so that the count is the last bucket even while others write.
+            // The buckets are read once, so that `_count` equals the last bucket during concurrent writes.
             for (bound, count) in zip(histogram.bounds.map(Optional.init) + [nil], histogram.counts) {
                 running += count
                 let edge = bound.map { Self.scaled($0, scale) } ?? "+Inf"
@@ -84,19 +98,19 @@ package struct Exposition {
         }
     }
 
-    /// A constant 1 whose labels carry facts, such as the version.
+    /// Adds an info metric: a constant 1 with labels such as the version.
     package mutating func info(_ name: String, _ help: String, _ labels: [(String, String)]) {
         open(name, "info", help)
         sample(name + "_info", labels, "1")
     }
 
-    /// The whole text with its closing line. Nothing may be added after it.
+    /// Returns the whole text with its last line, `# EOF`.
     package func finished() -> String { text + "# EOF\n" }
 
     private mutating func open(_ name: String, _ type: String, _ help: String) {
         let full = "\(prefix)_\(name)"
         text += "# TYPE \(full) \(type)\n"
-        // A unit is a part of the name (OpenMetrics 1.0, "Unit").
+        // The name of a family ends in its unit (OpenMetrics 1.0, "Unit").
         if let unit = ["seconds", "bytes"].first(where: { full.hasSuffix("_" + $0) }) {
             text += "# UNIT \(full) \(unit)\n"
         }
@@ -110,7 +124,7 @@ package struct Exposition {
         text += "\(prefix)_\(name)\(inner.isEmpty ? "" : "{\(inner)}") \(value)\n"
     }
 
-    /// Backslash, quotation mark and line feed (OpenMetrics 1.0, "escaping").
+    /// Escapes backslash, quotation mark and line feed (OpenMetrics 1.0, "Escaping").
     private static func escaped(_ text: String) -> String {
         var out = ""
         for character in text.unicodeScalars {
@@ -124,7 +138,7 @@ package struct Exposition {
         return out
     }
 
-    /// An exact decimal: `scale` is a power of ten.
+    /// Returns `value` / `scale` as an exact decimal. `scale` is a power of ten.
     private static func scaled(_ value: UInt64, _ scale: UInt64) -> String {
         guard scale > 1 else { return "\(value)" }
         let fraction = "\(scale + value % scale)".dropFirst()
@@ -132,6 +146,7 @@ package struct Exposition {
         return "\(value / scale).\(digits.isEmpty ? "0" : String(digits))"
     }
 
+    /// Returns a decimal of milliseconds, never with an exponent.
     private static func decimal(_ seconds: Double) -> String {
         let milliseconds = Int64((seconds * 1000).rounded())
         let fraction = String(1000 + milliseconds.magnitude % 1000).dropFirst()

@@ -2,15 +2,13 @@
 
 internal import Synchronization
 
-/// A number that goes up and down.
+/// A number that increases and decreases.
 package final class Gauge: Sendable {
     private let level = Atomic<Int>(0)
 
     package init() {}
 
     package func set(_ value: Int) { level.store(value, ordering: .relaxed) }
-
-    package func add(_ amount: Int) { level.wrappingAdd(amount, ordering: .relaxed) }
 
     package var value: Int { level.load(ordering: .relaxed) }
 }

@@ -1,26 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Support
 internal import Synchronization
 
-/// How often a whole number, such as microseconds or bytes, fell under each of some bounds.
+/// The distribution of a whole number, as microseconds or bytes, over buckets with fixed bounds.
 package final class Histogram: Sendable {
-    /// Upper bounds, inclusive and ascending; above the last there is one more bucket without a bound.
+    /// The upper bounds of the buckets, inclusive and ascending. One more bucket has no bound.
     package let bounds: [UInt64]
-    private let buckets: [Bucket]
+    private let buckets: [Counter]
     private let total = Atomic<UInt64>(0)
-
-    /// An atomic does not fit into an array; its owner does.
-    private final class Bucket: Sendable {
-        let count = Atomic<UInt64>(0)
-    }
 
     package init(bounds: [UInt64]) {
         precondition(!bounds.isEmpty && zip(bounds, bounds.dropFirst()).allSatisfy(<), "bounds must ascend")
         self.bounds = bounds
-        buckets = (0...bounds.count).map { _ in Bucket() }
+        buckets = (0...bounds.count).map { _ in Counter() }
     }
 
-    /// 1 ms to 60 s, in microseconds: 1, 2.5, 5 of each decade.
+    /// A histogram of durations from 1 ms to 60 s, in microseconds.
     package static func microseconds() -> Histogram {
         Histogram(bounds: [
             1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000,
@@ -28,7 +24,7 @@ package final class Histogram: Sendable {
         ])
     }
 
-    /// 100 ms to 4 days, in microseconds: how long things wait in a queue.
+    /// A histogram of the ages of messages from 100 ms to 4 days, in microseconds.
     package static func ages() -> Histogram {
         Histogram(bounds: [
             100_000, 500_000, 1_000_000, 5_000_000, 15_000_000, 60_000_000, 300_000_000, 900_000_000,
@@ -36,24 +32,23 @@ package final class Histogram: Sendable {
         ])
     }
 
-    /// 64 KiB to 256 MiB, by fours.
+    /// A histogram of sizes from 64 KiB to 256 MiB, each bound four times the one before.
     package static func bytes() -> Histogram {
         Histogram(bounds: (0..<7).map { 65_536 << (2 * $0) })
     }
 
+    /// Counts a value.
     package func record(_ value: UInt64) {
-        buckets[bounds.firstIndex { value <= $0 } ?? bounds.count].count.wrappingAdd(1, ordering: .relaxed)
+        buckets[bounds.firstIndex { value <= $0 } ?? bounds.count].increment()
         total.wrappingAdd(value, ordering: .relaxed)
     }
 
-    /// In microseconds; a negative duration counts as zero.
-    package func record(_ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        record(UInt64(max(0, seconds)) * 1_000_000 + UInt64(max(0, attoseconds) / 1_000_000_000_000))
-    }
+    /// Counts a duration in microseconds, a negative one as zero.
+    package func record(_ duration: Duration) { record(UInt64(max(0, duration.inMicroseconds))) }
 
-    /// Counts of the buckets, each alone, the unbounded one last.
-    package var counts: [UInt64] { buckets.map { $0.count.load(ordering: .relaxed) } }
+    /// The number of values in each bucket, not cumulative, the bucket without a bound last.
+    package var counts: [UInt64] { buckets.map(\.value) }
 
+    /// The sum of all values.
     package var sum: UInt64 { total.load(ordering: .relaxed) }
 }

@@ -13,7 +13,7 @@ package enum JournalFields {
         of record: LogRecord, identifier: String, messageIDs: [String: String]
     ) -> [String] {
         var out = [
-            "MESSAGE=" + record.sentence,
+            "MESSAGE=" + record.messageAndFields,
             "PRIORITY=\(priority(record.level))",
             "SYSLOG_IDENTIFIER=" + identifier,
             "LOGGER=" + record.label,

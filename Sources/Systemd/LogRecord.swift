@@ -2,32 +2,42 @@
 
 package import Glibc
 package import Logging
+internal import Support
 
-/// One log event, ready to be rendered: the same for the journal, for people and for machines.
+/// A log event that is ready to be written in each of the formats: journal, text and JSON.
 package struct LogRecord: Sendable {
     package struct Field: Sendable, Equatable {
-        /// Lower snake case.
+        /// The name in lower snake case.
         package var key: String
         package var value: String
+        /// True if the value was an integer, and so is a number in JSON.
+        package var isNumber: Bool
 
-        package init(_ key: String, _ value: String) {
+        /// - Parameter value: An integer passed as `.stringConvertible` is a number, everything else a text.
+        package init(_ key: String, _ value: Logger.MetadataValue) {
             self.key = key
-            self.value = value
+            self.value = value.description
+            isNumber =
+                if case .stringConvertible(let value) = value { value is any BinaryInteger } else { false }
         }
     }
 
     package var time: timespec
     package var level: Logger.Level
+    /// The label of the logger.
     package var label: String
     package var message: String
-    /// The stable name of the event, if it has one.
+    /// The stable name of the event: the metadata value `event`.
     package var event: String?
-    /// Sorted by key, `event` excluded.
+    /// The other metadata, sorted by key.
     package var fields: [Field]
     package var file: String
     package var function: String
     package var line: UInt
 
+    /// - Parameters:
+    ///   - metadata: The metadata of the logger. That of the event has precedence.
+    ///   - time: The time of the event; nil for now.
     package init(_ event: LogEvent, label: String, metadata: Logger.Metadata, time: timespec? = nil) {
         var merged = metadata
         if let own = event.metadata { merged.merge(own) { $1 } }
@@ -37,7 +47,7 @@ package struct LogRecord: Sendable {
         self.label = label
         message = event.message.description
         self.event = merged.removeValue(forKey: "event").map { $0.description }
-        fields = merged.map { Field($0.key, $0.value.description) }.sorted { $0.key < $1.key }
+        fields = merged.map { Field($0.key, $0.value) }.sorted { $0.key < $1.key }
         file = event.file
         function = event.function
         line = event.line
@@ -49,10 +59,11 @@ package struct LogRecord: Sendable {
         return now
     }
 
-    /// Message and fields in one line: `picture done  bytes_in=1024 s3_key="a b.jpg"`.
+    /// The message and the fields in one line: `picture done  bytes_in=1024 s3_key="a b.jpg"`.
     ///
-    /// Whatever came from outside is escaped, so that no object key can forge a line or colour a terminal.
-    package var sentence: String {
+    /// Control characters are escaped, so that an object key can neither start a new line nor send commands to a
+    /// terminal.
+    package var messageAndFields: String {
         var out = Self.escaped(message)
         for (index, field) in fields.enumerated() {
             out += (index == 0 ? "  " : " ") + field.key + "=" + Self.quoted(field.value)
@@ -60,33 +71,27 @@ package struct LogRecord: Sendable {
         return out
     }
 
-    /// For a terminal or a file: time, level, sentence.
+    /// The line for a terminal or a file: time, level, message and fields.
     package var text: String {
         let level = level.rawValue
         let padding = String(repeating: " ", count: max(0, 8 - level.utf8.count))
-        return "\(timestamp) \(level)\(padding) \(sentence)"
+        return "\(timestamp) \(level)\(padding) \(messageAndFields)"
     }
 
-    /// RFC 3339 in UTC with milliseconds.
+    /// The time in RFC 3339 format, in UTC with milliseconds.
     package var timestamp: String {
-        var parts = tm()
-        var seconds = time.tv_sec
-        gmtime_r(&seconds, &parts)
-        let date = "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
-        let clock = "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))"
-        let millisecond = String(time.tv_nsec / 1_000_000 + 1000).dropFirst()
-        return "\(date)T\(clock).\(millisecond)Z"
+        let civil = CivilTime(secondsSinceEpoch: time.tv_sec)
+        let milliseconds = String(time.tv_nsec / 1_000_000 + 1000).dropFirst()
+        return "\(civil.date)T\(civil.timeOfDay).\(milliseconds)Z"
     }
-
-    private func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
 
     private static func quoted(_ value: String) -> String {
-        let plain = !value.isEmpty && value.utf8.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x3d }
+        let isPlain = !value.isEmpty && value.utf8.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x3d }
         let safe = escaped(value)
-        return plain && safe == value ? value : "\"" + safe.replacing("\"", with: "\\\"") + "\""
+        return isPlain && safe == value ? value : "\"" + safe.replacing("\"", with: "\\\"") + "\""
     }
 
-    /// C0, DEL, C1, line and paragraph separators and the direction overrides become `\u{…}`.
+    /// Escapes control characters (C0, DEL, C1), line and paragraph separators and direction overrides as `\u{...}`.
     private static func escaped(_ text: String) -> String {
         func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
             switch scalar.value {

@@ -7,8 +7,9 @@ import Testing
 
 @testable import Systemd
 
+@Suite("The output of loggers")
 struct LogOutputTests {
-    /// What `body` makes a logger of this format write.
+    /// Returns the text that `body` writes with a logger of this format.
     private func written(_ format: LogFormat, level: Logger.Level = .info, _ body: (Logger) -> Void) throws
         -> String
     {
@@ -20,7 +21,7 @@ struct LogOutputTests {
         return String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
     }
 
-    @Test func `a line of text shows time, level, message and sorted fields`() throws {
+    @Test func `a line of text has time, level, message and sorted fields`() throws {
         let line = try written(.text) {
             $0.info(
                 "picture done", metadata: ["s3_key": "a b.jpg", "bytes_in": "1024", "event": "picture-done"])
@@ -29,7 +30,7 @@ struct LogOutputTests {
         #expect(line.prefix(20).wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\./) != nil)
     }
 
-    @Test func `a key with line breaks and escape codes stays one harmless line`() throws {
+    @Test func `a key with line breaks and escape sequences is escaped into one line`() throws {
         let line = try written(.text) {
             $0.info("picture done", metadata: ["s3_key": "a\n\u{1b}[31m\u{202e}x"])
         }
@@ -37,27 +38,41 @@ struct LogOutputTests {
         #expect(line.filter { $0 == "\n" }.count == 1)
     }
 
-    @Test func `JSON lines parse and keep the types of counts and keys apart`() throws {
-        let line = try written(.json) {
-            $0.error(
-                "picture \"failed\"",
-                metadata: [
-                    "s3_key": "123", "ms_get": "17", "ms_put": "007", "event": "picture-failed",
-                    "tab": "\t\u{1}",
-                ])
+    @Test func `a JSON line has integers as numbers and everything else as strings`() throws {
+        let numbers: [String: Int] = [
+            "width": 640, "height": 480, "rounds": 2, "in_flight": 0, "ms_get": 17, "bytes_in": 1 << 40,
+            "sqs_receive_count": 3, "left": -1,
+        ]
+        let texts = [
+            "s3_key": "123", "ms_put": "17", "bytes_out": "1024", "sizes": "[8, 16]", "tab": "\t\u{1}",
+        ]
+        let line = try written(.json) { logger in
+            var metadata: Logger.Metadata = ["event": "picture-failed", "ratio": .stringConvertible(0.5)]
+            for (key, number) in numbers { metadata[key] = .stringConvertible(number) }
+            for (key, text) in texts { metadata[key] = .string(text) }
+            metadata["done"] = .stringConvertible(UInt64.max)
+            logger.error("picture \"failed\"", metadata: metadata)
         }
+        #expect(line.filter { $0 == "\n" }.count == 1)
         let object = try #require(
             try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
         #expect(object["level"] as? String == "error")
         #expect(object["event"] as? String == "picture-failed")
         #expect(object["message"] as? String == "picture \"failed\"")
-        #expect(object["s3_key"] as? String == "123")
-        #expect(object["ms_get"] as? Int == 17)
-        #expect(object["ms_put"] as? String == "007")
-        #expect(object["tab"] as? String == "\t\u{1}")
+        for (key, number) in numbers { #expect(object[key] as? Int == number, "\(key)") }
+        for (key, text) in texts { #expect(object[key] as? String == text, "\(key)") }
+        #expect(object["done"] as? UInt64 == .max)
+        #expect(object["ratio"] as? String == "0.5")
     }
 
-    @Test func `a changed level reaches loggers that exist already`() throws {
+    @Test func `a field cannot replace time, level, event or message of a JSON line`() throws {
+        let line = try written(.json) {
+            $0.info("seen", metadata: ["time": "x", "level": "x", "message": "x"])
+        }
+        #expect(line.contains(#""level":"info","message":"seen"}"#))
+    }
+
+    @Test func `a changed level applies to loggers that exist already`() throws {
         let pipe = Pipe()
         let output = LogOutput(
             format: .text, level: .error, descriptor: pipe.fileHandleForWriting.fileDescriptor)
@@ -73,7 +88,7 @@ struct LogOutputTests {
         #expect(text.hasSuffix("debug    seen\n") && !text.contains("unseen"))
     }
 
-    @Test func `a reader that went away costs the line and nothing else`() throws {
+    @Test func `a write to a closed pipe loses the line and does not end the process`() throws {
         signal(SIGPIPE, SIG_IGN)
         let pipe = Pipe()
         try pipe.fileHandleForReading.close()
@@ -81,7 +96,7 @@ struct LogOutputTests {
             "lost")
     }
 
-    @Test func `the stream of the journal is known by device and inode`() throws {
+    @Test func `the stream of the journal is recognised by device and inode`() throws {
         let pipe = Pipe()
         let descriptor = pipe.fileHandleForWriting.fileDescriptor
         var status = stat()

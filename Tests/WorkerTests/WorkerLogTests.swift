@@ -6,11 +6,14 @@ import Testing
 
 @testable import Worker
 
-/// What operators can filter the journal by.
-struct StoryTests {
+@Suite("The fields of the worker's log, by which operators filter")
+struct WorkerLogTests {
     private struct Line: Sendable {
         var level: Logger.Level
+        var message: String
         var fields: [String: String]
+        /// The keys of the fields that are integers.
+        var numbers: Set<String>
     }
 
     private struct Recorder: LogHandler {
@@ -24,24 +27,31 @@ struct StoryTests {
         }
 
         func log(event: LogEvent) {
-            let fields = (event.metadata ?? [:]).mapValues { $0.description }
-            lines.withLock { $0.append(Line(level: event.level, fields: fields)) }
+            let metadata = event.metadata ?? [:]
+            let numbers = metadata.filter { _, value in
+                if case .stringConvertible(let value) = value { value is any BinaryInteger } else { false }
+            }
+            let line = Line(
+                level: event.level, message: event.message.description,
+                fields: metadata.mapValues { $0.description }, numbers: Set(numbers.keys))
+            lines.withLock { $0.append(line) }
         }
     }
 
-    private func line(_ tell: (WorkerLog) -> Void) throws -> Line {
+    /// The only line that `body` logs.
+    private func line(_ body: (WorkerLog) -> Void) throws -> Line {
         let lines = Locked<[Line]>([])
-        tell(WorkerLog(Logger(label: "test") { _ in Recorder(lines: lines) }))
-        let told = lines.withLock { $0 }
-        #expect(told.count == 1)
-        return try #require(told.first)
+        body(WorkerLog(Logger(label: "test") { _ in Recorder(lines: lines) }))
+        let written = lines.withLock { $0 }
+        #expect(written.count == 1)
+        return try #require(written.first)
     }
 
     private func delivery(receives: Int = 1) -> Delivery {
         Delivery(messageID: "m", handle: "h", body: "", receiveCount: receives, age: .milliseconds(1234))
     }
 
-    @Test func `a failure says whose fault it is, with kind, code and request`() throws {
+    @Test func `a failure is logged with whose fault it is, kind, code and request id`() throws {
         let error = WorkerError(
             .corrupt, operation: "pixelating", code: "truncated", detail: "d", requestID: "R1")
         let line = try line { $0.recordEnded(.quarantined(error), RecordTrace(), of: delivery(), index: 0) }
@@ -53,19 +63,48 @@ struct StoryTests {
         #expect(line.fields["redelivered"] == nil)
     }
 
-    @Test func `what comes again says so`() throws {
+    @Test func `sizes, times and counts are logged as integers, names as texts`() throws {
+        var trace = RecordTrace()
+        trace.name = ObjectName(bucket: "in", key: "123")
+        trace.eTag = "123"
+        (trace.bytesIn, trace.bytesOut, trace.rounds, trace.probes) = (5, 6, 2, 1)
+        trace.survey = PictureSurvey(width: 640, height: 480, format: "JPEG", workingSetBytes: 1)
+        let line = try line { $0.recordEnded(.done, trace, of: delivery(receives: 2), index: 1) }
+        let numbers: Set = [
+            "bytes_in", "bytes_out", "width", "height", "rounds", "probes", "ms_wait", "ms_get", "ms_decode",
+            "ms_put", "ms_total", "ms_queued", "sqs_receive_count", "record",
+        ]
+        #expect(line.numbers == numbers)
+        #expect(line.fields["s3_key"] == "123" && line.fields["width"] == "640")
+    }
+
+    @Test func `a record with a receive count above 1 is logged as redelivered`() throws {
         let line = try line { $0.recordEnded(.done, RecordTrace(), of: delivery(receives: 2), index: 0) }
         #expect(line.fields["redelivered"] == "yes" && line.fields["sqs_receive_count"] == "2")
     }
 
-    @Test func `the queue's and a dependency's failures say whose fault they are`() throws {
+    @Test func `a control character in an object key reaches neither text nor fields`() throws {
+        var trace = RecordTrace()
+        trace.name = ObjectName(bucket: "in", key: "a\n\u{1b}[31m.jpg")
+        let line = try line { $0.recordEnded(.done, trace, of: delivery(), index: 0) }
+        #expect(line.fields["s3_key"] == "a??[31m.jpg")
+        #expect(line.message.hasPrefix("s3://in/a??[31m.jpg: "))
+    }
+
+    @Test func `a failed poll and an open breaker are logged with whose fault they are`() throws {
         let denied = WorkerError(.accessDenied, operation: "ReceiveMessage", code: "AccessDenied")
         #expect(try line { $0.pollFailed(denied, failures: 1) }.fields["fault"] == "setup")
         let down = WorkerError(.unavailable, operation: "GetObject")
         #expect(try line { $0.breakerOpened(down, of: .storage) }.fields["fault"] == "aws")
     }
 
-    @Test func `what the filter leaves out is for debugging only`() throws {
+    @Test func `the first failed poll of a row is an error, later ones are for debugging`() throws {
+        let error = WorkerError(.unavailable, operation: "ReceiveMessage")
+        #expect(try line { $0.pollFailed(error, failures: 1) }.level == .error)
+        #expect(try line { $0.pollFailed(error, failures: 2) }.level == .debug)
+    }
+
+    @Test func `an object that the filter excludes is logged at debug level`() throws {
         let filtered = try line {
             $0.recordEnded(.skipped(.filtered), RecordTrace(), of: delivery(), index: 0)
         }
@@ -75,8 +114,7 @@ struct StoryTests {
         #expect(filtered.level == .debug && finished.level == .info)
     }
 
-    @Test
-    func `fault and policy agree: what stops receiving is never the picture's, what is given up always`() {
+    @Test func `the policy opens the breaker for no fault of a picture and quarantines for no other`() {
         for kind in WorkerError.Kind.allCases {
             switch Policy()[kind] {
             case .openBreaker: #expect(kind.fault != .picture, "\(kind)")

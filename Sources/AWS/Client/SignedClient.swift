@@ -242,7 +242,8 @@ struct SignedClient: Sendable {
             logger.warning(
                 "the clock of this machine is off by \(Int(-skew.seconds)) s; signatures are corrected",
                 metadata: [
-                    "event": "\(AWSEvent.clockSkew.rawValue)", "skew_seconds": "\(Int(-skew.seconds))",
+                    "event": "\(AWSEvent.clockSkew.rawValue)",
+                    "skew_seconds": .stringConvertible(Int(-skew.seconds)),
                 ])
         case .retry, .retryThrottled:
             let isThrottled = failure.decision == .retryThrottled
@@ -258,7 +259,7 @@ struct SignedClient: Sendable {
             "\(request.operation) is tried again in \(delay.inMilliseconds) ms: \(failure.error)",
             metadata: [
                 "event": "\(AWSEvent.retry.rawValue)", "operation": "\(request.operation)",
-                "attempt": "\(progress.attempts)",
+                "attempt": .stringConvertible(progress.attempts),
                 "error_code": "\(failure.error.kind.rawValue)",
             ])
         try await pause(delay, failure)

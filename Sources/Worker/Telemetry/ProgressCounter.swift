@@ -3,12 +3,13 @@
 internal import Support
 internal import Synchronization
 
-/// Counts every finished step of work, which is the evidence of progress, and wakes the poller: something that
-/// it waits for may have changed.
+/// A counter of finished steps, from which the health check learns that the worker is not stuck. Each step also wakes
+/// the poller, since it may have freed a slot or memory.
 final class ProgressCounter: Sendable {
     private let total = Atomic<UInt64>(0)
     private let lastRecord = Atomic<Int64>(0)
     private let clock: any WorkerClock
+    /// Signaled by each step.
     let wakeup: Wakeup
 
     init(clock: any WorkerClock) {
@@ -17,13 +18,15 @@ final class ProgressCounter: Sendable {
         lastRecord.store(clock.now.inMilliseconds, ordering: .relaxed)
     }
 
+    /// Counts a step.
     func record() {
         total.wrappingAdd(1, ordering: .relaxed)
         lastRecord.store(clock.now.inMilliseconds, ordering: .relaxed)
         wakeup.signal()
     }
 
+    /// The number of steps.
     var count: UInt64 { total.load(ordering: .relaxed) }
-    /// Time of the last beat.
+    /// The time of the latest step, or of the start.
     var last: Duration { .milliseconds(lastRecord.load(ordering: .relaxed)) }
 }

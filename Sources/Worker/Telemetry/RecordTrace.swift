@@ -9,7 +9,7 @@ internal import Pixelation
 struct RecordTrace: Sendable {
     /// The source.
     var name: ObjectName?
-    /// The format of the notification, as `s3` or `eventbridge`.
+    /// The format of the notification, as `aws-s3` or `eventbridge`.
     var dialect: String?
     /// The ETag of the source that was downloaded, or of the event before the download.
     var eTag: String?

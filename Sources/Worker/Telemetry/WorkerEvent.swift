@@ -1,33 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The events that the worker logs, under the metadata key `event`. Names are stable: operators filter by them.
+/// The events that the worker logs, under the metadata key `event`. Their names are stable, for filters and alarms.
 package enum WorkerEvent: String, Sendable, CaseIterable {
-    /// Five outputs are in place.
+    /// All outputs of a source are stored.
     case pictureDone = "picture-done"
-    /// There was nothing to do.
+    /// A record needed no work.
     case recordSkipped = "record-skipped"
-    /// Failed and passed over, as the policy says.
+    /// A record failed, and the policy deletes its message.
     case pictureIgnored = "picture-ignored"
-    /// Failed; the message will come again.
+    /// A record failed, and its message becomes visible again after a delay.
     case pictureRetried = "picture-retried"
-    /// Failed for good; stored with its reason.
+    /// A record failed for good and is stored in the quarantine.
     case pictureQuarantined = "picture-quarantined"
-    /// Given back through no fault of its own.
+    /// A message was made visible again through no fault of its own.
     case pictureReleased = "picture-released"
+    /// The lease of a message ended during its processing.
     case leaseLost = "lease-lost"
-    /// A message could not be stored in quarantine, or there is none.
+    /// A failure could not be stored in the quarantine.
     case quarantineFailed = "quarantine-failed"
     case pollFailed = "poll-failed"
     case pollRecovered = "poll-recovered"
-    /// Long polls come back at once, several in a row: what stands before the queue does not wait.
+    /// Several long polls in a row returned empty before their wait time was over.
     case emptyPollsTooFast = "empty-polls-too-fast"
-    /// A heartbeat, delete or release call failed as a whole; it is repeated.
+    /// A batch of heartbeats, deletes or releases failed as a whole and is repeated.
     case leaseCallFailed = "lease-call-failed"
-    /// A delete or release was given up: the message comes again.
+    /// A delete or release was not confirmed while the lease lasted: the message becomes visible again.
     case settleFailed = "settle-failed"
+    /// A dependency failed and the circuit breaker opened.
     case breakerOpened = "breaker-opened"
+    /// The dependency works and the circuit breaker closed.
     case breakerClosed = "breaker-closed"
     case workerDraining = "worker-draining"
+    /// The drain was forced: messages in flight are released unfinished.
     case workerStopForced = "worker-stop-forced"
+    /// The drain is complete.
     case workerDrained = "worker-drained"
 }

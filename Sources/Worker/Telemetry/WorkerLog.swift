@@ -4,97 +4,118 @@ internal import Logging
 internal import Pixelation
 internal import Support
 
-/// Everything that the worker says. Nobody else in this module logs.
+/// The log of the worker: one method for each event of `WorkerEvent`, with its level, text and fields.
+///
+/// No other type of this module logs. Fields that are numbers are passed as integers, so that they are numbers in JSON.
 struct WorkerLog: Sendable {
     private let logger: Logger
 
     init(_ logger: Logger) { self.logger = logger }
 
+    /// Logs the outcome of a record: `picture-done`, `record-skipped`, `picture-ignored`, `picture-retried`,
+    /// `picture-quarantined`, `picture-released` or `lease-lost`.
+    ///
+    /// - Parameter index: The position of the record in its message, from 0.
     func recordEnded(_ outcome: Outcome, _ trace: RecordTrace, of delivery: Delivery, index: Int) {
         var fields = Self.fields(of: delivery)
         fields["outcome"] = "\(outcome.kind.rawValue)"
-        if index > 0 { fields["record"] = "\(index)" }
-        Self.add(trace, to: &fields)
+        if index > 0 { fields["record"] = .stringConvertible(index) }
+        fields.merge(Self.fields(of: trace)) { $1 }
         if let error = outcome.error { fields.merge(Self.fields(of: error)) { $1 } }
         let (event, level) = Self.event(of: outcome)
-        say(event, level, Self.sentence(outcome, trace), fields)
+        log(event, level, Self.text(outcome, trace), fields)
     }
 
-    /// `reason` is what was to be stored; why it could not be is told where the record's end is told.
-    func quarantineFailed(_ reason: WorkerError, of delivery: Delivery) {
-        say(
+    /// - Parameter failure: The failure that was to be stored. The reason why it could not be is part of the event in
+    ///   which the record ends.
+    func quarantineFailed(_ failure: WorkerError, of delivery: Delivery) {
+        log(
             .quarantineFailed, .error,
-            "the reason could not be stored, the message stays in the queue: \(reason)",
+            "the failure record could not be stored, the message stays in the queue: \(failure)",
             Self.fields(of: delivery))
     }
 
+    /// - Parameter failures: The number of failed polls in a row. The second and later ones are logged at debug level.
     func pollFailed(_ error: WorkerError, failures: Int) {
-        // The first of a row is worth an error; the others would say the same.
-        say(
+        log(
             .pollFailed, failures == 1 ? .error : .debug,
-            "the queue did not answer, polling goes on: \(error)", Self.fields(of: error))
+            "messages cannot be received, polling goes on: \(error)", Self.fields(of: error))
     }
 
     func pollRecovered(after failures: Int) {
-        say(.pollRecovered, .notice, "the queue answers again after \(failures) failed polls")
+        log(.pollRecovered, .notice, "messages can be received again after \(failures) failed polls")
     }
 
+    /// - Parameter wait: The wait time of the polls.
     func emptyPollsTooFast(_ wait: Duration) {
-        say(
+        log(
             .emptyPollsTooFast, .warning,
-            "long polls of \(wait.components.seconds) s come back at once and empty; they are sent ever less often"
-        )
+            """
+            long polls of \(wait.components.seconds) s return empty at once, so they are sent less and less often; \
+            check the endpoint of the queue
+            """)
     }
 
     func leaseCallFailed(_ call: LeaseManagerState.Call, _ error: any Error) {
-        let what = if case .delete = call { "deleting" } else { "changing the visibility of" }
-        say(
+        let action = if case .delete = call { "deleting" } else { "changing the visibility of" }
+        log(
             .leaseCallFailed, .warning,
-            "\(what) \(call.entries.count) messages failed, it is repeated: \(error)")
+            "\(action) \(call.entries.count) messages failed and is repeated: \(error)")
     }
 
+    /// - Parameter code: The error code of the queue, or `expired`.
     func settleFailed(_ settlement: LeaseManagerState.Settlement, code: String) {
-        let what = if case .delete = settlement { "delete" } else { "release" }
-        say(
-            .settleFailed, .warning, "the \(what) was not confirmed, the message comes again",
+        let action = if case .delete = settlement { "delete" } else { "release" }
+        log(
+            .settleFailed, .warning,
+            "the \(action) of a message was not confirmed, the message becomes visible again",
             ["error_code": "\(code)"])
     }
 
     func breakerOpened(_ error: WorkerError, of dependency: CircuitBreaker.Dependency) {
-        let what =
+        let effect =
             switch dependency {
-            case .storage: "receiving stops until this works again"
-            case .quarantine: "what cannot succeed is held until its reason can be stored"
+            case .storage: "the circuit breaker is open, no messages are received"
+            case .quarantine: "the circuit breaker of the quarantine is open, failed messages are held"
             }
-        say(.breakerOpened, .error, "\(what): \(error)", Self.fields(of: error))
+        log(.breakerOpened, .error, "\(effect): \(error)", Self.fields(of: error))
     }
 
-    func breakerClosed(_ kind: WorkerError.Kind, of dependency: CircuitBreaker.Dependency, after: Duration) {
-        let what =
+    /// - Parameter duration: The time for which the breaker was open.
+    func breakerClosed(
+        _ kind: WorkerError.Kind, of dependency: CircuitBreaker.Dependency, after duration: Duration
+    ) {
+        let effect =
             switch dependency {
-            case .storage: "receiving goes on"
-            case .quarantine: "reasons are stored again"
+            case .storage: "the circuit breaker is closed, messages are received again"
+            case .quarantine:
+                "the circuit breaker of the quarantine is closed, failed messages are stored again"
             }
-        say(
-            .breakerClosed, .notice, what,
-            ["error_kind": "\(kind.rawValue)", "ms_total": "\(after.inMilliseconds)"])
+        log(
+            .breakerClosed, .notice, effect,
+            ["error_kind": "\(kind.rawValue)", "ms_total": .stringConvertible(duration.inMilliseconds)])
     }
 
     func workerDraining(inFlight: Int) {
-        say(.workerDraining, .notice, "no more messages are received, \(inFlight) in flight are finished")
+        log(
+            .workerDraining, .notice,
+            "no more messages are received, \(inFlight) messages in flight are finished")
     }
 
     func workerStopForced(inFlight: Int) {
-        say(.workerStopForced, .warning, "\(inFlight) messages in flight are given back unfinished")
+        log(.workerStopForced, .warning, "\(inFlight) messages in flight are released unfinished")
     }
 
+    /// - Parameters:
+    ///   - deleted: The number of messages deleted since the start.
+    ///   - released: The number of messages released since the start.
     func workerDrained(deleted: UInt64, released: UInt64) {
-        say(
+        log(
             .workerDrained, .notice,
-            "nothing is in flight; \(deleted) messages deleted, \(released) given back")
+            "no message is in flight; \(deleted) messages were deleted, \(released) released")
     }
 
-    private func say(
+    private func log(
         _ event: WorkerEvent, _ level: Logger.Level, _ text: String, _ fields: Logger.Metadata = [:]
     ) {
         var fields = fields
@@ -107,7 +128,7 @@ extension WorkerLog {
     private static func event(of outcome: Outcome) -> (WorkerEvent, Logger.Level) {
         switch outcome {
         case .done: (.pictureDone, .info)
-        // Somebody else's objects may be many.
+        // A bucket may have many objects that the filter excludes.
         case .skipped(.filtered): (.recordSkipped, .debug)
         case .skipped: (.recordSkipped, .info)
         case .ignored: (.pictureIgnored, .notice)
@@ -118,38 +139,27 @@ extension WorkerLog {
         }
     }
 
-    private static func picture(_ trace: RecordTrace) -> String {
-        trace.survey.map { "\($0.width)x\($0.height) \($0.format.rawValue), " } ?? ""
-    }
-
-    private static func sentence(_ outcome: Outcome, _ trace: RecordTrace) -> String {
-        let name = trace.name.map { Self.printable($0.description) } ?? "message"
+    private static func text(_ outcome: Outcome, _ trace: RecordTrace) -> String {
+        let name = trace.name?.description.withoutControlCharacters ?? "message"
+        let picture = trace.survey.map { "\($0.width)x\($0.height) \($0.format.rawValue), " } ?? ""
         return switch outcome {
-        case .done:
-            "\(name): \(picture(trace))pixelated in \(trace.totalTime.inMilliseconds) ms"
-        case .skipped(let why): "\(name): nothing to do (\(why.rawValue))"
+        case .done: "\(name): \(picture)pixelated in \(trace.totalTime.inMilliseconds) ms"
+        case .skipped(let reason): "\(name): nothing to do (\(reason.rawValue))"
         case .ignored(let error): "\(name): ignored: \(error)"
         case .retried(let error): "\(name): will be retried: \(error)"
         case .quarantined(let error): "\(name): quarantined: \(error)"
         case .released(_, let error): "\(name): released\(error.map { ": \($0)" } ?? "")"
-        case .lost: "\(name): the lease is lost, others may have the message"
+        case .lost: "\(name): the lease is lost, another worker may have received the message"
         }
-    }
-
-    /// Keys are made by others: no control character of theirs reaches a line of the log.
-    private static func printable(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
     }
 
     private static func fields(of delivery: Delivery) -> Logger.Metadata {
         var fields: Logger.Metadata = [
-            "sqs_message_id": "\(delivery.messageID)", "sqs_receive_count": "\(delivery.receiveCount)",
+            "sqs_message_id": "\(delivery.messageID)",
+            "sqs_receive_count": .stringConvertible(delivery.receiveCount),
         ]
-        // What was in somebody's hands before: another replica's, or ours before a restart.
         if delivery.receiveCount > 1 { fields["redelivered"] = "yes" }
-        if let age = delivery.age { fields["ms_queued"] = "\(age.inMilliseconds)" }
+        if let age = delivery.age { fields["ms_queued"] = .stringConvertible(age.inMilliseconds) }
         return fields
     }
 
@@ -162,27 +172,33 @@ extension WorkerLog {
         return fields
     }
 
-    private static func add(_ trace: RecordTrace, to fields: inout Logger.Metadata) {
-        func put(_ key: String, _ value: (some CustomStringConvertible)?) {
-            if let value { fields[key] = "\(value)" }
+    private static func fields(of trace: RecordTrace) -> Logger.Metadata {
+        var fields: Logger.Metadata = [
+            "ms_wait": .stringConvertible(trace.waitTime.inMilliseconds),
+            "ms_get": .stringConvertible(trace.getTime.inMilliseconds),
+            "ms_decode": .stringConvertible(trace.decodeTime.inMilliseconds),
+            "ms_put": .stringConvertible(trace.putTime.inMilliseconds),
+            "ms_total": .stringConvertible(trace.totalTime.inMilliseconds),
+        ]
+        func add(_ key: String, _ text: String?) {
+            if let text { fields[key] = .string(text) }
         }
-        put("s3_bucket", trace.name?.bucket)
-        put("s3_key", trace.name.map { Self.printable($0.key) })
-        put("s3_version_id", trace.versionID)
-        put("s3_etag", trace.eTag)
-        put("dialect", trace.dialect)
-        put("request_id", trace.requestID)
-        put("bytes_in", trace.bytesIn)
-        put("bytes_out", trace.bytesOut)
-        put("width", trace.survey?.width)
-        put("height", trace.survey?.height)
-        put("format", trace.survey?.format.rawValue)
-        if trace.rounds > 1 { put("rounds", trace.rounds) }
-        if trace.probes > 0 { put("probes", trace.probes) }
-        put("ms_wait", trace.waitTime.inMilliseconds)
-        put("ms_get", trace.getTime.inMilliseconds)
-        put("ms_decode", trace.decodeTime.inMilliseconds)
-        put("ms_put", trace.putTime.inMilliseconds)
-        put("ms_total", trace.totalTime.inMilliseconds)
+        func add(_ key: String, _ number: Int?) {
+            if let number { fields[key] = .stringConvertible(number) }
+        }
+        add("s3_bucket", trace.name?.bucket)
+        add("s3_key", trace.name?.key.withoutControlCharacters)
+        add("s3_version_id", trace.versionID)
+        add("s3_etag", trace.eTag)
+        add("dialect", trace.dialect)
+        add("request_id", trace.requestID)
+        add("bytes_in", trace.bytesIn)
+        add("bytes_out", trace.bytesOut)
+        add("width", trace.survey?.width)
+        add("height", trace.survey?.height)
+        add("format", trace.survey?.format.rawValue)
+        if trace.rounds > 1 { add("rounds", trace.rounds) }
+        if trace.probes > 0 { add("probes", trace.probes) }
+        return fields
     }
 }

@@ -2,29 +2,37 @@
 
 package import Metrics
 
-/// Everything the worker counts. Fields, not names in a registry: the compiler checks who counts what.
+/// The metrics of the worker, a property for each. `write(to:)` gives their names and help texts in the exposition.
 package final class WorkerMetrics: Sendable {
-    package let received = Counter()
-    package let redelivered = Counter()
-    package let records = Counters<Outcome.Kind>(by: "outcome")
-    package let recordsSkipped = Counters<Outcome.Skip>(by: "reason")
-    package let attemptFailures = Counters<WorkerError.Kind>(by: "kind")
-    /// Records that did not end well, by what became of them and why.
-    package let recordErrors = CounterTable<WorkerError.Kind, Outcome.FailureKind>(by: "kind", "outcome")
+    // MARK: Queue
+
     package let polls = Counter()
     package let pollFailures = Counter()
+    package let received = Counter()
+    package let redelivered = Counter()
+    /// Messages received while a job of this process already had them; part of `received`.
+    package let adopted = Counter()
     package let deleted = Counter()
     package let released = Counter()
     package let settleFailures = Counter()
     package let batchRefusals = Counter()
-    package let adopted = Counter()
     package let leasesLost = Counters<LeaseManagerState.Loss>(by: "reason")
+    package let inFlight = Gauge()
+    package let queueAge = Histogram.ages()
+
+    // MARK: Records
+
+    package let records = Counters<Outcome.Kind>(by: "outcome")
+    package let recordsSkipped = Counters<Outcome.Skip>(by: "reason")
+    package let recordErrors = CounterTable<WorkerError.Kind, Outcome.FailureKind>(by: "kind", "outcome")
+    /// Failed attempts. A record that is repeated while the circuit breaker is open has several, and one outcome.
+    package let attemptFailures = Counters<WorkerError.Kind>(by: "kind")
     package let breakerOpenings = Counter()
+
+    // MARK: Pictures
+
     package let bytesIn = Counter()
     package let bytesOut = Counter()
-    package let inFlight = Gauge()
-    /// From sending to receiving.
-    package let queueAge = Histogram.ages()
     package let waitTime = Histogram.microseconds()
     package let getTime = Histogram.microseconds()
     package let decodeTime = Histogram.microseconds()
@@ -34,38 +42,48 @@ package final class WorkerMetrics: Sendable {
 
     package init() {}
 
+    /// Adds all metrics to a scrape.
     package func write(to text: inout Exposition) {
+        text.counter("polls", "Receive calls that succeeded.", polls)
+        text.counter("poll_failures", "Receive calls that failed.", pollFailures)
         text.counter("messages_received", "Messages received.", received)
         text.counter(
-            "messages_redelivered", "Messages received that had been received before.", redelivered)
-        text.counters("records", "Records of messages by how they ended.", records)
-        text.counters("records_skipped", "Records with nothing to do, by reason.", recordsSkipped)
-        text.counters(
-            "attempt_failures", "Failed attempts by kind of error, repeated ones included.", attemptFailures)
-        text.counter("polls", "Receive calls answered.", polls)
-        text.counter("poll_failures", "Receive calls failed.", pollFailures)
-        text.counter("messages_deleted", "Deletes confirmed by the queue.", deleted)
-        text.counter("messages_released", "Messages given back, confirmed by the queue.", released)
+            "messages_redelivered", "Messages received with a receive count above 1.", redelivered)
+        text.counter("messages_adopted", "Messages received again while in flight here.", adopted)
+        text.counter("messages_deleted", "Messages deleted, as confirmed by the queue.", deleted)
+        text.counter("messages_released", "Messages released, as confirmed by the queue.", released)
         text.counter(
-            "settle_failures", "Deletes or releases given up; the message comes again.", settleFailures)
-        text.counter("batch_refusals", "Entries refused inside successful batches.", batchRefusals)
-        text.counter("messages_adopted", "Messages received again while being worked on.", adopted)
-        text.counters("leases_lost", "Leases lost while working.", leasesLost)
+            "settle_failures",
+            "Deletes and releases that were not confirmed: the messages become visible again.",
+            settleFailures)
         text.counter(
-            "breaker_openings", "Times that receiving stopped because a dependency failed.", breakerOpenings)
-        text.counters("record_errors", "Records by what became of them and why.", recordErrors)
-        text.counter("source_bytes", "Bytes downloaded.", bytesIn)
-        text.counter("output_bytes", "Bytes stored.", bytesOut)
+            "batch_refusals", "Entries that the queue refused in batches that succeeded.", batchRefusals)
+        text.counters("leases_lost", "Leases lost during processing, by reason.", leasesLost)
         text.gauge("messages_in_flight", "Messages in flight.", inFlight.value)
         text.histogram(
-            "queue_age_seconds", "From the sending of a message to its receipt.", queueAge,
+            "queue_age_seconds", "Time between the sending and the receiving of a message.", queueAge,
             scale: 1_000_000)
+
+        text.counters("records", "Records by outcome.", records)
+        text.counters("records_skipped", "Records that needed no work, by reason.", recordsSkipped)
+        text.counters(
+            "record_errors", "Records that ended with an error, by its kind and the outcome.", recordErrors)
+        text.counters(
+            "attempt_failures", "Failed attempts by kind of error, repeated ones included.", attemptFailures)
+        text.counter(
+            "breaker_openings", "Openings of the circuit breaker, which stop receiving.", breakerOpenings)
+
+        text.counter("source_bytes", "Bytes of the sources downloaded.", bytesIn)
+        text.counter("output_bytes", "Bytes of the outputs stored.", bytesOut)
         text.histograms(
-            "stage_seconds", "Stages of a picture: waiting for memory or processor, GET, decoding, PUTs.",
-            by: "stage", [("wait", waitTime), ("get", getTime), ("decode", decodeTime), ("put", putTime)],
+            "stage_seconds",
+            "Duration of the stages of a picture: waiting for memory and processor, GET, decoding with encoding, PUT.",
+            by: "stage",
+            [("wait", waitTime), ("get", getTime), ("decode", decodeTime), ("put", putTime)],
             scale: 1_000_000)
         text.histogram(
-            "record_seconds", "A record from its turn to its outcome.", recordTime, scale: 1_000_000)
-        text.histogram("source_size_bytes", "Sizes of sources.", sourceBytes)
+            "record_seconds", "Duration of the records whose outputs were stored.", recordTime,
+            scale: 1_000_000)
+        text.histogram("source_size_bytes", "Size of the sources downloaded.", sourceBytes)
     }
 }

@@ -2,51 +2,53 @@
 
 internal import Support
 
-/// Wakes one waiting task: by a ring, by the clock, or by its cancellation. A ring that finds nobody waiting is
-/// kept for the next wait; several count as one.
+/// An event on which one task waits, with a time limit: a binary semaphore.
+///
+/// A signal without a waiting task is kept for the next wait; several signals count as one.
 package final class Wakeup: Sendable {
     private enum State {
-        case quiet
-        case rung
+        case idle
+        case signaled
         case waiting(CheckedContinuation<Void, Never>, timer: UInt64?)
     }
 
     private let clock: any WorkerClock
-    private let state = Locked(State.quiet)
+    private let state = Locked(State.idle)
 
     package init(clock: any WorkerClock) { self.clock = clock }
 
+    /// Resumes the waiting task, or lets the next wait return at once.
     package func signal() {
-        let (sleeper, timer) = state.withLock { state -> (CheckedContinuation<Void, Never>?, UInt64?) in
-            guard case .waiting(let sleeper, let timer) = state else {
-                state = .rung
+        let (waiter, timer) = state.withLock { state -> (CheckedContinuation<Void, Never>?, UInt64?) in
+            guard case .waiting(let waiter, let timer) = state else {
+                state = .signaled
                 return (nil, nil)
             }
-            state = .quiet
-            return (sleeper, timer)
+            state = .idle
+            return (waiter, timer)
         }
         if let timer { clock.cancel(timer) }
-        sleeper?.resume()
+        waiter?.resume()
     }
 
-    /// Returns after a ring, at `time` at the latest, or at once in a cancelled task. May return early: the
-    /// caller looks again at what it waits for. One task at a time.
+    /// Returns after a signal, at `time` at the latest, and at once in a cancelled task. It may return early, so the
+    /// caller checks its condition again. One task waits at a time.
     package func wait(until time: Duration?) async {
         if let time, time <= clock.now { return }
         await withTaskCancellationHandler {
-            await withCheckedContinuation { (sleeper: CheckedContinuation<Void, Never>) in
+            await withCheckedContinuation { (waiter: CheckedContinuation<Void, Never>) in
                 let timer = time.map { clock.schedule(at: $0) { [weak self] in self?.signal() } }
-                let isOver = state.withLock { state -> Bool in
-                    if case .rung = state {
-                        state = .quiet
+                let isSignaled = state.withLock { state -> Bool in
+                    if case .signaled = state {
+                        state = .idle
                         return true
                     }
-                    state = .waiting(sleeper, timer: timer)
+                    state = .waiting(waiter, timer: timer)
                     return false
                 }
-                if isOver {
+                if isSignaled {
                     if let timer { clock.cancel(timer) }
-                    sleeper.resume()
+                    waiter.resume()
                 }
             }
         } onCancel: {
