@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Logging
+import Pixelation
 import Support
 import Testing
 
@@ -68,7 +69,7 @@ struct WorkerLogTests {
         trace.name = ObjectName(bucket: "in", key: "123")
         trace.eTag = "123"
         (trace.bytesIn, trace.bytesOut, trace.rounds, trace.probes) = (5, 6, 2, 1)
-        trace.survey = PictureSurvey(width: 640, height: 480, format: "JPEG", workingSetBytes: 1)
+        trace.survey = Survey(format: .jpeg, width: 640, height: 480, workingSetBytes: 1)
         let line = try line { $0.recordEnded(.done, trace, of: delivery(receives: 2), index: 1) }
         let numbers: Set = [
             "bytes_in", "bytes_out", "width", "height", "rounds", "probes", "ms_wait", "ms_get", "ms_decode",
