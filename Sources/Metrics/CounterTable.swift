@@ -18,5 +18,6 @@ package final class CounterTable<
     /// Adds 1 to the counter of the pair.
     package func increment(_ first: First, _ second: Second) { counters[first]?.increment(second) }
 
+    /// The value of the counter of the pair.
     package subscript(first: First, second: Second) -> UInt64 { counters[first]?[second] ?? 0 }
 }

@@ -14,6 +14,7 @@ package final class Counters<Label: CaseIterable & RawRepresentable<String> & Ha
     /// Adds `amount`, 0 or more, to the counter of `label`.
     package func increment(_ label: Label, by amount: Int = 1) { counters[label]?.increment(by: amount) }
 
+    /// The value of the counter of `label`.
     package subscript(label: Label) -> UInt64 { counters[label]?.value ?? 0 }
 
     /// The sum over all labels.

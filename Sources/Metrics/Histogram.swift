@@ -10,6 +10,7 @@ package final class Histogram: Sendable {
     private let buckets: [Counter]
     private let total = Atomic<UInt64>(0)
 
+    /// - Parameter bounds: One bound or more, ascending.
     package init(bounds: [UInt64]) {
         precondition(!bounds.isEmpty && zip(bounds, bounds.dropFirst()).allSatisfy(<), "bounds must ascend")
         self.bounds = bounds

@@ -6,6 +6,7 @@ internal import Support
 
 /// A log event that is ready to be written in each of the formats: journal, text and JSON.
 package struct LogRecord: Sendable {
+    /// A key with a value of the metadata.
     package struct Field: Sendable, Equatable {
         /// The name in lower snake case.
         package var key: String
@@ -31,6 +32,7 @@ package struct LogRecord: Sendable {
     package var event: String?
     /// The other metadata, sorted by key.
     package var fields: [Field]
+    /// The source file, function and line that logged the event.
     package var file: String
     package var function: String
     package var line: UInt

@@ -28,7 +28,15 @@
 ///
 /// This is the pure state machine; `CircuitBreaker` does the waiting.
 package struct CircuitBreakerState: Sendable {
-    package enum Phase: Sendable, Equatable { case closed, open, halfOpen }
+    /// The state as the pattern names it.
+    package enum Phase: Sendable, Equatable {
+        /// The dependency works, as far as is known.
+        case closed
+        /// The dependency fails.
+        case open
+        /// The dependency fails, and a probe is in progress.
+        case halfOpen
+    }
 
     /// The part of a record that a failure prevents or a success proves: reading the source, or writing the outputs
     /// (which comes after reading).
@@ -61,6 +69,7 @@ package struct CircuitBreakerState: Sendable {
     package struct Opening: Sendable, Equatable {
         /// The latest kind of failure.
         package var kind: WorkerError.Kind
+        /// The time of the failure that opened the breaker.
         package var since: Duration
         /// The number of probes until now.
         package var probes = 0
@@ -73,6 +82,7 @@ package struct CircuitBreakerState: Sendable {
         /// The messages whose latest attempt failed, the next probe first.
         fileprivate var held: [Held] = []
 
+        /// The number of held messages.
         package var heldCount: Int { held.count }
     }
 

@@ -46,12 +46,14 @@ package struct LeaseManagerState: Sendable {
         case settleFailed(ID, Settlement, code: String)
     }
 
+    /// The result of registering a received message.
     package enum Registration: Sendable, Equatable {
         case new(ID)
         /// The message already has a lease, under an older receipt handle. Its job goes on with the new handle.
         case adopted(ID)
     }
 
+    /// The purpose of a batch entry.
     package enum Intent: Sendable, Equatable {
         case delete
         /// A ChangeMessageVisibility to this timeout that ends the lease.
@@ -63,6 +65,7 @@ package struct LeaseManagerState: Sendable {
     /// One entry of a batch.
     package struct Entry: Sendable, Equatable {
         package var id: ID
+        /// The receipt handle at the time of the call.
         package var handle: String
         package var intent: Intent
     }
@@ -81,14 +84,25 @@ package struct LeaseManagerState: Sendable {
         }
     }
 
+    /// The result of `next`.
     package struct Step: Sendable, Equatable {
+        /// The calls to make now, concurrently.
         package var calls: [Call] = []
+        /// The leases that ended without a call, because their time is over.
         package var ended: [LeaseEnd] = []
         /// The time of the next check if nothing happens before; nil when no lease needs one.
         package var nextCheck: Duration?
     }
 
-    package enum Validity: Sendable, Equatable { case valid, extending, lost }
+    /// The result of `ensureValid`.
+    package enum Validity: Sendable, Equatable {
+        /// Enough of the lease is left to upload all outputs.
+        case valid
+        /// Too little of the lease is left; a heartbeat is due or in progress.
+        case extending
+        /// The lease has ended.
+        case lost
+    }
 
     /// The time for which SQS keeps a message in flight, 12 hours from the receive whatever the extensions, less
     /// five seconds for the duration of the calls (SQS Developer Guide, "visibility timeout").
@@ -136,6 +150,7 @@ package struct LeaseManagerState: Sendable {
         self.batchDelay = batchDelay
     }
 
+    /// The number of leases.
     package var count: Int { leases.count }
 
     /// The receive time of the oldest lease.

@@ -3,6 +3,8 @@
 package import Metrics
 
 /// The metrics of the worker, a property for each. `write(to:)` gives their names and help texts in the exposition.
+///
+/// Histograms of durations count microseconds, those of sizes count bytes.
 package final class WorkerMetrics: Sendable {
     // MARK: Queue
 
