@@ -7,15 +7,17 @@ import Scripted
 import Support
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Credentials of a container` {
+@Suite(.timeLimit(.minutes(1))) struct ContainerSourceTests {
     static let start = 1_700_000_000.0
 
     static func keys(_ id: String, expiresIn seconds: Double = 3600) -> String {
         #"{"RoleArn":"r","AccessKeyId":"\#(id)","SecretAccessKey":"s","Token":"t","#
-            + #""Expiration":"\#(ISO.text(start + seconds))"}"#
+            + #""Expiration":"\#(ISO8601.text(start + seconds))"}"#
     }
 
-    @Test func `are asked with the token of the file, which is read for each refresh`() async throws {
+    @Test func `the token file is read for each refresh and has priority over the token variable`()
+        async throws
+    {
         let token = try TemporaryFile("first-token\n")
         let valid = Locked("first-token")
         let server = try HandlerServer { request in
@@ -35,7 +37,7 @@ import Testing
         #expect(try await harness.keys(otherThan: "ASIAfirst-token") == "ASIAsecond-token")
     }
 
-    @Test func `are asked at the relative address first`() async throws {
+    @Test func `the relative URI has priority over the full one`() async throws {
         let transport = ScriptedTransport([.respond(200, [:], Self.keys("ASIARELATIVE"))])
         let harness = try await CredentialHarness(
             [
@@ -57,7 +59,7 @@ import Testing
         ("http://127.0.0/x", false),
         ("ftp://localhost/x", false), ("http://u:p@localhost/x", false),
     ])
-    func `are asked over plain http on this machine and the documented hosts only`(
+    func `http is allowed for loopback and the documented hosts only`(
         _ uri: String, _ isAllowed: Bool
     ) async throws {
         let transport = ScriptedTransport([.respond(200, [:], Self.keys("ASIA"))])
@@ -72,7 +74,7 @@ import Testing
     }
 
     @Test(arguments: ["a\r\nX-Evil: 1", "a\nb", "\u{7F}"])
-    func `are not asked with a token that could start a header of its own`(_ token: String) async throws {
+    func `a token with control characters is not sent`(_ token: String) async throws {
         let transport = ScriptedTransport([])
         let harness = try await CredentialHarness(
             [
@@ -91,25 +93,25 @@ import Testing
         #"{"AccessKeyId":"a","SecretAccessKey":"s","Expiration":"2099-01-01T00:00:00Z"}"#,
         #"{"AccessKeyId":"a","SecretAccessKey":"s","SessionToken":"t","Expiration":"2099-01-01T00:00:00Z"}"#,
     ])
-    func `are not taken from an answer with status 200 that has none`(_ body: String) async throws {
+    func `a response of status 200 without complete credentials is an error`(_ body: String) async throws {
         let server = try HandlerServer { _ in .ok(body) }
         let harness = try await CredentialHarness(["AWS_CONTAINER_CREDENTIALS_FULL_URI": server.base + "/x"])
         #expect(try await awsError { try await harness.accessKeyID }.kind == .noCredentials)
     }
 
-    @Test func `stay those of the container when it fails, whatever else is configured`() async throws {
+    @Test func `a failing container endpoint does not lead to another source`() async throws {
         let instance = try InstanceService(expiration: Self.start + 3600)
         let profile = try TemporaryFile("[other]\naws_access_key_id = AKIAOTHER\naws_secret_access_key = s\n")
-        let isWell = Locked(true)
+        let isHealthy = Locked(true)
         let server = try HandlerServer { _ in
-            isWell.withLock { $0 } ? .ok(Self.keys("ASIACONTAINER")) : .error(500)
+            isHealthy.withLock { $0 } ? .ok(Self.keys("ASIACONTAINER")) : .error(500)
         }
         let harness = try await CredentialHarness([
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": server.base + "/x",
             "AWS_EC2_METADATA_SERVICE_ENDPOINT": instance.base, "AWS_SHARED_CREDENTIALS_FILE": profile.path,
         ])
         #expect(try await harness.accessKeyID == "ASIACONTAINER")
-        isWell.withLock { $0 = false }
+        isHealthy.withLock { $0 = false }
         harness.clock.advance(.seconds(3500))
         #expect(try await harness.accessKeyID == "ASIACONTAINER", "still valid for 100 s")
         harness.clock.advance(.seconds(200))
@@ -117,10 +119,10 @@ import Testing
         #expect(error.kind == .noCredentials)
         #expect(error.description.contains("container"))
         #expect(instance.received.isEmpty)
-        isWell.withLock { $0 = true }
+        isHealthy.withLock { $0 = true }
         harness.clock.advance(.seconds(6))
         let expired = try await awsError { try await harness.accessKeyID }
         #expect(
-            expired.message.contains("expired"), "the keys that the server gives are those of an hour ago")
+            expired.message.contains("expired"), "the server still returns the credentials of an hour ago")
     }
 }

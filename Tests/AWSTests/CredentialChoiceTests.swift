@@ -6,8 +6,8 @@ import HTTP
 import Scripted
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `The choice of a source` {
-    /// The first source that is configured, by the access key id or by where the first request goes.
+@Suite(.timeLimit(.minutes(1))) struct CredentialChoiceTests {
+    /// The expected access key id, or a part of the error.
     @Test(arguments: [
         (["AWS_ACCESS_KEY_ID": "AKIAENV", "AWS_SECRET_ACCESS_KEY": "s"], "AKIAENV"),
         (["AWS_ACCESS_KEY_ID": "AKIAENV"], "AWS_SECRET_ACCESS_KEY is not set"),
@@ -27,7 +27,7 @@ import Testing
             "web identity"
         ),
     ])
-    func `is that of what is configured, and nothing else is tried`(
+    func `the configured source is chosen, and no other is tried`(
         _ environment: [String: String], _ expected: String
     ) async throws {
         let config = try TemporaryFile(
@@ -84,7 +84,7 @@ import Testing
         }
     }
 
-    @Test func `is the profile of the configuration before keys in the environment`() async throws {
+    @Test func `the configured profile has priority over keys in the environment`() async throws {
         let keys = try TemporaryFile("[mine]\naws_access_key_id=AKIAMINE\naws_secret_access_key=s\n")
         var options = AWSOptions()
         options.profile = "mine"
@@ -96,7 +96,7 @@ import Testing
         #expect(try await harness.accessKeyID == "AKIAMINE")
     }
 
-    @Test func `of the environment's older name also gives the region`() async throws {
+    @Test func `AWS_DEFAULT_PROFILE also selects the profile of the region`() async throws {
         let config = try TemporaryFile("[profile other]\nregion = ap-south-1\n")
         let session = try await AWSSession(
             AWSOptions(), queueURL: nil, transport: ScriptedTransport([]),
@@ -109,12 +109,12 @@ import Testing
         #expect(session.region.name == "ap-south-1")
     }
 
-    /// 2030-01-02T03:04:05Z by `date -u -d`, and what it is elsewhere.
+    /// 2030-01-02T03:04:05Z, which is 1893553445 by `date -u -d`, in several zones.
     @Test(arguments: [
         "2030-01-02T03:04:05Z", "2030-01-02T03:04:05.000+00:00", "2030-01-02T05:04:05+02:00",
         "2030-01-01T21:34:05-0530", "2030-01-02T08:34:05+0530", "2030-01-01T21:34:05-05:30",
     ])
-    func `may give keys that expire by the time of any zone`(_ time: String) async throws {
+    func `an expiration may have any UTC offset`(_ time: String) async throws {
         #expect(try await expiration(time) == 1_893_553_445)
     }
 
@@ -123,9 +123,9 @@ import Testing
         "2030-01-02T03:04:05+02:60", "2030-01-02T03:04:05+02-00", "2030-01-02T03:04:05+:0200",
         "2030-01-02T03:04:05+02:00Z", "2030-01-02T03:04:05Z+02:00", "Z", "+02:00", "",
     ])
-    func `must give a time with its zone`(_ time: String) async throws {
+    func `an expiration without a valid UTC offset is an error`(_ time: String) async throws {
         let error = try await awsError { try await expiration(time) }
-        #expect(error.description.contains("is no ISO 8601 time"))
+        #expect(error.description.contains("is not an ISO 8601 time"))
     }
 
     private func expiration(_ time: String) async throws -> Double? {
@@ -139,7 +139,7 @@ import Testing
         (true, "[profile \"my own\"]"), (true, "[profile 'my own' ]"), (true, "[profile my own]"),
         (false, "[\"my own\"]"), (false, "['my own']"), (false, "[my own]"),
     ])
-    func `finds a profile whose name is in quotes`(_ isConfig: Bool, _ head: String) async throws {
+    func `the name of a profile may be in quotation marks`(_ isConfig: Bool, _ head: String) async throws {
         let file = try TemporaryFile("\(head)\naws_access_key_id = AKIAQUOTED\naws_secret_access_key = s\n")
         let harness = try await CredentialHarness(
             [
@@ -150,7 +150,7 @@ import Testing
     }
 
     @Test(arguments: ["[profile \"mine']", "[profile \"\"mine\"\"]", "[profile \"]", "[\"profile mine\"]"])
-    func `takes off one pair of quotes that match`(_ head: String) async throws {
+    func `only one pair of matching quotation marks is removed`(_ head: String) async throws {
         let file = try TemporaryFile("\(head)\naws_access_key_id = A\naws_secret_access_key = s\n")
         let error = try await awsError {
             try await CredentialHarness(["AWS_CONFIG_FILE": file.path, "AWS_PROFILE": "mine"]).accessKeyID
@@ -159,7 +159,7 @@ import Testing
     }
 
     @Test(arguments: CredentialKind.allCases)
-    func `can be fixed by configuration, and is then an error when it is absent`(_ kind: CredentialKind)
+    func `a configured kind of source that is absent is an error`(_ kind: CredentialKind)
         async throws
     {
         let environment =
@@ -178,12 +178,12 @@ import Testing
     @Test(arguments: [
         ("true", "no keys|not the JSON"), ("/nonexistent/program", "did not start"),
         ("sh -c 'exit 3'", "status 3"), ("sh -c 'kill -9 $$'", "signal 9"),
-        ("sh -c 'yes | head -c 100000'", "more than credentials"), ("sh 'open", "open quotation mark"),
+        ("sh -c 'yes | head -c 100000'", "more than 64 KiB"), ("sh 'open", "open quotation mark"),
         (#"printf {"Version":1,"Code":"Denied"}"#, "JSON|Denied"),
         (#"printf '{"AccessKeyId":"A","SecretAccessKey":"s"}'"#, "must have Version 1 (got none)"),
         (#"printf '{"Version":2,"AccessKeyId":"A","SecretAccessKey":"s"}'"#, "Version 1 (got 2)"),
     ])
-    func `names what went wrong with a process, and not its arguments`(
+    func `an error of a credential process names the reason and not the arguments`(
         _ command: String, _ reasons: String
     ) async throws {
         let config = try TemporaryFile("[default]\ncredential_process = \(command)\n")

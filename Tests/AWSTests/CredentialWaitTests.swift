@@ -7,34 +7,29 @@ import SigV4
 import Support
 import Testing
 
-/// Waiting for keys obeys the caller: its deadline and its cancellation. The limits are in real time and short
-/// only where nothing else can end the wait.
-@Suite(.timeLimit(.minutes(1))) struct `Waiting for credentials` {
+/// The limits are in real time, and short only where nothing else can end the wait.
+@Suite(.timeLimit(.minutes(1))) struct CredentialWaitTests {
     let clock = VirtualClock(now: 0)
 
     func cache(_ source: GatedSource) -> CredentialCache {
         CredentialCache(source, clock: clock, random: { 0.5 }, logger: LogLines().logger)
     }
 
-    static func keys(_ id: String, until expiration: Double?) -> Credentials? {
-        `The cache of credentials`.keys(id, until: expiration)
-    }
-
-    @Test func `ends in time, and the refresh goes on for the others`() async throws {
-        let source = GatedSource(Self.keys("A", until: 3600))
+    @Test func `a wait ends at its limit, and the refresh continues for the other callers`() async throws {
+        let source = GatedSource(GatedSource.keys("A", until: 3600))
         source.close()
         let cache = cache(source)
         async let patient = cache.credentials()
         let error = try await awsError { try await cache.credentials(within: .milliseconds(20)) }
         #expect(error.kind == .timedOut)
-        #expect(error.description.contains("credentials gated: timed-out: they did not come within 20 ms"))
+        #expect(error.description.contains("credentials gated: timed-out: no credentials within 20 ms"))
         source.open()
         #expect(try await patient.signing.accessKeyID == "A")
         #expect(try await cache.credentials(within: .zero).signing.accessKeyID == "A")
         #expect(source.fetches == 1)
     }
 
-    @Test func `ends when the client's calls do, for who has no deadline`() async throws {
+    @Test func `a wait without a limit ends with the total time of a call`() async throws {
         let source = GatedSource(nil)
         source.close()
         let cache = CredentialCache(
@@ -43,8 +38,8 @@ import Testing
         source.open()
     }
 
-    @Test func `is over at once for who is cancelled, and for nobody else`() async throws {
-        let source = GatedSource(Self.keys("A", until: 3600))
+    @Test func `cancelling a task ends its wait at once, and no other`() async throws {
+        let source = GatedSource(GatedSource.keys("A", until: 3600))
         source.close()
         let cache = cache(source)
         let cancelled = (0..<10).map { _ in Task { try await cache.credentials(within: .seconds(50)) } }
@@ -59,8 +54,8 @@ import Testing
         #expect(source.fetches == 1)
     }
 
-    @Test func `for new keys leaves time to use the old ones`() async throws {
-        let source = GatedSource(Self.keys("A", until: 3600))
+    @Test func `a wait with a fallback takes at most half of its limit`() async throws {
+        let source = GatedSource(GatedSource.keys("A", until: 3600))
         let cache = cache(source)
         _ = try await cache.credentials()
         source.close()
@@ -89,24 +84,27 @@ import Testing
             logger: LogLines().logger)
     }
 
-    @Test func `ends with the time of the call, which says what it waited for`() async throws {
+    @Test func `a call that waits for credentials ends with the call's total time and says why`() async throws
+    {
         let transport = GatedTransport()
         transport.close()
         let session = try await Self.session(transport, clock: clock, totalSeconds: 0.05)
         let s3 = session.s3()
         let error = try await awsError { try await s3.get(.picture, maximumBytes: 10) }
         #expect(error.kind == .timedOut)
-        #expect(error.message.hasPrefix("GetObject s3://pictures/a/b.jpg needs credentials: they did not"))
+        #expect(
+            error.message.hasPrefix(
+                "GetObject s3://pictures/a/b.jpg needs credentials: no credentials within"))
         let direct = try await awsError { try await session.credentials.credentials() }
         #expect(direct.kind == .timedOut)
         transport.open()
     }
 
-    @Test func `ends with what is left of the time of the call`() async throws {
+    @Test func `a retry waits for credentials no longer than the call's remaining time`() async throws {
         let transport = GatedTransport()
         let session = try await Self.session(transport, clock: clock, totalSeconds: 3600)
-        // The keys are those of an hour, which is over when the answer comes.
-        transport.answer { [clock] in
+        // The credentials have expired when the response arrives.
+        transport.respond { [clock] in
             transport.close()
             clock.advance(.seconds(3599.95))
             return Response(status: 400, body: Array("<Error><Code>ExpiredToken</Code></Error>".utf8))
@@ -117,38 +115,14 @@ import Testing
         transport.open()
     }
 
-    @Test func `is over at once for a call that is cancelled`() async throws {
+    @Test func `cancelling a call ends its wait for credentials at once`() async throws {
         let transport = GatedTransport()
         transport.close()
         let session = try await Self.session(transport, clock: clock, totalSeconds: 50)
         let task = Task { try await session.s3().get(.picture, maximumBytes: 10) }
-        while transport.asked == 0 { try await Task.sleep(for: .milliseconds(2)) }
+        while transport.fetches == 0 { try await Task.sleep(for: .milliseconds(2)) }
         task.cancel()
         #expect(try await awsError { try await task.value }.kind == .cancelled)
         transport.open()
-    }
-}
-
-/// Gives keys of half an hour to who asks the container's address while it is open, and lets them wait while it
-/// is closed. Everything else is answered by the test.
-final class GatedTransport: Transport {
-    private let gate = GatedSource(`The cache of credentials`.keys("A", until: 1800))
-    private let others = Locked<@Sendable () -> Response>({ Response(status: 200) })
-
-    var asked: Int { gate.fetches }
-
-    func close() { gate.close() }
-    func open() { gate.open() }
-    func answer(_ body: @escaping @Sendable () -> Response) { others.withLock { $0 = body } }
-
-    func send(_ request: Request) async throws(TransportError) -> Response {
-        guard request.url.host == "169.254.170.2" else {
-            let answer = others.withLock { $0 }
-            return answer()
-        }
-        _ = try? await gate.fetch()
-        let keys =
-            #"{"AccessKeyId":"ASIA","SecretAccessKey":"s","Token":"t","Expiration":"\#(ISO.text(1800))"}"#
-        return Response(status: 200, body: Array(keys.utf8))
     }
 }

@@ -5,12 +5,12 @@ import HTTP
 import Scripted
 import Testing
 
-/// Ceph's gateway compares the If-Match of a PUT, quotation marks included, with its bare ETag.
+/// Ceph RGW compares the `If-Match` of a PUT, quotation marks included, with the unquoted ETag.
 struct ETagQuotingTests {
     private static let stored = ScriptedTransport.Step.respond(200, ["ETag": "\"new\""], "")
     private static let refused = ScriptedTransport.Step.respond(412, [:], "")
 
-    private static func there(_ eTag: String) -> ScriptedTransport.Step { .respond(200, ["ETag": eTag], "") }
+    private static func found(_ eTag: String) -> ScriptedTransport.Step { .respond(200, ["ETag": eTag], "") }
 
     private func harness(_ steps: [ScriptedTransport.Step], endpoint: String?) async throws -> AWSHarness {
         var options = AWSOptions()
@@ -24,11 +24,11 @@ struct ETagQuotingTests {
         _ = try await harness.put([1, 2, 3], to: .picture, options: options)
     }
 
-    @Test func `a store that refuses the ETag in quotation marks gets it without, then and later`()
+    @Test func `a store that refuses quoted ETags gets unquoted ones from then on`()
         async throws
     {
         let harness = try await harness(
-            [Self.refused, Self.there("\"old\""), Self.stored, Self.stored],
+            [Self.refused, Self.found("\"old\""), Self.stored, Self.stored],
             endpoint: "http://store.example:8080")
         let s3 = harness.s3
         try await put(s3)
@@ -38,15 +38,15 @@ struct ETagQuotingTests {
         harness.expectPlayed()
     }
 
-    @Test func `a condition that does not hold is not asked again in another form`() async throws {
+    @Test func `a condition on another ETag fails without a second attempt`() async throws {
         let harness = try await harness(
-            [Self.refused, Self.there("\"other\"")], endpoint: "http://store.example:8080")
+            [Self.refused, Self.found("\"other\"")], endpoint: "http://store.example:8080")
         let error = try await awsError { try await put(harness.s3) }
         #expect(error.kind == .preconditionFailed)
         harness.expectPlayed()
     }
 
-    @Test func `both forms and the look between them share the deadline of one call`() async throws {
+    @Test func `both uploads and the HEAD between them share one deadline`() async throws {
         let harness = try await harness([], endpoint: "http://store.example:8080")
         let clock = harness.clock
         func after(_ seconds: Int, _ response: Response) -> ScriptedTransport.Step {
@@ -64,7 +64,7 @@ struct ETagQuotingTests {
         harness.expectPlayed()
     }
 
-    @Test func `AWS itself is asked once`() async throws {
+    @Test func `AWS always gets a quoted ETag`() async throws {
         let harness = try await harness([Self.refused], endpoint: nil)
         let error = try await awsError { try await put(harness.s3) }
         #expect(error.kind == .preconditionFailed)

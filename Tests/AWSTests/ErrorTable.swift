@@ -3,51 +3,54 @@
 import Foundation
 import Testing
 
-/// The table "Each fault" of `RetriesAndCredentials.md`, as it is written there.
+/// The table "Errors by cause" of `RetriesAndCredentials.md`.
 struct ErrorTable {
-    /// One row: what is promised of a call that meets nothing but the fault.
-    struct Promise {
-        var fault: String
-        var tried: String
-        var atMost: String
-        var end: String
-        /// What the log says, part by part.
-        var said: [String]
+    /// The documented result of a call that fails for one cause in every attempt.
+    struct Row {
+        var cause: String
+        /// The number of attempts, with remarks.
+        var attempts: String
+        var longestTime: String
+        var kind: String
+        /// The parts of the error text, or of the log for a call that succeeds.
+        var text: [String]
 
         init(_ line: Substring) throws {
             let cells = line.dropFirst(2).dropLast(2).components(separatedBy: " | ")
             try #require(cells.count == 5, "\(line)")
-            (fault, tried, atMost) = (cells[0], cells[1], cells[2])
-            end = cells[3].replacing("`", with: "")
-            said = cells[4].components(separatedBy: ", ")
+            (cause, attempts, longestTime) = (cells[0], cells[1], cells[2])
+            kind = cells[3].replacing("`", with: "")
+            text = cells[4].components(separatedBy: ", ")
         }
 
-        /// The number in "3 times".
-        var attempts: Int? { tried.firstMatch(of: /^(\d+) times/).flatMap { Int($0.1) } }
-        var takesNewConnections: Bool { tried.contains("new connections") }
-        var quota: Int? { tried.firstMatch(of: /(\d+) retries of a client in all/).flatMap { Int($0.1) } }
+        var attemptCount: Int? { attempts.firstMatch(of: /^(\d+)/).flatMap { Int($0.1) } }
+        var takesNewConnections: Bool { attempts.contains("new connections") }
+        /// The number of retries that the quota of a client allows.
+        var quota: Int? {
+            attempts.firstMatch(of: /at most (\d+) retries of a client/).flatMap { Int($0.1) }
+        }
     }
 
-    /// What stands above the table, in one line.
+    /// The text above the table, in one line.
     let prose: String
-    let promises: [Promise]
+    let rows: [Row]
 
     init() throws {
         let path = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../../Sources/AWS/AWS.docc/RetriesAndCredentials.md")
         let text = try String(contentsOf: path, encoding: .utf8)
-        let section = try #require(text.components(separatedBy: "### Each fault\n").last)
+        let section = try #require(text.components(separatedBy: "### Errors by cause\n").last)
         let lines = section.split(separator: "\n")
         prose = lines.prefix { !$0.hasPrefix("|") }.joined(separator: " ")
-        promises = try lines.drop { !$0.hasPrefix("|---") }.dropFirst().prefix { $0.hasPrefix("| ") }
-            .map(Promise.init)
+        rows = try lines.drop { !$0.hasPrefix("|---") }.dropFirst().prefix { $0.hasPrefix("| ") }.map(
+            Row.init)
     }
 
-    subscript(row: ErrorTableRow) -> Promise {
-        get throws { try #require(promises.first { $0.fault == row.rawValue }) }
+    subscript(cause: ErrorCause) -> Row {
+        get throws { try #require(rows.first { $0.cause == cause.rawValue }) }
     }
 
-    /// A time as the table gives it: rounded up to tenths, from one second on to seconds.
+    /// Returns a time as the table writes it: rounded up to tenths of a second below one second, else to seconds.
     static func text(_ duration: Duration) -> String {
         guard duration > .zero else { return "no pause" }
         let seconds = duration / .seconds(1)

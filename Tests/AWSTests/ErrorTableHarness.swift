@@ -6,45 +6,45 @@ import HTTP
 import Scripted
 import Support
 
-/// The server of a row, or what stands where one is expected, and a client with the limits of the default.
+/// A server that fails for one cause in every attempt, and a client with the default limits.
 ///
-/// The sockets are real and the clock is not: pauses take no time, and an attempt is taken to have lasted as long
-/// as its limits allow.
+/// The sockets are real and the clock is virtual: pauses take no time, and each attempt counts as long as its limits
+/// allow.
 struct ErrorTableHarness {
-    let row: ErrorTableRow
+    let cause: ErrorCause
     let log = LogLines()
     let clock = VirtualClock()
-    /// Nil where there is nobody to count.
+    /// Nil for causes without an HTTP server.
     private(set) var server: LoopbackServer?
     private(set) var transport: ClockedTransport
     private let base: String
-    /// Lives as long as the harness.
-    private var others: [Any] = []
+    /// The sockets of the causes without an HTTP server, kept open.
+    private var sockets: [Any] = []
 
-    init(_ row: ErrorTableRow, retryAfter: Int? = nil) throws {
-        self.row = row
+    init(_ cause: ErrorCause, retryAfter: Int? = nil) throws {
+        self.cause = cause
         var network = CurlOptions()
-        switch row {
+        switch cause {
         case .refused:
             let closed = try LoopbackClosedPort()
             base = "http://127.0.0.1:\(closed.port)"
-            others = [closed]
-        case .swallowed:
+            sockets = [closed]
+        case .unanswered:
             let full = try LoopbackFullBacklog()
             base = "http://127.0.0.1:\(full.port)"
-            others = [full]
+            sockets = [full]
         case .wrongName:
             let authority = try TLSAuthority()
             let secured = try TLSServer(authority, .wrongName)
             base = String(secured.url.rendered.dropLast())
             network.caBundle = authority.bundle
-            others = [authority, secured]
+            sockets = [authority, secured]
         default:
-            let server = try LoopbackServer { try row.play($0, retryAfter: retryAfter) }
+            let server = try LoopbackServer { try cause.play($0, retryAfter: retryAfter) }
             base = String(server.url("/").rendered.dropLast())
             self.server = server
         }
-        transport = ClockedTransport(row: row, network: try CurlTransport(network), clock: clock)
+        transport = ClockedTransport(cause: cause, network: try CurlTransport(network), clock: clock)
     }
 
     var authority: String { HTTP.URL(base).map(\.authority) ?? base }
@@ -57,33 +57,10 @@ struct ErrorTableHarness {
             environment: [
                 "AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION": "eu-west-1",
             ],
-            // The longest pauses.
+            // A jitter of 1 makes all pauses the longest.
             homeDirectory: nil, clock: clock, random: { 1 })
         return try await AWSSession(
             options, queueURL: nil, transport: transport, host: host, logger: log.logger
         ).s3()
-    }
-}
-
-/// Sends over real sockets with limits that a test can wait for, and lets the clock say what the given ones allow.
-final class ClockedTransport: Transport {
-    private let row: ErrorTableRow
-    private let network: CurlTransport
-    private let clock: VirtualClock
-    private let sent = Locked(0)
-
-    init(row: ErrorTableRow, network: CurlTransport, clock: VirtualClock) {
-        (self.row, self.network, self.clock) = (row, network, clock)
-    }
-
-    /// How many requests went out.
-    var count: Int { sent.withLock { $0 } }
-
-    func send(_ request: Request) async throws(TransportError) -> Response {
-        sent.withLock { $0 += 1 }
-        defer { clock.advance(row.longest(request.limits)) }
-        var hastened = request
-        hastened.limits = row.shortened(request.limits)
-        return try await network.send(hastened)
     }
 }

@@ -1,28 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AWS
-import Foundation
 import HTTP
 import Scripted
-import Support
 
-/// A loopback server that answers each request by what a handler says, on any number of connections.
+/// A loopback server whose handler makes the response to each request, on any number of connections.
 final class HandlerServer: Sendable {
-    struct Answer: Sendable {
+    struct Reply: Sendable {
         var status = 200
         var headers: Headers = [:]
         var body = ""
-        /// Never answer at all.
+        /// True to send no response and keep the connection open.
         var isSilent = false
 
-        static let silence = Answer(isSilent: true)
-        static func error(_ status: Int, _ body: String = "") -> Answer { Answer(status: status, body: body) }
-        static func ok(_ body: String) -> Answer { Answer(body: body) }
+        static let noResponse = Reply(isSilent: true)
+        static func error(_ status: Int, _ body: String = "") -> Reply { Reply(status: status, body: body) }
+        static func ok(_ body: String) -> Reply { Reply(body: body) }
     }
 
     private let server: LoopbackServer
 
-    init(on family: LoopbackServer.Family = .ipv4, _ handler: @escaping @Sendable (LoopbackRequest) -> Answer)
+    init(on family: LoopbackServer.Family = .ipv4, _ handler: @escaping @Sendable (LoopbackRequest) -> Reply)
         throws
     {
         server = try LoopbackServer(
@@ -30,10 +28,10 @@ final class HandlerServer: Sendable {
             scripts: [
                 { peer in
                     while true {
-                        let answer = handler(try peer.readRequest())
-                        if answer.isSilent { try peer.holdUntilHangUp() }
+                        let reply = handler(try peer.readRequest())
+                        if reply.isSilent { try peer.holdUntilHangUp() }
                         try peer.respond(
-                            answer.status, headers: answer.headers, body: Array(answer.body.utf8))
+                            reply.status, headers: reply.headers, body: Array(reply.body.utf8))
                     }
                 }
             ])
@@ -42,21 +40,4 @@ final class HandlerServer: Sendable {
     var base: String { String(server.url("/").rendered.dropLast()) }
     var received: [LoopbackRequest] { server.received }
     var requests: LoopbackTally { server.requests }
-}
-
-/// A file whose contents a test changes.
-final class TemporaryFile: Sendable {
-    let path = "\(NSTemporaryDirectory())pixelator-\(UUID().uuidString)"
-
-    init(_ text: String) throws { try write(text) }
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func write(_ text: String) throws { try text.write(toFile: path, atomically: true, encoding: .utf8) }
-    func write(_ bytes: [UInt8]) throws { try Data(bytes).write(to: URL(filePath: path), options: .atomic) }
-}
-
-enum ISO {
-    static func text(_ seconds: Double) -> String {
-        Date(timeIntervalSince1970: seconds).formatted(.iso8601)
-    }
 }

@@ -5,39 +5,41 @@ import HTTP
 import Scripted
 import Support
 
-/// The metadata service of an instance with the rules of version 2: a token by PUT with a time to live, no
-/// forwarded token requests, and nothing without a valid token.
+/// A local instance metadata service with the rules of version 2: a PUT with a time to live returns a token, forwarded
+/// token requests are refused, and so are requests without a valid token.
 final class InstanceService: Sendable {
-    enum Mood: Sendable {
-        case well
+    enum Behavior: Sendable {
+        case healthy
         /// Every request fails.
         case failing
-        /// Status 200, but the answer says that there are no keys.
+        /// The response has status 200 and an error code instead of keys.
         case failedWith200
-        /// Status 200 and keys, but without their token.
+        /// The response has status 200 and keys without a session token.
         case withoutToken
-        /// Status 200 and keys, but nobody knows for how long.
+        /// The response has status 200 and keys without an expiration.
         case withoutExpiration
-        /// Knows nothing of tokens and gives keys to everybody.
+        /// Token requests fail with 404, and keys are served without a token.
         case versionOneOnly
-        /// The answer to the token request does not get past the hop limit.
+        /// The response to the token request does not arrive, as with a hop limit of 1.
         case silent
+        /// Every request is refused with 403, as when the service is disabled.
         case switchedOff
-        /// No role is attached.
+        /// No role is attached to the instance.
         case withoutRole
     }
 
     struct State {
-        var mood = Mood.well
+        var behavior = Behavior.healthy
         var tokens: Set<String> = []
         var nextToken = 1
         var generation = 1
         var expiration = 0.0
+        /// The number of requests that came without a token.
         var withoutToken = 0
         var spotAction: String?
         var lifecycleState: String?
-        /// How many more times all tokens are forgotten before a request.
-        var forgetful = 0
+        /// The number of requests before each of which all tokens become invalid.
+        var invalidations = 0
     }
 
     let state: Locked<State>
@@ -46,7 +48,7 @@ final class InstanceService: Sendable {
     init(on family: LoopbackServer.Family = .ipv4, expiration: Double) throws {
         let state = Locked(State(expiration: expiration))
         self.state = state
-        server = try HandlerServer(on: family) { request in state.withLock { Self.answer(request, &$0) } }
+        server = try HandlerServer(on: family) { request in state.withLock { Self.reply(request, &$0) } }
     }
 
     var base: String { server.base }
@@ -54,10 +56,10 @@ final class InstanceService: Sendable {
 
     func change(_ body: (inout sending State) -> Void) { state.withLock { body(&$0) } }
 
-    private static func answer(_ request: LoopbackRequest, _ state: inout State) -> HandlerServer.Answer {
-        switch state.mood {
+    private static func reply(_ request: LoopbackRequest, _ state: inout State) -> HandlerServer.Reply {
+        switch state.behavior {
         case .failing: return .error(503)
-        case .silent where request.method == "PUT": return .silence
+        case .silent where request.method == "PUT": return .noResponse
         case .switchedOff: return .error(403)
         case .versionOneOnly where request.method == "PUT": return .error(404)
         default: break
@@ -74,12 +76,12 @@ final class InstanceService: Sendable {
             return .ok(token)
         }
         let token = request.headers["X-aws-ec2-metadata-token"] ?? ""
-        if state.forgetful > 0 {
-            state.forgetful -= 1
+        if state.invalidations > 0 {
+            state.invalidations -= 1
             state.tokens = []
         }
         if token.isEmpty { state.withoutToken += 1 }
-        guard state.mood == .versionOneOnly || state.tokens.contains(token) else { return .error(401) }
+        guard state.behavior == .versionOneOnly || state.tokens.contains(token) else { return .error(401) }
         switch request.target {
         case "/latest/meta-data/placement/region": return .ok("ap-south-1")
         case "/latest/meta-data/spot/instance-action":
@@ -89,23 +91,23 @@ final class InstanceService: Sendable {
         case "/latest/meta-data/autoscaling/target-lifecycle-state":
             return state.lifecycleState.map { .ok($0) } ?? .error(404)
         case "/latest/meta-data/iam/security-credentials/":
-            return state.mood == .withoutRole ? .error(404) : .ok("worker-role")
+            return state.behavior == .withoutRole ? .error(404) : .ok("worker-role")
         case "/latest/meta-data/iam/security-credentials/worker-role": return .ok(keys(state))
         default: return .error(404)
         }
     }
 
     private static func keys(_ state: State) -> String {
-        guard state.mood != .failedWith200 else {
+        guard state.behavior != .failedWith200 else {
             return
                 #"{"Code":"AssumeRoleUnauthorizedAccess","Message":"EC2 cannot assume the role worker-role."}"#
         }
         let text = """
             {"Code":"Success","LastUpdated":"2023-11-14T22:00:00Z","Type":"AWS-HMAC","AccessKeyId":\
             "ASIAINSTANCE\(state.generation)","SecretAccessKey":"secret-\(state.generation)","Token":\
-            "session-\(state.generation)","Expiration":"\(ISO.text(state.expiration))"}
+            "session-\(state.generation)","Expiration":"\(ISO8601.text(state.expiration))"}
             """
-        switch state.mood {
+        switch state.behavior {
         case .withoutToken: return text.replacing("\"Token\"", with: "\"SessionToken\"")
         case .withoutExpiration: return text.replacing("\"Expiration\"", with: "\"Expires\"")
         default: return text

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AWS
+import Curl
 import Foundation
 import HTTP
 import Scripted
@@ -8,7 +9,7 @@ import SigV4
 import Support
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Credentials of an instance` {
+@Suite(.timeLimit(.minutes(1))) struct InstanceSourceTests {
     static let start = 1_700_000_000.0
 
     func harness(
@@ -18,7 +19,8 @@ import Testing
             ["AWS_EC2_METADATA_SERVICE_ENDPOINT": service.base].merging(more) { $1 })
     }
 
-    @Test func `come by a token, the role's name and the role's keys, over IPv4 and IPv6`() async throws {
+    @Test func `credentials are read with a token and the name of the role, over IPv4 and IPv6`() async throws
+    {
         for family in [LoopbackServer.Family.ipv4, .ipv6] {
             let service = try InstanceService(on: family, expiration: Self.start + 6 * 3600)
             let harness = try await harness(service)
@@ -35,9 +37,9 @@ import Testing
         }
     }
 
-    @Test func `never come by version 1, whatever the service is ready to give`() async throws {
+    @Test func `version 1 is not used when version 2 is unavailable`() async throws {
         let service = try InstanceService(expiration: Self.start + 3600)
-        service.change { $0.mood = .versionOneOnly }
+        service.change { $0.behavior = .versionOneOnly }
         let harness = try await harness(service)
         let error = try await awsError { try await harness.accessKeyID }
         #expect(error.kind == .noCredentials)
@@ -45,9 +47,9 @@ import Testing
         #expect(service.received.allSatisfy { $0.method == "PUT" })
     }
 
-    @Test func `fail in time, with a hint, when the token does not get past the hop limit`() async throws {
+    @Test func `a token request without response names the hop limit`() async throws {
         let service = try InstanceService(expiration: Self.start + 3600)
-        service.change { $0.mood = .silent }
+        service.change { $0.behavior = .silent }
         let harness = try await harness(
             service, ["AWS_METADATA_SERVICE_TIMEOUT": "0.1", "AWS_METADATA_SERVICE_NUM_ATTEMPTS": "2"])
         let error = try await awsError { try await harness.accessKeyID }
@@ -55,47 +57,49 @@ import Testing
         #expect(service.received.count == 2)
     }
 
-    @Test func `use a new token when the old one has been forgotten by the service`() async throws {
+    @Test func `a refused token is renewed once`() async throws {
         let service = try InstanceService(expiration: Self.start + 3600)
         let harness = try await harness(service)
-        service.change { $0.forgetful = 1 }
+        service.change { $0.invalidations = 1 }
         #expect(try await harness.accessKeyID == "ASIAINSTANCE1")
         #expect(service.received.map(\.method) == ["PUT", "GET", "PUT", "GET", "GET"])
-        service.change { $0.forgetful = 10 }
+        service.change { $0.invalidations = 10 }
         harness.clock.advance(.seconds(3000))
         #expect(try await harness.accessKeyID == "ASIAINSTANCE1")
     }
 
     @Test(arguments: [
-        (InstanceService.Mood.failedWith200, "AssumeRoleUnauthorizedAccess"), (.switchedOff, "switched off"),
+        (InstanceService.Behavior.failedWith200, "AssumeRoleUnauthorizedAccess"),
+        (.switchedOff, "switched off"),
         (.withoutRole, "no role is attached"), (.failing, "status 503"), (.withoutToken, "has no token"),
         (.withoutExpiration, "has no expiration"),
     ])
-    func `are missing for a reason that is told`(_ mood: InstanceService.Mood, _ reason: String) async throws
-    {
+    func `an error of the metadata service says what is wrong`(
+        _ behavior: InstanceService.Behavior, _ reason: String
+    ) async throws {
         let service = try InstanceService(expiration: Self.start + 3600)
-        service.change { $0.mood = mood }
+        service.change { $0.behavior = behavior }
         let harness = try await harness(service)
         let error = try await awsError { try await harness.accessKeyID }
         #expect(error.kind == .noCredentials)
         #expect(error.description.contains(reason))
     }
 
-    @Test(arguments: [InstanceService.Mood.failing, .failedWith200, .switchedOff, .withoutToken])
-    func `are used beyond their expiry while the service fails, and renewed when it is well again`(
-        _ mood: InstanceService.Mood
+    @Test(arguments: [InstanceService.Behavior.failing, .failedWith200, .switchedOff, .withoutToken])
+    func `credentials are used beyond their expiration while the metadata service fails`(
+        _ behavior: InstanceService.Behavior
     ) async throws {
         let service = try InstanceService(expiration: Self.start + 3600)
         let harness = try await harness(service)
         #expect(try await harness.accessKeyID == "ASIAINSTANCE1")
-        service.change { $0.mood = mood }
+        service.change { $0.behavior = behavior }
         for _ in 0..<20 {
             harness.clock.advance(.seconds(600))
             #expect(try await harness.accessKeyID == "ASIAINSTANCE1")
         }
-        #expect(harness.log.lines.contains { $0.hasPrefix("warning keys are used beyond their expiry") })
+        #expect(harness.log.lines.contains { $0.hasPrefix("warning expired credentials remain in use") })
         service.change {
-            $0.mood = .well
+            $0.behavior = .healthy
             $0.generation = 2
             $0.expiration = Self.start + 10 * 3600
         }
@@ -103,7 +107,7 @@ import Testing
         #expect(try await harness.keys(otherThan: "ASIAINSTANCE1") == "ASIAINSTANCE2")
     }
 
-    @Test func `are used when the service itself hands out expired ones`() async throws {
+    @Test func `expired credentials of the metadata service are used`() async throws {
         let service = try InstanceService(expiration: Self.start + 3600)
         let harness = try await harness(service)
         _ = try await harness.accessKeyID
@@ -112,13 +116,13 @@ import Testing
         #expect(try await harness.accessKeyID == "ASIAINSTANCE2")
     }
 
-    @Test func `give the region when nothing else does`() async throws {
+    @Test func `the metadata service supplies the region when nothing else does`() async throws {
         let service = try InstanceService(expiration: Self.start + 3600)
         let host = HostEnvironment(
             environment: ["AWS_EC2_METADATA_SERVICE_ENDPOINT": service.base], homeDirectory: nil,
             clock: VirtualClock())
         let session = try await AWSSession(
-            AWSOptions(), queueURL: nil, transport: try makeTransport(), host: host,
+            AWSOptions(), queueURL: nil, transport: try CurlTransport(), host: host,
             logger: LogLines().logger)
         #expect(session.region.name == "ap-south-1")
     }
@@ -126,7 +130,7 @@ import Testing
     @Test(arguments: [
         ("nan", 1.0), ("inf", 1), ("-inf", 1), ("-3", 1), ("0", 1), ("soon", 1), ("1e300", 60), ("2.5", 2.5),
     ])
-    func `are waited for as long as the environment says, if that is a time`(
+    func `AWS_METADATA_SERVICE_TIMEOUT sets the timeout, and invalid values are ignored`(
         _ text: String, _ seconds: Double
     ) async throws {
         let transport = ScriptedTransport([.respond(403)])
@@ -138,7 +142,7 @@ import Testing
     }
 
     @Test(arguments: [(nil, "http://169.254.169.254"), ("IPv6", "http://[fd00:ec2::254]")])
-    func `are asked at the documented address, past any proxy`(
+    func `the documented addresses are used, and never through a proxy`(
         _ mode: String?, _ base: String
     ) async throws {
         let transport = ScriptedTransport([.respond(403)])

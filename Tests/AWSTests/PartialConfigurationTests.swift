@@ -7,12 +7,12 @@ import Scripted
 import SigV4
 import Testing
 
-/// What is configured by half, or cannot be read, must not end as the identity of the machine.
-@Suite(.timeLimit(.minutes(1))) struct `A source that is configured by half` {
+/// A source that is incomplete or unreadable must not lead to the identity of the instance.
+@Suite(.timeLimit(.minutes(1))) struct PartialConfigurationTests {
     static let start = 1_700_000_000.0
 
-    /// Runs with an instance that gives keys to anybody who asks; nobody may.
-    private func refusal(
+    /// Expects an error of the configured source. An instance metadata service is available and must not be used.
+    private func expectedError(
         _ environment: [String: String], config: [UInt8]? = nil, keys: [UInt8]? = nil
     ) async throws -> AWSError {
         let instance = try InstanceService(expiration: Self.start + 3600)
@@ -46,10 +46,10 @@ import Testing
         ),
         (["AWS_SECRET_ACCESS_KEY": "half-secret"], "AWS_ACCESS_KEY_ID is not set"),
     ])
-    func `in the environment is an error that names what is missing`(
+    func `an incomplete source in the environment is an error that names what is missing`(
         _ environment: [String: String], _ reason: String
     ) async throws {
-        let error = try await refusal(environment)
+        let error = try await expectedError(environment)
         #expect(error.kind == .noCredentials)
         #expect(error.message.contains(reason))
     }
@@ -65,12 +65,12 @@ import Testing
         ("sso_account_id = 1", "default signs in through a browser (sso_account_id in"),
         ("sso_role_name = x", "default signs in through a browser (sso_role_name in"),
     ])
-    func `in the default profile is an error that names profile, key and file`(
+    func `an incomplete default profile is an error that names profile, key and file`(
         _ line: String, _ reason: String
     ) async throws {
         let text = Array("[default]\n\(line)\n".utf8)
         for inConfig in [true, false] {
-            let error = try await refusal(
+            let error = try await expectedError(
                 [:], config: inConfig ? text : nil, keys: inConfig ? nil : text)
             #expect(error.kind == .noCredentials)
             #expect(error.description.contains("profile default"))
@@ -83,28 +83,28 @@ import Testing
         ("\n# c\naws_access_key_id = AKIAHALF\n", "line 3 is in no section, such as [default]"),
         ("[default]\n\naws_access_key_id: AKIAHALF\n", "line 3 is in profile default and has no ="),
     ])
-    func `in a file that is misspelt is an error that names file and line`(
+    func `a syntax error is an error that names file and line`(
         _ text: String, _ reason: String
     ) async throws {
-        let error = try await refusal([:], keys: Array(text.utf8))
+        let error = try await expectedError([:], keys: Array(text.utf8))
         #expect(error.kind == .configuration)
         #expect(error.message == reason)
     }
 
-    @Test func `in a file of another encoding is an error`() async throws {
+    @Test func `a file in UTF-16 is an error`() async throws {
         var utf16: [UInt8] = [0xFF, 0xFE]
         for unit in "[default]\naws_access_key_id=A\n".utf16 { utf16 += [UInt8(unit), 0] }
-        #expect(try await refusal([:], keys: utf16).kind == .configuration)
+        #expect(try await expectedError([:], keys: utf16).kind == .configuration)
     }
 
     @Test(arguments: ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"])
-    func `in a file that cannot be read is an error, and not an empty file`(_ variable: String) async throws {
-        let unexpanded = try await refusal([variable: "$HOME/credentials"])
+    func `a file that cannot be read is an error and not an empty file`(_ variable: String) async throws {
+        let unexpanded = try await expectedError([variable: "$HOME/credentials"])
         #expect(unexpanded.kind == .configuration)
         #expect(unexpanded.message.hasPrefix("\(variable) contains a $"))
-        // A folder: no user can read it, not even root, who runs these tests in a container.
+        // A directory cannot be read as a file, not even by root, who runs these tests in a container.
         let folder = NSTemporaryDirectory()
-        let error = try await refusal([variable: folder])
+        let error = try await expectedError([variable: folder])
         #expect(error.kind == .configuration)
         #expect(error.description.contains("\(folder): configuration: cannot be read"))
     }
@@ -114,10 +114,10 @@ import Testing
         // Two words in Latin-1.
         Array("# Schl".utf8) + [0xFC] + Array("ssel f".utf8) + [0xFC] + Array("r A\n".utf8),
         Array("; a comment\r\n\r\n  \r\n".utf8), Array("# a\r# b\r".utf8),
-        // Ends of lines to Unicode, and to nobody who writes such files.
+        // Characters that end a line in Unicode but not in these files.
         Array("# a\u{2028}b\u{2029}c\u{85}d\u{0B}e\u{0C}f\n".utf8),
     ])
-    func `is not one with a byte order mark, an old comment or other line ends`(_ beginning: [UInt8])
+    func `byte order marks, Latin-1 comments and other line ends are accepted`(_ beginning: [UInt8])
         async throws
     {
         let keys = try TemporaryFile("")
@@ -127,9 +127,8 @@ import Testing
         #expect(try await harness.accessKeyID == "AKIAFILE")
     }
 
-    /// As Python's reader of such files does, and with it the AWS CLI.
-    @Test func `is not one whose keys are all indented, or have values with lines of their own`() async throws
-    {
+    /// Python's `configparser`, and with it the AWS CLI, reads such files.
+    @Test func `indented settings and nested values are accepted`() async throws {
         let keys = try TemporaryFile(
             """
               [default]
@@ -146,7 +145,8 @@ import Testing
         #expect(try await harness.accessKeyID == "AKIAINDENTED")
     }
 
-    @Test func `while its file is being renewed is asked again, and the old keys are kept`() async throws {
+    @Test func `a file that is being replaced is read again, and the credentials remain in use`() async throws
+    {
         let whole = "[default]\naws_access_key_id=AKIA1\naws_secret_access_key=s\n"
         let keys = try TemporaryFile(whole)
         let harness = try await CredentialHarness(["AWS_SHARED_CREDENTIALS_FILE": keys.path])
@@ -155,7 +155,9 @@ import Testing
         await harness.session.credentials.reject(first.signing)
         try keys.write("[default\n")
         #expect(try await harness.accessKeyID == "AKIA1")
-        #expect(harness.log.lines.contains { $0.contains("keys are kept") && $0.contains("has no ]") })
+        #expect(
+            harness.log.lines.contains { $0.contains("credentials remain in use") && $0.contains("has no ]") }
+        )
         try keys.write(whole.replacing("AKIA1", with: "AKIA2"))
         harness.clock.advance(.seconds(10))
         #expect(try await harness.accessKeyID == "AKIA2")

@@ -6,8 +6,8 @@ import Scripted
 import Support
 import Testing
 
-@Suite struct `How an object is stored` {
-    @Test func `everything that is set is sent, under S3's names`() async throws {
+struct PutOptionsTests {
+    @Test func `every option is sent as its header`() async throws {
         let harness = try await AWSHarness([.respond(200, ["ETag": "\"e\""])])
         var options = PutOptions(contentType: "image/jpeg")
         options.cacheControl = "max-age=31536000, immutable"
@@ -37,7 +37,7 @@ import Testing
         #expect(headers["If-None-Match"] == nil)
     }
 
-    @Test func `what is not set is not sent`() async throws {
+    @Test func `options that are not set are not sent`() async throws {
         let harness = try await AWSHarness([.respond(200, ["ETag": "\"e\""])])
         _ = try await harness.s3.put([1], to: .picture, options: PutOptions())
         let names = try #require(harness.transport.requests.first).headers.fields.map { $0.name.lowercased() }
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test(arguments: [(412, "PreconditionFailed"), (409, "ConditionalRequestConflict")])
-    func `storing only where there is nothing fails without another attempt`(
+    func `a failed If-None-Match is an error without a retry`(
         _ status: Int, _ code: String
     ) async throws {
         let harness = try await AWSHarness([.respond(status, [:], "<Error><Code>\(code)</Code></Error>")])
@@ -61,7 +61,7 @@ import Testing
         harness.expectPlayed()
     }
 
-    @Test func `metadata that is not ASCII comes back as it was sent`() async throws {
+    @Test func `encoded words in metadata are decoded`() async throws {
         let harness = try await AWSHarness([
             .respond(200, ["x-amz-meta-a": "=?UTF-8?B?w7wuanBn?=", "x-amz-meta-b": "=?UTF-8?B?***?="])
         ])
@@ -69,19 +69,19 @@ import Testing
             try await harness.s3.head(.picture).metadata == ["a": "ü.jpg", "b": "=?UTF-8?B?***?="])
     }
 
-    @Test func `metadata leaves room for what each output tells of its origin`() {
+    @Test func `a part of the metadata limit is reserved for the stamp`() {
         var options = PutOptions()
         options.metadata = ["note": String(repeating: "x", count: 620)]
         #expect(options.problems().isEmpty)
         options.metadata = ["notes": String(repeating: "x", count: 620)]
         #expect(
             options.problems().map(\.expected) == [
-                "at most 624 bytes in all: 1424 of S3's 2048 are kept for the stamp"
+                "at most 624 bytes in all: 1424 of S3's 2048 are reserved for the stamp"
             ])
         #expect(options.problems().map(\.got) == ["625"])
     }
 
-    @Test func `all that cannot be sent is reported at once`() {
+    @Test func `all invalid options are reported`() {
         var options = PutOptions(contentType: "")
         options.cacheControl = "a\nb"
         options.kmsKeyID = "k"

@@ -6,14 +6,14 @@ import HTTP
 import Scripted
 import Testing
 
-/// Servers repeat in their errors what they were sent.
-@Suite(.timeLimit(.minutes(1))) struct `A secret that a server repeats` {
+/// Servers may repeat the secrets of a request in their errors.
+@Suite(.timeLimit(.minutes(1))) struct RedactionTests {
     static let token = "session/token+that==is-long"
 
-    static func said(_ text: String) -> [String] {
+    static func messages(_ text: String) -> [String] {
         let encoded = text.replacing("/", with: "%2F").replacing("+", with: "%2B").replacing("=", with: "%3D")
         return ["refused: \(text)", "x-amz-security-token:\(text)\nhost:x", "Token=\(encoded)&x"]
-            // At the place where a message is cut off.
+            // The secret is where the message is truncated.
             + [String(repeating: "x", count: 490) + text]
     }
 
@@ -25,7 +25,7 @@ import Testing
             ], transport: ScriptedTransport([step]))
     }
 
-    func expectNothing(of secret: String, in error: AWSError, _ log: LogLines) {
+    func expectHidden(_ secret: String, in error: AWSError, _ log: LogLines) {
         var dumped = ""
         dump(error, to: &dumped)
         let seen = dumped + error.description + log.lines.joined()
@@ -34,24 +34,24 @@ import Testing
     }
 
     @Test(arguments: [token, "the-secret-itself"])
-    func `is hidden in the errors of SQS and S3`(_ secret: String) async throws {
-        for text in Self.said(secret) {
+    func `secrets are hidden in the messages of SQS and S3`(_ secret: String) async throws {
+        for text in Self.messages(secret) {
             let json = String(
                 decoding: try JSONEncoder().encode(["__type": "x#Other", "message": text]), as: UTF8.self)
             let queue = try await harness(.respond(400, [:], json))
             let sqs = try queue.session.sqs(queueURL: AWSHarness.queue)
-            expectNothing(of: secret, in: try await awsError { try await sqs.attributes() }, queue.log)
+            expectHidden(secret, in: try await awsError { try await sqs.attributes() }, queue.log)
 
             let xml =
                 "<Error><Code>Other</Code><Message>\(text.replacing("&", with: "&amp;"))</Message></Error>"
             let store = try await harness(.respond(400, [:], xml))
             let s3 = store.session.s3()
             let error = try await awsError { try await s3.get(.picture, maximumBytes: 10) }
-            expectNothing(of: secret, in: error, store.log)
+            expectHidden(secret, in: error, store.log)
         }
     }
 
-    @Test func `is hidden in codes and request ids too`() async throws {
+    @Test func `secrets are hidden in error codes and request ids`() async throws {
         let xml = "<Error><Code>Bad \(Self.token)</Code><RequestId>\(Self.token)</RequestId></Error>"
         let s3 = try await harness(.respond(400, [:], xml)).session.s3()
         let error = try await awsError { try await s3.get(.picture, maximumBytes: 10) }
@@ -62,7 +62,7 @@ import Testing
         #expect(try await awsError { try await sqs.attributes() }.requestID == "<secret>")
     }
 
-    @Test func `is hidden when it is the token of a web identity`() async throws {
+    @Test func `a web identity token is hidden in the errors of STS`() async throws {
         let file = try TemporaryFile("HEADER.TheClaims.SIGNATURE")
         let xml =
             "<ErrorResponse><Error><Code>InvalidIdentityToken</Code><Message>no: HEADER.TheClaims.SIGNATURE"
@@ -72,7 +72,7 @@ import Testing
             transport: ScriptedTransport([.respond(400, [:], xml)]))
         let error = try await awsError { try await harness.accessKeyID }
         #expect(error.message == "no: <secret>")
-        expectNothing(of: "HEADER.TheClaims.SIGNATURE", in: error, harness.log)
+        expectHidden("HEADER.TheClaims.SIGNATURE", in: error, harness.log)
     }
 
     @Test(arguments: [
@@ -80,23 +80,23 @@ import Testing
         #"{"Code":"the-container-token"}"#, #"{"Message":"no: the-container-token"}"#,
         #"{"Code":"Broken","Message":"the-container-token","SecretAccessKey":"the-container-token"}"#,
     ])
-    func `is hidden when it is the token of a container`(_ body: String) async throws {
+    func `the authorization token of a container is hidden in errors`(_ body: String) async throws {
         let harness = try await CredentialHarness(
             [
                 "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1/x",
                 "AWS_CONTAINER_AUTHORIZATION_TOKEN": "the-container-token",
             ], transport: ScriptedTransport([.respond(200, [:], body)]))
         let error = try await awsError { try await harness.accessKeyID }
-        expectNothing(of: "the-container-token", in: error, harness.log)
+        expectHidden("the-container-token", in: error, harness.log)
     }
 
-    @Test func `is hidden when it is the key that came with the refusal`() async throws {
+    @Test func `a secret key in an error response is hidden`() async throws {
         let body = #"{"Code":"Broken","Message":"gave the-secret-key","SecretAccessKey":"the-secret-key"}"#
         let harness = try await CredentialHarness(
             ["AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1/x"],
             transport: ScriptedTransport([.respond(200, [:], body)]))
         #expect(
             try await awsError { try await harness.accessKeyID }.message
-                == "the answer is Broken: gave <secret>")
+                == "the response has the error code Broken: gave <secret>")
     }
 }

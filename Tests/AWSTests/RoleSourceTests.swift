@@ -7,7 +7,7 @@ import Scripted
 import Support
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Credentials of a role` {
+@Suite(.timeLimit(.minutes(1))) struct RoleSourceTests {
     static let start = 1_700_000_000.0
 
     static func service() throws -> SecurityTokenService {
@@ -17,14 +17,14 @@ import Testing
                 expiration: start + 3600))
     }
 
-    @Test func `come with the keys of the source profile, signed`() async throws {
+    @Test func `AssumeRole is signed with the keys of the source profile`() async throws {
         let sts = try Self.service()
         let config = try TemporaryFile(
             """
             [profile worker]
             role_arn = arn:aws:iam::123456789012:role/worker
             source_profile = base
-            external_id = a secret handshake
+            external_id = a shared secret
             role_session_name = pictures
             duration_seconds = 1800
             [profile base]
@@ -42,14 +42,14 @@ import Testing
                 [
                     "Action": "AssumeRole", "Version": "2011-06-15",
                     "RoleArn": "arn:aws:iam::123456789012:role/worker", "RoleSessionName": "pictures",
-                    "DurationSeconds": "1800", "ExternalId": "a secret handshake",
+                    "DurationSeconds": "1800", "ExternalId": "a shared secret",
                 ]
             ])
         harness.clock.advance(.seconds(3590))
         #expect(try await harness.accessKeyID == "ASIAROLE2")
     }
 
-    @Test func `are refused by name when the source's secret is wrong`() async throws {
+    @Test func `a wrong secret of the source is an error that names AssumeRole`() async throws {
         let sts = try Self.service()
         let config = try TemporaryFile(
             "[profile w]\nrole_arn = arn:aws:iam::1:role/w\ncredential_source = Environment\n")
@@ -64,7 +64,7 @@ import Testing
         #expect(error.requestID == "STS-1")
     }
 
-    @Test func `of a service account come unsigned, with the token as it is now`() async throws {
+    @Test func `AssumeRoleWithWebIdentity is unsigned and reads the token file each time`() async throws {
         let sts = try Self.service()
         let token = try TemporaryFile("web-token-1")
         let harness = try await CredentialHarness([
@@ -73,7 +73,8 @@ import Testing
         ])
         #expect(try await harness.accessKeyID == "ASIAROLE1")
         let form = try #require(sts.forms.first)
-        #expect(form["RoleSessionName"]?.isEmpty == false, "it is not configured, so one is made")
+        #expect(
+            form["RoleSessionName"]?.isEmpty == false, "a session name is generated when none is configured")
         #expect(form["WebIdentityToken"] == "web-token-1")
         try token.write("web-token-2")
         sts.state.withLock {
@@ -84,7 +85,7 @@ import Testing
         #expect(sts.received.allSatisfy { $0.headers["Authorization"] == nil })
     }
 
-    @Test func `come when the token is renewed while it is being refused`() async throws {
+    @Test func `a token that is replaced while it is being refused is read again`() async throws {
         let token = try TemporaryFile("old-token")
         let server = try HandlerServer { request in
             guard String(decoding: request.body, as: UTF8.self).contains("WebIdentityToken=new-token") else {
@@ -106,7 +107,7 @@ import Testing
         #expect(server.received.count == 2)
     }
 
-    @Test func `are waited for 30 s at most, whatever the other calls may take`() async throws {
+    @Test func `a call of STS takes at most 30 seconds, whatever the timeouts are`() async throws {
         let token = try TemporaryFile("web-token-1")
         let transport = ScriptedTransport([.respond(400)])
         var options = AWSOptions()
@@ -119,7 +120,7 @@ import Testing
         #expect(transport.requests.map(\.limits.total) == [.seconds(30)])
     }
 
-    @Test func `survive a token provider that cannot be reached for a moment`() async throws {
+    @Test func `IDPCommunicationError is retried`() async throws {
         let sts = try Self.service()
         sts.state.withLock { $0.communicationErrors = 2 }
         let token = try TemporaryFile("web-token-1")
@@ -131,7 +132,7 @@ import Testing
         #expect(sts.forms.count == 3)
     }
 
-    @Test func `are missing, not another's, when the token has expired`() async throws {
+    @Test func `an expired token is an error and does not lead to another source`() async throws {
         let sts = try Self.service()
         let token = try TemporaryFile("old-token")
         let harness = try await CredentialHarness([
@@ -143,7 +144,7 @@ import Testing
         #expect(error.code == "ExpiredTokenException")
     }
 
-    @Test func `are not taken from an answer with status 200 that is an error`() async throws {
+    @Test func `an error in a response of status 200 is not taken for credentials`() async throws {
         let sts = try Self.service()
         sts.state.withLock { $0.failsWith200 = true }
         let token = try TemporaryFile("web-token-1")
@@ -154,7 +155,7 @@ import Testing
         #expect(try await awsError { try await harness.accessKeyID }.kind == .malformedResponse)
     }
 
-    @Test func `are taken on for the output bucket alone when it is in another account`() async throws {
+    @Test func `the role of the output bucket is assumed for the output bucket alone`() async throws {
         let sts = try Self.service()
         let s3 = try HandlerServer { _ in .init(headers: ["ETag": "\"e\""]) }
         var options = AWSOptions()
@@ -181,20 +182,20 @@ import Testing
         #expect(sts.forms.first?["ExternalId"] == "x")
     }
 
-    @Test func `are taken on for each bucket that has a role of its own, once a role`() async throws {
+    @Test func `a role that several buckets name is assumed once`() async throws {
         let sts = try Self.service()
         let s3 = try HandlerServer { _ in .init(headers: ["ETag": "\"e\""]) }
         var options = AWSOptions()
         options.endpoints.s3 = s3.base
         options.endpoints.sts = sts.base
-        var away = BucketOptions()
-        away.roleARN = "arn:aws:iam::999999999999:role/reader"
-        away.expectedOwner = "999999999999"
-        options.buckets = ["away": away, "away-too": away]
+        var foreign = BucketOptions()
+        foreign.roleARN = "arn:aws:iam::999999999999:role/reader"
+        foreign.expectedOwner = "999999999999"
+        options.buckets = ["away": foreign, "away-too": foreign]
         options.output.expectedOwner = "123456789012"
         let harness = try await CredentialHarness(
             ["AWS_ACCESS_KEY_ID": "AKIABASE", "AWS_SECRET_ACCESS_KEY": "base-secret"], options: options)
-        // What has options of its own is asked by them as an output, too.
+        // A bucket with options of its own keeps them as output bucket.
         let clients = [
             harness.session.s3(outputBucket: "results"), harness.session.s3(outputBucket: "away-too"),
         ]
@@ -208,7 +209,7 @@ import Testing
         #expect(sts.forms.count { $0["Action"] == "AssumeRole" } == 1)
     }
 
-    @Test func `are told to the log as an ARN with each renewal, and loudly when the role is another`()
+    @Test func `the ARN is logged after each refresh, as a warning when the role is another one`()
         async throws
     {
         let sts = try Self.service()
@@ -233,11 +234,11 @@ import Testing
                 $0.role = role
                 $0.expiration += 3600
             }
-            let asked = sts.forms.count
+            let before = sts.forms.count
             harness.clock.advance(.seconds(3590))
             _ = try await harness.accessKeyID
             // One request for the keys and one for the identity behind them.
-            while sts.forms.count < asked + 2 { try await Task.sleep(for: .milliseconds(5)) }
+            while sts.forms.count < before + 2 { try await Task.sleep(for: .milliseconds(5)) }
         }
         try await refresh(as: "arn:aws:sts::123456789012:assumed-role/worker/another-session", 2)
         try await refresh(as: "arn:aws:sts::123456789012:assumed-role/intruder/session", 3)

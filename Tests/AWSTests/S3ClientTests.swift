@@ -5,8 +5,8 @@ import HTTP
 import Scripted
 import Testing
 
-@Suite struct `S3` {
-    @Test func `a read names version, ETag and checksum, and gives bytes and head`() async throws {
+struct S3ClientTests {
+    @Test func `a GET sends version id and checksum mode, and returns bytes and head`() async throws {
         let harness = try await AWSHarness([
             .respond(
                 200,
@@ -39,7 +39,7 @@ import Testing
         ("crc32", "y/Q5Jg=="), ("crc32c", "4waSgw=="), ("crc64nvme", "rosUhgp5mIg="),
         ("sha1", "98O8HYCOBHMq32eZZczDTKeuNEE="), ("sha256", "FeKw08M4keuw8e9gnsQZQgwg4yDOlMZfvIwzEkSOsiU="),
     ])
-    func `a body that does not have its checksum is read again, and is an error in the end`(
+    func `a body with a wrong checksum is read again, and is an error after the last attempt`(
         _ algorithm: String, _ right: String
     ) async throws {
         let name = "x-amz-checksum-\(algorithm)"
@@ -49,14 +49,14 @@ import Testing
         #expect(try await harness.s3.get(.picture, maximumBytes: 100).bytes == Array("123456789".utf8))
         harness.expectPlayed()
         #expect(harness.transport.requests.last?.routing.freshConnection == true)
-        let hopeless = try await AWSHarness([bad, bad, bad])
-        let error = try await awsError { try await hopeless.s3.get(.picture, maximumBytes: 100) }
+        let failing = try await AWSHarness([bad, bad, bad])
+        let error = try await awsError { try await failing.s3.get(.picture, maximumBytes: 100) }
         #expect(error.kind == .checksumMismatch)
         #expect(error.attempts == 3)
-        hopeless.expectPlayed()
+        failing.expectPlayed()
     }
 
-    @Test func `a checksum of parts is not compared with the whole`() async throws {
+    @Test func `a composite checksum is not compared`() async throws {
         let harness = try await AWSHarness([
             .respond(200, ["ETag": "\"a\"", "x-amz-checksum-crc32c": "AAAAAA==-2"], "123456789"),
             .respond(
@@ -77,7 +77,7 @@ import Testing
         #expect(error.kind == .malformedResponse)
     }
 
-    @Test func `an object larger than accepted is refused and not asked for again`() async throws {
+    @Test func `an object larger than the limit is an error without a retry`() async throws {
         let harness = try await AWSHarness([.respond(200, ["ETag": "\"a\""], "123456789")])
         let error = try await awsError { try await harness.s3.get(.picture, maximumBytes: 8) }
         #expect(error.kind == .tooLarge)
@@ -94,7 +94,7 @@ import Testing
         (400, "KMS.DisabledException", .kms), (418, "SomethingNew", .other),
         (403, "SomethingNew", .accessDenied),
     ])
-    func `what S3 refuses has a kind, a code and a request id, and is not asked again`(
+    func `an error of S3 has a kind, a code and a request id, and is not retried`(
         _ status: Int, _ code: String, _ kind: AWSError.Kind
     ) async throws {
         let body = "<?xml version=\"1.0\"?>\n<Error><Code>\(code)</Code><Message>Because.</Message></Error>"
@@ -110,7 +110,7 @@ import Testing
         harness.expectPlayed()
     }
 
-    @Test func `an upload carries its CRC-32C and its type, and gives the ETag`() async throws {
+    @Test func `a PUT sends CRC-32C and content type, and returns the ETag`() async throws {
         let harness = try await AWSHarness([.respond(200, ["ETag": "\"e\"", "x-amz-version-id": "null"])])
         let receipt = try await harness.s3.put(
             Array("123456789".utf8), to: .picture, options: PutOptions(contentType: "image/jpeg"))
@@ -124,13 +124,13 @@ import Testing
             request.headers["X-Amz-Content-Sha256"]?.hasPrefix("15e2b0d3c33891ebb0f1ef609ec41942") == true)
     }
 
-    @Test func `an upload that is answered without an ETag is not believed`() async throws {
+    @Test func `a response to a PUT without an ETag is malformed`() async throws {
         let harness = try await AWSHarness([.respond(200), .respond(200), .respond(200)])
         let error = try await awsError { try await harness.s3.put([1], to: .picture, options: PutOptions()) }
         #expect(error.kind == .malformedResponse)
     }
 
-    @Test func `tags are read, with their characters`() async throws {
+    @Test func `the tags of an object are read and unescaped`() async throws {
         let harness = try await AWSHarness([
             .respond(
                 200, [:],
@@ -144,7 +144,7 @@ import Testing
         #expect(try await awsError { try await harness.s3.tags(of: .picture) }.kind == .malformedResponse)
     }
 
-    @Test func `HEAD tells a missing object by the status alone`() async throws {
+    @Test func `the status of a HEAD decides about the kind of error`() async throws {
         let harness = try await AWSHarness([
             .respond(404), .respond(403), .respond(200, ["Content-Length": "12345", "ETag": "\"a\""]),
         ])
@@ -153,7 +153,7 @@ import Testing
         #expect(try await harness.s3.head(.picture).size == 12345)
     }
 
-    @Test func `control characters of a key do not reach the log`() {
+    @Test func `control characters in a key are replaced in texts`() {
         let object = ObjectReference(bucket: "b", key: "a\n\u{1B}[31mb ü", versionID: "1\r2")
         #expect("\(object)" == "s3://b/a??[31mb ü?versionId=1?2")
     }

@@ -5,14 +5,14 @@ import HTTP
 import Scripted
 import Testing
 
-@Suite struct `SQS` {
+struct SQSClientTests {
     static let message =
         #"{"MessageId":"m1","ReceiptHandle":"r1","MD5OfBody":"5d41402abc4b2a76b9719d911017c592","Body":"hello","#
         + #""Attributes":{"ApproximateReceiveCount":"3","SentTimestamp":"1700000000123"}}"#
 
     func text(_ request: Request?) -> String { String(decoding: request?.body ?? [], as: UTF8.self) }
 
-    @Test func `a receive asks with target, queue, wait and visibility`() async throws {
+    @Test func `a receive sends target, queue, wait time and visibility timeout`() async throws {
         let harness = try await AWSHarness([.respond(200, [:], "{\"Messages\":[\(Self.message)]}")])
         let messages = try await harness.sqs.receive(
             maxMessages: 7, wait: .seconds(20), visibility: .seconds(90))
@@ -26,7 +26,7 @@ import Testing
         #expect(request.url.rendered == "https://sqs.eu-west-1.amazonaws.com/")
         #expect(request.headers["X-Amz-Target"] == "AmazonSQS.ReceiveMessage")
         #expect(request.headers["Content-Type"] == "application/x-amz-json-1.0")
-        // The service may be silent for 20 s, whichever limit looks at it.
+        // SQS may hold the response back for 20 s: the limits are longer by that.
         #expect(request.limits.connect == .seconds(5))
         #expect(request.limits.firstByte == .seconds(35))
         #expect(request.limits.stall == .seconds(35))
@@ -39,54 +39,54 @@ import Testing
         }
     }
 
-    @Test func `an empty queue answers without the key Messages`() async throws {
+    @Test func `a response without the member Messages has no messages`() async throws {
         let harness = try await AWSHarness([.respond(200, [:], "{}"), .respond(200, [:], "")])
         #expect(try await harness.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero).isEmpty)
-        // No body at all is no answer of SQS.
+        // An empty body is not a response of SQS.
         let error = try await awsError {
             try await harness.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero)
         }
         #expect(error.kind == .malformedResponse)
     }
 
-    /// Each is left out: the first has another body, the others lack something or are something else.
-    static let damaged = [
+    /// Malformed messages: the first has a wrong MD5, the others lack a field or are not messages.
+    static let malformed = [
         message.replacing("\"hello\"", with: "\"hellO\"").replacing("m1", with: "m2"),
         #"{"MessageId":"m2","ReceiptHandle":"r2"}"#, #"{"MessageId":"m2","Body":"x"}"#,
         #"{"MessageId":"m2","ReceiptHandle":"r2","Body":7}"#,
         #"{"ReceiptHandle":"r2","Body":"x"}"#, "null", "[]",
     ]
 
-    @Test(arguments: damaged)
-    func `a damaged message does not hide the others`(_ damaged: String) async throws {
+    @Test(arguments: malformed)
+    func `a malformed message does not hide the others`(_ malformed: String) async throws {
         let other = Self.message.replacing("m1", with: "m3")
         let harness = try await AWSHarness([
-            .respond(200, [:], "{\"Messages\":[\(Self.message),\(damaged),\(other)]}")
+            .respond(200, [:], "{\"Messages\":[\(Self.message),\(malformed),\(other)]}")
         ])
         let messages = try await harness.sqs.receive(maxMessages: 10, wait: .zero, visibility: .zero)
         #expect(messages.map(\.messageID) == ["m1", "m3"])
         #expect(messages.map(\.body) == ["hello", "hello"])
         let warnings = harness.log.lines.filter { $0.hasPrefix("warning") }
         #expect(warnings.count == 1)
-        for part in ["message-malformed", damaged.contains("m2") ? "message m2 " : "message without id "] {
+        for part in ["message-malformed", malformed.contains("m2") ? "message m2 " : "message without id "] {
             #expect(warnings.allSatisfy { $0.contains(part) }, "\(warnings)")
         }
     }
 
-    @Test func `a message with a wrong MD5 is told with both digests`() async throws {
+    @Test func `the log names both digests of a message with a wrong MD5`() async throws {
         let harness = try await AWSHarness([
-            .respond(200, [:], "{\"Messages\":[\(Self.damaged[0]),\(Self.message)]}")
+            .respond(200, [:], "{\"Messages\":[\(Self.malformed[0]),\(Self.message)]}")
         ])
         _ = try await harness.sqs.receive(maxMessages: 10, wait: .zero, visibility: .zero)
-        // `printf hellO | md5sum`, and the one that came.
+        // The first digest is that of `printf hellO | md5sum`.
         let words =
             "the MD5 of message m2 is 06612c0d9c73d47a7042afd7024d7c82, not 5d41402abc4b2a76b9719d911017c592"
         #expect(harness.log.lines.contains { $0.hasPrefix("warning \(words)") }, "\(harness.log.lines)")
     }
 
-    @Test func `when every message is damaged there is none, and each is told`() async throws {
+    @Test func `malformed messages are left out and each is logged`() async throws {
         let harness = try await AWSHarness([
-            .respond(200, [:], "{\"Messages\":[\(Self.damaged[0]),\(Self.damaged[1])]}")
+            .respond(200, [:], "{\"Messages\":[\(Self.malformed[0]),\(Self.malformed[1])]}")
         ])
         #expect(try await harness.sqs.receive(maxMessages: 10, wait: .zero, visibility: .zero).isEmpty)
         let warnings = harness.log.lines.filter { $0.hasPrefix("warning") && $0.contains("message m2 ") }
@@ -101,7 +101,7 @@ import Testing
         (#"{"ApproximateReceiveCount":[],"SentTimestamp":"1700000000123"}"#, 1, 1_700_000_000.123),
         ("[]", 1, nil), ("7", 1, nil), ("null", 1, nil),
     ])
-    func `attributes of other types do not damage a message`(
+    func `attributes of other types do not make a message malformed`(
         _ attributes: String, _ count: Int, _ sentAt: Double?
     ) async throws {
         let entry = #"{"MessageId":"m1","ReceiptHandle":"r1","Body":"hello","Attributes":\#(attributes)}"#
@@ -111,15 +111,15 @@ import Testing
         #expect(messages.map(\.sentAt) == [sentAt])
     }
 
-    @Test func `an empty MD5 is none`() async throws {
+    @Test func `an empty MD5 is not compared`() async throws {
         let entry = Self.message.replacing("5d41402abc4b2a76b9719d911017c592", with: "")
         let harness = try await AWSHarness([.respond(200, [:], "{\"Messages\":[\(entry)]}")])
         #expect(try await harness.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero).count == 1)
     }
 
-    @Test func `an id of any length takes little of a log line`() async throws {
+    @Test func `a long message id is truncated in the log`() async throws {
         let id = String(repeating: "i", count: 5000)
-        let entries = [Self.damaged[0], Self.damaged[1]].map { $0.replacing("m2", with: id) }
+        let entries = [Self.malformed[0], Self.malformed[1]].map { $0.replacing("m2", with: id) }
         let harness = try await AWSHarness([
             .respond(200, [:], "{\"Messages\":[\(entries.joined(separator: ","))]}")
         ]
@@ -142,7 +142,7 @@ import Testing
     /// `printf 'ü\n' | md5sum`
     let md5OfUmlautLine = "b1308e45d7501076cd34ebb17d843a9b"
 
-    @Test func `a batch of deletes tells which entries failed`() async throws {
+    @Test func `a batch of deletes returns the entries that failed`() async throws {
         let harness = try await AWSHarness([
             .respond(
                 200, [:],
@@ -160,7 +160,7 @@ import Testing
         #expect(body.contains("\"Id\":\"0\"") && body.contains("\"ReceiptHandle\":\"c\""))
     }
 
-    @Test func `visibility is changed in whole seconds`() async throws {
+    @Test func `a visibility timeout is sent in whole seconds`() async throws {
         let harness = try await AWSHarness([.respond(200, [:], #"{"Successful":[{"Id":"0"},{"Id":"1"}]}"#)])
         let failures = try await harness.sqs.changeVisibility([
             VisibilityChange(receiptHandle: "a", timeout: .zero),
@@ -170,7 +170,7 @@ import Testing
         #expect(text(harness.transport.requests.first).contains("\"VisibilityTimeout\":300"))
     }
 
-    @Test func `a sent message is checked against the digest that the queue computed`() async throws {
+    @Test func `the MD5 in the response to SendMessage is compared`() async throws {
         let good = #"{"MessageId":"m1","MD5OfMessageBody":"5d41402abc4b2a76b9719d911017c592"}"#
         let harness = try await AWSHarness([.respond(200, [:], good), .respond(200, [:], good)])
         #expect(try await harness.sqs.send("hello") == "m1")
@@ -178,7 +178,7 @@ import Testing
         #expect(error.kind == .checksumMismatch)
     }
 
-    @Test func `attributes have their redrive policy, whose number may be a string`() async throws {
+    @Test func `the maxReceiveCount of a redrive policy may be a string`() async throws {
         let answer =
             #"{"Attributes":{"VisibilityTimeout":"30","ApproximateNumberOfMessages":"5","#
             + #""ApproximateNumberOfMessagesNotVisible":"2","#
@@ -205,7 +205,7 @@ import Testing
             .queueMissing
         ),
     ])
-    func `what SQS refuses has a kind and a plain code`(
+    func `an error of SQS has a kind and a code without namespace`(
         _ status: Int, _ type: String, _ legacy: String, _ kind: AWSError.Kind
     ) async throws {
         let harness = try await AWSHarness([
@@ -241,14 +241,14 @@ import Testing
         #expect(!error.description.contains("the-token"))
     }
 
-    @Test func `a receive count that cannot be is the first`() async throws {
+    @Test func `an invalid receive count counts as 1`() async throws {
         let least = Self.message.replacing("\"3\"", with: "\"\(Int.min)\"")
         let harness = try await AWSHarness([.respond(200, [:], "{\"Messages\":[\(least)]}")])
         let messages = try await harness.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero)
         #expect(messages.map(\.receiveCount) == [1])
     }
 
-    @Test func `an answer that is no JSON is malformed`() async throws {
+    @Test func `a response that is not the expected JSON is malformed`() async throws {
         let harness = try await AWSHarness([
             .respond(200, [:], "<html>"), .respond(200, [:], #"{"Messages":{}}"#),
         ])

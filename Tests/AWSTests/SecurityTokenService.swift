@@ -7,7 +7,7 @@ import Scripted
 import SigV4
 import Support
 
-/// STS: verifies signatures where one is demanded, and refuses one where none belongs.
+/// A local STS. It verifies the signature of `AssumeRole` and refuses one on `AssumeRoleWithWebIdentity`.
 final class SecurityTokenService: Sendable {
     struct State {
         /// Secrets by access key id.
@@ -17,7 +17,7 @@ final class SecurityTokenService: Sendable {
         var generation = 0
         var expiration = 0.0
         var communicationErrors = 0
-        /// Answer with status 200 and an error in the body.
+        /// True to respond with status 200 and an error in the body.
         var failsWith200 = false
         var forms: [[String: String]] = []
     }
@@ -28,24 +28,29 @@ final class SecurityTokenService: Sendable {
     init(_ initial: sending State) throws {
         let state = Locked(initial)
         self.state = state
-        server = try HandlerServer { request in state.withLock { Self.answer(request, &$0) } }
+        server = try HandlerServer { request in state.withLock { Self.reply(request, &$0) } }
     }
 
     var base: String { server.base }
     var received: [LoopbackRequest] { server.received }
     var forms: [[String: String]] { state.withLock { $0.forms } }
 
-    private static func answer(_ request: LoopbackRequest, _ state: inout State) -> HandlerServer.Answer {
+    private static func reply(_ request: LoopbackRequest, _ state: inout State) -> HandlerServer.Reply {
         var form: [String: String] = [:]
         for pair in String(decoding: request.body, as: UTF8.self).split(separator: "&") {
+<<<<<<< HEAD
             let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             form[String(sides[0])] = sides[1].percentDecoded()
+=======
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            form[String(parts[0])] = PercentEncoding.decode(parts[1])
+>>>>>>> 2f88fd4 (AWS: CredentialCacheState decides about refreshes; error texts, tests and essay in plain sentences)
         }
         state.forms.append(form)
         guard request.method == "POST", form["Version"] == "2011-06-15" else {
             return refuse("InvalidAction")
         }
-        if state.failsWith200 { return Answer.ok(refuse("InternalFailure").body) }
+        if state.failsWith200 { return Reply.ok(refuse("InternalFailure").body) }
         if form["Action"] == "AssumeRoleWithWebIdentity" {
             guard request.headers["Authorization"] == nil else { return refuse("SignatureDoesNotMatch", 403) }
             if state.communicationErrors > 0 {
@@ -65,27 +70,27 @@ final class SecurityTokenService: Sendable {
                 + "</GetCallerIdentityResponse>")
     }
 
-    typealias Answer = HandlerServer.Answer
+    typealias Reply = HandlerServer.Reply
 
-    private static func refuse(_ code: String, _ status: Int = 400) -> Answer {
-        Answer(
+    private static func refuse(_ code: String, _ status: Int = 400) -> Reply {
+        Reply(
             status: status, headers: ["x-amzn-RequestId": "STS-1"],
             body: "<ErrorResponse><Error><Type>Sender</Type><Code>\(code)</Code><Message>no</Message></Error>"
                 + "<RequestId>STS-1</RequestId></ErrorResponse>")
     }
 
-    private static func keys(_ operation: String, _ state: inout State) -> Answer {
+    private static func keys(_ operation: String, _ state: inout State) -> Reply {
         state.generation += 1
         let (id, secret) = ("ASIAROLE\(state.generation)", "role-secret-\(state.generation)")
         state.secrets[id] = secret
         return .ok(
             "<\(operation)Response><\(operation)Result><Credentials><AccessKeyId>\(id)</AccessKeyId>"
                 + "<SecretAccessKey>\(secret)</SecretAccessKey><SessionToken>role-token</SessionToken>"
-                + "<Expiration>\(ISO.text(state.expiration))</Expiration></Credentials></\(operation)Result>"
+                + "<Expiration>\(ISO8601.text(state.expiration))</Expiration></Credentials></\(operation)Result>"
                 + "</\(operation)Response>")
     }
 
-    /// Signs what arrived with the secret that belongs to the key and compares.
+    /// Computes the signature of a request with the secret of its access key, and compares.
     private static func isSigned(_ request: LoopbackRequest, _ state: State) -> Bool {
         let header = request.headers["Authorization"] ?? ""
         guard let credential = header.split(separator: "Credential=").last?.split(separator: ",").first,
@@ -101,7 +106,7 @@ final class SecurityTokenService: Sendable {
         }
         let canonical = CanonicalRequest(
             copy, payload: PayloadHash(of: request.body), path: .normalizedAndEncodedTwice)
-        guard let stamp = request.headers["X-Amz-Date"], let time = HTTPStamp.seconds(stamp) else {
+        guard let stamp = request.headers["X-Amz-Date"], let time = ISO8601.seconds(basic: stamp) else {
             return false
         }
         let signingScope = SigningScope(
@@ -109,13 +114,5 @@ final class SecurityTokenService: Sendable {
         let signature = SigningKey(Secret(secret), scope: signingScope)
             .sign(StringToSign(canonical, scope: signingScope))
         return header.hasSuffix("Signature=\(signature)")
-    }
-}
-
-enum HTTPStamp {
-    /// `20150830T123600Z` in seconds since the epoch.
-    static func seconds(_ stamp: String) -> Int? {
-        let style = Date.ISO8601FormatStyle(dateSeparator: .omitted, timeSeparator: .omitted)
-        return (try? Date(stamp, strategy: style)).map { Int($0.timeIntervalSince1970) }
     }
 }

@@ -6,10 +6,10 @@ import Scripted
 import Support
 import Testing
 
-@Suite struct `Retries` {
+struct SignedClientTests {
     static let ok = ScriptedTransport.Step.respond(200, ["ETag": "\"a\""], "x")
 
-    @Test func `a failing server is asked again, with growing pauses and one identifier`() async throws {
+    @Test func `a 5xx is retried with growing pauses and one invocation id`() async throws {
         let harness = try await AWSHarness([.respond(500), .respond(503), Self.ok])
         _ = try await harness.s3.get(.picture, maximumBytes: 10)
         harness.expectPlayed()
@@ -25,7 +25,7 @@ import Testing
         #expect(try uuid.wholeMatch(in: identifier) != nil)
     }
 
-    @Test func `each attempt is signed at its own time`() async throws {
+    @Test func `each attempt is signed for its own time`() async throws {
         let harness = try await AWSHarness(
             [.respond(503, [:], "<Error><Code>SlowDown</Code></Error>"), Self.ok], jitter: 0.999)
         harness.clock.advance(.milliseconds(500))
@@ -34,14 +34,14 @@ import Testing
         #expect(dates == ["20231114T221320Z", "20231114T221321Z"])
     }
 
-    @Test func `throttling waits from a second on, other failures from 50 ms on`() async throws {
+    @Test func `the pauses after throttling begin at one second`() async throws {
         let slow = ScriptedTransport.Step.respond(503, [:], "<Error><Code>SlowDown</Code></Error>")
         let harness = try await AWSHarness([slow, slow, Self.ok])
         _ = try await harness.s3.get(.picture, maximumBytes: 10)
         #expect(harness.clock.sleeps == [.milliseconds(500), .seconds(1)])
     }
 
-    /// Those of botocore's `ThrottledRetryableChecker`, and two that KMS and SQS send beside them.
+    /// The codes of botocore's `ThrottledRetryableChecker`, and two that KMS and SQS send besides.
     @Test(arguments: [
         "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException",
         "TooManyRequestsException", "ProvisionedThroughputExceededException",
@@ -49,7 +49,7 @@ import Testing
         "LimitExceededException", "RequestThrottled", "SlowDown", "PriorRequestNotComplete",
         "EC2ThrottledException", "KmsThrottled", "AWS.SimpleQueueService.RequestThrottled",
     ])
-    func `a code of throttling is one with any status`(_ code: String) async throws {
+    func `a throttling code is throttling with any status`(_ code: String) async throws {
         let slow = ScriptedTransport.Step.respond(400, [:], "<Error><Code>\(code)</Code></Error>")
         let harness = try await AWSHarness([slow, slow, slow])
         let error = try await awsError { try await harness.s3.get(.picture, maximumBytes: 10) }
@@ -58,16 +58,16 @@ import Testing
         harness.expectPlayed()
     }
 
-    @Test func `the server may ask for more time, up to 5 s more`() async throws {
-        func asks(_ milliseconds: Int) -> ScriptedTransport.Step {
+    @Test func `x-amz-retry-after extends a pause by at most 5 seconds`() async throws {
+        func asking(_ milliseconds: Int) -> ScriptedTransport.Step {
             .respond(503, ["x-amz-retry-after": "\(milliseconds)"])
         }
-        let harness = try await AWSHarness([asks(1500), asks(60_000), Self.ok])
+        let harness = try await AWSHarness([asking(1500), asking(60_000), Self.ok])
         _ = try await harness.s3.get(.picture, maximumBytes: 10)
         #expect(harness.clock.sleeps == [.milliseconds(1500), .milliseconds(5050)])
     }
 
-    @Test func `after the last attempt the error of it is thrown`() async throws {
+    @Test func `the error of the last attempt is thrown`() async throws {
         let harness = try await AWSHarness([.respond(500), .respond(500), .respond(502)])
         let error = try await awsError { try await harness.s3.get(.picture, maximumBytes: 10) }
         #expect(error.kind == .server)
@@ -77,20 +77,20 @@ import Testing
     }
 
     @Test(arguments: [TransportError.Kind.timedOut, .disconnected, .truncated, .refused, .unresolvable, .tls])
-    func `a broken transfer is tried again on a new connection`(_ kind: TransportError.Kind) async throws {
+    func `a failed transfer is retried on a new connection`(_ kind: TransportError.Kind) async throws {
         let harness = try await AWSHarness([.fail(kind), Self.ok])
         _ = try await harness.s3.get(.picture, maximumBytes: 10)
         #expect(harness.transport.requests.map(\.routing.freshConnection) == [false, true])
     }
 
-    @Test func `a cancelled call ends at once`() async throws {
+    @Test func `a cancelled call is not retried`() async throws {
         let harness = try await AWSHarness([.fail(.cancelled)])
         let error = try await awsError { try await harness.s3.get(.picture, maximumBytes: 10) }
         #expect(error.kind == .cancelled)
         harness.expectPlayed()
     }
 
-    @Test func `no attempt is given more than what is left of the deadline`() async throws {
+    @Test func `an attempt gets at most the remaining time of the call`() async throws {
         var options = AWSOptions()
         options.timeouts.totalSeconds = 70
         options.timeouts.attemptSeconds = 60
@@ -114,7 +114,7 @@ import Testing
         transport.expectPlayed()
     }
 
-    @Test func `a pause that would outlive the deadline is not begun`() async throws {
+    @Test func `a retry whose pause exceeds the remaining time is not begun`() async throws {
         var options = AWSOptions()
         options.timeouts.totalSeconds = 0.3
         options.timeouts.attemptSeconds = 0.3
@@ -124,7 +124,7 @@ import Testing
         #expect(harness.clock.sleeps.isEmpty)
     }
 
-    @Test func `when the quota is spent nothing is tried again, until successes refill it`() async throws {
+    @Test func `an empty quota allows no retry`() async throws {
         // 500 tokens at 14 a retry: 35 retries in all.
         let harness = try await AWSHarness(Array(repeating: .respond(500), count: 18 * 3))
         let s3 = harness.s3
@@ -136,7 +136,7 @@ import Testing
         #expect(harness.transport.unusedSteps == 1)
     }
 
-    @Test func `a success gives back what its last retry took, or one token`() async throws {
+    @Test func `a success refills the cost of its last retry, or one token`() async throws {
         // 35 retries leave 10 tokens, which is not enough for one more.
         let harness = try await AWSHarness(Array(repeating: .respond(500), count: 53))
         let s3 = harness.s3
@@ -161,7 +161,7 @@ import Testing
         harness.expectPlayed()
     }
 
-    @Test func `calls under way together all profit from one correction of the clock`() async throws {
+    @Test func `concurrent calls all retry after one correction of the clock`() async throws {
         let transport = MeetingTransport()
         let clock = VirtualClock()
         var options = AWSOptions()
@@ -180,7 +180,7 @@ import Testing
         _ = try await (first, second)
     }
 
-    @Test func `a long poll that fails waits before it says so, even without quota`() async throws {
+    @Test func `a failed long poll waits before it throws, even without quota`() async throws {
         let harness = try await AWSHarness(Array(repeating: .respond(500), count: 21 * 3))
         let sqs = try harness.sqs
         for round in 0..<20 {
@@ -192,8 +192,7 @@ import Testing
         }
     }
 
-    @Test func `a refused time is corrected by the server's clock, once and for the next calls`() async throws
-    {
+    @Test func `a refused time is corrected by the server's clock, once and for later calls`() async throws {
         let skewed = ScriptedTransport.Step.respond(
             403, ["Date": "Tue, 14 Nov 2023 22:33:20 GMT"],
             "<Error><Code>RequestTimeTooSkewed</Code><Message>m</Message></Error>")
@@ -206,7 +205,7 @@ import Testing
                 "20231114T221320Z", "20231114T223320Z", "20231114T223320Z",
             ])
         #expect(harness.log.lines.contains { $0.contains("clock of this machine is off by -1200 s") })
-        // The correction did not help: no second one.
+        // The correction did not help, and there is no second one.
         #expect(try await awsError { try await s3.get(.picture, maximumBytes: 10) }.kind == .clockSkew)
         harness.expectPlayed()
     }
@@ -215,20 +214,20 @@ import Testing
         "RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture", "InvalidSignatureException",
         "AuthFailure", "SignatureDoesNotMatch",
     ])
-    func `a signature that is refused with a date far off is made again`(_ code: String) async throws {
+    func `a refused signature whose response has a distant Date is made again`(_ code: String) async throws {
         let body = "<Error><Code>\(code)</Code></Error>"
         let skewed = ScriptedTransport.Step.respond(403, ["Date": "Tue, 14 Nov 2023 22:33:20 GMT"], body)
         let harness = try await AWSHarness([skewed, Self.ok])
         _ = try await harness.s3.get(.picture, maximumBytes: 10)
         #expect(harness.transport.requests.last?.headers["X-Amz-Date"] == "20231114T223320Z")
-        // With the right date it is about the secret, or there is no help.
+        // When the date is right, the secret is wrong, and there is no retry.
         let wrong = try await AWSHarness([.respond(403, ["Date": "Tue, 14 Nov 2023 22:13:20 GMT"], body)])
         let error = try await awsError { try await wrong.s3.get(.picture, maximumBytes: 10) }
         #expect(error.attempts == 1)
         wrong.expectPlayed()
     }
 
-    @Test func `no header, error or log line shows a secret`() async throws {
+    @Test func `headers, errors and log lines contain no secret`() async throws {
         let harness = try await AWSHarness([
             .respond(403, [:], "<Error><Code>SignatureDoesNotMatch</Code></Error>"), .respond(500), Self.ok,
         ])
@@ -245,7 +244,7 @@ import Testing
     }
 }
 
-/// Refuses the time of the first two requests, when both have arrived, and believes all later ones.
+/// Refuses the time of the first two requests, once both have arrived, and accepts all later requests.
 private final class MeetingTransport: Transport {
     private struct State {
         var count = 0

@@ -84,14 +84,14 @@ package struct AWSError: Error, Sendable, CustomStringConvertible {
         var text = operation
         if !resource.isEmpty { text += " \(resource)" }
         text += ": \(kind.rawValue)"
-        let answer = [code, status.map { "HTTP \($0)" }].compactMap(\.self)
-        if !answer.isEmpty { text += " (\(answer.joined(separator: ", ")))" }
+        let parts = [code, status.map { "HTTP \($0)" }].compactMap(\.self)
+        if !parts.isEmpty { text += " (\(parts.joined(separator: ", ")))" }
         if !message.isEmpty { text += ": \(message)" }
         if let advice = kind.advice { text += "; \(advice)" }
         if let requestID {
             text += "; request id \(requestID)"
         } else if status != nil {
-            text += "; the answer has no request id"
+            text += "; the response has no request id"
         }
         if attempts > 0 {
             text += "; \(attempts) attempt\(attempts == 1 ? "" : "s"), \(elapsed.inMilliseconds) ms"

@@ -74,7 +74,7 @@ struct SignedClient: Sendable {
         var hasCorrectedClock = false
     }
 
-    /// What `prepareRetry` does about a failed attempt.
+    /// The reaction of `prepareRetry` to a failed attempt.
     private enum RetryDecision {
         /// Throw the error.
         case fail
@@ -256,7 +256,7 @@ struct SignedClient: Sendable {
         }
         progress.needsNewConnection = failure.needsNewConnection
         logger.debug(
-            "\(request.operation) is tried again in \(delay.inMilliseconds) ms: \(failure.error)",
+            "\(request.operation) is retried in \(delay.inMilliseconds) ms: \(failure.error)",
             metadata: [
                 "event": "\(AWSEvent.retry.rawValue)", "operation": "\(request.operation)",
                 "attempt": .stringConvertible(progress.attempts),

@@ -29,7 +29,7 @@ struct ContainerSource: CredentialSource {
         switch (response.status, MetadataCredentials.read(response.body, from: .service, hiding: secrets)) {
         case (200, .success(let credentials)): return credentials
         case (200, .failure(let problem)): throw failure(problem.text)
-        case (let status, _): throw failure("\(url.authority) answered with status \(status)")
+        case (let status, _): throw failure("\(url.authority) returned status \(status)")
         }
     }
 

@@ -83,11 +83,11 @@ package actor CredentialCache {
         case .timeUp:
             throw AWSError(
                 .timedOut, operation: "credentials", resource: source.name,
-                message: "they did not come within \(limit.inMilliseconds) ms")
+                message: "no credentials within \(limit.inMilliseconds) ms")
         case .cancelled:
             throw AWSError(
                 .cancelled, operation: "credentials", resource: source.name,
-                message: "cancelled while waiting for them")
+                message: "cancelled while waiting for credentials")
         }
     }
 
@@ -110,10 +110,10 @@ package actor CredentialCache {
         case .renewed(let isNew):
             if isNew { publisher.announce() }
         case .kept:
-            publisher.logFailure("keys are kept because they could not be renewed", state.lastFailure)
+            publisher.logFailure("credentials remain in use because their refresh failed", state.lastFailure)
         case .extended(let isNew):
             publisher.logFailure(
-                "keys are used beyond their expiry because their source is failing", state.lastFailure)
+                "expired credentials remain in use because their refresh failed", state.lastFailure)
             if isNew { publisher.announce() }
         case .failed: break
         }

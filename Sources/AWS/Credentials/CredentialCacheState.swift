@@ -36,7 +36,7 @@ package struct CredentialCacheState: Sendable {
         }
     }
 
-    /// What a caller that needs credentials does.
+    /// The action of a caller that needs credentials.
     package enum Decision: Sendable, Equatable {
         case use(Credentials)
         /// The caller uses the credentials and starts a refresh in the background.
@@ -45,7 +45,7 @@ package struct CredentialCacheState: Sendable {
         case wait(hasFallback: Bool)
     }
 
-    /// What a finished refresh changed.
+    /// The effect of a finished refresh.
     package enum Change: Sendable, Equatable {
         /// The refresh succeeded. `isNew` is false when it brought the credentials that were in use.
         case renewed(isNew: Bool)
@@ -97,7 +97,7 @@ package struct CredentialCacheState: Sendable {
     /// Returns the credentials in use unless they have expired.
     package func usable(at wall: Double) -> Credentials? { usableUntil > wall ? current : nil }
 
-    /// Decides what a caller that needs credentials now does.
+    /// Decides what a caller does that needs credentials at `now`.
     package func decision(at now: Time) -> Decision {
         guard let current else { return .wait(hasFallback: false) }
         let mustRefresh = isRejected && (fetchedAt.map { now.uptime - $0 >= Self.refreshInterval } ?? true)
@@ -138,11 +138,13 @@ package struct CredentialCacheState: Sendable {
             return fail(error, replacement: nil, now, jitter)
         case .success(let fresh) where fresh.end <= now.wall:
             return fail(
-                .noCredentials("gave keys that have expired", from: source), replacement: fresh, now, jitter)
+                .noCredentials("the source returned credentials that have expired", from: source),
+                replacement: fresh, now, jitter)
         case .success(let fresh):
             if !isRejected, let fetched, fresh.end < fetched.end {
                 return fail(
-                    .noCredentials("gave keys that expire sooner than those at hand", from: source),
+                    .noCredentials(
+                        "the source returned credentials that expire before the current ones", from: source),
                     replacement: nil, now, jitter)
             }
             let isNew = fresh != current

@@ -136,8 +136,8 @@ struct CredentialChoice: Sendable {
             base = InstanceSource(transport: factory.transport, host: host)
         case (nil, let other?):
             throw problem(
-                "profile \(name): credential_source \(other) is none of Environment, EcsContainer and "
-                    + "Ec2InstanceMetadata"
+                "profile \(name): credential_source must be Environment, EcsContainer or Ec2InstanceMetadata "
+                    + "(got \(other))"
             )
         case (nil, nil):
             throw problem(

@@ -10,7 +10,7 @@ package struct CredentialIdentity: Sendable, Equatable {
     package var source: String
     /// The expiration in seconds since 1970-01-01T00:00:00Z; nil for credentials that do not expire.
     package var expiration: Double?
-    /// The answer of `GetCallerIdentity`; nil when it was not called or has failed.
+    /// The result of `GetCallerIdentity`; nil when it was not called or has failed.
     package var caller: CallerIdentity?
 
     package init(accessKeyID: String, source: String, expiration: Double?) {

@@ -11,10 +11,10 @@ struct IdentityLogger: Sendable {
 
     init(logger: Logger) { self.logger = logger }
 
-    /// Calls `GetCallerIdentity` and logs the answer: as a warning when the role or user is another one than before,
+    /// Calls `GetCallerIdentity` and logs the result: as a warning when the role or user is another one than before,
     /// else as a notice. A failed call is mentioned in the notice and changes nothing else.
     ///
-    /// - Returns: `identity` with the answer.
+    /// - Returns: `identity` with the result.
     func identify(_ identity: CredentialIdentity, by sts: STSClient) async -> CredentialIdentity {
         var identity = identity
         do { identity.caller = try await sts.callerIdentity() } catch {

@@ -4,7 +4,7 @@ import HTTP
 
 /// The source that reads the credentials of an EC2 instance's role from its metadata service (IMDS).
 ///
-/// Only version 2 is used. Version 1 answers plain GET requests, and so would an attacker's who can make this process
+/// Only version 2 is used. Version 1 serves plain GET requests, also those of an attacker who can make this process
 /// fetch a URL (Amazon EC2 User Guide, "Use IMDSv2").
 struct InstanceSource: CredentialSource {
     let client: MetadataClient
@@ -54,7 +54,7 @@ struct InstanceSource: CredentialSource {
     func region() async throws(AWSError) -> Region {
         var token = try await newToken()
         let text = try await get("/latest/meta-data/placement/region", &token)
-        guard let region = Region(text) else { throw failure("the answer is no region") }
+        guard let region = Region(text) else { throw failure("the response is not the name of a region") }
         return region
     }
 
@@ -63,7 +63,7 @@ struct InstanceSource: CredentialSource {
         guard let text = try await find(path, &token) else {
             throw failure(
                 path == Self.folder
-                    ? "no role is attached to this instance" : "\(path) was answered with status 404")
+                    ? "no role is attached to this instance" : "\(path) returned status 404")
         }
         return text
     }
@@ -75,12 +75,12 @@ struct InstanceSource: CredentialSource {
             switch response.status {
             case 200:
                 guard let text = String(validating: response.body, as: UTF8.self) else {
-                    throw failure("\(path) is no text")
+                    throw failure("\(path) is not UTF-8 text")
                 }
                 return text
             case 401 where !isLast: token = try await newToken()
             case 404: return nil
-            default: throw failure("\(path) was answered with status \(response.status)")
+            default: throw failure("\(path) returned status \(response.status)")
             }
         }
         throw failure("the token was refused")
@@ -103,11 +103,11 @@ struct InstanceSource: CredentialSource {
         guard response.status == 200 else {
             let meaning =
                 response.status == 403 ? "the service is switched off" : "version 2 is not available"
-            throw failure("the token request was answered with status \(response.status): \(meaning)")
+            throw failure("the token request returned status \(response.status): \(meaning)")
         }
         guard let token = String(validating: response.body, as: UTF8.self), !token.isEmpty,
             token.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
-        else { throw failure("the answer to the token request is no token") }
+        else { throw failure("the response to the token request is not a token") }
         return token
     }
 

@@ -30,31 +30,32 @@ struct MetadataCredentials: Decodable {
     static func read(
         _ bytes: [UInt8], from origin: Origin, hiding secrets: Redaction = Redaction([])
     ) -> Result<Credentials, Problem> {
+        let document = origin == .process ? "the output" : "the response"
         guard let body = JSON.decode(Self.self, from: bytes) else {
-            return .failure(Problem("the answer is not the JSON of credentials"))
+            return .failure(Problem("\(document) is not the JSON of credentials"))
         }
         let secrets = secrets.adding([body.SecretAccessKey, body.Token, body.SessionToken])
         let message = secrets.hide(in: body.Message ?? "no message")
         if let code = body.Code, code != "Success" {
-            return .failure(Problem("the answer is \(secrets.hide(in: code)): \(message)"))
+            return .failure(Problem("\(document) has the error code \(secrets.hide(in: code)): \(message)"))
         }
         if origin == .process, body.Version != 1 {
             return .failure(
-                Problem("the answer must have Version 1 (got \(body.Version.map { "\($0)" } ?? "none"))"))
+                Problem("\(document) must have Version 1 (got \(body.Version.map { "\($0)" } ?? "none"))"))
         }
         guard let id = body.AccessKeyId, let secret = body.SecretAccessKey else {
-            return .failure(Problem("the answer has no keys: \(message)"))
+            return .failure(Problem("\(document) has no keys: \(message)"))
         }
         let token = origin == .process ? body.SessionToken : body.Token
-        if origin == .service, token == nil { return .failure(Problem("the answer has no token")) }
+        if origin == .service, token == nil { return .failure(Problem("\(document) has no token")) }
         var expiration: Double?
         if let text = body.Expiration {
             guard let time = HTTPDate.parseISO8601(text) else {
-                return .failure(Problem("the expiration \(text.prefix(40)) is no ISO 8601 time"))
+                return .failure(Problem("the expiration \(text.prefix(40)) is not an ISO 8601 time"))
             }
             expiration = time
         } else if origin == .service {
-            return .failure(Problem("the answer has no expiration"))
+            return .failure(Problem("\(document) has no expiration"))
         }
         guard
             let credentials = Credentials(

@@ -22,11 +22,11 @@ struct ProcessSource: CredentialSource {
         let output = await ChildProcess.output(
             of: words, environment: host.environment, within: deadline)
         switch output {
-        case .failure(.notStarted(let why)): throw failure("did not start: \(why)")
-        case .failure(.timedOut): throw failure("did not end within \(Int(deadline.inSeconds)) s")
-        case .failure(.tooMuchOutput): throw failure("printed more than credentials")
-        case .failure(.exited(let status)): throw failure("ended with status \(status)")
-        case .failure(.killed(let signal)): throw failure("was ended by signal \(signal)")
+        case .failure(.notStarted(let why)): throw failure("the program did not start: \(why)")
+        case .failure(.timedOut): throw failure("the program did not end within \(Int(deadline.inSeconds)) s")
+        case .failure(.tooMuchOutput): throw failure("the program printed more than 64 KiB")
+        case .failure(.exited(let status)): throw failure("the program ended with status \(status)")
+        case .failure(.killed(let signal)): throw failure("the program was ended by signal \(signal)")
         case .success(let bytes):
             switch MetadataCredentials.read(bytes, from: .process) {
             case .success(let credentials): return credentials

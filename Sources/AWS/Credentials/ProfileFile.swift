@@ -22,7 +22,7 @@ package struct ProfileFile: Sendable, Equatable {
             let named = host.variable(variable).map(host.expanded)
             // Some SDKs expand variables. Without expansion the file would be absent and count as empty.
             if let named, named.contains("$") {
-                throw Self.problem(named, "\(variable) contains a $, which means nothing here")
+                throw Self.problem(named, "\(variable) contains a $, but variables are not expanded")
             }
             let usual = host.homeDirectory.map { "\($0)/.aws/\(isConfig ? "config" : "credentials")" }
             guard let path = named ?? usual else { continue }

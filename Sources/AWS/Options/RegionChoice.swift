@@ -28,7 +28,9 @@ struct RegionChoice: Sendable {
         guard !InstanceSource.isDisabled(host) else { throw problem(notFound) }
         do {
             return try await InstanceSource(transport: transport, host: host).region()
-        } catch { throw problem("\(notFound), and the instance metadata gives none (\(error.message))") }
+        } catch {
+            throw problem("\(notFound), and the instance metadata service returned none (\(error.message))")
+        }
     }
 
     private func problem(_ message: String) -> AWSError {

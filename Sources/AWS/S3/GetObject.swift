@@ -17,7 +17,7 @@ extension S3Client {
         guard response.body.count <= maximumBytes else {
             throw AWSError(
                 .tooLarge, operation: "GetObject", resource: "\(object)", status: response.status,
-                message: "\(response.body.count) bytes, more than \(maximumBytes)",
+                message: "the object has \(response.body.count) bytes, more than \(maximumBytes)",
                 requestID: response.headers["x-amz-request-id"], attempts: 1, elapsed: response.elapsed)
         }
         return S3Object(head: ObjectHead(response.headers), bytes: response.body)

@@ -15,7 +15,7 @@ extension S3Client {
             throw AWSError(
                 .malformedResponse, operation: "GetObjectTagging", resource: "\(object)",
                 status: response.status,
-                message: "the answer has no TagSet", requestID: response.headers["x-amz-request-id"],
+                message: "the response has no TagSet", requestID: response.headers["x-amz-request-id"],
                 attempts: 1, elapsed: response.elapsed)
         }
         var tags: [String: String] = [:]

@@ -13,7 +13,7 @@ extension S3Client {
     @Sendable static func integrityProblem(_ response: Response) -> (kind: AWSError.Kind, message: String)? {
         let body = response.body
         if let length = response.headers["content-length"].flatMap(Int.init), length != body.count {
-            return (.malformedResponse, "\(body.count) bytes came of \(length)")
+            return (.malformedResponse, "received \(body.count) of \(length) bytes")
         }
         guard response.headers["x-amz-checksum-type"]?.uppercased() != "COMPOSITE" else { return nil }
         for (name, compute) in checksums {

@@ -33,7 +33,8 @@ enum Metadata {
         let size = metadata.reduce(0) { $0 + $1.key.utf8.count + encoded($1.value).utf8.count }
         let most = limit - reserve
         if size > most {
-            let expected = "at most \(most) bytes in all: \(reserve) of S3's \(limit) are kept for the stamp"
+            let expected =
+                "at most \(most) bytes in all: \(reserve) of S3's \(limit) are reserved for the stamp"
             found.append(OptionProblem("metadata", expected: expected, got: "\(size)"))
         }
         return found

@@ -42,7 +42,7 @@ extension S3Client {
         let response = try await send(
             "PutObject", .put, object, headers: headers, body: bytes, within: deadline
         ) { response in
-            response.headers["etag"] == nil ? (.malformedResponse, "the answer has no ETag") : nil
+            response.headers["etag"] == nil ? (.malformedResponse, "the response has no ETag") : nil
         }
         let head = ObjectHead(response.headers)
         return PutReceipt(eTag: head.eTag ?? "", versionID: head.versionID, requestID: head.requestID)

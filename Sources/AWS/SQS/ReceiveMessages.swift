@@ -21,7 +21,7 @@ extension SQSClient {
     package func receive(
         maxMessages: Int, wait: Duration, visibility: Duration
     ) async throws(AWSError) -> [Message] {
-        precondition((1...Self.batchLimit).contains(maxMessages), "1...10 messages can be asked for")
+        precondition((1...Self.batchLimit).contains(maxMessages), "maxMessages is 1...10")
         let output: ReceiveOutput = try await send(
             "ReceiveMessage",
             ReceiveInput(

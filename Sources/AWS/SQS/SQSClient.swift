@@ -41,7 +41,7 @@ package struct SQSClient: Sendable {
                 signer: Signer(region: region.name, service: "sqs"), errorFormat: .json,
                 totalTime: timeouts.total(wait: wait), isLongPoll: isLongPoll))
         guard let output = JSON.decode(Output.self, from: response.body) else {
-            throw malformed(operation, response, "the answer is not the JSON of this operation")
+            throw malformed(operation, response, "the response is not the JSON of this operation")
         }
         return output
     }

@@ -52,7 +52,7 @@ private struct BatchOutput: Decodable {
         return (0..<count).compactMap { index in
             guard let result = results[index] else {
                 return BatchFailure(
-                    index: index, code: "NotAnswered", message: "the answer does not mention this entry",
+                    index: index, code: "NotAnswered", message: "the response does not mention this entry",
                     isSenderFault: false)
             }
             return result

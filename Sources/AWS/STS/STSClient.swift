@@ -38,7 +38,7 @@ struct STSClient: Sendable {
         guard let result = XMLElement.parse(response.body)?["\(operation)Result"] else {
             throw AWSError(
                 .malformedResponse, operation: operation, resource: resource, status: response.status,
-                message: "the answer has no \(operation)Result",
+                message: "the response has no \(operation)Result",
                 requestID: response.headers["x-amzn-requestid"], attempts: 1, elapsed: response.elapsed)
         }
         return result
@@ -59,7 +59,7 @@ struct STSClient: Sendable {
         else {
             throw AWSError(
                 .malformedResponse, operation: operation, resource: resource,
-                message: "the answer has no usable credentials", attempts: 1)
+                message: "the response has no usable credentials", attempts: 1)
         }
         return credentials
     }

@@ -5,39 +5,39 @@ import Scripted
 
 @testable import Curl
 
-/// The faults of the table, by their names in it: what a server does, and how long an attempt may take then.
-enum ErrorTableRow: String, CaseIterable, Sendable {
-    case refused = "nobody listens"
-    case swallowed = "a host that swallows connections"
-    case reset = "a reset in the body"
-    case halfOpen = "half-open: accepted, then silence"
-    case drip = "a slow drip"
-    case storm = "500 and 503 without end"
+/// The causes of failure in the table, by their names there: what the server does, and how long an attempt takes.
+enum ErrorCause: String, CaseIterable, Sendable {
+    case refused = "connection refused"
+    case unanswered = "connection attempt without response"
+    case reset = "connection reset in the body"
+    case silent = "connection accepted, no response"
+    case slow = "response below 512 bytes a second"
+    case serverError = "status 500 and 503"
     case throttling
-    case truncated = "a truncated body"
-    case checksum = "a wrong checksum"
-    case redirect = "a bucket in another region"
-    case wrongName = "TLS with a wrong name"
-    case clock = "a clock 20 minutes off"
+    case truncated = "truncated body"
+    case checksum = "wrong checksum"
+    case redirect = "bucket in another region"
+    case wrongName = "TLS certificate for another name"
+    case clock = "local clock 20 minutes off"
 
-    /// What the server does on each of its connections.
+    /// Serves one connection.
     ///
-    /// - Parameter retryAfter: what a server that is asked too much asks for, in milliseconds.
+    /// - Parameter retryAfter: the value of `x-amz-retry-after` for throttling, in milliseconds.
     func play(_ peer: LoopbackConnection, retryAfter: Int? = nil) throws {
         let head = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\nETag: \"a\"\r\n\r\n"
         var headers: Headers = ["ETag": "\"a\"", "x-amz-request-id": "R-1"]
         while true {
             let request = try peer.readRequest()
             switch self {
-            case .refused, .swallowed, .wrongName: return
+            case .refused, .unanswered, .wrongName: return
             case .reset:
                 try peer.send(head + "the ")
                 return peer.reset()
-            case .halfOpen: try peer.holdUntilHangUp()
-            case .drip:
+            case .silent: try peer.holdUntilHangUp()
+            case .slow:
                 try peer.send(head)
                 try peer.drip([UInt8](repeating: 65, count: 100), every: .milliseconds(300))
-            case .storm:
+            case .serverError:
                 let isFirst = request.headers["amz-sdk-request"]?.hasPrefix("attempt=1;") == true
                 try peer.respond(isFirst ? 500 : 503, headers: headers)
             case .throttling:
@@ -67,27 +67,27 @@ enum ErrorTableRow: String, CaseIterable, Sendable {
         Array("<Error><Code>\(code)</Code></Error>".utf8)
     }
 
-    /// Short where a limit is what ends an attempt, long where a busy machine could meet it.
+    /// Returns limits for a test: short where a limit ends the attempt, long where only a busy machine could reach it.
     func shortened(_ limits: Request.Limits) -> Request.Limits {
         var limits = limits
-        limits.connect = self == .swallowed ? .milliseconds(500) : .seconds(25)
-        limits.firstByte = self == .halfOpen ? .seconds(1) : .seconds(25)
-        limits.stall = self == .drip ? .seconds(1) : .seconds(25)
+        limits.connect = self == .unanswered ? .milliseconds(500) : .seconds(25)
+        limits.firstByte = self == .silent ? .seconds(1) : .seconds(25)
+        limits.stall = self == .slow ? .seconds(1) : .seconds(25)
         limits.total = .seconds(30)
         return limits
     }
 
-    /// The longest that a limit lets one attempt take; zero where the other side ends it.
+    /// Returns the longest time that the limits allow for one attempt; zero where the server ends it.
     func longest(_ limits: Request.Limits) -> Duration {
         switch self {
-        case .swallowed: limits.connect
-        case .halfOpen: Self.end(of: .waiting, limits)
-        case .drip: Self.end(of: .receiving, limits)
+        case .unanswered: limits.connect
+        case .silent: Self.end(of: .waiting, limits)
+        case .slow: Self.end(of: .receiving, limits)
         default: .zero
         }
     }
 
-    /// When a transfer is given up that enters `phase` right after it was looked at, and stays there.
+    /// Returns the time after which a transfer fails that enters `phase` right after a check and stays there.
     private static func end(of phase: TransportError.Phase, _ limits: Request.Limits) -> Duration {
         let begin = ContinuousClock.now
         var state = CurlTransferState(limits, begin: begin)

@@ -9,11 +9,10 @@ import Scripted
 import Support
 import Testing
 
-/// The whole way down to real sockets. Each test says what is tried again; deadlines are short, and what is
-/// asserted about time is only that a deadline ends things.
-@Suite(.timeLimit(.minutes(1))) struct `Faults on real sockets` {
-    enum FaultBody { static let bytes = Array("the picture".utf8) }
-    static let body = FaultBody.bytes
+/// The whole stack over real sockets. The limits are short, and the only assertion about time is that a limit ends a
+/// call.
+@Suite(.timeLimit(.minutes(1))) struct SocketFaultTests {
+    static let body = Array("the picture".utf8)
 
     static func s3(
         _ base: String, log: LogLines = LogLines(), transport: (any Transport)? = nil,
@@ -21,7 +20,7 @@ import Testing
     ) async throws -> S3Client {
         var options = AWSOptions()
         options.endpoints.s3 = base
-        // Long enough for a busy machine; what is silent on purpose shortens them.
+        // Long enough for a busy machine. Tests of a limit shorten it.
         options.timeouts.connectSeconds = 20
         options.timeouts.firstByteSeconds = 20
         options.timeouts.attemptSeconds = 40
@@ -70,16 +69,16 @@ import Testing
                 try peer.drip([UInt8](repeating: 65, count: 100), every: .milliseconds(300))
             case .wrongChecksum:
                 let headers: Headers = ["ETag": "\"a\"", "x-amz-checksum-crc32c": "AAAAAA=="]
-                try peer.respond(200, headers: headers, body: FaultBody.bytes)
+                try peer.respond(200, headers: headers, body: SocketFaultTests.body)
                 try peer.holdUntilHangUp()
             case .notHTTP: try peer.send("SSH-2.0-OpenSSH_9.2\r\n")
             }
         }
     }
 
-    /// A fault on the first connection, then a good server: two attempts on two connections.
+    /// The first connection is broken, the second is good: two attempts on two connections.
     @Test(arguments: BrokenConnection.allCases)
-    func `one broken connection costs one attempt and a new connection`(_ fault: BrokenConnection)
+    func `a broken transfer is retried once on a new connection`(_ fault: BrokenConnection)
         async throws
     {
         let server = try LoopbackServer(scripts: [fault.play, Self.serve])
@@ -93,7 +92,7 @@ import Testing
         #expect(log.lines.filter { $0.contains("aws-retry") }.count == 1)
     }
 
-    @Test func `a server that is never there is asked three times and named`() async throws {
+    @Test func `an unreachable server gets three attempts, and the error names it`() async throws {
         let closed = try LoopbackClosedPort()
         let s3 = try await Self.s3("http://127.0.0.1:\(closed.port)")
         let error = try await awsError { try await s3.get(.picture, maximumBytes: 1000) }
@@ -103,7 +102,7 @@ import Testing
         #expect(error.description.contains("refused"))
     }
 
-    @Test func `a host that swallows connections is left at the deadline`() async throws {
+    @Test func `a connection attempt without response ends at its timeout`() async throws {
         let full = try LoopbackFullBacklog()
         let s3 = try await Self.s3("http://127.0.0.1:\(full.port)") { $0.timeouts.connectSeconds = 0.5 }
         let error = try await awsError { try await s3.get(.picture, maximumBytes: 1000) }
@@ -111,7 +110,7 @@ import Testing
         #expect(error.attempts == 3)
     }
 
-    @Test func `silence for ever ends at the total deadline`() async throws {
+    @Test func `a response that never comes ends with the total time`() async throws {
         let server = try LoopbackServer { peer in
             _ = try peer.readRequest()
             try peer.holdUntilHangUp()
@@ -128,7 +127,7 @@ import Testing
         #expect(server.connections.count == 1)
     }
 
-    @Test func `an object larger than accepted is cut off and not asked for again`() async throws {
+    @Test func `an object larger than the limit is aborted without a retry`() async throws {
         let server = try LoopbackServer { peer in
             _ = try peer.readRequest()
             try peer.send("HTTP/1.1 200 OK\r\nETag: \"a\"\r\nContent-Length: 100000000\r\n\r\n")
@@ -140,7 +139,7 @@ import Testing
         #expect(server.connections.count == 1)
     }
 
-    @Test func `cancelling frees the connection at once and is told as such`() async throws {
+    @Test func `cancelling a call closes its connection and is an error of its own kind`() async throws {
         let server = try LoopbackServer { peer in
             _ = try peer.readRequest()
             try peer.holdUntilHangUp()
@@ -159,13 +158,12 @@ import Testing
         try await server.hangUps.reaches(1)
     }
 
-    /// Each of many calls ends with an error of its kind, and together they retry no more than the quota
-    /// allows.
+    /// Each call ends with an error of its kind, and all calls together retry as often as the quota allows.
     @Test(arguments: [
         (500, "", AWSError.Kind.server), (503, "", .server),
         (503, "<Error><Code>SlowDown</Code></Error>", .throttled),
     ])
-    func `a storm of failures ends within quota`(_ status: Int, _ body: String, _ kind: AWSError.Kind)
+    func `many failing calls share the retry quota`(_ status: Int, _ body: String, _ kind: AWSError.Kind)
         async throws
     {
         let server = try HandlerServer { _ in .init(status: status, body: body) }
@@ -182,7 +180,7 @@ import Testing
         #expect(server.received.count == 100 + 500 / cost)
     }
 
-    @Test func `a bad half hour is survived by calls that come after it`() async throws {
+    @Test func `successes after retries refill the quota`() async throws {
         let counter = Locked(0)
         let server = try HandlerServer { _ in
             let count = counter.withLock { count in
@@ -197,7 +195,7 @@ import Testing
     }
 }
 
-/// Gives its first request a second and the others the time that they have: a busy machine may need it.
+/// Limits its first request to one second. The others keep their limits, which a busy machine may need.
 private final class HastyTransport: Transport {
     private let network: CurlTransport
     private let isFirst = Locked(true)

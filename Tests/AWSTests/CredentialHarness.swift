@@ -9,7 +9,7 @@ import Scripted
 import SigV4
 import Testing
 
-/// A session whose credentials come from a real socket, with a clock that a test moves.
+/// A session with any credential source, over real sockets unless a transport is given, and a virtual clock.
 struct CredentialHarness {
     let clock = VirtualClock()
     let log = LogLines()
@@ -25,7 +25,7 @@ struct CredentialHarness {
         options.logIdentity = logIdentity
         var environment = environment
         environment["AWS_REGION"] = environment["AWS_REGION"] ?? "eu-west-1"
-        // Nobody's own files, and nobody's own instance.
+        // The developer's own files and instance must not be read.
         for name in ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] where environment[name] == nil {
             environment[name] = "/nonexistent"
         }
@@ -43,7 +43,7 @@ struct CredentialHarness {
         get async throws { try await session.credentials.credentials().signing.accessKeyID }
     }
 
-    /// Waits until the keys in use are others than `old`, for refreshes in the background.
+    /// Waits until a refresh in the background has replaced the access key `old`, and returns the new one.
     func keys(otherThan old: String) async throws -> String {
         while true {
             let now = try await accessKeyID
@@ -52,5 +52,3 @@ struct CredentialHarness {
         }
     }
 }
-
-func makeTransport() throws -> any Transport { try CurlTransport() }

@@ -6,8 +6,8 @@ import HTTP
 import Scripted
 import Testing
 
-/// Seen through what S3 answers: nothing of an answer may trap, hang or grow.
-@Suite struct `XML of a hostile server` {
+/// The parser of S3's error documents. No document may trap, hang or take unbounded memory.
+struct XMLElementTests {
     static let bomb =
         "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\">]>"
         + "<Error><Code>&b;</Code></Error>"
@@ -21,7 +21,7 @@ import Testing
         "<?xml version=\"1.0\" encoding=\"UTF-16\"?><Error/>",
         "<!DOCTYPE x SYSTEM \"file:///etc/passwd\"><Error><Code>&x;</Code></Error>",
     ])
-    func `gives an error with a bounded text`(_ body: String) async throws {
+    func `malformed and hostile documents end as an error of bounded length`(_ body: String) async throws {
         let harness = try await AWSHarness([.respond(400, [:], body)])
         let error = try await awsError { try await harness.s3.get(.picture, maximumBytes: 10) }
         #expect(error.kind == .other)
@@ -29,7 +29,7 @@ import Testing
         #expect(!error.description.contains("aaaaaaaaaaaaaaaaaaaa"))
     }
 
-    @Test func `of random bytes gives an error`() async throws {
+    @Test func `random documents end as an error`() async throws {
         var generator = SystemRandomNumberGenerator()
         for _ in 0..<300 {
             let alphabet = Array("<>/&;!?ErrorCode \"'=[]x".utf8)
