@@ -29,7 +29,7 @@ enum HTTPDate {
         guard parts.count == 6, let year = Int(parts[0]), let month = Int(parts[1]),
             let day = Int(parts[2]),
             let hour = Int(parts[3]), let minute = Int(parts[4]), let second = Double(parts[5]),
-            second >= 0, second < 62
+            second >= 0, second < 61
         else { return nil }
         return seconds(year, month, day, hour, minute, 0).map { $0 + second - Double(offset) }
     }

@@ -38,13 +38,8 @@ final class SecurityTokenService: Sendable {
     private static func reply(_ request: LoopbackRequest, _ state: inout State) -> HandlerServer.Reply {
         var form: [String: String] = [:]
         for pair in String(decoding: request.body, as: UTF8.self).split(separator: "&") {
-<<<<<<< HEAD
-            let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            form[String(sides[0])] = sides[1].percentDecoded()
-=======
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            form[String(parts[0])] = PercentEncoding.decode(parts[1])
->>>>>>> 2f88fd4 (AWS: CredentialCacheState decides about refreshes; error texts, tests and essay in plain sentences)
+            form[String(parts[0])] = parts[1].percentDecoded()
         }
         state.forms.append(form)
         guard request.method == "POST", form["Version"] == "2011-06-15" else {
