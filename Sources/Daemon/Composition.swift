@@ -29,8 +29,7 @@ struct Composition: Sendable {
     ) async throws {
         transport = try CurlTransport(settings.network.completed(from: environment))
         session = try await AWSSession(
-            settings.aws, queueURL: settings.queue.url, transport: transport,
-            host: .process(environment: environment), logger: logger("aws"))
+            settings, environment: environment, version: version, transport: transport, logger: logger("aws"))
         let client = try session.sqs(queueURL: settings.queue.url)
         let quarantine = try Self.quarantine(settings, session)
         notices =

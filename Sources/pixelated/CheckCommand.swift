@@ -39,8 +39,8 @@ struct CheckCommand: AsyncParsableCommand {
             let output = LogOutput(format: .text, level: .warning)
             let transport = try CurlTransport(settings.network.completed(from: environment()))
             let session = try await AWSSession(
-                settings.aws, queueURL: settings.queue.url, transport: transport,
-                host: .process(environment: environment()), logger: output.logger("check"))
+                settings, environment: environment(), version: version, transport: transport,
+                logger: output.logger("check"))
             let findings = await Preflight(session: session, settings: settings).findings()
             await transport.shutDown()
             for finding in findings {

@@ -7,7 +7,8 @@ import Scripted
 import Support
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ContainerSourceTests {
+@Suite(.timeLimit(.minutes(1)))
+struct ContainerSourceTests {
     static let start = 1_700_000_000.0
 
     static func keys(_ id: String, expiresIn seconds: Double = 3600) -> String {

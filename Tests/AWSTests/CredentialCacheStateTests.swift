@@ -144,7 +144,7 @@ struct CredentialCacheStateTests {
 
     /// The expired credentials of a refresh replace those in use, expired at 3600 s, unless they expired earlier.
     @Test(arguments: [(3599.0, "A"), (3600, "B"), (3700, "B")])
-    func `of two expired credentials the longer-lived are extended`(_ expiration: Double, _ used: String)
+    func `the longer-lived of two expired credentials are extended`(_ expiration: Double, _ used: String)
         throws
     {
         var state = try Self.state(until: 3600, isStaticallyStable: true)

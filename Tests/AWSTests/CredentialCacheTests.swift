@@ -6,7 +6,8 @@ import SigV4
 import Support
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct CredentialCacheTests {
+@Suite(.timeLimit(.minutes(1)))
+struct CredentialCacheTests {
     let clock = VirtualClock(now: 0)
 
     func cache(_ source: GatedSource) -> CredentialCache {

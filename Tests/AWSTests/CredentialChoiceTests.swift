@@ -6,7 +6,8 @@ import HTTP
 import Scripted
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct CredentialChoiceTests {
+@Suite(.timeLimit(.minutes(1)))
+struct CredentialChoiceTests {
     /// The expected access key id, or a part of the error.
     @Test(arguments: [
         (["AWS_ACCESS_KEY_ID": "AKIAENV", "AWS_SECRET_ACCESS_KEY": "s"], "AKIAENV"),

@@ -8,7 +8,8 @@ import Support
 import Testing
 
 /// The limits are in real time, and short only where nothing else can end the wait.
-@Suite(.timeLimit(.minutes(1))) struct CredentialWaitTests {
+@Suite(.timeLimit(.minutes(1)))
+struct CredentialWaitTests {
     let clock = VirtualClock(now: 0)
 
     func cache(_ source: GatedSource) -> CredentialCache {

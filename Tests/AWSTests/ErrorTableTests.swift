@@ -6,7 +6,8 @@ import Scripted
 import Testing
 
 /// The table "Errors by cause" of `RetriesAndCredentials.md` agrees with the module, over real sockets.
-@Suite(.timeLimit(.minutes(3))) struct ErrorTableTests {
+@Suite(.timeLimit(.minutes(3)))
+struct ErrorTableTests {
     @Test(arguments: ErrorCause.allCases)
     func `a call that fails for one cause ends as the table says`(_ cause: ErrorCause) async throws {
         let row = try ErrorTable()[cause]

@@ -9,7 +9,8 @@ import SigV4
 import Support
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct InstanceSourceTests {
+@Suite(.timeLimit(.minutes(1)))
+struct InstanceSourceTests {
     static let start = 1_700_000_000.0
 
     func harness(

@@ -8,7 +8,8 @@ import SigV4
 import Testing
 
 /// A source that is incomplete or unreadable must not lead to the identity of the instance.
-@Suite(.timeLimit(.minutes(1))) struct PartialConfigurationTests {
+@Suite(.timeLimit(.minutes(1)))
+struct PartialConfigurationTests {
     static let start = 1_700_000_000.0
 
     /// Expects an error of the configured source. An instance metadata service is available and must not be used.

@@ -7,7 +7,8 @@ import Scripted
 import Testing
 
 /// Servers may repeat the secrets of a request in their errors.
-@Suite(.timeLimit(.minutes(1))) struct RedactionTests {
+@Suite(.timeLimit(.minutes(1)))
+struct RedactionTests {
     static let token = "session/token+that==is-long"
 
     static func messages(_ text: String) -> [String] {

@@ -7,7 +7,8 @@ import Scripted
 import Support
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct RoleSourceTests {
+@Suite(.timeLimit(.minutes(1)))
+struct RoleSourceTests {
     static let start = 1_700_000_000.0
 
     static func service() throws -> SecurityTokenService {

@@ -227,6 +227,23 @@ struct SignedClientTests {
         wrong.expectPlayed()
     }
 
+    @Test func `requests have the user agent of the session`() async throws {
+        let transport = ScriptedTransport([.respond(500), Self.ok])
+        var options = AWSOptions()
+        options.logIdentity = false
+        let session = try await AWSSession(
+            options, queueURL: nil, transport: transport,
+            host: HostEnvironment(
+                environment: [
+                    "AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION": "eu-west-1",
+                ],
+                homeDirectory: nil, clock: VirtualClock()),
+            userAgent: "pixelated/1.2.3", logger: LogLines().logger)
+        _ = try await session.s3().get(.picture, maximumBytes: 10)
+        let agents = transport.requests.map { $0.headers["User-Agent"] }
+        #expect(agents == ["pixelated/1.2.3", "pixelated/1.2.3"])
+    }
+
     @Test func `headers, errors and log lines contain no secret`() async throws {
         let harness = try await AWSHarness([
             .respond(403, [:], "<Error><Code>SignatureDoesNotMatch</Code></Error>"), .respond(500), Self.ok,

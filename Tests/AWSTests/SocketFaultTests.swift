@@ -11,7 +11,8 @@ import Testing
 
 /// The whole stack over real sockets. The limits are short, and the only assertion about time is that a limit ends a
 /// call.
-@Suite(.timeLimit(.minutes(1))) struct SocketFaultTests {
+@Suite(.timeLimit(.minutes(1)))
+struct SocketFaultTests {
     static let body = Array("the picture".utf8)
 
     static func s3(

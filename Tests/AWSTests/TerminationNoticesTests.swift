@@ -6,7 +6,8 @@ import Scripted
 import Support
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct TerminationNoticesTests {
+@Suite(.timeLimit(.minutes(1)))
+struct TerminationNoticesTests {
     private func notices(_ service: InstanceService) throws -> TerminationNotices {
         TerminationNotices(
             transport: try CurlTransport(),

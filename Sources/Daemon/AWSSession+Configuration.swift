@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import AWS
+package import Curl
+package import Logging
+package import Settings
+
+extension AWSSession {
+    /// Creates the session of a configuration, with the user agent `pixelated/VERSION`.
+    ///
+    /// - Parameters:
+    ///   - settings: a complete and valid configuration.
+    ///   - environment: the environment of the process, with the variables of AWS.
+    /// - Throws: `AWSError` of the kind `.configuration` or `.noCredentials`.
+    package init(
+        _ settings: Configuration, environment: [String: String], version: String,
+        transport: CurlTransport, logger: Logger
+    ) async throws {
+        try await self.init(
+            settings.aws, queueURL: settings.queue.url, transport: transport,
+            host: .process(environment: environment), userAgent: "pixelated/\(version)", logger: logger)
+    }
+}
