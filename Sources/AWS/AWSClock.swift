@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The time, and waiting, as this module uses them. Tests have a clock of their own.
+/// The clock of this module: wall-clock time, uptime and waiting. Tests supply their own.
 package protocol AWSClock: Sendable {
     /// Returns the seconds since 1970-01-01T00:00:00Z by the wall clock, which may be wrong and may jump.
     func now() -> Double

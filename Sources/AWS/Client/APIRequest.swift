@@ -3,7 +3,7 @@
 import HTTP
 import SigV4
 
-/// One call of an AWS API, described but not yet signed: what `SignedClient` sends and how it may retry.
+/// One call of an AWS API: the unsigned request, and the values by which `SignedClient` retries it.
 struct APIRequest: Sendable {
     /// The operation by its name in the API reference, for example `GetObject`.
     var operation: String

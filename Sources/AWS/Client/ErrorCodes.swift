@@ -47,10 +47,10 @@ enum ErrorCodes {
         "IDPCommunicationError", "OperationAborted",
     ]
 
-    /// Codes that say that the time of the signature was refused.
+    /// Codes by which a service refuses the time of a signature.
     static let definiteSkew: Set<String> = ["RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"]
 
-    /// Codes that say that the signature was refused, which may be because of its time.
+    /// Codes by which a service refuses a signature, perhaps because of its time.
     static let possibleSkew: Set<String> = [
         "InvalidSignatureException", "AuthFailure", "SignatureDoesNotMatch",
     ]

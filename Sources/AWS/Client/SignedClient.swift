@@ -267,7 +267,8 @@ struct SignedClient: Sendable {
 
     /// Takes the cost of a retry after `delay` from the quota.
     ///
-    /// - Throws: the error of the failed attempt when attempts, quota or time do not allow the retry.
+    /// - Throws: the error of the failed attempt when attempts, quota or time do not allow the retry. A long poll waits
+    ///   for `delay` before that (`APIRequest.isLongPoll`).
     private func takeQuota(
         _ cost: Int, for request: APIRequest, _ delay: Duration, _ failure: FailedAttempt,
         _ progress: inout Progress
