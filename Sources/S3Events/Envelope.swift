@@ -2,61 +2,63 @@
 
 internal import FoundationEssentials
 
-/// Takes a notification out of whatever it was wrapped in: S3's own JSON (also what SNS raw delivery brings),
-/// an SNS message, an EventBridge event, or an EventBridge event inside an SNS message.
+/// The decoder of message bodies: an S3 notification (also by SNS raw delivery), an EventBridge event, or one of both
+/// inside an SNS notification.
 ///
-/// What is not understood is an error, never an empty list: a worker that takes "no records" for success
-/// deletes messages that it has not read (elastic/beats#28828).
+/// A body that is not understood is an error and never an empty notification. A worker that takes "no records" for
+/// success deletes messages that it has not processed (elastic/beats#28828).
 package enum Envelope {
-    /// Reads the body of a message.
+    /// Decodes the body of a message.
     ///
-    /// - Throws: `S3EventsError` when the whole is not understood. A single bad record among good ones is
-    ///   a record of its own, `Record.unreadable`.
+    /// - Parameter keys: the encoding of object keys.
+    /// - Throws: `S3EventsError` when the body as a whole is not understood. A malformed record among others does not
+    ///   throw; it becomes `S3Notification.Record.unreadable`.
     package static func decode(
         _ body: String, keys: KeyEncoding = .automatic
     ) throws(S3EventsError) -> S3Notification {
-        let outer = try shape(of: body, at: "")
+        let outer = try fields(of: body, at: "")
         guard outer.type == "Notification", let message = outer.message else {
-            return try notification(outer, keys: keys, inSNS: false)
+            return try notification(outer, keys: keys, at: "")
         }
-        return try notification(shape(of: message, at: "Message"), keys: keys, inSNS: true)
+        return try notification(fields(of: message, at: "Message"), keys: keys, at: "Message")
     }
 
-    private static func shape(of text: String, at path: String) throws(S3EventsError) -> Shape {
+    private static func fields(of text: String, at path: String) throws(S3EventsError) -> EnvelopeFields {
         do {
-            return try JSONDecoder().decode(Shape.self, from: Data(text.utf8))
+            return try JSONDecoder().decode(EnvelopeFields.self, from: Data(text.utf8))
         } catch DecodingError.typeMismatch(_, let context) where !context.codingPath.isEmpty {
-            throw S3EventsError(.unknownShape, at: path, "\(Shape.name(context.codingPath)) has another type")
+            throw S3EventsError(
+                .unknownShape, at: path,
+                "\(EnvelopeFields.text(of: context.codingPath)) has an unexpected type")
         } catch {
             throw S3EventsError(.notJSON, at: path, "not a JSON object")
         }
     }
 
     private static func notification(
-        _ shape: Shape, keys: KeyEncoding, inSNS: Bool
+        _ envelope: EnvelopeFields, keys: KeyEncoding, at path: String
     ) throws(S3EventsError) -> S3Notification {
-        if let list = shape.records {
+        let fields = FieldReader(keys: keys)
+        if let list = envelope.records {
             guard list.count > 0 else {
                 throw S3EventsError(.unknownShape, at: "Records", "an empty list, which S3 never sends")
             }
             guard list.count <= RecordList.limit else {
                 throw S3EventsError(
-                    .tooManyRecords, at: "Records", "\(list.count) records, \(RecordList.limit) are accepted")
+                    .tooManyRecords, at: "Records",
+                    "\(list.count) records, at most \(RecordList.limit) are accepted")
             }
             let read = list.records.enumerated().map { index, record in
-                RecordReader(path: "Records[\(index)]", keys: keys).read(record)
+                RecordReader(path: "Records[\(index)]", fields: fields).read(record)
             }
-            return S3Notification(carrier: inSNS ? .sns : .s3, records: read)
+            return S3Notification(records: read)
         }
-        if shape.event == "s3:TestEvent" {
-            return S3Notification(carrier: inSNS ? .sns : .s3, records: [], isTest: true)
-        }
-        if let detail = shape.detail {
-            let record = try EventBridgeReader(keys: keys).read(shape, detail)
-            return S3Notification(carrier: inSNS ? .eventBridgeInSNS : .eventBridge, records: [record])
+        if envelope.event == "s3:TestEvent" { return S3Notification(records: [], isTest: true) }
+        if let detail = envelope.detail {
+            return S3Notification(records: [try EventBridgeReader(fields: fields).read(envelope, detail)])
         }
         throw S3EventsError(
-            .unknownShape, at: inSNS ? "Message" : "",
+            .unknownShape, at: path,
             "neither S3 Records, nor an SNS Notification, nor an EventBridge detail, nor s3:TestEvent")
     }
 }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One object that was written, as a notification tells it. The key is decoded: it is what S3 calls must name.
+/// The creation of one object, as a notification reports it.
 package struct ObjectEvent: Sendable, Equatable {
-    /// Who wrote the notification. Dialects differ in how they encode keys and in what sequencers are worth.
+    /// The service that wrote the notification. Dialects differ in the encoding of keys, and in the quality of their
+    /// sequencers.
     package enum Dialect: String, Sendable, CaseIterable {
+        /// A notification of Amazon S3.
         case s3 = "aws-s3"
+        /// An event of Amazon EventBridge.
         case eventBridge = "eventbridge"
         case minio
         case ceph
@@ -13,28 +16,22 @@ package struct ObjectEvent: Sendable, Equatable {
     }
 
     package var dialect: Dialect
-    /// The event's own name without a leading `s3:`, as `ObjectCreated:Put`; EventBridge: its detail-type.
-    package var name: String
-    /// ISO 8601, as received; empty when absent. Some dialects leave out the zone, so it is for people.
-    package var time: String
     package var bucket: String
+    /// The decoded key, 1...1024 bytes, as the requests to S3 name it.
     package var key: String
-    /// Only of versioned buckets.
+    /// The version id, present for versioned buckets only.
     package var versionID: String?
-    /// Without quotation marks.
+    /// The ETag without quotation marks.
     package var eTag: String?
-    /// Bytes, 0 or more.
+    /// The size of the object in bytes, 0 or more.
     package var size: Int?
     package var sequencer: Sequencer?
 
     package init(
-        dialect: Dialect = .s3, name: String = "ObjectCreated:Put", time: String = "", bucket: String,
-        key: String, versionID: String? = nil, eTag: String? = nil, size: Int? = nil,
-        sequencer: Sequencer? = nil
+        dialect: Dialect = .s3, bucket: String, key: String, versionID: String? = nil, eTag: String? = nil,
+        size: Int? = nil, sequencer: Sequencer? = nil
     ) {
         self.dialect = dialect
-        self.name = name
-        self.time = time
         self.bucket = bucket
         self.key = key
         self.versionID = versionID

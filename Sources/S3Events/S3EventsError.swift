@@ -1,31 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why the body of a message, or one of its records, was not understood.
+/// An error of the body of a message, or of one of its records.
 package struct S3EventsError: Error, Sendable, Equatable, CustomStringConvertible {
     package enum Kind: String, Sendable, CaseIterable {
-        /// No JSON object.
+        /// The body is not a JSON object.
         case notJSON = "not-json"
-        /// JSON, but no notification that we know.
+        /// The body is JSON, but none of the supported notifications.
         case unknownShape = "unknown-shape"
-        /// A notification of a major version that we do not know.
+        /// The notification has an unsupported major version.
         case unsupportedVersion = "unsupported-version"
-        /// A known notification that lacks what it must have.
+        /// A required field is missing, or a field is invalid.
         case invalidRecord = "invalid-record"
-        /// More than anybody sends, and not read.
+        /// The notification has more records than are read.
         case tooManyRecords = "too-many-records"
-        /// The key does not decode.
+        /// The key cannot be decoded.
         case invalidKey = "invalid-key"
     }
 
     package var kind: Kind
-    /// What was looked at, as `Records[0].s3.object.key`.
+    /// The path of the field, as `Records[0].s3.object.key`; empty for the whole body.
     package var path: String
+    /// A description of at most 200 Unicode scalars.
     package var detail: String
 
     package init(_ kind: Kind, at path: String, _ detail: String) {
         self.kind = kind
         self.path = path
-        // It may quote the message. Bounded by scalars: one character can be as long as all of it.
+        // The detail can quote the message, and one character can consist of any number of scalars.
         self.detail = String(String.UnicodeScalarView(detail.unicodeScalars.prefix(200)))
     }
 

@@ -1,31 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What one message tells: the envelope is off, the dialect is settled, every record is judged by itself.
+/// The decoded content of one message.
 package struct S3Notification: Sendable, Equatable {
+    /// One record of the notification.
     package enum Record: Sendable, Equatable {
-        /// An object was written, or restored from an archive: there are bytes to read.
+        /// An object was created, or restored from an archive: its bytes can be read.
         case created(ObjectEvent)
-        /// An object or a delete marker went. Nothing to do.
+        /// An object or a delete marker was deleted.
         case removed(name: String)
-        /// Something else that S3 reports, like tagging. Nothing to do.
+        /// Another event of S3, as a change of tags.
         case other(name: String)
-        /// A record that breaks the rules of its dialect; the others of the message are not affected.
+        /// The record is malformed. The other records of the message are not affected.
         case unreadable(S3EventsError)
     }
 
-    /// What the records came in.
-    package enum Carrier: String, Sendable, CaseIterable {
-        case s3, sns, eventBridge = "eventbridge", eventBridgeInSNS = "eventbridge-in-sns"
-    }
-
-    package var carrier: Carrier
-    /// Never empty, unless `isTest`.
+    /// The records, at least one unless `isTest` is true.
     package var records: [Record]
-    /// `s3:TestEvent`, which S3 sends when a notification is configured.
+    /// True for `s3:TestEvent`, which S3 sends when a notification is configured.
     package var isTest: Bool
 
-    package init(carrier: Carrier, records: [Record], isTest: Bool = false) {
-        self.carrier = carrier
+    package init(records: [Record], isTest: Bool = false) {
         self.records = records
         self.isTest = isTest
     }

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// S3's order of the events of one key: hexadecimal digits; the shorter of two is padded with zeros on the
-/// right, then they compare as text, and the greater is the later (S3 User Guide, "Event message structure").
+/// The sequencer of an event, which orders the events of one key: of two events the one with the greater sequencer is
+/// the later (S3 User Guide, "Event message structure").
 ///
-/// Means nothing across keys. MinIO's are not unique (minio/minio#18272), so equal does not mean same.
+/// A sequencer consists of hexadecimal digits. Two of them are compared as text, after the shorter one has been padded
+/// with zeros on the right. Sequencers of different keys cannot be compared, and those of MinIO are not unique
+/// (minio/minio#18272), so equal sequencers do not prove that two events are the same.
 package struct Sequencer: Sendable, Hashable, Comparable, CustomStringConvertible {
-    /// Upper-case digits without trailing zeros: equal sequencers have equal digits.
+    /// The digits in upper case without trailing zeros, so that equal sequencers have equal digits.
     private let digits: [UInt8]
+    /// The sequencer as it was received.
     package let description: String
 
-    /// Nil when `text` is empty, longer than 128 digits or not hexadecimal.
+    /// Parses a sequencer. Returns nil when `text` is not 1...128 hexadecimal digits.
     package init?(_ text: String) {
         guard (1...128).contains(text.utf8.count) else { return nil }
         var digits: [UInt8] = []
