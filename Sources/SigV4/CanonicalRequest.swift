@@ -4,31 +4,44 @@ import Digests
 package import HTTP
 import Support
 
-/// Step 1 of Signature Version 4: the request in the one form in which both sides hash it.
+/// The canonical request, the form of a request that the client and the service hash.
 ///
-/// See "Create a signed AWS API request" in the AWS IAM user guide.
+/// "Create a signed AWS API request" in the IAM User Guide has these steps:
+///
+/// 1. Create a canonical request: `CanonicalRequest`.
+/// 2. Create a hash of the canonical request: `hash`.
+/// 3. Create a string to sign: `StringToSign`.
+/// 4. Derive a signing key: `SigningKey`.
+/// 5. Calculate the signature: `SigningKey.sign`.
+/// 6. Add the signature to the request: `Signer.sign`.
+///
+/// The text of a canonical request consists of its method, path, query, headers, names of the signed headers and
+/// payload hash, each followed by a line feed except the last.
 package struct CanonicalRequest: Sendable, Equatable {
-    /// How a service reads the path.
+    /// The form of the path, which differs between services.
     package enum PathRule: Sendable {
-        /// `.` and `..` and empty segments are resolved, and the path, already encoded on the wire, is
-        /// encoded once more: every service but S3.
+        /// The form of every service except S3: the segments `.` and `..` are resolved and empty segments removed, and
+        /// the path, which is sent encoded, is encoded once more.
         case normalizedAndEncodedTwice
-        /// Exactly as on the wire: S3, where `a//../b` is the name of an object.
+        /// The form of S3, in which `a//../b` can be the key of an object: the path is used as it is sent.
         case asSent
     }
 
-    /// The six parts, each as it appears in the text.
+    /// The method in upper case.
     package let method: String
+    /// The path in the form of the rule.
     package let path: String
+    /// The parameters as `name=value`, encoded, sorted, and joined by `&`.
     package let query: String
-    /// `name:value` lines, each ending in a line feed.
+    /// The headers as `name:value` lines, each with a line feed.
     package let headers: String
-    /// Lower-case names, sorted, joined by semicolons.
+    /// The names of the headers in lower case, sorted, and joined by semicolons.
     package let signedHeaders: String
+    /// `PayloadHash.text`.
     package let payloadHash: String
 
-    /// Of a request with all headers that will be sent, save `Authorization`. `Host` is taken from the URL
-    /// when the headers do not have it.
+    /// Makes the canonical request of a request that has all headers that will be sent, except `Authorization`. `Host`
+    /// is taken from the URL when the headers do not contain it.
     package init(_ request: Request, payload: PayloadHash, path rule: PathRule) {
         method = request.method.rawValue
         path =
@@ -43,44 +56,45 @@ package struct CanonicalRequest: Sendable, Equatable {
         payloadHash = payload.text
     }
 
+    /// The canonical request as text.
     package var text: String {
         "\(method)\n\(path)\n\(query)\n\(headers)\n\(signedHeaders)\n\(payloadHash)"
     }
 
-    /// Hexadecimal SHA-256 of `text`: the last line of the string to sign.
+    /// The SHA-256 of `text` in hexadecimal digits, the last line of the string to sign.
     package var hash: String { Hex.encode(SHA256.digest(text)) }
 
-    /// Headers that a proxy or the transport may add or change on the way; signing them would break the
-    /// signature.
+    /// The headers that are not signed, because a proxy or the transport can add or change them.
     private static let unsignedNames: Set<String> = [
         "authorization", "connection", "expect", "keep-alive", "proxy-authenticate", "proxy-authorization",
-        "te",
-        "trailer", "transfer-encoding", "upgrade", "user-agent", "x-amzn-trace-id",
+        "te", "trailer", "transfer-encoding", "upgrade", "user-agent", "x-amzn-trace-id",
     ]
 
-    /// By lower-case name; several values of a name are one, joined by commas in their order.
+    /// Returns the headers to sign, sorted by lower-case name. The values of several headers of one name are joined by
+    /// commas, in their order.
     private static func signedFields(of request: Request) -> [(name: String, value: String)] {
         var fields: [(name: String, value: String)] = []
         fields.reserveCapacity(request.headers.fields.count + 1)
         for field in request.headers.fields {
             let name = field.name.lowercased()
             guard !unsignedNames.contains(name) else { continue }
-            // Sorted as they come: there are few, and equal names are found on the way.
-            var place = fields.count
-            while place > 0, name.utf8.lexicographicallyPrecedes(fields[place - 1].name.utf8) { place -= 1 }
-            if place > 0, fields[place - 1].name == name {
-                fields[place - 1].value += "," + collapsed(field.value)
+            // An insertion sort: there are few headers, and it finds equal names as well.
+            var index = fields.count
+            while index > 0, name.utf8.lexicographicallyPrecedes(fields[index - 1].name.utf8) { index -= 1 }
+            if index > 0, fields[index - 1].name == name {
+                fields[index - 1].value += "," + collapsed(field.value)
             } else {
-                fields.insert((name, collapsed(field.value)), at: place)
+                fields.insert((name, collapsed(field.value)), at: index)
             }
         }
         if !fields.contains(where: { $0.name == "host" }) {
-            let place = fields.firstIndex { $0.name > "host" } ?? fields.count
-            fields.insert(("host", request.url.authority), at: place)
+            let index = fields.firstIndex { $0.name > "host" } ?? fields.count
+            fields.insert(("host", request.url.authority), at: index)
         }
         return fields
     }
 
+    /// Returns the lines of the headers, and their names joined by semicolons.
     private static func lines(_ fields: [(name: String, value: String)]) -> (lines: String, names: String) {
         var lines = ""
         var names = ""
@@ -97,17 +111,17 @@ package struct CanonicalRequest: Sendable, Equatable {
         return (lines, names)
     }
 
-    /// Without white space at the ends, and with one space for every run of it inside.
+    /// Returns `value` without white space at its ends, and with one space in the place of each run of white space.
     private static func collapsed(_ value: String) -> String {
         func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }
-        // Hardly any value has a space at all.
+        // Most values contain no space.
         guard value.utf8.contains(where: isSpace) else { return value }
         return value.utf8.split(whereSeparator: isSpace)
             .map { String(decoding: $0, as: UTF8.self) }
             .joined(separator: " ")
     }
 
-    /// Sorted by encoded name, then encoded value, byte by byte.
+    /// Returns the encoded parameters, sorted by encoded name and then by encoded value.
     private static func canonicalQuery(_ items: [URL.QueryItem]) -> String {
         items.map { (PercentEncoding.encode($0.name), PercentEncoding.encode($0.value)) }
             .sorted { ($0.0, $0.1) < ($1.0, $1.1) }
@@ -115,7 +129,7 @@ package struct CanonicalRequest: Sendable, Equatable {
             .joined(separator: "&")
     }
 
-    /// RFC 3986, 6.2.2.3, and empty segments removed; a closing slash is kept.
+    /// Returns the path without dot segments (RFC 3986, 5.2.4) and without empty segments. A slash at its end is kept.
     private static func normalized(_ path: String) -> String {
         var kept: [Substring] = []
         for segment in path.split(separator: "/") {

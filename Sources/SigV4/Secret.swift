@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Text that must not be seen: interpolation, `print`, `dump` and a debugger's summary show `<secret>`.
+/// A text that must not be logged: interpolation, `print`, `dump` and the summary of a debugger show `<secret>`.
 package struct Secret: Sendable, Equatable {
-    /// The text itself. Ask for it only where it is used.
+    /// The text itself, for the place where it is used.
     package let revealed: String
 
     package init(_ text: String) { revealed = text }

@@ -3,13 +3,15 @@
 package import HTTP
 package import Support
 
-/// Signature Version 4 of one service, from request to request with an `Authorization` header.
+/// A signer of requests to one service in one region, with Signature Version 4 in the `Authorization` header.
 package struct Signer: Sendable {
+    /// The region, as `eu-central-1`.
     package var region: String
-    /// The signing name of the service, for example `s3`.
+    /// The signing name of the service, as `s3`.
     package var service: String
+    /// The form of the path in the canonical request.
     package var pathRule: CanonicalRequest.PathRule
-    /// Sends the payload's hash as `x-amz-content-sha256`, which S3 demands.
+    /// True to send the hash of the body as `X-Amz-Content-Sha256`, which S3 requires.
     package var sendsPayloadHash: Bool
 
     package init(
@@ -22,17 +24,17 @@ package struct Signer: Sendable {
         self.sendsPayloadHash = sendsPayloadHash
     }
 
-    /// The rules of S3: the path as sent, and the payload's hash in a header.
+    /// Makes a signer for S3: the path is signed as it is sent, and the hash of the body is sent in a header.
     package static func s3(region: String) -> Signer {
         Signer(region: region, service: "s3", pathRule: .asSent, sendsPayloadHash: true)
     }
 
-    /// `request` with the headers that authenticate it. Headers of an earlier signature are replaced, so a
-    /// retry signs the same request anew.
+    /// Returns `request` with the headers `X-Amz-Date`, `X-Amz-Security-Token`, `X-Amz-Content-Sha256` and
+    /// `Authorization`. Those of an earlier signature are replaced, so that a retry can sign the same request again.
     ///
     /// - Parameters:
-    ///   - payload: the hash of the body, if it is known already.
-    ///   - keys: keeps the signing keys from request to request.
+    ///   - payload: the hash of the body; nil to compute it.
+    ///   - keys: the cache of signing keys; nil to derive the key.
     package func sign(
         _ request: Request, with credentials: SigningCredentials, at time: CivilTime,
         payload: PayloadHash? = nil, keys: SigningKeys? = nil

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a signature is made with. Only the access key id, which goes over the wire in clear, can be printed.
+/// The credentials of a signature. Only the access key id, which is sent in clear text, can be printed.
 package struct SigningCredentials: Sendable, Equatable {
     package var accessKeyID: String
     package var secretAccessKey: Secret
-    /// Present for temporary credentials; sent as `x-amz-security-token`.
+    /// The session token of temporary credentials, sent as `X-Amz-Security-Token`.
     package var sessionToken: Secret?
 
     package init(accessKeyID: String, secretAccessKey: Secret, sessionToken: Secret? = nil) {

@@ -3,10 +3,12 @@
 import Digests
 import Support
 
-/// Step 3 of Signature Version 4: a key that is good for one day, one region and one service only.
+/// A signing key, step 4 of "Create a signed AWS API request": it is valid for one day, one region and one service.
 package struct SigningKey: Sendable {
     private let bytes: [UInt8]
 
+    /// Derives the key from the secret access key: HMAC-SHA-256 of each part of the credential scope in turn, with the
+    /// previous result as its key.
     package init(_ secret: Secret, scope: SigningScope) {
         var key = Array("AWS4\(secret.revealed)".utf8)
         for part in [scope.date, scope.region, scope.service, "aws4_request"] {
@@ -15,7 +17,7 @@ package struct SigningKey: Sendable {
         bytes = key
     }
 
-    /// Step 4: the signature, in lower-case hexadecimal digits.
+    /// Returns the signature of `string`, 64 lower-case hexadecimal digits (step 5).
     package func sign(_ string: StringToSign) -> String {
         Hex.encode(HMACSHA256.authenticate(string.text, key: bytes))
     }

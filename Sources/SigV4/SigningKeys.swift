@@ -2,36 +2,37 @@
 
 import Support
 
-/// The signing keys in use: one serves all requests of a day to one service in one region, and deriving it
-/// costs four times as much as a signature.
+/// A cache of signing keys. One key serves all requests of a day to one service in one region, and deriving it costs
+/// four times as much as a signature.
 package final class SigningKeys: Sendable {
     private struct Entry {
         let secret: Secret
-        let day: String
+        let date: String
         let region: String
         let service: String
         let key: SigningKey
     }
 
-    /// More than a client needs: a region or two, and yesterday's around midnight.
+    /// The largest number of keys. A client needs one for each region and service, and around midnight two.
     private static let limit = 8
 
-    /// The latest last.
+    /// The keys in the order in which they were derived.
     private let entries = Locked<[Entry]>([])
 
     package init() {}
 
+    /// Returns the key for `scope`, and derives it when the cache does not have it.
     func key(_ secret: Secret, scope: SigningScope) -> SigningKey {
-        let day = scope.date
         let known = entries.withLock { entries in
             entries.last {
-                $0.day == day && $0.region == scope.region && $0.service == scope.service
+                $0.date == scope.date && $0.region == scope.region && $0.service == scope.service
                     && $0.secret == secret
             }?.key
         }
         if let known { return known }
         let key = SigningKey(secret, scope: scope)
-        let entry = Entry(secret: secret, day: day, region: scope.region, service: scope.service, key: key)
+        let entry = Entry(
+            secret: secret, date: scope.date, region: scope.region, service: scope.service, key: key)
         entries.withLock { entries in
             if entries.count == Self.limit { entries.removeFirst() }
             entries.append(entry)

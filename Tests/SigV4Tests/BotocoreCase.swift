@@ -6,8 +6,10 @@ import SigV4
 import Support
 import Testing
 
-/// One request with everything that botocore computed for it: a line of `Cases/botocore_cases.py`.
+/// One request with the values that botocore computed for it: a line of the output of `Cases/botocore_cases.py`.
 struct BotocoreCase: Decodable, Sendable {
+    /// The rule that a case of `named.jsonl` is for.
+    var name: String?
     var s3: Bool
     var region: String
     var service: String
@@ -36,6 +38,10 @@ struct BotocoreCase: Decodable, Sendable {
         }
     }
 
+    static func stored(_ file: String) throws -> [BotocoreCase] {
+        try decode(Data(contentsOf: folder.appending(path: file)))
+    }
+
     var request: Request {
         get throws {
             var url = HTTP.URL(
@@ -48,7 +54,7 @@ struct BotocoreCase: Decodable, Sendable {
         }
     }
 
-    /// Signs it with ours and compares each step, so that a failure says which one broke.
+    /// Signs the request and compares the value of each step, so that a failure names the step.
     func check(_ location: SourceLocation = #_sourceLocation) throws {
         let credentials = SigningCredentials(
             accessKeyID: accessKeyID, secretAccessKey: Secret(secretAccessKey),
@@ -58,9 +64,10 @@ struct BotocoreCase: Decodable, Sendable {
         let signed = signer.sign(try request, with: credentials, at: time)
         let canonical = CanonicalRequest(
             signed, payload: PayloadHash(of: Array(body.utf8)), path: signer.pathRule)
-        #expect(canonical.text == self.canonical, sourceLocation: location)
+        let name = Comment(rawValue: name ?? "\(method) \(path)")
+        #expect(canonical.text == self.canonical, name, sourceLocation: location)
         let scope = SigningScope(time: time, region: region, service: service)
-        #expect(StringToSign(canonical, scope: scope).text == stringToSign, sourceLocation: location)
-        #expect(signed.headers["Authorization"] == authorization, sourceLocation: location)
+        #expect(StringToSign(canonical, scope: scope).text == stringToSign, name, sourceLocation: location)
+        #expect(signed.headers["Authorization"] == authorization, name, sourceLocation: location)
     }
 }

@@ -3,10 +3,17 @@
 import Foundation
 import Testing
 
-@Suite struct `Signatures compared with botocore's` {
-    @Test func `every stored case has the same canonical request, string to sign and signature`() throws {
-        let cases = try BotocoreCase.decode(
-            Data(contentsOf: BotocoreCase.folder.appending(path: "cases.jsonl")))
+@Suite("Canonical request, string to sign and signature equal those of botocore")
+struct BotocoreTests {
+    @Test func `each rule of the canonical request has a stored case with botocore's values`() throws {
+        let cases = try BotocoreCase.stored("named.jsonl")
+        #expect(cases.count == 51)
+        #expect(Set(cases.map(\.name)).count == cases.count)
+        for each in cases { try each.check() }
+    }
+
+    @Test func `every stored random request is signed as botocore signs it`() throws {
+        let cases = try BotocoreCase.stored("cases.jsonl")
         #expect(cases.count == 60)
         for each in cases { try each.check() }
     }
@@ -15,7 +22,7 @@ import Testing
         .enabled(
             if: Python.hasBotocore,
             "needs a python3 with botocore; PIXELATOR_PYTHON names the interpreter"))
-    func `five thousand new random requests are signed alike`() throws {
+    func `five thousand new random requests are signed as botocore signs them`() throws {
         let seed = Int.random(in: 0..<1_000_000_000)
         let lines = try Python.run([
             BotocoreCase.folder.appending(path: "botocore_cases.py").path, "5000", String(seed),
@@ -25,29 +32,5 @@ import Testing
         for each in cases {
             do { try each.check() } catch { Issue.record("seed \(seed): \(error)") }
         }
-    }
-}
-
-enum Python {
-    static let interpreter = ProcessInfo.processInfo.environment["PIXELATOR_PYTHON"] ?? "python3"
-
-    static let hasBotocore = (try? run(["-c", "import botocore.auth"])) != nil
-
-    struct Failure: Error {
-        var status: Int32
-    }
-
-    static func run(_ arguments: [String]) throws -> Data {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [interpreter] + arguments
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Failure(status: process.terminationStatus) }
-        return data
     }
 }

@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Random requests, each with the intermediate values and the signature that botocore computes for it.
+"""Requests, each with the intermediate values and the signature that botocore computes for it.
 
     botocore_cases.py COUNT SEED > cases.jsonl
+    botocore_cases.py named > named.jsonl
 
-One JSON object a line. The same arguments give the same lines. The committed file is COUNT 60, SEED 1.
+The first form makes random requests; the second one request for each rule of the canonical request. The output has
+one JSON object a line, and the same arguments give the same lines. The committed files are COUNT 60, SEED 1 and
+named.
 """
 import calendar, json, random, sys
 from urllib.parse import quote
@@ -56,6 +59,58 @@ def case(rng):
     }
 
 
+def named_cases():
+    """One request for each rule of "Create a signed AWS API request", by name."""
+
+    def make(name, method="GET", path="/", query=(), headers=(), body="", token=None, s3=False):
+        return {
+            "name": name, "s3": s3, "region": "us-east-1", "service": "s3" if s3 else "service",
+            "time": 1440938160, "accessKeyID": "AKIDEXAMPLE",
+            "secretAccessKey": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "sessionToken": token, "method": method,
+            "scheme": "https", "host": "example.amazonaws.com", "port": None, "path": path,
+            "query": [list(item) for item in query], "headers": [list(field) for field in headers], "body": body,
+        }
+
+    unreserved = "-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+    form = [("Content-Type", "application/x-www-form-urlencoded")]
+    yield make("get")
+    yield make("post", "POST")
+    yield make("head", "HEAD")
+    yield make("put", "PUT", body="text")
+    yield make("delete", "DELETE")
+    yield make("body of a form", "POST", headers=form, body="Param1=value1")
+    yield make("content type with parameters", "POST", headers=[(form[0][0], form[0][1] + "; charset=utf-8")], body="a=b")
+    yield make("session token", token="token/with+characters=")
+    yield make("header twice", headers=[("My-Header1", "value2"), ("My-Header1", "value2")])
+    yield make("order of values", headers=[("My-Header1", v) for v in ("value4", "value1", "value3", "value2")])
+    yield make("spaces in values", headers=[("My-Header1", " value1 "), ("My-Header2", ' "a   b   c" ')])
+    yield make("case of a name", "POST", headers=[("MY-HEADER1", "value1")])
+    yield make("case of a value", "POST", headers=[("My-Header1", "VALUE1")])
+    yield make("order of names", "POST", headers=[("Z", "1"), ("A-B", "2"), ("a", "3"), ("A.B", "4")])
+    yield make("empty value", headers=[("My-Header1", "")])
+    yield make("headers that are not signed", headers=[("User-Agent", "a"), ("Expect", "b"), ("X-Amzn-Trace-Id", "c")])
+    yield make("query", query=[("Param1", "value1")])
+    yield make("query without a value", query=[("Param1", "")])
+    yield make("order of keys", query=[("Param2", "value2"), ("Param1", "value1")])
+    yield make("order of the case of keys", query=[("Param1", "v"), ("param1", "v"), ("PARAM1", "v")])
+    yield make("order of query values", query=[("Param1", "value2"), ("Param1", "value1")])
+    yield make("order of encoded keys", query=[("Param-3", "v"), ("Parameter", "v"), ("Param+3", "v"), ("ü", "v")])
+    yield make("unreserved characters in the query", query=[(unreserved, unreserved)])
+    yield make("UTF-8 in the query", query=[("ሴ", "bar")])
+    yield make("reserved characters in the query", query=[("a b", "+/=&?#%")])
+    paths = {
+        "unreserved characters": "/" + unreserved, "UTF-8": "/%E1%88%B4", "space": "/example%20space/",
+        "parent": "/example/..", "parent of the parent": "/example1/example2/../..", "current": "/.",
+        "current in between": "/example/./x", "slashes": "//example//", "single slash twice": "//", "percent": "/a%2Fb%25",
+        "slash at the end": "/example/", "above the root": "/../../x",
+    }
+    for s3 in (False, True):
+        for name, path in paths.items():
+            yield make(f"path: {name}" + (" (s3)" if s3 else ""), path=path, s3=s3)
+    yield make("put (s3)", "PUT", path="/key", body="text", s3=True)
+    yield make("session token (s3)", token="token", s3=True)
+
+
 def stamp(seconds):
     import datetime
     moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)
@@ -82,6 +137,10 @@ def sign(it):
 
 
 def main():
+    if sys.argv[1:] == ["named"]:
+        for it in named_cases():
+            print(json.dumps(sign(it), ensure_ascii=True, sort_keys=True))
+        return
     count, seed = int(sys.argv[1]), int(sys.argv[2])
     rng = random.Random(seed)
     for _ in range(count):

@@ -2,41 +2,14 @@
 
 import Foundation
 import HTTP
-import SigV4
 import Support
 import Testing
 
-/// The signing suite that AWS publishes: per case a raw request (.req), canonical request (.creq), string to
-/// sign (.sts) and Authorization value (.authz).
-@Suite(.enabled(if: AWSSuite.folder != nil, "needs AWS's signing suite: PIXELATOR_SHARED/corpus/sigv4"))
-struct `The signing suite of AWS` {
-    @Test func `every case is there`() throws {
-        #expect(try AWSSuite.cases().count == 34)
-    }
-
-    @Test(arguments: (try? AWSSuite.cases()) ?? [])
-    func `each step has the published value`(_ it: AWSSuite.Case) throws {
-        let request = try it.request()
-        // One case gives its token beside the request, where only the expected text shows it.
-        let token = try it.text("creq").split(separator: "\n")
-            .first { $0.hasPrefix("x-amz-security-token:") }?.split(separator: ":").last.map(String.init)
-        let credentials = SigningCredentials(
-            accessKeyID: "AKIDEXAMPLE", secretAccessKey: Secret("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"),
-            sessionToken: token.map(Secret.init))
-        // 2015-08-30T12:36:00Z
-        let time = CivilTime(secondsSinceEpoch: 1_440_938_160)
-        let scope = SigningScope(time: time, region: "us-east-1", service: "service")
-        let signed = Signer(region: "us-east-1", service: "service")
-            .sign(request, with: credentials, at: time)
-        let canonical = CanonicalRequest(
-            signed, payload: PayloadHash(of: request.body), path: .normalizedAndEncodedTwice)
-        #expect(canonical.text == (try it.text("creq")))
-        #expect(StringToSign(canonical, scope: scope).text == (try it.text("sts")))
-        #expect(signed.headers["Authorization"] == (try it.text("authz")))
-    }
-}
-
+/// The files of AWS's signing suite: for each case a request (.req), its canonical request (.creq), string to sign
+/// (.sts) and `Authorization` header (.authz).
 enum AWSSuite {
+    /// The folder `corpus/sigv4` below `PIXELATOR_SHARED`, or below the folder `shared` beside the repository; nil when
+    /// it does not exist.
     static let folder: Foundation.URL? = {
         let package = Foundation.URL(filePath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
@@ -47,17 +20,15 @@ enum AWSSuite {
         return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
     }()
 
-    struct Case: Sendable, CustomTestStringConvertible {
+    struct Case: Sendable {
         /// The path without its extension.
         var stem: String
-        var testDescription: String { stem.split(separator: "/").last.map(String.init) ?? stem }
 
         func text(_ kind: String) throws -> String {
             try String(contentsOfFile: "\(stem).\(kind)", encoding: .utf8).replacing("\r\n", with: "\n")
         }
 
-        /// The suite's requests are not encoded: its paths and queries are what the service would see
-        /// decoded.
+        /// Parses the .req file. Its path and query are not encoded, but as the service sees them after decoding.
         func request() throws -> Request {
             let parts = try text("req").split(separator: "\n\n", maxSplits: 1)
             var lines = parts[0].split(separator: "\n")
@@ -88,6 +59,7 @@ enum AWSSuite {
         }
     }
 
+    /// The cases in order of their names; none when there is no folder.
     static func cases() throws -> [Case] {
         guard let folder else { return [] }
         let files = FileManager.default.enumerator(atPath: folder.path)?.allObjects as? [String] ?? []
