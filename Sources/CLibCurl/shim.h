@@ -5,8 +5,8 @@
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 
-// libcurl's setters and getters are variadic, which Swift cannot call: here they get one typed door for each
-// kind of argument. Nothing else happens in this header, and it has no state.
+// Typed wrappers of libcurl's setters and getters, which are variadic functions and cannot be called from Swift: one
+// wrapper for each type of argument.
 
 static inline CURLcode px_set_long(CURL *easy, CURLoption option, long value) {
     return curl_easy_setopt(easy, option, value);
@@ -32,7 +32,7 @@ static inline CURLcode px_set_list(CURL *easy, CURLoption option, struct curl_sl
     return curl_easy_setopt(easy, option, value);
 }
 
-// The callbacks, each with its context.
+// The setters of callbacks with their contexts.
 
 static inline CURLcode px_set_write(CURL *easy, curl_write_callback callback, void *context) {
     CURLcode code = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, callback);
@@ -80,7 +80,8 @@ static inline void px_multi_set_timer(CURLM *multi, curl_multi_timer_callback ca
     curl_multi_setopt(multi, CURLMOPT_TIMERDATA, context);
 }
 
-// The next finished transfer: 1 and its handle and result, or 0. `CURLMsg` keeps the result in a union.
+// Stores the handle and the result of the next finished transfer and returns 1, or returns 0 when there is none. Swift
+// cannot read the result itself, because `CURLMsg` has it in a union.
 static inline int px_multi_next_done(CURLM *multi, CURL **easy, CURLcode *result) {
     int left = 0;
     CURLMsg *message;
@@ -94,8 +95,8 @@ static inline int px_multi_next_done(CURLM *multi, CURL **easy, CURLcode *result
     return 0;
 }
 
-// The structure's newest form, whose number is a macro.
+// Returns the version information of the installed libcurl. `CURLVERSION_NOW` is a macro that Swift does not import.
 static inline const curl_version_info_data *px_version_info(void) { return curl_version_info(CURLVERSION_NOW); }
 
-// Names the calling thread, in at most 15 bytes: what `top -H` and a core dump show.
+// Sets the name of the calling thread, at most 15 bytes, which `top -H` and core dumps show.
 static inline int px_name_this_thread(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why the transport as a whole does not work. What goes wrong with one request is a `TransportError`.
+/// An error of the transport as a whole. An error of one request is a `TransportError`.
 package struct CurlError: Error, Sendable, Equatable, CustomStringConvertible {
     package enum Kind: String, Sendable, CaseIterable {
-        /// An option is out of its range.
+        /// An option is outside its range.
         case invalidOptions = "invalid-options"
-        /// The file of trusted certificates cannot be read.
+        /// The CA bundle cannot be read.
         case caBundle = "ca-bundle"
-        /// The installed libcurl is too old, or built without something that is needed.
+        /// The installed libcurl is too old or lacks a required feature.
         case unsuitableLibrary = "unsuitable-library"
-        /// libcurl or the system gave no handle or thread: there is no memory left, or a limit is reached.
+        /// The process has no memory, descriptor or thread left for the transport.
         case resources
-        /// The loop that carries all transfers has ended by an error. Only a new process helps.
+        /// The loop has ended because of an error. The transport cannot be used any more, so the process should exit.
         case loopDied = "loop-died"
     }
 
     package var kind: Kind
+    /// The cause, in one sentence.
     package var description: String
 
     package init(_ kind: Kind, _ description: String) {

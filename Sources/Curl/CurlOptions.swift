@@ -2,30 +2,31 @@
 
 package import Support
 
-/// What can be chosen about the transport as a whole. What a single request needs travels with the request.
+/// The options of the transport as a whole. The limits of one request are `Request.Limits`.
 package struct CurlOptions: Sendable, Equatable {
-    /// Transfers under way at once, and connections open at once; the rest wait in order of arrival. 1...4096.
+    /// The largest number of active transfers, and of open connections, 1...4096. Further requests wait in order of
+    /// arrival.
     package var maxConnections = 256
-    /// Transfers under way at once to one host and port. 1...`maxConnections`.
+    /// The largest number of active transfers to one host and port, 1...`maxConnections`.
     package var maxConnectionsPerHost = 64
-    /// Requests handed over and not yet finished, the waiting ones included. One more fails at once as
-    /// `.overloaded`: callers are expected to bound their own work far below. 1...1000000.
+    /// The largest number of pending requests, active and waiting, 1...1000000. A further request fails at once as
+    /// `.overloaded`. Callers should limit their work to far fewer requests.
     package var maxPendingRequests = 4096
-    /// A connection idle for longer is not used again: servers and address translators drop idle ones,
-    /// some without a word. 1...3600.
+    /// The longest idle time of a connection that is reused, in seconds, 1...3600. Servers and NAT gateways drop idle
+    /// connections, some of them without closing them.
     package var idleSeconds = 60
-    /// A connection older than this is not used again, so that a changed address is noticed and load spreads
-    /// over the addresses of a name. 1...86400.
+    /// The greatest age of a connection that is reused, in seconds, 1...86400. New connections find changed addresses,
+    /// and distribute the load over the addresses of a name.
     package var lifetimeSeconds = 600
-    /// Certificates to trust instead of the system's, those of https proxies too: a file in PEM form. Nil: see
-    /// `completed(from:)`.
+    /// The path of a PEM file with the certificates to trust, for servers and https proxies; nil for the certificates of
+    /// the system.
     package var caBundle: String?
 
     package init() {}
 
-    /// These options, and where they name no trusted certificates, the file that the environment names: by
-    /// `AWS_CA_BUNDLE` as for AWS's SDKs, `CURL_CA_BUNDLE` as for the curl command, or `SSL_CERT_FILE` as for OpenSSL.
-    /// libcurl reads none of them. Without any, the certificates are the system's.
+    /// Returns the options with a CA bundle from the environment when they have none: from `AWS_CA_BUNDLE` as the AWS
+    /// SDKs, `CURL_CA_BUNDLE` as the curl command, or `SSL_CERT_FILE` as OpenSSL, in this order. libcurl itself reads none
+    /// of these variables.
     package func completed(from environment: [String: String]) -> CurlOptions {
         var options = self
         let named = ["AWS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"].lazy.compactMap { environment[$0] }
@@ -33,13 +34,11 @@ package struct CurlOptions: Sendable, Equatable {
         return options
     }
 
-    /// Every value that is out of its range.
+    /// Returns a problem for each option outside its range.
     package func problems() -> [OptionProblem] {
         var found: [OptionProblem] = []
         func check(_ field: String, _ value: Int, _ range: ClosedRange<Int>) {
-            guard !range.contains(value) else { return }
-            found.append(
-                OptionProblem(field, expected: "\(range.lowerBound)...\(range.upperBound)", got: "\(value)"))
+            OptionProblem.check(field, value, in: range, &found)
         }
         check("maxConnections", maxConnections, 1...4096)
         check("maxConnectionsPerHost", maxConnectionsPerHost, 1...max(1, min(maxConnections, 4096)))

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A snapshot of the transport: evidence for a watchdog, figures for metrics.
+/// A snapshot of the transport, for health checks and metrics.
 package struct CurlStatus: Sendable, Equatable {
-    /// Nil while the transport works or after it was shut down; otherwise why its loop ended.
+    /// The error with which the loop ended; nil while it runs and after a shutdown.
     package var failure: CurlError?
+    /// True when the loop has ended because of `shutDown`.
     package var isShutDown: Bool
-    /// The shutdown has been asked for: nothing new is taken.
+    /// True from the call of `shutDown` on. New requests fail.
     package var isStopping: Bool
-    /// How long ago the loop last turned. It turns at least every `CurlLoop.longestSleep` even when
-    /// there is nothing to do, so a value far beyond that means a stuck loop.
+    /// The time since the latest turn of the loop. An idle loop turns every `CurlLoop.longestSleep`, 2 seconds, so a much
+    /// greater value means that the loop hangs.
     package var sinceLastTurn: Duration
-    /// Requests handed over and not yet finished.
+    /// The number of requests that have been sent and not ended.
     package var pending: Int
-    /// Those of them that wait for a free connection, as of the last turn.
+    /// The number of pending requests that waited for a connection at the end of the latest turn.
     package var waiting: Int
-    /// Since the start: finished transfers, whatever their outcome.
+    /// The number of requests that have ended since the start, with a response or an error.
     package var finished: Int
-    /// Since the start: connections opened for them.
+    /// The number of connections opened since the start.
     package var connectionsOpened: Int
 }

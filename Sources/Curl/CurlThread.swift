@@ -3,7 +3,7 @@
 import CLibCurl
 import Glibc
 
-/// The px-curl thread.
+/// The start of the px-curl thread.
 enum CurlThread {
     private final class Body {
         let run: @Sendable () -> Void
@@ -11,7 +11,7 @@ enum CurlThread {
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
-    /// Runs `body` on a new detached thread. Returns 0, or the error number of `pthread_create`.
+    /// Runs `body` on a new detached thread. Returns 0, or the error code of `pthread_create`.
     static func start(_ body: @escaping @Sendable () -> Void) -> Int32 {
         let context = Unmanaged.passRetained(Body(body)).toOpaque()
         var thread = pthread_t()
@@ -27,7 +27,7 @@ enum CurlThread {
     private static let entry: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
         guard let context = $0 else { return nil }
         px_name_this_thread("px-curl")
-        // Signals are for the threads that expect them; libcurl's resolver threads inherit this.
+        // Signals must be delivered to other threads. The resolver threads of libcurl inherit the mask.
         var all = sigset_t()
         sigfillset(&all)
         pthread_sigmask(SIG_BLOCK, &all, nil)

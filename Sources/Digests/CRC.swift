@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The cyclic redundancy checks of S3. All three are reflected, start with all ones and end inverted.
+/// The cyclic redundancy checks of S3. All of them are reflected, with an initial value of all ones and an inverted
+/// result.
 package enum CRC {
-    /// CRC-32/ISO-HDLC (zlib's), as in `x-amz-checksum-crc32`.
+    /// Returns the CRC-32/ISO-HDLC, the one of zlib, for `x-amz-checksum-crc32`.
     package static func crc32(_ bytes: [UInt8]) -> UInt32 { hdlc.checksum(bytes) }
 
-    /// CRC-32/ISCSI (RFC 3720, Castagnoli), as in `x-amz-checksum-crc32c`.
+    /// Returns the CRC-32/ISCSI (RFC 3720, Castagnoli), for `x-amz-checksum-crc32c`.
     package static func crc32c(_ bytes: [UInt8]) -> UInt32 { castagnoli.checksum(bytes) }
 
-    /// CRC-64/NVME (NVM Express NVM Command Set 1.0, 5.2.1.3.4), as in `x-amz-checksum-crc64nvme`.
+    /// Returns the CRC-64/NVME (NVM Express NVM Command Set 1.0, 5.2.1.3.4), for `x-amz-checksum-crc64nvme`.
     package static func crc64NVMe(_ bytes: [UInt8]) -> UInt64 { nvme.checksum(bytes) }
 
     private static let hdlc = CRCTable<UInt32>(reflectedPolynomial: 0xEDB8_8320)
@@ -16,8 +17,9 @@ package enum CRC {
     private static let nvme = CRCTable<UInt64>(reflectedPolynomial: 0x9A6C_9329_AC4B_C9B5)
 }
 
-/// Eight tables of 256 words, so that eight bytes are taken in one step ("slicing by 8", Kounavis and Berry
-/// 2005): table k holds the effect of a byte that is followed by k zero bytes.
+/// The tables of the slicing-by-8 algorithm, which processes eight bytes in one step (M. Kounavis, F. Berry: "A
+/// Systematic Approach to Building High Performance Software-Based CRC Generators", 2005). Table k of the eight, each of
+/// 256 words, has the CRC of each byte that is followed by k zero bytes.
 private struct CRCTable<Word: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable {
     private let words: [Word]
 
@@ -42,8 +44,8 @@ private struct CRCTable<Word: FixedWidthInteger & UnsignedInteger & Sendable>: S
                 let whole = bytes.count & ~7
                 var offset = 0
                 while offset < whole {
-                    // The register meets the next bytes in little-endian order; UInt64 holds it at either
-                    // width.
+                    // The register is combined with the next bytes in little-endian order. UInt64 holds a register
+                    // of 32 bits and of 64 bits.
                     let block =
                         UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
                         ^ UInt64(word)

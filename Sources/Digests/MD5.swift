@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// MD5 (RFC 1321): only to compare a message body with the digest that SQS sends along.
+/// MD5 (RFC 1321), for the comparison of a message body with the digest that SQS sends.
 package enum MD5 {
-    /// The 16 bytes of the digest, or nil where the installed libcrypto refuses MD5 (a FIPS configuration).
+    /// Returns the digest, 16 bytes, or nil when libcrypto does not provide MD5, as in a FIPS configuration.
     package static func digest(_ bytes: [UInt8]) -> [UInt8]? {
         MessageDigest.compute(algorithm, bytes)
     }

@@ -2,11 +2,12 @@
 
 import CLibCrypto
 
-/// One-shot digests of libcrypto, which uses the processor's instructions and is patched by the distribution.
+/// Digests by libcrypto, which uses the instructions of the processor and gets the security updates of the distribution.
 enum MessageDigest {
-    /// An algorithm, looked up once: by its short form (`EVP_sha256()`) libcrypto looks it up for every digest.
-    /// Nothing where the installed libcrypto refuses it (MD5 under FIPS). Unchecked, because libcrypto's algorithms
-    /// do not change and serve all threads.
+    /// An algorithm that is fetched once. With the constants of libcrypto (`EVP_sha256()`) every digest fetches it again.
+    /// The pointer is nil when libcrypto does not provide the algorithm, as MD5 in a FIPS configuration.
+    ///
+    /// `@unchecked Sendable` because an `EVP_MD` is immutable and can be used by all threads.
     struct Algorithm: @unchecked Sendable {
         fileprivate let pointer: OpaquePointer?
 
@@ -15,7 +16,7 @@ enum MessageDigest {
         }
     }
 
-    /// The digest of `bytes`, or nil where there is no such algorithm.
+    /// Returns the digest of `bytes`, or nil when libcrypto does not provide the algorithm.
     static func compute(_ algorithm: Algorithm, _ bytes: [UInt8]) -> [UInt8]? {
         bytes.withUnsafeBytes { compute(algorithm, $0) }
     }

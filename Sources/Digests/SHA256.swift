@@ -2,9 +2,10 @@
 
 /// SHA-256 (FIPS 180-4).
 package enum SHA256 {
-    /// The 32 bytes of the digest.
+    /// Returns the digest, 32 bytes.
     package static func digest(_ bytes: [UInt8]) -> [UInt8] { bytes.withUnsafeBytes { digest($0) } }
 
+    /// Returns the digest of the UTF-8 bytes of `text`.
     package static func digest(_ text: String) -> [UInt8] {
         var text = text
         return text.withUTF8 { digest(UnsafeRawBufferPointer($0)) }
@@ -12,7 +13,7 @@ package enum SHA256 {
 
     private static func digest(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
         guard let digest = MessageDigest.compute(algorithm, bytes) else {
-            // Approved under every policy, so its absence means a libcrypto that cannot be used at all.
+            // Every configuration of libcrypto provides SHA-256, so its absence means an unusable installation.
             preconditionFailure("libcrypto cannot compute SHA-256")
         }
         return digest

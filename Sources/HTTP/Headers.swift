@@ -74,7 +74,7 @@ package struct Headers: Sendable, Equatable, ExpressibleByDictionaryLiteral {
         }
     }
 
-    /// Compares two names; only ASCII letters are case-insensitive.
+    /// Compares two names; only A-Z and a-z are case-insensitive.
     private static func same(_ a: String, _ b: String) -> Bool {
         a.utf8.count == b.utf8.count && zip(a.utf8, b.utf8).allSatisfy { lowered($0) == lowered($1) }
     }

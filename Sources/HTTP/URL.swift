@@ -98,7 +98,7 @@ package struct URL: Sendable, Equatable {
         return (String(host), port)
     }
 
-    /// Returns true for a name or IPv4 address of letters, digits, `-`, `.` and `_`, and for an IPv6 address in brackets.
+    /// Returns true for a name or IPv4 address of `A-Z a-z 0-9 - . _`, and for an IPv6 address in brackets.
     private static func isHost(_ host: Substring.UTF8View) -> Bool {
         if host.first == UInt8(ascii: "[") {
             return host.count > 3

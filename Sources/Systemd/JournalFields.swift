@@ -4,11 +4,13 @@ import CLibSystemd
 import Glibc
 package import Logging
 
-/// Native journal entries (systemd.journal-fields(7)).
+/// Entries of the journal in its native protocol (systemd.journal-fields(7)).
 package enum JournalFields {
-    /// The fields of an entry as `NAME=value`, ready for sd_journal_sendv(3). Values may hold any bytes.
+    /// Returns the fields of an entry as `NAME=value`, the form of sd_journal_sendv(3).
     ///
-    /// `messageIDs` maps event names to the 128-bit identifiers of the message catalogue.
+    /// - Parameters:
+    ///   - identifier: `SYSLOG_IDENTIFIER`, by which `journalctl -t` selects entries.
+    ///   - messageIDs: the 128-bit identifiers of the message catalogue by the name of the event.
     package static func fields(
         of record: LogRecord, identifier: String, messageIDs: [String: String]
     ) -> [String] {
@@ -29,7 +31,7 @@ package enum JournalFields {
         return out
     }
 
-    /// syslog(3) severities.
+    /// Returns the severity of a level as syslog(3) numbers it.
     package static func priority(_ level: Logger.Level) -> Int {
         switch level {
         case .trace, .debug: 7
@@ -41,12 +43,14 @@ package enum JournalFields {
         }
     }
 
+    /// The names that `fields(of:identifier:messageIDs:)` sets itself.
     private static let reserved: Set<String> = [
         "MESSAGE", "MESSAGE_ID", "PRIORITY", "SYSLOG_IDENTIFIER", "LOGGER", "EVENT", "CODE_FILE", "CODE_LINE",
         "CODE_FUNC",
     ]
 
-    /// The journal takes names of `A-Z`, `0-9` and `_` that begin with a letter, up to 64 bytes.
+    /// Returns a valid field name for a key: up to 64 bytes of `A-Z`, `0-9` and `_`, of which the first is `A-Z`. Names that
+    /// are invalid or reserved get the prefix `PIXELATED_`.
     package static func name(for key: String) -> String {
         var out = ""
         for byte in key.utf8.prefix(50) {
@@ -62,10 +66,10 @@ package enum JournalFields {
         return beginsWithLetter && !reserved.contains(out) ? out : "PIXELATED_" + out
     }
 
-    /// Sends one entry. Large ones go through a sealed memory file, as sd_journal_sendv does it.
+    /// Sends one entry. sd_journal_sendv(3) passes large entries through a sealed memory file.
     ///
-    /// - Returns: 0, or a negative errno. Without a journal socket it is 0 as well: choose by
-    ///   `LogFormat.isJournal` beforehand.
+    /// - Returns: 0, or a negative errno-style code. It is 0 as well when there is no journal socket, so the caller must
+    ///   check `LogFormat.isJournal`.
     package static func send(_ fields: [String]) -> Int32 {
         var bytes: [UInt8] = []
         var ends: [Int] = []

@@ -2,10 +2,9 @@
 
 package import Logging
 
-/// The swift-log side of `LogOutput`.
+/// A log handler of swift-log that writes to a `LogOutput`.
 ///
-/// A logger obeys the output's level, which a reload may change for all loggers, unless it was given one of
-/// its own.
+/// Its level is that of the output, which a reload can change, unless the logger was given a level of its own.
 package struct JournalLogHandler: LogHandler {
     package var metadata: Logger.Metadata = [:]
     package var metadataProvider: Logger.MetadataProvider?

@@ -5,43 +5,24 @@ package import Logging
 import Support
 import Synchronization
 
-/// How log events leave the process.
-package enum LogFormat: String, Sendable, CaseIterable {
-    /// The journal's own fields when stderr leads to the journal, lines of text otherwise.
-    case automatic
-    case journal
-    case text
-    case json
-
-    /// Whether `descriptor` is the stream that the service manager connected to the journal:
-    /// `JOURNAL_STREAM` names its device and inode (systemd.exec(5)).
-    package static func isJournal(_ journalStream: String?, descriptor: Int32) -> Bool {
-        guard let parts = journalStream?.split(separator: ":"), parts.count == 2,
-            let device = UInt64(parts[0]), let inode = UInt64(parts[1])
-        else { return false }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { return false }
-        return UInt64(status.st_dev) == device && UInt64(status.st_ino) == inode
-    }
-
-    package func resolved(journalStream: String?, descriptor: Int32 = STDERR_FILENO) -> LogFormat {
-        guard self == .automatic else { return self }
-        return Self.isJournal(journalStream, descriptor: descriptor) ? .journal : .text
-    }
-}
-
-/// Where all loggers of a process write, and the level they obey. Format and destination are for life,
-/// the level may change at any time and does so for every logger at once.
+/// The destination of all loggers of a process, with the minimum level of their events.
+///
+/// The level can be changed at any time, for all loggers at once. Format and destination are fixed.
 package final class LogOutput: Sendable {
     private let format: LogFormat
     private let identifier: String
     private let messageIDs: [String: String]
     private let descriptor: Int32
     private let minimum: Atomic<Int>
-    /// Held for the length of a line, so that lines never interleave.
+    /// The lock that is held while a line is written, so that lines do not interleave.
     private let line = Locked(())
 
-    /// `format` must be resolved: `.automatic` writes text.
+    /// - Parameters:
+    ///   - format: a resolved format; `.automatic` writes text.
+    ///   - level: the minimum level of an event that is written.
+    ///   - identifier: `SYSLOG_IDENTIFIER` of the journal entries.
+    ///   - messageIDs: the identifiers of the message catalogue by the name of the event.
+    ///   - descriptor: the file descriptor of the formats text and json.
     package init(
         format: LogFormat, level: Logger.Level = .info, identifier: String = "pixelated",
         messageIDs: [String: String] = [:], descriptor: Int32 = STDERR_FILENO
@@ -53,15 +34,18 @@ package final class LogOutput: Sendable {
         minimum = Atomic(Self.index(of: level))
     }
 
+    /// The minimum level of an event that is written.
     package var level: Logger.Level {
         get { Logger.Level.allCases[minimum.load(ordering: .relaxed)] }
         set { minimum.store(Self.index(of: newValue), ordering: .relaxed) }
     }
 
+    /// Makes a logger that writes here.
     package func logger(_ label: String) -> Logger {
         Logger(label: label) { label in JournalLogHandler(label: label, output: self) }
     }
 
+    /// Writes a record in the format of the output. An entry that the journal does not accept is written as text.
     func write(_ record: LogRecord) {
         switch format {
         case .journal:
@@ -72,7 +56,7 @@ package final class LogOutput: Sendable {
         }
     }
 
-    /// A reader that went away costs the line and nothing else.
+    /// Writes one line. When the reader of a pipe has gone, the line is lost without an error.
     private func writeLine(_ text: String) {
         let bytes = Array((text + "\n").utf8)
         line.withLock { _ in

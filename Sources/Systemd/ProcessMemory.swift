@@ -2,11 +2,15 @@
 
 internal import CLibSystemd
 
-/// Who may look into this process. It holds keys, and where it crashes nobody shall find them in a core: the unit's
-/// `LimitCORE` does not reach containers, and a limit alone does not stop a handler that cores are piped to (core(5)).
+/// The protection of the memory of this process, which contains secret keys, against core dumps.
+///
+/// `LimitCORE=` of the unit does not apply in a container, and a core limit is ignored when core dumps are piped to a
+/// program (core(5)).
 package enum ProcessMemory {
-    /// From now on there is no core, and no debugger that is not root's (`PR_SET_DUMPABLE`, prctl(2)).
+    /// Prevents core dumps from now on, and the attachment of a debugger by another user than root (`PR_SET_DUMPABLE`,
+    /// prctl(2)).
     package static func forbidDumps() { _ = px_forbid_dumps() }
 
+    /// True until `forbidDumps` is called.
     package static var isDumpable: Bool { px_is_dumpable() != 0 }
 }

@@ -7,8 +7,9 @@ import HTTP
 import SigV4
 import Support
 
-/// Signs and sends the same small request again and again, and prints what it cost. `compare.py` beside this
-/// file starts a server, runs this and others against it, and prints the ratios.
+/// A benchmark of the transport: it signs and sends the same small request repeatedly and prints the time and the CPU
+/// time. `compare.py` in this directory starts a server, runs this program and other clients against it, and prints the
+/// ratios.
 @main
 struct HTTPBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,24 +17,24 @@ struct HTTPBench: AsyncParsableCommand {
         abstract: "Measure signed requests over the transport; run compare.py for ratios.")
 
     @Option(
-        help: "Where to, for example http://127.0.0.1:8080/bucket/small. With --put, -NUMBER is appended.")
+        help: "The URL to request, as http://127.0.0.1:8080/bucket/small. With --put, -NUMBER is appended.")
     var url: String
 
-    @Option(help: "How many requests to measure.")
+    @Option(help: "The number of requests to measure.")
     var requests = 10_000
 
-    @Option(help: "How many of them at once.")
+    @Option(help: "The number of requests in flight at once.")
     var inFlight = 8
 
-    @Option(help: "Send PUT with a body of so many bytes instead of GET.")
+    @Option(help: "Send PUT requests with a body of this many bytes instead of GET requests.")
     var put: Int?
 
-    @Flag(help: "Leave the signature out, to see what it costs.")
+    @Flag(help: "Send the requests without a signature, to measure its cost.")
     var unsigned = false
 
     func validate() throws {
         guard HTTP.URL(url) != nil else {
-            throw ValidationError("--url must be a plain http or https address")
+            throw ValidationError("--url must be an http or https URL without user information and fragment")
         }
         guard requests > 0, (1...1024).contains(inFlight), put ?? 0 >= 0 else {
             throw ValidationError("--requests and --put must be positive, --in-flight 1...1024")
@@ -46,7 +47,7 @@ struct HTTPBench: AsyncParsableCommand {
         options.maxConnections = 1024
         options.maxConnectionsPerHost = 1024
         let transport = try CurlTransport(options)
-        // Connections are opened before the clock starts, as they are in everything this is compared with.
+        // The connections are opened before the measurement, as in the other clients of the comparison.
         try await send(max(200, inFlight * 4), to: target, over: transport)
         let begin = (wall: ContinuousClock.now, cpu: Self.cpuSeconds())
         try await send(requests, to: target, over: transport)
@@ -69,13 +70,13 @@ struct HTTPBench: AsyncParsableCommand {
                     for number in stride(from: worker, to: count, by: width) {
                         var request = Request(body == nil ? .get : .put, target, body: body ?? [])
                         if body != nil { request.url.path += "-\(number)" }
-                        // The host is signed, so it has to be among the headers.
+                        // The host is signed, so it must be among the headers.
                         request.headers["Host"] = target.authority
                         let now = CivilTime(secondsSinceEpoch: time(nil))
                         let sent = signer?.sign(request, with: credentials, at: now, keys: keys) ?? request
                         let response = try await transport.send(sent)
                         guard (200...299).contains(response.status) else {
-                            throw ValidationError("the server answered \(response.status)")
+                            throw ValidationError("the server responded with status \(response.status)")
                         }
                     }
                 }
@@ -84,7 +85,7 @@ struct HTTPBench: AsyncParsableCommand {
         }
     }
 
-    /// User and system time of this process so far, all threads.
+    /// Returns the user and system time of all threads of this process, in seconds.
     private static func cpuSeconds() -> Double {
         var usage = rusage()
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)

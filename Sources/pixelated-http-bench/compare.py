@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Requests per second and CPU time per request: ours, curl's parallel mode and boto3, in one run.
+"""Requests per second and CPU time per request of pixelated-http-bench, curl's parallel mode and boto3, in one run.
 
     swift build -c release --product pixelated-http-bench
     Sources/pixelated-http-bench/compare.py .build/release/pixelated-http-bench
 
 Starts nginx (with its DAV module) on a free loopback port as the server, one worker, and stops it at the end.
-Needs nginx, curl and boto3. The clients take turns, some rounds each; what is printed is the round with the median
-CPU time, so that a busy machine disturbs all of them alike. CPU time is that of the client alone. The curl command does less than the others:
-it signs nothing and its start is included, a few milliseconds; it stands for what libcurl itself costs. boto3
-runs one client with one thread per request in flight, and without the checksums that ours does not add here.
+Needs nginx, curl and boto3. The clients take turns for several rounds, so that a busy machine disturbs all of them
+alike, and the round with the median CPU time is printed. CPU time is that of the client alone. The curl command does
+less than the other clients: it signs nothing, and its start of a few milliseconds is included; it stands for the cost
+of libcurl itself. boto3 runs one client with one thread per request in flight, without checksums, because
+pixelated-http-bench adds none either.
 """
 import argparse, json, os, resource, shutil, socket, subprocess, sys, tempfile, threading, time
 
@@ -28,7 +29,7 @@ http {{
 
 class Server:
     def __init__(self):
-        # In memory where there is such a folder: the disk is not what is measured.
+        # The files are in memory where possible, so that the disk does not affect the measurement.
         memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
         self.root = tempfile.mkdtemp(prefix="px-http-bench-", dir=memory)
         for name in ("data/bucket", "tmp"):

@@ -3,7 +3,7 @@
 import Foundation
 import Glibc
 
-/// A real unix datagram socket: what a service manager or journald listens on.
+/// A Unix datagram socket in the place of the one of the service manager or of journald.
 final class DatagramSocket {
     let path: String
     private let descriptor: Int32
@@ -19,9 +19,9 @@ final class DatagramSocket {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, size) }
         }
         guard bound == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
-        var patience = timeval(tv_sec: 20, tv_usec: 0)
+        var timeout = timeval(tv_sec: 20, tv_usec: 0)
         setsockopt(
-            descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+            descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
     }
 
     deinit {
@@ -29,7 +29,8 @@ final class DatagramSocket {
         unlink(path)
     }
 
-    /// The next datagram, or nil after 20 s. An empty one with a file descriptor yields the file's content.
+    /// Returns the next datagram, or nil after 20 s. For an empty datagram with a file descriptor it returns the content
+    /// of the file.
     func receive() -> [UInt8]? {
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         var control = [UInt8](repeating: 0, count: 64)
@@ -43,7 +44,7 @@ final class DatagramSocket {
                     message.msg_control = control.baseAddress
                     message.msg_controllen = control.count
                     let count = recvmsg(descriptor, &message, 0)
-                    // One SCM_RIGHTS message: header of 16 bytes, then the descriptor.
+                    // One SCM_RIGHTS message: a header of 16 bytes, then the descriptor.
                     let file =
                         message.msg_controllen >= 20 ? control.load(fromByteOffset: 16, as: Int32.self) : -1
                     return (count, file)

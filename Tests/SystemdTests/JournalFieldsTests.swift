@@ -17,7 +17,7 @@ struct JournalFieldsTests {
                 function: "run()", line: 12), label: "worker", metadata: [:])
     }
 
-    @Test func `an event carries its catalogue number and its metadata as fields`() {
+    @Test func `an entry has the message id of its event and its metadata as fields`() {
         let fields = JournalFields.fields(
             of: record(
                 "picture failed", ["event": "picture-failed", "s3_key": "a b.jpg", "error_code": "truncated"]),
@@ -34,22 +34,23 @@ struct JournalFieldsTests {
 
     @Test(arguments: [
         ("s3_key", "S3_KEY"), ("ms-get", "MS_GET"), ("_trusted", "PIXELATED__TRUSTED"),
-        ("2x", "PIXELATED_2X"),
-        ("message", "PIXELATED_MESSAGE"), ("priority", "PIXELATED_PRIORITY"), ("", "PIXELATED_"),
+        ("2x", "PIXELATED_2X"), ("message", "PIXELATED_MESSAGE"), ("priority", "PIXELATED_PRIORITY"),
+        ("", "PIXELATED_"),
     ])
-    func `names are those that the journal accepts, and none is taken twice`(key: String, name: String) {
+    func `a field name is valid for the journal and not reserved`(key: String, name: String) {
         #expect(JournalFields.name(for: key) == name)
     }
 
-    /// A thread of its own with a mount namespace of its own, in which journald is a socket of this test.
+    /// The test runs on a thread in a mount namespace of its own, in which journald is a socket of the test.
     @Test(.enabled(if: geteuid() == 0, "needs root for a mount namespace"))
-    func `entries arrive at journald natively, large ones through a memory file`() async throws {
+    func `entries reach journald in its native protocol, large ones through a memory file`() async throws {
         let received = try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread {
                 continuation.resume(with: Result { try self.exchange() })
             }
         }
-        guard let received else { return }  // No privilege for namespaces: a container.
+        // In a container, root may not be allowed to make namespaces.
+        guard let received else { return }
         #expect(received[0].contains("S3_KEY\n"))
         #expect(received[0].contains("a\nb.jpg\n"))
         #expect(received[0].contains("PRIORITY=4\n"))

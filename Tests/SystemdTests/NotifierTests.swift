@@ -5,10 +5,10 @@ import Support
 import Systemd
 import Testing
 
-/// Serialized: the service manager's address is an environment variable of the process.
+/// The tests run one after the other, because the socket's path is an environment variable of the process.
 @Suite(.serialized)
 struct NotifierTests {
-    @Test func `states of one call travel in one datagram`() throws {
+    @Test func `the states of one call are sent in one datagram`() throws {
         let manager = try DatagramSocket()
         setenv("NOTIFY_SOCKET", manager.path, 1)
         defer { unsetenv("NOTIFY_SOCKET") }
@@ -18,7 +18,7 @@ struct NotifierTests {
         #expect(manager.receiveText() == "STOPPING=1")
     }
 
-    @Test func `a reload names its time on the monotonic clock`() throws {
+    @Test func `a reload is sent with its time on the monotonic clock`() throws {
         let manager = try DatagramSocket()
         setenv("NOTIFY_SOCKET", manager.path, 1)
         defer { unsetenv("NOTIFY_SOCKET") }
@@ -30,7 +30,7 @@ struct NotifierTests {
         #expect(time >= before && time <= SystemTime.monotonicMicroseconds)
     }
 
-    @Test func `without a service manager nothing happens`() {
+    @Test func `a notification without a service manager has no effect`() {
         unsetenv("NOTIFY_SOCKET")
         Notifier.serviceManager.send(.ready)
     }
@@ -41,11 +41,11 @@ struct NotifierTests {
         (.errno(13), "ERRNO=13"),
         (.status("two\nlines READY=1"), "STATUS=two lines READY=1"),
     ])
-    func `each state has its assignment`(state: NotifyState, expected: String) {
+    func `each state is sent as its assignment`(state: NotifyState, expected: String) {
         #expect(state.assignments == expected)
     }
 
-    @Test func `a long status is cut at a character, far below what the manager takes`() {
+    @Test func `a long status is cut off at a character, below the limit of the service manager`() {
         let text = String(repeating: "ü", count: 5000)
         let sent = NotifyState.status(text).assignments
         #expect(sent.hasPrefix("STATUS=üü") && sent.hasSuffix("ü…"))
@@ -53,7 +53,7 @@ struct NotifierTests {
         #expect(NotifyState.status("short").assignments == "STATUS=short")
     }
 
-    @Test func `the expected interval of the watchdog comes from the environment`() {
+    @Test func `the interval of the watchdog is read from the environment`() {
         setenv("WATCHDOG_USEC", "3000000", 1)
         setenv("WATCHDOG_PID", "\(getpid())", 1)
         #expect(Watchdog.expectedInterval() == .seconds(3))

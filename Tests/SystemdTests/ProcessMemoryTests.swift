@@ -4,9 +4,9 @@ import Glibc
 import Systemd
 import Testing
 
-@Suite struct ProcessMemoryTests {
-    /// In a process of its own: this one is to have cores and debuggers.
-    @Test func `a process that forbids it is not dumped`() async {
+struct ProcessMemoryTests {
+    /// The test runs in a process of its own, because the test process must keep core dumps and debuggers.
+    @Test func `a process that forbids core dumps is not dumpable`() async {
         await #expect(processExitsWith: .exitCode(7)) {
             guard ProcessMemory.isDumpable else { exit(1) }
             ProcessMemory.forbidDumps()
