@@ -9,8 +9,8 @@ import Testing
 @testable import Curl
 
 @Suite(.timeLimit(.minutes(2)))
-struct `Connections` {
-    @Test func `are asked by the kernel whether they live, from 30 s of silence on`() async throws {
+struct ConnectionTests {
+    @Test func `connections have TCP keep-alive after 30 s without traffic`() async throws {
         let server = try LoopbackServer { peer in
             try peer.readRequest()
             try peer.holdUntilHangUp()
@@ -26,21 +26,21 @@ struct `Connections` {
         _ = await task.result
     }
 
-    @Test func `are not used again when they are too old`() async throws {
+    @Test func `a connection older than its lifetime is not reused`() async throws {
         let server = try LoopbackServer(LoopbackServer.always(200))
         var options = CurlOptions()
         options.lifetimeSeconds = 1
         options.idleSeconds = 3600
         let transport = try CurlTransport(options)
         _ = try await transport.send(Request(.get, server.url()))
-        // libcurl counts whole seconds and wants more than one of them.
+        // libcurl compares whole seconds, so a lifetime of one second ends after two.
         try await Task.sleep(for: .milliseconds(2100))
         #expect(try await transport.send(Request(.get, server.url())).openedConnection)
         #expect(server.connections.count == 2)
     }
 
-    /// The first transfer leaves an address in libcurl's cache that no resolver would give.
-    @Test func `that are to be fresh have their name resolved anew`() throws {
+    /// The first transfer puts an address into the cache of libcurl that no resolver returns.
+    @Test func `a request with freshConnection resolves its name again`() throws {
         let server = try LoopbackServer(LoopbackServer.always(200))
         let url = URL(.http, host: "nobody.invalid", port: server.port)
         let easy = try #require(EasyHandle())
@@ -50,7 +50,7 @@ struct `Connections` {
             var addresses = HeaderList()
             try easy.prepare(for: Request(.head, url, routing: routing), CurlOptions(), headers: &headers)
             if let address {
-                // With the plus sign an entry ages as if a resolver had given it.
+                // The plus sign makes the entry expire like one of a resolver.
                 try addresses.append("+nobody.invalid:\(server.port):\(address)")
                 try easy.set(CURLOPT_RESOLVE, addresses)
             }
@@ -64,7 +64,7 @@ struct `Connections` {
     }
 }
 
-/// The port to which a descriptor of this process is connected, or nil.
+/// Returns the port to which a descriptor of this process is connected, or nil.
 private func peerPort(of descriptor: Int32) -> Int? {
     var address = sockaddr_in()
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)

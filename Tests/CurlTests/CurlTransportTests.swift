@@ -7,12 +7,12 @@ import Testing
 @testable import Curl
 
 @Suite(.timeLimit(.minutes(2)))
-struct `Sending over real sockets` {
+struct CurlTransportTests {
     let transport: CurlTransport
 
     init() throws { transport = try CurlTransport() }
 
-    @Test func `a GET brings status, headers and body`() async throws {
+    @Test func `a GET request returns status, headers and body`() async throws {
         let server = try LoopbackServer(
             LoopbackServer.always(404, headers: ["X-One": "1", "ETag": " \"a\" "], body: Array("gone".utf8)))
         let url = server.url("/a%20b", query: [URL.QueryItem("q", "ü +")])
@@ -26,7 +26,7 @@ struct `Sending over real sockets` {
         #expect(server.received.first?.method == "GET")
     }
 
-    @Test func `only the caller's headers are sent, and Host`() async throws {
+    @Test func `a request is sent with its own headers, Host and Content-Length only`() async throws {
         let server = try LoopbackServer(LoopbackServer.always(200))
         var request = Request(.post, server.url(), headers: ["X-A": "1", "X-Empty": ""], body: [1, 2, 3])
         _ = try await transport.send(request)
@@ -40,7 +40,7 @@ struct `Sending over real sockets` {
     }
 
     @Test(arguments: [Request.Method.get, .head, .put, .post, .delete])
-    func `every method arrives as itself, also on a used handle`(method: Request.Method) async throws {
+    func `every method is sent as itself, on a reused handle as well`(method: Request.Method) async throws {
         let server = try LoopbackServer { peer in
             while true {
                 let request = try peer.readRequest()
@@ -58,7 +58,7 @@ struct `Sending over real sockets` {
     }
 
     @Test(arguments: [0, 1, 65_535, 65_536, 65_537, 3 << 20])
-    func `a body arrives as it was, both ways`(count: Int) async throws {
+    func `a body arrives unchanged in both directions`(count: Int) async throws {
         let server = try LoopbackServer { peer in try peer.respond(200, body: peer.readRequest().body) }
         let body = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
         var request = Request(.put, server.url("/k"), body: body)
@@ -69,14 +69,14 @@ struct `Sending over real sockets` {
         #expect(server.received.first?.headers["Expect"] == nil)
     }
 
-    @Test func `a key with dots and odd bytes keeps its path`() async throws {
+    @Test func `a path with dot segments and encoded bytes is sent unchanged`() async throws {
         let server = try LoopbackServer(LoopbackServer.always(200))
         let path = "/bucket/a/../b//./%2Fc%20d%2B%C3%BC*'()!~;:@&=$,"
         _ = try await transport.send(Request(.get, server.url(path)))
         #expect(server.received.first?.target == path)
     }
 
-    @Test func `connections are used again`() async throws {
+    @Test func `sequential requests reuse one connection`() async throws {
         let server = try LoopbackServer(LoopbackServer.always(200, body: [1]))
         for turn in 0..<20 {
             let response = try await transport.send(Request(.get, server.url()))
@@ -86,7 +86,7 @@ struct `Sending over real sockets` {
         #expect(transport.status.connectionsOpened <= 1)
     }
 
-    @Test func `a fresh connection is a new one`() async throws {
+    @Test func `a request with freshConnection opens a connection`() async throws {
         let server = try LoopbackServer(LoopbackServer.always(200))
         for fresh in [false, true, true, false] {
             let routing = Request.Routing(freshConnection: fresh)
@@ -96,7 +96,7 @@ struct `Sending over real sockets` {
         #expect(server.connections.count == 3)
     }
 
-    @Test func `a redirect is an answer like any other`() async throws {
+    @Test func `a redirect is returned as a response and not followed`() async throws {
         let server = try LoopbackServer { peer in
             try peer.readRequest()
             try peer.redirect(307, to: "http://127.0.0.1:1/elsewhere")
@@ -107,7 +107,7 @@ struct `Sending over real sockets` {
         #expect(server.requests.count == 1)
     }
 
-    @Test func `an interim response is not the answer`() async throws {
+    @Test func `an interim response is not returned`() async throws {
         let server = try LoopbackServer { peer in
             try peer.readRequest()
             try peer.send("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n")
@@ -120,7 +120,7 @@ struct `Sending over real sockets` {
         #expect(response.body == [5])
     }
 
-    @Test func `a chunked body is put together and its trailers are no headers`() async throws {
+    @Test func `a chunked body is returned without its framing and trailer fields`() async throws {
         let server = try LoopbackServer { peer in
             try peer.readRequest()
             try peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n")
@@ -131,7 +131,7 @@ struct `Sending over real sockets` {
         #expect(response.headers["X-Late"] == nil)
     }
 
-    @Test func `an answer to HEAD may announce more than the limit`() async throws {
+    @Test func `a response to HEAD can have a Content-Length above the limit`() async throws {
         let server = try LoopbackServer { peer in
             try peer.readRequest()
             try peer.respond(200, headers: ["Content-Length": "123456789"])
@@ -143,14 +143,14 @@ struct `Sending over real sockets` {
         #expect(response.body.isEmpty)
     }
 
-    @Test func `IPv6 works`() async throws {
+    @Test func `a request is sent over IPv6`() async throws {
         let server = try LoopbackServer(on: .ipv6, scripts: [LoopbackServer.always(200, body: [6])])
         let response = try await transport.send(Request(.get, server.url("/six")))
         #expect(response.body == [6])
         #expect(server.received.first?.headers["Host"] == "[::1]:\(server.port)")
     }
 
-    @Test func `sixty-four at once get their own answers`() async throws {
+    @Test func `sixty-four concurrent callers get their own responses`() async throws {
         let server = try LoopbackServer { peer in
             while true {
                 let request = try peer.readRequest()
@@ -177,7 +177,7 @@ struct `Sending over real sockets` {
     @Test(arguments: [
         ("X-A", "1\r\nX-B: 2"), ("X A", "1"), ("Content-Length", "5"), ("Transfer-Encoding", "chunked"),
     ])
-    func `a request that would say two things is not sent`(field: (String, String)) async throws {
+    func `a request with invalid or contradicting headers is not sent`(field: (String, String)) async throws {
         let server = try LoopbackServer(LoopbackServer.always(200))
         var request = Request(.put, server.url(), body: [1])
         request.headers.add(field.0, field.1)

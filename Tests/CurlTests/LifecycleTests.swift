@@ -9,15 +9,15 @@ import Testing
 
 @testable import Curl
 
-/// A script that reads a request and never answers.
+/// A script that reads a request and sends no response.
 private let silence: LoopbackServer.Script = { peer in
     try peer.readRequest()
     try peer.holdUntilHangUp()
 }
 
 @Suite(.timeLimit(.minutes(2)))
-struct `Starting, cancelling and stopping` {
-    @Test func `cancelling frees the transfer at once`() async throws {
+struct LifecycleTests {
+    @Test func `the cancellation of a request ends its transfer and closes its connection`() async throws {
         let server = try LoopbackServer(silence)
         let transport = try CurlTransport()
         let task = Task { try await transport.send(Request(.get, server.url())) }
@@ -26,11 +26,10 @@ struct `Starting, cancelling and stopping` {
         let error = await #expect(throws: TransportError.self) { try await task.value }
         #expect(error?.kind == .cancelled)
         #expect(error?.phase == .waiting)
-        // The connection is closed, not kept for the next one.
         try await server.hangUps.reaches(1)
     }
 
-    @Test func `a task that is cancelled already sends nothing`() async throws {
+    @Test func `a task that has been cancelled sends no request`() async throws {
         let server = try LoopbackServer(LoopbackServer.always(200))
         let transport = try CurlTransport()
         let gate = AsyncStream.makeStream(of: Void.self)
@@ -46,7 +45,7 @@ struct `Starting, cancelling and stopping` {
         #expect(server.connections.count == 0)
     }
 
-    @Test func `shutting down ends what is under way, and again and again does nothing`() async throws {
+    @Test func `a shutdown ends active requests, and a second one has no effect`() async throws {
         let server = try LoopbackServer(silence)
         let transport = try CurlTransport()
         let task = Task { try await transport.send(Request(.get, server.url())) }
@@ -67,7 +66,7 @@ struct `Starting, cancelling and stopping` {
         #expect(late?.phase == .queued)
     }
 
-    @Test func `without a reference the thread ends by itself`() async throws {
+    @Test func `the deallocation of a transport ends its thread`() async throws {
         let server = try LoopbackServer { peer in
             try peer.readRequest()
             try peer.respond(200)
@@ -80,7 +79,7 @@ struct `Starting, cancelling and stopping` {
         try await server.hangUps.reaches(1)
     }
 
-    @Test func `a loop that dies is told to everyone who waits`() async throws {
+    @Test func `a failure of the loop ends active and later requests`() async throws {
         let server = try LoopbackServer(silence)
         try await withBrokenWait { transport, breakNow in
             let task = Task { try await transport.send(Request(.get, server.url())) }
@@ -97,7 +96,7 @@ struct `Starting, cancelling and stopping` {
         }
     }
 
-    @Test func `a request that the loop has not seen yet is ended by the shutdown, too`() async throws {
+    @Test func `a shutdown ends requests that the loop has not taken yet`() async throws {
         let gate = Locked((isOpen: false, sleeps: 0))
         let transport = try CurlTransport(CurlOptions()) { _, _, _, _ in
             gate.withLock { $0.sleeps += 1 }
@@ -109,7 +108,7 @@ struct `Starting, cancelling and stopping` {
         let task = Task { try await transport.send(Request(.get, port.url)) }
         while transport.status.pending == 0 { try await Task.sleep(for: .milliseconds(1)) }
         async let end: Void = transport.shutDown()
-        // The loop stands still, so it can only be the mailbox that has been told.
+        // The loop is blocked, so the status comes from the command queue.
         while !transport.status.isStopping { try await Task.sleep(for: .milliseconds(1)) }
         let late = await #expect(throws: TransportError.self) {
             try await transport.send(Request(.get, port.url))
@@ -122,12 +121,12 @@ struct `Starting, cancelling and stopping` {
         #expect(late?.kind == .shutDown)
     }
 
-    @Test func `a request, a cancellation and a shutdown each wake a loop that sleeps long`() async throws {
-        // Sleeps until a socket moves or somebody rings; all of this takes milliseconds, unless nobody rings.
-        let oversleeps = Locked(0)
+    @Test func `a request, a cancellation and a shutdown each wake a sleeping loop`() async throws {
+        // The wait ends by events only. The test takes milliseconds unless a wakeup is missing.
+        let timeouts = Locked(0)
         let transport = try CurlTransport(CurlOptions()) { epoll, events, count, milliseconds in
             let found = epoll_wait(epoll, events, count, milliseconds == 0 ? 0 : 20_000)
-            if found == 0, milliseconds != 0 { oversleeps.withLock { $0 += 1 } }
+            if found == 0, milliseconds != 0 { timeouts.withLock { $0 += 1 } }
             return found
         }
         let server = try LoopbackServer(LoopbackServer.always(200))
@@ -140,10 +139,10 @@ struct `Starting, cancelling and stopping` {
         #expect(error?.kind == .cancelled)
         await transport.shutDown()
         #expect(transport.status.isShutDown)
-        #expect(oversleeps.withLock { $0 } == 0)
+        #expect(timeouts.withLock { $0 } == 0)
     }
 
-    /// A transport whose wait fails from the moment on when the given closure has been called.
+    /// Calls `body` with a transport and a closure that makes the waits of its loop fail.
     private func withBrokenWait(
         _ body: (CurlTransport, @escaping @Sendable () -> Void) async throws -> Void
     ) async throws {
@@ -153,13 +152,13 @@ struct `Starting, cancelling and stopping` {
                 errno = EBADF
                 return -1
             }
-            // Short naps, so that the defect shows without anybody waking the loop.
+            // Short waits, so that the loop fails without being woken.
             return epoll_wait(epoll, events, count, min(milliseconds, 5))
         }
         try await body(transport) { isBroken.withLock { $0 = true } }
     }
 
-    @Test func `the status is evidence of a turning loop`() async throws {
+    @Test func `the status shows pending requests and the time since the latest turn`() async throws {
         let server = try LoopbackServer(silence)
         let transport = try CurlTransport()
         let task = Task { try await transport.send(Request(.get, server.url())) }
@@ -168,7 +167,7 @@ struct `Starting, cancelling and stopping` {
         #expect(status.pending == 1)
         #expect(status.failure == nil)
         #expect(!status.isShutDown)
-        // Generous: the loop turns every two seconds at least.
+        // The loop turns at least every two seconds; the limit allows for a busy machine.
         #expect(status.sinceLastTurn < .seconds(60))
         task.cancel()
         _ = await task.result
@@ -177,9 +176,9 @@ struct `Starting, cancelling and stopping` {
         #expect(transport.status.connectionsOpened == 1)
     }
 
-    @Test func `the thread has its name`() async throws {
+    @Test func `the thread has the name px-curl`() async throws {
         let transport = try CurlTransport()
-        // An answer, whichever, proves that the thread has begun.
+        // The end of any request proves that the thread runs.
         _ = try? await transport.send(Request(.get, LoopbackClosedPort().url))
         let tasks = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")
         let names = tasks.compactMap {
@@ -189,7 +188,7 @@ struct `Starting, cancelling and stopping` {
         await transport.shutDown()
     }
 
-    @Test func `one host's limit holds its own transfers back and no others`() async throws {
+    @Test func `the limit of one host does not delay requests to another`() async throws {
         var options = CurlOptions()
         options.maxConnectionsPerHost = 2
         let transport = try CurlTransport(options)
@@ -221,7 +220,7 @@ struct `Starting, cancelling and stopping` {
         _ = await first.result
     }
 
-    @Test func `more unfinished requests than allowed are refused`() async throws {
+    @Test func `a request above maxPendingRequests ends as overloaded`() async throws {
         var options = CurlOptions()
         options.maxPendingRequests = 1
         let transport = try CurlTransport(options)
@@ -234,19 +233,5 @@ struct `Starting, cancelling and stopping` {
         #expect(error?.kind == .overloaded)
         first.cancel()
         _ = await first.result
-    }
-
-    @Test func `options out of range are refused by name`() throws {
-        var options = CurlOptions()
-        options.maxConnections = 0
-        options.idleSeconds = 9999
-        #expect(
-            options.problems().map(\.field) == ["maxConnections", "maxConnectionsPerHost", "idleSeconds"])
-        #expect(CurlOptions().problems().isEmpty)
-        #expect(throws: CurlError.self) { try CurlTransport(options) }
-        var missing = CurlOptions()
-        missing.caBundle = "/nonexistent/ca.pem"
-        let error = #expect(throws: CurlError.self) { try CurlTransport(missing) }
-        #expect(error?.kind == .caBundle)
     }
 }

@@ -7,10 +7,10 @@ import Testing
 
 @testable import Curl
 
-/// Each in a process of its own, because the variables hold for the whole process.
+/// Each test runs in a process of its own, because environment variables belong to the whole process.
 @Suite(.timeLimit(.minutes(2)))
-struct `Proxies from the environment` {
-    @Test func `a request goes through the proxy, and past it when told so`() async {
+struct ProxyTests {
+    @Test func `a request uses the proxy of the environment unless it bypasses proxies`() async {
         await #expect(processExitsWith: .success) {
             let proxy = try LoopbackServer(LoopbackServer.always(200, headers: ["X-Via": "proxy"]))
             let direct = try LoopbackServer(LoopbackServer.always(200, headers: ["X-Via": "nothing"]))
@@ -25,7 +25,7 @@ struct `Proxies from the environment` {
         }
     }
 
-    @Test func `no_proxy is honoured`() async {
+    @Test func `a host of no_proxy is requested directly`() async {
         await #expect(processExitsWith: .success) {
             let proxy = try LoopbackServer(LoopbackServer.always(200, headers: ["X-Via": "proxy"]))
             let direct = try LoopbackServer(LoopbackServer.always(200, headers: ["X-Via": "nothing"]))
@@ -36,7 +36,7 @@ struct `Proxies from the environment` {
         }
     }
 
-    @Test func `a proxy that refuses to connect is a refusal before sending`() async {
+    @Test func `a proxy that refuses CONNECT ends a request as refused while connecting`() async {
         await #expect(processExitsWith: .success) {
             let proxy = try LoopbackServer { peer in
                 try peer.readRequest()
@@ -54,8 +54,8 @@ struct `Proxies from the environment` {
         }
     }
 
-    /// With each of these libcurl's own words repeat the URL, or make a host name of a part of it.
-    @Test func `a proxy's URL with a mistake is told without its password`() async {
+    /// For each of these URLs the error text of libcurl contains the URL, or takes a part of it for the host name.
+    @Test func `the error for a malformed proxy URL names the variable and not the password`() async {
         await #expect(processExitsWith: .success) {
             let port = try LoopbackClosedPort()
             let transport = try CurlTransport()
@@ -65,7 +65,7 @@ struct `Proxies from the environment` {
                 "http://user:s3cr3t@[::1:1", "htps://user:s3cr3t@127.0.0.1:1",
                 "socks9://user:s3cr3t@127.0.0.1:1", "http://user:pw@s3cr3t.invalid/pw@127.0.0.1:1",
                 "socks5://user:pw@s3cr3t.invalid/pw@127.0.0.1:1",
-                "http://user:s3cr3t@nobody.invalid:1", "http://user:s3cr3t@127.0.0.1:\(port.port)",
+                "http://user:s3cr3t@proxy.invalid:1", "http://user:s3cr3t@127.0.0.1:\(port.port)",
             ] {
                 for (scheme, variable) in [
                     (HTTP.URL.Scheme.http, "http_proxy"), (.https, "https_proxy"), (.https, "HTTPS_PROXY"),
@@ -85,7 +85,7 @@ struct `Proxies from the environment` {
         }
     }
 
-    @Test func `a refusal is told with the proxy's variable only where the proxy may be the one`() async {
+    @Test func `a refused connection is reported with the proxy variable only if a proxy was used`() async {
         await #expect(processExitsWith: .success) {
             let port = try LoopbackClosedPort()
             setenv("http_proxy", port.url.rendered, 1)
@@ -99,55 +99,13 @@ struct `Proxies from the environment` {
                 let more = bypass ? "" : ", perhaps by the proxy in http_proxy"
                 try #require(error.detail == "Connection refused\(more) (libcurl 7)", "\(error)")
             }
-            // The system's error of the transfer before is not told again.
+            // The errno of the previous transfer is not reported again.
             setenv("http_proxy", "socks9://127.0.0.1:1", 1)
             let error = try await #require(throws: TransportError.self) {
                 try await transport.send(Request(.get, port.url))
             }
-            let words = "no connection; check the scheme of the proxy in http_proxy (libcurl 7)"
-            try #require(error.detail == words, "\(error)")
-        }
-    }
-}
-
-/// `openssl s_server` stands in for the proxy: a GET for a plain http URL reaches it as it is.
-@Suite(
-    .timeLimit(.minutes(2)),
-    .enabled(if: TLSServer.isAvailable, "needs the openssl command to make certificates and serve them"))
-struct `Proxies that are asked over TLS` {
-    @Test func `are trusted by the same certificates as servers`() async {
-        await #expect(processExitsWith: .success) {
-            let authority = try TLSAuthority()
-            let proxy = try TLSServer(authority, .good)
-            setenv("http_proxy", proxy.url.rendered, 1)
-            let request = Request(.get, HTTP.URL(.http, host: "somewhere.invalid"))
-            var trusting = CurlOptions()
-            trusting.caBundle = authority.bundle
-            try #require(try await CurlTransport(trusting).send(request).status == 200)
-            let wary = try CurlTransport()
-            let error = try await #require(throws: TransportError.self) {
-                try await wary.send(request)
-            }
-            try #require(error.kind == .tls)
-        }
-    }
-
-    /// The distribution's OpenSSL refuses TLS 1.1 by itself; this process is configured not to.
-    @Test func `are refused below TLS 1_2`() async {
-        await #expect(processExitsWith: .success) {
-            let authority = try TLSAuthority()
-            try authority.allowOldTLS()
-            let proxy = try TLSServer(
-                authority, .good, options: ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"])
-            setenv("http_proxy", proxy.url.rendered, 1)
-            var trusting = CurlOptions()
-            trusting.caBundle = authority.bundle
-            let transport = try CurlTransport(trusting)
-            let request = Request(.get, HTTP.URL(.http, host: "somewhere.invalid"))
-            let error = try await #require(throws: TransportError.self) {
-                try await transport.send(request)
-            }
-            try #require(error.kind == .tls)
+            let expected = "no connection; check the scheme of the proxy in http_proxy (libcurl 7)"
+            try #require(error.detail == expected, "\(error)")
         }
     }
 }

@@ -10,7 +10,7 @@ import Testing
 @Suite(
     .timeLimit(.minutes(2)),
     .enabled(if: TLSServer.isAvailable, "needs the openssl command to make certificates and serve them"))
-struct `Transport security` {
+struct TLSTests {
     let authority: TLSAuthority
 
     init() throws { authority = try TLSAuthority() }
@@ -41,30 +41,22 @@ struct `Transport security` {
     }
 
     @Test(arguments: ["AWS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"])
-    func `an authority that the environment names is trusted`(variable: String) async throws {
+    func `a CA bundle of the environment is trusted`(variable: String) async throws {
         let server = try TLSServer(authority, .good)
         let named = CurlOptions().completed(from: [variable: authority.bundle, "CURL_CA_BUNDLE_": "x"])
         #expect(try await CurlTransport(named).send(Request(.get, server.url)).status == 200)
     }
 
-    @Test func `what is configured comes before the environment, AWS's variable before the others`() {
-        let environment = ["AWS_CA_BUNDLE": "a", "CURL_CA_BUNDLE": "c", "SSL_CERT_FILE": "s"]
-        #expect(CurlOptions().completed(from: environment).caBundle == "a")
-        #expect(CurlOptions().completed(from: ["AWS_CA_BUNDLE": "", "SSL_CERT_FILE": "s"]).caBundle == "s")
-        #expect(CurlOptions().completed(from: [:]).caBundle == nil)
-        var configured = CurlOptions()
-        configured.caBundle = "own"
-        #expect(configured.completed(from: environment).caBundle == "own")
-    }
-
     @Test(arguments: [TLSAuthority.Certificate.wrongName, .expired])
-    func `a certificate that does not fit is refused`(certificate: TLSAuthority.Certificate) async throws {
+    func `a certificate with another name or an expired one is refused`(certificate: TLSAuthority.Certificate)
+        async throws
+    {
         let error = try await failure(certificate)
         #expect(error.kind == .tls, "\(error)")
         #expect(error.phase == .connecting)
     }
 
-    @Test func `an authority that is not trusted is refused`() async throws {
+    @Test func `a certificate of an unknown authority is refused`() async throws {
         let error = try await failure(.good, trusted: false)
         #expect(error.kind == .tls, "\(error)")
         #expect(error.phase == .connecting)
@@ -78,8 +70,8 @@ struct `Transport security` {
         #expect(error.kind == .tls, "\(error)")
     }
 
-    /// The distribution's OpenSSL refuses TLS 1.1 by itself; this process is configured not to.
-    @Test func `TLS 1_1 is refused even where OpenSSL would take it`() async {
+    /// OpenSSL of the distribution refuses TLS 1.1 as well; a configuration of this process allows it.
+    @Test func `TLS 1_1 is refused even where OpenSSL allows it`() async {
         await #expect(processExitsWith: .success) {
             let authority = try TLSAuthority()
             try authority.allowOldTLS()
@@ -95,7 +87,7 @@ struct `Transport security` {
         }
     }
 
-    @Test func `a file that holds no certificates is an error of that kind`() async throws {
+    @Test func `a CA bundle without certificates ends a request with a TLS error`() async throws {
         let server = try TLSServer(authority, .good)
         let junk = authority.folder + "/junk.pem"
         try "no certificate\n".write(toFile: junk, atomically: true, encoding: .utf8)
@@ -106,7 +98,7 @@ struct `Transport security` {
         #expect(error?.kind == .tls)
     }
 
-    @Test func `a server that speaks plain HTTP is refused`() async throws {
+    @Test func `a server without TLS ends a request with a TLS error`() async throws {
         let server = try LoopbackServer { peer in
             try peer.respond(400)
             try peer.holdUntilHangUp()
@@ -121,7 +113,7 @@ struct `Transport security` {
         #expect(error?.phase == .connecting)
     }
 
-    @Test func `a handshake that is reset is a fault of the network`() async throws {
+    @Test func `a reset during the handshake ends a request as disconnected`() async throws {
         let server = try LoopbackServer { peer in
             _ = try peer.readBytes(1)
             peer.reset()
@@ -136,7 +128,7 @@ struct `Transport security` {
         #expect(error?.phase == .connecting)
     }
 
-    @Test func `a handshake that hangs ends at the limit for connecting`() async throws {
+    @Test func `a handshake without progress ends at the limit for connecting`() async throws {
         let server = try LoopbackServer { peer in try peer.ignoreUntilHangUp() }
         var url = server.url()
         url.scheme = .https
