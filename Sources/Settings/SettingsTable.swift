@@ -39,7 +39,7 @@ extension Setting {
             "Glob patterns of keys to process (* any characters, ? one character); empty: all keys"),
         .property(
             "filter.exclude", \.worker.filter.exclude, reloads: true,
-            "Glob patterns of keys to ignore; the messages of excluded objects are deleted and counted as skipped"
+            "Glob patterns of keys to skip; the messages of these objects are deleted"
         ),
     ]
 
@@ -61,12 +61,12 @@ extension Setting {
             "Storage class of the outputs, such as \"STANDARD_IA\"; null: the bucket's default"),
         .optionalChoice(
             "output.serverSideEncryption", \.put.serverSideEncryption,
-            "Server-side encryption of the outputs; null: the bucket's default"),
+            "Server-side encryption of the outputs, or null for the bucket's default"),
         .property(
             "output.kmsKeyID", \.put.kmsKeyID, "KMS key for aws:kms: its ID, ARN or alias"),
         .property(
             "output.bucketKey", \.put.bucketKey, "Use of an S3 Bucket Key, which reduces KMS requests"),
-        .optionalChoice("output.acl", \.put.acl, "Canned ACL of the outputs"),
+        .optionalChoice("output.acl", \.put.acl, "Canned ACL of the outputs, or null for none"),
         .property("output.tags", \.put.tags, "Tags of the outputs, at most ten"),
         .property(
             "output.copyTags", \.worker.output.copyTags,
@@ -163,7 +163,7 @@ extension Setting {
         ),
         .choice(
             "aws.credentials", \.aws.credentials,
-            "Source of the credentials; automatic is the default provider chain of the AWS SDKs"),
+            "Source of the credentials, automatic for the default provider chain of the AWS SDKs"),
         .property(
             "aws.logIdentity", \.aws.logIdentity,
             "Call STS GetCallerIdentity and log the account and ARN of the credentials"),

@@ -14,7 +14,7 @@ struct CheckCommand: AsyncParsableCommand {
         commandName: "check",
         abstract: "Check the configuration, the credentials, the queues and the buckets.",
         discussion: """
-            The command reads only: it receives no message and stores no object. It prints one line per check. The
+            The command reads only: it receives no message and stores no object. It prints one line per check. The \
             exit status is that of the first check that failed, in the classes of the service's exit status.
             """)
 

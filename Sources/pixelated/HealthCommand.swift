@@ -10,7 +10,7 @@ struct HealthCommand: ParsableCommand {
         commandName: "health",
         abstract: "Print the status of the service that runs on this machine.",
         discussion: """
-            The command requests /readyz at the address health.listen, which must be set, and prints the response.
+            The command requests /readyz at the address health.listen, which must be set, and prints the response. \
             Exit status: 0 the service is ready, 1 it is not, 69 no response.
             """)
 

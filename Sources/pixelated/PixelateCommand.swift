@@ -13,7 +13,7 @@ struct PixelateCommand: ParsableCommand {
         commandName: "pixelate",
         abstract: "Pixelate local files, with the same result as the service.",
         discussion: """
-            For every file NAME, the command writes DIR/pixelated-8x8-NAME and the other sizes. A missing DIR is
+            For every file NAME, the command writes DIR/pixelated-8x8-NAME and the other sizes. A missing DIR is \
             created. The exit status is 0 when all files succeeded, otherwise 1.
             """)
 

@@ -11,13 +11,19 @@ struct Pixelated: AsyncParsableCommand {
         commandName: "pixelated",
         abstract: "Pixelates the pictures that are uploaded to an S3 bucket.",
         discussion: """
-            The service polls an SQS queue for the event notifications of a source bucket, downloads each new
-            picture, makes five pixelated outputs and stores them in an output bucket. The command pixelate does the
+            The service polls an SQS queue for the event notifications of a source bucket, downloads each new \
+            picture, makes five pixelated outputs and stores them in an output bucket. The command pixelate does the \
             same for local files.
 
-            Exit status: 0 success; 1 some files failed, or the service is not ready; 64 usage error; 69 the queue or
-            a bucket does not exist, or the health page does not respond; 70 internal error; 75 temporary failure; 77
-            credentials or permissions refused; 78 invalid configuration.
+            Exit status:
+              0   success
+              1   some files failed, or the service is not ready
+              64  usage error
+              69  the queue or a bucket does not exist, or the health page does not respond
+              70  internal error
+              75  temporary failure
+              77  the credentials are refused or lack a permission
+              78  invalid configuration
             """,
         version: "pixelated \(version)",
         subcommands: [

@@ -10,10 +10,13 @@ struct PolicyCommand: ParsableCommand {
         commandName: "policy",
         abstract: "Print the disposition of each error kind, as configured.",
         discussion: """
-            ignore: the message is deleted. retry: it becomes visible again after the delay. quarantine: a quarantine
-            record with the reason is stored, then the message is deleted. open-breaker: the circuit breaker opens; the
-            message is held and no others are received until the dependency works again. An asterisk marks the
-            dispositions that worker.policy has changed.
+            Dispositions:
+              ignore        the message is deleted
+              retry         the message becomes visible again after the delay
+              quarantine    a quarantine record with the reason is stored, then the message is deleted
+              open-breaker  the message is held, and no others are received until the dependency works
+
+            An asterisk marks the dispositions that worker.policy has changed.
             """)
 
     @OptionGroup var arguments: ConfigurationArguments

@@ -11,8 +11,8 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Run the service: poll the queue and pixelate new pictures.",
         discussion: """
-            SIGTERM and SIGINT drain: messages in flight are finished, no others are received. A second one forces
-            the stop: unfinished messages are released. SIGHUP reloads the configuration. Under systemd the service
+            SIGTERM and SIGINT drain: messages in flight are finished, no others are received. A second one forces \
+            the stop: unfinished messages are released. SIGHUP reloads the configuration. Under systemd the service \
             notifies its readiness and status (Type=notify) and logs with the journal's native fields.
             """)
 
