@@ -75,6 +75,7 @@ struct SettingsLoaderTests {
         ("worker.acknowledgeLingerMilliseconds", "worker.deleteBatchDelayMilliseconds"),
         ("worker.maximumMessages", "worker.maxMessages"),
         ("worker.retryMaximumSeconds", "worker.maxRetrySeconds"),
+        ("worker.pictureSeconds", "pixelation.limits.seconds"),
         ("start.giveUpSeconds", "start.timeoutSeconds"),
         ("network.maxUnfinished", "network.maxPendingRequests"),
         ("aws.logsIdentity", "aws.logIdentity"), ("instance.drainsOnNotice", "instance.drainOnTermination"),
