@@ -7,7 +7,7 @@
 // Each operation on doubles rounds for itself.
 #pragma STDC FP_CONTRACT OFF
 
-// Vectors of the compiler's, not of a processor's: it splits them where registers are narrower.
+// Vector types of the compiler: it splits them where the registers of the processor are narrower.
 typedef uint8_t u8x4 __attribute__((vector_size(4)));
 typedef uint8_t u8x16 __attribute__((vector_size(16)));
 typedef uint16_t u16x4 __attribute__((vector_size(8)));
@@ -19,7 +19,7 @@ typedef uint32_t u32x8 __attribute__((vector_size(32)));
 typedef int64_t i64x4 __attribute__((vector_size(32)));
 typedef double f64x4 __attribute__((vector_size(32)));
 
-// Bodies that each build below compiles for its own processor.
+// The bodies of the loops, which each build below compiles for its own kind of processor.
 #define BODY static inline __attribute__((always_inline))
 
 #define LOW4(vector) __builtin_shufflevector(vector, vector, 0, 1, 2, 3)
@@ -29,12 +29,12 @@ typedef double f64x4 __attribute__((vector_size(32)));
 
 // MARK: Sums over segments
 
-// Bytes of a last group that belong to the piece, by their number.
+// The mask of the first n bytes of a group begins at `masks + 16 - n`.
 static const uint8_t masks[32] = {
     255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
 
-// `*sum` becomes the sums of the lanes over the groups of a piece, `*later` the sums of these sums, in which a
-// group counts once for itself and once for each group behind it.
+// Stores in `*sum` the sum of the groups of a segment, byte by byte, and in `*later` the sum of its partial sums: in
+// it a group counts once for itself and once for each later group.
 BODY void sum_groups(const uint8_t *at, int groups, int last_bytes, u16x16 *sum, u16x16 *later)
 {
     u16x16 a = {0};
@@ -54,55 +54,55 @@ BODY void sum_groups(const uint8_t *at, int groups, int last_bytes, u16x16 *sum,
     *sum = a;
 }
 
-// 4 pixels a group.
-BODY void sum_color(const uint8_t *row, const px_piece *pieces, size_t count, px_sums *sums)
+// A group has 4 pixels of 4 samples.
+BODY void sum_color(const uint8_t *row, const px_segment *segments, size_t count, px_sums *sums)
 {
     f64x4 samples = {0};
     f64x4 moments = {0};
     for (size_t index = 0; index < count; index++) {
-        const px_piece *piece = &pieces[index];
+        const px_segment *segment = &segments[index];
         u16x16 sum;
         u16x16 later;
-        sum_groups(row + piece->offset, piece->groups, 4 * piece->last_pixels, &sum, &later);
+        sum_groups(row + segment->offset, segment->groups, 4 * segment->last_pixels, &sum, &later);
 
         // All of these stay below 2^16: at most 6 * 22 * 255.
         u16x8 back = HIGH8(sum);
         u16x8 both = LOW8(sum) + back;
         i32x4 total = __builtin_convertvector(LOW4(both) + HIGH4(both), i32x4);
         u16x4 last_two = LOW4(back) + HIGH4(back);
-        // Pixel i of group g lies at 4 g + i; here is the sum of i * p.
+        // Pixel i of group g lies at 4 g + i. This is the sum of i * p.
         i32x4 within = __builtin_convertvector(HIGH4(both) + last_two + last_two, i32x4);
         u32x8 halves =
             __builtin_convertvector(LOW8(later), u32x8) + __builtin_convertvector(HIGH8(later), u32x8);
-        // The sum of (groups - g) * p. With it the place is counted back from the end of the last group.
+        // The sum of (groups - g) * p, which gives positions relative to the end of the last group.
         i32x4 reversed = (i32x4)(LOW4(halves) + HIGH4(halves));
         i32x4 moment = within - reversed * 4;
 
-        f64x4 of_piece = __builtin_convertvector(total, f64x4);
-        samples += of_piece;
-        moments += of_piece * piece->end + __builtin_convertvector(moment, f64x4);
+        f64x4 of_segment = __builtin_convertvector(total, f64x4);
+        samples += of_segment;
+        moments += of_segment * segment->end + __builtin_convertvector(moment, f64x4);
         memcpy(sums[index + 1].samples, &samples, sizeof samples);
         memcpy(sums[index + 1].moments, &moments, sizeof moments);
     }
 }
 
-// 16 pixels a group, all of one band.
-BODY void sum_gray(const uint8_t *row, const px_piece *pieces, size_t count, px_sums *sums)
+// A group has 16 pixels of 1 sample.
+BODY void sum_gray(const uint8_t *row, const px_segment *segments, size_t count, px_sums *sums)
 {
     const u32x8 places = {0, 1, 2, 3, 4, 5, 6, 7};
     double samples = 0;
     double moments = 0;
     for (size_t index = 0; index < count; index++) {
-        const px_piece *piece = &pieces[index];
+        const px_segment *segment = &segments[index];
         u16x16 sum;
         u16x16 later;
-        sum_groups(row + piece->offset, piece->groups, piece->last_pixels, &sum, &later);
+        sum_groups(row + segment->offset, segment->groups, segment->last_pixels, &sum, &later);
 
         u32x8 back = __builtin_convertvector(HIGH8(sum), u32x8);
         u32x8 totals = __builtin_convertvector(LOW8(sum), u32x8) + back;
         u32x8 reversed =
             __builtin_convertvector(LOW8(later), u32x8) + __builtin_convertvector(HIGH8(later), u32x8);
-        // Pixel i of group g lies at 16 g + i, counted back from the end of the last group.
+        // Pixel i of group g lies at 16 g + i; positions are relative to the end of the last group.
         i32x8 lanes = (i32x8)(totals * places + back * 8 - reversed * 16);
         uint32_t total = 0;
         int32_t moment = 0;
@@ -111,48 +111,49 @@ BODY void sum_gray(const uint8_t *row, const px_piece *pieces, size_t count, px_
             moment += lanes[lane];
         }
         samples += total;
-        moments += total * piece->end + moment;
+        moments += total * segment->end + moment;
         sums[index + 1] = (px_sums){.samples = {samples}, .moments = {moments}};
     }
 }
 
-// MARK: Results
+// MARK: Levels of cells
 
-// `Q` at a kink b: the sum of (b - x - 1/2) * p over the pixels left of it.
-BODY void evaluate(const px_sums *sums, const px_kink *kink, f64x4 *value)
+// Q at a breakpoint b: the sum of (b - x - 1/2) * p(x) over the pixels x left of b.
+BODY void evaluate(const px_sums *sums, const px_breakpoint *breakpoint, f64x4 *value)
 {
     f64x4 samples;
     f64x4 moments;
-    memcpy(&samples, sums[kink->piece].samples, sizeof samples);
-    memcpy(&moments, sums[kink->piece].moments, sizeof moments);
-    *value = samples * kink->position - moments;
+    memcpy(&samples, sums[breakpoint->segments].samples, sizeof samples);
+    memcpy(&moments, sums[breakpoint->segments].moments, sizeof moments);
+    *value = samples * breakpoint->position - moments;
 }
 
-BODY size_t settle(const px_sums *sums, const px_kink *kinks, const px_second_difference *differences,
-    size_t cells, uint8_t *results, uint32_t *doubtful)
+BODY size_t resolve(const px_sums *sums, const px_breakpoint *breakpoints, const px_second_difference *differences,
+    size_t cells, uint8_t *results, px_uncertain_cell *uncertain)
 {
     const i64x4 bits = {1, 2, 4, 8};
-    size_t doubts = 0;
+    size_t count = 0;
     f64x4 left = {0};
     f64x4 middle;
-    evaluate(sums, &kinks[0], &middle);
+    evaluate(sums, &breakpoints[0], &middle);
     for (size_t cell = 0; cell < cells; cell++) {
         const px_second_difference *difference = &differences[cell];
         f64x4 right;
-        evaluate(sums, &kinks[cell + 1], &right);
+        evaluate(sums, &breakpoints[cell + 1], &right);
         f64x4 level = (left - middle - middle + right) * difference->factor + difference->bias;
-        // The nearest integer; where the addition rounds to the wrong one, the distance is 1/2 and tells.
+        // The nearest integer. If the addition rounds to the next one, the distance is 1/2, which is uncertain.
         i32x4 nearest = __builtin_convertvector(level + 0.5, i32x4);
         f64x4 distance = level - __builtin_convertvector(nearest, f64x4);
-        i64x4 uncertain = distance * distance >= difference->certainty;
+        i64x4 is_uncertain = distance * distance >= difference->safe_distance_squared;
         u8x4 result = __builtin_convertvector(nearest, u8x4);
         memcpy(results + 4 * cell, &result, sizeof result);
-        if (__builtin_expect(__builtin_reduce_or(uncertain) != 0, 0))
-            doubtful[doubts++] = (uint32_t)(16 * cell) + (uint32_t)__builtin_reduce_or(uncertain & bits);
+        if (__builtin_expect(__builtin_reduce_or(is_uncertain) != 0, 0))
+            uncertain[count++] = (px_uncertain_cell){
+                .cell = (uint16_t)cell, .lanes = (uint16_t)__builtin_reduce_or(is_uncertain & bits)};
         left = middle;
         middle = right;
     }
-    return doubts;
+    return count;
 }
 
 BODY void accumulate(
@@ -164,7 +165,7 @@ BODY void accumulate(
 
 // MARK: The weighted sum
 
-// 8 pixels are 8 words, out of which the band is shifted.
+// 8 pixels are 8 words of 32 bits; a shift and a mask extract the band.
 BODY int32_t weigh_color(const uint8_t *pixels, int band, const int32_t *weights, size_t count)
 {
     i32x8 sums = {0};
@@ -193,39 +194,39 @@ BODY int32_t weigh_gray(const uint8_t *pixels, const int32_t *weights, size_t co
 
 // MARK: Builds
 
-#define BUILD(name, linkage, attribute)                                                              \
-    attribute static void sum_color_##name(                                                          \
-        const uint8_t *row, const px_piece *pieces, size_t count, px_sums *sums)                     \
-    {                                                                                                \
-        sum_color(row, pieces, count, sums);                                                         \
-    }                                                                                                \
-    attribute static void sum_gray_##name(                                                           \
-        const uint8_t *row, const px_piece *pieces, size_t count, px_sums *sums)                     \
-    {                                                                                                \
-        sum_gray(row, pieces, count, sums);                                                          \
-    }                                                                                                \
-    attribute static size_t settle_##name(const px_sums *sums, const px_kink *kinks,                 \
-        const px_second_difference *differences, size_t cells, uint8_t *results, uint32_t *doubtful) \
-    {                                                                                                \
-        return settle(sums, kinks, differences, cells, results, doubtful);                           \
-    }                                                                                                \
-    attribute static void accumulate_##name(                                                         \
-        int32_t *sums, const uint8_t *samples, int32_t weight, size_t count)                         \
-    {                                                                                                \
-        accumulate(sums, samples, weight, count);                                                    \
-    }                                                                                                \
-    attribute static int32_t weigh_color_##name(                                                     \
-        const uint8_t *pixels, int band, const int32_t *weights, size_t count)                       \
-    {                                                                                                \
-        return weigh_color(pixels, band, weights, count);                                            \
-    }                                                                                                \
-    attribute static int32_t weigh_gray_##name(                                                      \
-        const uint8_t *pixels, const int32_t *weights, size_t count)                                 \
-    {                                                                                                \
-        return weigh_gray(pixels, weights, count);                                                   \
-    }                                                                                                \
-    linkage const px_kernels px_##name##_kernels = {                                                 \
-        sum_color_##name, sum_gray_##name, settle_##name, accumulate_##name,                         \
+#define BUILD(name, linkage, attribute)                                                                         \
+    attribute static void sum_color_##name(                                                                     \
+        const uint8_t *row, const px_segment *segments, size_t count, px_sums *sums)                            \
+    {                                                                                                           \
+        sum_color(row, segments, count, sums);                                                                  \
+    }                                                                                                           \
+    attribute static void sum_gray_##name(                                                                      \
+        const uint8_t *row, const px_segment *segments, size_t count, px_sums *sums)                            \
+    {                                                                                                           \
+        sum_gray(row, segments, count, sums);                                                                   \
+    }                                                                                                           \
+    attribute static size_t resolve_##name(const px_sums *sums, const px_breakpoint *breakpoints,               \
+        const px_second_difference *differences, size_t cells, uint8_t *results, px_uncertain_cell *uncertain)  \
+    {                                                                                                           \
+        return resolve(sums, breakpoints, differences, cells, results, uncertain);                              \
+    }                                                                                                           \
+    attribute static void accumulate_##name(                                                                    \
+        int32_t *sums, const uint8_t *samples, int32_t weight, size_t count)                                    \
+    {                                                                                                           \
+        accumulate(sums, samples, weight, count);                                                               \
+    }                                                                                                           \
+    attribute static int32_t weigh_color_##name(                                                                \
+        const uint8_t *pixels, int band, const int32_t *weights, size_t count)                                  \
+    {                                                                                                           \
+        return weigh_color(pixels, band, weights, count);                                                       \
+    }                                                                                                           \
+    attribute static int32_t weigh_gray_##name(                                                                 \
+        const uint8_t *pixels, const int32_t *weights, size_t count)                                            \
+    {                                                                                                           \
+        return weigh_gray(pixels, weights, count);                                                              \
+    }                                                                                                           \
+    linkage const px_kernels px_##name##_kernels = {                                                            \
+        sum_color_##name, sum_gray_##name, resolve_##name, accumulate_##name,                                   \
         weigh_color_##name, weigh_gray_##name};
 
 BUILD(portable, , )

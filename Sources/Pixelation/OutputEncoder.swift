@@ -24,7 +24,7 @@ struct OutputEncoder {
         let writer = GridWriter(
             width: orientation.swapsSides ? picture.height : picture.width,
             height: orientation.swapsSides ? picture.width : picture.height,
-            attachments: GridAttachments(
+            attachments: GridWriter.Attachments(
                 iccProfile: isUpright ? picture.profile : nil, comment: isUpright ? nil : picture.comment))
         var outputs: [EncodedOutput] = []
         for grid in picture.grids {
@@ -36,7 +36,7 @@ struct OutputEncoder {
                     .deadline, "the time for one picture was over while outputs were encoded")
             }
             let bytes = writer.encode(grid.turned(from: orientation))
-            outputs.append(EncodedOutput(size: grid.n, bytes: bytes, contentType: "image/jpeg"))
+            outputs.append(EncodedOutput(size: grid.size, bytes: bytes, contentType: "image/jpeg"))
         }
         return outputs
     }

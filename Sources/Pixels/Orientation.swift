@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How a camera was held: EXIF tag 0x0112. The names say what has to be done to the stored picture to see it upright.
+/// The orientation of a stored picture, the value of the Exif tag 0x0112. The names are the operations that turn the
+/// stored picture upright.
 package enum Orientation: Int, Sendable, CaseIterable {
     case upright = 1
     case mirror = 2
@@ -11,10 +12,12 @@ package enum Orientation: Int, Sendable, CaseIterable {
     case transverse = 7
     case rotateLeft = 8
 
-    /// Width and height change places.
+    /// True when the upright picture is as wide as the stored one is high.
     package var swapsSides: Bool { rawValue >= 5 }
 
-    /// Where the cell shown at (`row`, `column`) of a square is stored; `last` is the side's last index.
+    /// Returns the stored place of the cell that is seen at (`row`, `column`) of the upright square.
+    ///
+    /// - Parameter last: The last index of a row and of a column.
     package func source(row: Int, column: Int, last: Int) -> (row: Int, column: Int) {
         switch self {
         case .upright: (row, column)

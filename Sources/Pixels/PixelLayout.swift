@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How the samples of a picture lie in a decoded row.
+/// The order of the samples in a decoded row.
 package enum PixelLayout: String, Sendable, CaseIterable {
     /// One byte a pixel.
     case gray
-    /// Red, green, blue and one byte that is ignored.
+    /// Red, green, blue and one ignored byte.
     case rgbx
-    /// Cyan, magenta, yellow, black as the decoder gives them; Adobe stores them inverted, and the reference
-    /// inverts what it reads and what it writes, whether Adobe wrote it or not.
+    /// Cyan, magenta, yellow and black as stored. Adobe stores them inverted, so that 255 is no ink. Pillow inverts all
+    /// CMYK pictures when it reads and when it writes them, with or without Adobe's marker, and so does this program.
     case cmyk
 
-    /// Bytes a pixel in a row.
+    /// The number of bytes of a pixel in a row.
     package var stride: Int { self == .gray ? 1 : 4 }
-    /// Samples a cell in a grid.
+    /// The number of samples of a cell in a grid.
     package var bands: Int {
         switch self {
         case .gray: 1

@@ -2,13 +2,13 @@
 
 import CPixels
 
-/// How a picture is reduced. The results are the same; the others are there for comparison.
+/// A way to reduce a picture. All have the same results; those other than `fastest` exist for comparison.
 package enum ReductionMethod: Sendable, CaseIterable {
     /// Sums over segments, by the kernels that this processor runs fastest.
     case fastest
-    /// Sums over segments, by kernels that every processor of the kind can run.
+    /// Sums over segments, by the kernels that every processor of the architecture can run.
     case portable
-    /// Weighted sums alone.
+    /// Plain weighted sums alone.
     case plain
 
     var kernels: px_kernels {

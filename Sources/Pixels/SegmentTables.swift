@@ -3,14 +3,15 @@
 import CPixels
 import Glibc
 
-/// Pieces, kinks and factors of all sizes that are wide enough for sums over segments.
+/// The segments, breakpoints and second differences of all sizes that are computed from sums over segments.
 ///
-/// Why this is exact is proved in Arithmetic.md, "Two sums a segment".
+/// `HorizontalPass` has an example; Arithmetic.md, "Two sums a segment", proves that the results are exact.
 struct SegmentTables {
-    private(set) var pieces: [px_piece] = []
-    /// For each size in turn the `cells` kinks in the middle of its cells and the one right of the picture.
-    private(set) var kinks: [px_kink] = []
-    /// For each size in turn, for each cell.
+    /// The row, cut at the breakpoints of all sizes, and again where a segment would be too long.
+    private(set) var segments: [px_segment] = []
+    /// Size by size: the middle of each cell, and one breakpoint right of the row.
+    private(set) var breakpoints: [px_breakpoint] = []
+    /// Size by size, one for each cell.
     private(set) var differences: [px_second_difference] = []
 
     init(_ filters: [TriangleFilter], layout: PixelLayout) {
@@ -19,44 +20,46 @@ struct SegmentTables {
             (0..<filter.cells).map { (Double($0) + 0.5) * Double(width) / Double(filter.cells) }
         }
         let ends = Set(centers.joined().map(Self.pixelsBefore) + [width]).subtracting([0]).sorted()
-        let pieceOfEnd = appendPieces(ends, layout: layout)
+        let segmentsBeforeEnd = appendSegments(ends, layout: layout)
         for (filter, centers) in zip(filters, centers) {
             for center in centers {
-                kinks.append(
-                    px_kink(
-                        piece: Int64(pieceOfEnd[Self.pixelsBefore(center)] ?? 0), position: center - 0.5))
+                breakpoints.append(
+                    px_breakpoint(
+                        segments: Int64(segmentsBeforeEnd[Self.pixelsBefore(center)] ?? 0),
+                        position: center - 0.5))
             }
             let last = Double(width) + 0.5 * Double(width) / Double(filter.cells)
-            kinks.append(px_kink(piece: Int64(pieces.count), position: last - 0.5))
+            breakpoints.append(px_breakpoint(segments: Int64(segments.count), position: last - 0.5))
             for (cell, center) in centers.enumerated() {
                 differences.append(Self.difference(filter, cell: cell, center: center))
             }
         }
     }
 
-    /// How many pixels have their middle left of `position`. One that lies on it counts nothing on either side.
+    /// Returns the number of pixels whose middle is left of `position`. A pixel whose middle is `position` adds 0 to
+    /// Q on either side.
     private static func pixelsBefore(_ position: Double) -> Int { Int((position - 0.5).rounded(.up)) }
 
-    /// Cuts the row at `ends` and returns how many pieces lie in front of each.
-    private mutating func appendPieces(_ ends: [Int], layout: PixelLayout) -> [Int: Int] {
+    /// Cuts the row at `ends` and returns the number of segments left of each end.
+    private mutating func appendSegments(_ ends: [Int], layout: PixelLayout) -> [Int: Int] {
         let pixelsPerGroup = 16 / layout.stride
         let longest = PX_MAXIMUM_GROUPS * pixelsPerGroup
-        var pieceOfEnd: [Int: Int] = [:]
+        var segmentsBeforeEnd: [Int: Int] = [:]
         var start = 0
         for end in ends {
             while start < end {
                 let count = min(end - start, longest)
                 let groups = (count + pixelsPerGroup - 1) / pixelsPerGroup
-                pieces.append(
-                    px_piece(
+                segments.append(
+                    px_segment(
                         offset: Int64(start * layout.stride), groups: Int32(groups),
                         last_pixels: Int32(count - (groups - 1) * pixelsPerGroup),
                         end: Double(start + groups * pixelsPerGroup)))
                 start += count
             }
-            pieceOfEnd[end] = pieces.count
+            segmentsBeforeEnd[end] = segments.count
         }
-        return pieceOfEnd
+        return segmentsBeforeEnd
     }
 
     private static func difference(_ filter: TriangleFilter, cell: Int, center: Double)
@@ -64,12 +67,12 @@ struct SegmentTables {
     {
         let one = Double(1 << TriangleFilter.precisionBits)
         let support = Double(filter.length) / Double(filter.cells)
-        func distanceFromFoot(_ x: Int) -> Double { max(0, support - abs(Double(x) + 0.5 - center)) }
+        func triangle(_ x: Int) -> Double { max(0, support - abs(Double(x) + 0.5 - center)) }
 
-        // One pixel more on each side: whatever the window's own rounding left out is counted as an error.
+        // One pixel more on each side: what the rounding of the window's own bounds left out counts as an error.
         let window = max(0, filter.starts[cell] - 1)..<min(filter.length, filter.end(cell) + 1)
         var mass = 0.0
-        for x in window { mass += distanceFromFoot(x) }
+        for x in window { mass += triangle(x) }
         let factor = one / mass
         var error = 0.0
         var magnitude = 0.0
@@ -77,14 +80,15 @@ struct SegmentTables {
             let index = x - filter.starts[cell]
             let isInside = index >= 0 && index < filter.counts[cell]
             let weight = isInside ? Double(filter.weights[filter.offsets[cell] + index]) : 0
-            let difference = weight - factor * distanceFromFoot(x)
+            let difference = weight - factor * triangle(x)
             error += difference
             magnitude += abs(difference)
         }
-        // p = 128 + d with |d| <= 128, so the error is 128 * error +- 128 * magnitude. One more unit of Q22 covers
-        // all rounding of doubles, here and in the kernel, more than tenfold.
-        let certainty = max(0, 0.5 - (128 * magnitude + 1) / one)
+        // p = 128 + d with |d| <= 128, so the error is 128 * error +- 128 * magnitude. One more unit of 2^-22 covers
+        // the rounding of all doubles, here and in the kernel, more than tenfold.
+        let safeDistance = max(0, 0.5 - (128 * magnitude + 1) / one)
         return px_second_difference(
-            factor: factor / one, bias: 128 * error / one, certainty: certainty * certainty)
+            factor: factor / one, bias: 128 * error / one,
+            safe_distance_squared: safeDistance * safeDistance)
     }
 }

@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The weights with which Pillow's BILINEAR filter shrinks (or grows) one axis to `cells` samples.
+/// The weights with which Pillow's BILINEAR filter shrinks or enlarges one axis to `cells` samples.
 ///
 /// Sample `k` of the result is `(sum of weights[offsets[k] + i] * p[starts[k] + i] + 2^21) >> 22` over
-/// `i` in `0 ..< counts[k]`: weights are Q22 integers. The formula, in IEEE doubles, operation by operation, is
-/// that of Pillow's `precompute_coeffs` and `normalize_coeffs_8bpc` (libImaging/Resample.c); any reordering
-/// or contraction would change some weight by one.
+/// `i` in `0 ..< counts[k]`. Weights are integers in units of 2^-22. The formula, in IEEE doubles and operation by
+/// operation, is that of Pillow's `precompute_coeffs` and `normalize_coeffs_8bpc` (libImaging/Resample.c). Another
+/// order, or a fused multiplication and addition, would change some weights by one.
 package struct TriangleFilter: Sendable {
+    /// The number of fractional bits of a weight.
     package static let precisionBits = 22
 
-    /// Length of the axis in the picture, in pixels.
+    /// The length of the axis in the picture, in pixels.
     package let length: Int
-    /// Length of the axis in the grid.
+    /// The length of the axis in the grid, in cells.
     package let cells: Int
+    /// The index of the first pixel in the window of each cell.
     package let starts: [Int]
+    /// The number of pixels in the window of each cell.
     package let counts: [Int]
-    /// Where the weights of a cell begin in `weights`.
+    /// The index of the first weight of each cell in `weights`.
     package let offsets: [Int]
+    /// The weights of all cells, cell by cell.
     package let weights: [Int32]
 
     package init(length: Int, cells: Int) {
@@ -50,7 +54,7 @@ package struct TriangleFilter: Sendable {
             counts.append(end - start)
             offsets.append(weights.count)
             for weight in window {
-                // A true division, not a multiplication by the inverse of the sum.
+                // As in Pillow a division, not a multiplication by the inverse of the sum.
                 let normalized = sum != 0 ? weight / sum : weight
                 weights.append(Int32(0.5 + normalized * Double(1 << Self.precisionBits)))
             }
@@ -61,6 +65,6 @@ package struct TriangleFilter: Sendable {
         self.weights = weights
     }
 
-    /// The first pixel after the window of a cell.
+    /// Returns the index of the first pixel after the window of a cell.
     package func end(_ cell: Int) -> Int { starts[cell] + counts[cell] }
 }

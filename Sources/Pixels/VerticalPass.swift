@@ -2,16 +2,19 @@
 
 import CPixels
 
-/// Collects the rounded rows of one size into the grid; exact 32-bit integers throughout.
+/// The vertical reduction of one size: the rounded rows of the horizontal pass become the grid, by exact 32-bit
+/// integers.
 final class VerticalPass {
     private let filter: TriangleFilter
-    /// Where this size's cells begin in a row of results.
+    /// The index of this size's first cell in the results of the horizontal pass.
     private let first: Int
     private let weights: Storage<Int32>
-    /// `cells` rows of `cells` times 4 lanes; only the rows whose window holds the current row are touched.
+    /// `cells` rows of `cells` cells of 4 lanes. Only the rows whose window contains the current row are accessed.
     private let sums: Storage<Int32>
     private let kernels: px_kernels
+    /// The index of the next row of the picture.
     private var row = 0
+    /// The rows of the grid from `firstOpen` and below `firstUnopened` have windows that contain the current row.
     private var firstOpen = 0
     private var firstUnopened = 0
 
@@ -24,7 +27,9 @@ final class VerticalPass {
         kernels = method.kernels
     }
 
-    /// Takes the next row's results of all sizes.
+    /// Adds the next row.
+    ///
+    /// - Parameter results: The results of the horizontal pass, of all sizes.
     func add(_ results: borrowing Storage<UInt8>) {
         let cells = filter.cells
         while firstUnopened < cells, filter.starts[firstUnopened] <= row { firstUnopened += 1 }
@@ -46,6 +51,6 @@ final class VerticalPass {
                 samples.append(UInt8(truncatingIfNeeded: level))
             }
         }
-        return Grid(n: filter.cells, bands: bands, samples: samples)
+        return Grid(size: filter.cells, bands: bands, samples: samples)
     }
 }

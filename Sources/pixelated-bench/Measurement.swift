@@ -52,7 +52,7 @@ struct Measurement {
         if let failure { throw failure }
 
         let grids = try Self.grids(bytes, survey, sizes: options.sizes)
-        let writer = GridWriter(width: width, height: height, attachments: GridAttachments())
+        let writer = GridWriter(width: width, height: height)
         turbo.show(grids[grids.count / 2], width: width, height: height)
         (encode, turboEncode) = (.infinity, .infinity)
         for _ in 0..<runs {

@@ -39,13 +39,13 @@ final class TurboJPEG {
 
     /// Blows a grid up, for `encode`.
     func show(_ grid: Grid, width: Int, height: Int) {
-        let columns = NearestMap.cells(grid.n, over: width)
-        let rows = NearestMap.cells(grid.n, over: height)
+        let columns = NearestMap.cells(grid.size, over: width)
+        let rows = NearestMap.cells(grid.size, over: height)
         picture = []
         picture.reserveCapacity(width * height * grid.bands)
         for row in rows {
             for column in columns {
-                let at = (Int(row) * grid.n + Int(column)) * grid.bands
+                let at = (Int(row) * grid.size + Int(column)) * grid.bands
                 picture.append(contentsOf: grid.samples[at..<at + grid.bands])
             }
         }

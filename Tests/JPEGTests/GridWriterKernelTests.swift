@@ -32,7 +32,7 @@ import Testing
             let count = Int.random(in: 1...8, using: &generator)
             let begins = [0] + (1...7).shuffled(using: &generator).prefix(count - 1).sorted()
             let distinct = (0..<count).map { _ in row(using: &generator) }
-            var starts = EightBytes()
+            var starts = BlockSpan.EightBytes()
             for run in 0..<count { starts[run] = UInt8(begins[run]) }
             let samples = (0..<8).flatMap { row -> [Int32] in
                 let run = begins.lastIndex { $0 <= row } ?? 0
@@ -49,7 +49,7 @@ import Testing
 
     // Their tables live as long as the process: made once here too.
     private static let quantizers = QuantizationTable.standard.map { Quantizer($0) }
-    private static let coders = HuffmanTables.standard.map { EntropyCoder($0) }
+    private static let coders = HuffmanTable.standard.map { EntropyCoder($0) }
 
     /// A coefficient is at most 8 * 8 * 128 * 2 either way; all of them, for every divisor at every place.
     @Test(arguments: [0, 1])
@@ -150,7 +150,7 @@ import Testing
                     let samples = PlainJPEG.halve(pixels, width: 16).map { Int32($0 - 128) }
                     let block = PlainJPEG.transform(samples)
                     let quantized = zip(block, steps).map { PlainJPEG.quantize($0, step: $1) }
-                    let edge = place < 8 ? EdgePlace.before(place) : .through(place - 8)
+                    let edge = place < 8 ? EdgeCodes.Place.before(place) : .through(place - 8)
                     let code = (isRows ? codes.rows : codes.columns)[edge, height]
                     let bits =
                         PlainJPEG.binary(code.firstBits, Int(code.firstCount))
@@ -180,7 +180,7 @@ import Testing
             let levels = samples.withUnsafeBufferPointer { samples -> SIMD8<Int16> in
                 guard let base = samples.baseAddress else { return SIMD8() }
                 var columns = BlockSpan(halved: 0, cells: cells, axis: .columns)
-                return Plane(samples: base, cells: n).levels(first: first, second: second, columns: &columns)
+                return Plane(samples: base, size: n).levels(first: first, second: second, columns: &columns)
             }
             #expect((0..<8).map { levels[$0] } == expected)
         }
@@ -192,7 +192,7 @@ import Testing
         var colors = edges.flatMap { red in edges.flatMap { green in edges.flatMap { [red, green, $0] } } }
         let n = 256
         while colors.count < n * n * 3 { colors.append(.random(in: 0...255, using: &generator)) }
-        let planes = ColorConversion.planes(of: Grid(n: n, bands: 3, samples: colors))
+        let planes = Plane.components(of: Grid(size: n, bands: 3, samples: colors))
         var wrong = 0
         for cell in 0..<n * n {
             let expected = PlainJPEG.convert(colors[3 * cell], colors[3 * cell + 1], colors[3 * cell + 2])
@@ -202,11 +202,11 @@ import Testing
     }
 
     @Test func `ink is inverted and gray is left alone`() {
-        let gray = Grid(n: 2, bands: 1, samples: [1, 2, 3, 4])
-        #expect(ColorConversion.planes(of: gray) == [[1, 2, 3, 4]])
-        let ink = Grid(n: 2, bands: 4, samples: Array(0..<16))
+        let gray = Grid(size: 2, bands: 1, samples: [1, 2, 3, 4])
+        #expect(Plane.components(of: gray) == [[1, 2, 3, 4]])
+        let ink = Grid(size: 2, bands: 4, samples: Array(0..<16))
         #expect(
-            ColorConversion.planes(of: ink) == [
+            Plane.components(of: ink) == [
                 [255, 251, 247, 243], [254, 250, 246, 242], [253, 249, 245, 241], [252, 248, 244, 240],
             ])
     }

@@ -6,10 +6,10 @@ import Scripted
 
 extension Grid {
     /// Cells of very different, of similar, or of only extreme colours.
-    static func random(n: Int, bands: Int, using generator: inout SplitMix) -> Grid {
+    static func random(size: Int, bands: Int, using generator: inout SplitMix) -> Grid {
         let kind = Int.random(in: 0..<4, using: &generator)
         let base = UInt8.random(in: 0...255, using: &generator)
-        let samples = (0..<n * n * bands).map { _ -> UInt8 in
+        let samples = (0..<size * size * bands).map { _ -> UInt8 in
             switch kind {
             case 0: UInt8.random(in: 0...255, using: &generator)
             case 1: base &+ UInt8.random(in: 0...6, using: &generator)
@@ -17,17 +17,17 @@ extension Grid {
             default: UInt8.random(in: 0...9, using: &generator) == 0 ? ~base : base
             }
         }
-        return Grid(n: n, bands: bands, samples: samples)
+        return Grid(size: size, bands: bands, samples: samples)
     }
 
     /// The whole picture, as Pillow's NEAREST makes it.
     func picture(width: Int, height: Int) -> [UInt8] {
-        let columns = NearestMap.cells(n, over: width)
+        let columns = NearestMap.cells(size, over: width)
         var pixels: [UInt8] = []
         pixels.reserveCapacity(width * height * bands)
-        for row in NearestMap.cells(n, over: height) {
+        for row in NearestMap.cells(size, over: height) {
             for column in columns {
-                let cell = (Int(row) * n + Int(column)) * bands
+                let cell = (Int(row) * size + Int(column)) * bands
                 pixels.append(contentsOf: samples[cell..<cell + bands])
             }
         }

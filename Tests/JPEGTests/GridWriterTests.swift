@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct GridWriterTests {
     private func expectSameBytes(_ grid: Grid, _ width: Int, _ height: Int, seed: UInt64 = 0) throws {
-        let ours = GridWriter(width: width, height: height, attachments: GridAttachments()).encode(grid)
+        let ours = GridWriter(width: width, height: height).encode(grid)
         let pixels = grid.picture(width: width, height: height)
         let theirs = try #require(
             grid.bands == 4
@@ -18,7 +18,7 @@ import Testing
             zip(ours, theirs).enumerated().first { $1.0 != $1.1 }?.offset ?? min(ours.count, theirs.count)
         Issue.record(
             """
-            n \(grid.n), bands \(grid.bands), \(width) x \(height), seed \(seed): first difference at \(difference), \
+            n \(grid.size), bands \(grid.bands), \(width) x \(height), seed \(seed): first difference at \(difference), \
             \(ours.count) bytes for \(theirs.count)
             """)
     }
@@ -29,7 +29,7 @@ import Testing
         for width in 1...36 {
             for height in 1...36 {
                 let n = Int.random(in: 1...12, using: &generator)
-                try expectSameBytes(.random(n: n, bands: bands, using: &generator), width, height)
+                try expectSameBytes(.random(size: n, bands: bands, using: &generator), width, height)
             }
         }
     }
@@ -44,7 +44,7 @@ import Testing
             let longest = round % 50 == 0 ? 700 : 150
             let width = Int.random(in: 1...longest, using: &generator)
             let height = Int.random(in: 1...longest, using: &generator)
-            try expectSameBytes(.random(n: n, bands: bands, using: &generator), width, height, seed: seed)
+            try expectSameBytes(.random(size: n, bands: bands, using: &generator), width, height, seed: seed)
         }
     }
 
@@ -52,7 +52,7 @@ import Testing
     func `the longest sides are those of libjpeg-turbo`(width: Int, height: Int) throws {
         var generator = SplitMix(seed: 2)
         for n in [1, 8, 64, 256] {
-            try expectSameBytes(.random(n: n, bands: 3, using: &generator), width, height)
+            try expectSameBytes(.random(size: n, bands: 3, using: &generator), width, height)
         }
     }
 
@@ -69,7 +69,7 @@ import Testing
                 n * Int.random(in: 40...90, using: &generator) + Int.random(in: 0..<n, using: &generator)
             let height =
                 n * Int.random(in: 40...90, using: &generator) + Int.random(in: 0..<n, using: &generator)
-            try expectSameBytes(.random(n: n, bands: bands, using: &generator), width, height, seed: seed)
+            try expectSameBytes(.random(size: n, bands: bands, using: &generator), width, height, seed: seed)
         }
     }
 }

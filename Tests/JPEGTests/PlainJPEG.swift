@@ -98,8 +98,8 @@ enum PlainJPEG {
         return (codes[UInt8(size)] ?? "?") + binary(value, size)
     }
 
-    private static let acCodes = HuffmanTables.standard.map { codes($0.ac) }
-    private static let dcCodes = HuffmanTables.standard.map { codes($0.dc) }
+    private static let acCodes = HuffmanTable.standard.map { codes($0.ac) }
+    private static let dcCodes = HuffmanTable.standard.map { codes($0.dc) }
 
     /// Every symbol and its code (ITU-T T.81, annex C): codes of a length count up, and each length begins at twice the
     /// code behind the last of the length before.

@@ -63,11 +63,11 @@ import Testing
             let pixels = try #require(Self.decode(file, count: width * height * kind.components))
             // The reference inverts what it reads and what it writes.
             let picture = kind.components == 4 ? pixels.map { ~$0 } : pixels
-            let writer = GridWriter(width: width, height: height, attachments: GridAttachments())
+            let writer = GridWriter(width: width, height: height)
             for output in result.outputs {
                 let samples = PlainReduction.grid(
                     picture, width: width, bands: kind.components, n: output.size)
-                let grid = Grid(n: output.size, bands: kind.components, samples: samples)
+                let grid = Grid(size: output.size, bands: kind.components, samples: samples)
                 #expect(output.bytes == writer.encode(grid), "\(width) x \(height) n \(output.size)")
             }
         }

@@ -3,49 +3,120 @@
 import Digests
 import Foundation
 import Pixelation
+import Pixels
+import Scripted
 import Support
 import Testing
 
-/// Whole files against what Pillow 12.1.1 makes of them.
+/// Whole files against the files that Pillow 12.1.1 makes of them.
+///
+/// The files of golden.txt are made here. The files of the corpus are added where it is present.
 @Suite struct GoldenTests {
-    struct Expectation: Decodable, Sendable, CustomTestStringConvertible {
+    /// A JPEG file of a picture by formula, and the hashes of its outputs (`make_golden.py`).
+    struct FormulaFile: Sendable, CustomTestStringConvertible {
+        var kind: FormatTests.Kind
+        var width: Int
+        var height: Int
+        var hasComment: Bool
+        var source: String
+        /// The outputs of the default sizes, in their order.
+        var outputs: [String]
+        var testDescription: String { "\(kind.name) \(width) x \(height)" }
+
+        /// Parses a line of golden.txt; nil when it is malformed.
+        init?(_ line: Substring) {
+            let fields = line.split(separator: " ").map(String.init)
+            guard fields.count == 13, let width = Int(fields[1]), let height = Int(fields[2]),
+                let interval = Int32(fields[5]),
+                let components = ["L": 1, "RGB": 3, "CMYK": 4][fields[0]],
+                let factors = ["1x1": (1, 1), "2x1": (2, 1), "2x2": (2, 2)][fields[3]] as (Int32, Int32)?
+            else { return nil }
+            kind = FormatTests.Kind(
+                name: fields[0...6].joined(separator: " "), components: components,
+                sampling: components == 3 ? [factors, (1, 1), (1, 1)] : [],
+                isUntransformed: components == 4, isProgressive: fields[4] == "progressive",
+                restartInterval: interval)
+            self.width = width
+            self.height = height
+            hasComment = fields[6] == "comment"
+            source = fields[7]
+            outputs = Array(fields[8...])
+        }
+
+        func bytes() throws -> [UInt8] {
+            let layout: PixelLayout = kind.components == 1 ? .gray : kind.components == 3 ? .rgbx : .cmyk
+            let picture = FormulaPicture(width: width, height: height, layout: layout)
+            var pixels: [UInt8] = []
+            for y in 0..<height {
+                let row = picture.row(y)
+                // The row has four bytes a pixel of which the last is not stored.
+                pixels += layout == .rgbx ? row.enumerated().filter { $0.offset % 4 < 3 }.map(\.element) : row
+            }
+            let file = try #require(FormatTests.encode(kind, pixels, width, height))
+            guard hasComment else { return file }
+            return PixelatorTests.with(
+                [PixelatorTests.exif(6), (0xFE, Array("first".utf8)), (0xFE, Array("last".utf8))], in: file)
+        }
+    }
+
+    static let formulaFiles: [FormulaFile] = {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "golden.txt")
+        let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
+        return text.split(separator: "\n").compactMap(FormulaFile.init)
+    }()
+
+    @Test func `golden.txt has all files`() { #expect(Self.formulaFiles.count == 15) }
+
+    @Test("the outputs of a file by formula are Pillow's, byte for byte", arguments: formulaFiles)
+    func formula(_ expected: FormulaFile) throws {
+        let bytes = try expected.bytes()
+        #expect(sha256(bytes) == expected.source, "libjpeg wrote another file than Pillow")
+        var options = PixelationOptions()
+        options.metadata = .reference
+        let outputs = try Pixelator(options).pixelate(bytes).outputs
+        #expect(outputs.map { sha256($0.bytes) } == expected.outputs)
+    }
+
+    // MARK: The corpus
+
+    /// A picture of the corpus, and its outputs.
+    struct CorpusFile: Decodable, Sendable {
         struct Output: Decodable, Sendable {
+            /// SHA-256 of the file.
             var file: String
+            /// The length of the file.
             var bytes: Int
         }
         var path: String
         var format: String
+        /// The outputs by size.
         var v: [String: Output]
-        var testDescription: String { path }
     }
 
-    static let expectations: [Expectation] = {
-        guard let data = try? SharedCorpus.bytes("golden/pillow-12.1.1.jsonl") else { return [] }
-        return data.split(separator: 10).compactMap {
-            try? JSONDecoder().decode(Expectation.self, from: Data($0))
-        }
-    }()
-
-    @Test(
-        "every golden picture comes out byte for byte as the reference writes it",
-        .enabled(if: SharedCorpus.isPresent, "\(SharedCorpus.absence)"), arguments: expectations)
-    func golden(_ expected: Expectation) throws {
+    @Test func `the outputs of every picture of the corpus are Pillow's, byte for byte`() throws {
+        guard SharedCorpus.folder != nil else { return }
+        let lines = try SharedCorpus.bytes("golden/pillow-12.1.1.jsonl").split(separator: 10)
+        let files = try lines.map { try JSONDecoder().decode(CorpusFile.self, from: Data($0)) }
+        #expect(!files.isEmpty)
         var options = PixelationOptions()
         options.metadata = .reference
-        let bytes = try SharedCorpus.bytes(expected.path)
-        guard expected.format == "JPEG" else {
-            let error = #expect(throws: PixelationError.self) {
-                try Pixelator(options).pixelate(bytes)
+        let pixelator = Pixelator(options)
+        for expected in files {
+            let bytes = try SharedCorpus.bytes(expected.path)
+            guard expected.format == "JPEG" else {
+                let error = #expect(throws: PixelationError.self, "\(expected.path)") {
+                    _ = try pixelator.pixelate(bytes)
+                }
+                #expect(error?.kind == .unsupportedFormat, "\(expected.path)")
+                continue
             }
-            #expect(error?.kind == .unsupportedFormat)
-            return
-        }
-        let result = try Pixelator(options).pixelate(bytes)
-        #expect(result.outputs.map(\.size) == options.sizes)
-        for output in result.outputs {
-            let known = try #require(expected.v["\(output.size)"])
-            #expect(output.bytes.count == known.bytes, "\(output.size)")
-            #expect(sha256(output.bytes) == known.file, "\(output.size)")
+            let outputs = try pixelator.pixelate(bytes).outputs
+            #expect(outputs.map(\.size) == options.sizes)
+            for output in outputs {
+                let known = try #require(expected.v["\(output.size)"])
+                #expect(output.bytes.count == known.bytes, "\(expected.path) \(output.size)")
+                #expect(sha256(output.bytes) == known.file, "\(expected.path) \(output.size)")
+            }
         }
     }
 }

@@ -5,28 +5,17 @@ import Glibc
 import Pixelation
 import Testing
 
-/// Every file of the hostile corpus through the engine, in a process that may not have more than so much memory.
+/// Hostile files: those made by `HostileFile`, and those of the corpus where it is present.
 @Suite struct HostileTests {
-    static let files: [String] = {
-        guard let folder = SharedCorpus.folder?.appending(path: "hostile") else { return [] }
-        let all = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.isRegularFileKey])
-        return (all?.allObjects as? [URL] ?? [])
-            .filter { (try? $0.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile) == true }
-            .map(\.path).sorted()
-    }()
-
-    /// Address space on top of what the process has when it begins: its thread stacks and code are not the engine's.
+    /// The bytes of address space that the engine may have beside that of the test process.
     static let memory: rlim_t = 256 << 20
 
-    @Test(
-        "hostile files crash nothing, stay within 256 MB and have an outcome with a name",
-        .enabled(if: SharedCorpus.isPresent, "\(SharedCorpus.absence)"), .timeLimit(.minutes(10)))
+    @Test("hostile files crash nothing, stay within 256 MB and end in a known way", .timeLimit(.minutes(10)))
     func everyOutcomeIsNamed() async throws {
-        #expect(Self.files.count > 300)
         let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
             for policy in TruncationPolicy.allCases { try HostileTests.runAll(policy) }
         }
-        // What the child says about its failure, the sanitizers' reports included.
+        // The failure that the child process reports, sanitizers' reports included.
         guard let text = result?.standardErrorContent, !text.isEmpty else { return }
         print(String(decoding: text, as: UTF8.self))
     }
@@ -38,20 +27,25 @@ import Testing
             // Unoptimised, the largest take half a minute each: Tests/sanitize runs them optimised, at full limits.
             options.limits.pixels = 4_000_000
         #endif
-        // No rule about time: a busy machine would break it. The test's own limit is for what never ends.
+        // No limit of time, which a busy machine would exceed. The test's own limit is for endless loops.
         options.limits.seconds = 3600
         let pixelator = Pixelator(options)
         try limitMemory()
-        for path in files {
-            let bytes = try SharedCorpus.bytes(of: path)
-            do {
-                let outputs = try pixelator.pixelate(bytes).outputs
-                precondition(outputs.count == 5, "\(path): \(outputs.count) outputs")
-            } catch {
-                switch error.kind {
-                case .deadline, .cancelled, .internal: preconditionFailure("\(path): \(error)")
-                default: break
-                }
+        for file in HostileFile.all { check(file.make(), file.name, pixelator) }
+        for path in SharedCorpus.files(in: "hostile") {
+            check(try SharedCorpus.bytes(of: path), path, pixelator)
+        }
+    }
+
+    /// Traps unless the file is pixelated or refused for a reason of its own.
+    private static func check(_ bytes: [UInt8], _ name: String, _ pixelator: Pixelator) {
+        do {
+            let outputs = try pixelator.pixelate(bytes).outputs
+            precondition(outputs.count == 5, "\(name): \(outputs.count) outputs")
+        } catch {
+            switch error.kind {
+            case .deadline, .cancelled, .internal: preconditionFailure("\(name): \(error)")
+            default: break
             }
         }
     }
@@ -59,7 +53,7 @@ import Testing
     private static func limitMemory() throws {
         let statm = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
         let pages = statm.split(separator: " ").first.flatMap { rlim_t($0) } ?? 0
-        // The sanitizers reserve terabytes of address space; there the limit would forbid everything.
+        // The sanitizers reserve terabytes of address space, which the limit would forbid.
         guard pages < 1 << 28 else { return }
         var limit = rlimit()
         limit.rlim_cur = pages * 4096 + memory
@@ -67,29 +61,44 @@ import Testing
         precondition(setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0)
     }
 
-    /// What a refusal must be called, file by file, under the default limits.
-    static let refusals: [(file: String, kind: PixelationError.Kind)] = [
-        ("bombs/baseline-65500x65500-empty.jpg", .tooManyPixels),
-        ("bombs/baseline-7000x7000-empty-47mp.jpg", .truncated),
-        ("bombs/many-app-markers-200k.jpg", .tooManyMarkers),
-        ("bombs/many-com-markers-200k.jpg", .tooManyMarkers),
-        ("bombs/many-dht-redefs-20k.jpg", .tooManyMarkers),
-        ("bombs/progressive-10000scans-48mp-gray.jpg", .tooManyScans),
-        ("bombs/progressive-500scans-48mp-gray.jpg", .tooManyScans),
-        ("bombs/progressive-2000scans-12mp-rgb444.jpg", .tooManyScans),
-        ("bombs/progressive-65500x65500-1scan-nodata.jpg", .tooManyPixels),
-        ("crashtest/empty.jpg", .notAnImage),
-        ("crashtest/missing-sos.jpg", .corrupt),
-    ]
-
-    @Test(
-        "a bomb is refused by its own name",
-        .enabled(if: SharedCorpus.isPresent, "\(SharedCorpus.absence)"), arguments: refusals)
-    func refusal(_ file: String, _ kind: PixelationError.Kind) throws {
-        let bytes = try SharedCorpus.bytes("hostile/" + file)
-        let error = #expect(throws: PixelationError.self) {
-            try Pixelator(PixelationOptions()).pixelate(bytes)
+    @Test(arguments: HostileFile.all)
+    func `a hostile file is refused as the kind that it is`(_ file: HostileFile) {
+        // Under the default limits, but for pictures that a debug build would decode for long.
+        var options = PixelationOptions()
+        options.limits.seconds = 3600
+        options.sizes = [8]
+        let pixelator = Pixelator(options)
+        let bytes = file.make()
+        guard let refusal = file.refusal else {
+            #expect(throws: Never.self) { _ = try pixelator.pixelate(bytes) }
+            return
         }
-        #expect(error?.kind == kind, "\(String(describing: error))")
+        let error = #expect(throws: PixelationError.self) { _ = try pixelator.pixelate(bytes) }
+        #expect(error?.kind == refusal, "\(String(describing: error))")
+    }
+
+    @Test func `the bombs of the corpus are refused as the kind that they are`() throws {
+        guard SharedCorpus.folder != nil else { return }
+        #expect(SharedCorpus.files(in: "hostile").count > 300)
+        let refusals: [(file: String, kind: PixelationError.Kind)] = [
+            ("bombs/baseline-65500x65500-empty.jpg", .tooManyPixels),
+            ("bombs/baseline-7000x7000-empty-47mp.jpg", .truncated),
+            ("bombs/many-app-markers-200k.jpg", .tooManyMarkers),
+            ("bombs/many-com-markers-200k.jpg", .tooManyMarkers),
+            ("bombs/many-dht-redefs-20k.jpg", .tooManyMarkers),
+            ("bombs/progressive-10000scans-48mp-gray.jpg", .tooManyScans),
+            ("bombs/progressive-500scans-48mp-gray.jpg", .tooManyScans),
+            ("bombs/progressive-2000scans-12mp-rgb444.jpg", .tooManyScans),
+            ("bombs/progressive-65500x65500-1scan-nodata.jpg", .tooManyPixels),
+            ("crashtest/empty.jpg", .notAnImage),
+            ("crashtest/missing-sos.jpg", .corrupt),
+        ]
+        for (file, kind) in refusals {
+            let bytes = try SharedCorpus.bytes("hostile/" + file)
+            let error = #expect(throws: PixelationError.self, "\(file)") {
+                _ = try Pixelator(PixelationOptions()).pixelate(bytes)
+            }
+            #expect(error?.kind == kind, "\(file): \(String(describing: error))")
+        }
     }
 }

@@ -15,8 +15,8 @@ import Testing
             state = state &* 1_664_525 &+ 1_013_904_223
             return UInt8(state >> 24)
         }
-        return GridWriter(width: width, height: height, attachments: GridAttachments())
-            .encode(Grid(n: n, bands: bands, samples: samples))
+        return GridWriter(width: width, height: height)
+            .encode(Grid(size: n, bands: bands, samples: samples))
     }
 
     /// `picture` with segments put in behind its start-of-image marker.

@@ -3,11 +3,11 @@
 import Foundation
 import Glibc
 
-/// Pictures and expected results that lie beside the project and are no part of it: `PIXELATOR_SHARED`, or the
-/// folder `shared` next to the package. Tests that need it are skipped where it is absent.
+/// Pictures beside the project, in the folder `corpus` of `PIXELATOR_SHARED` or of the folder `shared` next to the
+/// package. They are no part of the project: tests use them in addition to the pictures that they make, and pass without
+/// them.
 enum SharedCorpus {
-    static let absence = "no corpus: set PIXELATOR_SHARED, or put the folder shared beside the package"
-
+    /// Nil when there is no corpus.
     static let folder: URL? = {
         let environment = ProcessInfo.processInfo.environment["PIXELATOR_SHARED"]
         let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -20,14 +20,23 @@ enum SharedCorpus {
             .first { FileManager.default.fileExists(atPath: $0.path) }
     }()
 
-    static var isPresent: Bool { folder != nil }
+    /// The paths of all files below a folder of the corpus; empty without a corpus.
+    static func files(in name: String) -> [String] {
+        guard let folder = folder?.appending(path: name) else { return [] }
+        let all = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.isRegularFileKey])
+        return (all?.allObjects as? [URL] ?? [])
+            .filter { (try? $0.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile) == true }
+            .map(\.path).sorted()
+    }
 
+    /// The bytes of a file, by its path in the corpus.
     static func bytes(_ path: String) throws -> [UInt8] {
         guard let folder else { throw CocoaError(.fileNoSuchFile) }
         return try bytes(of: folder.appending(path: path).path)
     }
 
-    /// Not by `Data`, which leaks 4 KB for an empty file, and the leak detector would tell.
+    /// The bytes of a file, by its absolute path. `Data` would leak 4 KB for an empty file, which the leak sanitizer
+    /// reports.
     static func bytes(of path: String) throws -> [UInt8] {
         guard let file = fopen(path, "re") else { throw CocoaError(.fileNoSuchFile) }
         defer { fclose(file) }

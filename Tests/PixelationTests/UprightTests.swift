@@ -5,13 +5,13 @@ import Pixelation
 import Pixels
 import Testing
 
-/// A picture stored turned comes out as the one stored upright, but for the order of roundings.
+/// Outputs of a picture stored turned are those of the picture stored upright, except for the order of roundings.
 @Suite struct UprightTests {
     @Test(arguments: Orientation.allCases)
     func `a picture stored turned comes out upright`(_ orientation: Orientation) throws {
         let (width, height) = (90, 60)
         let upright = (0..<height).map { y in (0..<width).map { x in Self.pixel(x, y) } }
-        // Where EXIF's table says that row 0 and column 0 of the stored picture are seen.
+        // The table of the Exif standard: the side at which row 0 and column 0 of the stored picture are seen.
         let (storedWidth, storedHeight) = orientation.rawValue >= 5 ? (height, width) : (width, height)
         var stored: [UInt8] = []
         for row in 0..<storedHeight {
@@ -36,7 +36,7 @@ import Testing
         let straight = try #require(
             FormatTests.encode(kind, upright.flatMap { $0.flatMap { $0 } }, width, height))
         try Self.expectSimilar(file, straight, width: width, height: height, level: 2)
-        // As stored, it is another picture.
+        // With the reference's policy the orientation changes nothing.
         guard orientation != .upright else { return }
         var options = PixelationOptions()
         options.metadata = .reference
@@ -44,41 +44,38 @@ import Testing
         #expect(try turned == Pixelator(options).pixelate(plain).outputs[0].bytes)
     }
 
-    /// Of each scene eight files, one for each way to hold the camera.
-    @Test(
-        "photographs of one scene come out alike",
-        .enabled(if: SharedCorpus.isPresent, "\(SharedCorpus.absence)"),
-        arguments: ["Landscape", "Portrait"], 2...8)
-    func photographs(_ scene: String, _ orientation: Int) throws {
-        let straight = try SharedCorpus.bytes("orientation/\(scene)_1.jpg")
-        let turned = try SharedCorpus.bytes("orientation/\(scene)_\(orientation).jpg")
-        let survey = try Pixelator(PixelationOptions()).survey(straight)
-        #expect(try Pixelator(PixelationOptions()).survey(turned).orientation.rawValue == orientation)
-        try Self.expectSimilar(turned, straight, width: survey.width, height: survey.height, level: 2)
+    /// The corpus has eight files of each scene, one for each orientation.
+    @Test(arguments: 2...8)
+    func `photographs of the corpus stored turned come out like the upright one`(_ orientation: Int) throws {
+        guard SharedCorpus.folder != nil else { return }
+        for scene in ["Landscape", "Portrait"] {
+            let straight = try SharedCorpus.bytes("orientation/\(scene)_1.jpg")
+            let turned = try SharedCorpus.bytes("orientation/\(scene)_\(orientation).jpg")
+            let survey = try Pixelator(PixelationOptions()).survey(straight)
+            #expect(try Pixelator(PixelationOptions()).survey(turned).orientation.rawValue == orientation)
+            try Self.expectSimilar(turned, straight, width: survey.width, height: survey.height, level: 2)
+        }
     }
 
-    /// All variants show the same to within a level on average: where a cell's edge lies between two pixels, turning
-    /// may move it by one.
+    /// Expects that all outputs are as good as equal: the mean difference is at most `level`. An edge between two cells
+    /// that lies between two pixels may move by one pixel when the picture is turned.
     private static func expectSimilar(
         _ first: [UInt8], _ second: [UInt8], width: Int, height: Int, level: Double
     ) throws {
         let pixelator = Pixelator(PixelationOptions())
-        let variants = try zip(
-            pixelator.pixelate(first).outputs,
-            pixelator.pixelate(second).outputs)
-        for (one, other) in variants {
+        for (one, other) in try zip(pixelator.pixelate(first).outputs, pixelator.pixelate(second).outputs) {
             let survey = try pixelator.survey(one.bytes)
             #expect(survey.width == width && survey.height == height)
             let a = try #require(FormatTests.decode(one.bytes, count: width * height * 3))
             let b = try #require(FormatTests.decode(other.bytes, count: width * height * 3))
-            // A sample of the bytes, coprime to their three bands, is enough.
+            // Every 31st byte is enough: 31 is coprime to the number of bands.
             let places = stride(from: 0, to: a.count, by: 31)
             let difference = places.reduce(0) { $0 + abs(Int(a[$1]) - Int(b[$1])) }
             #expect(Double(difference) <= level * Double(a.count / 31), "n \(one.size)")
         }
     }
 
-    /// Every quarter and both directions look different.
+    /// A pixel of a picture whose quarters differ, and which differs from all its reflections.
     private static func pixel(_ x: Int, _ y: Int) -> [UInt8] {
         [UInt8(40 + 2 * x), UInt8(250 - 3 * y), x < 30 && y < 40 ? 200 : 60]
     }

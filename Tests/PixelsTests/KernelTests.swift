@@ -27,6 +27,14 @@ import Testing
         }
     }
 
+    /// The worked example of `HorizontalPass`.
+    @Test(arguments: ReductionMethod.allCases)
+    func `a slope of 12 pixels reduced to 2 cells has the levels 3 and 8`(_ method: ReductionMethod) {
+        let reducer = GridReducer(width: 12, height: 1, layout: .gray, sizes: [2], method: method)
+        reducer.addRow { _ = $0.update(fromContentsOf: 0..<12) }
+        #expect(reducer.grids()[0].samples == [3, 8, 3, 8])
+    }
+
     /// A picture of one row: the vertical pass copies it.
     @Test(arguments: PixelLayout.allCases, ReductionMethod.allCases)
     func `a row alone is the plain horizontal pass`(_ layout: PixelLayout, _ method: ReductionMethod) {
@@ -40,8 +48,9 @@ import Testing
             for grid in reducer.grids() {
                 for band in 0..<layout.bands {
                     let line = (0..<width).map { Self.sample(row, $0, band, layout) }
-                    let found = (0..<grid.n).map { grid.samples[$0 * grid.bands + band] }
-                    #expect(found == PlainReduction.shrink(line, to: grid.n), "width \(width) n \(grid.n)")
+                    let found = (0..<grid.size).map { grid.samples[$0 * grid.bands + band] }
+                    #expect(
+                        found == PlainReduction.shrink(line, to: grid.size), "width \(width) n \(grid.size)")
                 }
             }
         }
@@ -85,8 +94,8 @@ import Testing
                 width: width, height: height, layout: layout, sizes: sizes, method: method)
             for row in rows { reducer.addRow { _ = $0.update(fromContentsOf: row) } }
             for grid in reducer.grids() {
-                let plain = PlainReduction.grid(picture, width: width, bands: layout.bands, n: grid.n)
-                #expect(grid.samples == plain, "\(width) x \(height) n \(grid.n)")
+                let plain = PlainReduction.grid(picture, width: width, bands: layout.bands, n: grid.size)
+                #expect(grid.samples == plain, "\(width) x \(height) n \(grid.size)")
             }
         }
     }

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes golden.txt: what Pillow makes of pictures by formula. One line a case: mode, width, height, n, SHA-256 of the
-grid's samples, SHA-256 of the JPEG file. Needs pillow==12.1.1 and numpy.
+"""Makes golden.txt: the grids and files that Pillow makes of pictures by formula (FormulaPicture.swift).
+
+One line is one case: mode, width, height, size, SHA-256 of the grid's samples, SHA-256 of the JPEG file.
+Needs pillow==12.1.1 and numpy.
 
     make_golden.py > golden.txt
 """
@@ -11,8 +13,8 @@ import io
 import numpy
 from PIL import Image
 
-SIDES = [(1, 1), (7, 5), (37, 501), (64, 64), (100, 64), (65, 9), (640, 480), (300, 2000), (1080, 777), (4032, 33),
-         (2999, 65), (8191, 20), (13001, 9)]
+SIDES = [(1, 1), (7, 5), (37, 501), (64, 64), (100, 64), (64, 100), (65, 9), (640, 480), (480, 640), (300, 2000),
+         (1080, 777), (1080, 2340), (1500, 1000), (4032, 33), (2999, 65), (8191, 20), (13001, 9)]
 for mode, bands in (("L", 1), ("RGB", 3), ("CMYK", 4)):
     for width, height in SIDES:
         x = numpy.arange(width)[None, :, None]
@@ -20,9 +22,9 @@ for mode, bands in (("L", 1), ("RGB", 3), ("CMYK", 4)):
         c = numpy.arange(bands)[None, None, :]
         samples = ((7 * x + 13 * y + 101 * c + (x * y) % 251) & 255).astype(numpy.uint8)
         image = Image.fromarray(samples[:, :, 0] if bands == 1 else samples, mode)
-        for n in (8, 16, 32, 48, 64):
-            grid = image.resize((n, n), Image.BILINEAR)
+        for size in (8, 16, 32, 48, 64):
+            grid = image.resize((size, size), Image.BILINEAR)
             out = io.BytesIO()
             grid.resize(image.size, Image.NEAREST).save(out, "JPEG")
-            print(mode, width, height, n, hashlib.sha256(grid.tobytes()).hexdigest(),
+            print(mode, width, height, size, hashlib.sha256(grid.tobytes()).hexdigest(),
                   hashlib.sha256(out.getvalue()).hexdigest())

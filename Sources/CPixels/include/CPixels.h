@@ -2,7 +2,7 @@
 //
 // The inner loops of the reduction. They are in C because the baseline of x86-64 has vectors of 16 bytes and
 // no 32-bit multiplication of them, and only C can be compiled for a newer processor function by function.
-// What they compute and why it is exact: Arithmetic.md of the module Pixels.
+// Arithmetic.md of the module Pixels defines what they compute and proves why it is exact.
 #pragma once
 
 #include <stddef.h>
@@ -12,68 +12,79 @@
 extern "C" {
 #endif
 
-/// One run of pixels that is summed in one go: it does not cross a breakpoint of any size's filter, and is
-/// short enough for 16-bit accumulators.
-typedef struct px_piece {
-    /// First byte of the run in the row.
+/// A run of pixels of a row between two neighbouring breakpoints, or a part of such a run: at most
+/// `PX_MAXIMUM_GROUPS` groups, so that 16-bit accumulators suffice.
+typedef struct px_segment {
+    /// The byte offset of the first pixel in the row.
     int64_t offset;
-    /// 16-byte groups that the run touches, 1...`PX_MAXIMUM_GROUPS`.
+    /// The number of 16-byte groups that the segment touches, 1...`PX_MAXIMUM_GROUPS`.
     int32_t groups;
-    /// How many pixels of the last group belong to the run.
+    /// The number of pixels of the last group that belong to the segment.
     int32_t last_pixels;
-    /// Index of the pixel behind the last group, the run's or not.
+    /// The index of the first pixel after the last group, whether or not the group's last pixels belong to the
+    /// segment.
     double end;
-} px_piece;
+} px_segment;
 
-/// The sum of sums stays below 2^16: 255 * (1 + 2 + ... + 22) = 64515.
+/// The sum of sums of a segment stays below 2^16: 255 * (1 + 2 + ... + 22) = 64515.
 enum { PX_MAXIMUM_GROUPS = 22 };
 
-/// Sum of p and sum of x * p over all pixels in front of a piece; exact integers.
+/// S0 and S1, the sums of p(x) and of x * p(x), over all pixels x left of the end of a segment, for each lane;
+/// exact integers.
 typedef struct px_sums {
     double samples[4];
     double moments[4];
 } px_sums;
 
-/// A breakpoint of one size: the weights of that size change their slope there.
-typedef struct px_kink {
-    /// Pieces in front of it.
-    int64_t piece;
-    /// Its position minus one half, in pixels.
+/// A position on the row at which the weights of one size change their slope: the middle of a cell.
+typedef struct px_breakpoint {
+    /// The number of segments left of the breakpoint.
+    int64_t segments;
+    /// The breakpoint's position minus one half, in pixels.
     double position;
-} px_kink;
+} px_breakpoint;
 
-/// How one result follows from the second difference of `Q` at its three kinks. Units: result levels.
+/// The coefficients with which a cell's level follows from the second difference of Q at the cell's breakpoints.
+/// The level is factor * (second difference) + bias, in units of a sample's value, 0...255.
 typedef struct px_second_difference {
     double factor;
     /// The mean effect of the rounding of the weights.
     double bias;
-    /// The square of the distance from the nearest integer below which the result is certain.
-    double certainty;
+    /// The square of a distance: a level that is nearer than this distance to an integer is rounded to that integer
+    /// by the plain weighted sum, too.
+    double safe_distance_squared;
 } px_second_difference;
 
-/// One build of the loops.
+/// A cell with at least one lane whose level is too near to the middle between two integers.
+typedef struct px_uncertain_cell {
+    uint16_t cell;
+    /// Bit i is set when lane i is uncertain.
+    uint16_t lanes;
+} px_uncertain_cell;
+
+/// The loops, built for one kind of processor.
 typedef struct px_kernels {
-    /// `sums[i + 1]` becomes the sums up to the end of piece i; 4 samples a pixel. Up to 15 bytes behind the row
-    /// are read.
-    void (*sum_color)(const uint8_t *row, const px_piece *pieces, size_t count, px_sums *sums);
-    /// The same for 1 sample a pixel; the other three lanes become 0.
-    void (*sum_gray)(const uint8_t *row, const px_piece *pieces, size_t count, px_sums *sums);
-    /// The results of one size, 4 lanes a cell, from the `cells + 1` kinks. Into `doubtful` goes, for each cell
-    /// with an uncertain lane, 16 * cell + a bit for each such lane; returns how many these are, `cells` at most.
-    size_t (*settle)(const px_sums *sums, const px_kink *kinks, const px_second_difference *differences,
-        size_t cells, uint8_t *results, uint32_t *doubtful);
-    /// Adds `weight` times `samples` to `sums`.
+    /// Stores the sums up to the end of segment i in `sums[i + 1]`, for rows of 4 samples a pixel. It reads up to 15
+    /// bytes after the row.
+    void (*sum_color)(const uint8_t *row, const px_segment *segments, size_t count, px_sums *sums);
+    /// The same for rows of 1 sample a pixel; the lanes 1 to 3 of the sums are 0.
+    void (*sum_gray)(const uint8_t *row, const px_segment *segments, size_t count, px_sums *sums);
+    /// Computes the rounded levels of one size, 4 lanes a cell, from its `cells + 1` breakpoints. Stores each cell
+    /// with an uncertain lane in `uncertain` and returns their number, at most `cells`.
+    size_t (*resolve)(const px_sums *sums, const px_breakpoint *breakpoints,
+        const px_second_difference *differences, size_t cells, uint8_t *results, px_uncertain_cell *uncertain);
+    /// Adds `weight * samples[i]` to `sums[i]` for all i below `count`.
     void (*accumulate)(int32_t *sums, const uint8_t *samples, int32_t weight, size_t count);
-    /// The sum of `weights` times one band of so many pixels of 4 samples.
+    /// Returns the sum of `weights[i]` times sample `band` of pixel i, for pixels of 4 samples.
     int32_t (*weigh_color)(const uint8_t *pixels, int band, const int32_t *weights, size_t count);
-    /// The same for 1 sample a pixel.
+    /// The same for pixels of 1 sample.
     int32_t (*weigh_gray)(const uint8_t *pixels, const int32_t *weights, size_t count);
 } px_kernels;
 
-/// For every processor of the kind the program is built for.
+/// The loops for every processor of the architecture that the program is built for.
 extern const px_kernels px_portable_kernels;
 
-/// For the processor that it runs on.
+/// Returns the fastest loops for the processor that the program runs on.
 const px_kernels *px_best_kernels(void);
 
 #ifdef __cplusplus

@@ -1,33 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Entropy-coded bits as they come, without the bytes stuffed in behind 0xFF, so that they can be repeated
-/// at any bit position.
+import Pixels
+
+/// Entropy-coded bits before byte stuffing (ITU-T T.81, F.1.2.3), so that they can be repeated at any bit position.
 package struct BitString: ~Copyable {
     private var words = Storage<UInt64>(count: 64)
-    private var cursor: BitCursor
+    private var cursor: Cursor
 
-    package init() { cursor = BitCursor(at: words.base) }
+    package init() { cursor = Cursor(at: words.base) }
 
-    /// Full words, the first bit in the highest place.
+    /// The full words; the first bit of a word is its highest.
     package var base: UnsafePointer<UInt64> { UnsafePointer(words.base) }
+    /// The number of full words.
     package var wordCount: Int { cursor.end - words.base }
-    /// The bits that do not fill a word, in the lowest places.
+    /// The last bits, which do not fill a word, in the lowest places; the higher places are 0.
     package var pending: UInt64 { cursor.pending & (1 << UInt64(cursor.pendingCount) - 1) }
-    /// 0...63.
+    /// The number of those bits, 0...63.
     package var pendingCount: Int { cursor.pendingCount }
+    /// The number of all bits.
     package var count: Int { wordCount * 64 + pendingCount }
 
-    package mutating func removeAll() { cursor = BitCursor(at: words.base) }
+    package mutating func removeAll() { cursor = Cursor(at: words.base) }
 
-    /// The end, with room for so many full words behind it. What is appended there counts after `advance`.
+    /// Returns a cursor at the end, with room for `room` full words. The bits appended to it become part of the string
+    /// by `advance`.
     @inline(__always)
-    package mutating func end(room: Int) -> BitCursor {
+    package mutating func end(room: Int) -> Cursor {
         if words.count - wordCount < room { makeRoom(room) }
         return cursor
     }
 
     @inline(__always)
-    package mutating func advance(to cursor: BitCursor) { self.cursor = cursor }
+    package mutating func advance(to cursor: Cursor) { self.cursor = cursor }
 
     @inline(never)
     private mutating func makeRoom(_ room: Int) {
@@ -36,6 +40,7 @@ package struct BitString: ~Copyable {
         cursor.move(to: words.base + used)
     }
 
+    /// Appends the bits of `other` as often as `times` says.
     package mutating func append(_ other: borrowing BitString, times: Int = 1) {
         var cursor = end(room: times * (other.wordCount + 1))
         for _ in 0..<times {
@@ -43,5 +48,62 @@ package struct BitString: ~Copyable {
             if other.pendingCount > 0 { cursor.append(other.pending, count: other.pendingCount) }
         }
         advance(to: cursor)
+    }
+}
+
+extension BitString {
+    /// The end of a bit string while bits are appended: small enough to stay in registers.
+    package struct Cursor: BitwiseCopyable {
+        /// The place of the next full word.
+        fileprivate(set) var end: UnsafeMutablePointer<UInt64>
+        /// The last bits, in the lowest places; the higher places hold anything.
+        fileprivate(set) var pending: UInt64 = 0
+        /// The number of pending bits, 0...63.
+        fileprivate(set) var pendingCount = 0
+
+        init(at end: UnsafeMutablePointer<UInt64>) { self.end = end }
+
+        /// Follows the full words to another place in memory.
+        mutating func move(to end: UnsafeMutablePointer<UInt64>) { self.end = end }
+
+        /// Appends the lowest `count` bits, 1...63. The others must be 0.
+        @inline(__always)
+        package mutating func append(_ bits: UInt64, count: Int) {
+            let free = 64 &- pendingCount
+            if count < free {
+                pending = pending &<< UInt64(truncatingIfNeeded: count) | bits
+                pendingCount &+= count
+            } else {
+                let left = count &- free
+                // `free` is at most 63 here, so that the shift is defined: with 64 free bits `count` is less.
+                end.pointee =
+                    pending &<< UInt64(truncatingIfNeeded: free) | bits &>> UInt64(truncatingIfNeeded: left)
+                end += 1
+                pending = bits
+                pendingCount = left
+            }
+        }
+
+        @inline(__always)
+        mutating func append(_ code: HuffmanTable.Code) { append(UInt64(code.bits), count: Int(code.length)) }
+
+        /// Appends full words.
+        @inline(__always)
+        mutating func append(words: UnsafePointer<UInt64>, count: Int) {
+            for index in 0..<count {
+                let word = words[index]
+                end.pointee = Self.word(pending, pendingCount, word)
+                end += 1
+                pending = word
+            }
+        }
+
+        /// Returns the 64 bits that begin with the `count` lowest of `pending`, 0...63, and continue with those of `next`.
+        @inline(__always)
+        static func word(_ pending: UInt64, _ count: Int, _ next: UInt64) -> UInt64 {
+            let shift = UInt64(truncatingIfNeeded: count)
+            // A shift by up to 64 in two steps, because shifts take their distance modulo 64.
+            return (pending &<< (63 &- shift)) &<< 1 | next &>> shift
+        }
     }
 }

@@ -1,27 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Transforms, quantizes and codes blocks with the tables of luminance or of chrominance.
+/// The transform, quantization and entropy coding of blocks, with the tables of luminance or of chrominance.
 struct BlockCoder: BitwiseCopyable, Sendable {
     private let transform = ForwardDCT.shared
     private let quantizer: Quantizer
     private let entropy: EntropyCoder
 
-    /// The coefficients of a block, by row.
+    /// The 8 rows of a block's coefficients.
     typealias Coefficients = UnsafeMutablePointer<SIMD8<Int16>>
 
-    /// More words than the bits of any block fill: 64 codes of at most 26 bits.
+    /// An upper bound of the 64-bit words that the bits of a block fill: 64 codes of at most 26 bits are 26 words.
     static let longestBlock = 27
 
-    /// Luminance and chrominance.
+    /// The coder of luminance and that of chrominance.
     static let standard = [BlockCoder(table: 0), BlockCoder(table: 1)]
 
     private init(table: Int) {
         quantizer = Quantizer(QuantizationTable.standard[table])
-        entropy = EntropyCoder(HuffmanTables.standard[table])
+        entropy = EntropyCoder(HuffmanTable.standard[table])
     }
 
-    /// The coefficients, 8 times too large: one first pass for each distinct row, and the second over the steps between
-    /// them. Returns how many rows of them may be other than zero.
+    /// Transforms a block: one first pass for each distinct row, and the second pass over the steps between them.
+    ///
+    /// - Parameters:
+    ///   - plane: The samples of the component's cells.
+    ///   - rows: The cells along the left side.
+    ///   - columns: The cells along the top side.
+    ///   - coefficients: Receives the coefficients, 8 times too large.
+    /// - Returns: The number of rows of coefficients that were written, 1 or 8; all others are zero.
     @inline(__always)
     func transform(
         _ plane: Plane, _ rows: UnsafePointer<BlockSpan>, _ columns: UnsafePointer<BlockSpan>,
@@ -39,17 +45,17 @@ struct BlockCoder: BitwiseCopyable, Sendable {
         }
     }
 
-    /// The quantized DC coefficient.
+    /// Returns the quantized DC coefficient.
     @inline(__always)
     func quantize(dc: Int32) -> Int32 { quantizer.quantize(dc, at: 0) }
 
-    /// `difference` is that of the quantized DC coefficient to the one before, -255...255.
+    /// Returns the code of a DC difference, -255...255 (ITU-T T.81, F.1.2.1).
     @inline(__always)
-    func code(dcDifference difference: Int32) -> HuffmanCode { entropy.code(dcDifference: difference) }
+    func code(dcDifference difference: Int32) -> HuffmanTable.Code { entropy.code(dcDifference: difference) }
 
-    /// Appends the AC coefficients, all zero below the first `rows` rows, and the end of the block.
+    /// Quantizes the AC coefficients, all zero from row `rows` on, and appends their codes and EOB (T.81, F.1.2.2).
     @inline(__always)
-    func encodeAC(_ coefficients: Coefficients, rows: Int, to cursor: inout BitCursor) {
+    func encodeAC(_ coefficients: Coefficients, rows: Int, to cursor: inout BitString.Cursor) {
         let nonzero = quantizer.nonzero(coefficients, rows: rows)
         let values = UnsafeRawPointer(coefficients)
         entropy.encodeAC(nonzero: nonzero, to: &cursor) { position in

@@ -1,34 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Which cells the 8 samples of one side of a block show, as runs of samples that show the same.
+/// The cells that the 8 samples along one side of a block show, as runs of samples that show the same.
 ///
-/// A sample of a full component shows one cell; one of a halved component shows two neighbouring pixels, and so one
-/// cell or two.
+/// A sample of a component that is not subsampled shows one cell. A sample of a subsampled component is the mean of two
+/// neighbouring pixels along the axis, and so shows one cell or two.
 package struct BlockSpan: BitwiseCopyable, Sendable {
-    /// How many runs there are; none if the block lies beyond the picture.
+    /// The axis of a span. libjpeg pads the two axes in different ways.
+    package enum Axis { case columns, rows }
+
+    /// Eight bytes in one word. An element of a `SIMD8` is only fast to access by a constant index.
+    package struct EightBytes: BitwiseCopyable, Sendable {
+        private var word: UInt64 = 0
+
+        package init() {}
+
+        init(word: UInt64) { self.word = word }
+
+        @inline(__always)
+        package subscript(index: Int) -> UInt8 {
+            get { UInt8(truncatingIfNeeded: word &>> UInt64(truncatingIfNeeded: 8 &* index)) }
+            set {
+                let shift = UInt64(truncatingIfNeeded: 8 &* index)
+                word = word & ~(0xFF &<< shift) | UInt64(newValue) &<< shift
+            }
+        }
+    }
+
+    /// The number of runs, 0...8; 0 if the block lies beyond the picture.
     private(set) var count = 0
-    /// Index of the first sample of each run, 0...7.
+    /// The index of the first sample of each run, 0...7.
     private(set) var starts = EightBytes()
-    /// The cells that the samples of each run show; the same twice inside a cell.
+    /// The two cells that the samples of each run show; inside a cell both are that cell.
     private(set) var firsts = EightBytes()
     private(set) var seconds = EightBytes()
-    /// The cell at the beginning, and that at the end.
+    /// The cell at the beginning of the span, and the cell at its end.
     private(set) var first: UInt8 = 0
     private(set) var last: UInt8 = 0
-    /// Where the samples change from the first cell to the last; nil if there are cells between them, or if the edge
-    /// is repeated beyond the picture.
-    private(set) var edge: EdgePlace?
-    /// The whole side lies inside one cell.
+    /// The place where the samples change from the first cell to the last; nil if there are cells between them, or if
+    /// two samples are means of both.
+    private(set) var edge: EdgeCodes.Place?
+    /// True when the whole span lies inside one cell.
     private(set) var isLevel = false
-
-    /// Which axis a span lies on: libjpeg pads the two in different ways.
-    package enum Axis { case columns, rows }
 
     static let beyondPicture = BlockSpan()
 
     private init() {}
 
-    /// The samples `start ..< start + 8` of a full component. Beyond the edge libjpeg repeats the last pixel.
+    /// Creates the span of the samples `start ..< start + 8` of a component that is not subsampled. Beyond the picture
+    /// libjpeg repeats the last pixel.
+    ///
+    /// - Parameter cells: The cell that each pixel of the axis shows.
     package init(full start: Int, cells: [UInt8]) {
         for sample in 0..<8 {
             let cell = cells[min(start + sample, cells.count - 1)]
@@ -37,10 +58,12 @@ package struct BlockSpan: BitwiseCopyable, Sendable {
         summarize()
     }
 
-    /// The samples `start ..< start + 8` of a component that has one sample for two pixels.
+    /// Creates the span of the samples `start ..< start + 8` of a component that has one sample for two pixels.
     ///
-    /// To the right libjpeg repeats the last pixel and then takes the mean (`expand_right_edge` in jcsample.c); at the
-    /// bottom it completes the last pair and then repeats the mean (`pre_process_data` in jcprepct.c).
+    /// At the right libjpeg repeats the last pixel and then takes the mean (`expand_right_edge` in jcsample.c). At the
+    /// bottom it completes the last pair of rows and then repeats the mean (`pre_process_data` in jcprepct.c).
+    ///
+    /// - Parameter cells: The cell that each pixel of the axis shows.
     package init(halved start: Int, cells: [UInt8], axis: Axis) {
         let last = cells.count - 1
         for sample in 0..<8 {
@@ -65,7 +88,7 @@ package struct BlockSpan: BitwiseCopyable, Sendable {
         edge = findEdge()
     }
 
-    private func findEdge() -> EdgePlace? {
+    private func findEdge() -> EdgeCodes.Place? {
         var samples = (ofFirst: 0, ofBoth: 0)
         for run in 0..<count {
             let length = (run + 1 < count ? Int(starts[run + 1]) : 8) - Int(starts[run])

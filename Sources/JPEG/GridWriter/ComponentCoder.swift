@@ -1,26 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Codes the blocks of one component of the picture that a grid shows.
+/// The coder of the blocks of one component.
 struct ComponentCoder: BitwiseCopyable {
+    /// A block that shows one cell, or two cells with one straight edge between them, ready to be coded.
+    struct KnownBlock: BitwiseCopyable {
+        let code: EdgeCodes.Code
+        /// The quantized DC coefficient.
+        let dc: Int32
+    }
+
     private let plane: Plane
     private let coder: BlockCoder
     private let edges: EdgeCodes.Axes
-    /// The quantized DC coefficient to which that of the next block is compared.
+    /// The quantized DC coefficient of the block before, from which that of the next block is predicted (ITU-T T.81,
+    /// F.1.1.5.1).
     var prediction: Int32 = 0
 
-    /// `table` is 0 or 1.
+    /// - Parameters:
+    ///   - plane: The samples of the component's cells.
+    ///   - table: 0 for the tables of luminance, 1 for those of chrominance.
     init(_ plane: Plane, table: Int) {
         self.plane = plane
         coder = BlockCoder.standard[table]
         edges = EdgeCodes.standard[table]
     }
 
-    /// Looks a block up; nil if it shows more than one edge, or lies beyond the picture.
+    /// Looks up the code of a block; nil if the block shows more than one edge or lies beyond the picture.
     @inline(__always)
     func find(_ rows: UnsafePointer<BlockSpan>, _ columns: UnsafePointer<BlockSpan>) -> KnownBlock? {
         let first = plane[rows.pointee.first, columns.pointee.first]
         let last = plane[rows.pointee.last, columns.pointee.last]
-        let code: EdgeCode
+        let code: EdgeCodes.Code
         if rows.pointee.isLevel, let edge = columns.pointee.edge {
             code = edges.columns[edge, first &- last]
         } else if columns.pointee.isLevel, let edge = rows.pointee.edge {
@@ -32,12 +42,13 @@ struct ComponentCoder: BitwiseCopyable {
         return KnownBlock(code: code, dc: coder.quantize(dc: coefficient))
     }
 
+    /// Codes a block that `find` found.
     @inline(__always)
-    mutating func encode(_ block: KnownBlock, to cursor: inout BitCursor) {
+    mutating func encode(_ block: KnownBlock, to cursor: inout BitString.Cursor) {
         let difference = coder.code(dcDifference: block.dc &- prediction)
         prediction = block.dc
         let code = block.code
-        if code.count <= EdgeCode.short {
+        if code.count <= EdgeCodes.Code.short {
             let count = Int(code.count)
             let bits = UInt64(difference.bits) &<< UInt64(truncatingIfNeeded: count) | code.bits
             cursor.append(bits, count: Int(difference.length) &+ count)
@@ -48,9 +59,10 @@ struct ComponentCoder: BitwiseCopyable {
         }
     }
 
-    /// A block that is not found.
+    /// Codes a block that `find` did not find.
     mutating func encode(
-        _ rows: UnsafePointer<BlockSpan>, _ columns: UnsafePointer<BlockSpan>, to cursor: inout BitCursor
+        _ rows: UnsafePointer<BlockSpan>, _ columns: UnsafePointer<BlockSpan>,
+        to cursor: inout BitString.Cursor
     ) {
         guard rows.pointee.count > 0, columns.pointee.count > 0 else { return encodeDummy(to: &cursor) }
         withUnsafeTemporaryAllocation(of: SIMD8<Int16>.self, capacity: 8) { buffer in
@@ -63,9 +75,9 @@ struct ComponentCoder: BitwiseCopyable {
         }
     }
 
-    /// The block that libjpeg puts beyond the edge of the picture (`compress_data` in jccoefct.c): the DC of the block
-    /// before it, no AC.
-    private mutating func encodeDummy(to cursor: inout BitCursor) {
+    /// Codes the block with which libjpeg completes an MCU beyond the edge of the picture (T.81, A.2.4;
+    /// `compress_data` in jccoefct.c): the DC coefficient of the block before it, and no AC coefficient.
+    private mutating func encodeDummy(to cursor: inout BitString.Cursor) {
         encode(KnownBlock(code: edges.columns[.before(0), 0], dc: prediction), to: &cursor)
     }
 }

@@ -1,24 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Turns bits into the bytes of a scan: a zero byte behind each 0xFF, ones behind the last bit.
+import Pixels
+
+/// The bytes of a scan, made from bits: a zero byte is stuffed after each 0xFF, and 1-bits complete the last byte
+/// (ITU-T T.81, B.1.1.5 and F.1.2.3).
 package struct EntropyCodedSegment: ~Copyable {
     private var bytes = Storage<UInt8>(count: 4096)
     private var byteCount = 0
-    /// The bits that do not fill a word yet, in the lowest places; above them there may be anything.
+    /// The bits that do not fill a word yet, in the lowest places; the higher places hold anything.
     private var pending: UInt64 = 0
-    /// 0...63.
+    /// The number of pending bits, 0...63.
     private var pendingCount = 0
 
     package init() {}
 
+    /// Appends bits.
     package mutating func append(_ bits: borrowing BitString) {
-        // A word becomes at most 16 bytes, and the bits pending here and there at most one more.
+        // A word becomes at most 16 bytes, and the pending bits of both at most one more word.
         reserve(16 * (bits.wordCount + 1))
         var end = bytes.base + byteCount
         var pending = pending
         for index in 0..<bits.wordCount {
             let word = bits.base[index]
-            end = Self.store(BitCursor.word(pending, pendingCount, word), at: end)
+            end = Self.store(BitString.Cursor.word(pending, pendingCount, word), at: end)
             pending = word
         }
         let count = bits.pendingCount
@@ -27,7 +31,7 @@ package struct EntropyCodedSegment: ~Copyable {
             pendingCount += count
         } else {
             let aligned = bits.pending << UInt64(64 - count)
-            end = Self.store(BitCursor.word(pending, pendingCount, aligned), at: end)
+            end = Self.store(BitString.Cursor.word(pending, pendingCount, aligned), at: end)
             pending = bits.pending
             pendingCount += count - 64
         }
@@ -39,12 +43,13 @@ package struct EntropyCodedSegment: ~Copyable {
         if byteCount + more > bytes.count { bytes.grow(to: byteCount + more, keeping: byteCount) }
     }
 
-    /// Stores the 8 bytes of `word`, highest first, and returns where the next ones belong.
+    /// Stores the 8 bytes of `word`, highest first, and returns the place after them.
     @inline(__always)
     private static func store(_ word: UInt64, at end: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<
         UInt8
     > {
-        // The borrow of a subtraction reaches a byte's highest bit only from a byte that is zero: from 0xFF in `word`.
+        // A borrow begins only at a byte of `zero` that is 0, which is 0xFF in `word`. WritingFromTheGrid.md proves the
+        // condition.
         let zero = ~word
         guard (zero &- 0x0101_0101_0101_0101) & word & 0x8080_8080_8080_8080 == 0 else {
             return stuff(word, bytes: 8, at: end)
@@ -70,12 +75,13 @@ package struct EntropyCodedSegment: ~Copyable {
         return end
     }
 
-    /// Moves the whole words so far, as bytes, to the end of `file`.
+    /// Moves the bytes so far to the end of `file`. Pending bits stay.
     package mutating func drain(into file: inout [UInt8]) {
         file.append(contentsOf: UnsafeBufferPointer(start: bytes.base, count: byteCount))
         byteCount = 0
     }
 
+    /// Completes the last byte and moves all bytes to the end of `file`.
     package mutating func finish(into file: inout [UInt8]) {
         reserve(16)
         let ones = (8 - pendingCount % 8) % 8

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// libjpeg's accurate integer DCT (jfdctint.c) of blocks that have few distinct rows.
+/// libjpeg's accurate integer forward DCT (jfdctint.c; ITU-T T.81, A.3.3) of blocks that have few distinct rows.
 ///
-/// Each of its two passes is linear in integers up to one rounding shift at the very end of each output. So
-/// the outputs before the shift may be summed in any order: over the samples, or over the steps between equal samples.
+/// Each of its two passes is linear in integers up to one rounding shift at the end of each output. So the outputs
+/// before the shift can be summed in any order: over the samples, or over the steps between equal samples.
 package struct ForwardDCT: BitwiseCopyable, Sendable {
     private static let constantBits: Int32 = 13
     private static let firstPassBits: Int32 = 2
 
-    /// What a sample of 1 at each place adds to the 8 outputs of a pass, before its shift. At most 11363 either way.
+    /// The 8 outputs of a pass, before the shift, for a sample of 1 at each place; magnitudes are at most 11363.
     private let ofSamples: Table<SIMD8<Int16>>
-    /// For `length` samples of 1 followed by zeros, output 1...7 of a pass before its shift, in all lanes of element
-    /// `8 * length + output`; at most 29693 either way. Output 0 is `length`, and not scaled by 2^13.
+    /// Element `8 * length + output` has in all lanes that output of a pass, before the shift, for `length` samples of 1
+    /// followed by zeros; magnitudes are at most 29693. Output 0 is `length`, without the factor 2^13.
     private let ofSteps: Table<SIMD8<Int16>>
 
     package static let shared = ForwardDCT()
@@ -25,7 +25,7 @@ package struct ForwardDCT: BitwiseCopyable, Sendable {
             })
     }
 
-    /// The first pass over one row of samples, -128...127.
+    /// Returns the first pass over one row of samples, -128...127.
     @inline(__always)
     package func firstPass(_ samples: SIMD8<Int16>) -> SIMD8<Int16> {
         var sums = SIMD8<Int32>(repeating: 1 << (Self.constantBits - Self.firstPassBits - 1))
@@ -35,14 +35,17 @@ package struct ForwardDCT: BitwiseCopyable, Sendable {
         return Self.narrowed(sums &>> (Self.constantBits - Self.firstPassBits))
     }
 
-    /// The second pass: 64 coefficients by row and column of the block, 8 times too large. Returns how many rows of
-    /// them have been set; the others are zero.
+    /// Computes the second pass.
     ///
-    /// `rows` are the `count` distinct rows after the first pass, from the top; `starts` says at which row of the block
-    /// each of them begins.
+    /// - Parameters:
+    ///   - rows: The distinct rows after the first pass, from the top.
+    ///   - starts: The row of the block at which each of them begins.
+    ///   - count: The number of distinct rows, 1...8.
+    ///   - coefficients: Receives the rows of coefficients, 8 times too large.
+    /// - Returns: The number of rows of coefficients that were written, 1 or 8; all others are zero.
     @inline(__always)
     package func secondPass(
-        _ rows: UnsafePointer<SIMD8<Int16>>, starts: EightBytes, count: Int,
+        _ rows: UnsafePointer<SIMD8<Int16>>, starts: BlockSpan.EightBytes, count: Int,
         into coefficients: UnsafeMutablePointer<SIMD8<Int16>>
     ) -> Int {
         let last = rows[count &- 1]
@@ -71,13 +74,13 @@ package struct ForwardDCT: BitwiseCopyable, Sendable {
         return 8
     }
 
-    /// The second pass over columns that end with `last`; `ofSteps` tells what their steps together add to an output.
+    /// Computes the second pass over columns that end with `last`; `ofSteps` returns the sum of the steps' outputs.
     @inline(__always)
     private func secondPass(
         _ last: SIMD8<Int16>, into coefficients: UnsafeMutablePointer<SIMD8<Int16>>,
         ofSteps: (_ output: Int) -> SIMD8<Int32>
     ) {
-        // A constant gives nothing but 8 times itself at output 0.
+        // The outputs of a constant are 8 times the constant and zeros.
         let sum = Self.widened(last) &<< 3 &+ ofSteps(0)
         coefficients[0] = Self.narrowed((sum &+ (1 << (Self.firstPassBits - 1))) &>> Self.firstPassBits)
         let half = SIMD8<Int32>(repeating: 1 << (Self.constantBits + Self.firstPassBits - 1))
@@ -102,8 +105,8 @@ package struct ForwardDCT: BitwiseCopyable, Sendable {
         widened(left) &* widened(right)
     }
 
-    /// The even and odd part of `jpeg_fdct_islow` as they are in its source, with the outputs 0 and 4, which it
-    /// leaves unscaled, scaled by 2^13 like the others: shifting them by 13 bits less is the same.
+    /// Returns the outputs of a pass before the shift: the even and the odd part of `jpeg_fdct_islow` as in its source,
+    /// but with the outputs 0 and 4 scaled by 2^13 like the others. libjpeg shifts these two by 13 bits less instead.
     private static func unshifted(_ samples: [Int32]) -> SIMD8<Int16> {
         let sum0 = samples[0] + samples[7]
         let sum1 = samples[1] + samples[6]

@@ -2,21 +2,37 @@
 
 package import Pixels
 
-/// Writes grids, blown up to a picture, as JPEG files: byte for byte what Pillow saves with libjpeg-turbo's defaults
-/// (quality 75, 4:2:0, standard tables), without making the picture.
+/// The writer of outputs: a grid, enlarged to a picture, becomes a JPEG file, byte for byte as Pillow saves it with
+/// libjpeg-turbo's defaults (quality 75, 4:2:0, standard tables), without the picture ever being in memory.
 ///
-/// The cost is that of the distinct MCU rows, and within them of the distinct MCUs. Why the result is exact is
-/// explained in WritingFromTheGrid.md.
+/// The cost is proportional to the number of distinct rows of MCUs and of distinct MCUs in each. WritingFromTheGrid.md
+/// has a diagram of the calls and proves that the result is exact.
 package struct GridWriter: Sendable {
-    /// JPEG_MAX_DIMENSION of libjpeg.
+    /// The contents of a file besides the picture. A nil or empty value writes nothing.
+    package struct Attachments: Sendable {
+        /// An ICC profile, written in APP2 segments (ICC.1, annex B.4): at most 255 segments, 16 MB.
+        package var iccProfile: [UInt8]?
+        /// A comment, written in one COM segment: at most 65533 bytes.
+        package var comment: [UInt8]?
+
+        package init(iccProfile: [UInt8]? = nil, comment: [UInt8]? = nil) {
+            self.iccProfile = iccProfile
+            self.comment = comment
+        }
+    }
+
+    /// The longest side in pixels, `JPEG_MAX_DIMENSION` of libjpeg.
     package static let maximumSide = 65500
 
     package let width: Int
     package let height: Int
-    private let attachments: GridAttachments
+    private let attachments: Attachments
 
-    /// `width` and `height` are those of the picture, 1...65500.
-    package init(width: Int, height: Int, attachments: GridAttachments) {
+    /// - Parameters:
+    ///   - width: The width of the picture in pixels, 1...65500.
+    ///   - height: The height of the picture in pixels, 1...65500.
+    ///   - attachments: The metadata of every file.
+    package init(width: Int, height: Int, attachments: Attachments = Attachments()) {
         precondition((1...Self.maximumSide).contains(width), "no such width")
         precondition((1...Self.maximumSide).contains(height), "no such height")
         self.width = width
@@ -24,12 +40,13 @@ package struct GridWriter: Sendable {
         self.attachments = attachments
     }
 
-    /// The file that shows every cell of `grid` as a rectangle: 1 band as gray, 3 as YCbCr 4:2:0, 4 as Adobe's
-    /// inverted CMYK.
+    /// Returns a file that shows each cell of `grid` as a rectangle of one colour. Grids of 1 band become gray
+    /// pictures, of 3 bands YCbCr with 4:2:0 subsampling, of 4 bands Adobe's inverted CMYK.
     package func encode(_ grid: Grid) -> [UInt8] {
         let frame = FrameLayout(bands: grid.bands)
-        let columns = MCUSpan.spans(.columns, cells: NearestMap.cells(grid.n, over: width), frame: frame)
-        let rows = MCUSpan.spans(.rows, cells: NearestMap.cells(grid.n, over: height), frame: frame)
+        let columns = MCURow.Span.spans(
+            .columns, cells: NearestMap.cells(grid.size, over: width), frame: frame)
+        let rows = MCURow.Span.spans(.rows, cells: NearestMap.cells(grid.size, over: height), frame: frame)
 
         var file: [UInt8] = []
         file.reserveCapacity(expectedBytes(rows: rows.count, columns: columns.count, frame: frame))
@@ -42,11 +59,12 @@ package struct GridWriter: Sendable {
             scan.drain(into: &file)
         }
         scan.finish(into: &file)
+        // EOI
         file.append(contentsOf: [0xFF, 0xD9])
         return file
     }
 
-    /// A generous guess, so that the file seldom moves while it grows: 4 bytes for each MCU inside a cell,
+    /// A generous estimate, so that the file is seldom moved while it grows: 4 bytes for each MCU inside a cell,
     /// 40 for each that touches an edge.
     private func expectedBytes(rows: Int, columns: Int, frame: FrameLayout) -> Int {
         let across = (width + frame.mcuSide - 1) / frame.mcuSide

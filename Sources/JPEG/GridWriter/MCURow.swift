@@ -2,29 +2,33 @@
 
 import Pixels
 
-/// Codes rows of MCUs, each distinct MCU once.
+/// The coder of rows of MCUs. It codes each distinct MCU of a row once and repeats its bits.
 struct MCURow: ~Copyable {
     private let coder: MCUCoder
-    /// The blocks of the distinct MCUs along a row, and how many MCUs show the same as each.
+    /// The block spans of the distinct MCUs along a row, `blocksAlongSide` each.
     private let columns: Storage<BlockSpan>
+    /// The number of equal MCUs that each distinct MCU stands for.
     private let counts: Storage<Int>
     private let blocksAlongSide: Int
+    /// The bits of the first MCU, or of the whole row when it is repeated.
     private var head = BitString()
+    /// The bits of all other MCUs.
     private var tail = BitString()
+    /// The bits of one MCU that is repeated.
     private var unit = BitString()
 
-    init(grid: Grid, frame: FrameLayout, columns: [MCUSpan]) {
+    init(grid: Grid, frame: FrameLayout, columns: [Span]) {
         self.columns = Storage(columns.flatMap(\.blocks))
         counts = Storage(columns.map(\.count))
         blocksAlongSide = frame.blocksAlongSide
         coder = MCUCoder(grid: grid, frame: frame)
     }
 
-    /// Writes the row, and the rows below that show the same.
+    /// Writes the row, and the rows below it that are equal.
     ///
-    /// Equal rows differ only in the first DC difference of each component: it refers to the last block of the row
-    /// above. From the second row on that is the row itself, so that all further rows are equal bit by bit.
-    mutating func write(_ row: MCUSpan, to scan: inout EntropyCodedSegment) {
+    /// Equal rows differ only in the first DC difference of each component, which refers to the last block of the row
+    /// above. From the second row on the row above is the equal row, so that all further rows are equal bit by bit.
+    mutating func write(_ row: Span, to scan: inout EntropyCodedSegment) {
         let blocks = Storage(row.blocks)
         encodeHead(blocks.base)
         scan.append(head)
@@ -33,13 +37,13 @@ struct MCURow: ~Copyable {
         guard row.count > 1 else { return }
         let predictions = coder.predictions
         encodeHead(blocks.base)
-        // The differences behind the first MCU are those of the first time, and so are the predictions behind the row.
+        // All differences after the first MCU are those of the first time, and so are the predictions after the row.
         head.append(tail)
         coder.predictions = predictions
         for _ in 1..<row.count { scan.append(head) }
     }
 
-    /// The first MCU.
+    /// Codes the first MCU.
     private mutating func encodeHead(_ row: UnsafePointer<BlockSpan>) {
         head.removeAll()
         var end = head.end(room: coder.longestMCU)
@@ -47,7 +51,7 @@ struct MCURow: ~Copyable {
         head.advance(to: end)
     }
 
-    /// All MCUs but the first, which has been coded just before.
+    /// Codes all MCUs but the first, which must have been coded just before.
     private mutating func encodeTail(_ row: UnsafePointer<BlockSpan>) {
         tail.removeAll()
         for index in 0..<counts.count {
@@ -61,8 +65,7 @@ struct MCURow: ~Copyable {
         }
     }
 
-    /// MCUs equal to the one coded last. The first of them has the same bits as all that follow, as each is preceded
-    /// by its equal.
+    /// Codes MCUs that equal the one coded last. Each of them follows an equal MCU, so that all have the same bits.
     private mutating func encodeEqual(
         _ row: UnsafePointer<BlockSpan>, _ column: UnsafePointer<BlockSpan>, times: Int
     ) {
@@ -71,5 +74,55 @@ struct MCURow: ~Copyable {
         coder.encodeAgain(row, column, to: &end)
         unit.advance(to: end)
         tail.append(unit, times: times)
+    }
+}
+
+extension MCURow {
+    /// The blocks along one side of an MCU, and the number of consecutive MCUs along the axis that show the same.
+    struct Span {
+        /// The block spans of the components with the largest sampling factor. In 4:2:0 these are two, followed by the
+        /// block span of the subsampled components.
+        let blocks: [BlockSpan]
+        /// The cell that the whole side shows; nil if there are several, or if a block lies beyond the picture.
+        private let cell: UInt8?
+        /// The number of equal MCUs: above 1 only inside a cell.
+        private(set) var count = 1
+
+        private init(_ index: Int, axis: BlockSpan.Axis, cells: [UInt8], frame: FrameLayout) {
+            let start = index * frame.mcuSide
+            var blocks = [BlockSpan(full: start, cells: cells)]
+            if frame.isSubsampled {
+                let hasSecond = start + 8 < cells.count
+                blocks.append(hasSecond ? BlockSpan(full: start + 8, cells: cells) : .beyondPicture)
+                blocks.append(BlockSpan(halved: start / 2, cells: cells, axis: axis))
+            }
+            self.blocks = blocks
+            cell = Self.commonCell(index, cells: cells, frame: frame)
+        }
+
+        /// Cells never decrease along an axis, so that all pixels of a side show one cell if the first and the last do.
+        private static func commonCell(_ index: Int, cells: [UInt8], frame: FrameLayout) -> UInt8? {
+            let start = index * frame.mcuSide
+            if frame.isSubsampled, start + 8 >= cells.count { return nil }
+            let last = min(start + frame.mcuSide, cells.count) - 1
+            return cells[start] == cells[last] ? cells[start] : nil
+        }
+
+        /// Returns the sides of all MCUs along an axis.
+        ///
+        /// - Parameter cells: The cell that each pixel of the axis shows.
+        static func spans(_ axis: BlockSpan.Axis, cells: [UInt8], frame: FrameLayout) -> [Span] {
+            var spans: [Span] = []
+            for index in 0..<(cells.count + frame.mcuSide - 1) / frame.mcuSide {
+                if let last = spans.last, let cell = last.cell,
+                    cell == commonCell(index, cells: cells, frame: frame)
+                {
+                    spans[spans.count - 1].count += 1
+                } else {
+                    spans.append(Span(index, axis: axis, cells: cells, frame: frame))
+                }
+            }
+            return spans
+        }
     }
 }

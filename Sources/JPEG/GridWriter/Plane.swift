@@ -1,35 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Pixels
+
 /// The samples of one component, one for each cell of a grid.
 package struct Plane: BitwiseCopyable {
-    /// Rows from the top, `cells` samples each.
+    /// `size * size` samples, rows from the top.
     let samples: UnsafePointer<UInt8>
-    let cells: Int
-    private let behind = Plane.behind
+    /// The number of cells along each side.
+    let size: Int
+    private let after = Plane.after
 
-    /// All ones from the index on. In memory, as the compiler turns a comparison of lanes into eight of numbers.
-    private static let behind = Table(
+    /// Masks whose lanes are all ones from the index on. They are in memory because the compiler turns a comparison of
+    /// lanes into eight comparisons of numbers.
+    private static let after = Table(
         (0..<8).map { start in SIMD8<Int16>((0..<8).map { $0 < start ? 0 : -1 }) })
 
-    package init(samples: UnsafePointer<UInt8>, cells: Int) {
+    package init(samples: UnsafePointer<UInt8>, size: Int) {
         self.samples = samples
-        self.cells = cells
+        self.size = size
     }
 
     @inline(__always)
     subscript(row: UInt8, column: UInt8) -> Int {
-        Int(samples[Int(row) &* cells &+ Int(column)])
+        Int(samples[Int(row) &* size &+ Int(column)])
     }
 
-    /// A row of a block's samples, less 128, that shows the grid's rows `first` and `second`, the same twice inside a
-    /// cell.
+    /// Returns a row of a block's samples, less 128 (the level shift of ITU-T T.81, A.3.1).
     ///
-    /// libjpeg's `h2v2_downsample` (jcsample.c) adds 1 and 2 in turn along a row to the sum of four pixels. Where
-    /// the four are the same, as always in a full component, the mean is that sample.
+    /// The row shows the mean of the grid's rows `first` and `second`, which are the same inside a cell.
+    ///
+    /// libjpeg's `h2v2_downsample` (jcsample.c) adds 1 and 2 in turn along a row to the sum of four pixels. Where the
+    /// four are the same, as always in a component that is not subsampled, the mean is that sample.
     @inline(__always)
     package func levels(first: UInt8, second: UInt8, columns: UnsafePointer<BlockSpan>) -> SIMD8<Int16> {
-        let upper = samples + Int(first) &* cells
-        let lower = samples + Int(second) &* cells
+        let upper = samples + Int(first) &* size
+        let lower = samples + Int(second) &* size
         let bias = SIMD8<Int16>(1, 2, 1, 2, 1, 2, 1, 2) &- 4 * 128
         var levels = SIMD8<Int16>()
         for run in 0..<columns.pointee.count {
@@ -37,8 +42,46 @@ package struct Plane: BitwiseCopyable {
             let right = Int(columns.pointee.seconds[run])
             let four = Int16(upper[left]) &+ Int16(upper[right]) &+ Int16(lower[left]) &+ Int16(lower[right])
             let level = (SIMD8(repeating: four) &+ bias) &>> 2
-            levels ^= (levels ^ level) & behind[Int(columns.pointee.starts[run])]
+            levels ^= (levels ^ level) & after[Int(columns.pointee.starts[run])]
         }
         return levels
     }
+}
+
+// MARK: Colour conversion
+
+extension Plane {
+    /// Returns the samples of each component of a frame, `size * size` each. A picture has no other colours than its
+    /// cells, so that converting the cells converts the picture.
+    package static func components(of grid: Grid) -> [[UInt8]] {
+        switch grid.bands {
+        case 1: [grid.samples]
+        case 3: luminanceAndChrominance(grid.samples)
+        // Adobe's convention, which Pillow follows: 255 is no ink.
+        default:
+            (0..<4).map { band in
+                stride(from: band, to: grid.samples.count, by: 4).map { ~grid.samples[$0] }
+            }
+        }
+    }
+
+    /// The conversion of libjpeg's `rgb_ycc_convert` (jccolor.c; JFIF 1.02, "Conversion to and from RGB"): factors in
+    /// units of 2^-16, rounded; chrominance rounds half down.
+    private static func luminanceAndChrominance(_ samples: [UInt8]) -> [[UInt8]] {
+        var planes = [[UInt8]](repeating: [], count: 3)
+        for plane in 0..<3 { planes[plane].reserveCapacity(samples.count / 3) }
+        for cell in stride(from: 0, to: samples.count, by: 3) {
+            let red = Int32(samples[cell])
+            let green = Int32(samples[cell + 1])
+            let blue = Int32(samples[cell + 2])
+            let half: Int32 = 1 << 15
+            let center: Int32 = 128 << 16
+            planes[0].append(level(19595 * red + 38470 * green + 7471 * blue + half))
+            planes[1].append(level(-11059 * red - 21709 * green + 32768 * blue + center + half - 1))
+            planes[2].append(level(32768 * red - 27439 * green - 5329 * blue + center + half - 1))
+        }
+        return planes
+    }
+
+    private static func level(_ value: Int32) -> UInt8 { UInt8(truncatingIfNeeded: value >> 16) }
 }

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The division of coefficients, as the transform leaves them, by a quantization table.
+/// The quantization of coefficients (ITU-T T.81, A.3.4) that are 8 times too large, as `ForwardDCT` leaves them.
 package struct Quantizer: BitwiseCopyable, Sendable {
-    /// What the coefficient at one place in zigzag order needs.
+    /// The constants of one position in zigzag order; q is its quantization step.
     private struct Step: BitwiseCopyable, Sendable {
-        /// Its place in the block: row * 8 + column.
+        /// The place in the block, 8 * row + column.
         var place: UInt32
-        /// Half the divisor, 4 q.
+        /// 4 q, half of the divisor.
         var half: UInt32
         /// ceil(2^20 / q).
         var inverse: UInt32
     }
 
     private let steps: Table<Step>
-    /// The largest magnitudes that are quantized to zero, 4 q - 1; one vector for each row.
+    /// The largest magnitudes that are quantized to zero, 4 q - 1; one vector for each row of the block.
     private let largestZeros: Table<SIMD8<Int16>>
-    /// For column `c` of a block and a byte that has bit `r` set for row `r`, at `256 * c + byte`: the same places as
-    /// bits in zigzag order.
+    /// Element `256 * c + byte` has a bit at the zigzag position of each place (row r, column c) for which bit r of `byte`
+    /// is set.
     private let zigzagBits: Table<UInt64>
 
     package init(_ table: QuantizationTable) {
@@ -39,32 +39,34 @@ package struct Quantizer: BitwiseCopyable, Sendable {
             })
     }
 
-    /// Which of the first `rows` rows' coefficients are not quantized to zero: bits in zigzag order, the lowest for DC.
+    /// Returns a bit for each coefficient of the first `rows` rows that is not quantized to zero, in zigzag order; the
+    /// lowest is that of DC.
     @inline(__always)
     package func nonzero(_ coefficients: UnsafePointer<SIMD8<Int16>>, rows: Int) -> UInt64 {
         var columns = SIMD8<Int16>()
         for row in 0..<rows {
             let (values, largest) = (coefficients[row], largestZeros[row])
-            // Negative where the value is beyond the largest, or below its negative.
+            // -1 where the magnitude of the value is larger, else 0.
             let isBeyond = ((largest &- values) | (largest &+ values)) &>> 15
             columns |= isBeyond & SIMD8(repeating: 1 &<< Int16(truncatingIfNeeded: row))
         }
-        let bytes = EightBytes(
+        let bytes = BlockSpan.EightBytes(
             word: unsafeBitCast(SIMD8<UInt8>(truncatingIfNeeded: columns), to: UInt64.self))
         var bits: UInt64 = 0
         for column in 0..<8 { bits |= zigzagBits[256 &* column &+ Int(bytes[column])] }
         return bits
     }
 
-    /// Where the coefficient at `position` of the zigzag order stands in the block.
+    /// Returns the place in the block, 8 * row + column, of a position in zigzag order.
     @inline(__always)
     func place(_ position: Int) -> Int { Int(steps[position].place) }
 
-    /// Divides a coefficient, 8 times too large, by the step at `position` of the zigzag order and rounds half away
-    /// from zero. Its magnitude is at most 2^15.
+    /// Divides a coefficient by 8 q, where q is the step at `position` of the zigzag order, and rounds half away from
+    /// zero. The magnitude of the coefficient is at most 2^15.
     ///
-    /// floor(t / 8q) = floor(floor(t / 8) / q), and t / 8 is below 2^13: with the inverse rounded up, its error of less
-    /// than q / 2^20 a unit stays below 1 / q as 2^13 * q < 2^20 for every q of the tables (61 at most).
+    /// With t = magnitude + 4 q, floor(t / 8q) = floor(u / q) for u = floor(t / 8) < 2^13. The inverse is ceil(2^20 / q),
+    /// less than 1 too large, so that u * inverse / 2^20 exceeds u / q by less than 2^13 / 2^20. That is less than 1 / q,
+    /// the least distance of u / q to the next integer, for every q of the tables, which are at most 61.
     @inline(__always)
     package func quantize(_ coefficient: Int32, at position: Int) -> Int32 {
         let step = steps[position]

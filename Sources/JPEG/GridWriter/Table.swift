@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A table that is made once and lives as long as the process, read without bounds checks and reference counting.
-/// Whoever reads it guarantees the index.
+/// A table that is made once and never freed, read without bounds checks and reference counting. The code that reads it
+/// guarantees the index.
 ///
-/// `@unchecked Sendable` because nobody writes to it after `init`.
+/// `@unchecked Sendable` because its memory does not change after `init`.
 package struct Table<Element: BitwiseCopyable & Sendable>: BitwiseCopyable, @unchecked Sendable {
     private let base: UnsafePointer<Element>
 
@@ -15,7 +15,7 @@ package struct Table<Element: BitwiseCopyable & Sendable>: BitwiseCopyable, @unc
 
     private init(base: UnsafePointer<Element>) { self.base = base }
 
-    /// The table from this index on.
+    /// Returns the part of the table from index `offset` on.
     @inline(__always)
     static func + (table: Table, offset: Int) -> Table { Table(base: table.base + offset) }
 

@@ -1,20 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A Huffman table as a file carries it.
+/// A Huffman table as a DHT segment carries it (ITU-T T.81, B.2.4.2).
 package struct HuffmanTable: Sendable {
-    /// How many codes have 1, 2 ... 16 bits.
+    /// A code of at most 32 bits, in the lowest places. `EntropyCoder` also keeps codes with appended bits in it.
+    package struct Code: BitwiseCopyable, Sendable {
+        package var bits: UInt32
+        package var length: UInt32
+    }
+
+    /// The tables for DC and for AC coefficients of a component.
+    package struct Pair: Sendable {
+        package let dc: HuffmanTable
+        package let ac: HuffmanTable
+    }
+
+    /// BITS: the number of codes of 1, 2 ... 16 bits.
     package let counts: [UInt8]
-    /// In the order of their codes.
+    /// HUFFVAL: the symbols in the order of their codes.
     package let symbols: [UInt8]
 
-    /// Code and length of every symbol; length 0 where there is none (ITU-T T.81, annex C).
-    var codes: [HuffmanCode] {
-        var codes = [HuffmanCode](repeating: HuffmanCode(bits: 0, length: 0), count: 256)
+    /// The symbol EOB, end of block (T.81, F.1.2.2.1).
+    static let endOfBlock = 0x00
+    /// The symbol ZRL, a run of 16 zeros.
+    static let zeroRun = 0xF0
+
+    /// The code of every symbol (T.81, annex C.2); length 0 for symbols without a code.
+    var codes: [Code] {
+        var codes = [Code](repeating: Code(bits: 0, length: 0), count: 256)
         var next: UInt32 = 0
         var index = 0
         for (length, count) in zip(UInt32(1)..., counts) {
             for _ in 0..<count {
-                codes[Int(symbols[index])] = HuffmanCode(bits: next, length: length)
+                codes[Int(symbols[index])] = Code(bits: next, length: length)
                 next += 1
                 index += 1
             }
@@ -24,37 +41,20 @@ package struct HuffmanTable: Sendable {
     }
 }
 
-package struct HuffmanCode: BitwiseCopyable, Sendable {
-    package var bits: UInt32
-    package var length: UInt32
-}
-
-/// The tables of ITU-T T.81, annex K.3.
-package struct HuffmanTables: Sendable {
-    package let dc: HuffmanTable
-    package let ac: HuffmanTable
-
-    static let endOfBlock = 0x00
-    static let sixteenZeros = 0xF0
-
-    /// Luminance and chrominance.
+extension HuffmanTable {
+    /// The tables of luminance and those of chrominance (T.81, annex K.3, tables K.3 to K.6).
     package static let standard = [
-        HuffmanTables(
+        Pair(
             dc: HuffmanTable(
                 counts: [0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0], symbols: Array(0...11)),
             ac: HuffmanTable(
                 counts: [0, 2, 1, 3, 3, 2, 4, 3, 5, 5, 4, 4, 0, 0, 1, 0x7D], symbols: luminanceAC)),
-        HuffmanTables(
+        Pair(
             dc: HuffmanTable(
                 counts: [0, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0], symbols: Array(0...11)),
             ac: HuffmanTable(
                 counts: [0, 2, 1, 2, 4, 4, 3, 4, 7, 5, 4, 4, 0, 1, 2, 0x77], symbols: chrominanceAC)),
     ]
-
-    private init(dc: HuffmanTable, ac: HuffmanTable) {
-        self.dc = dc
-        self.ac = ac
-    }
 
     private static let luminanceAC: [UInt8] = [
         0x01, 0x02, 0x03, 0x00, 0x04, 0x11, 0x05, 0x12, 0x21, 0x31, 0x41, 0x06, 0x13, 0x51, 0x61, 0x07,

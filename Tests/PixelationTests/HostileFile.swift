@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Pixelation
+import Testing
+
+/// A file that is made to cost much or to break a decoder, written segment by segment (ITU-T T.81, annex B).
+struct HostileFile: Sendable, CustomTestStringConvertible {
+    var name: String
+    /// The kind of the refusal under the default limits; nil for a file that is pixelated.
+    var refusal: PixelationError.Kind?
+    /// Makes the file, which is not kept in memory: some have a megabyte.
+    var make: @Sendable () -> [UInt8]
+    var testDescription: String { name }
+
+    init(_ name: String, _ refusal: PixelationError.Kind?, _ make: @escaping @Sendable () -> [UInt8]) {
+        self.name = name
+        self.refusal = refusal
+        self.make = make
+    }
+
+    static let all: [HostileFile] = [
+        HostileFile("no byte", .notAnImage) { [] },
+        HostileFile("two bytes", .notAnImage) { start },
+        HostileFile("a start and nothing else", .truncated) { start + [0xFF] },
+        HostileFile("65500 x 65500 pixels without data", .tooManyPixels) {
+            start + baseline(65_500, 65_500) + end
+        },
+        HostileFile("65500 x 65500 pixels, progressive, without data", .tooManyPixels) {
+            progressive(65_500, 65_500, scans: 0, components: 3)
+        },
+        HostileFile("7000 x 7000 pixels without data", .truncated) { start + baseline(7000, 7000) + end },
+        // Each block takes the shortest codes: 2 bits.
+        HostileFile("1500 x 1500 pixels of zero bits", nil) {
+            start + baseline(1500, 1500) + [UInt8](repeating: 0, count: 188 * 188 * 3 * 2 / 8 + 1) + end
+        },
+        HostileFile("a restart marker after each MCU", nil) { restarts(1000, 800) },
+        HostileFile("no side", .corrupt) { start + baseline(0, 64) + end },
+        HostileFile("200,000 APP1 segments", .tooManyMarkers) {
+            start + repeated(segment(0xE1, []), 200_000) + baseline(64, 64) + end
+        },
+        HostileFile("200,000 comments", .tooManyMarkers) {
+            start + repeated(segment(0xFE, [0x78]), 200_000) + baseline(64, 64) + end
+        },
+        HostileFile("20,000 Huffman tables", .tooManyMarkers) {
+            start + repeated(huffman(0, [0, 1]), 20_000) + baseline(64, 64) + end
+        },
+        HostileFile("99 scans over 4000 x 3000 pixels", nil) {
+            progressive(4000, 3000, scans: 98, components: 1)
+        },
+        HostileFile("501 scans over 8000 x 6000 pixels", .tooManyScans) {
+            progressive(8000, 6000, scans: 500, components: 1)
+        },
+        HostileFile("2001 scans over 4000 x 3000 pixels of three components", .tooManyScans) {
+            progressive(4000, 3000, scans: 2000, components: 3)
+        },
+        HostileFile("10001 scans over 8000 x 6000 pixels", .tooManyScans) {
+            progressive(8000, 6000, scans: 10_000, components: 1)
+        },
+        HostileFile("coefficients beyond the memory limit", .tooMuchMemory) {
+            progressive(10_000, 10_000, scans: 1, components: 3)
+        },
+        HostileFile("no scan", .corrupt) {
+            start + segment(0xC0, frame(64, 64, components: 3)) + end
+        },
+        HostileFile("more warnings than allowed", .tooManyWarnings) { warnings() },
+        HostileFile("an AC table whose codes overflow", .corrupt) {
+            // 255 codes of 1 bit.
+            start + quantization + segment(0xC0, frame(64, 64, components: 1))
+                + segment(0xC4, [0x00, 255] + [UInt8](repeating: 0, count: 15) + (0..<255).map { UInt8($0) })
+                + scan([1]) + [UInt8](repeating: 0, count: 4096) + end
+        },
+        HostileFile("a component without quantization table", .corrupt) {
+            start + segment(0xC0, frame(64, 64, components: 1)) + huffman(0, [0, 1]) + huffman(0x10, [0, 1])
+                + scan([1]) + [UInt8](repeating: 0, count: 4096) + end
+        },
+        HostileFile("MCUs of more than 10 blocks", .corrupt) {
+            let sides: [UInt8] = [0, 64, 0, 64]
+            let components: [UInt8] = [1, 0x44, 0, 2, 0x44, 0, 3, 0x44, 0]
+            return start + quantization + segment(0xC0, [8] + sides + [3] + components) + huffman(0, [0, 1])
+                + huffman(0x10, [0, 1]) + scan([1, 2, 3]) + [UInt8](repeating: 0, count: 4096) + end
+        },
+        HostileFile("data cut in the middle", .truncated) {
+            start + baseline(640, 640) + [UInt8](repeating: 0, count: 80 * 80 * 3 * 2 / 8 / 2)
+        },
+    ]
+
+    // MARK: Segments
+
+    static let start: [UInt8] = [0xFF, 0xD8]
+    static let end: [UInt8] = [0xFF, 0xD9]
+    static let quantization = segment(0xDB, [0] + [UInt8](repeating: 16, count: 64))
+
+    static func segment(_ marker: UInt8, _ body: [UInt8]) -> [UInt8] {
+        [0xFF, marker, UInt8((body.count + 2) >> 8), UInt8((body.count + 2) & 255)] + body
+    }
+
+    static func repeated(_ bytes: [UInt8], _ times: Int) -> [UInt8] {
+        Array(repeatElement(bytes, count: times).joined())
+    }
+
+    /// A table with one code of 1 bit and one of 2 bits. `identifier` is class << 4 | number.
+    static func huffman(_ identifier: UInt8, _ symbols: [UInt8]) -> [UInt8] {
+        segment(0xC4, [identifier, 1, 1] + [UInt8](repeating: 0, count: 14) + symbols)
+    }
+
+    static func frame(_ width: Int, _ height: Int, components: Int) -> [UInt8] {
+        let sides = [UInt8(height >> 8), UInt8(height & 255), UInt8(width >> 8), UInt8(width & 255)]
+        return [8] + sides + [UInt8(components)] + (0..<components).flatMap { [UInt8($0 + 1), 0x11, 0] }
+    }
+
+    static func scan(_ components: [UInt8], from: UInt8 = 0, to: UInt8 = 63) -> [UInt8] {
+        segment(0xDA, [UInt8(components.count)] + components.flatMap { [$0, 0] } + [from, to, 0])
+    }
+
+    // MARK: Files
+
+    /// All segments of a baseline picture of three components before its data. A block of zeros is the bits 00.
+    static func baseline(_ width: Int, _ height: Int, components: Int = 3) -> [UInt8] {
+        quantization + segment(0xC0, frame(width, height, components: components)) + huffman(0, [0, 1])
+            + huffman(0x10, [0, 1]) + scan((1...components).map { UInt8($0) })
+    }
+
+    /// A progressive picture of zeros: one scan of all DC coefficients, and `scans` scans of AC coefficients, each of
+    /// which codes the whole picture as a few runs of empty bands (T.81, G.1.2.2).
+    static func progressive(_ width: Int, _ height: Int, scans: Int, components: Int) -> [UInt8] {
+        let identifiers = (1...components).map { UInt8($0) }
+        let blocks = ((width + 7) / 8) * ((height + 7) / 8)
+        var file = start + quantization + segment(0xC2, frame(width, height, components: components))
+        // The code 0 is a DC difference of 0, and EOB14: a run of 2^14 bands and as many as its 14 bits say.
+        file += huffman(0, [0, 1]) + huffman(0x10, [0xE0, 0x00]) + scan(identifiers, to: 0)
+        // A picture of the size without any data is refused by its size alone.
+        if scans > 0 { file += [UInt8](repeating: 0, count: (blocks * components + 7) / 8) }
+        var bits = ""
+        var rest = blocks
+        while rest > 0 {
+            let run = max(0, min(rest, 32_767) - 16_384)
+            let digits = String(run, radix: 2)
+            bits += "0" + String(repeating: "0", count: 14 - digits.count) + digits
+            rest -= run + 16_384
+        }
+        bits += String(repeating: "1", count: (8 - bits.count % 8) % 8)
+        let characters = Array(bits)
+        let bands = stride(from: 0, to: characters.count, by: 8).flatMap { at -> [UInt8] in
+            let byte = UInt8(String(characters[at..<at + 8]), radix: 2) ?? 0
+            return byte == 0xFF ? [0xFF, 0] : [byte]
+        }
+        for index in 0..<scans {
+            file += scan([identifiers[index % components]], from: 1) + bands
+        }
+        return file + end
+    }
+
+    /// A gray picture with a restart interval of one MCU.
+    static func restarts(_ width: Int, _ height: Int) -> [UInt8] {
+        let blocks = ((width + 7) / 8) * ((height + 7) / 8)
+        var file = start + segment(0xDD, [0, 1]) + baseline(width, height, components: 1)
+        for index in 0..<blocks - 1 { file += [0x3F, 0xFF, 0xD0 + UInt8(index & 7)] }
+        return file + [0x3F] + end
+    }
+
+    /// The same with more bytes before each restart marker than libjpeg reads ahead: a warning for each marker.
+    static func warnings() -> [UInt8] {
+        let blocks = 100 * 100
+        var file = start + segment(0xDD, [0, 1]) + baseline(800, 800, components: 1)
+        let excess = [UInt8](repeating: 0, count: 24)
+        for index in 0..<blocks - 1 { file += [0x3F] + excess + [0xFF, 0xD0 + UInt8(index & 7)] }
+        return file + [0x3F] + end
+    }
+}
