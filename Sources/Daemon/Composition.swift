@@ -40,8 +40,7 @@ struct Composition: Sendable {
         worker = PixelationWorker(
             queue: SQSQueue(client),
             store: S3Store(
-                session.s3(outputBucket: settings.worker.output.bucket), putOptions: settings.put,
-                copiesTags: settings.worker.output.copyTags),
+                session.s3(outputBucket: settings.worker.output.bucket), putOptions: settings.put),
             engine: engine,
             quarantine: quarantine, identity: WorkerIdentity(host: Self.hostName, version: version),
             options: settings.worker, metrics: metrics, logger: logger("worker"))

@@ -123,7 +123,7 @@ package struct Service: Sendable {
                 guard status.sinceLastTurn > .seconds(20) else { return nil }
                 return "the event loop has not turned for \(StatusText.span(status.sinceLastTurn))"
             },
-            HealthCheck("worker") { [worker = parts.worker] in worker.status.stall },
+            HealthCheck("worker") { [worker = parts.worker] in worker.checkForStall() },
         ]
     }
 }

@@ -1,47 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
-package import S3Events
 package import Support
-
-/// Where outputs go and what they are called.
-package struct OutputOptions: Sendable, Equatable {
-    package var bucket = ""
-    /// In front of the whole key, as `pixelated/`.
-    package var prefix = ""
-    /// In front of the file name.
-    package var namePrefix = "pixelated-"
-    /// Put only over what was seen, by If-Match and If-None-Match. Switch off for stores that refuse these.
-    package var conditionalWrites = true
-    /// The outputs carry the source's tags beside those that are configured.
-    package var copyTags = false
-
-    package init() {}
-
-    package init(
-        bucket: String, prefix: String = "", namePrefix: String = "pixelated-", conditionalWrites: Bool = true
-    ) {
-        self.bucket = bucket
-        self.prefix = prefix
-        self.namePrefix = namePrefix
-        self.conditionalWrites = conditionalWrites
-    }
-
-    package func problems() -> [OptionProblem] {
-        var found: [OptionProblem] = []
-        if !(3...63).contains(bucket.utf8.count) {
-            found.append(OptionProblem("bucket", expected: "a bucket's name", got: quoted(bucket)))
-        }
-        if prefix.hasPrefix("/") {
-            found.append(OptionProblem("prefix", expected: "no slash at the start", got: quoted(prefix)))
-        }
-        if namePrefix.isEmpty || namePrefix.contains("/") {
-            found.append(
-                OptionProblem("namePrefix", expected: "some text without a slash", got: quoted(namePrefix)))
-        }
-        return found
-    }
-}
 
 /// How the worker works. Every field has a default that is good for one machine of its own.
 package struct WorkerOptions: Sendable, Equatable {
@@ -64,8 +24,6 @@ package struct WorkerOptions: Sendable, Equatable {
     package var maxReceives = 5
     /// Deletes wait this long for others to share their call.
     package var deleteBatchDelayMilliseconds = 100
-    /// How keys are written in notifications.
-    package var keyEncoding = KeyEncoding.automatic
     /// Kinds of failure to what is done about them, where it differs from the table.
     package var policy: [String: String] = [:]
     /// Which objects are worked on; the others' messages are deleted.
@@ -111,5 +69,3 @@ package struct WorkerOptions: Sendable, Equatable {
         return found
     }
 }
-
-private func quoted(_ text: String) -> String { "\"\(text.prefix(80))\"" }

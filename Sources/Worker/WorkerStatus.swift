@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A snapshot of the worker for the status line, the health page, the metrics and the watchdog. The counts are those
+/// A snapshot of the worker for the status line, the health page and the metrics. The counts are those
 /// since the start of the process.
 package struct WorkerStatus: Sendable, Equatable {
     /// A circuit breaker that is open.
@@ -52,8 +52,6 @@ package struct WorkerStatus: Sendable, Equatable {
     package var opening: OpenBreaker?
     /// The breaker for the quarantine destination, when it is open.
     package var quarantineOpening: OpenBreaker?
-    /// One sentence about the part of the worker that makes no progress; nil when all of it does.
-    package var stall: String?
 
     package init() {}
 }

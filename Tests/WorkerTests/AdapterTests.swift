@@ -12,7 +12,8 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct AdapterTests {
     private static let queue = "https://sqs.eu-west-1.amazonaws.com/123456789012/pictures"
     private let output = OutputObject(
-        name: ObjectName(bucket: "out", key: "a.jpg"), bytes: [1], contentType: "image/jpeg", metadata: [:])
+        name: ObjectReference(bucket: "out", key: "a.jpg"), bytes: [1], contentType: "image/jpeg",
+        metadata: [:])
 
     private func session(_ transport: ScriptedTransport) async throws -> AWSSession {
         var options = AWSOptions()
@@ -42,17 +43,18 @@ import Testing
     }
 
     @Test func `what is not there is nothing to a look, and a failure to a read`() async throws {
-        #expect(try await store(.respond(404)).head(ObjectName(bucket: "in", key: "a.jpg")) == nil)
+        #expect(try await store(.respond(404)).head(ObjectReference(bucket: "in", key: "a.jpg")) == nil)
         let missing = try await store(.respond(404, [:], "<Error><Code>NoSuchKey</Code></Error>"))
         let found = await kind {
-            _ = try await missing.get(ObjectName(bucket: "in", key: "a.jpg"), maximumBytes: 10)
+            _ = try await missing.get(ObjectReference(bucket: "in", key: "a.jpg"), maximumBytes: 10)
         }
         #expect(found == .notFound)
     }
 
     @Test func `ETags come without their quotation marks`() async throws {
         let store = try await store(.respond(200, ["ETag": "\"abc\"", "Content-Length": "0"]))
-        #expect(try await store.head(ObjectName(bucket: "in", key: "a.jpg"))?.eTag == "abc")
+        let head = try await store.head(ObjectReference(bucket: "in", key: "a.jpg"))
+        #expect(head?.unquotedETag == "abc")
     }
 
     /// If-Match on what has been deleted meanwhile is answered with 404.
@@ -74,7 +76,7 @@ import Testing
     @Test func `an interrupted call is a cancellation, not an error of the service`() async throws {
         let store = try await store(.fail(.cancelled))
         await #expect(throws: CancellationError.self) {
-            _ = try await store.head(ObjectName(bucket: "in", key: "a.jpg"))
+            _ = try await store.head(ObjectReference(bucket: "in", key: "a.jpg"))
         }
     }
 
@@ -135,12 +137,12 @@ import Testing
 
     @Test func `a cut body ends with a whole character and tells its length`() throws {
         let body = String(repeating: "ü", count: 100)
-        let cut = Self.record(body).cut(to: 33)
+        let cut = Self.record(body).truncated(toBodyBytes: 33)
         #expect(cut.body == String(repeating: "ü", count: 16) && cut.bodyBytes == 200)
-        #expect(Self.record("ab").cut(to: 33).body == "ab")
+        #expect(Self.record("ab").truncated(toBodyBytes: 33).body == "ab")
         // One character that is as long as the message.
         let cluster = "e" + String(repeating: "\u{301}", count: 500_000)
-        #expect(Self.record(cluster).cut(to: 16 << 10).body.utf8.count == (16 << 10) - 1)
+        #expect(Self.record(cluster).truncated(toBodyBytes: 16 << 10).body.utf8.count == (16 << 10) - 1)
         // SQS takes neither of these two as they are.
         let json = try Self.record("", key: "a\u{FFFE}\u{FFFF}.jpg").json()
         #expect(json.contains(#"a\ufffe\uffff.jpg"#))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AWS
 import Metrics
 import Support
 import Testing
@@ -84,6 +85,16 @@ import Worker
 
 /// One picture that waits for memory does not keep others from being received.
 @Suite struct FairnessTests {
+    @Test func `uploads that hang hold no memory for the source`() {
+        let stage = Stage { $0.maxInFlight = 4 }
+        stage.world.workingSets.withLock { $0 = [9_000_000] }
+        stage.trouble("PutObject s3://out/pixelated-8x8-a.jpg", delay: 500, times: 1)
+        stage.upload("a.jpg")
+        stage.start()
+        #expect(stage.run(150) { stage.calls("PutObject") == 5 })
+        #expect(stage.worker.status.bytesInFlight == 9_000_000, "the working set alone")
+    }
+
     @Test func `small pictures pass a large one that waits for memory`() {
         let stage = Stage { $0.maxInFlight = 4 }
         // Of 10.7 MB for working sets.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AWS
 import Testing
 
 @testable import Worker
@@ -41,8 +42,9 @@ struct LeaseManagerStateTests {
         let ended = leases.answered(
             call,
             refusals: [
-                Refusal(index: 0, code: "InternalError", isLoss: false),
-                Refusal(index: 1, code: "ReceiptHandleIsInvalid", isLoss: true),
+                BatchFailure(index: 0, code: "InternalError", message: "", isSenderFault: false),
+                BatchFailure(
+                    index: 1, code: "ReceiptHandleIsInvalid", message: "", isSenderFault: true),
             ], sent: .seconds(1), now: .seconds(1))
         #expect(ended == [.settleFailed(ids[1], .delete, code: "ReceiptHandleIsInvalid")])
         #expect(leases.next(now: .seconds(2)).calls.map(\.entries.count) == [1])

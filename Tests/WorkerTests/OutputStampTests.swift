@@ -7,15 +7,15 @@ import Testing
 
 @testable import Worker
 
-@Suite struct StampTests {
+@Suite struct OutputStampTests {
     @Test func `the largest fits beside the most metadata that may be configured`() {
         let stamp = OutputStamp(
-            source: SourceObject(
-                bytes: [], eTag: String(repeating: "e", count: 128),
+            source: ObjectHead(
+                eTag: String(repeating: "e", count: 128),
                 versionID: String(repeating: "v", count: 1024)),
             event: ObjectEvent(
                 bucket: "in", key: "a.jpg", sequencer: Sequencer(String(repeating: "F", count: 128))),
-            recipe: String(repeating: "r", count: 64))
+            outputFormat: String(repeating: "r", count: 57))
         let size = stamp.metadata.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
         #expect(stamp.metadata.count == 4)
         var options = PutOptions()

@@ -18,8 +18,8 @@ import Worker
             case .poll(_, let wait):
                 let asked = now
                 now += .seconds(seconds)
-                intake.answered(count, asked: asked, wait: wait, now: now, jitter: 1)
-                for _ in 0..<count { intake.ended() }
+                intake.answered(count, requestedAt: asked, wait: wait, now: now, jitter: 1)
+                for _ in 0..<count { intake.messageEnded() }
                 return asked - began
             }
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AWS
 import Foundation
 import Metrics
 import Support
@@ -216,13 +217,13 @@ import Worker
 
     @Test func `an object that is gone is acknowledged, or what the configuration says`() {
         let gone = Stage()
-        gone.world.announce([World.Event(name: ObjectName(bucket: "in", key: "gone.jpg"), version: 1)])
+        gone.world.announce([World.Event(name: ObjectReference(bucket: "in", key: "gone.jpg"), version: 1)])
         gone.start()
         #expect(gone.run(30) { gone.message(0).isDeleted })
         #expect(gone.metrics.records[.ignored] == 1)
 
         let kept = Stage { $0.policy = ["not-found": "quarantine"] }
-        kept.world.announce([World.Event(name: ObjectName(bucket: "in", key: "gone.jpg"), version: 1)])
+        kept.world.announce([World.Event(name: ObjectReference(bucket: "in", key: "gone.jpg"), version: 1)])
         kept.start()
         #expect(kept.run(30) { kept.message(0).isDeleted })
         #expect(kept.metrics.records[.quarantined] == 1)
@@ -261,7 +262,7 @@ import Worker
         stage.start()
         #expect(stage.run(200) { stage.message(0).isDeleted })
         for size in World.sizes {
-            let name = ObjectName(bucket: "in", key: "pixelated-\(size)x\(size)-a.jpg")
+            let name = ObjectReference(bucket: "in", key: "pixelated-\(size)x\(size)-a.jpg")
             stage.world.announce([World.Event(name: name, version: 1)])
         }
         let puts = stage.calls("PutObject")
@@ -274,10 +275,10 @@ import Worker
         let quarantine = BucketQuarantine(
             store: ModelStore(Line(world: Stage().world, process: 0, isDead: Locked(false))), bucket: "in",
             prefix: "q/")
-        #expect(quarantine.holds(ObjectName(bucket: "in", key: "q/m0-0.json")))
-        #expect(!quarantine.holds(ObjectName(bucket: "in", key: "q/a.jpg")))
-        #expect(!quarantine.holds(ObjectName(bucket: "in", key: "m0-0.json")))
-        #expect(!quarantine.holds(ObjectName(bucket: "other", key: "q/m0-0.json")))
+        #expect(quarantine.holds(ObjectReference(bucket: "in", key: "q/m0-0.json")))
+        #expect(!quarantine.holds(ObjectReference(bucket: "in", key: "q/a.jpg")))
+        #expect(!quarantine.holds(ObjectReference(bucket: "in", key: "m0-0.json")))
+        #expect(!quarantine.holds(ObjectReference(bucket: "other", key: "q/m0-0.json")))
     }
 
     /// All around the same event; `$` stands for the record, `%` for the whole notification as a JSON string.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AWS
 import Logging
 import Pixelation
 import Support
@@ -48,14 +49,16 @@ struct WorkerLogTests {
         return try #require(written.first)
     }
 
-    private func delivery(receives: Int = 1) -> Delivery {
-        Delivery(messageID: "m", handle: "h", body: "", receiveCount: receives, age: .milliseconds(1234))
+    private func message(receives: Int = 1) -> InFlightMessage {
+        InFlightMessage(
+            content: Message(messageID: "m", receiptHandle: "h", body: "", receiveCount: receives),
+            age: .milliseconds(1234), lease: LeaseManagerState.ID(number: 1), stopSignal: StopSignal())
     }
 
     @Test func `a failure is logged with whose fault it is, kind, code and request id`() throws {
         let error = WorkerError(
             .corrupt, operation: "pixelating", code: "truncated", detail: "d", requestID: "R1")
-        let line = try line { $0.recordEnded(.quarantined(error), RecordTrace(), of: delivery(), index: 0) }
+        let line = try line { $0.recordEnded(.quarantined(error), RecordTrace(), of: message(), index: 0) }
         #expect(line.level == .error)
         for (key, value) in [
             "event": "picture-quarantined", "fault": "picture", "error_kind": "corrupt",
@@ -66,11 +69,11 @@ struct WorkerLogTests {
 
     @Test func `sizes, times and counts are logged as integers, names as texts`() throws {
         var trace = RecordTrace()
-        trace.name = ObjectName(bucket: "in", key: "123")
+        trace.name = ObjectReference(bucket: "in", key: "123")
         trace.eTag = "123"
         (trace.bytesIn, trace.bytesOut, trace.rounds, trace.probes) = (5, 6, 2, 1)
         trace.survey = Survey(format: .jpeg, width: 640, height: 480, workingSetBytes: 1)
-        let line = try line { $0.recordEnded(.done, trace, of: delivery(receives: 2), index: 1) }
+        let line = try line { $0.recordEnded(.done, trace, of: message(receives: 2), index: 1) }
         let numbers: Set = [
             "bytes_in", "bytes_out", "width", "height", "rounds", "probes", "ms_wait", "ms_get", "ms_decode",
             "ms_put", "ms_total", "ms_queued", "sqs_receive_count", "record",
@@ -80,14 +83,14 @@ struct WorkerLogTests {
     }
 
     @Test func `a record with a receive count above 1 is logged as redelivered`() throws {
-        let line = try line { $0.recordEnded(.done, RecordTrace(), of: delivery(receives: 2), index: 0) }
+        let line = try line { $0.recordEnded(.done, RecordTrace(), of: message(receives: 2), index: 0) }
         #expect(line.fields["redelivered"] == "yes" && line.fields["sqs_receive_count"] == "2")
     }
 
     @Test func `a control character in an object key reaches neither text nor fields`() throws {
         var trace = RecordTrace()
-        trace.name = ObjectName(bucket: "in", key: "a\n\u{1b}[31m.jpg")
-        let line = try line { $0.recordEnded(.done, trace, of: delivery(), index: 0) }
+        trace.name = ObjectReference(bucket: "in", key: "a\n\u{1b}[31m.jpg")
+        let line = try line { $0.recordEnded(.done, trace, of: message(), index: 0) }
         #expect(line.fields["s3_key"] == "a??[31m.jpg")
         #expect(line.message.hasPrefix("s3://in/a??[31m.jpg: "))
     }
@@ -107,10 +110,10 @@ struct WorkerLogTests {
 
     @Test func `an object that the filter excludes is logged at debug level`() throws {
         let filtered = try line {
-            $0.recordEnded(.skipped(.filtered), RecordTrace(), of: delivery(), index: 0)
+            $0.recordEnded(.skipped(.filtered), RecordTrace(), of: message(), index: 0)
         }
         let finished = try line {
-            $0.recordEnded(.skipped(.finished), RecordTrace(), of: delivery(), index: 0)
+            $0.recordEnded(.skipped(.finished), RecordTrace(), of: message(), index: 0)
         }
         #expect(filtered.level == .debug && finished.level == .info)
     }

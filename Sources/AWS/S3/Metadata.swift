@@ -9,9 +9,9 @@ enum Metadata {
     /// metadata").
     static let limit = 2048
 
-    /// The part of `limit` that is reserved for the stamp that the worker adds to each output, in bytes: four names (80
+    /// The part of `limit` that is reserved for the stamp that the worker adds to each output, in bytes: four names (87
     /// together), an ETag (S3's have at most 38), a version id (at most 1024), a sequencer and an output format.
-    static let reserve = 80 + 128 + 1024 + 128 + 64
+    static let reserve = 87 + 128 + 1024 + 128 + 57
 
     /// Returns the problems of the metadata that is configured for all outputs.
     static func problems(

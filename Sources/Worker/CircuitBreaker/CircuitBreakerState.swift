@@ -131,8 +131,7 @@ package struct CircuitBreakerState: Sendable {
     ///     messages, and the breaker closes when none is held.
     ///   - probes: The delays between probes.
     package init(
-        maxInFlight: Int, isRarelyNeeded: Bool = false,
-        probes: Backoff = Backoff(first: .seconds(2), last: .seconds(30))
+        maxInFlight: Int, isRarelyNeeded: Bool = false, probes: Backoff = .breakerProbe
     ) {
         self.maxInFlight = maxInFlight
         self.isRarelyNeeded = isRarelyNeeded

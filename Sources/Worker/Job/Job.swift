@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AWS
 internal import Metrics
-internal import Pixelation
 internal import S3Events
 internal import Support
 
-/// A message in the hands of this process.
-struct InFlightMessage: Sendable {
-    let delivery: Delivery
-    let lease: LeaseManagerState.ID
-    /// How the others stop the work on it.
-    let stopSignal: StopSignal
-}
-
-/// One message, from receipt to verdict. Read this first; `LifeOfAMessage` tells why it is so.
+/// The processing of one message, from its receipt to its settlement.
+///
+/// - `process` decodes the notification, processes its records one after another, stores permanent failures in the
+///   quarantine, and reports each result.
+/// - `processRecord` skips events that need no work.
+/// - `withBreakerRetry` repeats an attempt that failed because of a dependency, when the circuit breaker permits.
+/// - `reconcile`, in `Job+Reconcile.swift`, is one attempt: inspect the outputs, download, pixelate, upload, verify.
+/// - `Job+Failures.swift` decides how failed records end.
+///
+/// The article `LifeOfAMessage` explains the order of the steps.
 struct Job: Sendable {
     let store: any ObjectStore
     var engine: any PictureEngine
@@ -23,248 +24,190 @@ struct Job: Sendable {
     var policy: Policy
     let budget: MemoryBudget
     let leases: LeaseManager
-    /// About source and outputs.
+    /// The breaker for sources and outputs.
     let breaker: CircuitBreaker
-    /// About the place for reasons. When it fails, only those that need it have to wait.
+    /// The breaker for the quarantine. Only messages with permanent failures wait for it.
     let quarantineBreaker: CircuitBreaker
     let resultCache: RecordResultCache
     let clock: any WorkerClock
     let metrics: WorkerMetrics
     let log: WorkerLog
     let progress: ProgressCounter
-    /// 0...1, for spreading what would otherwise happen at once.
+    /// A random number in 0...1, for the jitter of delays.
     let random: @Sendable () -> Double
 
-    /// How often to begin anew when source or outputs change underneath.
-    private static let rounds = 5
-
-    func run(_ message: InFlightMessage) async {
-        let outcomes = await message.stopSignal.run { await judge(message) }
-        guard !Task.isCancelled || outcomes.allSatisfy(\.isFinal) else { return }
-        if let settlement = settlement(of: outcomes, message.delivery) {
-            leases.settle(message.lease, settlement)
-        }
+    /// Processes a message and settles it.
+    ///
+    /// - Returns: The outcomes of its records, followed by the one that keeps the message from being deleted when a
+    ///   failure cannot be stored in the quarantine.
+    func run(_ message: InFlightMessage) async -> [Outcome] {
+        let outcomes = await message.stopSignal.run { await process(message) }
+        guard !Task.isCancelled || outcomes.allSatisfy(\.isFinal) else { return outcomes }
+        if let settlement = settlement(of: outcomes, message) { leases.settle(message.lease, settlement) }
         progress.record()
+        return outcomes
     }
 
-    /// All records are attempted; each gets its line in the log.
-    ///
-    /// - Returns: How each ended, and what holds up the message besides.
-    private func judge(_ message: InFlightMessage) async -> [Outcome] {
-        let delivery = message.delivery
-        let records: [S3Notification.Record]
+    private func process(_ message: InFlightMessage) async -> [Outcome] {
+        var results = await processRecords(of: message)
+        var obstacle: (index: Int, outcome: Outcome)?
+        // A failure is stored when no record has to be repeated: the repetition would store it once more.
+        if results.contains(where: \.isStorePending), results.allSatisfy(\.outcome.isFinal) {
+            obstacle = await storeFailures(in: &results, of: message)
+        }
+        for index in results.indices where !results[index].isReported {
+            if let obstacle, obstacle.index == index {
+                report(obstacle.outcome, results[index].trace, of: message, index: index)
+            } else if !results[index].isStorePending {
+                report(results[index].outcome, results[index].trace, of: message, index: index)
+                results[index].isReported = true
+            }
+        }
+        resultCache.keep(results, of: message.content)
+        return results.map(\.outcome) + (obstacle.map { [$0.outcome] } ?? [])
+    }
+
+    private func processRecords(of message: InFlightMessage) async -> [RecordResult] {
+        var records: [S3Notification.Record]
         do {
-            let notification = try Envelope.decode(delivery.body, keys: options.keyEncoding)
+            let notification = try Envelope.decode(message.content.body)
             guard !notification.isTest else {
-                conclude(.skipped(.testEvent), RecordTrace(), delivery, 0)
-                return [.skipped(.testEvent)]
+                return [RecordResult(outcome: .skipped(.testEvent), trace: RecordTrace())]
             }
             records = notification.records
         } catch {
             records = [.unreadable(error)]
         }
-        var verdicts: [RecordResult] = []
+        var results: [RecordResult] = []
         for (index, record) in records.enumerated() {
-            if let known = resultCache.verdict(on: index, of: delivery) {
-                verdicts.append(known)
-                continue
+            if message.isRedelivered, let known = resultCache.result(ofRecord: index, of: message.content) {
+                results.append(known)
+            } else {
+                results.append(await processRecord(record, of: message))
             }
-            let began = clock.now
-            var trace = RecordTrace()
-            let outcome = await attempt(record, of: message, &trace)
-            trace.totalTime = clock.now - began
-            // The quarantine has its line when the reason is stored.
-            let isConcluded = if case .quarantined = outcome { false } else { true }
-            if isConcluded { conclude(outcome, trace, delivery, index) }
-            verdicts.append(RecordResult(outcome: outcome, trace: trace, isConcluded: isConcluded))
         }
-        let obstacle = await storeReasons(of: &verdicts, message)
-        resultCache.keep(verdicts, of: delivery)
-        return verdicts.map(\.outcome) + (obstacle.map { [$0] } ?? [])
+        return results
     }
 
-    private func attempt(
-        _ record: S3Notification.Record, of message: InFlightMessage, _ trace: inout RecordTrace
-    ) async -> Outcome {
+    private func processRecord(
+        _ record: S3Notification.Record, of message: InFlightMessage
+    ) async -> RecordResult {
+        let start = clock.now
+        var trace = RecordTrace()
+        var outcome: Outcome
         switch record {
-        case .removed: return .skipped(.removed)
-        case .other: return .skipped(.foreignEvent)
+        case .removed: outcome = .skipped(.removed)
+        case .foreign: outcome = .skipped(.foreignEvent)
         case .unreadable(let error):
-            return outcome(
-                of: WorkerError(
-                    .notUnderstood, operation: "reading the message", code: error.kind.rawValue,
-                    detail: error.description), message.delivery)
+            let error = WorkerError(
+                .notUnderstood, operation: "reading the message", code: error.kind.rawValue,
+                detail: error.description)
+            outcome = self.outcome(of: error, message)
         case .created(let event):
-            let name = ObjectName(bucket: event.bucket, key: event.key)
-            trace.name = name
-            trace.dialect = event.dialect.rawValue
-            trace.eTag = event.eTag
-            trace.versionID = event.versionID
-            if options.output.isOutput(bucket: name.bucket, key: name.key) || quarantine?.holds(name) == true
-            {
-                return .skipped(.ownOutput)
+            trace = RecordTrace(event)
+            if let reason = reasonToSkip(event) {
+                outcome = .skipped(reason)
+            } else {
+                var attempt = AttemptState(event, of: message, trace: trace)
+                outcome = await withBreakerRetry(&attempt)
+                trace = attempt.trace
             }
-            if event.key.hasSuffix("/") { return .skipped(.folder) }
-            if !options.filter.admits(event.key) { return .skipped(.filtered) }
-            return await picture(event, of: message, &trace)
         }
+        trace.totalTime = clock.now - start
+        return RecordResult(outcome: outcome, trace: trace)
     }
 
-    /// Begins anew when a dependency's failure was the reason, as often as the breaker wants it.
-    private func picture(
-        _ event: ObjectEvent, of message: InFlightMessage, _ trace: inout RecordTrace
-    ) async -> Outcome {
-        let (delivery, lease, stopSignal) = (message.delivery, message.lease, message.stopSignal)
-        // What comes now, a wait for the quarantine perhaps, is not about sources and outputs.
-        defer { breaker.forget(lease) }
-        // Whoever comes after an attempt that may not have got to its last look has to look in its place.
-        var effort = Effort(maySkipUnread: delivery.receiveCount <= 1)
+    /// Returns the reason for which an event needs no work, as far as its key tells.
+    private func reasonToSkip(_ event: ObjectEvent) -> Outcome.Skip? {
+        if options.output.isOutput(bucket: event.bucket, key: event.key) { return .ownOutput }
+        if quarantine?.holds(ObjectReference(bucket: event.bucket, key: event.key)) == true {
+            return .ownOutput
+        }
+        if event.key.hasSuffix("/") { return .folder }
+        return options.filter.admits(event.key) ? nil : .filtered
+    }
+
+    /// Attempts a record until it ends. An attempt that fails because of a dependency is repeated when the circuit
+    /// breaker permits it.
+    private func withBreakerRetry(_ attempt: inout AttemptState) async -> Outcome {
+        let message = attempt.message
+        // The message may go on to wait for the quarantine, which says nothing about sources and outputs.
+        defer { breaker.forget(message.lease) }
         while true {
-            effort.stage = .read
             do {
-                let outcome = try await converge(event, of: message, &effort, &trace)
-                breaker.succeeded(lease, outcome == .done ? .write : .read)
+                let outcome = try await reconcile(&attempt)
+                breaker.succeeded(message.lease, outcome == .done ? .write : .read)
                 return outcome
-            } catch let error as WorkerError where stopSignal.reason == nil && !Task.isCancelled {
+            } catch let error as WorkerError where !isStopped(message) {
                 metrics.attemptFailures.increment(error.kind)
                 guard policy[error.kind] == .openBreaker else {
-                    if error.kind.provesReading { breaker.succeeded(lease, .read) }
-                    return effort.owing(outcome(of: error, delivery))
+                    if error.kind.provesReading { breaker.succeeded(message.lease, .read) }
+                    return attempt.requiringCheck(outcome(of: error, message))
                 }
-                let end = await held(message, by: breaker, for: error, at: effort.stage)
-                if case .retried = end { return effort.owing(repeated(error, delivery)) }
-                if let end { return end }
-                trace.probes += 1
+                switch await waitForRecovery(of: breaker, from: error, at: attempt.stage, message) {
+                case .repeatAttempt: attempt.trace.probes += 1
+                case .isolate: return attempt.requiringCheck(retriedOrQuarantined(error, message))
+                case .end(let outcome): return outcome
+                }
             } catch {
-                // A cancelled call may end in any way, and says nothing about whom it called.
-                return stopped(stopSignal, error as? WorkerError)
+                return outcomeOfStop(message, error as? WorkerError)
             }
         }
     }
 
-    /// A dependency failed: keeps the message and waits for its turn to try again.
-    ///
-    /// - Returns: How the record ends instead; nil when it is its turn.
-    func held(
-        _ message: InFlightMessage, by breaker: CircuitBreaker, for error: WorkerError,
-        at stage: CircuitBreakerState.Stage
-    ) async -> Outcome? {
-        let decision = breaker.failed(
-            error, at: stage, by: message.lease, receives: message.delivery.receiveCount, jitter: random())
-        guard decision == .hold else { return .retried(error) }
-        guard let turn = try? await breaker.waitForProbe(of: message.lease) else {
-            return stopped(message.stopSignal, error)
-        }
-        if case .release(let after) = turn { return .released(after: after, error) }
-        return nil
+    /// True when the work on a message is to end. A cancelled call may fail with any error, which then says nothing
+    /// about the service.
+    func isStopped(_ message: InFlightMessage) -> Bool {
+        message.stopSignal.reason != nil || Task.isCancelled
     }
 
-    /// What must be known of one attempt when it fails, and in the next.
-    private struct Effort {
-        var stage = CircuitBreakerState.Stage.read
-        var hasPut = false
-        /// Outputs that show the event's source are right without a look at the source.
-        var maySkipUnread: Bool
-
-        /// Whoever has put owes a last look, and a failure has kept it from that: the message has to come again,
-        /// whatever would become of it otherwise.
-        func owing(_ outcome: Outcome) -> Outcome {
-            guard hasPut, outcome.isFinal, let error = outcome.error else { return outcome }
-            return .retried(error)
+    /// Counts and logs the outcome of a record. All records end here.
+    private func report(
+        _ outcome: Outcome, _ trace: RecordTrace, of message: InFlightMessage, index: Int
+    ) {
+        metrics.records.increment(outcome.kind)
+        if let error = outcome.error, let failure = Outcome.FailureKind(rawValue: outcome.kind.rawValue) {
+            metrics.recordErrors.increment(error.kind, failure)
         }
+        if case .skipped(let reason) = outcome { metrics.recordsSkipped.increment(reason) }
+        if outcome == .done {
+            metrics.bytesIn.increment(by: trace.bytesIn ?? 0)
+            metrics.bytesOut.increment(by: trace.bytesOut ?? 0)
+            metrics.sourceBytes.record(UInt64(trace.bytesIn ?? 0))
+            metrics.waitTime.record(trace.waitTime)
+            metrics.getTime.record(trace.getTime)
+            metrics.decodeTime.record(trace.decodeTime)
+            metrics.putTime.record(trace.putTime)
+            metrics.recordTime.record(trace.totalTime)
+        }
+        log.recordEnded(outcome, trace, of: message, index: index)
     }
 
-    /// Brings the outputs up to the source, whatever version the event announced. Ends only when, after the last
-    /// of its puts, the source was still the one they were made from.
-    private func converge(
-        _ event: ObjectEvent, of message: InFlightMessage, _ effort: inout Effort, _ trace: inout RecordTrace
-    ) async throws -> Outcome {
-        let (lease, stopSignal) = (message.lease, message.stopSignal)
-        let plan = try OutputPlan(event, sizes: engine.sizes, options: options.output)
-        // A put may have gone over a newer one, if it was plain or the source's content has come back: whoever made
-        // any looks again, and repairs, until all is right, with or without the lease.
-        var hasWritten = false
-        // As announced. The object may have been replaced since, by a larger one.
-        var bodyBytes = min(max(0, event.size ?? .max), engine.maximumBytes)
-        defer { stopSignal.leaveCommit() }
-        for round in 1...Self.rounds {
-            trace.rounds = round
-            let existing = try await look(at: plan, isFirst: round == 1)
-            if existing.covers(event, recipe: engine.outputFormat) {
-                if effort.maySkipUnread && !leases.isRedelivered(lease) { return .skipped(.finished) }
-                if let facts = try await store.head(plan.source),
-                    existing.stale(from: facts.eTag, recipe: engine.outputFormat).isEmpty
-                {
-                    return effort.hasPut ? .done : .skipped(.finished)
-                }
+    /// Returns the settlement of a message with these outcomes: the longest release if one of them is not final. The
+    /// result is nil when the lease is lost, because the message then belongs to another worker.
+    private func settlement(
+        of outcomes: [Outcome], _ message: InFlightMessage
+    ) -> LeaseManagerState.Settlement? {
+        if outcomes.allSatisfy(\.isFinal) { return .delete }
+        if outcomes.contains(.lost) { return nil }
+        var delay = Duration.zero
+        for outcome in outcomes {
+            switch outcome {
+            case .retried:
+                let backoff = Backoff.messageRetry(options)
+                delay = max(delay, backoff.delay(attempt: message.content.receiveCount, jitter: random()))
+            case .released(let after, _): delay = max(delay, after)
+            case .done, .skipped, .ignored, .quarantined, .lost: break
             }
-            stopSignal.start()
-
-            var began = clock.now
-            var body = try await budget.downloads.acquire(bodyBytes)
-            trace.waitTime += clock.now - began
-            progress.record()
-
-            began = clock.now
-            let source: SourceObject
-            do {
-                source = try await fetch(plan.source, event, maximumBytes: bodyBytes)
-            } catch let error as WorkerError where error.kind == .tooLarge && bodyBytes < engine.maximumBytes
-            {
-                bodyBytes = engine.maximumBytes
-                continue
-            }
-            trace.note(source, took: clock.now - began)
-            // Nobody has to wait for this picture to hear that reading works again.
-            breaker.succeeded(lease, .read, isFinished: false)
-            body.shrink(to: source.bytes.count)
-            progress.record()
-            let stale = existing.stale(from: source.eTag, recipe: engine.outputFormat)
-            if stale.isEmpty { return effort.hasPut ? .done : .skipped(.finished) }
-
-            let survey = try engine.survey(source.bytes)
-            trace.survey = survey
-            began = clock.now
-            let room = try await budget.pixels.acquire(survey.workingSetBytes)
-            trace.waitTime += clock.now - began
-            let (picture, waited, computed) = try await engine.pixelate(source.bytes, survey: survey)
-            trace.waitTime += waited
-            trace.decodeTime += computed
-            progress.record()
-
-            if !hasWritten {
-                try await leases.ensureValid(lease)
-                try stopSignal.enterCommit()
-            }
-            hasWritten = true
-            effort.hasPut = true
-            // What the places show from now on may be our own put, over a newer one.
-            effort.maySkipUnread = false
-            effort.stage = .write
-            began = clock.now
-            let stamp = OutputStamp(source: source, event: event, recipe: engine.outputFormat)
-            let isStored = try await put(
-                picture, stale, of: plan, over: existing, stamp: stamp, tags: source.tags)
-            let isCurrent = try await isCurrent(plan.source, stamp)
-            trace.putTime += clock.now - began
-            trace.bytesOut = picture.outputs.reduce(0) { $0 + $1.bytes.count }
-            _ = consume room
-            _ = consume body
-            progress.record()
-            if isStored && isCurrent { return .done }
         }
-        throw WorkerError(
-            .superseded, operation: "pixelating \(plan.source)",
-            detail: "source or outputs changed during each of \(Self.rounds) rounds")
+        return .release(delay.roundedUpToSeconds)
     }
 }
 
 extension RecordTrace {
-    fileprivate mutating func note(_ source: SourceObject, took time: Duration) {
-        getTime += time
-        bytesIn = source.bytes.count
-        eTag = source.eTag
-        versionID = source.versionID ?? versionID
-        requestID = source.requestID
+    fileprivate init(_ event: ObjectEvent) {
+        self.init(
+            name: ObjectReference(bucket: event.bucket, key: event.key), dialect: event.dialect.rawValue,
+            eTag: event.eTag, versionID: event.versionID)
     }
 }

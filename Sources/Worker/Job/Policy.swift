@@ -2,18 +2,6 @@
 
 package import Support
 
-/// What is done with a message whose record failed in a certain way.
-package enum Disposition: String, Sendable, CaseIterable {
-    /// Delete it: there is nothing to do, and nobody needs to know.
-    case ignore
-    /// Let it come again, later each time; after `attempts` receives it is quarantined.
-    case retry
-    /// Store it with the reason in the quarantine, then delete it.
-    case quarantine
-    /// Not the picture's fault: stop receiving, hold the message and try again until it works.
-    case openBreaker = "open-breaker"
-}
-
 /// The one outcome table: every kind of failure, what is done about it and why.
 package struct Policy: Sendable, Equatable {
     private var overrides: [WorkerError.Kind: Disposition]

@@ -1,67 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AWS
 internal import Support
 
-/// How one record of a message ended, and what it went through.
-struct RecordResult: Sendable {
-    var outcome: Outcome
-    var trace: RecordTrace
-    /// It has been told and counted, and its reason is stored if it has one to store.
-    var isConcluded: Bool
-}
-
-/// What is already settled about the records of a message that comes again, because of others of its records or
-/// because its deletion was not heard. It holds if nobody else had the message in between, as the receive count tells:
-/// whoever had it may have written. A convenience of this process: what is durable stands in the stamps of the outputs.
+/// The final results of the records of messages that may be received again: because of other records of the same
+/// message, or because their deletion was not confirmed.
+///
+/// Results are valid only for the next receive. A receive count that has grown by more than one shows that another
+/// process had the message in between and may have changed the outputs. The cache saves work in this process; the
+/// stamps of the outputs are what other processes and later runs rely on.
 final class RecordResultCache: Sendable {
-    fileprivate struct Message {
+    fileprivate struct Entry {
         var receiveCount: Int
-        var verdicts: [Int: RecordResult]
+        var results: [Int: RecordResult]
     }
 
     fileprivate struct State {
-        var messages: [String: Message] = [:]
-        /// Message ids, oldest first.
+        var entries: [String: Entry] = [:]
+        /// The message ids of the entries, oldest first.
         var order: [String] = []
-        var verdictCount = 0
+        var resultCount = 0
     }
 
-    /// Most verdicts that are kept, of all messages together; each takes about a kilobyte.
+    /// The largest number of results, of all messages together. A result takes about a kilobyte.
     private let capacity: Int
     private let state = Locked(State())
 
     init(capacity: Int = 4096) { self.capacity = capacity }
 
-    func verdict(on record: Int, of delivery: Delivery) -> RecordResult? {
+    /// Returns the result of a record from the last receive of its message.
+    func result(ofRecord index: Int, of message: Message) -> RecordResult? {
         state.withLock { state in
-            guard let message = state.messages[delivery.messageID],
-                delivery.receiveCount == message.receiveCount + 1
+            guard let entry = state.entries[message.messageID], message.receiveCount == entry.receiveCount + 1
             else { return nil }
-            return message.verdicts[record]
+            return entry.results[index]
         }
     }
 
-    /// Keeps those that are final, in the order of the records.
-    func keep(_ verdicts: [RecordResult], of delivery: Delivery) {
-        let final = Dictionary(
-            uniqueKeysWithValues: verdicts.enumerated().filter { $0.element.outcome.isFinal }.map { ($0, $1) }
-        )
-        let id = delivery.messageID
+    /// Keeps the final ones among the results of a message, which are in the order of its records.
+    func keep(_ results: [RecordResult], of message: Message) {
+        let final = results.enumerated().filter { $0.element.outcome.isFinal }.map { ($0.offset, $0.element) }
         state.withLock { state in
-            state.forget(id)
+            state.remove(message.messageID)
             guard !final.isEmpty else { return }
-            state.messages[id] = Message(receiveCount: delivery.receiveCount, verdicts: final)
-            state.order.append(id)
-            state.verdictCount += final.count
-            while state.verdictCount > capacity, let oldest = state.order.first { state.forget(oldest) }
+            state.entries[message.messageID] = Entry(
+                receiveCount: message.receiveCount, results: Dictionary(uniqueKeysWithValues: final))
+            state.order.append(message.messageID)
+            state.resultCount += final.count
+            while state.resultCount > capacity, let oldest = state.order.first { state.remove(oldest) }
         }
     }
 }
 
 extension RecordResultCache.State {
-    fileprivate mutating func forget(_ id: String) {
-        guard let message = messages.removeValue(forKey: id) else { return }
-        verdictCount -= message.verdicts.count
+    fileprivate mutating func remove(_ id: String) {
+        guard let entry = entries.removeValue(forKey: id) else { return }
+        resultCount -= entry.results.count
         if let index = order.firstIndex(of: id) { order.remove(at: index) }
     }
 }

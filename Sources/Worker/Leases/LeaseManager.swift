@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AWS
 internal import Metrics
 internal import Support
 
@@ -81,12 +82,12 @@ final class LeaseManager: Sendable {
     /// - Returns: nil when a job of this process already has the message. That job goes on with the new receipt
     ///   handle, the only one that is sure to delete.
     func register(
-        _ delivery: Delivery, requestedAt: Duration
+        _ message: Message, requestedAt: Duration
     ) -> (id: LeaseManagerState.ID, stopSignal: StopSignal)? {
         let stopSignal = StopSignal()
         let registration = state.withLock { state -> LeaseManagerState.Registration in
             let registration = state.leases.register(
-                messageID: delivery.messageID, handle: delivery.handle, requestedAt: requestedAt)
+                messageID: message.messageID, handle: message.receiptHandle, requestedAt: requestedAt)
             if case .new(let id) = registration { state.stopSignals[id] = stopSignal }
             return registration
         }
@@ -248,9 +249,9 @@ final class LeaseManager: Sendable {
 
     private static func change(_ entry: LeaseManagerState.Entry) -> VisibilityChange {
         switch entry.intent {
-        case .delete: VisibilityChange(handle: entry.handle, timeout: .zero)
+        case .delete: VisibilityChange(receiptHandle: entry.handle, timeout: .zero)
         case .release(let timeout), .extend(let timeout):
-            VisibilityChange(handle: entry.handle, timeout: timeout)
+            VisibilityChange(receiptHandle: entry.handle, timeout: timeout)
         }
     }
 

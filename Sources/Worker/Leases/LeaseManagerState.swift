@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import AWS
+
 /// The leases of this process: a pure state machine that decides when messages are extended, deleted and released.
 ///
 /// A lease begins when a message is registered and is extended by heartbeats (ChangeMessageVisibility) until the job
@@ -320,7 +322,7 @@ package struct LeaseManagerState: Sendable {
 
     /// Takes the answer to a call. `sent` is the time just before it was sent.
     package mutating func answered(
-        _ call: Call, refusals: [Refusal], sent: Duration, now: Duration
+        _ call: Call, refusals: [BatchFailure], sent: Duration, now: Duration
     ) -> [LeaseEnd] {
         var ended: [LeaseEnd] = []
         for (index, entry) in call.entries.enumerated() {
@@ -361,7 +363,7 @@ package struct LeaseManagerState: Sendable {
     }
 
     private mutating func refused(
-        _ entry: Entry, _ refusal: Refusal, now: Duration, into ended: inout [LeaseEnd]
+        _ entry: Entry, _ refusal: BatchFailure, now: Duration, into ended: inout [LeaseEnd]
     ) {
         guard refusal.isLoss else { return backOff(entry, now: now) }
         if let settlement = leases[entry.id]?.settlement {

@@ -1,42 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Pixelation
+internal import AWS
 internal import S3Events
 
-/// Where the variants of one source go.
+/// The names of the outputs of one source.
 struct OutputPlan: Sendable, Equatable {
-    struct Place: Sendable, Equatable {
-        var size: Int
-        var name: ObjectName
-    }
+    var source: ObjectReference
+    /// One name for each of the engine's sizes, in their order.
+    var outputs: [ObjectReference]
 
-    var source: ObjectName
-    var places: [Place]
-
-    /// - Throws: `WorkerError` when S3 could not take a name.
+    /// - Throws: `WorkerError` of kind `.unsupported` for a name that is too long for S3.
     init(_ event: ObjectEvent, sizes: [Int], options: OutputOptions) throws {
-        source = ObjectName(bucket: event.bucket, key: event.key)
-        places = sizes.map { size in
-            Place(
-                size: size,
-                name: ObjectName(bucket: options.bucket, key: options.key(of: event.key, size: size)))
+        source = ObjectReference(bucket: event.bucket, key: event.key)
+        outputs = sizes.map {
+            ObjectReference(bucket: options.bucket, key: options.key(of: event.key, size: $0))
         }
-        if let long = places.first(where: { $0.name.key.utf8.count > 1024 }) {
+        if let long = outputs.first(where: { $0.key.utf8.count > 1024 }) {
             throw WorkerError(
                 .unsupported, operation: "naming the outputs of \(source)", code: "name-too-long",
-                detail: "\(long.name.key.utf8.count) bytes, S3 allows 1024")
+                detail: "\(long.key.utf8.count) bytes, S3 allows 1024")
         }
-    }
-}
-
-extension OutputOptions {
-    /// `photos/HS.jpeg` at 8: `photos/pixelated-8x8-HS.jpeg`, behind `prefix`.
-    package func key(of source: String, size: Int) -> String {
-        prefix + Naming(prefix: namePrefix).name(for: source, size: size)
-    }
-
-    /// Whether `key` is called as an output of ours, of any size: sizes may have changed since it was made.
-    package func isOutput(bucket: String, key: String) -> Bool {
-        bucket == self.bucket && key.hasPrefix(prefix) && Naming(prefix: namePrefix).isOutput(key)
     }
 }

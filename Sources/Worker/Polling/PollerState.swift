@@ -1,25 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// When to ask the queue, and for how many. Pure: the poller asks `next` and reports what came.
+/// Decides when to send a receive call, and for how many messages. `Poller` sends the calls and reports their results.
 ///
-/// Never more messages than can be started now: one that waits in a buffer burns its visibility and, at the next
-/// deployment, a receive. An empty queue is asked with a long poll, and always once at first with a short one.
+/// It never asks for more messages than can be started at once: a message that waits in a buffer uses up its
+/// visibility timeout, and costs a receive when the process ends. The first poll is a short poll, so that the first
+/// answer comes soon. All others are long polls.
 package struct PollerState: Sendable {
     package enum Step: Sendable, Equatable {
         case poll(count: Int, wait: Duration)
-        /// Nothing to ask for; look again at this time or when something has changed.
+        /// No poll until this time, or until something has changed.
         case pause(until: Duration?)
-        /// No more polls, ever.
+        /// No more polls at all.
         case stop
     }
 
     package struct Limits: Sendable, Equatable {
-        /// Messages in flight at once.
+        /// The largest number of messages in flight.
         package var maxInFlight: Int
+        /// The wait of a long poll.
         package var wait: Duration
-        /// Stop when the queue has been empty and nothing in flight for this long.
+        /// The time after which the worker stops when the queue is empty and nothing is in flight; nil for never.
         package var idle: Duration?
-        /// Stop after this many messages.
+        /// The number of messages after which the worker stops; nil for no limit.
         package var messages: Int?
 
         package init(maxInFlight: Int, wait: Duration, idle: Duration? = nil, messages: Int? = nil) {
@@ -30,63 +32,76 @@ package struct PollerState: Sendable {
         }
     }
 
-    /// May change at any time. Fewer slots take effect as messages leave.
+    /// The limits may change at any time. A smaller `maxInFlight` takes effect as messages end.
     package var limits: Limits
     package private(set) var inFlight = 0
-    /// Of these, those that wait for something that may never come: they do not keep an idle worker from its end.
+    /// The number of messages in flight that wait for the quarantine. They may wait without end, so they do not keep
+    /// an idle worker from stopping.
     package var held = 0
     package private(set) var received = 0
     package private(set) var isDraining = false
-    /// Time of the last answered poll.
+    /// The time of the latest answered poll.
     package private(set) var lastAnswer: Duration?
+    /// The number of failed polls since the latest answered one.
     package private(set) var failures = 0
-    /// Polls in a row that were answered empty before half of their wait was over.
+    /// The number of long polls, in a row, that the queue answered empty before half of their wait was over.
     package private(set) var earlyEmptyResponses = 0
     private var retryAt = Duration.zero
-    /// Between two short polls that bring nothing.
-    static let shortPollPause = Duration.seconds(1)
-    /// Since when every poll has been empty and nothing in flight.
+    /// The time since which every poll has been empty and nothing has been in flight.
     private var emptySince: Duration?
+
+    /// The pause after a short poll that brings nothing.
+    private static let shortPollPause = Duration.seconds(1)
+    /// The largest number of messages in one receive call (SQS API Reference, ReceiveMessage).
+    private static let maxMessagesPerPoll = 10
 
     package init(_ limits: Limits) { self.limits = limits }
 
-    /// What to do now. `allowance` is what the breaker lets through, nil for no limit of its own; `isCrowded` means
-    /// that jobs wait for memory, so another could not be started.
-    package mutating func next(now: Duration, allowance: Int?, isMemoryConstrained: Bool) -> Step {
+    /// Returns what to do now.
+    ///
+    /// - Parameters:
+    ///   - allowance: The number of messages that the circuit breaker permits; nil for no limit.
+    ///   - isMemoryConstrained: True when jobs wait for memory, so that no further job could start.
+    package func next(now: Duration, allowance: Int?, isMemoryConstrained: Bool) -> Step {
         guard !isDraining else { return .stop }
         let remaining = (limits.messages ?? .max) - received
         guard remaining > 0 else { return .stop }
         let idleEnd = limits.idle.flatMap { idle in emptySince.map { $0 + idle } }
         if let idleEnd, inFlight <= held, now >= idleEnd { return .stop }
         guard now >= retryAt else { return .pause(until: min(retryAt, idleEnd ?? retryAt)) }
-        let room =
-            isMemoryConstrained ? 0 : min(limits.maxInFlight - inFlight, allowance ?? .max, remaining, 10)
-        guard room > 0 else { return .pause(until: nil) }
-        return .poll(count: room, wait: wait(now: now))
+        let free = min(limits.maxInFlight - inFlight, allowance ?? .max, remaining, Self.maxMessagesPerPoll)
+        guard free > 0, !isMemoryConstrained else { return .pause(until: nil) }
+        return .poll(count: free, wait: wait(now: now))
     }
 
     private func wait(now: Duration) -> Duration {
         guard lastAnswer != nil else { return .zero }
         guard let idle = limits.idle else { return limits.wait }
-        // An idle limit shorter than the wait must not be overslept; whole seconds are what SQS takes.
+        // A poll must not last longer than the idle time that is left. SQS takes whole seconds.
         let left = idle - (emptySince.map { now - $0 } ?? .zero)
         return min(limits.wait, .seconds(max(0, left.components.seconds)))
     }
 
-    /// A poll brought `count` messages. It was sent at `asked` with this `wait`; `jitter` is random in 0...1.
+    /// Takes the answer to a poll.
     ///
-    /// A queue that does not hold its empty answers back, or is not to, is not asked again at once: that would be
-    /// thousands of requests a second.
+    /// An empty answer to a short poll, or to a long poll that the queue did not hold, is followed by a pause: without
+    /// it, polling would make thousands of requests a second.
+    ///
+    /// - Parameters:
+    ///   - count: The number of messages in the answer.
+    ///   - requestedAt: The time just before the request was sent.
+    ///   - wait: The wait of the poll.
+    ///   - jitter: A random number in 0...1.
     package mutating func answered(
-        _ count: Int, asked: Duration, wait: Duration, now: Duration, jitter: Double
+        _ count: Int, requestedAt: Duration, wait: Duration, now: Duration, jitter: Double
     ) {
         let isFirst = lastAnswer == nil
         lastAnswer = now
         failures = 0
-        let isHurried = count == 0 && wait > .zero && now - asked < wait / 2
-        earlyEmptyResponses = isHurried ? earlyEmptyResponses + 1 : 0
-        if isHurried {
-            retryAt = now + Backoff.poll.delay(attempt: earlyEmptyResponses, jitter: jitter)
+        let isEarly = count == 0 && wait > .zero && now - requestedAt < wait / 2
+        earlyEmptyResponses = isEarly ? earlyEmptyResponses + 1 : 0
+        if isEarly {
+            retryAt = now + Backoff.pollFailure.delay(attempt: earlyEmptyResponses, jitter: jitter)
         } else if count == 0, wait == .zero, !isFirst {
             retryAt = now + Self.shortPollPause
         }
@@ -99,18 +114,19 @@ package struct PollerState: Sendable {
         }
     }
 
-    /// The poll failed. `jitter` is random in 0...1.
+    /// Takes the failure of a poll. `jitter` is a random number in 0...1.
     package mutating func failed(now: Duration, jitter: Double) {
         failures += 1
-        retryAt = now + Backoff.poll.delay(attempt: failures, jitter: jitter)
+        retryAt = now + Backoff.pollFailure.delay(attempt: failures, jitter: jitter)
         emptySince = nil
     }
 
-    /// A message has left: its lease is settled or on the way to it.
-    package mutating func ended() {
+    /// Takes the end of a message, when its job has settled it.
+    package mutating func messageEnded() {
         inFlight -= 1
-        precondition(inFlight >= 0, "more messages ended than began")
+        precondition(inFlight >= 0, "more messages ended than were received")
     }
 
+    /// Ends polling.
     package mutating func drain() { isDraining = true }
 }

@@ -1,65 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The queue as the worker needs it. Calls end on their own: each has its deadline and its retries inside.
+package import AWS
+internal import Support
+
+/// The queue that the worker receives its messages from: `SQSQueue`, or a simulated queue in tests.
+///
+/// The three protocols of this folder exist for tests: the whole worker runs in virtual time against simulated
+/// services. They use the values of the modules AWS and Pixelation, which this module imports anyway for the adapters
+/// beside the protocols (`SQSQueue`, `S3Store`, `PooledPixelator`); values of its own would have the same fields and
+/// isolate nothing. Errors are the exception: adapters map them to `WorkerError`, whose kinds are the rows of `Policy`.
+///
+/// Every call ends by itself, because the adapters have timeouts and retries.
 package protocol MessageQueue: Sendable {
-    /// A call ends within this time, a receive within its wait more.
+    /// The longest duration of a call. A receive may take its wait in addition.
     var deadline: Duration { get }
 
-    /// At most `count` (1...10) messages, invisible to others for `visibility` (whole seconds).
+    /// Receives up to `count` (1...10) messages and hides them from other consumers.
     ///
+    /// - Parameters:
+    ///   - wait: The time that the queue may wait for a first message, 0...20 s in whole seconds.
+    ///   - visibility: The visibility timeout of the messages, in whole seconds.
     /// - Throws: `WorkerError`.
-    func receive(_ count: Int, wait: Duration, visibility: Duration) async throws -> [Delivery]
+    func receive(_ count: Int, wait: Duration, visibility: Duration) async throws -> [Message]
 
-    /// Deletes 1...10 messages by receipt handle. Returns those that were refused; the others are deleted.
-    func delete(_ handles: [String]) async throws -> [Refusal]
+    /// Deletes 1...10 messages by their receipt handles.
+    ///
+    /// - Returns: The entries that the queue refused. All others are deleted.
+    /// - Throws: `WorkerError`, when the call as a whole failed.
+    func delete(_ receiptHandles: [String]) async throws -> [BatchFailure]
 
-    /// Lets 1...10 messages reappear in a given time from now. Returns those that were refused.
-    func changeVisibility(_ changes: [VisibilityChange]) async throws -> [Refusal]
+    /// Sets the visibility timeouts of 1...10 messages, counted from now.
+    ///
+    /// - Returns: The entries that the queue refused. All others are changed.
+    /// - Throws: `WorkerError`, when the call as a whole failed.
+    func changeVisibility(_ changes: [VisibilityChange]) async throws -> [BatchFailure]
 }
 
-/// A message as received once. Received again it has the same `messageID` and another `handle`.
-package struct Delivery: Sendable, Equatable {
-    package var messageID: String
-    package var handle: String
-    package var body: String
-    /// 1 at the first receive, as the queue counts.
-    package var receiveCount: Int
-    /// From sending to this receive, when the queue tells.
-    package var age: Duration?
-
-    package init(
-        messageID: String, handle: String, body: String, receiveCount: Int = 1, age: Duration? = nil
-    ) {
-        self.messageID = messageID
-        self.handle = handle
-        self.body = body
-        self.receiveCount = receiveCount
-        self.age = age
+extension BatchFailure {
+    /// True when the lease has ended: the receipt handle is unknown or expired, or the message is no longer in flight.
+    ///
+    /// SQS refuses a handle for good with `SenderFault`. A mistake in the batch itself, such as its size, is an error
+    /// of the whole call and never of an entry.
+    var isLoss: Bool {
+        switch kind {
+        case .receiptHandleInvalid, .messageNotInFlight: true
+        case .throttled, .server, .timedOut, .network: false
+        default: isSenderFault
+        }
     }
 }
 
-package struct VisibilityChange: Sendable, Equatable {
-    package var handle: String
-    /// Whole seconds, 0...43200.
-    package var timeout: Duration
-
-    package init(handle: String, timeout: Duration) {
-        self.handle = handle
-        self.timeout = timeout
-    }
-}
-
-/// One entry of a batch that the queue answered with success as a whole, and yet did not do.
-package struct Refusal: Sendable, Equatable {
-    /// Into the argument of the call.
-    package var index: Int
-    package var code: String
-    /// The handle is not ours any more: expired, unknown, or the message is no longer in flight.
-    package var isLoss: Bool
-
-    package init(index: Int, code: String, isLoss: Bool) {
-        self.index = index
-        self.code = code
-        self.isLoss = isLoss
+extension Message {
+    /// Returns the time from sending to `time` (seconds since 1970), at least zero; nil when the queue reported no
+    /// time of sending.
+    func age(at time: Double) -> Duration? {
+        // Clocks that disagree must not make an age that overflows.
+        sentAt.map { .milliseconds(Int64(max(0, min(time - $0, 1e9)) * 1000)) }
     }
 }

@@ -1,92 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The object store as the worker needs it. Reads must see the last completed write, as S3's do.
+package import AWS
+internal import Support
+
+/// The store of the sources and the outputs: `S3Store`, or a simulated store in tests. See `MessageQueue` about the
+/// protocols of this folder.
+///
+/// Reads are strongly consistent, as those of S3 are: a read that begins after a completed put sees it.
 package protocol ObjectStore: Sendable {
-    /// The current version of an object, whole.
+    /// Downloads the current version of an object.
     ///
-    /// - Throws: `WorkerError`, `.tooLarge` before reading more than `maximumBytes`.
-    func get(_ object: ObjectName, maximumBytes: Int) async throws -> SourceObject
+    /// - Throws: `WorkerError`, of kind `.tooLarge` for an object of more than `maximumBytes`.
+    func get(_ object: ObjectReference, maximumBytes: Int) async throws -> S3Object
 
-    /// Facts of the current version, or nil when there is none.
-    func head(_ object: ObjectName) async throws -> ObjectFacts?
-
-    /// Returns when the object is durable.
+    /// Returns the metadata of the current version of an object, or nil when there is none.
     ///
-    /// - Throws: `WorkerError`, `.superseded` when `condition` does not hold.
+    /// - Throws: `WorkerError`.
+    func head(_ object: ObjectReference) async throws -> ObjectHead?
+
+    /// Returns the tags of an object, in the version that `object` names.
+    ///
+    /// - Throws: `WorkerError`.
+    func tags(of object: ObjectReference) async throws -> [String: String]
+
+    /// Stores an output, and returns when it is durable.
+    ///
+    /// - Throws: `WorkerError`, of kind `.superseded` when `condition` does not hold.
     func put(_ output: OutputObject, if condition: PutCondition) async throws
 }
 
-package struct ObjectName: Sendable, Hashable, CustomStringConvertible {
-    package var bucket: String
-    package var key: String
-
-    package init(bucket: String, key: String) {
-        self.bucket = bucket
-        self.key = key
-    }
-
-    package var description: String { "s3://\(bucket)/\(key)" }
-}
-
-package struct SourceObject: Sendable {
-    package var bytes: [UInt8]
-    /// Without quotation marks.
-    package var eTag: String
-    package var versionID: String?
-    package var requestID: String?
-    /// Those that its outputs shall carry, too.
-    package var tags: [String: String]
-
-    package init(
-        bytes: [UInt8], eTag: String, versionID: String? = nil, requestID: String? = nil,
-        tags: [String: String] = [:]
-    ) {
-        self.tags = tags
-        self.bytes = bytes
-        self.eTag = eTag
-        self.versionID = versionID
-        self.requestID = requestID
-    }
-}
-
-package struct ObjectFacts: Sendable, Equatable {
-    package var eTag: String
-    package var versionID: String?
-    /// User metadata, names in lower case without `x-amz-meta-`.
-    package var metadata: [String: String]
-
-    package init(eTag: String, versionID: String? = nil, metadata: [String: String] = [:]) {
-        self.eTag = eTag
-        self.versionID = versionID
-        self.metadata = metadata
-    }
-}
-
-package struct OutputObject: Sendable, Equatable {
-    package var name: ObjectName
-    package var bytes: [UInt8]
-    package var contentType: String
-    package var metadata: [String: String]
-    /// Beside those that every output gets.
-    package var tags: [String: String]
-
-    package init(
-        name: ObjectName, bytes: [UInt8], contentType: String, metadata: [String: String],
-        tags: [String: String] = [:]
-    ) {
-        self.tags = tags
-        self.name = name
-        self.bytes = bytes
-        self.contentType = contentType
-        self.metadata = metadata
-    }
-}
-
-/// What must be true of the object in place for a put to happen.
-package enum PutCondition: Sendable, Equatable {
-    case none
-    /// There is no such object.
-    case absent
-    /// The object in place has this ETag.
-    case unchanged(eTag: String)
+extension ObjectHead {
+    /// The ETag as events and output stamps have it: without quotation marks, and empty when S3 sent none.
+    var unquotedETag: String { ETag.unquoted(eTag ?? "") }
 }

@@ -3,16 +3,14 @@
 internal import AWS
 
 extension WorkerError {
-    /// What the call was about: the same answer means different things there.
+    /// The resource that a call was about. The same error code has another meaning for each of them.
     enum Side: Sendable { case source, output, queue }
 
-    /// What a worker throws for it: a call that was cancelled says nothing about the service.
+    /// Returns the error that an adapter throws for an error of the client. A cancelled call is a `CancellationError`,
+    /// because it says nothing about the service.
     static func thrown(for error: AWSError, side: Side) -> any Error {
-        error.kind == .cancelled ? CancellationError() : WorkerError(error, side: side)
-    }
-
-    private init(_ error: AWSError, side: Side) {
-        self.init(error, kind: Kind(error.kind, side: side))
+        error.kind == .cancelled
+            ? CancellationError() : WorkerError(error, kind: Kind(error.kind, side: side))
     }
 
     init(_ error: AWSError, kind: Kind) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AWS
 internal import Pixelation
 
 /// The facts about the processing of one record that the log shows in the record's line, and that a quarantine record
@@ -8,7 +9,7 @@ internal import Pixelation
 /// `WorkerLog` names the field of each fact. The times are sums over all rounds and attempts.
 struct RecordTrace: Sendable {
     /// The source.
-    var name: ObjectName?
+    var name: ObjectReference?
     /// The format of the notification, as `aws-s3` or `eventbridge`.
     var dialect: String?
     /// The ETag of the source that was downloaded, or of the event before the download.

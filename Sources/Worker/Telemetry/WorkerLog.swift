@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AWS
 internal import Logging
 internal import Pixelation
 internal import Support
@@ -16,8 +17,8 @@ struct WorkerLog: Sendable {
     /// `picture-quarantined`, `picture-released` or `lease-lost`.
     ///
     /// - Parameter index: The position of the record in its message, from 0.
-    func recordEnded(_ outcome: Outcome, _ trace: RecordTrace, of delivery: Delivery, index: Int) {
-        var fields = Self.fields(of: delivery)
+    func recordEnded(_ outcome: Outcome, _ trace: RecordTrace, of message: InFlightMessage, index: Int) {
+        var fields = Self.fields(of: message)
         fields["outcome"] = "\(outcome.kind.rawValue)"
         if index > 0 { fields["record"] = .stringConvertible(index) }
         fields.merge(Self.fields(of: trace)) { $1 }
@@ -28,11 +29,11 @@ struct WorkerLog: Sendable {
 
     /// - Parameter failure: The failure that was to be stored. The reason why it could not be is part of the event in
     ///   which the record ends.
-    func quarantineFailed(_ failure: WorkerError, of delivery: Delivery) {
+    func quarantineFailed(_ failure: WorkerError, of message: InFlightMessage) {
         log(
             .quarantineFailed, .error,
             "the failure record could not be stored, the message stays in the queue: \(failure)",
-            Self.fields(of: delivery))
+            Self.fields(of: message))
     }
 
     /// - Parameter failures: The number of failed polls in a row. The second and later ones are logged at debug level.
@@ -153,13 +154,13 @@ extension WorkerLog {
         }
     }
 
-    private static func fields(of delivery: Delivery) -> Logger.Metadata {
+    private static func fields(of message: InFlightMessage) -> Logger.Metadata {
         var fields: Logger.Metadata = [
-            "sqs_message_id": "\(delivery.messageID)",
-            "sqs_receive_count": .stringConvertible(delivery.receiveCount),
+            "sqs_message_id": "\(message.content.messageID)",
+            "sqs_receive_count": .stringConvertible(message.content.receiveCount),
         ]
-        if delivery.receiveCount > 1 { fields["redelivered"] = "yes" }
-        if let age = delivery.age { fields["ms_queued"] = .stringConvertible(age.inMilliseconds) }
+        if message.isRedelivered { fields["redelivered"] = "yes" }
+        if let age = message.age { fields["ms_queued"] = .stringConvertible(age.inMilliseconds) }
         return fields
     }
 

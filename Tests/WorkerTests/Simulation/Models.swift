@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AWS
 import Pixelation
 import Scripted
 import Support
@@ -57,7 +58,7 @@ struct ModelQueue: MessageQueue {
 
     var deadline: Duration { .seconds(50) }
 
-    func receive(_ count: Int, wait: Duration, visibility: Duration) async throws -> [Delivery] {
+    func receive(_ count: Int, wait: Duration, visibility: Duration) async throws -> [Message] {
         let deadline = world.clock.now + wait
         world.model.withLock { $0.receiveCalls += 1 }
         while true {
@@ -69,11 +70,11 @@ struct ModelQueue: MessageQueue {
         }
     }
 
-    private func take(_ count: Int, _ visibility: Duration) -> [Delivery] {
+    private func take(_ count: Int, _ visibility: Duration) -> [Message] {
         let now = world.clock.now
         let duplicate = world.faults.duplicate
         return world.model.withLock { model in
-            var got: [Delivery] = []
+            var got: [Message] = []
             let visible = model.messages.indices.filter {
                 !model.messages[$0].isDeleted && model.messages[$0].visibleAt <= now
             }
@@ -86,22 +87,23 @@ struct ModelQueue: MessageQueue {
                 model.messages[index].visibleAt = isTwice ? now + .milliseconds(50) : now + visibility
                 let message = model.messages[index]
                 got.append(
-                    Delivery(
-                        messageID: message.id, handle: message.handle, body: message.body,
+                    Message(
+                        messageID: message.id, receiptHandle: message.handle, body: message.body,
                         receiveCount: message.receiveCount))
             }
             return got
         }
     }
 
-    func delete(_ handles: [String]) async throws -> [Refusal] {
+    func delete(_ handles: [String]) async throws -> [BatchFailure] {
         let answer = try await line.call("DeleteMessageBatch") {
-            handles.enumerated().compactMap { index, handle -> Refusal? in
+            handles.enumerated().compactMap { index, handle -> BatchFailure? in
                 if world.chance(world.faults.refusal) {
-                    return Refusal(index: index, code: "InternalError", isLoss: false)
+                    return BatchFailure(
+                        index: index, code: "InternalError", message: "", isSenderFault: false)
                 }
                 let now = world.clock.now
-                return world.model.withLock { model -> Refusal? in
+                return world.model.withLock { model -> BatchFailure? in
                     // An old handle: accepted, and nothing happens.
                     guard let found = model.messages.firstIndex(where: { $0.handle == handle }),
                         !model.messages[found].isDeleted
@@ -122,23 +124,28 @@ struct ModelQueue: MessageQueue {
         return world.faults.sabotage == .lostRefusals ? [] : answer
     }
 
-    func changeVisibility(_ changes: [VisibilityChange]) async throws -> [Refusal] {
-        for change in changes where world.model.withLock({ $0.deletedHandles.contains(change.handle) }) {
-            world.violated("\(change.handle) is asked about after its delete was confirmed")
+    func changeVisibility(_ changes: [VisibilityChange]) async throws -> [BatchFailure] {
+        for change in changes where world.model.withLock({ $0.deletedHandles.contains(change.receiptHandle) })
+        {
+            world.violated("\(change.receiptHandle) is asked about after its delete was confirmed")
         }
         return try await line.call("ChangeMessageVisibilityBatch") {
             guard world.faults.sabotage != .deafHeartbeat else { return [] }
-            return changes.enumerated().compactMap { index, change -> Refusal? in
+            return changes.enumerated().compactMap { index, change -> BatchFailure? in
                 if world.chance(world.faults.refusal) {
-                    return Refusal(index: index, code: "InternalError", isLoss: false)
+                    return BatchFailure(
+                        index: index, code: "InternalError", message: "", isSenderFault: false)
                 }
                 let now = world.clock.now
-                return world.model.withLock { model -> Refusal? in
+                return world.model.withLock { model -> BatchFailure? in
                     guard
                         let found = model.messages.firstIndex(where: {
-                            $0.handle == change.handle && !$0.isDeleted && $0.visibleAt > now
+                            $0.handle == change.receiptHandle && !$0.isDeleted && $0.visibleAt > now
                         })
-                    else { return Refusal(index: index, code: "MessageNotInflight", isLoss: true) }
+                    else {
+                        return BatchFailure(
+                            index: index, code: "MessageNotInflight", message: "", isSenderFault: true)
+                    }
                     model.messages[found].visibleAt = now + change.timeout
                     return nil
                 }
@@ -154,7 +161,7 @@ struct ModelStore: ObjectStore {
 
     init(_ line: Line) { self.line = line }
 
-    func get(_ object: ObjectName, maximumBytes: Int) async throws -> SourceObject {
+    func get(_ object: ObjectReference, maximumBytes: Int) async throws -> S3Object {
         if world.isBad(object) {
             try await line.travel()
             throw WorkerError(.encryption, operation: "GetObject \(object)", code: "KMS.DisabledException")
@@ -167,16 +174,18 @@ struct ModelStore: ObjectStore {
         guard maximumBytes >= 5 else { throw WorkerError(.tooLarge, operation: "GetObject \(object)") }
         let mark = UInt8(found.isCorrupt ? 1 : 0)
         let version = (0..<4).map { UInt8(truncatingIfNeeded: found.version >> (8 * $0)) }
-        return SourceObject(bytes: [mark] + version, eTag: found.eTag)
+        return S3Object(head: ObjectHead(eTag: found.eTag), bytes: [mark] + version)
     }
 
-    func head(_ object: ObjectName) async throws -> ObjectFacts? {
+    func head(_ object: ObjectReference) async throws -> ObjectHead? {
         try await line.call("HeadObject \(object)", isStore: true) {
             world.model.withLock { model in
-                model.objects[object].map { ObjectFacts(eTag: $0.eTag, metadata: $0.metadata) }
+                model.objects[object].map { ObjectHead(eTag: $0.eTag, metadata: $0.metadata) }
             }
         }
     }
+
+    func tags(of object: ObjectReference) async throws -> [String: String] { [:] }
 
     func put(_ output: OutputObject, if condition: PutCondition) async throws {
         checkOwner(of: output.name)
@@ -217,7 +226,7 @@ struct ModelStore: ObjectStore {
 
     /// A put starts only while the queue, too, regards this process as the holder of the message. Checked where
     /// a key has one message, and the process has not been frozen between its own check and the put.
-    private func checkOwner(of name: ObjectName) {
+    private func checkOwner(of name: ObjectReference) {
         let faults = world.faults
         guard faults.overwrites == 0...0, faults.freezes == 0...0, faults.duplicate == 0 else { return }
         guard !line.isDead.withLock({ $0 }) else { return }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AWS
 import Logging
 import Metrics
 import Scripted
@@ -70,7 +71,7 @@ final class Simulation {
     private func populate() {
         let count = world.pick(1...6)
         for index in 0..<count {
-            let name = ObjectName(bucket: "in", key: "k\(index).jpg")
+            let name = ObjectReference(bucket: "in", key: "k\(index).jpg")
             world.model.withLock { $0.sources.append(name) }
             world.after(milliseconds: world.pick(0...60_000)) { [world] in world.upload(name) }
             for _ in 0..<world.pick(faults.overwrites) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AWS
 import Logging
 import Metrics
 import Scripted
@@ -49,7 +50,7 @@ final class Stage {
     /// Puts a source in place and keeps quiet about it.
     @discardableResult
     func put(_ key: String, isCorrupt: Bool = false, contentOf version: Int? = nil) -> World.Event {
-        let name = ObjectName(bucket: "in", key: key)
+        let name = ObjectReference(bucket: "in", key: key)
         let version = world.model.withLock { model -> Int in
             model.lastVersion += 1
             model.objects[name] = World.Object(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AWS
 import Logging
 import S3Events
 import Scripted
@@ -82,7 +83,7 @@ final class World: Sendable {
     }
 
     struct Event: Sendable {
-        var name: ObjectName
+        var name: ObjectReference
         var version: Int
     }
 
@@ -105,10 +106,10 @@ final class World: Sendable {
     struct Model: Sendable {
         var random: SplitMix
         var messages: [Message] = []
-        var objects: [ObjectName: Object] = [:]
-        var sources: [ObjectName] = []
+        var objects: [ObjectReference: Object] = [:]
+        var sources: [ObjectReference] = []
         /// The last version of a source that was deleted: it and those before owe nothing any more.
-        var deletedVersions: [ObjectName: Int] = [:]
+        var deletedVersions: [ObjectReference: Int] = [:]
         var lastVersion = 0
         var corruptVersions: Set<Int> = []
         var lastHandle = 0
@@ -165,7 +166,7 @@ final class World: Sendable {
     // MARK: What users do
 
     /// Writes a new version of a source, and lets its event arrive some time later.
-    func upload(_ name: ObjectName) {
+    func upload(_ name: ObjectReference) {
         let isCorrupt = chance(faults.corrupt)
         let version = model.withLock { model -> Int in
             model.lastVersion += 1
@@ -226,7 +227,7 @@ final class World: Sendable {
         case 1: send("hello", expected: .quarantined)
         case 2: send(#"{"Service":"Amazon S3","Event":"s3:TestEvent"}"#, expected: .acknowledged)
         default:
-            let event = Event(name: ObjectName(bucket: "in", key: "gone.jpg"), version: 0)
+            let event = Event(name: ObjectReference(bucket: "in", key: "gone.jpg"), version: 0)
             let body = "{\"Records\":[\(Self.record(event))]}"
             send(body.replacing("ObjectCreated:Put", with: "ObjectRemoved:Delete"), expected: .acknowledged)
         }
@@ -252,7 +253,7 @@ final class World: Sendable {
         }
     }
 
-    func delete(_ name: ObjectName) {
+    func delete(_ name: ObjectReference) {
         model.withLock { model in
             model.deletedVersions[name] = model.objects.removeValue(forKey: name)?.version
         }
@@ -270,11 +271,11 @@ final class World: Sendable {
         }
     }
 
-    static func outputs(of source: ObjectName) -> [ObjectName] {
-        sizes.map { ObjectName(bucket: "out", key: "pixelated-\($0)x\($0)-\(source.key)") }
+    static func outputs(of source: ObjectReference) -> [ObjectReference] {
+        sizes.map { ObjectReference(bucket: "out", key: "pixelated-\($0)x\($0)-\(source.key)") }
     }
 
-    func isBad(_ source: ObjectName) -> Bool { faults.hasBadApple && source.key == "k0.jpg" }
+    func isBad(_ source: ObjectReference) -> Bool { faults.hasBadApple && source.key == "k0.jpg" }
 
     private func isBad(_ message: Message) -> Bool {
         faults.hasBadApple && message.events.contains { isBad($0.name) }

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AWS
+internal import Pixelation
+internal import S3Events
+internal import Support
+
+/// One attempt at a record.
+extension Job {
+    /// The number of rounds after which a source or outputs that keep changing are an error.
+    private static let maxRounds = 5
+
+    /// Brings the outputs up to date with the current source, whatever version the event announces.
+    ///
+    /// It returns `.done` when the source, after the last upload, is still the one that the outputs were made from.
+    /// Otherwise the source or an output changed during the round, and another round follows.
+    ///
+    /// - Throws: `WorkerError`, `StopSignal.Reason`, `CancellationError`.
+    func reconcile(_ attempt: inout AttemptState) async throws -> Outcome {
+        attempt.begin()
+        let plan = try OutputPlan(attempt.event, sizes: engine.sizes, options: options.output)
+        defer { attempt.message.stopSignal.leaveCommit() }
+        for round in 1...Self.maxRounds {
+            attempt.trace.rounds = round
+            if let outcome = try await runRound(plan, &attempt) { return outcome }
+        }
+        throw WorkerError(
+            .superseded, operation: "pixelating \(plan.source)",
+            detail: "source or outputs changed during each of \(Self.maxRounds) rounds")
+    }
+
+    /// - Returns: Nil when the source or an output changed during the round.
+    private func runRound(_ plan: OutputPlan, _ attempt: inout AttemptState) async throws -> Outcome? {
+        let existing = try await inspectOutputs(of: plan, isFirstRound: attempt.trace.rounds == 1)
+        if try await isUpToDate(existing, plan.source, attempt) { return attempt.outcomeOfUpToDate }
+
+        attempt.message.stopSignal.start()
+        let source = try await download(plan.source, &attempt)
+        let stale = existing.stale(for: source.head.unquotedETag, outputFormat: engine.outputFormat)
+        if stale.isEmpty { return attempt.outcomeOfUpToDate }
+
+        let (head, tags) = (source.head, source.tags)
+        let picture = try await pixelate(source, &attempt)
+
+        try await enterCommit(&attempt)
+        let start = clock.now
+        let stamp = OutputStamp(source: head, event: attempt.event, outputFormat: engine.outputFormat)
+        let isStored = try await upload(
+            stale.map { index in
+                let output = picture.outputs[index]
+                let object = OutputObject(
+                    name: plan.outputs[index], bytes: output.bytes, contentType: output.contentType,
+                    metadata: stamp.metadata, tags: tags)
+                return (object, options.output.conditionalWrites ? existing.states[index].condition : .none)
+            })
+        let isUnchanged = try await isUnchanged(plan.source, stamp)
+        attempt.trace.putTime += clock.now - start
+        attempt.trace.bytesOut = picture.outputs.reduce(0) { $0 + $1.bytes.count }
+        picture.releaseMemory()
+        progress.record()
+        return isStored && isUnchanged ? .done : nil
+    }
+
+    /// Returns the states of all outputs; in the first round only that of the first output, if it is absent. The
+    /// others of a new source are then taken to be absent too: if one is not, its conditional put fails, and the
+    /// second round inspects all.
+    private func inspectOutputs(of plan: OutputPlan, isFirstRound: Bool) async throws -> ExistingOutputs {
+        var states = plan.outputs.map { _ in OutputState.absent }
+        guard let first = plan.outputs.first else { return ExistingOutputs(states: states) }
+        states[0] = try await inspectOutput(first)
+        if isFirstRound && states[0] == .absent { return ExistingOutputs(states: states) }
+        try await withThrowingTaskGroup(of: (Int, OutputState).self) { group in
+            for (index, output) in plan.outputs.enumerated().dropFirst() {
+                group.addTask { (index, try await inspectOutput(output)) }
+            }
+            for try await (index, state) in group { states[index] = state }
+        }
+        return ExistingOutputs(states: states)
+    }
+
+    private func inspectOutput(_ output: ObjectReference) async throws -> OutputState {
+        do {
+            return try await store.head(output).map(OutputState.present) ?? .absent
+        } catch let error as WorkerError where error.kind == .accessDenied {
+            // S3 answers so without s3:GetObject, and for absent objects without s3:ListBucket.
+            return .unknown
+        }
+    }
+
+    /// Returns true when the outputs need neither a download nor an upload.
+    private func isUpToDate(
+        _ existing: ExistingOutputs, _ source: ObjectReference, _ attempt: AttemptState
+    ) async throws -> Bool {
+        guard existing.cover(attempt.event, outputFormat: engine.outputFormat) else { return false }
+        if attempt.maySkipUnread && !leases.isRedelivered(attempt.message.lease) { return true }
+        guard let head = try await store.head(source) else { return false }
+        return existing.stale(for: head.unquotedETag, outputFormat: engine.outputFormat).isEmpty
+    }
+
+    /// Reserves memory for the source and downloads it.
+    private func download(
+        _ source: ObjectReference, _ attempt: inout AttemptState
+    ) async throws -> DownloadedSource {
+        if let size = attempt.event.size, size > engine.maximumBytes {
+            try await refuseLarge(source, size: size, eTag: attempt.event.eTag)
+        }
+        let announced = min(max(0, attempt.event.size ?? .max), engine.maximumBytes)
+        do {
+            return try await download(source, maximumBytes: announced, &attempt)
+        } catch let error as WorkerError where error.kind == .tooLarge && announced < engine.maximumBytes {
+            // A larger object may have replaced the one that the event announces.
+            return try await download(source, maximumBytes: engine.maximumBytes, &attempt)
+        }
+    }
+
+    private func download(
+        _ source: ObjectReference, maximumBytes: Int, _ attempt: inout AttemptState
+    ) async throws -> DownloadedSource {
+        var start = clock.now
+        var memory = try await budget.downloads.acquire(maximumBytes)
+        attempt.trace.waitTime += clock.now - start
+        progress.record()
+
+        start = clock.now
+        let object = try await store.get(source, maximumBytes: maximumBytes)
+        var version = source
+        version.versionID = object.head.versionID
+        let tags = options.output.copyTags ? try await store.tags(of: version) : [:]
+        memory.shrink(to: object.bytes.count)
+        attempt.trace.add(object, getTime: clock.now - start)
+        // Messages that wait for reads to work again need not wait for the rest of this record.
+        breaker.succeeded(attempt.message.lease, .read, isFinished: false)
+        progress.record()
+        return DownloadedSource(object: object, tags: tags, memory: memory)
+    }
+
+    /// Throws the error for a source that its event announces as too large, without reading it, unless the source
+    /// has been replaced since.
+    private func refuseLarge(_ source: ObjectReference, size: Int, eTag: String?) async throws {
+        guard let head = try await store.head(source), head.unquotedETag == eTag else { return }
+        throw WorkerError(
+            .tooLarge, operation: "GetObject \(source)", code: "too-many-bytes",
+            detail: "\(size) bytes, more than \(engine.maximumBytes)")
+    }
+
+    /// Makes the outputs of a source. The bytes of the source and their share of the memory budget end with this
+    /// call, so that uploads do not hold them.
+    private func pixelate(
+        _ source: consuming DownloadedSource, _ attempt: inout AttemptState
+    ) async throws -> PixelatedSource {
+        let survey = try engine.survey(source.bytes)
+        attempt.trace.survey = survey
+        let start = clock.now
+        let memory = try await budget.pixels.acquire(survey.workingSetBytes)
+        attempt.trace.waitTime += clock.now - start
+        let (picture, waited, computed) = try await engine.pixelate(source.bytes, survey: survey)
+        attempt.trace.waitTime += waited
+        attempt.trace.decodeTime += computed
+        progress.record()
+        return PixelatedSource(outputs: picture.outputs, memory: memory)
+    }
+
+    /// Enters the commit section, once in an attempt. An attempt that has uploaded goes on until outputs and source
+    /// agree, with or without the lease, because its upload may have replaced a newer output.
+    private func enterCommit(_ attempt: inout AttemptState) async throws {
+        if !attempt.isCommitting {
+            try await leases.ensureValid(attempt.message.lease)
+            try attempt.message.stopSignal.enterCommit()
+            attempt.isCommitting = true
+        }
+        attempt.beginUpload()
+    }
+
+    /// Stores outputs, all at once.
+    ///
+    /// - Returns: False when the condition of a put did not hold.
+    private func upload(_ outputs: [(OutputObject, PutCondition)]) async throws -> Bool {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for (output, condition) in outputs {
+                group.addTask {
+                    do {
+                        try await store.put(output, if: condition)
+                        return true
+                    } catch let error as WorkerError where error.kind == .superseded {
+                        return false
+                    }
+                }
+            }
+            var isStored = true
+            while let result = await group.nextResult() { isStored = try result.get() && isStored }
+            return isStored
+        }
+    }
+
+    /// Returns true when the source is still the one that the outputs were made from, or has been deleted.
+    private func isUnchanged(_ source: ObjectReference, _ stamp: OutputStamp) async throws -> Bool {
+        guard let head = try await store.head(source) else { return true }
+        return head.unquotedETag == stamp.eTag
+    }
+}
+
+/// A source and its share of the memory budget.
+private struct DownloadedSource: ~Copyable {
+    private let object: S3Object
+    /// The tags to copy to the outputs.
+    let tags: [String: String]
+    private let memory: MemoryBudget.Permit
+
+    var head: ObjectHead { object.head }
+    var bytes: [UInt8] { object.bytes }
+
+    init(object: S3Object, tags: [String: String], memory: consuming MemoryBudget.Permit) {
+        self.object = object
+        self.tags = tags
+        self.memory = memory
+    }
+}
+
+/// The outputs of a source and their share of the memory budget.
+private struct PixelatedSource: ~Copyable {
+    let outputs: [EncodedOutput]
+    private let memory: MemoryBudget.Permit
+
+    init(outputs: [EncodedOutput], memory: consuming MemoryBudget.Permit) {
+        self.outputs = outputs
+        self.memory = memory
+    }
+
+    consuming func releaseMemory() {}
+}
+
+extension RecordTrace {
+    fileprivate mutating func add(_ source: S3Object, getTime: Duration) {
+        self.getTime += getTime
+        bytesIn = source.bytes.count
+        eTag = source.head.unquotedETag
+        versionID = source.head.versionID ?? versionID
+        requestID = source.head.requestID
+    }
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The result of one record of a message.
+struct RecordResult: Sendable {
+    let outcome: Outcome
+    let trace: RecordTrace
+    /// True when a quarantined record has been stored in the quarantine.
+    var isStored = false
+    /// True when the outcome has been counted and logged, in this receive of the message or in an earlier one.
+    var isReported = false
+
+    /// True for a permanent failure that is still to be stored in the quarantine.
+    var isStorePending: Bool {
+        if case .quarantined = outcome { !isStored } else { false }
+    }
+}

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AWS
+internal import Metrics
+internal import Support
+
+/// Receives messages and starts a job for each of them. `PollerState` decides when to send a receive call.
+///
+/// One task, the polling task, calls `run`. It is the only one that starts polls and jobs. The other methods may be
+/// called by any task.
+final class Poller: Sendable {
+    /// A receive call that has not been answered yet.
+    struct Poll: Sendable {
+        var requestedAt: Duration
+        var wait: Duration
+    }
+
+    private struct State {
+        /// Changed by the polling task, by jobs that end, and by `apply` and `drain`.
+        var poller: PollerState
+        /// The job that the next message gets. Changed by `apply` only.
+        var job: Job
+        /// Changed by jobs that end.
+        var lastPicture: Duration?
+        // Only the polling task changes the following.
+        var poll: Poll?
+        var failure: WorkerError?
+        var lag: Duration?
+        var decisions: UInt64 = 0
+    }
+
+    /// The state of polling at one moment.
+    struct Snapshot: Sendable {
+        var inFlight: Int
+        /// The time of the latest answered poll.
+        var lastAnswer: Duration?
+        /// The error of the latest poll; nil after an answered one.
+        var failure: WorkerError?
+        /// The age of the oldest message of the latest answer; zero for an empty answer.
+        var lag: Duration?
+        /// The time of the latest record whose outcome was done.
+        var lastPicture: Duration?
+        var poll: Poll?
+        /// True when a poll should be sent and the polling task has not done it yet.
+        var isPollDue: Bool
+        /// The number of decisions that the polling task has made.
+        var decisions: UInt64
+        /// The longest time that one picture may take on a processor.
+        var pictureLimit: Duration
+    }
+
+    private enum PollResult {
+        case messages([(content: Message, age: Duration?)], requestedAt: Duration)
+        case failed(WorkerError)
+        /// The poll was cancelled, by the end of a drain or with the task of the worker.
+        case cancelled
+    }
+
+    private let queue: any MessageQueue
+    private let visibility: Duration
+    private let leases: LeaseManager
+    private let breaker: CircuitBreaker
+    private let quarantineBreaker: CircuitBreaker
+    private let budget: MemoryBudget
+    private let clock: any WorkerClock
+    private let metrics: WorkerMetrics
+    private let log: WorkerLog
+    private let progress: ProgressCounter
+    private let random: @Sendable () -> Double
+    private let stopSignal = StopSignal()
+    private let firstAnswers = AsyncStream<Void>.makeStream()
+    private let state: Locked<State>
+
+    /// - Parameter job: The job of the first messages. The poller shares its parts.
+    init(queue: any MessageQueue, job: Job) {
+        self.queue = queue
+        visibility = .seconds(job.options.visibilitySeconds)
+        leases = job.leases
+        breaker = job.breaker
+        quarantineBreaker = job.quarantineBreaker
+        budget = job.budget
+        clock = job.clock
+        metrics = job.metrics
+        log = job.log
+        progress = job.progress
+        random = job.random
+        state = Locked(State(poller: PollerState(PollerState.Limits(job.options)), job: job))
+    }
+
+    /// Makes these options and this engine those of the messages that are received from now on.
+    func apply(_ options: WorkerOptions, engine: any PictureEngine) {
+        state.withLock { state in
+            state.job.options = options
+            state.job.policy = Policy(overrides: options.policy)
+            state.job.engine = engine
+            state.poller.limits = PollerState.Limits(options)
+        }
+    }
+
+    /// Receives messages until no more are to be received. Jobs may still be running when it returns.
+    ///
+    /// - Returns: The error of the very first poll, if the queue does not exist.
+    func run(startingIn jobs: inout DiscardingTaskGroup) async -> WorkerError? {
+        var isFirst = true
+        while !Task.isCancelled {
+            switch nextStep() {
+            case .stop: return nil
+            case .pause(let until): await progress.wakeup.wait(until: until)
+            case .poll(let count, let wait):
+                switch await poll(count, wait: wait) {
+                case .messages(let messages, let requestedAt):
+                    if isFirst { firstAnswers.continuation.yield() }
+                    isFirst = false
+                    for message in messages {
+                        start(message.content, age: message.age, requestedAt: requestedAt, in: &jobs)
+                    }
+                case .failed(let error): if isFirst && error.kind == .queueMissing { return error }
+                case .cancelled: return nil
+                }
+            }
+        }
+        return nil
+    }
+
+    /// Returns when the first poll has been answered, or when the task is cancelled. Only one task may call it.
+    func firstAnswer() async { for await _ in firstAnswers.stream { return } }
+
+    /// Ends polling. The outstanding poll ends by itself, and releases are deferred until then.
+    ///
+    /// - Returns: The number of messages in flight, and the time at which the outstanding poll ends at the latest, if
+    ///   there is one.
+    func drain() -> (inFlight: Int, pollEnd: Duration?) {
+        state.withLock { state in
+            state.poller.drain()
+            // The additional second is for the way of the request to the queue. The releases are deferred under the
+            // lock under which a poll ends, so that they are flushed later.
+            let pollEnd = state.poll.map { $0.requestedAt + $0.wait + .seconds(1) }
+            if let pollEnd { leases.deferReleases(until: pollEnd) }
+            return (state.poller.inFlight, pollEnd)
+        }
+    }
+
+    /// Cancels the outstanding poll.
+    func cancelPoll() { stopSignal.request(.drain) }
+
+    var snapshot: Snapshot {
+        let now = clock.now
+        return state.withLock { state in
+            var poller = state.poller
+            let isPollDue = if case .poll = step(&poller, now: now) { state.poll == nil } else { false }
+            return Snapshot(
+                inFlight: state.poller.inFlight, lastAnswer: state.poller.lastAnswer, failure: state.failure,
+                lag: state.lag, lastPicture: state.lastPicture, poll: state.poll, isPollDue: isPollDue,
+                decisions: state.decisions, pictureLimit: state.job.engine.timeLimit)
+        }
+    }
+
+    // MARK: The polling task
+
+    private func nextStep() -> PollerState.Step {
+        let now = clock.now
+        return state.withLock { state in
+            state.decisions += 1
+            return step(&state.poller, now: now)
+        }
+    }
+
+    private func step(_ poller: inout PollerState, now: Duration) -> PollerState.Step {
+        // Some jobs may wait for memory, because jobs with smaller pictures overtake them.
+        let isMemoryConstrained = budget.waiting > poller.limits.maxInFlight / 2
+        // Messages that wait for the quarantine say nothing about sources and outputs.
+        poller.held = quarantineBreaker.opening?.heldCount ?? 0
+        let (allowance, nextChange) = breaker.allowance(now: now, inFlight: poller.inFlight - poller.held)
+        let step = poller.next(now: now, allowance: allowance, isMemoryConstrained: isMemoryConstrained)
+        guard case .pause(let until) = step, let nextChange, nextChange > now else { return step }
+        return .pause(until: min(until ?? nextChange, nextChange))
+    }
+
+    private func poll(_ count: Int, wait: Duration) async -> PollResult {
+        let requestedAt = clock.now
+        state.withLock { $0.poll = Poll(requestedAt: requestedAt, wait: wait) }
+        let result = await stopSignal.run { [queue, visibility] in
+            do {
+                return Result<[Message], any Error>.success(
+                    try await queue.receive(count, wait: wait, visibility: visibility))
+            } catch {
+                return .failure(error)
+            }
+        }
+        switch result {
+        case .success(let messages):
+            let time = SystemTime.now
+            let received = messages.map { (content: $0, age: $0.age(at: time)) }
+            answered(received, requestedAt: requestedAt, wait: wait)
+            return .messages(received, requestedAt: requestedAt)
+        case .failure where Task.isCancelled || stopSignal.reason != nil:
+            leases.flushReleases(pollWasCancelled: true)
+            return .cancelled
+        case .failure(let error):
+            let error =
+                error as? WorkerError
+                ?? WorkerError(.other, operation: "ReceiveMessage", detail: "\(error)")
+            failed(error)
+            return .failed(error)
+        }
+    }
+
+    private func answered(
+        _ messages: [(content: Message, age: Duration?)], requestedAt: Duration, wait: Duration
+    ) {
+        let (now, jitter) = (clock.now, random())
+        let (failures, earlyResponses, isDraining) = state.withLock { state -> (Int, Int, Bool) in
+            let failures = state.poller.failures
+            state.poll = nil
+            state.failure = nil
+            state.poller.answered(
+                messages.count, requestedAt: requestedAt, wait: wait, now: now, jitter: jitter)
+            state.lag = messages.isEmpty ? .zero : messages.compactMap(\.age).max()
+            metrics.inFlight.set(state.poller.inFlight)
+            return (failures, state.poller.earlyEmptyResponses, state.poller.isDraining)
+        }
+        if isDraining { leases.flushReleases() }
+        // One early answer may happen. Several in a row show that the queue does not hold long polls.
+        if earlyResponses == 3 { log.emptyPollsTooFast(wait) }
+        metrics.polls.increment()
+        metrics.received.increment(by: messages.count)
+        metrics.redelivered.increment(by: messages.count { $0.content.receiveCount > 1 })
+        if failures > 0 { log.pollRecovered(after: failures) }
+    }
+
+    private func failed(_ error: WorkerError) {
+        let (now, jitter) = (clock.now, random())
+        let failures = state.withLock { state -> Int in
+            state.poll = nil
+            state.failure = error
+            state.poller.failed(now: now, jitter: jitter)
+            return state.poller.failures
+        }
+        leases.flushReleases()
+        metrics.pollFailures.increment()
+        log.pollFailed(error, failures: failures)
+    }
+
+    private func start(
+        _ content: Message, age: Duration?, requestedAt: Duration, in jobs: inout DiscardingTaskGroup
+    ) {
+        if let age { metrics.queueAge.record(age) }
+        guard let (lease, stopSignal) = leases.register(content, requestedAt: requestedAt) else {
+            return messageEnded()
+        }
+        let (job, isDraining) = state.withLock { ($0.job, $0.poller.isDraining) }
+        guard !isDraining else {
+            leases.settle(lease, .release(.zero))
+            return messageEnded()
+        }
+        let message = InFlightMessage(content: content, age: age, lease: lease, stopSignal: stopSignal)
+        jobs.addTask { [self] in
+            let outcomes = await job.run(message)
+            messageEnded(isDone: outcomes.contains(.done))
+        }
+    }
+
+    private func messageEnded(isDone: Bool = false) {
+        let now = clock.now
+        state.withLock { state in
+            state.poller.messageEnded()
+            if isDone { state.lastPicture = now }
+            metrics.inFlight.set(state.poller.inFlight)
+        }
+        progress.wakeup.signal()
+    }
+}
+
+extension PollerState.Limits {
+    fileprivate init(_ options: WorkerOptions) {
+        self.init(
+            maxInFlight: options.effectiveMaxInFlight, wait: .seconds(options.waitSeconds),
+            idle: options.idleSeconds.map { .seconds($0) }, messages: options.maxMessages)
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import AWS
+
+/// An object that the worker stores: an output, or a record of the quarantine.
+package struct OutputObject: Sendable, Equatable {
+    package var name: ObjectReference
+    package var bytes: [UInt8]
+    /// The media type, as `image/jpeg`.
+    package var contentType: String
+    /// User metadata, names in lower case without `x-amz-meta-`.
+    package var metadata: [String: String]
+    /// Tags in addition to those that the store sets on every object.
+    package var tags: [String: String]
+
+    package init(
+        name: ObjectReference, bytes: [UInt8], contentType: String, metadata: [String: String],
+        tags: [String: String] = [:]
+    ) {
+        self.name = name
+        self.bytes = bytes
+        self.contentType = contentType
+        self.metadata = metadata
+        self.tags = tags
+    }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import AWS
+
+/// A prefix of a bucket as quarantine. Each record is the object `PREFIX<message id>-<index>.json`, so that a record
+/// that is stored twice remains one object.
+package struct BucketQuarantine: Quarantine {
+    private let store: any ObjectStore
+    private let bucket: String
+    private let prefix: String
+
+    package init(store: any ObjectStore, bucket: String, prefix: String) {
+        self.store = store
+        self.bucket = bucket
+        self.prefix = prefix
+    }
+
+    package func holds(_ object: ObjectReference) -> Bool {
+        object.bucket == bucket && object.key.hasPrefix(prefix) && object.key.hasSuffix(".json")
+    }
+
+    package func store(_ record: QuarantineRecord, id: String) async throws {
+        let output = OutputObject(
+            name: ObjectReference(bucket: bucket, key: "\(prefix)\(id).json"),
+            bytes: Array(try record.json().utf8), contentType: "application/json", metadata: [:])
+        try await store.put(output, if: .none)
+    }
+}

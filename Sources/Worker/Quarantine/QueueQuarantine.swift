@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import AWS
+
+/// A dead-letter queue as quarantine. Each record is one message.
+package struct QueueQuarantine: Quarantine {
+    private let client: SQSClient
+    private let queueURL: String
+
+    package init(_ client: SQSClient, queueURL: String) {
+        self.client = client
+        self.queueURL = queueURL
+    }
+
+    /// The limit of an SQS message: 1 MiB (SQS Developer Guide, quotas).
+    private static let maxMessageBytes = 1 << 20
+    /// The length of the body when the whole record is too large. JSON makes at most six bytes of one, so that a
+    /// record with this body always fits.
+    private static let truncatedBodyBytes = 16 << 10
+
+    package func store(_ record: QuarantineRecord, id: String) async throws {
+        do {
+            let message = try record.json()
+            guard message.utf8.count <= Self.maxMessageBytes else { return try await sendTruncated(record) }
+            do {
+                _ = try await client.send(message, to: queueURL)
+            } catch let error where error.code == "InvalidParameterValue" {
+                // The MaximumMessageSize of a queue may be below 1 MiB.
+                try await sendTruncated(record)
+            }
+        } catch let error as AWSError {
+            throw WorkerError.thrown(for: error, side: .output)
+        }
+    }
+
+    private func sendTruncated(_ record: QuarantineRecord) async throws {
+        let message = try record.truncated(toBodyBytes: Self.truncatedBodyBytes).json()
+        _ = try await client.send(message, to: queueURL)
+    }
+}
