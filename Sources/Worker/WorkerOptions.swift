@@ -3,39 +3,41 @@
 internal import Glibc
 package import Support
 
-/// How the worker works. Every field has a default that is good for one machine of its own.
+/// The options of the worker. The defaults suit a machine that runs nothing else.
 package struct WorkerOptions: Sendable, Equatable {
-    /// Of a long poll, 0...20.
+    /// The wait of a long poll, 0...20 s. 0 makes all polls short polls.
     package var waitSeconds = 20
-    /// How long a message stays ours without a heartbeat; heartbeats come at half of it.
+    /// The visibility timeout of received messages. Heartbeats extend it when half of it is over.
     package var visibilitySeconds = 60
-    /// Pictures computed at once. 0 for the machine's processors.
+    /// The number of pictures that are decoded at once; 0 for the number of processors.
     package var cpuWorkers = 0
-    /// Messages in flight: those computed, downloaded and stored. 0 for `effectiveCPUWorkers` + 6.
+    /// The largest number of messages in flight; 0 for `effectiveCPUWorkers` + 6, so that others download and upload
+    /// meanwhile.
     package var maxInFlight = 0
-    /// Predicted memory of all pictures in flight.
+    /// The limit of the predicted memory of all pictures in flight.
     package var memoryBytes = 1 << 30
-    /// After SIGTERM: how long to finish what has begun.
+    /// The time that messages in flight have for their end in a drain.
     package var drainSeconds = 60
-    /// First delay before a failed message comes again, doubled by each receive up to `maxRetrySeconds`.
+    /// The delay after which a failed message is visible again for the first time. It doubles with each receive up to
+    /// `maxRetrySeconds`.
     package var retrySeconds = 10
     package var maxRetrySeconds = 900
-    /// A message that still fails for its own fault at this receive is quarantined. 0 for never.
+    /// The receive at which a record that still fails is stored in the quarantine; 0 for never.
     package var maxReceives = 5
-    /// Deletes wait this long for others to share their call.
+    /// The time for which a delete waits for others, to be sent in one batch.
     package var deleteBatchDelayMilliseconds = 100
-    /// Kinds of failure to what is done about them, where it differs from the table.
+    /// Changes of the policy table: dispositions by kind of error.
     package var policy: [String: String] = [:]
-    /// Which objects are worked on; the others' messages are deleted.
     package var filter = ObjectFilter()
-    /// Stop when the queue has been empty and all work done for so many seconds.
+    /// The time after which the worker stops when the queue is empty and nothing is in flight; nil for never.
     package var idleSeconds: Int?
-    /// Stop after so many messages.
+    /// The number of messages after which the worker stops; nil for no limit.
     package var maxMessages: Int?
     package var output = OutputOptions()
 
     package init() {}
 
+    /// `cpuWorkers`, or the number of processors.
     package var effectiveCPUWorkers: Int {
         cpuWorkers == 0 ? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) : cpuWorkers
     }

@@ -97,7 +97,7 @@ struct Job: Sendable {
         var outcome: Outcome
         switch record {
         case .removed: outcome = .skipped(.removed)
-        case .foreign: outcome = .skipped(.foreignEvent)
+        case .other: outcome = .skipped(.foreignEvent)
         case .unreadable(let error):
             let error = WorkerError(
                 .notUnderstood, operation: "reading the message", code: error.kind.rawValue,

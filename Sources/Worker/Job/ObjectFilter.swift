@@ -2,14 +2,14 @@
 
 package import Support
 
-/// Which objects are worked on at all, by their keys.
+/// The selection of sources by their keys. Messages about other objects are deleted.
 ///
-/// Patterns are those of IAM policies: `*` stands for any characters, slashes included, `?` for exactly one.
-/// So `photos/*` is a prefix, `*.jpg` a suffix, and `photos/*.jpg` both. Case matters, as it does in keys.
+/// Patterns are those of IAM policies: `*` matches any characters, slashes included, and `?` matches exactly one. So
+/// `photos/*` selects a prefix, `*.jpg` a suffix, and `photos/*.jpg` both. Case matters, as it does in keys.
 package struct ObjectFilter: Sendable, Equatable {
-    /// A key must match one of these; empty for every key.
+    /// The patterns of which a key must match at least one; empty to select every key.
     package var include: [String] = []
-    /// Nor may it match one of these.
+    /// The patterns of which a key must match none. They win over `include`.
     package var exclude: [String] = []
 
     package init(include: [String] = [], exclude: [String] = []) {
@@ -17,6 +17,7 @@ package struct ObjectFilter: Sendable, Equatable {
         self.exclude = exclude
     }
 
+    /// Returns true for the keys of sources.
     package func admits(_ key: String) -> Bool {
         guard !include.isEmpty || !exclude.isEmpty else { return true }
         let key = Array(key.unicodeScalars)
@@ -45,10 +46,10 @@ package struct ObjectFilter: Sendable, Equatable {
     }
 
     private static let maximumPatterns = 100
-    /// Of a key in S3, and so of what is worth matching.
+    /// The length limit of a key in S3. A longer pattern can only match with `*`, and a shorter one does the same.
     private static let maximumBytes = 1024
 
-    /// Goes back to the last `*` only: at most key times pattern steps, whatever the pattern.
+    /// Matches with backtracking to the last `*` only, which takes at most key length times pattern length steps.
     private static func matches(_ key: [Unicode.Scalar], _ pattern: [Unicode.Scalar]) -> Bool {
         var (k, p) = (0, 0)
         var star: (pattern: Int, key: Int)?

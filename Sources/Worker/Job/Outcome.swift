@@ -1,40 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How one record ended.
+/// The end of one record of a message.
 package enum Outcome: Sendable, Equatable {
     package enum Kind: String, Sendable, CaseIterable {
         case done, skipped, ignored, retried, quarantined, released, lost
     }
 
-    /// The kinds that carry an error.
+    /// The kinds of outcome that have an error.
     package enum FailureKind: String, Sendable, CaseIterable {
         case ignored, retried, quarantined, released
     }
 
     package enum Skip: String, Sendable, CaseIterable {
-        /// Outputs of this or a later version are in place.
+        /// All outputs are those of this version or of a later one.
         case finished
-        /// The event is about an output of ours.
+        /// The object is an output or a record of the quarantine.
         case ownOutput = "own-output"
+        /// The key ends with a slash, as the S3 console names its folders.
         case folder
-        /// The key is none of those that the filter admits.
+        /// The filter does not select the key.
         case filtered
+        /// The event announces a deletion.
         case removed
+        /// The event announces something else than a new object.
         case foreignEvent = "foreign-event"
+        /// S3 sent the message when the notification was configured.
         case testEvent = "test-event"
     }
 
-    /// All outputs are durable and of the source's current version.
+    /// All outputs are stored, and they are those of the current source.
     case done
-    /// There was nothing to do.
+    /// The record needed no work.
     case skipped(Skip)
-    /// Failed in a way that the policy lets pass.
+    /// The record failed, and the policy deletes the message.
     case ignored(WorkerError)
+    /// The record failed. The message becomes visible again after a delay.
     case retried(WorkerError)
+    /// The record failed for good and is stored in the quarantine.
     case quarantined(WorkerError)
-    /// Given back through no fault of its own, to come again after this time.
+    /// The record was not finished, through no fault of its own. The message becomes visible again after this time.
     case released(after: Duration, WorkerError?)
-    /// The lease is gone: say nothing more about the message.
+    /// The lease is lost: other workers may have the message, so nothing more is done about it.
     case lost
 
     package var kind: Kind {
@@ -57,7 +63,7 @@ package enum Outcome: Sendable, Equatable {
         }
     }
 
-    /// Nothing more is to be done about this record, whatever becomes of the message.
+    /// True when this record is finished, even if its message is received again.
     var isFinal: Bool {
         switch self {
         case .done, .skipped, .ignored, .quarantined: true

@@ -2,12 +2,12 @@
 
 package import Support
 
-/// The one outcome table: every kind of failure, what is done about it and why.
+/// The policy table: the disposition of every kind of error, and the reason for it. `pixelated policy` prints it.
 package struct Policy: Sendable, Equatable {
     private var overrides: [WorkerError.Kind: Disposition]
 
-    /// - Parameter overrides: By kind and disposition as they are spelled in the table. Others are ignored here
-    ///   and reported by `problems(of:)`.
+    /// - Parameter overrides: Dispositions by kind, both as the table spells them. Invalid entries have no effect here
+    ///   and are reported by `problems(of:)`.
     package init(overrides: [String: String] = [:]) {
         self.overrides = [:]
         for (kind, disposition) in overrides {
@@ -20,19 +20,21 @@ package struct Policy: Sendable, Equatable {
         overrides[kind] ?? Self.standard(kind).disposition
     }
 
-    /// A row of the table as people read it.
+    /// A row of the printed table.
     package struct Row: Sendable, Equatable {
         package var kind: String
         package var disposition: String
         package var isOverridden: Bool
-        /// When the message comes again.
+        /// The delay after which the message is visible again.
         package var delay: String
-        /// When it is stored with its reason.
+        /// The receive at which the record is stored in the quarantine.
         package var quarantine: String
         package var reason: String
     }
 
-    /// One row a kind, in the order of the cases. `hasQuarantine` says whether there is a place for reasons.
+    /// Returns one row for each kind, in the order of `WorkerError.Kind`.
+    ///
+    /// - Parameter hasQuarantine: True when a quarantine is configured.
     package func table(_ options: WorkerOptions, hasQuarantine: Bool) -> [Row] {
         WorkerError.Kind.allCases.map { kind in
             let (delay, quarantine) = Self.consequences(of: self[kind], options, hasQuarantine)
@@ -77,30 +79,31 @@ package struct Policy: Sendable, Equatable {
     private static func standard(_ kind: WorkerError.Kind) -> (disposition: Disposition, reason: String) {
         switch kind {
         case .notUnderstood:
-            (.quarantine, "the message is no notification that we know; never deleted unread")
-        case .notFound: (.ignore, "the object was deleted after its event")
+            (.quarantine, "the message is not an S3 notification")
+        case .notFound: (.ignore, "the source was deleted after its event")
         case .accessDenied:
             (
                 .retry,
-                "the source may not be read; also S3's answer for a missing object without s3:ListBucket"
+                "the source may not be read; S3 also answers so for a missing object without s3:ListBucket"
             )
-        case .sourceBucketMissing: (.retry, "the source bucket is gone, or the name is wrong")
-        case .superseded: (.retry, "source or outputs kept changing while we worked")
-        case .archived: (.quarantine, "the object must be restored first; its restore event brings it again")
-        case .tooLarge: (.quarantine, "more bytes or pixels than the limits allow")
-        case .unsupported: (.quarantine, "not a picture of a supported format")
-        case .corrupt: (.quarantine, "damaged or truncated")
-        case .hostile: (.quarantine, "built to cost more work than any picture needs")
-        case .tooSlow: (.retry, "did not finish within its time")
-        case .outputDenied: (.openBreaker, "the output bucket, or the quarantine, may not be written")
-        case .outputBucketMissing: (.openBreaker, "the output or quarantine bucket does not exist")
-        case .throttled: (.openBreaker, "S3 asks to slow down")
-        case .timedOut: (.openBreaker, "S3 did not answer in time")
-        case .unavailable: (.openBreaker, "S3 or the network is down")
-        case .credentials: (.openBreaker, "no valid credentials, or the clock is wrong")
-        case .encryption: (.openBreaker, "the encryption key cannot be used")
-        case .queueMissing: (.openBreaker, "the quarantine queue does not exist")
-        case .other: (.retry, "anything else")
+        case .sourceBucketMissing: (.retry, "the source bucket does not exist, or its name is wrong")
+        case .superseded: (.retry, "the source or its outputs changed during every round")
+        case .archived: (.quarantine, "the source must be restored first; the restore sends another event")
+        case .tooLarge: (.quarantine, "the source has more bytes or pixels than the limits allow")
+        case .unsupported: (.quarantine, "the source is not a picture of a supported format")
+        case .corrupt: (.quarantine, "the source is damaged or truncated")
+        case .hostile: (.quarantine, "the source would cost more work than any regular picture")
+        case .tooSlow: (.retry, "the pixelation exceeded its time limit")
+        case .outputDenied: (.openBreaker, "an output or a quarantine record may not be written")
+        case .outputBucketMissing:
+            (.openBreaker, "the bucket of the outputs or of the quarantine does not exist")
+        case .throttled: (.openBreaker, "AWS limits the rate of requests")
+        case .timedOut: (.openBreaker, "AWS did not answer in time")
+        case .unavailable: (.openBreaker, "AWS or the network failed")
+        case .credentials: (.openBreaker, "the credentials are missing or invalid, or the clock is wrong")
+        case .encryption: (.openBreaker, "the KMS key cannot be used")
+        case .queueMissing: (.openBreaker, "the dead-letter queue does not exist")
+        case .other: (.retry, "any other error")
         }
     }
 }

@@ -1,49 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why a record did not become five pictures, or why the queue did not answer. The kinds are the rows of the
-/// outcome table (`Policy`); `AWSError` and `PixelationError` are mapped onto them, each in one place.
+/// The error of a record or of a poll. Its kinds are the rows of the policy table (`Policy`). `AWSError` and
+/// `PixelationError` are mapped to them, in `WorkerError+AWS.swift` and `PooledPixelator.swift`.
 package struct WorkerError: Error, Sendable, Equatable, CustomStringConvertible {
     package enum Kind: String, Sendable, CaseIterable {
+        /// The message is not a notification of S3.
         case notUnderstood = "not-understood"
+        /// The source does not exist.
         case notFound = "not-found"
+        /// The source may not be read, or does not exist and may not be listed.
         case accessDenied = "access-denied"
+        /// The source bucket does not exist.
         case sourceBucketMissing = "source-bucket-missing"
+        /// The source or an output changed during the attempt.
         case superseded
+        /// The source is in an archive storage class and must be restored first.
         case archived
+        /// The source has more bytes or pixels than the limits allow.
         case tooLarge = "too-large"
+        /// The source is not a picture of a supported format.
         case unsupported
+        /// The source is damaged or truncated.
         case corrupt
+        /// The source would cost more work than any regular picture.
         case hostile
+        /// The pixelation exceeded its time limit.
         case tooSlow = "too-slow"
+        /// An output or a quarantine record may not be written.
         case outputDenied = "output-denied"
+        /// The bucket of the outputs or of the quarantine does not exist.
         case outputBucketMissing = "output-bucket-missing"
+        /// AWS limits the rate of requests.
         case throttled
+        /// AWS did not answer in time.
         case timedOut = "timed-out"
+        /// AWS or the network failed.
         case unavailable
+        /// The credentials are missing, expired or invalid, or the clock is wrong.
         case credentials
+        /// The KMS key cannot be used.
         case encryption
+        /// The queue or the dead-letter queue does not exist.
         case queueMissing = "queue-missing"
+        /// Any other error.
         case other
     }
 
-    /// Who has to do something about it.
+    /// The cause of an error, as a hint at what to change. The log field `fault` shows it.
     package enum Fault: String, Sendable, CaseIterable {
-        /// The picture, or whoever sent it.
+        /// The source or its message.
         case picture
-        /// AWS or the way to it; it mends itself.
+        /// AWS or the network. Such errors end without a change.
         case aws
-        /// Permissions, names, keys: whoever set this up.
+        /// Permissions, names or encryption keys.
         case setup
         case unknown
     }
 
     package var kind: Kind
-    /// What was done to what, as `GetObject s3://bucket/key`.
+    /// The operation and its resource, as `GetObject s3://bucket/key`.
     package var operation: String
-    /// The finer code of whoever reported it: AWS's, or the decoder's.
+    /// The error code of AWS or of the decoder, which is finer than `kind`.
     package var code: String
-    /// One sentence for people.
+    /// One sentence with the details.
     package var detail: String
+    /// The request id of AWS, for AWS Support.
     package var requestID: String?
 
     package init(
