@@ -204,12 +204,12 @@ private struct DownloadedSource: ~Copyable {
     private let object: S3Object
     /// The tags to copy to the outputs.
     let tags: [String: String]
-    private let memory: MemoryBudget.Permit
+    private let memory: WeightedSemaphore.Permit
 
     var head: ObjectHead { object.head }
     var bytes: [UInt8] { object.bytes }
 
-    init(object: S3Object, tags: [String: String], memory: consuming MemoryBudget.Permit) {
+    init(object: S3Object, tags: [String: String], memory: consuming WeightedSemaphore.Permit) {
         self.object = object
         self.tags = tags
         self.memory = memory
@@ -219,9 +219,9 @@ private struct DownloadedSource: ~Copyable {
 /// The outputs of a source and their share of the memory budget.
 private struct PixelatedSource: ~Copyable {
     let outputs: [EncodedOutput]
-    private let memory: MemoryBudget.Permit
+    private let memory: WeightedSemaphore.Permit
 
-    init(outputs: [EncodedOutput], memory: consuming MemoryBudget.Permit) {
+    init(outputs: [EncodedOutput], memory: consuming WeightedSemaphore.Permit) {
         self.outputs = outputs
         self.memory = memory
     }
