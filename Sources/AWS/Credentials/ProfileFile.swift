@@ -3,7 +3,7 @@
 /// The merged profiles of `~/.aws/config` and `~/.aws/credentials`. A setting of the credentials file has priority.
 ///
 /// The format is that of the AWS SDKs and Tools Reference Guide, "Shared config and credentials files".
-package struct ProfileFile: Sendable, Equatable {
+struct ProfileFile: Sendable, Equatable {
     /// The settings of each profile, by lower-case name.
     private(set) var profiles: [String: [String: String]] = [:]
 

@@ -7,12 +7,12 @@ import Support
 ///
 /// The rules are the part of botocore's `endpoint-rule-set-1.json` of s3, sqs and sts that applies to the operations
 /// of this module.
-package struct Endpoints: Sendable {
+struct Endpoints: Sendable {
     let options: EndpointOptions
     private let custom: (s3: URL?, sqs: URL?, sts: URL?)
 
     /// - Throws: `AWSError` of the kind `.configuration` for an invalid option.
-    package init(_ options: EndpointOptions) throws(AWSError) {
+    init(_ options: EndpointOptions) throws(AWSError) {
         if let problem = options.problems().first {
             throw AWSError(
                 .configuration, operation: "endpoints.\(problem.field)",

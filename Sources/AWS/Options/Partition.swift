@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// An AWS partition: a group of regions with its own accounts and domain names (AWS General Reference).
-package struct Partition: Sendable, Equatable {
+struct Partition: Sendable, Equatable {
     /// The name in ARNs: `aws`, `aws-cn`, `aws-us-gov`, ...
-    package let name: String
+    let name: String
     /// The domain of the ordinary endpoints.
-    package let dnsSuffix: String
+    let dnsSuffix: String
     /// The domain of the dual-stack endpoints, which have IPv6 addresses too.
-    package let dualStackSuffix: String
+    let dualStackSuffix: String
 
     private static let commercial = Partition(
         name: "aws", dnsSuffix: "amazonaws.com", dualStackSuffix: "api.aws")

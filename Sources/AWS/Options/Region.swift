@@ -16,5 +16,5 @@ package struct Region: Sendable, Equatable, Hashable, CustomStringConvertible {
     package var description: String { name }
 
     /// The partition to which the region belongs, by the prefix of its name.
-    package var partition: Partition { Partition.of(self) }
+    var partition: Partition { Partition.of(self) }
 }
