@@ -8,8 +8,9 @@ import Testing
 
 @testable import Worker
 
-/// From what AWS answers to what the worker decides by.
-@Suite(.timeLimit(.minutes(1))) struct AdapterTests {
+/// The adapters between the clients of module AWS and the worker.
+@Suite(.timeLimit(.minutes(1)))
+struct AdapterTests {
     private static let queue = "https://sqs.eu-west-1.amazonaws.com/123456789012/pictures"
     private let output = OutputObject(
         name: ObjectReference(bucket: "out", key: "a.jpg"), bytes: [1], contentType: "image/jpeg",
@@ -42,7 +43,7 @@ import Testing
         }
     }
 
-    @Test func `what is not there is nothing to a look, and a failure to a read`() async throws {
+    @Test func `HEAD of a missing object returns nil, GET fails with not-found`() async throws {
         #expect(try await store(.respond(404)).head(ObjectReference(bucket: "in", key: "a.jpg")) == nil)
         let missing = try await store(.respond(404, [:], "<Error><Code>NoSuchKey</Code></Error>"))
         let found = await kind {
@@ -51,13 +52,13 @@ import Testing
         #expect(found == .notFound)
     }
 
-    @Test func `ETags come without their quotation marks`() async throws {
+    @Test func `the unquoted ETag of a HEAD has no quotation marks`() async throws {
         let store = try await store(.respond(200, ["ETag": "\"abc\"", "Content-Length": "0"]))
         let head = try await store.head(ObjectReference(bucket: "in", key: "a.jpg"))
         #expect(head?.unquotedETag == "abc")
     }
 
-    /// If-Match on what has been deleted meanwhile is answered with 404.
+    /// S3 answers an If-Match on an object that has been deleted meanwhile with 404.
     @Test(arguments: [
         (412, "PreconditionFailed", WorkerError.Kind.superseded),
         (409, "ConditionalRequestConflict", .superseded), (404, "NoSuchKey", .superseded),
@@ -65,7 +66,7 @@ import Testing
         (503, "SlowDown", .throttled), (500, "InternalError", .unavailable),
         (400, "KMS.DisabledException", .encryption), (403, "InvalidAccessKeyId", .credentials),
     ])
-    func `the answer to a conditional put has its meaning`(
+    func `the error of a conditional put has the kind of its code`(
         status: Int, code: String, meaning: WorkerError.Kind
     ) async throws {
         let store = try await store(.respond(status, [:], "<Error><Code>\(code)</Code></Error>"))
@@ -73,14 +74,14 @@ import Testing
         #expect(found == meaning)
     }
 
-    @Test func `an interrupted call is a cancellation, not an error of the service`() async throws {
+    @Test func `a cancelled call throws CancellationError`() async throws {
         let store = try await store(.fail(.cancelled))
         await #expect(throws: CancellationError.self) {
             _ = try await store.head(ObjectReference(bucket: "in", key: "a.jpg"))
         }
     }
 
-    @Test func `of a batch each entry is told whether its handle is lost`() async throws {
+    @Test func `each failed entry of a batch tells whether its lease is lost`() async throws {
         let body = """
             {"Successful":[{"Id":"0"}],"Failed":[
             {"Id":"1","SenderFault":true,"Code":"ReceiptHandleIsInvalid"},
@@ -94,13 +95,12 @@ import Testing
         #expect(refusals.map(\.isLoss) == [true, false, true])
     }
 
-    /// None of these is the message's fault, so none may cost it its receives.
+    /// Errors of the quarantine must not cost a message a receive.
     @Test(arguments: [
         ("AccessDeniedException", WorkerError.Kind.outputDenied), ("QueueDoesNotExist", .queueMissing),
         ("RequestThrottled", .throttled), ("KmsDisabled", .encryption), ("InternalFailure", .unavailable),
     ])
-    func `a place for reasons that fails is an opening`(code: String, meaning: WorkerError.Kind) async throws
-    {
+    func `a failing quarantine opens the breaker`(code: String, meaning: WorkerError.Kind) async throws {
         let status = meaning == .unavailable ? 500 : 400
         let transport = ScriptedTransport([
             .respond(status, [:], #"{"__type":"com.amazonaws.sqs#\#(code)","message":"no"}"#)
@@ -118,11 +118,13 @@ import Testing
             version: "")
     }
 
-    /// A body grows in JSON, and a queue may be set to take less than others.
+    /// Escapes make a body longer in JSON, and the MaximumMessageSize of a queue may be below 1 MiB.
     @Test(arguments: [
         (String(repeating: "ü\"", count: 400_000), 1), (String(repeating: "ü", count: 100_000), 2),
     ])
-    func `a letter that is too large says why without the whole body`(body: String, calls: Int) async throws {
+    func `a record that is too large for its queue is stored with the beginning of its body`(
+        body: String, calls: Int
+    ) async throws {
         let refusal = #"{"__type":"com.amazonaws.sqs#InvalidParameterValue","message":"too long"}"#
         let answer = ScriptedTransport.Step.respond(200, [:], #"{"MessageId":"1"}"#)
         let steps: [ScriptedTransport.Step] = calls == 1 ? [answer] : [.respond(400, [:], refusal), answer]
@@ -135,21 +137,21 @@ import Testing
         #expect(sent < 130_000 && sent > 16_000)
     }
 
-    @Test func `a cut body ends with a whole character and tells its length`() throws {
+    @Test func `a truncated body ends with a whole character, and the record has its length`() throws {
         let body = String(repeating: "ü", count: 100)
         let cut = Self.record(body).truncated(toBodyBytes: 33)
         #expect(cut.body == String(repeating: "ü", count: 16) && cut.bodyBytes == 200)
         #expect(Self.record("ab").truncated(toBodyBytes: 33).body == "ab")
-        // One character that is as long as the message.
+        // One grapheme cluster as long as the message.
         let cluster = "e" + String(repeating: "\u{301}", count: 500_000)
         #expect(Self.record(cluster).truncated(toBodyBytes: 16 << 10).body.utf8.count == (16 << 10) - 1)
-        // SQS takes neither of these two as they are.
+        // SQS accepts neither of these two characters.
         let json = try Self.record("", key: "a\u{FFFE}\u{FFFF}.jpg").json()
         #expect(json.contains(#"a\ufffe\uffff.jpg"#))
     }
 
     @Test(arguments: AWSError.Kind.allCases)
-    func `no kind of AWS's errors is quarantined for a failing service`(kind: AWSError.Kind) {
+    func `every error of a failing service opens the breaker`(kind: AWSError.Kind) {
         let isService: Set<AWSError.Kind> = [
             .server, .network, .timedOut, .throttled, .noCredentials, .expiredCredentials,
             .invalidCredentials, .clockSkew, .kms,

@@ -18,19 +18,19 @@ struct ObjectFilterTests {
         #expect(ObjectFilter(exclude: [pattern]).admits(key) == !matches)
     }
 
-    @Test func `nothing configured admits everything, exclusion wins over inclusion`() {
+    @Test func `an empty filter admits every key, and exclusion wins over inclusion`() {
         #expect(ObjectFilter().admits("anything"))
         let filter = ObjectFilter(include: ["photos/*", "*.jpg"], exclude: ["*/thumbnails/*"])
         #expect(filter.admits("photos/x.png") && filter.admits("x.jpg"))
         #expect(!filter.admits("x.png") && !filter.admits("photos/thumbnails/x.jpg"))
     }
 
-    @Test func `a pattern made to be slow is not`() {
+    @Test func `a pattern built for backtracking is matched fast`() {
         let pattern = String(repeating: "*a", count: 500) + "b"
         #expect(!ObjectFilter(include: [pattern]).admits(String(repeating: "a", count: 1024)))
     }
 
-    @Test func `empty and endless patterns are refused by name`() {
+    @Test func `empty patterns and those longer than a key are problems with their names`() {
         let filter = ObjectFilter(include: ["*", ""], exclude: [String(repeating: "x", count: 1025)])
         #expect(filter.problems().map(\.field) == ["include[1]", "exclude[0]"])
     }

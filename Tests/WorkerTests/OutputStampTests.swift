@@ -8,7 +8,7 @@ import Testing
 @testable import Worker
 
 @Suite struct OutputStampTests {
-    @Test func `the largest fits beside the most metadata that may be configured`() {
+    @Test func `the largest stamp fits beside the most metadata that may be configured`() {
         let stamp = OutputStamp(
             source: ObjectHead(
                 eTag: String(repeating: "e", count: 128),

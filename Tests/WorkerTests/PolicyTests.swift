@@ -16,18 +16,18 @@ import Testing
             .first { $0.kind == kind.rawValue }
     }
 
-    @Test func `every kind of failure has its row and its reason`() {
+    @Test func `every kind of error has a row and a reason`() {
         let rows = Policy().table(WorkerOptions(), hasQuarantine: true)
         #expect(rows.map(\.kind) == WorkerError.Kind.allCases.map(\.rawValue))
         #expect(rows.allSatisfy { !$0.reason.isEmpty && !$0.isOverridden })
     }
 
-    /// No message is deleted for a failure of these, and none is quarantined for it.
+    /// No message is deleted or quarantined because of one of these errors.
     @Test(arguments: [
         WorkerError.Kind.throttled, .timedOut, .unavailable, .credentials, .encryption, .outputDenied,
         .outputBucketMissing, .queueMissing,
     ])
-    func `what is not the picture's fault is an opening`(kind: WorkerError.Kind) {
+    func `an error that is not the picture's fault opens the breaker`(kind: WorkerError.Kind) {
         #expect(Policy()[kind] == .openBreaker)
         #expect(row(kind)?.quarantine == "no")
     }
@@ -35,14 +35,14 @@ import Testing
     @Test(arguments: [
         WorkerError.Kind.notUnderstood, .archived, .tooLarge, .unsupported, .corrupt, .hostile,
     ])
-    func `what no repetition heals is quarantined at once`(kind: WorkerError.Kind) {
+    func `an error that no retry can change is quarantined at once`(kind: WorkerError.Kind) {
         #expect(Policy()[kind] == .quarantine)
         #expect(row(kind)?.quarantine == "at once")
         #expect(row(kind, hasQuarantine: false)?.quarantine == "no, left to redrive")
     }
 
     @Test(arguments: [WorkerError.Kind.accessDenied, .sourceBucketMissing, .superseded, .tooSlow, .other])
-    func `what may heal comes again, and is quarantined at last`(kind: WorkerError.Kind) {
+    func `an error that may pass is retried, and quarantined at the last receive`(kind: WorkerError.Kind) {
         #expect(row(kind)?.disposition == "retry")
         #expect(row(kind)?.delay == "10 s, doubled to 900 s")
         #expect(row(kind)?.quarantine == "receive 5")
@@ -50,12 +50,12 @@ import Testing
         #expect(row(kind, hasQuarantine: false)?.quarantine == "no, left to redrive")
     }
 
-    @Test func `an object that is gone is ignored`() {
+    @Test func `a deleted source is ignored`() {
         #expect(row(.notFound)?.disposition == "ignore")
         #expect(row(.notFound)?.quarantine == "no")
     }
 
-    @Test func `an override takes the place of its row alone`() {
+    @Test func `an override replaces its row only`() {
         let overrides = ["not-found": "retry", "corrupt": "ignore"]
         #expect(row(.notFound, overrides)?.disposition == "retry")
         #expect(row(.notFound, overrides)?.isOverridden == true)
@@ -64,7 +64,7 @@ import Testing
         #expect(row(.notFound, ["not-found": "ignore"])?.isOverridden == false, "as it was")
     }
 
-    @Test func `what is no kind or no disposition is a problem with its name`() {
+    @Test func `an unknown kind or disposition is a problem with its name`() {
         let problems = Policy.problems(of: ["not-found": "ignored", "lost": "retry", "corrupt": "retry"])
         #expect(problems.map(\.field) == ["lost", "not-found"])
         #expect(problems.last?.expected == "one of ignore, retry, quarantine, open-breaker")

@@ -3,60 +3,62 @@
 import Testing
 import Worker
 
-/// When the queue is asked, and when again.
-@Suite final class IntakeTests {
-    private var intake = PollerState(.init(maxInFlight: 4, wait: .seconds(20)))
+/// The times of the polls.
+@Suite final class PollerStateTests {
+    private var poller = PollerState(.init(maxInFlight: 4, wait: .seconds(20)))
     private var now = Duration.zero
 
-    /// Asks as soon as it may; the answer comes after `seconds`. Returns how long it had to wait before.
+    /// Sends the next poll, whose answer arrives after `seconds`.
+    ///
+    /// - Returns: The pause before the poll; nil when there is no further poll.
     private func poll(_ count: Int = 0, after seconds: Int) -> Duration? {
         let began = now
         while true {
-            switch intake.next(now: now, allowance: nil, isMemoryConstrained: false) {
+            switch poller.next(now: now, allowance: nil, isMemoryConstrained: false) {
             case .stop, .pause(nil): return nil
             case .pause(let until?): now = until
             case .poll(_, let wait):
                 let asked = now
                 now += .seconds(seconds)
-                intake.answered(count, requestedAt: asked, wait: wait, now: now, jitter: 1)
-                for _ in 0..<count { intake.messageEnded() }
+                poller.answered(count, requestedAt: asked, wait: wait, now: now, jitter: 1)
+                for _ in 0..<count { poller.messageEnded() }
                 return asked - began
             }
         }
     }
 
-    @Test func `an empty queue that holds its answers back is asked again at once`() {
-        #expect(poll(after: 0) == .zero, "the first one is short")
+    @Test func `an empty long poll that lasted its wait is followed by the next at once`() {
+        #expect(poll(after: 0) == .zero, "the first poll is short")
         for _ in 0..<5 { #expect(poll(after: 20) == .zero) }
         #expect(poll(after: 12) == .zero && poll(after: 20) == .zero)
     }
 
-    @Test func `one that does not is asked ever less often, until it does or has something`() {
+    @Test func `empty long polls that return early are followed by growing pauses`() {
         #expect(poll(after: 0) == .zero)
         #expect((0..<9).map { _ in poll(after: 0) } == [0, 1, 2, 4, 8, 16, 32, 60, 60].map { .seconds($0) })
-        #expect(intake.earlyEmptyResponses == 9)
+        #expect(poller.earlyEmptyResponses == 9)
         #expect(poll(1, after: 0) == .seconds(60))
         #expect(poll(after: 0) == .zero && poll(after: 20) == .seconds(1) && poll(after: 20) == .zero)
     }
 
-    @Test func `pauses do not put off the end of an idle worker`() {
-        intake.limits.idle = .seconds(5)
+    @Test func `pauses between polls do not delay the stop of an idle worker`() {
+        poller.limits.idle = .seconds(5)
         while poll(after: 0) != nil {}
         #expect(now == .seconds(5))
     }
 
-    @Test func `short polls that bring nothing are a second apart`() {
-        intake.limits.wait = .zero
+    @Test func `empty short polls are a second apart`() {
+        poller.limits.wait = .zero
         #expect((0..<4).map { _ in poll(after: 0) } == [0, 0, 1, 1].map { .seconds($0) })
         #expect(poll(3, after: 0) == .seconds(1) && poll(after: 0) == .zero)
     }
 
-    @Test func `a worker at a queue that does not wait sends few requests and still gets its messages`() {
-        let stage = Stage(isImpatient: true)
-        stage.start()
-        stage.run(600)
-        #expect(stage.calls("ReceiveMessage") < 25)
-        stage.upload("a.jpg")
-        #expect(stage.run(200) { stage.message(0).isDeleted })
+    @Test func `a worker at a queue without long polls sends few requests and gets its messages`() {
+        let harness = WorkerHarness(answersEmptyPollsAtOnce: true)
+        harness.start()
+        harness.run(600)
+        #expect(harness.calls("ReceiveMessage") < 25)
+        harness.upload("a.jpg")
+        #expect(harness.run(200) { harness.message(0).isDeleted })
     }
 }

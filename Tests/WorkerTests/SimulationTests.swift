@@ -16,8 +16,8 @@ import Testing
         found(schedules) { Simulation(seed: $0, faults: faults).run() }
     }
 
-    /// What `run` complains about, a few of the seeds together. A schedule is a function of its seed, so several
-    /// run at once.
+    /// Returns the violations that `run` finds in schedules of different seeds, up to about six. Several schedules run
+    /// at once.
     private static func found(
         _ schedules: Int, _ run: @escaping @Sendable (UInt64) -> [String]
     ) -> [String] {
@@ -27,13 +27,13 @@ import Testing
         DispatchQueue.concurrentPerform(iterations: only == nil ? count : 1) { index in
             guard found.withLock({ $0.count <= 6 }) else { return }
             let seed = only ?? UInt64(index)
-            let complaints = run(seed).prefix(3).map { "seed \(seed): \($0)" }
-            found.withLock { $0 += complaints }
+            let violations = run(seed).prefix(3).map { "seed \(seed): \($0)" }
+            found.withLock { $0 += violations }
         }
         return found.withLock { $0 }
     }
 
-    @Test func `without faults every message becomes five outputs and is received once`() {
+    @Test func `every message becomes five outputs and is received once without faults`() {
         let found = Self.found(100) { seed in
             let simulation = Simulation(seed: seed, faults: Faults())
             var found = simulation.run()
@@ -45,32 +45,32 @@ import Testing
         #expect(found == [])
     }
 
-    @Test func `lossy calls and partial batches lose nothing and have one owner`() {
+    @Test func `lossy calls and partial batches lose no message, and each has one holder`() {
         let faults = Faults(failsBefore: 0.05, failsAfter: 0.05, isSlow: 0.05, refusal: 0.1, corrupt: 0.1)
         #expect(Self.violations(faults) == [])
     }
 
-    @Test func `replicas that crash at any await lose nothing and have one owner`() {
+    @Test func `replicas that crash at any await lose no message, and each has one holder`() {
         let faults = Faults(failsBefore: 0.02, isSlow: 0.05, corrupt: 0.1, crashes: 1...5, replicas: 2)
         #expect(Self.violations(faults) == [])
     }
 
-    @Test func `reloads under way lose nothing, leak nothing and leave every lease its owner`() {
+    @Test func `reloads lose no message and leak no lease or memory`() {
         let faults = Faults(
             failsBefore: 0.03, failsAfter: 0.03, isSlow: 0.05, refusal: 0.1, corrupt: 0.1, reloads: 1...12,
             replicas: 2)
         #expect(Self.violations(faults) == [])
-        let calm = Self.found(60) { seed in
+        let faultless = Self.found(60) { seed in
             let simulation = Simulation(seed: seed, faults: Faults(reloads: 5...12))
             var found = simulation.run()
             let counts = simulation.receiveCounts
-            if counts.contains(where: { $0 != 1 }) { found.append("a lease was dropped: \(counts)") }
+            if counts.contains(where: { $0 != 1 }) { found.append("a lease was lost: \(counts)") }
             return simulation.reloads > 0 ? found : found + ["no reload happened"]
         }
-        #expect(calm == [])
+        #expect(faultless == [])
     }
 
-    @Test func `overwritten keys end with outputs of the newest version and never go back`() {
+    @Test func `overwritten keys end with outputs of the newest version and never return to older ones`() {
         let faults = Faults(
             failsBefore: 0.03, failsAfter: 0.03, isSlow: 0.05, refusal: 0.05, duplicate: 0.1,
             overwrites: 0...4,
@@ -78,16 +78,15 @@ import Testing
         #expect(Self.violations(faults) == [])
     }
 
-    /// Everything at once, and several records in a message.
-    @Test func `messages with several records, late and repeated events end like all others`() {
+    @Test func `messages with several, late or repeated events end like all others`() {
         let faults = Faults(
             failsBefore: 0.03, failsAfter: 0.03, isSlow: 0.03, refusal: 0.05, duplicate: 0.05, grouped: 0.5,
-            late: 0.3, repeated: 0.2, overwrites: 0...3, deletion: 0.1, corrupt: 0.15, strangers: 0...6,
+            late: 0.3, repeated: 0.2, overwrites: 0...3, deletion: 0.1, corrupt: 0.15, unknownMessages: 0...6,
             crashes: 0...3, freezes: 0...1, replicas: 2)
         #expect(Self.violations(faults, schedules: 400) == [])
     }
 
-    @Test func `without conditional writes outputs still end with the newest version`() {
+    @Test func `outputs end with the newest version without conditional writes`() {
         let faults = Faults(
             isSlow: 0.05, duplicate: 0.1, overwrites: 0...4, deletion: 0.1, replicas: 3,
             conditionalWrites: false)
@@ -100,16 +99,15 @@ import Testing
     }
 
     @Test(arguments: [1, 3])
-    func `half a minute without S3 costs no receive at all`(replicas: Int) {
+    func `half a minute without S3 costs no receive`(replicas: Int) {
         #expect(Self.found(100) { Self.outage(20...50, replicas, most: 1, seed: $0) } == [])
     }
 
-    /// Who needs it waits; whoever does not goes on.
     @Test(arguments: [1, 3])
-    func `two minutes without a place for reasons cost a message at most one receive`(replicas: Int) {
+    func `two minutes without the quarantine cost a message at most one receive`(replicas: Int) {
         let faults = Faults(
             corrupt: 0.5, replicas: replicas, hasLongWork: false,
-            quarantineOpening: 20...140)
+            quarantineOutage: 20...140)
         let found = Self.found(100) { seed in
             let simulation = Simulation(seed: seed, faults: faults)
             let found = simulation.run()
@@ -129,14 +127,14 @@ import Testing
         return counts.contains { $0 > most } ? found + ["received \(counts)"] : found
     }
 
-    @Test func `one object whose key is disabled does not keep the others`() {
-        let faults = Faults(overwrites: 3...4, hasBadApple: true)
+    @Test func `one object with a disabled key does not hold the other messages`() {
+        let faults = Faults(overwrites: 3...4, hasFailingSource: true)
         #expect(Self.violations(faults, schedules: 100) == [])
     }
 
-    @Test(arguments: Faults.Sabotage.allCases)
-    func `the simulation notices a broken environment`(sabotage: Faults.Sabotage) {
-        let faults = Faults(refusal: 0.3, replicas: 2, sabotage: sabotage)
+    @Test(arguments: Faults.BrokenPart.allCases)
+    func `the simulation notices broken services`(brokenPart: Faults.BrokenPart) {
+        let faults = Faults(refusal: 0.3, replicas: 2, brokenPart: brokenPart)
         #expect(Self.violations(faults, schedules: 60) != [])
     }
 }

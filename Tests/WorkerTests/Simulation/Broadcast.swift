@@ -4,8 +4,8 @@ import Scripted
 import Support
 import Worker
 
-/// Wakes everybody who waits for it.
-final class Bell: Sendable {
+/// Wakes all tasks that wait for it.
+final class Broadcast: Sendable {
     private let clock: ManualClock
     private let waiting = Locked<[Int: Wakeup]>([:])
     private let lastID = Locked(0)
@@ -16,7 +16,9 @@ final class Bell: Sendable {
         for wakeup in waiting.withLock({ Array($0.values) }) { wakeup.signal() }
     }
 
-    /// Returns after a ring, at `time`, or in a cancelled task.
+    /// Returns after a signal or at `time`.
+    ///
+    /// - Throws: `CancellationError`.
     func wait(until time: Duration) async throws {
         let id = lastID.withLock { id -> Int in
             id += 1

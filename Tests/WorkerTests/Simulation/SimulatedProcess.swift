@@ -4,14 +4,14 @@ import Scripted
 import Support
 
 extension SplitMix {
-    /// The whole schedule of a simulation is a function of its seed.
+    /// Returns the random numbers of a simulation, a function of its seed.
     static func schedule(seed: UInt64) -> SplitMix {
         SplitMix(seed: seed &* 0x9E37_79B9_7F4A_7C15 &+ 0x1234_5678)
     }
 }
 
-/// Runs the tasks of one simulated process on the thread of the test, one job at a time, when it is told to. So
-/// the real code of the worker runs, with every interleaving of its tasks that a seed can choose.
+/// The executor of the tasks of one simulated process. It runs one job of the Swift runtime at a time, on the thread of
+/// the test, when the test says so. The real code of the worker thus runs in every interleaving of its tasks.
 final class SimulatedProcess: TaskExecutor {
     private let jobs = Locked<[UnownedJob]>([])
 

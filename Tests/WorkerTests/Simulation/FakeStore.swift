@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AWS
+import Scripted
+import Support
+import Worker
+
+/// The object store as one process sees it: strongly consistent, with conditional puts. The bytes of a source are a mark,
+/// 1 for a corrupt one, and its version.
+struct FakeStore: ObjectStore {
+    let connection: FakeConnection
+    private var cloud: FakeCloud { connection.cloud }
+
+    init(_ connection: FakeConnection) { self.connection = connection }
+
+    func get(_ object: ObjectReference, maximumBytes: Int) async throws -> S3Object {
+        if cloud.alwaysFails(object) {
+            try await connection.travel()
+            throw WorkerError(.encryption, operation: "GetObject \(object)", code: "KMS.DisabledException")
+        }
+        let found = try await connection.call("GetObject \(object)", isStore: true) {
+            cloud.state.withLock { $0.objects[object] }
+        }
+        guard let found else { throw WorkerError(.notFound, operation: "GetObject \(object)") }
+        guard maximumBytes >= 5 else { throw WorkerError(.tooLarge, operation: "GetObject \(object)") }
+        let mark = UInt8(found.isCorrupt ? 1 : 0)
+        let version = (0..<4).map { UInt8(truncatingIfNeeded: found.version >> (8 * $0)) }
+        return S3Object(head: ObjectHead(eTag: found.eTag), bytes: [mark] + version)
+    }
+
+    func head(_ object: ObjectReference) async throws -> ObjectHead? {
+        try await connection.call("HeadObject \(object)", isStore: true) {
+            cloud.state.withLock { state in
+                state.objects[object].map { ObjectHead(eTag: $0.eTag, metadata: $0.metadata) }
+            }
+        }
+    }
+
+    func tags(of object: ObjectReference) async throws -> [String: String] { [:] }
+
+    func put(_ output: OutputObject, if condition: PutCondition) async throws {
+        checkHolder(of: output.name)
+        let isLate = cloud.faults.brokenPart == .puts
+        let isStored = try await connection.call("PutObject \(output.name)", isStore: true) {
+            if isLate {
+                cloud.after(milliseconds: 60_000) { _ = store(output, condition) }
+                return true
+            }
+            return store(output, condition)
+        }
+        guard isStored else {
+            throw WorkerError(.superseded, operation: "PutObject \(output.name)", code: "412")
+        }
+    }
+
+    private func store(_ output: OutputObject, _ condition: PutCondition) -> Bool {
+        let version = (1...4).reduce(0) { $0 | Int(output.bytes[$1]) << (8 * ($1 - 1)) }
+        let now = cloud.clock.now
+        let isConditional = cloud.faults.conditionalWrites
+        return cloud.state.withLock { state in
+            let old = state.objects[output.name]
+            switch condition {
+            case .none: break
+            case .absent: guard old == nil else { return false }
+            case .unchanged(let eTag): guard old?.eTag == eTag else { return false }
+            }
+            if isConditional, let old, old.version > version {
+                state.violations.append(
+                    "at \(now): \(output.name.key) goes back from v\(old.version) to v\(version)")
+            }
+            state.puts += 1
+            state.objects[output.name] = FakeCloud.Object(
+                eTag: "o\(version)-\(output.name.key)", version: version, metadata: output.metadata)
+            return true
+        }
+    }
+
+    /// Checks that a put begins while the queue regards this process as the holder of the message. The check needs keys
+    /// with one message each, and no suspension of the process between its own check and the put.
+    private func checkHolder(of name: ObjectReference) {
+        let faults = cloud.faults
+        guard faults.overwrites == 0...0, faults.freezes == 0...0, faults.duplicate == 0 else { return }
+        guard !connection.isDead.withLock({ $0 }) else { return }
+        let now = cloud.clock.now
+        cloud.state.withLock { state in
+            let messages = state.messages.filter { message in
+                message.events.contains { FakeCloud.outputs(of: $0.name).contains(name) }
+            }
+            guard messages.count == 1, let message = messages.first else { return }
+            if message.holder != connection.process || message.visibleAt <= now {
+                state.violations.append(
+                    "at \(now): process \(connection.process) writes \(name.key) without holding \(message.id)"
+                )
+            }
+        }
+    }
+}
