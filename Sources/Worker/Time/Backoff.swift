@@ -3,7 +3,7 @@
 /// A schedule of delays that double with each failure up to a limit, with jitter.
 ///
 /// All schedules of the worker are here, except the delays of `LeaseManagerState.backOff`, which depend on the
-/// visibility timeout and have no jitter. Retries inside one call to AWS follow `Backoff` of module AWS.
+/// visibility timeout and have no jitter. Retries inside one call to AWS follow `RetryBackoff` of module AWS.
 package struct Backoff: Sendable, Equatable {
     /// The delay after the first failure, before jitter.
     package var first: Duration
