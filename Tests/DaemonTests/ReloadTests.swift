@@ -95,7 +95,7 @@ struct ReloadTests {
     }
 
     @Test(arguments: ["", "{", "[]", #"{"queue": {}}"#])
-    func `a reload rejects a file that is not JSON or lacks the queue`(text: String) throws {
+    func `a reload refuses a file that is not JSON or lacks the queue`(text: String) throws {
         let result = try reload(file(), text)
         #expect(result.applied.isEmpty && result.note?.hasPrefix("the last reload was refused: ") == true)
     }

@@ -82,7 +82,7 @@ struct SettingsLoaderTests {
         ("worker.slotz", "worker.maxInFlight"), ("worker.visibilitySeconds", "queue.visibilitySeconds"),
         ("sqs.url", "queue.url"), ("logs.level", "log.level"),
     ])
-    func `an unknown setting is rejected with the most similar setting as a hint`(
+    func `an unknown setting is refused with the most similar setting as a hint`(
         unknown: String, hint: String
     ) throws {
         #expect(
