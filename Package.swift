@@ -162,7 +162,7 @@ let package = Package(
             dependencies: ["Daemon", "Settings", "Worker", "AWS", "Pixelation", "Systemd", "Support", log],
             swiftSettings: edge),
         .testTarget(
-            name: "EndToEndTests", exclude: ["Tools"], swiftSettings: edge),
+            name: "EndToEndTests", dependencies: ["Scripted"], exclude: ["Tools"], swiftSettings: edge),
         .testTarget(name: "ArchitectureTests", dependencies: ["Settings"], swiftSettings: edge),
     ],
     swiftLanguageModes: [.v6],

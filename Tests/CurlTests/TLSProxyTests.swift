@@ -10,12 +10,12 @@ import Testing
 /// `openssl s_server` is the proxy: it receives the GET request for an http URL itself.
 @Suite(
     .timeLimit(.minutes(2)),
-    .enabled(if: TLSServer.isAvailable, "needs the openssl command to make certificates and serve them"))
+    .enabled(if: TLSAuthority.isAvailable, "needs the openssl command to make certificates and serve them"))
 struct TLSProxyTests {
     @Test func `the CA bundle of the options applies to an https proxy`() async {
         await #expect(processExitsWith: .success) {
-            let authority = try TLSAuthority()
-            let proxy = try TLSServer(authority, .good)
+            let authority = try await TLSAuthority()
+            let proxy = try await TLSServer(authority, .good)
             setenv("http_proxy", proxy.url.rendered, 1)
             let request = Request(.get, HTTP.URL(.http, host: "somewhere.invalid"))
             var trusting = CurlOptions()
@@ -32,9 +32,9 @@ struct TLSProxyTests {
     /// OpenSSL of the distribution refuses TLS 1.1 as well; a configuration of this process allows it.
     @Test func `an https proxy below TLS 1_2 is refused`() async {
         await #expect(processExitsWith: .success) {
-            let authority = try TLSAuthority()
+            let authority = try await TLSAuthority()
             try authority.allowOldTLS()
-            let proxy = try TLSServer(
+            let proxy = try await TLSServer(
                 authority, .good, options: ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"])
             setenv("http_proxy", proxy.url.rendered, 1)
             var trusting = CurlOptions()

@@ -9,11 +9,11 @@ import Testing
 
 @Suite(
     .timeLimit(.minutes(2)),
-    .enabled(if: TLSServer.isAvailable, "needs the openssl command to make certificates and serve them"))
+    .enabled(if: TLSAuthority.isAvailable, "needs the openssl command to make certificates and serve them"))
 struct TLSTests {
     let authority: TLSAuthority
 
-    init() throws { authority = try TLSAuthority() }
+    init() async throws { authority = try await TLSAuthority() }
 
     private func transport(trusting bundle: String?) throws -> CurlTransport {
         var options = CurlOptions()
@@ -24,7 +24,7 @@ struct TLSTests {
     private func failure(
         _ certificate: TLSAuthority.Certificate, trusted: Bool = true, options: [String] = []
     ) async throws -> TransportError {
-        let server = try TLSServer(authority, certificate, options: options)
+        let server = try await TLSServer(authority, certificate, options: options)
         let transport = try transport(trusting: trusted ? authority.bundle : nil)
         let error = await #expect(throws: TransportError.self) {
             try await transport.send(Request(.get, server.url))
@@ -33,7 +33,7 @@ struct TLSTests {
     }
 
     @Test func `a trusted certificate with the right name is accepted`() async throws {
-        let server = try TLSServer(authority, .good)
+        let server = try await TLSServer(authority, .good)
         let transport = try transport(trusting: authority.bundle)
         let response = try await transport.send(Request(.get, server.url))
         #expect(response.status == 200)
@@ -42,7 +42,7 @@ struct TLSTests {
 
     @Test(arguments: ["AWS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"])
     func `a CA bundle of the environment is trusted`(variable: String) async throws {
-        let server = try TLSServer(authority, .good)
+        let server = try await TLSServer(authority, .good)
         let named = CurlOptions().completed(from: [variable: authority.bundle, "CURL_CA_BUNDLE_": "x"])
         #expect(try await CurlTransport(named).send(Request(.get, server.url)).status == 200)
     }
@@ -63,7 +63,7 @@ struct TLSTests {
     }
 
     @Test func `TLS 1_2 is accepted and 1_1 is not`() async throws {
-        let server = try TLSServer(authority, .good, options: ["-tls1_2"])
+        let server = try await TLSServer(authority, .good, options: ["-tls1_2"])
         let transport = try transport(trusting: authority.bundle)
         #expect(try await transport.send(Request(.get, server.url)).status == 200)
         let error = try await failure(.good, options: ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"])
@@ -73,10 +73,10 @@ struct TLSTests {
     /// OpenSSL of the distribution refuses TLS 1.1 as well; a configuration of this process allows it.
     @Test func `TLS 1_1 is refused even where OpenSSL allows it`() async {
         await #expect(processExitsWith: .success) {
-            let authority = try TLSAuthority()
+            let authority = try await TLSAuthority()
             try authority.allowOldTLS()
             let options = ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"]
-            let server = try TLSServer(authority, .good, options: options)
+            let server = try await TLSServer(authority, .good, options: options)
             var trusting = CurlOptions()
             trusting.caBundle = authority.bundle
             let transport = try CurlTransport(trusting)
@@ -88,7 +88,7 @@ struct TLSTests {
     }
 
     @Test func `a CA bundle without certificates ends a request with a TLS error`() async throws {
-        let server = try TLSServer(authority, .good)
+        let server = try await TLSServer(authority, .good)
         let junk = authority.folder + "/junk.pem"
         try "no certificate\n".write(toFile: junk, atomically: true, encoding: .utf8)
         let transport = try transport(trusting: junk)

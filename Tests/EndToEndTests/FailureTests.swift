@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Scripted
 import Testing
 
 /// Tests of permanent failures, which are quarantined, and of outages, during which messages are held.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Scripted
 import Testing
 
 /// Tests of the daemon's metrics with Prometheus's strict OpenMetrics parser.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Scripted
 import Testing
 
 /// Tests that each action of `deploy/iam-policy.json` is needed, and that its absence is reported.

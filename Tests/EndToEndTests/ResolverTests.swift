@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Scripted
 import Testing
 
 /// A test with a name server that never answers.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Scripted
 import Testing
 
 /// Tests with other S3 servers that verify signatures: Ceph's object gateway and OpenStack Swift.

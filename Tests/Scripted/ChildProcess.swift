@@ -1,70 +1,113 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Foundation
 import Glibc
+import Support
 
-/// A command as a child process, with its output on a pipe. (Foundation's `Process` lets a child inherit the
-/// signal mask of a Dispatch thread, in which SIGTERM is blocked, and the leak sanitizer finds a leak in it.)
-package final class ChildProcess {
-    package struct Failure: Error { package let arguments: [String] }
+/// A process that a test has started, with the lines of its output.
+package final class ChildProcess: Sendable {
+    /// The end of a process: an exit status, or a signal.
+    package enum End: Sendable, Equatable {
+        case exit(Int32)
+        case signal(Int32)
+    }
 
-    private let identifier: pid_t
-    private let output: Int32
-    private var status: Int32?
+    package let pid: Int32
+    /// The standard output and the standard error.
+    package let log = LineLog()
+    private let ends = LineLog()
+    /// True from the moment on at which the process is reaped, after which its pid can be reused.
+    private let isReaped = Locked(false)
 
-    /// The absolute path of the program comes first in `arguments`.
-    package init(_ arguments: [String]) throws {
-        var pipes: [Int32] = [-1, -1]
-        guard pipe(&pipes) == 0 else { throw Failure(arguments: arguments) }
-        for end in pipes { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    /// Starts a program with an empty signal mask and default signal handlers. (Foundation's `Process` passes on the
+    /// signal mask of the calling thread, which may block SIGTERM, and the leak sanitizer reports a leak in it.)
+    ///
+    /// - Parameters:
+    ///   - environment: the variables of the program; nil for those of this process.
+    ///   - input: the file for the standard input.
+    package init(
+        _ program: URL, _ arguments: [String], environment: [String: String]? = nil, input: String = "/dev/null"
+    ) throws {
+        var pipe: [Int32] = [0, 0]
+        guard Glibc.pipe(&pipe) == 0 else { throw TestError("pipe: \(errno)") }
+        let (reading, writing) = (pipe[0], pipe[1])
+        defer { close(writing) }
+
+        // The child must not inherit other descriptors: a pipe would stay open after its owner has closed it.
+        for name in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
+            if let descriptor = Int32(name), descriptor > 2 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/zero", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, pipes[1], 1)
-        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, writing, 1)
+        posix_spawn_file_actions_adddup2(&actions, writing, 2)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
         var none = sigset_t()
         sigemptyset(&none)
+        var all = sigset_t()
+        sigfillset(&all)
         posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-        var vector: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
-        defer { for text in vector { free(text) } }
-        var child = pid_t()
-        let code = posix_spawn(&child, arguments[0], &actions, &attributes, &vector, environ)
-        close(pipes[1])
-        guard code == 0 else {
-            close(pipes[0])
-            throw Failure(arguments: arguments)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+
+        let words = ([program.path] + arguments).map { strdup($0) } + [nil]
+        let variables = environment.map { $0.map { strdup("\($0)=\($1)") } + [nil] } ?? []
+        defer { for text in words + variables { free(text) } }
+        var child: pid_t = 0
+        let status =
+            environment == nil
+            ? posix_spawn(&child, program.path, &actions, &attributes, words, environ)
+            : posix_spawn(&child, program.path, &actions, &attributes, words, variables)
+        guard status == 0 else {
+            close(reading)
+            throw TestError("\(program.path): \(String(cString: strerror(status)))")
         }
-        identifier = child
-        output = pipes[0]
+        pid = child
+        TestThread.start { [log] in Self.read(reading, into: log) }
+        TestThread.start { [ends, isReaped, pid] in ends.append(line: Self.wait(pid, isReaped)) }
     }
 
-    deinit {
-        if status == nil { kill(identifier, SIGTERM) }
-        _ = wait()
-        close(output)
-    }
-
-    /// The next line of output with its line end, or nil when there is none.
-    package func line() -> String? {
-        var bytes: [UInt8] = []
-        var byte: UInt8 = 0
-        while read(output, &byte, 1) == 1 {
-            bytes.append(byte)
-            if byte == UInt8(ascii: "\n") { break }
+    /// Sends a signal to the process; nothing happens when it has ended.
+    package func signal(_ number: Int32) {
+        isReaped.withLock { isReaped in
+            if !isReaped { kill(pid, number) }
         }
-        return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Waits for the end. 0 is success.
-    package func wait() -> Int32 {
-        if let status { return status }
-        var raw: Int32 = 0
-        while waitpid(identifier, &raw, 0) < 0, errno == EINTR {}
-        status = raw
-        return raw
+    /// Waits for the end of the process and of its output.
+    package func end(within seconds: Double = 60) async throws -> End {
+        let line = try await ends.line(within: seconds, "end of the process") { _ in true }
+        try await log.ended(within: seconds)
+        let parts = line.split(separator: " ")
+        let number = Int32(parts[1]) ?? -1
+        return parts[0] == "exit" ? .exit(number) : .signal(number)
+    }
+
+    private static func read(_ descriptor: Int32, into log: LineLog) {
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            if count <= 0 { break }
+            log.append(Data(buffer[..<count]))
+        }
+        log.end()
+        close(descriptor)
+    }
+
+    private static func wait(_ pid: pid_t, _ isReaped: Locked<Bool>) -> String {
+        var information = siginfo_t()
+        while waitid(P_PID, id_t(pid), &information, WEXITED | WNOWAIT) < 0, errno == EINTR {}
+        var status: Int32 = 0
+        isReaped.withLock { isReaped in
+            while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+            isReaped = true
+        }
+        let signal = status & 0x7f
+        return signal == 0 ? "exit \((status >> 8) & 0xff)" : "signal \(signal)"
     }
 }

@@ -48,7 +48,7 @@ package final class LoopbackServer: Sendable {
         self.family = family
         self.scripts = scripts
         sockets = Locked(Sockets(listener: listener))
-        LoopbackThread.start { [weak self] in
+        TestThread.start { [weak self] in
             // The thread must not keep the server alive, or nobody would ever stop it.
             while let descriptor = LoopbackSocket.accepted(listener) {
                 guard let self else {
@@ -108,7 +108,7 @@ package final class LoopbackServer: Sendable {
         connections.add()
         let script = scripts[min(number, scripts.count - 1)]
         let (log, requests, hangUps, sockets) = (log, requests, hangUps, sockets)
-        LoopbackThread.start {
+        TestThread.start {
             let connection = LoopbackConnection(descriptor) { request in
                 log.withLock { $0.append(request) }
                 requests.add()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Scripted
 import Synchronization
 
 /// A local cloud for one test: S3, SQS and IAM with signatures enforced, S3 and SQS each behind a fault proxy.

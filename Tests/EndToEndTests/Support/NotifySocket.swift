@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Scripted
 
 /// A socket for `NOTIFY_SOCKET` (sd_notify(3)). Each assignment that it receives is a line of `messages`.
 final class NotifySocket: Sendable {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
-import Synchronization
+package import Foundation
+import Support
 
 /// A log of lines. Tests can wait for a line that matches.
-final class LineLog: Sendable {
+package final class LineLog: Sendable {
     private struct State {
         var lines: [String] = []
         var partial = Data()
@@ -18,13 +18,15 @@ final class LineLog: Sendable {
         let continuation: CheckedContinuation<String?, Never>
     }
 
-    private let state = Mutex(State())
+    package init() {}
+
+    private let state = Locked(State())
 
     /// The lines so far.
-    var lines: [String] { state.withLock { $0.lines } }
+    package var lines: [String] { state.withLock { $0.lines } }
 
     /// Appends output, which may end within a line.
-    func append(_ bytes: Data) {
+    package func append(_ bytes: Data) {
         let found = state.withLock { state in
             state.partial.append(bytes)
             var fresh: [String] = []
@@ -38,14 +40,14 @@ final class LineLog: Sendable {
     }
 
     /// Appends one complete line.
-    func append(line: String) {
+    package func append(line: String) {
         for (continuation, line) in state.withLock({ Self.take([line], &$0) }) {
             continuation.resume(returning: line)
         }
     }
 
     /// Marks the end of the log. Waiting calls of `line` then throw.
-    func end() {
+    package func end() {
         let left = state.withLock { state in
             state.ended = true
             defer { state.waiting = [:] }
@@ -58,7 +60,7 @@ final class LineLog: Sendable {
     ///
     /// - Throws: `TestError` with the last lines after `seconds` or at the end of the log.
     @discardableResult
-    func line(
+    package func line(
         within seconds: Double = 60, _ what: String, where matches: @escaping @Sendable (String) -> Bool
     ) async throws -> String {
         let id = state.withLock { state in
@@ -89,12 +91,12 @@ final class LineLog: Sendable {
 
     /// Returns the first line that contains a text, and waits for it if there is none yet.
     @discardableResult
-    func line(within seconds: Double = 60, containing text: String) async throws -> String {
+    package func line(within seconds: Double = 60, containing text: String) async throws -> String {
         try await line(within: seconds, "line with \"\(text)\"") { $0.contains(text) }
     }
 
     /// Waits for the end of the log.
-    func ended(within seconds: Double = 60) async throws {
+    package func ended(within seconds: Double = 60) async throws {
         _ = try? await line(within: seconds, "end") { _ in false }
         guard state.withLock({ $0.ended }) else { throw TestError("still open after \(seconds) s") }
     }

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// An error of a test's support code, with its description.
+package struct TestError: Error, CustomStringConvertible {
+    package let description: String
+
+    package init(_ description: String) { self.description = description }
+}
