@@ -116,7 +116,7 @@ let package = Package(
 
         // Tests: one target for each module, and what the tests share.
         .target(
-            name: "Scripted", dependencies: ["HTTP", "Pixels", "Support"], path: "Tests/Scripted",
+            name: "Scripted", dependencies: ["HTTP", "Pixels", "Support", log], path: "Tests/Scripted",
             swiftSettings: edge),
         // A C interface to libjpeg that writes test files of every kind and decodes without the code of the engine.
         .target(

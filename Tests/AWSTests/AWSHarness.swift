@@ -10,7 +10,7 @@ import Testing
 struct AWSHarness {
     let transport: ScriptedTransport
     let clock: VirtualClock
-    let log = LogLines()
+    let log = LogRecorder()
     let session: AWSSession
     static let queue = "https://sqs.eu-west-1.amazonaws.com/123456789012/pictures"
 

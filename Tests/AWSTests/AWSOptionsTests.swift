@@ -22,7 +22,7 @@ struct AWSOptionsTests {
                 options, queueURL: nil, transport: transport,
                 host: HostEnvironment(
                     environment: environment.merging(more) { $1 }, homeDirectory: nil, clock: VirtualClock()),
-                logger: LogLines().logger)
+                logger: LogRecorder().logger)
             _ = try? await session.s3().head(.init(bucket: "pictures", key: "k"))
             return (session, transport)
         }
@@ -55,7 +55,7 @@ struct AWSOptionsTests {
             options, queueURL: nil, transport: transport,
             host: HostEnvironment(
                 environment: environment.merging(more) { $1 }, homeDirectory: nil, clock: VirtualClock()),
-            logger: LogLines().logger)
+            logger: LogRecorder().logger)
         let error = try await awsError { try await session.s3().get(.picture, maximumBytes: 1) }
         #expect(error.attempts == expected)
         #expect(transport.unplannedRequests == 0)
@@ -71,7 +71,7 @@ struct AWSOptionsTests {
                 AWSOptions(), queueURL: nil, transport: ScriptedTransport([]),
                 host: HostEnvironment(
                     environment: environment.merging(more) { $1 }, homeDirectory: nil),
-                logger: LogLines().logger)
+                logger: LogRecorder().logger)
         }
         #expect(error.kind == .configuration)
         #expect(error.description.contains(more.keys.first ?? "?"))

@@ -2,6 +2,7 @@
 
 import AWS
 import Logging
+import Scripted
 import SigV4
 import Support
 import Testing
@@ -11,7 +12,7 @@ struct CredentialCacheTests {
     let clock = VirtualClock(now: 0)
 
     func cache(_ source: GatedSource) -> CredentialCache {
-        CredentialCache(source, clock: clock, random: { 0.5 }, logger: LogLines().logger)
+        CredentialCache(source, clock: clock, random: { 0.5 }, logger: LogRecorder().logger)
     }
 
     func id(_ cache: CredentialCache) async throws -> String {
@@ -36,7 +37,7 @@ struct CredentialCacheTests {
         async throws
     {
         let source = GatedSource(GatedSource.keys("A", until: 3600))
-        let lines = LogLines()
+        let lines = LogRecorder()
         let cache = CredentialCache(source, clock: clock, random: { 0.5 }, logger: lines.logger)
         #expect(cache.identity == nil)
         _ = try await id(cache)
@@ -138,7 +139,8 @@ struct CredentialCacheTests {
         for (jitter, expected) in [(0.0, "B"), (0.99, "A")] {
             let source = GatedSource(GatedSource.keys("A", until: 200))
             let clock = VirtualClock(now: 0)
-            let cache = CredentialCache(source, clock: clock, random: { jitter }, logger: LogLines().logger)
+            let cache = CredentialCache(
+                source, clock: clock, random: { jitter }, logger: LogRecorder().logger)
             _ = try await id(cache)
             source.set(GatedSource.keys("B", until: 400))
             clock.advance(.seconds(110))
@@ -152,7 +154,7 @@ struct CredentialCacheTests {
         async throws
     {
         let source = GatedSource(GatedSource.keys("A", until: nil))
-        let lines = LogLines()
+        let lines = LogRecorder()
         let cache = CredentialCache(source, clock: clock, random: { 0.5 }, logger: lines.logger)
         for _ in 0..<3 {
             let keys = try await cache.credentials()
@@ -181,7 +183,7 @@ struct CredentialCacheTests {
 
     @Test func `valid credentials are never replaced by expired ones`() async throws {
         let source = GatedSource(GatedSource.keys("A", until: 200), isStaticallyStable: true)
-        let lines = LogLines()
+        let lines = LogRecorder()
         let cache = CredentialCache(source, clock: clock, random: { 0 }, logger: lines.logger)
         _ = try await id(cache)
         source.set(GatedSource.keys("B", until: -3600))

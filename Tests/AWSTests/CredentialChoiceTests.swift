@@ -106,7 +106,7 @@ struct CredentialChoiceTests {
                     "AWS_CONFIG_FILE": config.path, "AWS_DEFAULT_PROFILE": "other", "AWS_ACCESS_KEY_ID": "A",
                     "AWS_SECRET_ACCESS_KEY": "s",
                 ], homeDirectory: nil),
-            logger: LogLines().logger)
+            logger: LogRecorder().logger)
         #expect(session.region.name == "ap-south-1")
     }
 

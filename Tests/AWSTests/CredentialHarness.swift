@@ -12,7 +12,7 @@ import Testing
 /// A session with any credential source, over real sockets unless a transport is given, and a virtual clock.
 struct CredentialHarness {
     let clock = VirtualClock()
-    let log = LogLines()
+    let log = LogRecorder()
     let session: AWSSession
 
     init(

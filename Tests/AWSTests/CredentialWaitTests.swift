@@ -13,7 +13,7 @@ struct CredentialWaitTests {
     let clock = VirtualClock(now: 0)
 
     func cache(_ source: GatedSource) -> CredentialCache {
-        CredentialCache(source, clock: clock, random: { 0.5 }, logger: LogLines().logger)
+        CredentialCache(source, clock: clock, random: { 0.5 }, logger: LogRecorder().logger)
     }
 
     @Test func `a wait ends at its limit, and the refresh continues for the other callers`() async throws {
@@ -34,7 +34,8 @@ struct CredentialWaitTests {
         let source = GatedSource(nil)
         source.close()
         let cache = CredentialCache(
-            source, clock: clock, random: { 0.5 }, defaultWait: .milliseconds(20), logger: LogLines().logger)
+            source, clock: clock, random: { 0.5 }, defaultWait: .milliseconds(20),
+            logger: LogRecorder().logger)
         #expect(try await awsError { try await cache.credentials() }.kind == .timedOut)
         source.open()
     }
@@ -82,7 +83,7 @@ struct CredentialWaitTests {
             ], homeDirectory: nil, clock: clock, random: { 0.5 })
         return try await AWSSession(
             options, queueURL: nil, transport: transport, host: host,
-            logger: LogLines().logger)
+            logger: LogRecorder().logger)
     }
 
     @Test func `a call that waits for credentials ends with the call's total time and says why`() async throws

@@ -123,7 +123,7 @@ struct EndpointsTests {
                     "AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION": "eu-west-1",
                 ],
                 homeDirectory: nil, clock: VirtualClock()),
-            logger: LogLines().logger)
+            logger: LogRecorder().logger)
         _ = try? await session.sqs(queueURL: queue).attributes()
         #expect(session.region.name == region)
         #expect(transport.requests.first?.url.rendered == url)

@@ -12,7 +12,7 @@ import Support
 /// allow.
 struct ErrorTableHarness {
     let cause: ErrorCause
-    let log = LogLines()
+    let log = LogRecorder()
     let clock = VirtualClock()
     /// Nil for causes without an HTTP server.
     private(set) var server: LoopbackServer?
@@ -21,7 +21,7 @@ struct ErrorTableHarness {
     /// The sockets of the causes without an HTTP server, kept open.
     private var sockets: [Any] = []
 
-    init(_ cause: ErrorCause, retryAfter: Int? = nil) throws {
+    init(_ cause: ErrorCause, retryAfter: Int? = nil) async throws {
         self.cause = cause
         var network = CurlOptions()
         switch cause {
@@ -34,8 +34,8 @@ struct ErrorTableHarness {
             base = "http://127.0.0.1:\(full.port)"
             sockets = [full]
         case .wrongName:
-            let authority = try TLSAuthority()
-            let secured = try TLSServer(authority, .wrongName)
+            let authority = try await TLSAuthority()
+            let secured = try await TLSServer(authority, .wrongName)
             base = String(secured.url.rendered.dropLast())
             network.caBundle = authority.bundle
             sockets = [authority, secured]

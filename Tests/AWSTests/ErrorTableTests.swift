@@ -11,7 +11,7 @@ struct ErrorTableTests {
     @Test(arguments: ErrorCause.allCases)
     func `a call that fails for one cause ends as the table says`(_ cause: ErrorCause) async throws {
         let row = try ErrorTable()[cause]
-        let harness = try ErrorTableHarness(cause)
+        let harness = try await ErrorTableHarness(cause)
         let error = try await failure(harness)
         #expect(error?.kind.rawValue ?? "success" == row.kind, "\(String(describing: error))")
         let attempts = try #require(row.attemptCount)
@@ -30,7 +30,7 @@ struct ErrorTableTests {
     }
 
     @Test func `a throttling server extends the pauses as far as the table says`() async throws {
-        let harness = try ErrorTableHarness(.throttling, retryAfter: 3_600_000)
+        let harness = try await ErrorTableHarness(.throttling, retryAfter: 3_600_000)
         _ = try #require(await failure(harness))
         let expected = ", or \(ErrorTable.text(harness.clock.uptime())) with `x-amz-retry-after`"
         #expect(try ErrorTable()[.throttling].longestTime.hasSuffix(expected))
@@ -38,7 +38,7 @@ struct ErrorTableTests {
 
     @Test(arguments: [ErrorCause.serverError, .throttling])
     func `a client retries as often in all as the table says`(_ cause: ErrorCause) async throws {
-        let harness = try ErrorTableHarness(cause)
+        let harness = try await ErrorTableHarness(cause)
         let s3 = try await harness.s3()
         var calls = 0
         var error: AWSError
@@ -63,7 +63,7 @@ struct ErrorTableTests {
                     + "for the call."))
         var pauses: [Duration] = []
         for cause in [ErrorCause.serverError, .throttling] {
-            let harness = try ErrorTableHarness(cause)
+            let harness = try await ErrorTableHarness(cause)
             _ = try #require(await failure(harness))
             pauses += harness.clock.sleeps
         }

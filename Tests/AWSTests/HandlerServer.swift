@@ -39,5 +39,5 @@ final class HandlerServer: Sendable {
 
     var base: String { String(server.url("/").rendered.dropLast()) }
     var received: [LoopbackRequest] { server.received }
-    var requests: LoopbackTally { server.requests }
+    var requests: LoopbackCounter { server.requests }
 }

@@ -124,7 +124,7 @@ struct InstanceSourceTests {
             clock: VirtualClock())
         let session = try await AWSSession(
             AWSOptions(), queueURL: nil, transport: try CurlTransport(), host: host,
-            logger: LogLines().logger)
+            logger: LogRecorder().logger)
         #expect(session.region.name == "ap-south-1")
     }
 
@@ -153,7 +153,7 @@ struct InstanceSourceTests {
             AWSOptions(), queueURL: nil, transport: transport,
             host: HostEnvironment(
                 environment: environment, homeDirectory: nil, clock: VirtualClock()),
-            logger: LogLines().logger)
+            logger: LogRecorder().logger)
         _ = try await awsError { try await session.credentials.credentials() }
         let request = try #require(transport.requests.first)
         #expect(request.url.rendered == "\(base)/latest/api/token")

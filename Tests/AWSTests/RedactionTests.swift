@@ -26,7 +26,7 @@ struct RedactionTests {
             ], transport: ScriptedTransport([step]))
     }
 
-    func expectHidden(_ secret: String, in error: AWSError, _ log: LogLines) {
+    func expectHidden(_ secret: String, in error: AWSError, _ log: LogRecorder) {
         var dumped = ""
         dump(error, to: &dumped)
         let seen = dumped + error.description + log.lines.joined()

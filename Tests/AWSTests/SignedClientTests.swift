@@ -173,7 +173,7 @@ struct SignedClientTests {
                     "AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION": "eu-west-1",
                 ],
                 homeDirectory: nil, clock: clock),
-            logger: LogLines().logger)
+            logger: LogRecorder().logger)
         let s3 = session.s3()
         async let first = s3.head(.picture)
         async let second = s3.head(.picture)
@@ -238,7 +238,7 @@ struct SignedClientTests {
                     "AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION": "eu-west-1",
                 ],
                 homeDirectory: nil, clock: VirtualClock()),
-            userAgent: "pixelated/1.2.3", logger: LogLines().logger)
+            userAgent: "pixelated/1.2.3", logger: LogRecorder().logger)
         _ = try await session.s3().get(.picture, maximumBytes: 10)
         let agents = transport.requests.map { $0.headers["User-Agent"] }
         #expect(agents == ["pixelated/1.2.3", "pixelated/1.2.3"])

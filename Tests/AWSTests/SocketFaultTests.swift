@@ -16,7 +16,7 @@ struct SocketFaultTests {
     static let body = Array("the picture".utf8)
 
     static func s3(
-        _ base: String, log: LogLines = LogLines(), transport: (any Transport)? = nil,
+        _ base: String, log: LogRecorder = LogRecorder(), transport: (any Transport)? = nil,
         _ change: (inout AWSOptions) -> Void = { _ in }
     ) async throws -> S3Client {
         var options = AWSOptions()
@@ -83,7 +83,7 @@ struct SocketFaultTests {
         async throws
     {
         let server = try LoopbackServer(scripts: [fault.play, Self.serve])
-        let log = LogLines()
+        let log = LogRecorder()
         let isSlow = [.silence, .silenceAfterHead, .slowDrip].contains(fault)
         let s3 = try await Self.s3(
             Self.base(server), log: log, transport: isSlow ? HastyTransport(network: CurlTransport()) : nil)

@@ -26,7 +26,8 @@ package final class ChildProcess: Sendable {
     ///   - environment: the variables of the program; nil for those of this process.
     ///   - input: the file for the standard input.
     package init(
-        _ program: URL, _ arguments: [String], environment: [String: String]? = nil, input: String = "/dev/null"
+        _ program: URL, _ arguments: [String], environment: [String: String]? = nil,
+        input: String = "/dev/null"
     ) throws {
         var pipe: [Int32] = [0, 0]
         guard Glibc.pipe(&pipe) == 0 else { throw TestError("pipe: \(errno)") }

@@ -4,12 +4,11 @@ import Glibc
 package import HTTP
 import Support
 
-/// A server on a real loopback socket that does what a script says, connection by connection: also what no
-/// proper server would do.
+/// A server on a loopback socket that runs a script for each connection. A script can violate HTTP, as a faulty server
+/// does.
 ///
-/// The first connection gets the first script, the second the second; the last one serves all further
-/// connections. Each runs on a thread of its own with plain blocking calls, and a script ends when it returns
-/// or when the peer leaves.
+/// The first connection gets the first script, the second one the second, and all further connections get the last one.
+/// A script runs on a thread of its own with blocking calls. Its connection is closed when it returns or throws.
 ///
 ///     let server = try LoopbackServer { peer in
 ///         let request = try peer.readRequest()
@@ -22,12 +21,12 @@ package final class LoopbackServer: Sendable {
     package enum Family: Sendable { case ipv4, ipv6 }
 
     package let port: Int
-    /// Connections accepted so far.
-    package let connections = LoopbackTally()
-    /// Requests read by scripts so far.
-    package let requests = LoopbackTally()
-    /// Connections that the peer, not the script, ended.
-    package let hangUps = LoopbackTally()
+    /// The number of accepted connections.
+    package let connections = LoopbackCounter()
+    /// The number of requests that scripts have read.
+    package let requests = LoopbackCounter()
+    /// The number of connections that the peer closed before the script returned.
+    package let hangUps = LoopbackCounter()
 
     private let family: Family
     private let scripts: [Script]
@@ -40,6 +39,7 @@ package final class LoopbackServer: Sendable {
         var open: Set<Int32> = []
     }
 
+    /// Starts to listen on a free port.
     package init(on family: Family = .ipv4, scripts: [Script]) throws {
         precondition(!scripts.isEmpty, "a server needs a script")
         let listener = try LoopbackSocket.bound(family)
@@ -49,7 +49,7 @@ package final class LoopbackServer: Sendable {
         self.scripts = scripts
         sockets = Locked(Sockets(listener: listener))
         TestThread.start { [weak self] in
-            // The thread must not keep the server alive, or nobody would ever stop it.
+            // The thread must not keep the server alive, because `deinit` stops it.
             while let descriptor = LoopbackSocket.accepted(listener) {
                 guard let self else {
                     close(descriptor)
@@ -61,21 +61,22 @@ package final class LoopbackServer: Sendable {
         }
     }
 
-    /// One script for every connection.
+    /// Starts a server with one script for all connections.
     package convenience init(_ script: @escaping Script) throws {
         try self.init(scripts: [script])
     }
 
     deinit { stop() }
 
-    /// What arrived, in the order in which scripts have read it.
+    /// The requests in the order in which scripts have read them.
     package var received: [LoopbackRequest] { log.withLock { $0 } }
 
+    /// Makes a URL of this server.
     package func url(_ path: String = "/", query: [URL.QueryItem] = []) -> URL {
         URL(.http, host: family == .ipv4 ? "127.0.0.1" : "[::1]", port: port, path: path, query: query)
     }
 
-    /// Refuses new connections and breaks the open ones. Scripts that wait for their peer end.
+    /// Stops listening and shuts all connections down, which ends their scripts. Further calls have no effect.
     package func stop() {
         sockets.withLock { sockets in
             guard !sockets.isStopped else { return }
@@ -85,7 +86,7 @@ package final class LoopbackServer: Sendable {
         }
     }
 
-    /// A script that answers every request on a connection alike.
+    /// Returns a script that sends the same response to every request.
     package static func always(_ status: Int, headers: Headers = [:], body: [UInt8] = []) -> Script {
         { peer in
             while true {
@@ -118,34 +119,11 @@ package final class LoopbackServer: Sendable {
             } catch {
                 hangUps.add()
             }
-            // Under the lock: `stop` must not reach a descriptor that already is somebody else's.
+            // Closed under the lock, because `stop` must not shut down a descriptor that has been reused.
             sockets.withLock { sockets in
                 sockets.open.remove(descriptor)
                 close(descriptor)
             }
         }
-    }
-}
-
-/// A request as a script read it.
-package struct LoopbackRequest: Sendable {
-    package var method: String
-    /// As it came over the wire, with the query.
-    package var target: String
-    package var headers: Headers
-    package var body: [UInt8]
-}
-
-/// Something that is counted and waited for.
-package final class LoopbackTally: Sendable {
-    private let value = Locked(0)
-
-    package var count: Int { value.withLock { $0 } }
-
-    func add() { value.withLock { $0 += 1 } }
-
-    /// Returns as soon as `count` is at least `target`; throws when the task is cancelled.
-    package func reaches(_ target: Int) async throws {
-        while count < target { try await Task.sleep(for: .milliseconds(2)) }
     }
 }

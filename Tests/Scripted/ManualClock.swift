@@ -2,8 +2,7 @@
 
 internal import Support
 
-/// A clock that stands still until a test moves it. Calls that are due at the same time happen in the order in
-/// which they were asked for.
+/// A clock that a test moves. Calls that are due at the same time are made in the order in which they were scheduled.
 package final class ManualClock: Sendable {
     private struct State {
         var now = Duration.zero
@@ -17,6 +16,7 @@ package final class ManualClock: Sendable {
 
     package var now: Duration { state.withLock { $0.now } }
 
+    /// Schedules a call and returns its identifier for `cancel`.
     package func schedule(at time: Duration, _ body: @escaping @Sendable () -> Void) -> UInt64 {
         state.withLock { state in
             state.lastID += 1
@@ -27,10 +27,10 @@ package final class ManualClock: Sendable {
 
     package func cancel(_ id: UInt64) { state.withLock { $0.calls[id] = nil } }
 
-    /// The time of the next call, if there is one.
+    /// The time of the next call; nil when none is scheduled.
     package var next: Duration? { state.withLock { $0.calls.values.map(\.time).min() } }
 
-    /// Moves to the next call, makes it, and says whether there was one.
+    /// Moves to the time of the next call and makes it. Returns false when none is scheduled.
     @discardableResult
     package func step() -> Bool {
         let body = state.withLock { state -> (@Sendable () -> Void)? in
@@ -44,7 +44,7 @@ package final class ManualClock: Sendable {
         return body != nil
     }
 
-    /// Moves by `duration` and makes all calls on the way.
+    /// Moves by `duration` and makes all calls that become due.
     package func advance(by duration: Duration) {
         let end = now + duration
         while let time = next, time <= end { step() }

@@ -3,15 +3,16 @@
 package import HTTP
 import Support
 
-/// A transport that plays a script: for each expected request one answer, in order.
+/// A transport with a script: one response or error for each expected request, in order.
 ///
-/// A request that nobody planned is a failure, and `unusedSteps` shows answers that nobody asked for.
+/// A request beyond the end of the script fails. `unusedSteps` and `unplannedRequests` show a wrong number of requests.
 package final class ScriptedTransport: Transport {
+    /// The response or error for one request.
     package struct Step: Sendable {
-        package var answer: @Sendable (Request) throws(TransportError) -> Response
+        package var body: @Sendable (Request) throws(TransportError) -> Response
 
-        package init(_ answer: @escaping @Sendable (Request) throws(TransportError) -> Response) {
-            self.answer = answer
+        package init(_ body: @escaping @Sendable (Request) throws(TransportError) -> Response) {
+            self.body = body
         }
 
         package static func respond(
@@ -41,16 +42,16 @@ package final class ScriptedTransport: Transport {
 
     package init(_ steps: [Step]) { state = Locked(State(steps: steps)) }
 
-    /// Every request so far, the unplanned ones included.
+    /// All requests so far, including the unplanned ones.
     package var requests: [Request] { state.withLock { $0.seen } }
 
-    /// How many answers are left. A finished test expects 0.
+    /// The number of steps that have not been used. A test expects 0 at its end.
     package var unusedSteps: Int { state.withLock { $0.steps.count } }
 
-    /// How many requests had no answer. A finished test expects 0.
+    /// The number of requests beyond the end of the script. A test expects 0 at its end.
     package var unplannedRequests: Int { state.withLock { $0.unplanned } }
 
-    /// Appends answers to the script.
+    /// Appends steps to the script.
     package func add(_ steps: [Step]) { state.withLock { $0.steps += steps } }
 
     package func send(_ request: Request) async throws(TransportError) -> Response {
@@ -65,8 +66,8 @@ package final class ScriptedTransport: Transport {
         guard let step else {
             throw TransportError(
                 .invalidRequest, phase: .queued, host: request.url.authority, elapsed: .zero,
-                detail: "the script has no answer for \(request.method.rawValue) \(request.url.path)")
+                detail: "the script has no step for \(request.method.rawValue) \(request.url.path)")
         }
-        return try step.answer(request)
+        return try step.body(request)
     }
 }

@@ -2,11 +2,11 @@
 
 internal import Support
 
-/// Counts what happens, and lets a test wait for it instead of for time.
+/// A counter of events that a test waits for, in the place of a sleep.
 package final class TestSignal: Sendable {
     private struct State {
         var count = 0
-        var waiting: [(count: Int, sleeper: CheckedContinuation<Void, Never>)] = []
+        var waiting: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
     private let state = Locked(State())
@@ -15,24 +15,25 @@ package final class TestSignal: Sendable {
 
     package var count: Int { state.withLock { $0.count } }
 
+    /// Counts one event.
     package func fire() {
         let reached = state.withLock { state in
             state.count += 1
             let count = state.count
             defer { state.waiting.removeAll { $0.count <= count } }
-            return state.waiting.filter { $0.count <= count }.map(\.sleeper)
+            return state.waiting.filter { $0.count <= count }.map(\.continuation)
         }
-        for sleeper in reached { sleeper.resume() }
+        for continuation in reached { continuation.resume() }
     }
 
-    /// Returns once `fire` has been called `count` times in all.
+    /// Waits until `fire` has been called `count` times in total.
     package func reaches(_ count: Int) async {
-        await withCheckedContinuation { sleeper in
+        await withCheckedContinuation { continuation in
             let isReached = state.withLock { state in
-                if state.count < count { state.waiting.append((count, sleeper)) }
+                if state.count < count { state.waiting.append((count, continuation)) }
                 return state.count >= count
             }
-            if isReached { sleeper.resume() }
+            if isReached { continuation.resume() }
         }
     }
 }

@@ -5,7 +5,7 @@ import Support
 import Synchronization
 import Testing
 
-/// Under the thread sanitizer the tests also show that it sees how the value reaches the task.
+/// A run under the thread sanitizer also shows that it recognizes the synchronization of the value.
 struct HandoverTests {
     @Test func `a value that arrives after its task is suspended is returned`() async {
         let value = await withHandover { (handover: Handover<[Int]>) in

@@ -3,6 +3,7 @@
 import AWS
 import Logging
 import Pixelation
+import Scripted
 import Support
 import Testing
 
@@ -10,43 +11,31 @@ import Testing
 
 @Suite("The fields of the worker's log, by which operators filter")
 struct WorkerLogTests {
+    /// An event of the log as the tests compare it.
     private struct Line: Sendable {
         var level: Logger.Level
         var message: String
         var fields: [String: String]
         /// The keys of the fields that are integers.
         var numbers: Set<String>
-    }
 
-    private struct Recorder: LogHandler {
-        let lines: Locked<[Line]>
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.trace
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            let metadata = event.metadata ?? [:]
-            let numbers = metadata.filter { _, value in
+        init(_ entry: LogRecorder.Entry) {
+            level = entry.level
+            message = entry.message
+            fields = entry.metadata.mapValues { $0.description }
+            let integers = entry.metadata.filter { _, value in
                 if case .stringConvertible(let value) = value { value is any BinaryInteger } else { false }
             }
-            let line = Line(
-                level: event.level, message: event.message.description,
-                fields: metadata.mapValues { $0.description }, numbers: Set(numbers.keys))
-            lines.withLock { $0.append(line) }
+            numbers = Set(integers.keys)
         }
     }
 
     /// The only line that `body` logs.
     private func line(_ body: (WorkerLog) -> Void) throws -> Line {
-        let lines = Locked<[Line]>([])
-        body(WorkerLog(Logger(label: "test") { _ in Recorder(lines: lines) }))
-        let written = lines.withLock { $0 }
-        #expect(written.count == 1)
-        return try #require(written.first)
+        let log = LogRecorder()
+        body(WorkerLog(log.logger))
+        #expect(log.entries.count == 1)
+        return Line(try #require(log.entries.first))
     }
 
     private func message(receives: Int = 1) -> InFlightMessage {

@@ -2,15 +2,13 @@
 
 import Glibc
 package import HTTP
+import Support
 
-/// The peer of a script left, or the server was stopped.
-package struct LoopbackHangUp: Error {}
-
-/// One accepted connection, as a script uses it: blocking, on the script's own thread.
+/// One accepted connection. Its calls block the thread of the script.
 package final class LoopbackConnection {
     private let descriptor: Int32
     private let record: (LoopbackRequest) -> Void
-    /// Read from the socket and not yet used.
+    /// The bytes that have been read from the socket and not returned.
     private var pending: [UInt8] = []
 
     init(_ descriptor: Int32, record: @escaping (LoopbackRequest) -> Void) {
@@ -20,7 +18,7 @@ package final class LoopbackConnection {
 
     // MARK: Reading
 
-    /// Reads a request with a body of its Content-Length.
+    /// Reads a request with its body, which has the length of Content-Length, and records it.
     @discardableResult
     package func readRequest() throws -> LoopbackRequest {
         var request = try readHead()
@@ -29,7 +27,7 @@ package final class LoopbackConnection {
         return request
     }
 
-    /// Reads up to the empty line after the header fields. Does not count as a request.
+    /// Reads the head of a request, up to the empty line. It is not recorded as a request.
     package func readHead() throws -> LoopbackRequest {
         let lines = try readLines()
         let parts = (lines.first ?? "").split(separator: " ")
@@ -43,13 +41,14 @@ package final class LoopbackConnection {
         return LoopbackRequest(method: String(parts[0]), target: String(parts[1]), headers: headers, body: [])
     }
 
+    /// Reads `count` bytes.
     package func readBytes(_ count: Int) throws -> [UInt8] {
         while pending.count < count { try readMore() }
         defer { pending.removeFirst(count) }
         return Array(pending.prefix(count))
     }
 
-    /// Reads and forgets until the peer leaves. Always throws.
+    /// Reads and discards until the peer closes the connection, then throws.
     package func holdUntilHangUp() throws {
         while true {
             try readMore()
@@ -57,16 +56,16 @@ package final class LoopbackConnection {
         }
     }
 
-    /// Waits until the peer leaves without reading, so that what it sends piles up. Always throws.
+    /// Waits without reading until the peer closes the connection, then throws. What the peer sends fills the buffers.
     package func ignoreUntilHangUp() throws {
-        var waiting = pollfd(fd: descriptor, events: LoopbackSocket.peerLeft, revents: 0)
+        var waiting = pollfd(fd: descriptor, events: LoopbackSocket.peerHangUp, revents: 0)
         while poll(&waiting, 1, -1) < 0, errno == EINTR {}
         throw LoopbackHangUp()
     }
 
     // MARK: Writing
 
-    /// Sends a whole response. Content-Length is added unless it is among `headers`.
+    /// Sends a whole response, with a Content-Length unless it is among `headers`.
     package func respond(_ status: Int, headers: Headers = [:], body: [UInt8] = []) throws {
         var head = "HTTP/1.1 \(status) Scripted\r\n"
         for field in headers.fields { head += "\(field.name): \(field.value)\r\n" }
@@ -76,6 +75,7 @@ package final class LoopbackConnection {
         try send(Array((head + "\r\n").utf8) + body)
     }
 
+    /// Sends a redirect.
     package func redirect(_ status: Int = 307, to location: String) throws {
         try respond(status, headers: ["Location": location])
     }
@@ -94,24 +94,24 @@ package final class LoopbackConnection {
         }
     }
 
-    /// Sends `bytes` one by one with a pause after each.
+    /// Sends `bytes` one at a time, with a pause after each.
     package func drip(_ bytes: [UInt8], every pause: Duration) throws {
         for byte in bytes {
             try send([byte])
-            var waiting = pollfd(fd: descriptor, events: LoopbackSocket.peerLeft, revents: 0)
-            let (seconds, attoseconds) = pause.components
-            let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
-            guard poll(&waiting, 1, Int32(milliseconds)) <= 0 else { throw LoopbackHangUp() }
+            var waiting = pollfd(fd: descriptor, events: LoopbackSocket.peerHangUp, revents: 0)
+            guard poll(&waiting, 1, Int32(clamping: pause.inMilliseconds)) <= 0 else {
+                throw LoopbackHangUp()
+            }
         }
     }
 
-    /// Ends the connection with RST instead of FIN: the script must return afterwards.
+    /// Makes the end of the script close the connection with RST instead of FIN.
     package func reset() {
         var now = linger(l_onoff: 1, l_linger: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
     }
 
-    // MARK: Underneath
+    // MARK: The buffer
 
     private func readLines() throws -> [String] {
         while true {

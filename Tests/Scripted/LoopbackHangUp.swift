@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The error of a script whose peer has closed the connection, or whose server was stopped.
+package struct LoopbackHangUp: Error {}
