@@ -172,7 +172,6 @@ package final class PixelationWorker: Sendable {
         status.pollFailure = polling.failure
         status.inFlight = polling.inFlight
         status.bytesInFlight = budget.used
-        status.waitingForMemory = budget.waiting
         status.oldestLease = leases.oldestReceipt.map { now - $0 }
         status.done = Int(clamping: metrics.records[.done])
         status.skipped = Int(clamping: metrics.records[.skipped])

@@ -24,8 +24,6 @@ package struct WorkerStatus: Sendable, Equatable {
     package var inFlight = 0
     /// The number of bytes reserved for pictures, of `WorkerOptions.memoryBytes`.
     package var bytesInFlight = 0
-    /// The number of reservations that wait for memory.
-    package var waitingForMemory = 0
     /// The time since the receipt of the message that is in flight longest; nil without any.
     package var oldestLease: Duration?
     /// Records by outcome.

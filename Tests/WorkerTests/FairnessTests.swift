@@ -26,10 +26,11 @@ import Worker
         harness.start()
         #expect(harness.run(150) { harness.calls("PutObject") == 5 })
         harness.upload("b.jpg")
-        #expect(harness.run(20) { harness.worker.status.waitingForMemory == 1 })
+        #expect(harness.run(20) { harness.calls("GetObject s3://in/b.jpg") == 1 })
         harness.run(12)
         harness.upload("c.jpg")
         #expect(harness.run(150) { harness.message(2).isDeleted })
+        #expect(harness.calls("PutObject", "b.jpg") == 0, "its working set waits for memory")
         #expect(!harness.message(1).isDeleted && !harness.message(0).isDeleted)
     }
 }

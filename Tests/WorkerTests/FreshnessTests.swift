@@ -22,7 +22,8 @@ import Worker
         return harness
     }
 
-    /// The source was A, B and A again. The process of B crashed after its uploads, which replaced those of the second A.
+    /// The source was A, B and A again. The process of B crashed after its uploads, which replaced those of the second
+    /// A.
     @Test func `a redelivered message is not skipped by its event alone`() {
         let harness = twoVersions()
         #expect(harness.versions == [2, 2, 2, 2, 2])

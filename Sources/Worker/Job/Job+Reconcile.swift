@@ -42,7 +42,14 @@ extension Job {
         let (head, tags) = (source.head, source.tags)
         let picture = try await pixelate(source, &attempt)
 
-        try await enterCommit(&attempt)
+        // An attempt that has uploaded goes on until outputs and source agree, with or without the lease, because its
+        // upload may have replaced a newer output.
+        if !attempt.isCommitting {
+            try await leases.ensureValid(attempt.message.lease)
+            try attempt.message.stopSignal.enterCommit()
+            attempt.isCommitting = true
+        }
+        attempt.beginUpload()
         let start = clock.now
         let stamp = OutputStamp(source: head, event: attempt.event, outputFormat: engine.outputFormat)
         let isStored = try await upload(
@@ -53,38 +60,38 @@ extension Job {
                     metadata: stamp.metadata, tags: tags)
                 return (object, options.output.conditionalWrites ? existing.states[index].condition : .none)
             })
-        let isUnchanged = try await isUnchanged(plan.source, stamp)
+        // A source that has been deleted meanwhile needs no other outputs.
+        let currentETag = try await store.head(plan.source)?.unquotedETag ?? stamp.eTag
         attempt.trace.putTime += clock.now - start
         attempt.trace.bytesOut = picture.outputs.reduce(0) { $0 + $1.bytes.count }
         picture.releaseMemory()
         progress.record()
-        return isStored && isUnchanged ? .done : nil
+        return isStored && currentETag == stamp.eTag ? .done : nil
     }
 
     /// Returns the states of all outputs; in the first round only that of the first output, if it is absent. The
     /// others of a new source are then taken to be absent too: if one is not, its conditional put fails, and the
     /// second round inspects all.
     private func inspectOutputs(of plan: OutputPlan, isFirstRound: Bool) async throws -> ExistingOutputs {
+        @Sendable func inspect(_ output: ObjectReference) async throws -> OutputState {
+            do {
+                return try await store.head(output).map(OutputState.present) ?? .absent
+            } catch let error as WorkerError where error.kind == .accessDenied {
+                // S3 answers so without s3:GetObject, and for absent objects without s3:ListBucket.
+                return .unknown
+            }
+        }
         var states = plan.outputs.map { _ in OutputState.absent }
         guard let first = plan.outputs.first else { return ExistingOutputs(states: states) }
-        states[0] = try await inspectOutput(first)
+        states[0] = try await inspect(first)
         if isFirstRound && states[0] == .absent { return ExistingOutputs(states: states) }
         try await withThrowingTaskGroup(of: (Int, OutputState).self) { group in
             for (index, output) in plan.outputs.enumerated().dropFirst() {
-                group.addTask { (index, try await inspectOutput(output)) }
+                group.addTask { (index, try await inspect(output)) }
             }
             for try await (index, state) in group { states[index] = state }
         }
         return ExistingOutputs(states: states)
-    }
-
-    private func inspectOutput(_ output: ObjectReference) async throws -> OutputState {
-        do {
-            return try await store.head(output).map(OutputState.present) ?? .absent
-        } catch let error as WorkerError where error.kind == .accessDenied {
-            // S3 answers so without s3:GetObject, and for absent objects without s3:ListBucket.
-            return .unknown
-        }
     }
 
     /// Returns true when the outputs need neither a download nor an upload.
@@ -101,43 +108,42 @@ extension Job {
     private func download(
         _ source: ObjectReference, _ attempt: inout AttemptState
     ) async throws -> DownloadedSource {
-        if let size = attempt.event.size, size > engine.maximumBytes {
-            try await refuseLarge(source, size: size, eTag: attempt.event.eTag)
+        let announced = attempt.event.size ?? .max
+        if announced > engine.maximumBytes { try await refuseLarge(source, attempt.event) }
+        var maximumBytes = min(max(0, announced), engine.maximumBytes)
+        while true {
+            var start = clock.now
+            var memory = try await budget.downloads.acquire(maximumBytes)
+            attempt.trace.waitTime += clock.now - start
+            progress.record()
+            do {
+                start = clock.now
+                let object = try await store.get(source, maximumBytes: maximumBytes)
+                var version = source
+                version.versionID = object.head.versionID
+                let tags = options.output.copyTags ? try await store.tags(of: version) : [:]
+                memory.shrink(to: object.bytes.count)
+                attempt.trace.add(object, getTime: clock.now - start)
+                // Messages that wait for reads to work again need not wait for the rest of this record.
+                breaker.succeeded(attempt.message.lease, .read, isFinished: false)
+                progress.record()
+                return DownloadedSource(object: object, tags: tags, memory: memory)
+            } catch let error as WorkerError
+                where error.kind == .tooLarge && maximumBytes < engine.maximumBytes
+            {
+                // A larger object may have replaced the one that the event announces. The next round of the loop
+                // begins without this memory, because a task must not wait for memory while it holds some.
+                maximumBytes = engine.maximumBytes
+            }
         }
-        let announced = min(max(0, attempt.event.size ?? .max), engine.maximumBytes)
-        do {
-            return try await download(source, maximumBytes: announced, &attempt)
-        } catch let error as WorkerError where error.kind == .tooLarge && announced < engine.maximumBytes {
-            // A larger object may have replaced the one that the event announces.
-            return try await download(source, maximumBytes: engine.maximumBytes, &attempt)
-        }
-    }
-
-    private func download(
-        _ source: ObjectReference, maximumBytes: Int, _ attempt: inout AttemptState
-    ) async throws -> DownloadedSource {
-        var start = clock.now
-        var memory = try await budget.downloads.acquire(maximumBytes)
-        attempt.trace.waitTime += clock.now - start
-        progress.record()
-
-        start = clock.now
-        let object = try await store.get(source, maximumBytes: maximumBytes)
-        var version = source
-        version.versionID = object.head.versionID
-        let tags = options.output.copyTags ? try await store.tags(of: version) : [:]
-        memory.shrink(to: object.bytes.count)
-        attempt.trace.add(object, getTime: clock.now - start)
-        // Messages that wait for reads to work again need not wait for the rest of this record.
-        breaker.succeeded(attempt.message.lease, .read, isFinished: false)
-        progress.record()
-        return DownloadedSource(object: object, tags: tags, memory: memory)
     }
 
     /// Throws the error for a source that its event announces as too large, without reading it, unless the source
     /// has been replaced since.
-    private func refuseLarge(_ source: ObjectReference, size: Int, eTag: String?) async throws {
-        guard let head = try await store.head(source), head.unquotedETag == eTag else { return }
+    private func refuseLarge(_ source: ObjectReference, _ event: ObjectEvent) async throws {
+        guard let size = event.size, let head = try await store.head(source),
+            head.unquotedETag == event.eTag
+        else { return }
         throw WorkerError(
             .tooLarge, operation: "GetObject \(source)", code: "too-many-bytes",
             detail: "\(size) bytes, more than \(engine.maximumBytes)")
@@ -160,17 +166,6 @@ extension Job {
         return PixelatedSource(outputs: picture.outputs, memory: memory)
     }
 
-    /// Enters the commit section, once in an attempt. An attempt that has uploaded goes on until outputs and source
-    /// agree, with or without the lease, because its upload may have replaced a newer output.
-    private func enterCommit(_ attempt: inout AttemptState) async throws {
-        if !attempt.isCommitting {
-            try await leases.ensureValid(attempt.message.lease)
-            try attempt.message.stopSignal.enterCommit()
-            attempt.isCommitting = true
-        }
-        attempt.beginUpload()
-    }
-
     /// Stores outputs, all at once.
     ///
     /// - Returns: False when the condition of a put did not hold.
@@ -190,12 +185,6 @@ extension Job {
             while let result = await group.nextResult() { isStored = try result.get() && isStored }
             return isStored
         }
-    }
-
-    /// Returns true when the source is still the one that the outputs were made from, or has been deleted.
-    private func isUnchanged(_ source: ObjectReference, _ stamp: OutputStamp) async throws -> Bool {
-        guard let head = try await store.head(source) else { return true }
-        return head.unquotedETag == stamp.eTag
     }
 }
 

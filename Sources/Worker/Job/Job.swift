@@ -43,7 +43,11 @@ struct Job: Sendable {
     func run(_ message: InFlightMessage) async -> [Outcome] {
         let outcomes = await message.stopSignal.run { await process(message) }
         guard !Task.isCancelled || outcomes.allSatisfy(\.isFinal) else { return outcomes }
-        if let settlement = settlement(of: outcomes, message) { leases.settle(message.lease, settlement) }
+        if outcomes.allSatisfy(\.isFinal) {
+            leases.settle(message.lease, .delete)
+        } else if !outcomes.contains(.lost) {
+            leases.settle(message.lease, .release(releaseDelay(of: outcomes, message)))
+        }
         progress.record()
         return outcomes
     }
@@ -183,13 +187,8 @@ struct Job: Sendable {
         log.recordEnded(outcome, trace, of: message, index: index)
     }
 
-    /// Returns the settlement of a message with these outcomes: the longest release if one of them is not final. The
-    /// result is nil when the lease is lost, because the message then belongs to another worker.
-    private func settlement(
-        of outcomes: [Outcome], _ message: InFlightMessage
-    ) -> LeaseManagerState.Settlement? {
-        if outcomes.allSatisfy(\.isFinal) { return .delete }
-        if outcomes.contains(.lost) { return nil }
+    /// Returns the delay after which a message with these outcomes becomes visible again: the longest of its records.
+    private func releaseDelay(of outcomes: [Outcome], _ message: InFlightMessage) -> Duration {
         var delay = Duration.zero
         for outcome in outcomes {
             switch outcome {
@@ -200,7 +199,7 @@ struct Job: Sendable {
             case .done, .skipped, .ignored, .quarantined, .lost: break
             }
         }
-        return .release(delay.roundedUpToSeconds)
+        return delay.roundedUpToSeconds
     }
 }
 

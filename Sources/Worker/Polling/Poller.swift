@@ -103,7 +103,12 @@ final class Poller: Sendable {
     func run(startingIn jobs: inout DiscardingTaskGroup) async -> WorkerError? {
         var isFirst = true
         while !Task.isCancelled {
-            switch nextStep() {
+            let now = clock.now
+            let step = state.withLock { state in
+                state.decisions += 1
+                return decide(&state.poller, now: now)
+            }
+            switch step {
             case .stop: return nil
             case .pause(let until): await progress.wakeup.wait(until: until)
             case .poll(let count, let wait):
@@ -147,7 +152,7 @@ final class Poller: Sendable {
         let now = clock.now
         return state.withLock { state in
             var poller = state.poller
-            let isPollDue = if case .poll = step(&poller, now: now) { state.poll == nil } else { false }
+            let isPollDue = if case .poll = decide(&poller, now: now) { state.poll == nil } else { false }
             return Snapshot(
                 inFlight: state.poller.inFlight, lastAnswer: state.poller.lastAnswer, failure: state.failure,
                 lag: state.lag, lastPicture: state.lastPicture, poll: state.poll, isPollDue: isPollDue,
@@ -157,15 +162,7 @@ final class Poller: Sendable {
 
     // MARK: The polling task
 
-    private func nextStep() -> PollerState.Step {
-        let now = clock.now
-        return state.withLock { state in
-            state.decisions += 1
-            return step(&state.poller, now: now)
-        }
-    }
-
-    private func step(_ poller: inout PollerState, now: Duration) -> PollerState.Step {
+    private func decide(_ poller: inout PollerState, now: Duration) -> PollerState.Step {
         // Some jobs may wait for memory, because jobs with smaller pictures overtake them.
         let isMemoryConstrained = budget.waiting > poller.limits.maxInFlight / 2
         // Messages that wait for the quarantine say nothing about sources and outputs.

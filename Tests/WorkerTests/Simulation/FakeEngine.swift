@@ -5,8 +5,8 @@ import Scripted
 import Support
 import Worker
 
-/// An engine that takes virtual time, sometimes more than a visibility timeout, and refuses corrupt sources. Its outputs
-/// are copies of the source.
+/// An engine that takes virtual time, sometimes more than a visibility timeout, and refuses corrupt sources. Its
+/// outputs are copies of the source.
 struct FakeEngine: PictureEngine {
     let connection: FakeConnection
     var outputFormat: String { "sim" }

@@ -5,8 +5,8 @@ import Scripted
 import Support
 import Worker
 
-/// The object store as one process sees it: strongly consistent, with conditional puts. The bytes of a source are a mark,
-/// 1 for a corrupt one, and its version.
+/// The object store as one process sees it: strongly consistent, with conditional puts. The bytes of a source are a
+/// mark, 1 for a corrupt one, and its version.
 struct FakeStore: ObjectStore {
     let connection: FakeConnection
     private var cloud: FakeCloud { connection.cloud }
