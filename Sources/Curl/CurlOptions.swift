@@ -18,15 +18,15 @@ package struct CurlOptions: Sendable, Equatable {
     /// The greatest age of a connection that is reused, in seconds, 1...86400. New connections find changed addresses,
     /// and distribute the load over the addresses of a name.
     package var lifetimeSeconds = 600
-    /// The path of a PEM file with the certificates to trust, for servers and https proxies; nil for the certificates of
-    /// the system.
+    /// The path of a PEM file with the certificates to trust, for servers and https proxies; nil for the certificates
+    /// of the system.
     package var caBundle: String?
 
     package init() {}
 
     /// Returns the options with a CA bundle from the environment when they have none: from `AWS_CA_BUNDLE` as the AWS
-    /// SDKs, `CURL_CA_BUNDLE` as the curl command, or `SSL_CERT_FILE` as OpenSSL, in this order. libcurl itself reads none
-    /// of these variables.
+    /// SDKs, `CURL_CA_BUNDLE` as the curl command, or `SSL_CERT_FILE` as OpenSSL, in this order. libcurl itself reads
+    /// none of these variables.
     package func completed(from environment: [String: String]) -> CurlOptions {
         var options = self
         let named = ["AWS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"].lazy.compactMap { environment[$0] }

@@ -8,8 +8,8 @@ package struct CurlStatus: Sendable, Equatable {
     package var isShutDown: Bool
     /// True from the call of `shutDown` on. New requests fail.
     package var isStopping: Bool
-    /// The time since the latest turn of the loop. An idle loop turns every `CurlLoop.longestSleep`, 2 seconds, so a much
-    /// greater value means that the loop hangs.
+    /// The time since the latest turn of the loop. An idle loop turns every `CurlLoop.longestSleep`, 2 seconds, so a
+    /// much greater value means that the loop hangs.
     package var sinceLastTurn: Duration
     /// The number of requests that have been sent and not ended.
     package var pending: Int

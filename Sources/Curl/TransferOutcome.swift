@@ -5,8 +5,8 @@ import Glibc
 import HTTP
 
 extension CurlTransfer {
-    /// Makes the response or error of a transfer that libcurl has finished with `code`. It reads from the easy handle, so
-    /// it must be called before the handle is reset.
+    /// Makes the response or error of a transfer that libcurl has finished with `code`. It reads from the easy
+    /// handle, so it must be called before the handle is reset.
     func outcome(_ code: CURLcode, now: ContinuousClock.Instant) -> PendingRequest.Outcome {
         guard let easy, code == CURLE_OK, let status = collector.status else {
             return .failure(failure(code, now: now))

@@ -18,8 +18,8 @@ package enum CRC {
 }
 
 /// The tables of the slicing-by-8 algorithm, which processes eight bytes in one step (M. Kounavis, F. Berry: "A
-/// Systematic Approach to Building High Performance Software-Based CRC Generators", 2005). Table k of the eight, each of
-/// 256 words, has the CRC of each byte that is followed by k zero bytes.
+/// Systematic Approach to Building High Performance Software-Based CRC Generators", 2005). Table k of the eight, each
+/// of 256 words, has the CRC of each byte that is followed by k zero bytes.
 private struct CRCTable<Word: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable {
     private let words: [Word]
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// HMAC with SHA-256 (RFC 2104), computed as two digests. The HMAC of libcrypto allocates a context for each code, which
-/// takes five times as long for texts as short as those of a signature.
+/// HMAC with SHA-256 (RFC 2104), computed as two digests. The HMAC of libcrypto allocates a context for each code,
+/// which takes five times as long for texts as short as those of a signature.
 package enum HMACSHA256 {
     /// The block size of SHA-256 in bytes.
     private static let block = 64

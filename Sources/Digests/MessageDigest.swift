@@ -2,10 +2,11 @@
 
 import CLibCrypto
 
-/// Digests by libcrypto, which uses the instructions of the processor and gets the security updates of the distribution.
+/// Digests by libcrypto, which uses the instructions of the processor and gets the security updates of the
+/// distribution.
 enum MessageDigest {
-    /// An algorithm that is fetched once. With the constants of libcrypto (`EVP_sha256()`) every digest fetches it again.
-    /// The pointer is nil when libcrypto does not provide the algorithm, as MD5 in a FIPS configuration.
+    /// An algorithm that is fetched once. With the constants of libcrypto (`EVP_sha256()`) every digest fetches it
+    /// again. The pointer is nil when libcrypto does not provide the algorithm, as MD5 in a FIPS configuration.
     ///
     /// `@unchecked Sendable` because an `EVP_MD` is immutable and can be used by all threads.
     struct Algorithm: @unchecked Sendable {

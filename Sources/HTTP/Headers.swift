@@ -50,8 +50,8 @@ package struct Headers: Sendable, Equatable, ExpressibleByDictionaryLiteral {
     }
 
     /// The reason for which the fields cannot be sent, or nil when they can. A name must be a token, and a value must
-    /// not contain CR, LF or NUL, with which untrusted data could begin another field (RFC 9110, 5.5). The text contains
-    /// no value, because a value can be a secret.
+    /// not contain CR, LF or NUL, with which untrusted data could begin another field (RFC 9110, 5.5). The text
+    /// contains no value, because a value can be a secret.
     package var problem: String? {
         for field in fields {
             guard !field.name.isEmpty, field.name.utf8.allSatisfy(Self.isTokenByte) else {

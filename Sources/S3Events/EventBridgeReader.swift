@@ -7,7 +7,8 @@ struct EventBridgeReader {
 
     /// Checks the decoded event.
     ///
-    /// - Throws: `S3EventsError` when it is not an event of S3, its version is not 1.x, or a field is missing or invalid.
+    /// - Throws: `S3EventsError` when it is not an event of S3, its version is not 1.x, or a field is missing or
+    ///   invalid.
     func read(_ envelope: EnvelopeFields, _ lenient: Lenient<EventBridgeDetail>) throws(S3EventsError)
         -> S3Notification.Record
     {

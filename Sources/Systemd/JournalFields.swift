@@ -49,8 +49,8 @@ package enum JournalFields {
         "CODE_FUNC",
     ]
 
-    /// Returns a valid field name for a key: up to 64 bytes of `A-Z`, `0-9` and `_`, of which the first is `A-Z`. Names that
-    /// are invalid or reserved get the prefix `PIXELATED_`.
+    /// Returns a valid field name for a key: up to 64 bytes of `A-Z`, `0-9` and `_`, of which the first is `A-Z`.
+    /// Names that are invalid or reserved get the prefix `PIXELATED_`.
     package static func name(for key: String) -> String {
         var out = ""
         for byte in key.utf8.prefix(50) {
@@ -68,8 +68,8 @@ package enum JournalFields {
 
     /// Sends one entry. sd_journal_sendv(3) passes large entries through a sealed memory file.
     ///
-    /// - Returns: 0, or a negative errno-style code. It is 0 as well when there is no journal socket, so the caller must
-    ///   check `LogFormat.isJournal`.
+    /// - Returns: 0, or a negative errno-style code. It is 0 as well when there is no journal socket, so the caller
+    ///   must check `LogFormat.isJournal`.
     package static func send(_ fields: [String]) -> Int32 {
         var bytes: [UInt8] = []
         var ends: [Int] = []

@@ -54,7 +54,7 @@ struct ProxyTests {
         }
     }
 
-    /// For each of these URLs the error text of libcurl contains the URL, or takes a part of it for the host name.
+    /// The error text of libcurl for each of these URLs contains the URL, or takes a part of it for the host name.
     @Test func `the error for a malformed proxy URL names the variable and not the password`() async {
         await #expect(processExitsWith: .success) {
             let port = try LoopbackClosedPort()

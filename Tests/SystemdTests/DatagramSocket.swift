@@ -29,8 +29,8 @@ final class DatagramSocket {
         unlink(path)
     }
 
-    /// Returns the next datagram, or nil after 20 s. For an empty datagram with a file descriptor it returns the content
-    /// of the file.
+    /// Returns the next datagram, or nil after 20 s. For an empty datagram with a file descriptor it returns the
+    /// content of the file.
     func receive() -> [UInt8]? {
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         var control = [UInt8](repeating: 0, count: 64)
