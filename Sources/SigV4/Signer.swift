@@ -40,12 +40,12 @@ package struct Signer: Sendable {
         payload: PayloadHash? = nil, keys: SigningKeys? = nil
     ) -> Request {
         let payload = payload ?? PayloadHash(of: request.body)
+        let scope = SigningScope(time: time, region: region, service: service)
         var signed = request
         signed.headers["Authorization"] = nil
-        signed.headers["X-Amz-Date"] = time.basicFormat
+        signed.headers["X-Amz-Date"] = scope.timestamp
         signed.headers["X-Amz-Security-Token"] = credentials.sessionToken?.revealed
         if sendsPayloadHash { signed.headers["X-Amz-Content-Sha256"] = payload.text }
-        let scope = SigningScope(time: time, region: region, service: service)
         let canonical = CanonicalRequest(signed, payload: payload, path: pathRule)
         let key =
             keys?.key(credentials.secretAccessKey, scope: scope)

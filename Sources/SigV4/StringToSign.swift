@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Support
-
 /// The string to sign, step 3 of "Create a signed AWS API request": algorithm, time, credential scope and the hash of
 /// the canonical request, each on a line.
 package struct StringToSign: Sendable, Equatable {
@@ -17,5 +15,5 @@ package struct StringToSign: Sendable, Equatable {
         canonicalHash = canonical.hash
     }
 
-    package var text: String { "\(Self.algorithm)\n\(scope.time.basicFormat)\n\(scope)\n\(canonicalHash)" }
+    package var text: String { "\(Self.algorithm)\n\(scope.timestamp)\n\(scope)\n\(canonicalHash)" }
 }

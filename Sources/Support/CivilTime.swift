@@ -70,11 +70,21 @@ package struct CivilTime: Sendable, Equatable {
 
     /// The time in the basic format of ISO 8601, as `20150830T123600Z`. Signature Version 4 uses it.
     package var basicFormat: String {
-        "\(basicDate)T\(twoDigits(hour))\(twoDigits(minute))\(twoDigits(second))Z"
+        // Bytes and not string interpolation, because every signed request needs this text.
+        var text: [UInt8] = []
+        text.reserveCapacity(16)
+        for pair in [year / 100, year % 100, month, day] { Self.append(pair, to: &text) }
+        text.append(UInt8(ascii: "T"))
+        for pair in [hour, minute, second] { Self.append(pair, to: &text) }
+        text.append(UInt8(ascii: "Z"))
+        return String(decoding: text, as: UTF8.self)
     }
 
-    /// The date in the basic format of ISO 8601, as `20150830`.
-    package var basicDate: String { "\(year)\(twoDigits(month))\(twoDigits(day))" }
+    /// Appends two digits of a number 0...99.
+    private static func append(_ number: Int, to text: inout [UInt8]) {
+        text.append(UInt8(ascii: "0") + UInt8(number / 10))
+        text.append(UInt8(ascii: "0") + UInt8(number % 10))
+    }
 
     private static func days(inMonth month: Int, of year: Int) -> Int {
         switch month {

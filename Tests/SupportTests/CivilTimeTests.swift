@@ -62,7 +62,6 @@ struct CivilTimeTests {
         #expect(time.date == "2003-01-02")
         #expect(time.timeOfDay == "05:04:05")
         #expect(time.rfc3339 == "2003-01-02T05:04:05Z")
-        #expect(time.basicDate == "20030102")
         #expect(time.basicFormat == "20030102T050405Z")
     }
 

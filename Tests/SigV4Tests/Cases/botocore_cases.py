@@ -73,13 +73,14 @@ def named_cases():
 
     unreserved = "-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
     form = [("Content-Type", "application/x-www-form-urlencoded")]
+    form_utf8 = [("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")]
     yield make("get")
     yield make("post", "POST")
     yield make("head", "HEAD")
     yield make("put", "PUT", body="text")
     yield make("delete", "DELETE")
     yield make("body of a form", "POST", headers=form, body="Param1=value1")
-    yield make("content type with parameters", "POST", headers=[(form[0][0], form[0][1] + "; charset=utf-8")], body="a=b")
+    yield make("content type with parameters", "POST", headers=form_utf8, body="a=b")
     yield make("session token", token="token/with+characters=")
     yield make("header twice", headers=[("My-Header1", "value2"), ("My-Header1", "value2")])
     yield make("order of values", headers=[("My-Header1", v) for v in ("value4", "value1", "value3", "value2")])
@@ -101,7 +102,8 @@ def named_cases():
     paths = {
         "unreserved characters": "/" + unreserved, "UTF-8": "/%E1%88%B4", "space": "/example%20space/",
         "parent": "/example/..", "parent of the parent": "/example1/example2/../..", "current": "/.",
-        "current in between": "/example/./x", "slashes": "//example//", "single slash twice": "//", "percent": "/a%2Fb%25",
+        "current in between": "/example/./x", "slashes": "//example//", "single slash twice": "//",
+        "percent": "/a%2Fb%25",
         "slash at the end": "/example/", "above the root": "/../../x",
     }
     for s3 in (False, True):
