@@ -33,7 +33,7 @@ struct px_reader {
     stage stage;
 };
 
-// Every hook below finds its reader by `client_data`.
+// libjpeg keeps a pointer to the reader in `client_data`.
 static px_reader *reader_of(j_common_ptr common)
 {
     return common->client_data;
@@ -70,7 +70,7 @@ static _Noreturn void on_error(j_common_ptr common)
     }
 }
 
-// Level -1 is a warning: the data is corrupt but libjpeg goes on. Higher levels are traces.
+// Level -1 is a warning: the data is corrupt, and libjpeg continues. Higher levels are traces.
 static void on_message(j_common_ptr common, int level)
 {
     if (level >= 0)
@@ -105,7 +105,7 @@ static int64_t deadline_after(int64_t nanoseconds)
     return nanoseconds > INT64_MAX - now ? INT64_MAX : now + nanoseconds;
 }
 
-// libjpeg calls this for every row it hands out and for every row of blocks it reads ahead.
+// libjpeg calls this for every row of samples that it returns and for every row of blocks that it reads ahead.
 static void on_progress(j_common_ptr common)
 {
     px_reader *reader = reader_of(common);
@@ -128,7 +128,7 @@ static void init_source(j_decompress_ptr decoder)
     (void)decoder;
 }
 
-// Called only when the bytes are used up.
+// libjpeg calls this when all bytes are used up.
 static boolean fill_input_buffer(j_decompress_ptr decoder)
 {
     static const JOCTET end_of_image[2] = {0xFF, JPEG_EOI};
@@ -161,7 +161,7 @@ static void term_source(j_decompress_ptr decoder)
 
 // MARK: Segments that libjpeg does not need
 
-// The Swift parser has read what matters in front of the first scan; here they are counted and skipped.
+// HeaderParser.swift has read the relevant ones before the first scan. Here all are counted and skipped.
 static boolean skip_segment(j_decompress_ptr decoder)
 {
     px_reader *reader = reader_of((j_common_ptr)decoder);
@@ -181,7 +181,7 @@ static boolean skip_segment(j_decompress_ptr decoder)
     return TRUE;
 }
 
-// APP0 and APP14 stay with libjpeg: they decide the colour space.
+// libjpeg itself processes APP0 and APP14, which decide the colour space.
 static void install_segment_skipper(j_decompress_ptr decoder)
 {
     jpeg_set_marker_processor(decoder, JPEG_COM, skip_segment);
@@ -212,7 +212,7 @@ px_reader *px_reader_create(
     return reader;
 }
 
-// Runs `body` with the jump armed. On a jump the reader is dead: libjpeg's state is never used again.
+// Runs `body` after setjmp. When it jumps, the reader is dead: libjpeg's state is never used again.
 #define GUARDED(reader, expected, next, body)                  \
     do {                                                       \
         if ((reader)->stage != (expected))                     \
@@ -259,8 +259,8 @@ px_status px_reader_read_header(px_reader *reader, px_frame *frame)
 static void start(px_reader *reader)
 {
     j_decompress_ptr decoder = &reader->decoder;
-    // What the reference asks of libjpeg: the accurate integer transform, triangle-filter upsampling and
-    // block smoothing, all of which are the defaults, and 4 bytes for a colour pixel.
+    // Pillow decodes with the accurate integer transform, triangle-filter upsampling and block smoothing, which are
+    // the defaults, and to 4 bytes a colour pixel.
     switch (decoder->num_components) {
     case 1: decoder->out_color_space = JCS_GRAYSCALE; break;
     case 4: decoder->out_color_space = JCS_CMYK; break;
@@ -296,7 +296,7 @@ const px_report *px_reader_report(const px_reader *reader)
 
 void px_reader_destroy(px_reader *reader)
 {
-    // Also right when the decoder was never created: its memory manager is then still NULL.
+    // This does nothing when the decoder was never created: its memory manager is then still NULL.
     jpeg_destroy_decompress(&reader->decoder);
     free(reader);
 }

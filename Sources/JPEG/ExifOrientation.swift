@@ -3,7 +3,10 @@
 package import Pixels
 
 extension JPEGHeader {
-    /// Tag 0x0112 of the first directory (Exif 2.3, TIFF 6.0). What is missing or makes no sense means upright.
+    /// Returns the value of the tag Orientation in the 0th IFD (Exif 2.3, 4.6.4; TIFF 6.0, section 2). A missing or
+    /// invalid value means upright.
+    ///
+    /// - Parameter bytes: The file of this header.
     package func orientation(in bytes: UnsafeBufferPointer<UInt8>) -> Orientation {
         guard let exif, exif.upperBound <= bytes.count else { return .upright }
         let tiff = UnsafeBufferPointer(rebasing: bytes[exif])
@@ -13,10 +16,11 @@ extension JPEGHeader {
 
 extension Orientation {
     private static let tag = 0x0112
+    /// The field type SHORT.
     private static let short = 3
     private static let maximumEntries = 1000
 
-    /// From a TIFF structure; no directory but the first is read.
+    /// Reads the orientation from the first IFD of a TIFF structure; nil if there is none.
     init?(tiff: UnsafeBufferPointer<UInt8>) {
         guard tiff.count >= 8 else { return nil }
         let isLittle: Bool

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reads the segments of a JPEG file in front of its first scan (ITU-T T.81, annex B), with bounds for everything,
-/// before libjpeg sees the file.
+/// The parser of the marker segments before the first scan of a JPEG file (ITU-T T.81, annex B). It checks every length
+/// against the file, before libjpeg reads any of it.
 struct HeaderParser {
     private let bytes: UnsafeBufferPointer<UInt8>
     private let maximumMarkers: Int
@@ -12,6 +12,9 @@ struct HeaderParser {
     private var exif: Range<Int>?
     private var profile = ProfileFragments()
 
+    /// Parses a file up to its first scan.
+    ///
+    /// - Throws: `JPEGError` of kind `notJPEG`, `corrupt`, `truncated`, `tooManyMarkers` or `unsupported`.
     static func parse(
         _ bytes: UnsafeBufferPointer<UInt8>, maximumMarkers: Int
     ) throws(JPEGError) -> JPEGHeader {
@@ -30,6 +33,7 @@ struct HeaderParser {
         }
         while true {
             let marker = try nextMarker()
+            // TEM and RSTn stand alone; SOI and EOI make no sense here (T.81, table B.1).
             switch marker {
             case 0x01, 0xD0...0xD7:
                 continue
@@ -42,6 +46,7 @@ struct HeaderParser {
             }
             let segment = try segmentBody()
             switch marker {
+            // DHT, JPG and DAC share the range of the frame headers.
             case 0xC4, 0xC8, 0xCC:
                 break
             case 0xC0...0xCF:
@@ -60,13 +65,13 @@ struct HeaderParser {
         }
     }
 
-    /// Skips what is no marker and fill bytes, as libjpeg does.
+    /// Returns the code of the next marker. Like libjpeg it skips fill bytes and bytes that belong to no marker.
     private mutating func nextMarker() throws(JPEGError) -> UInt8 {
         while true {
             while at < bytes.count, bytes[at] != 0xFF { at += 1 }
             while at < bytes.count, bytes[at] == 0xFF { at += 1 }
             guard at < bytes.count else {
-                throw JPEGError(.truncated, "the file ends at byte \(bytes.count), in front of the picture")
+                throw JPEGError(.truncated, "the file ends at byte \(bytes.count), before the picture")
             }
             at += 1
             guard bytes[at - 1] != 0 else { continue }
@@ -74,13 +79,13 @@ struct HeaderParser {
             guard markers <= maximumMarkers else {
                 throw JPEGError(
                     .tooManyMarkers,
-                    "more than \(maximumMarkers) markers in front of the picture are not read")
+                    "more than \(maximumMarkers) markers before the picture are not read")
             }
             return bytes[at - 1]
         }
     }
 
-    /// The bytes of a segment behind its length.
+    /// Returns the range of the parameters of a marker segment, after its length.
     private mutating func segmentBody() throws(JPEGError) -> Range<Int> {
         guard at + 2 <= bytes.count else {
             throw JPEGError(.truncated, "the file ends at byte \(bytes.count), in a marker segment")
@@ -99,6 +104,7 @@ struct HeaderParser {
         return at + 2..<at + length
     }
 
+    /// Parses a frame header (T.81, B.2.2).
     private mutating func readFrame(_ segment: Range<Int>, marker: UInt8) throws(JPEGError) {
         guard header == nil else {
             throw JPEGError(.corrupt, "a second frame header at byte \(segment.lowerBound)")
@@ -129,6 +135,7 @@ struct HeaderParser {
             fileBytes: bytes.count)
     }
 
+    /// Parses the header of the first scan (T.81, B.2.3).
     private func finish(_ scan: Range<Int>) throws(JPEGError) -> JPEGHeader {
         guard var header else {
             throw JPEGError(.corrupt, "a scan at byte \(scan.lowerBound) without a frame header")
@@ -156,7 +163,8 @@ struct HeaderParser {
     private func bigEndian(_ at: Int) -> Int { Int(bytes[at]) << 8 | Int(bytes[at + 1]) }
 }
 
-func hexadecimal(_ byte: UInt8) -> String {
+/// Returns two hexadecimal digits.
+private func hexadecimal(_ byte: UInt8) -> String {
     let digits = String(byte, radix: 16, uppercase: true)
     return digits.count == 1 ? "0" + digits : digits
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is refused by the header alone, before libjpeg allocates anything.
+/// The limits that the header alone decides, before libjpeg allocates memory.
 extension JPEGHeader {
-    /// libjpeg's own bound, JPEG_MAX_DIMENSION.
+    /// The longest side in pixels, `JPEG_MAX_DIMENSION` of libjpeg.
     package static let longestSide = 65500
 
-    /// - Throws: the first limit that the file breaks.
+    /// Checks the header against the limits.
+    ///
+    /// - Throws: `JPEGError` for the first limit that the file exceeds.
     package func admit(_ limits: JPEGLimits) throws(JPEGError) {
         try checkKind()
         guard pixels <= limits.pixels else {
@@ -52,8 +54,8 @@ extension JPEGHeader {
         }
     }
 
-    /// A lower bound for the bytes of a complete first scan. Every Huffman code has at least one bit, and each block
-    /// has a DC code and, unless the scan is progressive, an AC code. Arithmetic coding has no such bound.
+    /// A lower bound of the bytes of a complete first scan. A Huffman code has at least one bit, and each block has a DC
+    /// code and, unless the scan is progressive, an AC code. Arithmetic coding has no such bound.
     var leastDataBytes: Int {
         guard firstScanHasDC, !isArithmetic else { return 0 }
         let blocks = components.filter { firstScanComponents.contains($0.identifier) }
@@ -61,8 +63,8 @@ extension JPEGHeader {
         return blocks * (process == .progressive ? 1 : 2) / 8
     }
 
-    /// A prediction of what decoding needs at its peak, from libjpeg-turbo's allocations: when coefficients have to
-    /// be kept 2 bytes for each of the padded picture; else a few rows of blocks.
+    /// A prediction of the peak memory of decoding in bytes, from libjpeg-turbo's allocations: a few rows of blocks and,
+    /// if coefficients have to be kept, 2 bytes for each coefficient of the padded picture.
     package var workingSetBytes: Int {
         let widest = components.map(\.horizontal).max() ?? 1
         let highest = components.map(\.vertical).max() ?? 1
@@ -73,7 +75,7 @@ extension JPEGHeader {
             let padded = ceilingDivision(across, component.horizontal) * component.horizontal
             let paddedDown = ceilingDivision(down, component.vertical) * component.vertical
             coefficients += padded * paddedDown * 64 * 2
-            // Decoded rows of blocks with the neighbours that upsampling looks at, and upsampled rows.
+            // Decoded rows of blocks with the neighbours that upsampling reads, and upsampled rows.
             rows += padded * 8 * (8 * component.vertical * 3 + 4) + width * highest * widest
         }
         return (keepsCoefficients ? coefficients : 0) + rows + width * 4 + 65536

@@ -2,44 +2,48 @@
 
 package import Pixels
 
-/// What a JPEG file says about itself in front of its first scan.
+/// The marker segments of a JPEG file up to its first scan (ITU-T T.81, annex B), parsed by `JPEGReader.header`.
 package struct JPEGHeader: Sendable {
-    /// How the samples are coded.
+    /// The coding process, from the frame header's marker (T.81, table B.1).
     package enum Process: String, Sendable {
         case baseline, extended, progressive, lossless
     }
 
+    /// A component of the frame (T.81, B.2.2).
     package struct Component: Sendable, Equatable {
         package var identifier: UInt8
-        /// Sampling factors, 1...4.
+        /// The horizontal and the vertical sampling factor, 1...4.
         package var horizontal: Int
         package var vertical: Int
     }
 
+    /// Pixels, as stored: the orientation is not applied.
     package var width: Int
     package var height: Int
-    /// Bits a sample.
+    /// The number of bits of a sample.
     package var precision: Int
     package var process: Process
+    /// True for arithmetic coding, false for Huffman coding.
     package var isArithmetic: Bool
     package var components: [Component]
-    /// Segments in front of the first scan.
+    /// The number of markers before the first scan.
     package var markers: Int
-    /// The last comment, which the reference keeps. Where in the file.
+    /// The place of the last comment, which the reference keeps, in the file.
     package var comment: Range<Int>?
-    /// The TIFF structure behind `Exif\0\0` of the first such segment.
+    /// The place of the TIFF structure of the first Exif segment.
     package var exif: Range<Int>?
-    /// The fragments of the colour profile, in the order of their numbers, when none is missing.
+    /// The places of the fragments of the ICC profile, in the order of their numbers; empty if one is missing.
     package var profile: [Range<Int>]
-    /// How many components the first scan has.
+    /// The identifiers of the components of the first scan.
     package var firstScanComponents: [UInt8]
-    /// Whether the first scan codes the DC coefficients, in full or their upper bits.
+    /// True when the first scan codes the DC coefficients, in full or their upper bits.
     package var firstScanHasDC: Bool
-    /// The first byte of entropy-coded data.
+    /// The place of the first byte of entropy-coded data.
     package var dataOffset: Int
-    /// Bytes of the file that the header was parsed from; all ranges and offsets above are within it.
+    /// The length of the file. All places above are within it.
     package let fileBytes: Int
 
+    /// The layout of decoded rows; nil for numbers of components that are not decoded.
     package var layout: PixelLayout? {
         switch components.count {
         case 1: .gray
@@ -49,7 +53,7 @@ package struct JPEGHeader: Sendable {
         }
     }
 
-    /// The colour profile, put together; nil when there is none.
+    /// Returns the ICC profile; nil when there is none.
     ///
     /// - Parameter bytes: The file of this header.
     package func profile(in bytes: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
@@ -59,18 +63,18 @@ package struct JPEGHeader: Sendable {
 
     package var pixels: Int { width * height }
 
-    /// More than one pass over the picture: all coefficients have to be kept.
+    /// True when the picture has several scans, so that libjpeg keeps all coefficients until the last.
     package var keepsCoefficients: Bool {
         process == .progressive || firstScanComponents.count < components.count
     }
 
-    /// Blocks of 8 x 8 samples that a component really has.
+    /// Returns the number of blocks of a component, without those that complete an MCU.
     package func blocks(of component: Component) -> Int {
         let (across, down) = blockSides(of: component)
         return across * down
     }
 
-    /// Blocks across and down.
+    /// Returns the number of blocks of a component across and down (T.81, A.1.1 and A.2.2).
     func blockSides(of component: Component) -> (Int, Int) {
         let widest = components.map(\.horizontal).max() ?? 1
         let highest = components.map(\.vertical).max() ?? 1

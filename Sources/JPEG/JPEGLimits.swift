@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a JPEG file may cost.
+/// The bounds within which a JPEG file is decoded.
 package struct JPEGLimits: Sendable, Equatable {
     /// Width times height.
     package var pixels: Int
+    /// The number of scans.
     package var scans: Int
     /// Scans times width times height.
     package var scanWork: Int
-    /// Segments in front of the first scan, and again APPn and COM segments in the whole file.
+    /// The number of markers before the first scan, and the number of APPn and COM segments in the whole file.
     package var markers: Int
-    /// Peak memory of the decoder: coefficients and rows.
+    /// The peak memory of the decoder in bytes: coefficients and rows.
     package var memoryBytes: Int
-    /// Complaints of the decoder about data that it nevertheless decoded.
+    /// The number of libjpeg's warnings about corrupt data that it decodes nevertheless.
     package var warnings: Int
-    /// Decode what there is of a file that ends early.
+    /// True to decode the existing part of a file that ends early.
     package var acceptsTruncated: Bool
 
     package init(

@@ -3,7 +3,7 @@
 import CJPEG
 package import Support
 
-/// One JPEG file being decoded row by row. Its state is thrown away after an error, never used again.
+/// A JPEG file that is decoded row by row by libjpeg. After an error the reader can only be destroyed.
 package struct JPEGReader: ~Copyable {
     package let header: JPEGHeader
     private let pointer: OpaquePointer
@@ -44,7 +44,7 @@ package struct JPEGReader: ~Copyable {
         self.cancellation = cancellation
     }
 
-    /// From now on, 0 when `deadline` has passed; -1 for no deadline.
+    /// Returns the time until `deadline`, 0 when it has passed; -1 for no deadline.
     private static func nanoseconds(until deadline: ContinuousClock.Instant?) -> Int64 {
         guard let deadline else { return -1 }
         let (seconds, attoseconds) = max(.zero, ContinuousClock.now.duration(to: deadline)).components
@@ -69,7 +69,7 @@ package struct JPEGReader: ~Copyable {
         return header
     }
 
-    /// Prepares for reading rows. A picture of several scans is decoded here, all but the last step.
+    /// Prepares for reading rows. For a picture of several scans this decodes the coefficients of all scans.
     package mutating func start() throws(JPEGError) {
         var frame = px_frame()
         try check(px_reader_read_header(pointer, &frame))
@@ -84,18 +84,19 @@ package struct JPEGReader: ~Copyable {
         try check(px_reader_start(pointer))
     }
 
-    /// Decodes the next row, `width * layout.stride` bytes.
+    /// Decodes the next row into `row`, `width * layout.stride` bytes.
     package mutating func readRow(_ row: UnsafeMutableBufferPointer<UInt8>) throws(JPEGError) {
         try check(px_reader_read_row(pointer, row.baseAddress, row.count))
     }
 
-    /// After the last row: reads on to the end-of-image marker, whose absence the reference calls truncated.
+    /// Reads to the end-of-image marker after the last row. Without the marker the file is truncated.
+    /// Pillow is less strict: it does not look for the marker when all rows of a single scan are there.
     package mutating func finish() throws(JPEGError) { try check(px_reader_finish(pointer)) }
 
-    /// Complaints so far about data that was decoded nevertheless.
+    /// The number of warnings so far about corrupt data that libjpeg decoded nevertheless.
     package var warnings: Int { Int(px_reader_report(pointer).pointee.warnings) }
 
-    /// The file ended early and was completed.
+    /// True when the file ended early and libjpeg completed the picture.
     package var wasTruncated: Bool { px_reader_report(pointer).pointee.truncated }
 
     private func check(_ status: px_status) throws(JPEGError) {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Counts the scans of a file of several before any of them is decoded: a bomb of thousands is refused in the time
-/// that reading its bytes takes. The decoder counts again, by its own understanding of the file.
+/// The count of scans before any of them is decoded, so that a file with thousands of scans is refused in the time that
+/// reading its bytes takes. libjpeg's own count is checked, too, while it decodes.
 enum ScanCounter {
+    /// Counts the SOS markers, but no more than are allowed.
+    ///
+    /// - Throws: `JPEGError` of kind `tooManyScans`.
     static func check(
         _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, pixels: Int, limits: JPEGLimits
     ) throws(JPEGError) {

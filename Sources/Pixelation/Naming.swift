@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How outputs are called: `photos/HS.jpeg` becomes `photos/pixelated-8x8-HS.jpeg`. The folder stays, the prefix
-/// goes before the file name, nothing is escaped.
+/// The naming of outputs: the output of 8 x 8 blocks of `photos/HS.jpeg` is `photos/pixelated-8x8-HS.jpeg`. The part up
+/// to the last slash stays, the prefix and the size are put before the file name, and nothing is escaped.
 package struct Naming: Sendable, Equatable {
     package static let defaultPrefix = "pixelated-"
 
+    /// The part of a name before the size.
     package var prefix: String
 
     package init(prefix: String = Naming.defaultPrefix) { self.prefix = prefix }
@@ -16,7 +17,8 @@ package struct Naming: Sendable, Equatable {
         return "\(key[..<file])\(prefix)\(size)x\(size)-\(key[file...])"
     }
 
-    /// Whether `key` is what `name` makes of some key: such an object must not be pixelated again.
+    /// Returns true if `key` is an output's name for some source and some size of 1 to 3 digits. Such an object must not
+    /// be pixelated again.
     package func isOutput(_ key: String) -> Bool {
         let file =
             key.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).last ?? [][...]

@@ -2,21 +2,27 @@
 
 import JPEG
 
-/// Why a picture was not pixelated: which rule it broke, with the numbers and the limit.
+/// The reason for which a picture was not pixelated.
 package struct PixelationError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The raw values are stable: they appear in logs, metrics and reports.
+    /// The raw values are stable: they appear in logs, metrics and quarantine records.
     package enum Kind: String, Sendable, CaseIterable {
-        /// The bytes are no picture of any kind known here.
+        /// The bytes begin like no picture format of `SourceFormat`.
         case notAnImage = "not-an-image"
-        /// A picture, but of a format or kind that is not processed; the message names it.
+        /// The picture has a format or a coding process that is not supported; `detail` names it.
         case unsupportedFormat = "unsupported-format"
+        /// The picture exceeds `PixelationLimits.bytes`.
         case tooManyBytes = "too-many-bytes"
+        /// The picture exceeds `PixelationLimits.pixels`, or has a side longer than 65500.
         case tooManyPixels = "too-many-pixels"
+        /// The picture exceeds `PixelationLimits.scans` or `scanWork`.
         case tooManyScans = "too-many-scans"
+        /// The picture exceeds `PixelationLimits.markers`.
         case tooManyMarkers = "too-many-markers"
+        /// The picture exceeds `PixelationLimits.memoryBytes`, or the system has no memory left.
         case tooMuchMemory = "too-much-memory"
+        /// The picture exceeds `PixelationLimits.warnings`.
         case tooManyWarnings = "too-many-warnings"
-        /// The file ends before the picture does.
+        /// The file ends before its picture is complete.
         case truncated
         /// The file contradicts the standard or itself.
         case corrupt
@@ -29,7 +35,7 @@ package struct PixelationError: Error, Sendable, Equatable, CustomStringConverti
     }
 
     package var kind: Kind
-    /// What was found and what is allowed, in one line.
+    /// One sentence: the finding and, for a limit, the limit.
     package var detail: String
 
     package init(_ kind: Kind, _ detail: String) {

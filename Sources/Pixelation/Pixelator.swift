@@ -3,11 +3,12 @@
 import JPEG
 package import Support
 
-/// Turns a picture into its pixelated variants. Holds nothing but options: any number of threads may use one.
+/// The engine: it pixelates a picture into outputs of several sizes. It has no state but its options, so that any number
+/// of threads may use it at once.
 package struct Pixelator: Sendable {
     package let options: PixelationOptions
 
-    /// - Parameter options: without `problems()`.
+    /// - Parameter options: Options without `problems()`.
     package init(_ options: PixelationOptions) { self.options = options }
 
     /// Reads the header only, in microseconds. Files of several scans are read to the end, to count the scans.
@@ -72,7 +73,7 @@ package struct Pixelator: Sendable {
             throw PixelationError(
                 .notAnImage,
                 bytes.isEmpty
-                    ? "the file is empty" : "the \(bytes.count) bytes begin like no picture format known")
+                    ? "the file is empty" : "the \(bytes.count) bytes begin like no known picture format")
         }
         guard format == .jpeg else {
             throw PixelationError(.unsupportedFormat, "\(format.rawValue) is not processed, only JPEG")
@@ -81,19 +82,11 @@ package struct Pixelator: Sendable {
 }
 
 extension JPEGLimits {
+    /// The limits of JPEG files among the options.
     init(_ options: PixelationOptions) {
         self.init(
             pixels: options.limits.pixels, scans: options.limits.scans, scanWork: options.limits.scanWork,
             markers: options.limits.markers, memoryBytes: options.limits.memoryBytes,
             warnings: options.limits.warnings, acceptsTruncated: options.truncated == .accept)
-    }
-}
-
-extension PixelationOptions {
-    /// The largest `Survey.workingSetBytes` of a picture that the limits let pass.
-    package var largestWorkingSetBytes: Int {
-        let side = min(JPEGHeader.longestSide, limits.pixels)
-        return limits.memoryBytes
-            + Survey.bytesBesideDecoder(width: side, height: side, pixels: limits.pixels, sizes: sizes)
     }
 }

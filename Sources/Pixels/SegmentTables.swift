@@ -85,7 +85,7 @@ struct SegmentTables {
             magnitude += abs(difference)
         }
         // p = 128 + d with |d| <= 128, so the error is 128 * error +- 128 * magnitude. One more unit of 2^-22 covers
-        // the rounding of all doubles, here and in the kernel, more than tenfold.
+        // the rounding of all doubles, here and in the kernel, more than fourfold (Arithmetic.md).
         let safeDistance = max(0, 0.5 - (128 * magnitude + 1) / one)
         return px_second_difference(
             factor: factor / one, bias: 128 * error / one,

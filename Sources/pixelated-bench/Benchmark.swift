@@ -4,28 +4,28 @@ import ArgumentParser
 import Glibc
 import Pixelation
 
-/// Prints what the engine costs, as ratios to libjpeg-turbo and to the reference measured in the same run, so that they
-/// hold on a busy machine too.
+/// The benchmark of the engine. It prints ratios to libjpeg-turbo and to Pillow, both measured in the same run, so that
+/// they are comparable between machines and on a busy machine.
 @main
 struct Benchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pixelated-bench",
-        abstract: "Measures the pixel engine against bare libjpeg-turbo and the reference.",
+        abstract: "Measure the engine against bare libjpeg-turbo and Pillow.",
         discussion: """
-            CPU times are milliseconds of the measuring thread, the best of the runs. Memory is the peak above idle \
-            of a process of its own, the file included.
+            CPU times are in milliseconds of the measuring thread, of the fastest run. Memory is the peak above idle \
+            in a process that pixelates only this file, the file included.
             """)
 
-    @Argument(help: "JPEG files, or folders of them.")
+    @Argument(help: "JPEG files, or folders with JPEG files.")
     var paths: [String] = []
 
-    @Option(help: "A folder of files that are out for harm: its slowest and its largest are told.")
+    @Option(help: "A folder of hostile files, of which the slowest and the largest are shown.")
     var hostile: String?
 
-    @Option(help: "Runs of each measurement; the best counts.")
+    @Option(help: "The number of runs of each measurement, of which the fastest counts.")
     var runs = 5
 
-    @Option(help: "A python3 that has Pillow; without one the reference is left out.")
+    @Option(help: "A python3 with Pillow. Without Pillow the reference is not measured.")
     var python = "python3"
 
     @Option(help: .hidden)
@@ -33,13 +33,15 @@ struct Benchmark: ParsableCommand {
 
     func validate() throws {
         if runs < 1 { throw ValidationError("--runs must be at least 1") }
-        if paths.isEmpty, hostile == nil { throw ValidationError("no pictures are named") }
+        if paths.isEmpty, hostile == nil {
+            throw ValidationError("name at least one picture, or a folder with --hostile")
+        }
     }
 
     func run() throws {
         if let childTask {
             guard let task = ChildTask(rawValue: childTask), let path = paths.first else {
-                throw ValidationError("no such task")
+                throw ValidationError("\(childTask) is not a task of the benchmark")
             }
             print(try task.perform(on: path))
             return
@@ -56,9 +58,9 @@ struct Benchmark: ParsableCommand {
 
     private func measure() throws -> [Measurement] {
         let files = paths.flatMap(Files.pictures)
-        guard !files.isEmpty else { throw ValidationError("no JPEG files there") }
+        guard !files.isEmpty else { throw ValidationError("\(paths.joined(separator: ", ")): no JPEG files") }
         let reference = Reference(python: python)
-        if !reference.isPresent { print("no Pillow in \(python): the reference is left out") }
+        if !reference.isPresent { print("\(python) has no Pillow: the reference is not measured") }
         var rows: [Measurement] = []
         print(Measurement.heading)
         for file in files {

@@ -2,9 +2,9 @@
 
 import Glibc
 
-/// CPU time of the calling thread.
+/// The CPU time of the calling thread.
 enum CPUTime {
-    /// Milliseconds of the fastest of `runs` calls.
+    /// Returns the milliseconds of the fastest of `runs` calls.
     static func best(of runs: Int, _ body: () throws -> Void) rethrows -> Double {
         var best = Double.infinity
         for _ in 0..<runs {
@@ -15,6 +15,7 @@ enum CPUTime {
         return best
     }
 
+    /// Returns the milliseconds that the thread has computed so far.
     static func now() -> Double {
         var time = timespec()
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)

@@ -2,9 +2,13 @@
 
 import Glibc
 
-/// Runs a program and reads what it writes.
+/// A child process whose output is read.
 enum Child {
-    /// The standard output, or nothing when the program is missing or fails. `input` goes to its standard input.
+    /// Runs a program and returns its standard output; nil when it does not start or fails.
+    ///
+    /// - Parameters:
+    ///   - arguments: The program, found by PATH, and its arguments.
+    ///   - silent: True to discard its standard error.
     static func output(_ arguments: [String], silent: Bool = false) -> String? {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { return nil }

@@ -3,8 +3,9 @@
 import ArgumentParser
 import Glibc
 
-/// The few things about files that a benchmark needs.
+/// The access to files.
 enum Files {
+    /// Returns the bytes of a file.
     static func read(_ path: String) throws -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw ValidationError("\(path): \(String(cString: strerror(errno)))") }
@@ -21,7 +22,7 @@ enum Files {
         }
     }
 
-    /// A file as it is; of a folder the JPEG files below it.
+    /// Returns the path of a file, or the paths of the JPEG files below a folder.
     static func pictures(_ path: String) -> [String] {
         let files = all(below: path)
         return files == [path]
@@ -29,7 +30,7 @@ enum Files {
             : files.filter { $0.lowercased().hasSuffix(".jpg") || $0.lowercased().hasSuffix(".jpeg") }
     }
 
-    /// Every file below a folder, in the order of the paths; a file itself.
+    /// Returns the path of a file, or the paths of all files below a folder in alphabetical order.
     static func all(below path: String) -> [String] {
         guard let folder = opendir(path) else { return [path] }
         defer { closedir(folder) }
@@ -43,5 +44,6 @@ enum Files {
         return names.sorted().flatMap { all(below: path + "/" + $0) }
     }
 
+    /// Returns the last component of a path.
     static func name(_ path: String) -> String { String(path.split(separator: "/").last ?? "") }
 }

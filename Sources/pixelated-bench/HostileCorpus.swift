@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the worst files of a folder cost, each in a process of its own under the default limits.
+/// The cost of the worst files of a folder under the default limits, each measured in a process of its own.
 struct HostileCorpus {
     private var files = 0
+    /// The number of files of each outcome.
     private var outcomes: [String: Int] = [:]
     private(set) var slowest = (milliseconds: 0.0, name: "-")
     private(set) var largest = (megabytes: 0.0, name: "-")
 
+    /// Measures all files below a folder.
     init(_ folder: String) {
         for path in Files.all(below: folder) {
             files += 1
@@ -22,6 +24,7 @@ struct HostileCorpus {
         }
     }
 
+    /// A summary to print.
     var lines: String {
         let counts = outcomes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
             .map { "\($0.value) \($0.key)" }

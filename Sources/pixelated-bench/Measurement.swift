@@ -4,27 +4,31 @@ import JPEG
 import Pixelation
 import Pixels
 
-/// The figures of one picture.
+/// The figures of one picture. Times are CPU milliseconds, memory is in megabytes.
 struct Measurement {
     var name: String
     var megapixels: Double
-    /// libjpeg-turbo alone, row by row into one row buffer: the least that decoding can cost.
+    /// libjpeg-turbo alone, row by row into one row buffer: the lower bound of decoding.
     var decodeRows: Double
-    /// libjpeg-turbo's TurboJPEG interface into a picture in memory.
+    /// The TurboJPEG interface, into a picture in memory.
     var decodePicture: Double
+    /// The whole engine.
     var engine: Double
+    /// The engine's reduction to five grids.
     var reduce: Double
+    /// The engine's encoding of five outputs.
     var encode: Double
     /// One full-size encode by libjpeg-turbo.
     var turboEncode: Double
     var reference: Reference.Finding?
-    /// Coefficients have to be kept.
+    /// True when the file has several scans.
     var isProgressive: Bool
-    /// The engine's megabytes above idle, the file included.
+    /// The engine's peak above idle, the file included.
     var memory: Double?
-    /// Those of libjpeg-turbo with a picture in memory.
+    /// The same of the TurboJPEG interface with a picture in memory.
     var decodeMemory: Double?
 
+    /// Measures a file.
     init(_ path: String, runs: Int, reference: Reference) throws {
         name = Files.name(path)
         let bytes = try Files.read(path)
@@ -38,7 +42,7 @@ struct Measurement {
         let turbo = try TurboJPEG()
         (decodeRows, decodePicture, engine) = (.infinity, .infinity, .infinity)
         var failure: (any Error)?
-        // The contenders take turns, so that a busy second hits all of them.
+        // All are measured in turns, so that a busy second affects all of them.
         for _ in 0..<runs {
             decodeRows = min(decodeRows, CPUTime.best(of: 1) { Self.decode(bytes, &failure) })
             engine = min(
@@ -76,10 +80,12 @@ struct Measurement {
         pixels: .max, scans: 1000, scanWork: .max, markers: 100_000, memoryBytes: .max, warnings: 1_000_000,
         acceptsTruncated: false)
 
+    /// Returns a reader of the file, without limits.
     private static func reader(_ bytes: UnsafeBufferPointer<UInt8>) throws(JPEGError) -> JPEGReader {
         try JPEGReader(bytes, header: JPEGReader.header(of: bytes, limits: limits), limits: limits)
     }
 
+    /// Decodes a file row by row.
     private static func decode(_ bytes: [UInt8], _ failure: inout (any Error)?) {
         do {
             try bytes.withUnsafeBufferPointer { bytes throws(JPEGError) in
@@ -96,7 +102,7 @@ struct Measurement {
         }
     }
 
-    /// Reducing without decoding: the picture's middle row, again and again.
+    /// Returns the time to reduce a picture without decoding: all its rows are its middle row.
     private static func reduce(_ bytes: [UInt8], _ survey: Survey, sizes: [Int], runs: Int) throws -> Double {
         try bytes.withUnsafeBufferPointer { bytes throws(JPEGError) in
             var reader = try reader(bytes)
@@ -118,6 +124,7 @@ struct Measurement {
         }
     }
 
+    /// Returns the grids of a picture.
     private static func grids(_ bytes: [UInt8], _ survey: Survey, sizes: [Int]) throws -> [Grid] {
         try bytes.withUnsafeBufferPointer { bytes throws(JPEGError) in
             var reader = try reader(bytes)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the seed did, with Pillow: five times open, shrink, blow up, save.
+/// The reference: the original Python program, which opens, shrinks, enlarges and saves a picture five times with
+/// Pillow.
 struct Reference {
     let python: String
+    /// True when `python` can import Pillow.
     let isPresent: Bool
 
     init(python: String) {
@@ -36,12 +38,13 @@ struct Reference {
         """
 
     struct Finding {
-        /// CPU time of the best run.
+        /// The CPU time of the fastest run.
         var milliseconds: Double
-        /// Peak above idle.
+        /// The peak above idle.
         var megabytes: Double
     }
 
+    /// Measures a file in a child process; nil without Pillow, or when it fails.
     func measure(_ path: String, runs: Int) -> Finding? {
         guard isPresent else { return nil }
         let words = Child.output([python, "-c", Self.program, path, "\(runs)"])?

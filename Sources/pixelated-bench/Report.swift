@@ -22,7 +22,7 @@ extension Measurement {
     }
 }
 
-/// The figures that count, with what they must and should reach.
+/// The medians over all pictures, with the values that they must reach and those that they aim at.
 struct Report {
     var rows: [Measurement] = []
     var hostile: HostileCorpus?
@@ -55,7 +55,7 @@ struct Report {
         return lines.joined(separator: "\n")
     }
 
-    /// The mean of the two in the middle when the count is even.
+    /// Returns the median, the mean of the two middle values for an even count.
     private func median(_ values: [Double]) -> Double? {
         guard !values.isEmpty else { return nil }
         let sorted = values.sorted()
@@ -69,7 +69,7 @@ extension String {
     }
 }
 
-/// `value` with so many decimals, right in `width` columns; a dash for none.
+/// Returns `value` with so many decimals, right-aligned in `width` columns; a dash for nil.
 private func fixed(_ value: Double?, _ width: Int, decimals: Int) -> String {
     guard let value, value.isFinite else { return String(repeating: " ", count: width - 1) + "-" }
     let scale = [1, 10, 100][decimals]

@@ -4,7 +4,7 @@ import ArgumentParser
 import CLibTurboJPEG
 import Pixels
 
-/// libjpeg-turbo through its whole-picture interface.
+/// libjpeg-turbo by its TurboJPEG interface, which decodes and encodes whole pictures in memory.
 final class TurboJPEG {
     private let decoder: tjhandle
     private let encoder: tjhandle
@@ -26,7 +26,7 @@ final class TurboJPEG {
         tjFree(file)
     }
 
-    /// Decodes into a picture buffer that is kept, so that only the first call pays for its pages.
+    /// Decodes into a buffer that is kept, so that only the first call allocates its pages.
     func decode(_ bytes: [UInt8], width: Int, height: Int, components: Int) throws {
         let format = Self.format(components)
         let needed = width * height * Int(components)
@@ -37,7 +37,7 @@ final class TurboJPEG {
         guard code == 0 else { throw ValidationError(String(cString: tjGetErrorStr2(decoder))) }
     }
 
-    /// Blows a grid up, for `encode`.
+    /// Enlarges a grid into the buffer that `encode` reads.
     func show(_ grid: Grid, width: Int, height: Int) {
         let columns = NearestMap.cells(grid.size, over: width)
         let rows = NearestMap.cells(grid.size, over: height)
@@ -51,7 +51,7 @@ final class TurboJPEG {
         }
     }
 
-    /// Encodes what `show` made, as the reference's `save` does: quality 75, 4:2:0.
+    /// Encodes the picture of `show` as Pillow's `save` does: quality 75, 4:2:0.
     func encode(width: Int, height: Int, components: Int) throws {
         let code = tjCompress2(
             encoder, picture, Int32(width), 0, Int32(height), Self.format(components), &file, &fileSize,

@@ -4,9 +4,9 @@ import JPEG
 import Scripted
 import Testing
 
-/// The bit strings and the bytes made of them, against the plainest way to do the same.
+/// `BitString` and `EntropyCodedSegment` against bits that are put one by one.
 @Suite struct GridWriterBitsTests {
-    /// Bits one by one, and their bytes as ITU-T T.81, F.1.2.3 has them: ones at the end, a zero behind each 0xFF.
+    /// Bits one by one, and their bytes by ITU-T T.81, F.1.2.3: ones at the end, a zero after each 0xFF.
     private struct Plain {
         var bits: [Bool] = []
 
@@ -23,8 +23,8 @@ import Testing
         }
     }
 
-    /// 1 to 63 bits: any, mostly ones, or only ones, so that bytes are stuffed seldom, often or always.
-    private func piece(_ kind: Int, using generator: inout SplitMix) -> (bits: UInt64, count: Int) {
+    /// Returns 1 to 63 bits: any, mostly ones, or only ones, so that bytes are stuffed seldom, often or always.
+    private func bits(_ kind: Int, using generator: inout SplitMix) -> (bits: UInt64, count: Int) {
         let count = Int.random(in: 1...63, using: &generator)
         let ones = (UInt64(1) << UInt64(count)) - 1
         let any = UInt64.random(in: 0...UInt64.max, using: &generator)
@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test(arguments: 0..<3)
-    func `bytes of pieces of bits are those of bits put one by one`(kind: Int) {
+    func `bits appended in groups become the bytes of bits put one by one`(kind: Int) {
         var generator = SplitMix(seed: UInt64(kind))
         for _ in 0..<300 {
             var plain = Plain()
@@ -56,7 +56,7 @@ import Testing
             var scan = EntropyCodedSegment()
             var bits = BitString()
             for _ in 0..<Int.random(in: 0...200, using: &generator) {
-                let (value, count) = piece(kind, using: &generator)
+                let (value, count) = self.bits(kind, using: &generator)
                 append(value, count: count, to: &bits)
                 plain.append(value, count: count)
                 guard Int.random(in: 0..<20, using: &generator) == 0 else { continue }
@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test(arguments: 0..<3)
-    func `repeated bits are the bits again and again`(kind: Int) {
+    func `a bit string appended several times equals its bits put several times`(kind: Int) {
         var generator = SplitMix(seed: UInt64(10 + kind))
         for _ in 0..<300 {
             var plain = Plain()
@@ -80,14 +80,14 @@ import Testing
                 var once = BitString()
                 var plainOnce = Plain()
                 for _ in 0..<Int.random(in: 0...8, using: &generator) {
-                    let (value, count) = piece(kind, using: &generator)
+                    let (value, count) = self.bits(kind, using: &generator)
                     append(value, count: count, to: &once)
                     plainOnce.append(value, count: count)
                 }
                 let times = Int.random(in: 0...40, using: &generator)
                 all.append(once, times: times)
                 for _ in 0..<times { plain.bits += plainOnce.bits }
-                let (value, count) = piece(kind, using: &generator)
+                let (value, count) = self.bits(kind, using: &generator)
                 append(value, count: count, to: &all)
                 plain.append(value, count: count)
             }

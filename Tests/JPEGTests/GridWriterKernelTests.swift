@@ -5,16 +5,16 @@ import Pixels
 import Scripted
 import Testing
 
-/// Each kernel of the grid writer against the plain form of the same step.
+/// The steps of the grid writer against the plain form of the same step.
 @Suite struct GridWriterKernelTests {
-    /// A row of samples less 128: any, extreme, or similar; in one, two or more pieces.
+    /// Returns a row of samples less 128: any, extreme, or similar; in one, two or more runs.
     private func row(using generator: inout SplitMix) -> SIMD8<Int16> {
-        let pieces = Int.random(in: 1...8, using: &generator)
+        let runs = Int.random(in: 1...8, using: &generator)
         let kind = Int.random(in: 0..<3, using: &generator)
         var row = SIMD8<Int16>()
         var level: Int16 = 0
         for sample in 0..<8 {
-            if sample == 0 || Int.random(in: 0..<8, using: &generator) < pieces {
+            if sample == 0 || Int.random(in: 0..<8, using: &generator) < runs {
                 switch kind {
                 case 0: level = .random(in: -128...127, using: &generator)
                 case 1: level = Bool.random(using: &generator) ? -128 : 127
@@ -26,7 +26,7 @@ import Testing
         return row
     }
 
-    @Test func `blocks of few distinct rows are transformed as jfdctint does`() {
+    @Test func `blocks of few distinct rows are transformed as by jfdctint`() {
         var generator = SplitMix(seed: 1)
         for _ in 0..<4000 {
             let count = Int.random(in: 1...8, using: &generator)
@@ -47,13 +47,13 @@ import Testing
         }
     }
 
-    // Their tables live as long as the process: made once here too.
+    // Their tables are never freed, so they are made once.
     private static let quantizers = QuantizationTable.standard.map { Quantizer($0) }
     private static let coders = HuffmanTable.standard.map { EntropyCoder($0) }
 
-    /// A coefficient is at most 8 * 8 * 128 * 2 either way; all of them, for every divisor at every place.
+    /// All coefficients, whose magnitude is at most 8 * 8 * 128 * 2, with every divisor at every place.
     @Test(arguments: [0, 1])
-    func `quantizing is dividing`(table: Int) {
+    func `quantized coefficients are quotients rounded half away from zero`(table: Int) {
         let steps = QuantizationTable.standard[table]
         let quantizer = Self.quantizers[table]
         var wrong = 0
@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test(arguments: [0, 1])
-    func `coefficients that are not quantized to zero are found`(table: Int) {
+    func `the bits for nonzero coefficients are those of the quotients`(table: Int) {
         let steps = QuantizationTable.standard[table]
         let quantizer = Self.quantizers[table]
         var generator = SplitMix(seed: 2)
@@ -77,7 +77,7 @@ import Testing
             var coefficients = [SIMD8<Int16>](repeating: SIMD8(), count: 8)
             for place in 0..<64 where Bool.random(using: &generator) {
                 let half = 4 * Int16(steps.steps[place])
-                // Around the thresholds, where an error would be seen, and far from them.
+                // Values at the thresholds, where an error would be seen, and far from them.
                 let value: Int16 = round % 2 == 0 ? half + .random(in: -1...1, using: &generator) : 16384
                 coefficients[place / 8][place % 8] = Bool.random(using: &generator) ? value : -value
             }
@@ -102,7 +102,7 @@ import Testing
     }
 
     @Test(arguments: [0, 1])
-    func `coefficients are coded with run, size and value`(table: Int) {
+    func `coefficients are coded as run, category and value`(table: Int) {
         let coder = Self.coders[table]
         var generator = SplitMix(seed: 3)
         for _ in 0..<1000 {
@@ -132,9 +132,9 @@ import Testing
         }
     }
 
-    /// Both axes, all sixteen places and all heights; the last cell's level is drawn.
+    /// Both axes, all sixteen places and all heights; the last cell's level is random.
     @Test(arguments: [0, 1])
-    func `the codes of blocks with one edge are those of the blocks`(table: Int) {
+    func `the ready codes of blocks with one edge are those of the blocks`(table: Int) {
         var generator = SplitMix(seed: 4)
         let steps = QuantizationTable.standard[table].steps
         let codes = EdgeCodes.standard[table]
@@ -166,12 +166,12 @@ import Testing
         }
     }
 
-    @Test func `samples of halved components are the means of their pixels`() {
+    @Test func `samples of subsampled components are the means of their pixels`() {
         var generator = SplitMix(seed: 5)
         for _ in 0..<3000 {
             let n = Int.random(in: 1...9, using: &generator)
             let samples = (0..<n * n).map { _ in UInt8.random(in: 0...255, using: &generator) }
-            // The cells of 16 pixels: never decreasing, as on a picture; and those of a pair of rows.
+            // The cells of 16 pixels, which never decrease, and the cells of a pair of rows.
             let cells = (0..<16).map { _ in UInt8.random(in: 0..<UInt8(n), using: &generator) }.sorted()
             let first = UInt8.random(in: 0..<UInt8(n), using: &generator)
             let second = UInt8.random(in: 0..<UInt8(n), using: &generator)
@@ -186,7 +186,7 @@ import Testing
         }
     }
 
-    @Test func `colours are converted as jccolor does`() {
+    @Test func `colours are converted as by jccolor`() {
         var generator = SplitMix(seed: 6)
         let edges: [UInt8] = [0, 1, 2, 3, 63, 64, 127, 128, 129, 191, 192, 252, 253, 254, 255]
         var colors = edges.flatMap { red in edges.flatMap { green in edges.flatMap { [red, green, $0] } } }
@@ -201,7 +201,7 @@ import Testing
         #expect(wrong == 0)
     }
 
-    @Test func `ink is inverted and gray is left alone`() {
+    @Test func `ink is inverted and gray is unchanged`() {
         let gray = Grid(size: 2, bands: 1, samples: [1, 2, 3, 4])
         #expect(Plane.components(of: gray) == [[1, 2, 3, 4]])
         let ink = Grid(size: 2, bands: 4, samples: Array(0..<16))

@@ -5,6 +5,7 @@ import Pixels
 import Scripted
 import Testing
 
+/// Whole files against those of libjpeg-turbo's encoder.
 @Suite struct GridWriterTests {
     private func expectSameBytes(_ grid: Grid, _ width: Int, _ height: Int, seed: UInt64 = 0) throws {
         let ours = GridWriter(width: width, height: height).encode(grid)
@@ -24,7 +25,7 @@ import Testing
     }
 
     @Test(arguments: [1, 3, 4])
-    func `small pictures of every size are those of libjpeg-turbo`(bands: Int) throws {
+    func `files of small pictures of every size are those of libjpeg-turbo`(bands: Int) throws {
         var generator = SplitMix(seed: 1)
         for width in 1...36 {
             for height in 1...36 {
@@ -35,7 +36,7 @@ import Testing
     }
 
     @Test(arguments: [1, 3, 4])
-    func `random grids and sizes are those of libjpeg-turbo`(bands: Int) throws {
+    func `files of random grids and sizes are those of libjpeg-turbo`(bands: Int) throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("seed \(seed), bands \(bands)")
         var generator = SplitMix(seed: seed)
@@ -49,17 +50,18 @@ import Testing
     }
 
     @Test(arguments: [(65500, 3), (3, 65500), (65500, 17), (40, 65500)])
-    func `the longest sides are those of libjpeg-turbo`(width: Int, height: Int) throws {
+    func `files of pictures with the longest sides are those of libjpeg-turbo`(width: Int, height: Int) throws
+    {
         var generator = SplitMix(seed: 2)
         for n in [1, 8, 64, 256] {
             try expectSameBytes(.random(size: n, bands: 3, using: &generator), width, height)
         }
     }
 
-    /// Cells of 40 to 90 pixels, as of a photo: MCUs inside cells, and across one edge and two, at all places; the edges
-    /// of the picture cut MCUs anywhere.
+    /// Cells of 40 to 90 pixels: MCUs lie inside cells, and across one edge and two, at all places. The edges of the
+    /// picture cut MCUs anywhere.
     @Test(arguments: [1, 3, 4])
-    func `pictures with cells larger than an MCU are those of libjpeg-turbo`(bands: Int) throws {
+    func `files of pictures with cells larger than an MCU are those of libjpeg-turbo`(bands: Int) throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("seed \(seed), bands \(bands)")
         var generator = SplitMix(seed: seed)

@@ -2,18 +2,21 @@
 
 import JPEG
 
-/// The beginning of a JPEG file, put together segment by segment.
+/// The beginning of a JPEG file, built segment by segment.
 struct HeaderFile {
     var bytes: [UInt8] = [0xFF, 0xD8]
 
-    /// A marker with a length and so many bytes behind it.
+    /// Appends a marker, a length and parameters.
     func segment(_ marker: UInt8, _ body: [UInt8]) -> HeaderFile {
         raw([0xFF, marker, UInt8((body.count + 2) >> 8), UInt8((body.count + 2) & 255)] + body)
     }
 
     func raw(_ more: [UInt8]) -> HeaderFile { HeaderFile(bytes: bytes + more) }
 
-    /// For each component its sampling factors, horizontal in the upper 4 bits; identifiers count from 1.
+    /// Appends a frame header.
+    ///
+    /// - Parameter sampling: The sampling factors of each component, horizontal in the upper 4 bits. Identifiers count
+    ///   from 1.
     func frame(
         _ marker: UInt8 = 0xC0, width: Int = 64, height: Int = 48, precision: UInt8 = 8,
         sampling: [UInt8] = [0x22, 0x11, 0x11]
@@ -31,12 +34,12 @@ struct HeaderFile {
 
     func comment(_ text: String) -> HeaderFile { segment(0xFE, Array(text.utf8)) }
 
-    /// One fragment of a colour profile.
+    /// Appends a fragment of an ICC profile.
     func profile(_ number: UInt8, of count: UInt8, _ data: [UInt8]) -> HeaderFile {
         segment(0xE2, Array("ICC_PROFILE\0".utf8) + [number, count] + data)
     }
 
-    /// So many bytes of entropy-coded data.
+    /// Appends `count` bytes of entropy-coded data.
     func data(_ count: Int = 4096) -> HeaderFile { raw([UInt8](repeating: 0x55, count: count)) }
 
     static let limits = JPEGLimits(
@@ -49,7 +52,7 @@ struct HeaderFile {
         }
     }
 
-    /// How it is refused, if it is.
+    /// Returns the kind of the refusal under changed limits; nil when the header is admitted.
     func refusal(_ change: (inout JPEGLimits) -> Void = { _ in }) -> JPEGError.Kind? {
         var limits = Self.limits
         change(&limits)

@@ -5,10 +5,11 @@ import Pixels
 import Scripted
 import Testing
 
+/// The parser of headers, and the limits that the header decides.
 @Suite struct HeaderTests {
     private static let good = HeaderFile().frame().scan().data()
 
-    @Test func `a header says what the file is`() throws {
+    @Test func `the header has the properties of the file`() throws {
         let file = HeaderFile().comment("first").frame(0xC2, width: 4032, height: 30).comment("last").scan()
         let header = try file.data().header()
         #expect(header.width == 4032 && header.height == 30 && header.precision == 8)
@@ -25,7 +26,7 @@ import Testing
             (0xC0, .baseline, false), (0xC1, .extended, false), (0xC2, .progressive, false),
             (0xC9, .extended, true), (0xCA, .progressive, true),
         ] as [(UInt8, JPEGHeader.Process, Bool)])
-    func `each decodable process is known`(
+    func `the coding process follows from the marker of the frame header`(
         _ marker: UInt8, _ process: JPEGHeader.Process, _ isArithmetic: Bool
     ) throws {
         let header = try HeaderFile().frame(marker).scan().data().header()
@@ -37,7 +38,7 @@ import Testing
         #expect(try file.frame().raw([7, 7]).scan().data().header().width == 64)
     }
 
-    @Test func `the first Exif segment counts`() throws {
+    @Test func `the first Exif segment is used`() throws {
         let exif = { (value: UInt8) in Array("Exif\0\0MM\0".utf8) + [value] }
         let file = HeaderFile().segment(0xE1, Array("http://ns.adobe.com/xap/1.0/\0".utf8))
             .segment(0xE1, exif(1)).segment(0xE1, exif(2)).frame().scan()
@@ -45,7 +46,7 @@ import Testing
         #expect(header.exif.map { Array(file.bytes[$0]) } == [0x4D, 0x4D, 0, 1])
     }
 
-    /// What is refused, as what, and why.
+    /// A description, a file, and the kind of its refusal.
     static let refusals: [(String, HeaderFile, JPEGError.Kind)] = [
         ("nothing", HeaderFile(bytes: []), .notJPEG),
         ("two bytes", HeaderFile(), .notJPEG),
@@ -86,11 +87,13 @@ import Testing
     ]
 
     @Test(arguments: refusals)
-    func `what is refused has its name`(_ what: String, _ file: HeaderFile, _ kind: JPEGError.Kind) {
+    func `a wrong file is refused as the kind that it is`(
+        _ what: String, _ file: HeaderFile, _ kind: JPEGError.Kind
+    ) {
         #expect(file.refusal() == kind, "\(what)")
     }
 
-    @Test func `each limit is met exactly`() throws {
+    @Test func `a picture exactly at a limit is admitted`() throws {
         #expect(Self.good.refusal() == nil)
         #expect(Self.good.refusal { $0.pixels = 64 * 48 } == nil)
         #expect(Self.good.refusal { $0.pixels = 64 * 48 - 1 } == .tooManyPixels)
@@ -111,7 +114,7 @@ import Testing
         #expect(HeaderFile().frame(0xC2).scan(to: 0, high: 1).refusal() == nil)
     }
 
-    @Test func `coefficients are counted when they have to be kept`() throws {
+    @Test func `the working set includes coefficients when they have to be kept`() throws {
         func bytes(_ marker: UInt8, _ scan: [UInt8], _ sampling: [UInt8]) throws -> Int {
             try HeaderFile().frame(marker, width: 800, height: 800, sampling: sampling).scan(scan).data(
                 200_000
@@ -129,14 +132,14 @@ import Testing
         #expect(quarter - (try bytes(0xC0, [1, 2, 3], [0x22, 0x11, 0x11])) == 800 * 800 * 3)
     }
 
-    @Test func `a header cut anywhere is truncated`() {
+    @Test func `a header cut anywhere is refused as truncated`() {
         let whole = HeaderFile().comment("a comment").profile(1, of: 1, [1, 2, 3]).frame().scan()
         for end in 3..<whole.bytes.count {
             #expect(HeaderFile(bytes: Array(whole.bytes[..<end])).refusal() == .truncated, "\(end)")
         }
     }
 
-    @Test func `no bytes trap`() {
+    @Test func `random changes of a header never trap`() {
         var random = SplitMix(seed: 3)
         let whole = HeaderFile().comment("x").profile(1, of: 2, [9]).frame(0xC2).scan(to: 0).data(64).scan([1]
         )

@@ -2,9 +2,9 @@
 
 import CLibJPEG
 
-/// libjpeg's encoder by its own interface, with its defaults, as Pillow uses it: for CMYK, which TurboJPEG makes YCCK.
+/// libjpeg's encoder with its defaults, as Pillow uses it, for CMYK pictures: TurboJPEG would convert them to YCCK.
 enum LibJPEG {
-    /// `pixels` are CMYK with 0 for no ink, rows from the top; they are inverted on the way, as Pillow does.
+    /// Returns a file of `pixels`, CMYK with 0 for no ink, which are inverted first, as by Pillow.
     static func encode(cmyk pixels: [UInt8], width: Int, height: Int) -> [UInt8] {
         let errors = UnsafeMutablePointer<jpeg_error_mgr>.allocate(capacity: 1)
         let encoder = UnsafeMutablePointer<jpeg_compress_struct>.allocate(capacity: 1)

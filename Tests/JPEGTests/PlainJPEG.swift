@@ -2,9 +2,9 @@
 
 import JPEG
 
-/// The steps of libjpeg's encoder in their plainest form, one sample at a time, to compare kernels with.
+/// The steps of libjpeg's encoder in their plainest form, one sample at a time.
 enum PlainJPEG {
-    /// `jpeg_fdct_islow` (jfdctint.c) line by line, over 64 samples less 128. The coefficients are 8 times too large.
+    /// Returns the coefficients of 64 samples less 128, 8 times too large: `jpeg_fdct_islow` (jfdctint.c) line by line.
     static func transform(_ samples: [Int32]) -> [Int32] {
         var data = samples
         for row in 0..<8 { pass(&data, start: 8 * row, stride: 1, isFirst: true) }
@@ -37,7 +37,8 @@ enum PlainJPEG {
         for index in 0..<8 { data[start + index * stride] = out[index] }
     }
 
-    /// `h2v2_downsample` (jcsample.c): the means of pixels two by two, with a bias of 1 and 2 in turn along a row.
+    /// Returns the means of pixels two by two, with a bias of 1 and 2 in turn along a row: `h2v2_downsample`
+    /// (jcsample.c).
     static func halve(_ pixels: [Int], width: Int) -> [Int] {
         stride(from: 0, to: pixels.count, by: 2 * width).flatMap { top in
             (0..<width / 2).map { column in
@@ -48,7 +49,7 @@ enum PlainJPEG {
         }
     }
 
-    /// `rgb_ycc_convert` (jccolor.c), with its factors computed as there: FIX(x) is x * 2^16 rounded.
+    /// Returns Y, Cb and Cr: `rgb_ycc_convert` (jccolor.c), with its factors FIX(x), which are x * 2^16 rounded.
     static func convert(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> [UInt8] {
         func fix(_ factor: Double) -> Int { Int(factor * 65536 + 0.5) }
         let (r, g, b) = (Int(red), Int(green), Int(blue))
@@ -60,14 +61,14 @@ enum PlainJPEG {
         ].map { UInt8($0) }
     }
 
-    /// Division by 8 times the step, rounded half away from zero.
+    /// Returns the coefficient divided by 8 times the step, rounded half away from zero.
     static func quantize(_ coefficient: Int32, step: UInt8) -> Int32 {
         let divisor = 8 * Int32(step)
         return coefficient < 0
             ? -((-coefficient + divisor / 2) / divisor) : (coefficient + divisor / 2) / divisor
     }
 
-    /// The bits of the AC coefficients, quantized and by place in the block, and of the end of the block.
+    /// Returns the bits of quantized AC coefficients, given row by row, and of EOB.
     static func bitsOfAC(_ block: [Int32], table: Int) -> String {
         let codes = acCodes[table]
         var bits = ""
@@ -90,6 +91,7 @@ enum PlainJPEG {
         return run > 0 ? bits + (codes[0] ?? "?") : bits
     }
 
+    /// Returns the bits of a DC difference.
     static func bitsOfDC(difference: Int32, table: Int) -> String {
         let codes = dcCodes[table]
         guard difference != 0 else { return codes[0] ?? "?" }
@@ -101,8 +103,8 @@ enum PlainJPEG {
     private static let acCodes = HuffmanTable.standard.map { codes($0.ac) }
     private static let dcCodes = HuffmanTable.standard.map { codes($0.dc) }
 
-    /// Every symbol and its code (ITU-T T.81, annex C): codes of a length count up, and each length begins at twice the
-    /// code behind the last of the length before.
+    /// Returns the code of every symbol (ITU-T T.81, annex C.2): codes of a length count up, and each length begins at
+    /// twice the code after the last of the length before.
     private static func codes(_ table: HuffmanTable) -> [UInt8: String] {
         var codes: [UInt8: String] = [:]
         var next = 0
@@ -116,6 +118,7 @@ enum PlainJPEG {
         return codes
     }
 
+    /// Returns the lowest `count` bits, the highest of them first.
     static func binary(_ value: some BinaryInteger, _ count: Int) -> String {
         String((0..<count).reversed().map { value >> $0 & 1 == 1 ? "1" : "0" })
     }

@@ -3,7 +3,7 @@
 import JPEG
 import Testing
 
-/// The colour profile comes in fragments of which each says its number and how many there are.
+/// The ICC profile of a header, which is stored in numbered fragments.
 @Suite struct ProfileTests {
     private func profile(_ file: HeaderFile) throws -> [UInt8]? {
         let file = file.frame().scan().data()
@@ -11,14 +11,14 @@ import Testing
         return file.bytes.withUnsafeBufferPointer { header.profile(in: $0) }
     }
 
-    @Test func `fragments are put in order`() throws {
+    @Test func `fragments are joined in the order of their numbers`() throws {
         #expect(try profile(HeaderFile()) == nil)
         #expect(try profile(HeaderFile().profile(1, of: 1, [7])) == [7])
         let file = HeaderFile().profile(3, of: 3, [5]).profile(1, of: 3, [1, 2]).comment("between")
         #expect(try profile(file.profile(2, of: 3, [3, 4])) == [1, 2, 3, 4, 5])
     }
 
-    @Test func `a profile that is not whole is none`() throws {
+    @Test func `an incomplete or contradictory profile is dropped`() throws {
         let broken: [(String, HeaderFile)] = [
             ("missing", HeaderFile().profile(1, of: 2, [1])),
             ("the first missing", HeaderFile().profile(2, of: 2, [1])),
@@ -34,14 +34,14 @@ import Testing
         for (what, file) in broken { #expect(try profile(file) == nil, "\(what)") }
     }
 
-    @Test func `other segments are no fragments`() throws {
+    @Test func `segments of other kinds are no fragments`() throws {
         let file = HeaderFile().segment(0xE2, Array("MPF\0".utf8)).segment(0xE2, [])
             .segment(0xE1, Array("ICC_PROFILE\0".utf8) + [1, 1, 9])
         #expect(try profile(file) == nil)
         #expect(try profile(file.profile(1, of: 1, [4])) == [4])
     }
 
-    @Test func `fragments and bytes have bounds`() throws {
+    @Test func `a profile has at most 64 fragments and 4 MB`() throws {
         func file(_ count: Int, _ bytes: Int) -> HeaderFile {
             (1...count).reduce(HeaderFile()) {
                 $0.profile(UInt8($1), of: UInt8(count), [UInt8](repeating: 1, count: bytes))
@@ -50,7 +50,7 @@ import Testing
         #expect(try profile(file(64, 10))?.count == 640)
         #expect(try profile(file(65, 10)) == nil)
         #expect(try profile(file(64, 65_519)) != nil)
-        // The largest that 64 fragments can carry is 4 193 216 bytes, just below 4 MB.
+        // 64 fragments can have 4 193 216 bytes, just below 4 MB.
         #expect(try profile(file(64, 65_519))?.count == 4_193_216)
     }
 }

@@ -3,30 +3,30 @@
 import JPEG
 import Testing
 
-/// Scans are counted before the first is decoded.
+/// The count of scans before the first is decoded.
 @Suite struct ScanCounterTests {
-    /// A progressive picture of so many scans, with what a file may have between them.
+    /// Returns a progressive picture of 100 x 100 pixels, with the bytes `between` before each scan but the first.
     private func file(scans: Int, between: [UInt8] = []) -> HeaderFile {
         var file = HeaderFile().frame(0xC2, width: 100, height: 100).scan(to: 0).data(100)
         for _ in 1..<scans { file = file.raw(between).scan([1], from: 1).data(3) }
         return file.raw([0xFF, 0xD9])
     }
 
-    @Test func `as many scans as allowed are admitted`() {
+    @Test func `a file of more scans than allowed is refused`() {
         #expect(file(scans: 20).refusal() == nil)
         #expect(file(scans: 21).refusal() == .tooManyScans)
         #expect(file(scans: 21).refusal { $0.scans = 21 } == nil)
         #expect(file(scans: 5).refusal { $0.scans = 4 } == .tooManyScans)
     }
 
-    @Test func `scans count by the picture's area`() {
+    @Test func `the product of scans and pixels is limited`() {
         #expect(file(scans: 5).refusal { $0.scanWork = 5 * 100 * 100 } == nil)
         #expect(file(scans: 5).refusal { $0.scanWork = 5 * 100 * 100 - 1 } == .tooManyScans)
-        // One scan of it is too much already.
+        // One scan is too much already.
         #expect(file(scans: 1).refusal { $0.scanWork = 100 * 100 - 1 } == .tooManyScans)
     }
 
-    @Test func `what looks like a scan and is none is not counted`() {
+    @Test func `scan markers inside data and other segments are not counted`() {
         // Stuffed bytes, restart markers, fill bytes, and scan markers inside other segments.
         let between: [UInt8] = [
             0xFF, 0x00, 0xDA, 0xFF, 0xD0, 0xFF, 0xFF, 0xD7, 0xFF, 0x01, 0xFF, 0xFE, 0, 6, 0xFF, 0xDA, 0, 2,
@@ -35,23 +35,23 @@ import Testing
         #expect(file(scans: 21, between: between).refusal() == .tooManyScans)
     }
 
-    @Test func `nothing counts behind the end of the image`() {
+    @Test func `scans after the end of the image are not counted`() {
         let scan: [UInt8] = [0xFF, 0xDA, 0, 2]
         let tail = (0..<50).flatMap { _ in scan }
         #expect(file(scans: 2).raw(tail).refusal() == nil)
     }
 
-    @Test func `a file that ends in a marker or a segment is left to the decoder`() {
+    @Test func `a file that ends in a marker or a segment is admitted`() {
         let start = HeaderFile().frame(0xC2, width: 100, height: 100).scan(to: 0).data(100)
         for tail in [[0xFF], [0xFF, 0xDA], [0xFF, 0xDA, 0], [0xFF, 0xFE, 0xFF, 0xFF], [0xFF, 0xC4, 0, 0]] {
             #expect(start.raw(tail.map { UInt8($0) }).refusal() == nil, "\(tail)")
         }
     }
 
-    @Test func `a picture of one scan is not searched`() {
+    @Test func `the scans of a file whose first scan has all components are not counted`() {
         let scans: [UInt8] = (0..<50).flatMap { _ in [0xFF, 0xDA, 0, 2] as [UInt8] }
         #expect(HeaderFile().frame().scan().data().raw(scans).refusal() == nil)
-        // Of one component out of three it is not the only one.
+        // A scan of one component out of three is not the only one.
         #expect(HeaderFile().frame().scan([1]).data().raw(scans).refusal() == .tooManyScans)
     }
 }

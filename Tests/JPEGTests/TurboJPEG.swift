@@ -2,9 +2,9 @@
 
 import CLibTurboJPEG
 
-/// libjpeg-turbo's own encoder over a picture in memory, with the settings that are Pillow's defaults.
+/// libjpeg-turbo's encoder of pictures in memory, with Pillow's default settings.
 enum TurboJPEG {
-    /// `pixels` are gray or RGB, rows from the top. Nil when the library refuses.
+    /// Returns a file of `pixels`, gray or RGB, rows from the top; nil when the library refuses.
     static func encode(_ pixels: [UInt8], width: Int, height: Int, bands: Int) -> [UInt8]? {
         guard let compressor = tjInitCompress() else { return nil }
         defer { tjDestroy(compressor) }

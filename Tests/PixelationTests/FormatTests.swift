@@ -8,12 +8,13 @@ import Pixels
 import Scripted
 import Testing
 
-/// Files of every kind that is decoded, made here, against libjpeg's plain use, plain sums and the grid writer.
+/// Files of every kind that is decoded, against libjpeg's plain use, plain sums and the grid writer.
 @Suite struct FormatTests {
+    /// A kind of JPEG file that `CPlainJPEG` can make.
     struct Kind: Sendable, CustomTestStringConvertible {
         var name: String
         var components = 3
-        /// (horizontal, vertical) for each component; nothing means the library's default.
+        /// The sampling factors (horizontal, vertical) of each component; empty for the default of libjpeg.
         var sampling: [(Int32, Int32)] = []
         var isUntransformed = false
         var isProgressive = false
@@ -53,7 +54,7 @@ import Testing
     ]
 
     @Test(arguments: kinds)
-    func `every kind comes out as the plain way has it`(_ kind: Kind) throws {
+    func `outputs of every kind of file are those of the plain reduction`(_ kind: Kind) throws {
         var random = SplitMix(seed: 21)
         for (width, height) in [(97, 61), (16, 16), (1, 1), (3, 130), (200, 9)] {
             let file = try #require(Self.encode(kind, width, height, &random))
@@ -61,23 +62,23 @@ import Testing
             options.sizes = [8, 13]
             let result = try Pixelator(options).pixelate(file)
             let pixels = try #require(Self.decode(file, count: width * height * kind.components))
-            // The reference inverts what it reads and what it writes.
+            // Pillow inverts CMYK pictures when it reads and when it writes them.
             let picture = kind.components == 4 ? pixels.map { ~$0 } : pixels
             let writer = GridWriter(width: width, height: height)
             for output in result.outputs {
                 let samples = PlainReduction.grid(
-                    picture, width: width, bands: kind.components, n: output.size)
+                    picture, width: width, bands: kind.components, size: output.size)
                 let grid = Grid(size: output.size, bands: kind.components, samples: samples)
                 #expect(output.bytes == writer.encode(grid), "\(width) x \(height) n \(output.size)")
             }
         }
     }
 
-    @Test func `of several pictures in a file the first counts`() throws {
+    @Test func `the first of several pictures in a file is pixelated`() throws {
         var random = SplitMix(seed: 22)
         let first = try #require(Self.encode(Kind(name: ""), 120, 80, &random))
         let second = try #require(Self.encode(Kind(name: ""), 60, 40, &random))
-        // The index of a multi-picture file (CIPA DC-007) says where the others are; it is not needed.
+        // The index of a multi-picture file (CIPA DC-007) has the places of the other pictures. It is ignored.
         let index = PixelatorTests.with(
             [(0xE2, Array("MPF\0".utf8) + [UInt8](repeating: 0, count: 82))], in: first)
         let pixelator = Pixelator(PixelationOptions())
@@ -86,10 +87,11 @@ import Testing
         #expect(try pixelator.pixelate(first + second).outputs.map(\.bytes) == alone)
     }
 
+    /// Returns a file of random pixels.
     static func encode(
         _ kind: Kind, _ width: Int, _ height: Int, _ random: inout SplitMix
     ) -> [UInt8]? {
-        // Neighbours differ little, as in pictures, and now and then much.
+        // Neighbours differ little, as in photographs, and sometimes much.
         var pixels: [UInt8] = []
         var levels = [UInt8](repeating: 128, count: kind.components)
         for _ in 0..<width * height {
@@ -104,6 +106,7 @@ import Testing
         return encode(kind, pixels, width, height)
     }
 
+    /// Returns a file of `pixels`, rows from the top, `components` bytes a pixel; nil when libjpeg refuses.
     static func encode(_ kind: Kind, _ pixels: [UInt8], _ width: Int, _ height: Int) -> [UInt8]? {
         var options = plain_options()
         options.width = Int32(width)
@@ -130,6 +133,7 @@ import Testing
         return Array(UnsafeBufferPointer(start: file, count: count))
     }
 
+    /// Returns the samples of a file as stored; nil when libjpeg refuses it or its size is another.
     static func decode(_ file: [UInt8], count: Int) -> [UInt8]? {
         var pixels = [UInt8](repeating: 0, count: count)
         return plain_decode(file, file.count, &pixels, count) ? pixels : nil

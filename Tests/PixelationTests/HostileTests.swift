@@ -10,7 +10,7 @@ import Testing
     /// The bytes of address space that the engine may have beside that of the test process.
     static let memory: rlim_t = 256 << 20
 
-    @Test("hostile files crash nothing, stay within 256 MB and end in a known way", .timeLimit(.minutes(10)))
+    @Test("hostile files are pixelated or refused within 256 MB of memory", .timeLimit(.minutes(10)))
     func everyOutcomeIsNamed() async throws {
         let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
             for policy in TruncationPolicy.allCases { try HostileTests.runAll(policy) }
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    /// Traps unless the file is pixelated or refused for a reason of its own.
+    /// Traps if the engine fails with an error that is not the fault of the file.
     private static func check(_ bytes: [UInt8], _ name: String, _ pixelator: Pixelator) {
         do {
             let outputs = try pixelator.pixelate(bytes).outputs
@@ -63,7 +63,6 @@ import Testing
 
     @Test(arguments: HostileFile.all)
     func `a hostile file is refused as the kind that it is`(_ file: HostileFile) {
-        // Under the default limits, but for pictures that a debug build would decode for long.
         var options = PixelationOptions()
         options.limits.seconds = 3600
         options.sizes = [8]

@@ -7,8 +7,9 @@ import Pixels
 import Support
 import Testing
 
+/// The engine as a whole.
 @Suite struct PixelatorTests {
-    /// A JPEG file of noise in cells, made here.
+    /// Returns a JPEG file whose cells have random colours.
     static func picture(_ width: Int = 640, _ height: Int = 480, bands: Int = 3, n: Int = 64) -> [UInt8] {
         var state: UInt32 = 1
         let samples = (0..<n * n * bands).map { _ in
@@ -19,7 +20,7 @@ import Testing
             .encode(Grid(size: n, bands: bands, samples: samples))
     }
 
-    /// `picture` with segments put in behind its start-of-image marker.
+    /// Returns `picture` with segments inserted after its start-of-image marker.
     static func with(_ segments: [(marker: UInt8, body: [UInt8])], in picture: [UInt8]) -> [UInt8] {
         var file = Array(picture[..<2])
         for (marker, body) in segments {
@@ -28,6 +29,7 @@ import Testing
         return file + picture[2...]
     }
 
+    /// Returns an Exif segment with an orientation.
     static func exif(_ orientation: UInt8) -> (marker: UInt8, body: [UInt8]) {
         let tiff: [UInt8] = [
             0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0,
@@ -44,6 +46,7 @@ import Testing
         return try Pixelator(options).pixelate(bytes)
     }
 
+    /// Returns the kind of the refusal; nil when the file is pixelated.
     static func kind(
         _ bytes: [UInt8], _ change: (inout PixelationOptions) -> Void = { _ in }
     ) -> PixelationError.Kind? {
@@ -55,7 +58,7 @@ import Testing
         }
     }
 
-    @Test func `five outputs come out in the order of the sizes`() throws {
+    @Test func `a picture has five outputs in the order of the sizes`() throws {
         let picture = Self.picture()
         let result = try Self.pixelate(picture)
         let survey = try Pixelator(PixelationOptions()).survey(picture)
@@ -66,14 +69,14 @@ import Testing
     }
 
     @Test(arguments: [1, 3, 4])
-    func `a picture without metadata is the same under both policies`(_ bands: Int) throws {
+    func `outputs of a picture without metadata are the same under both policies`(_ bands: Int) throws {
         let picture = Self.picture(333, 222, bands: bands)
         let upright = try Self.pixelate(picture).outputs.map(\.bytes)
         let reference = try Self.pixelate(picture) { $0.metadata = .reference }.outputs.map(\.bytes)
         #expect(upright == reference)
     }
 
-    @Test func `upright turns, keeps the profile and drops the comment`() throws {
+    @Test func `the policy upright turns, keeps the profile and drops the comment`() throws {
         let profile: [UInt8] = Array((0..<200).map { UInt8($0) })
         let source = Self.with(
             [
@@ -90,7 +93,7 @@ import Testing
         #expect(!output.contains(Array("Exif".utf8)))
     }
 
-    @Test func `reference keeps the last comment and nothing else`() throws {
+    @Test func `the policy reference keeps the last comment and nothing else`() throws {
         let source = Self.with(
             [(0xFE, Array("first".utf8)), Self.exif(6), (0xFE, Array("last".utf8))], in: Self.picture(64, 32))
         let output = try #require(
@@ -104,7 +107,7 @@ import Testing
         #expect(!output.contains(Array("first".utf8)))
     }
 
-    @Test func `other formats are refused by their names`() {
+    @Test func `other formats are refused by name`() {
         let files: [(String, [UInt8])] = [
             ("PNG", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]),
             ("GIF", Array("GIF89a......".utf8)),
@@ -122,7 +125,7 @@ import Testing
         #expect(Self.kind(Array("hello world, I am no picture".utf8)) == .notAnImage)
     }
 
-    @Test func `each limit refuses by its name`() {
+    @Test func `a picture beyond a limit is refused as the kind of the limit`() {
         let picture = Self.picture()
         #expect(Self.kind(picture) { $0.limits.bytes = picture.count - 1 } == .tooManyBytes)
         #expect(Self.kind(picture) { $0.limits.pixels = 640 * 480 - 1 } == .tooManyPixels)
@@ -132,23 +135,23 @@ import Testing
         #expect(Self.kind(picture) { $0.limits.memoryBytes = 1000 } == .tooMuchMemory)
     }
 
-    @Test func `a file cut anywhere is refused, and never traps`() {
+    @Test func `a file cut anywhere is refused as truncated`() {
         let picture = Self.picture(80, 60)
-        // Everywhere in the header, now and then in the data.
+        // Every byte of the header, and some bytes of the data.
         for end in (0..<picture.count).filter({ $0 < 700 || $0 % 97 == 0 }) {
             let kind = Self.kind(Array(picture[..<end])) { $0.sizes = [8] }
             #expect(kind == .truncated || (end < 3 && kind == .notAnImage), "cut at \(end): \(kind as Any)")
         }
     }
 
-    @Test func `a file cut in the middle can be accepted`() throws {
+    @Test func `the policy accept pixelates a file cut in the middle`() throws {
         let picture = Self.picture()
         let result = try Self.pixelate(Array(picture[..<(picture.count / 2)])) { $0.truncated = .accept }
         #expect(result.wasTruncated && result.outputs.count == 5)
         #expect(Self.kind(Array(picture.dropLast(2))) == .truncated)
     }
 
-    @Test func `flipped bytes have an outcome with a name`() {
+    @Test func `a file with changed bytes is pixelated or refused, never an internal error`() {
         let picture = Self.picture(60, 40)
         var state: UInt32 = 7
         for _ in 0..<200 {
@@ -168,13 +171,13 @@ import Testing
         }
     }
 
-    @Test func `a picture that takes longer than its time limit is stopped`() {
+    @Test func `a picture that takes longer than the time limit is stopped`() {
         let picture = Self.picture()
         #expect(Self.kind(picture) { $0.limits.seconds = 0 } == .deadline)
         #expect(Self.kind(picture) { $0.limits.seconds = 60 } == nil)
     }
 
-    @Test func `a cancelled picture is not pixelated, whatever time it has`() {
+    @Test func `a picture cancelled before it begins is not pixelated`() {
         let picture = Self.picture()
         let cancellation = Cancellation()
         cancellation.cancel()
@@ -204,7 +207,7 @@ import Testing
         #expect(await work.value == .cancelled)
     }
 
-    @Test func `the survey of another file is an error, or the file's own picture comes out`() throws {
+    @Test func `the survey of another file is an error, or does not matter`() throws {
         let pixelator = Pixelator(PixelationOptions())
         let turned = Self.with([Self.exif(6)], in: Self.picture(64, 32))
         let survey = try pixelator.survey(turned)
@@ -229,7 +232,7 @@ import Testing
         #expect(outputs == (try pixelator.pixelate(turned, survey: survey).outputs))
     }
 
-    @Test func `the survey predicts what it costs and throws what pixelating throws`() throws {
+    @Test func `a survey predicts memory and throws the error of pixelating`() throws {
         let small = try Pixelator(PixelationOptions()).survey(Self.picture(100, 100))
         let large = try Pixelator(PixelationOptions()).survey(Self.picture(4000, 3000))
         #expect(small.workingSetBytes < large.workingSetBytes)

@@ -8,7 +8,7 @@ import Testing
 /// Outputs of a picture stored turned are those of the picture stored upright, except for the order of roundings.
 @Suite struct UprightTests {
     @Test(arguments: Orientation.allCases)
-    func `a picture stored turned comes out upright`(_ orientation: Orientation) throws {
+    func `the outputs of a picture stored turned are upright`(_ orientation: Orientation) throws {
         let (width, height) = (90, 60)
         let upright = (0..<height).map { y in (0..<width).map { x in Self.pixel(x, y) } }
         // The table of the Exif standard: the side at which row 0 and column 0 of the stored picture are seen.
@@ -46,7 +46,7 @@ import Testing
 
     /// The corpus has eight files of each scene, one for each orientation.
     @Test(arguments: 2...8)
-    func `photographs of the corpus stored turned come out like the upright one`(_ orientation: Int) throws {
+    func `photographs stored turned have the outputs of the upright photograph`(_ orientation: Int) throws {
         guard SharedCorpus.folder != nil else { return }
         for scene in ["Landscape", "Portrait"] {
             let straight = try SharedCorpus.bytes("orientation/\(scene)_1.jpg")

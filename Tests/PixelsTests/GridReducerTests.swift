@@ -13,13 +13,13 @@ import Testing
         var layout: PixelLayout
         var width: Int
         var height: Int
-        /// SHA-256 for each size, of the grid and of the file that shows it.
+        /// SHA-256 of the grid of each size, and of the file that shows it.
         var grids: [Int: String]
         var files: [Int: String]
         var testDescription: String { "\(layout) \(width) x \(height)" }
     }
 
-    /// Made by `make_golden.py` with Pillow 12.1.1.
+    /// The cases of golden.txt, which `make_golden.py` makes with Pillow 12.1.1.
     static let cases: [Case] = {
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "golden.txt")
         guard let text = try? String(contentsOf: file, encoding: .utf8) else { return [] }
@@ -39,9 +39,9 @@ import Testing
         return cases
     }()
 
-    @Test func `the golden cases are there`() { #expect(Self.cases.count == 51) }
+    @Test func `golden.txt has all cases`() { #expect(Self.cases.count == 51) }
 
-    @Test("files of pictures by formula are Pillow's, byte for byte", arguments: cases)
+    @Test("files that show the grids of formula pictures are Pillow's, byte for byte", arguments: cases)
     func goldenFiles(_ golden: Case) {
         let picture = FormulaPicture(width: golden.width, height: golden.height, layout: golden.layout)
         let writer = GridWriter(
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test("grids of pictures by formula are Pillow's, bit for bit", arguments: cases)
+    @Test("grids of formula pictures are Pillow's, bit for bit", arguments: cases)
     func golden(_ golden: Case) {
         let picture = FormulaPicture(width: golden.width, height: golden.height, layout: golden.layout)
         let sizes = golden.grids.keys.sorted()
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test("sums over segments give what plain sums give", arguments: PixelLayout.allCases)
+    @Test("sums over segments give the same grids as plain weighted sums", arguments: PixelLayout.allCases)
     func segmentsEqualPlain(_ layout: PixelLayout) {
         var random = SplitMix(seed: 20_260_101 &+ UInt64(layout.stride * layout.bands))
         let edges = [1, 2, 3, 4, 31, 32, 33, 256, 257, 1023, 1024, 1025, 12_000]
@@ -89,7 +89,7 @@ import Testing
         }
     }
 
-    /// Noise, one level, black and white in stripes, or a slope: what rounds badly in different ways.
+    /// Noise, one level, black and white stripes, or a slope: rows that are rounded in different ways.
     private static func row(_ count: Int, _ random: inout SplitMix) -> [UInt8] {
         switch Int.random(in: 0..<4, using: &random) {
         case 0: return (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
@@ -101,7 +101,7 @@ import Testing
         }
     }
 
-    @Test func `a picture of one level stays that level in every cell`() {
+    @Test func `a picture of one level has cells of that level`() {
         for level in [UInt8(0), 1, 127, 254, 255] {
             let reducer = GridReducer(width: 3001, height: 5, layout: .rgbx, sizes: [8, 64])
             for _ in 0..<5 { reducer.addRow { $0.update(repeating: level) } }
@@ -109,7 +109,7 @@ import Testing
         }
     }
 
-    @Test func `the widest picture keeps all sums exact`() {
+    @Test func `all methods reduce the widest picture to the same grids`() {
         let picture = FormulaPicture(width: 65_500, height: 2, layout: .rgbx)
         let plain = picture.grids([8, 64, 256], method: .plain)
         for method in ReductionMethod.allCases {

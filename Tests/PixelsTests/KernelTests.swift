@@ -4,11 +4,11 @@ import Pixels
 import Scripted
 import Testing
 
-/// Each kernel alone, with random inputs, against its plain counterpart.
+/// The kernels with random inputs against `PlainReduction`.
 @Suite struct KernelTests {
     private static let edges = [1, 2, 3, 5, 8, 9, 63, 64, 65, 255, 256, 257, 4032, 12_000, 65_500]
 
-    @Test func `every weight of every window is the reference's`() {
+    @Test func `every weight of every window is the one of the plain formula`() {
         var random = SplitMix(seed: 11)
         for round in 0..<60 {
             let length =
@@ -35,9 +35,11 @@ import Testing
         #expect(reducer.grids()[0].samples == [3, 8, 3, 8])
     }
 
-    /// A picture of one row: the vertical pass copies it.
+    /// The vertical pass copies the only row.
     @Test(arguments: PixelLayout.allCases, ReductionMethod.allCases)
-    func `a row alone is the plain horizontal pass`(_ layout: PixelLayout, _ method: ReductionMethod) {
+    func `a picture of one row is reduced by the plain horizontal sum`(
+        _ layout: PixelLayout, _ method: ReductionMethod
+    ) {
         var random = SplitMix(seed: 12)
         for round in 0..<24 {
             let width = round < 15 ? Self.edges[round] : Int.random(in: 1...5000, using: &random)
@@ -56,9 +58,11 @@ import Testing
         }
     }
 
-    /// A picture as wide as the grid: the horizontal pass copies it.
+    /// The horizontal pass copies each row.
     @Test(arguments: PixelLayout.allCases, ReductionMethod.allCases)
-    func `a column alone is the plain vertical pass`(_ layout: PixelLayout, _ method: ReductionMethod) {
+    func `a picture as wide as the grid is reduced by the plain vertical sum`(
+        _ layout: PixelLayout, _ method: ReductionMethod
+    ) {
         var random = SplitMix(seed: 13)
         for round in 0..<12 {
             let n = Int.random(in: 1...70, using: &random)
@@ -78,7 +82,7 @@ import Testing
     }
 
     @Test(arguments: PixelLayout.allCases, ReductionMethod.allCases)
-    func `both passes together are the plain ones`(_ layout: PixelLayout, _ method: ReductionMethod) {
+    func `both passes together equal the plain reduction`(_ layout: PixelLayout, _ method: ReductionMethod) {
         var random = SplitMix(seed: 14)
         for _ in 0..<6 {
             let width = Int.random(in: 1...500, using: &random)
@@ -94,13 +98,13 @@ import Testing
                 width: width, height: height, layout: layout, sizes: sizes, method: method)
             for row in rows { reducer.addRow { _ = $0.update(fromContentsOf: row) } }
             for grid in reducer.grids() {
-                let plain = PlainReduction.grid(picture, width: width, bands: layout.bands, n: grid.size)
+                let plain = PlainReduction.grid(picture, width: width, bands: layout.bands, size: grid.size)
                 #expect(grid.samples == plain, "\(width) x \(height) n \(grid.size)")
             }
         }
     }
 
-    @Test func `the nearest map is the plain one`() {
+    @Test func `the nearest map equals the plain running sum`() {
         var random = SplitMix(seed: 15)
         for round in 0..<200 {
             let length =
@@ -111,7 +115,7 @@ import Testing
         }
     }
 
-    /// Noise, black and white in turn, one level, or a slope.
+    /// Noise, black and white stripes, one level, or a slope.
     private static func samples(_ count: Int, _ random: inout SplitMix) -> [UInt8] {
         switch Int.random(in: 0..<4, using: &random) {
         case 0: (0..<count).map { $0 / 12 % 2 == 0 ? 0 : 255 }

@@ -5,9 +5,9 @@ import Pixels
 import Support
 import Testing
 
+/// The tables of weights and cells against known values of Pillow.
 @Suite struct TablesTests {
-    /// Known answers from Pillow's `precompute_coeffs`.
-    @Test func `weights of 4032 to 8 are Pillow's`() {
+    @Test func `the weights of 4032 pixels to 8 cells are Pillow's`() {
         let filter = TriangleFilter(length: 4032, cells: 8)
         #expect(Array(filter.starts[..<4]) == [0, 252, 756, 1260])
         #expect(Array(filter.counts[..<4]) == [756, 1008, 1008, 1008])
@@ -24,7 +24,7 @@ import Testing
                 == "ffe91cd884ad09087242c6157308d1ce7cc5dec14da16fef0d35f424296e5973")
     }
 
-    @Test func `weights of 3024 to 64 are Pillow's`() {
+    @Test func `the weights of 3024 pixels to 64 cells are Pillow's`() {
         let filter = TriangleFilter(length: 3024, cells: 64)
         #expect(filter.starts[..<3] == [0, 24, 71] && filter.counts[..<3] == [71, 94, 94])
         #expect(Array(filter.weights[..<5]) == [51795, 53942, 56089, 58236, 60383])
@@ -82,18 +82,5 @@ import Testing
         }
         #expect(differences(8, 1500) == [187, 562])
         #expect(differences(64, 3024) == [94, 472, 661, 850, 1795, 1984, 2173, 2362, 2551, 2740, 2929])
-    }
-
-    @Test func `each orientation is undone by its inverse`() {
-        let grid = Grid(size: 3, bands: 1, samples: Array(1...9))
-        let inverses: [Orientation: Orientation] = [.rotateRight: .rotateLeft, .rotateLeft: .rotateRight]
-        for orientation in Orientation.allCases {
-            let back = inverses[orientation] ?? orientation
-            #expect(grid.turned(from: orientation).turned(from: back) == grid, "\(orientation)")
-        }
-        #expect(grid.turned(from: .rotateRight).samples == [7, 4, 1, 8, 5, 2, 9, 6, 3])
-        #expect(grid.turned(from: .mirror).samples == [3, 2, 1, 6, 5, 4, 9, 8, 7])
-        #expect(grid.turned(from: .transpose).samples == [1, 4, 7, 2, 5, 8, 3, 6, 9])
-        #expect(grid.turned(from: .transverse).samples == [9, 6, 3, 8, 5, 2, 7, 4, 1])
     }
 }

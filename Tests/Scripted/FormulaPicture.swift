@@ -2,7 +2,9 @@
 
 package import Pixels
 
-/// A picture by formula, the same as in PixelsTests' `make_golden.py`: no file is needed to know it.
+/// A picture by formula, the same as in the `make_golden.py` of PixelsTests and PixelationTests.
+///
+/// The sample of band c at (x, y) is the lowest byte of 7 x + 13 y + 101 c + (x y mod 251).
 package struct FormulaPicture {
     package var width: Int
     package var height: Int
@@ -14,6 +16,7 @@ package struct FormulaPicture {
         self.layout = layout
     }
 
+    /// Returns a decoded row, `width * layout.stride` bytes. CMYK is inverted, as stored.
     package func row(_ y: Int) -> [UInt8] {
         var row: [UInt8] = []
         row.reserveCapacity(width * layout.stride)
@@ -27,6 +30,7 @@ package struct FormulaPicture {
         return row
     }
 
+    /// Returns the grids of the picture, in the order of the sizes.
     package func grids(_ sizes: [Int], method: ReductionMethod = .fastest) -> [Grid] {
         let reducer = GridReducer(width: width, height: height, layout: layout, sizes: sizes, method: method)
         for y in 0..<height {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The reference's arithmetic as plainly as it can be written: one loop for one sum, 64-bit integers, no streaming,
-/// no shortcut. What the engine's kernels are held against.
+/// The arithmetic of Pillow in its plainest form, to compare the engine's kernels with: one loop for one sum, 64-bit
+/// integers, whole pictures.
 package enum PlainReduction {
-    /// The window of one cell of Pillow's BILINEAR filter, its weights as Q22 integers (libImaging/Resample.c).
+    /// Returns the window of a cell of Pillow's BILINEAR filter: its first pixel, and its weights in units of 2^-22
+    /// (libImaging/Resample.c).
     package static func window(length: Int, cells: Int, cell: Int) -> (start: Int, weights: [Int]) {
         let scale = Double(length) / Double(cells)
         let support = max(scale, 1)
@@ -18,7 +19,7 @@ package enum PlainReduction {
         return (start, triangle.map { Int(0.5 + $0 / sum * 4_194_304) })
     }
 
-    /// One line of samples, shrunk or grown to `cells`.
+    /// Returns a line of samples, shrunk or enlarged to `cells`.
     package static func shrink(_ line: [UInt8], to cells: Int) -> [UInt8] {
         (0..<cells).map { cell in
             let (start, weights) = window(length: line.count, cells: cells, cell: cell)
@@ -28,24 +29,28 @@ package enum PlainReduction {
         }
     }
 
-    /// A picture of `width * height` pixels of `bands` samples, to n x n cells: each row first, then each column.
-    package static func grid(_ picture: [UInt8], width: Int, bands: Int, n: Int) -> [UInt8] {
+    /// Returns the samples of the grid of a picture: each row is shrunk first, then each column.
+    ///
+    /// - Parameters:
+    ///   - picture: Rows from the top, `bands` bytes a pixel.
+    ///   - size: The number of cells along each side.
+    package static func grid(_ picture: [UInt8], width: Int, bands: Int, size: Int) -> [UInt8] {
         let height = picture.count / (width * bands)
-        var grid = [UInt8](repeating: 0, count: n * n * bands)
+        var grid = [UInt8](repeating: 0, count: size * size * bands)
         for band in 0..<bands {
             let rows = (0..<height).map { y in
-                shrink((0..<width).map { picture[(y * width + $0) * bands + band] }, to: n)
+                shrink((0..<width).map { picture[(y * width + $0) * bands + band] }, to: size)
             }
-            for column in 0..<n {
-                for (row, sample) in shrink(rows.map { $0[column] }, to: n).enumerated() {
-                    grid[(row * n + column) * bands + band] = sample
+            for column in 0..<size {
+                for (row, sample) in shrink(rows.map { $0[column] }, to: size).enumerated() {
+                    grid[(row * size + column) * bands + band] = sample
                 }
             }
         }
         return grid
     }
 
-    /// The cell that each of `length` pixels shows (`ImagingScaleAffine`, libImaging/Geometry.c).
+    /// Returns the cell that each of `length` pixels shows (`ImagingScaleAffine`, libImaging/Geometry.c).
     package static func nearest(_ cells: Int, over length: Int) -> [Int] {
         let step = Double(cells) / Double(length)
         var map: [Int] = []

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Vigna's SplitMix64: the same numbers on every machine, so that a printed seed repeats a run.
+/// The generator SplitMix64 (Steele, Lea and Flood, OOPSLA 2014). A seed gives the same numbers on every machine.
 package struct SplitMix: RandomNumberGenerator, Sendable {
     private var state: UInt64
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The wall around libjpeg. libjpeg reports errors by longjmp; here every jump starts and ends in C, so that
-// none ever crosses a Swift frame. Nothing calls back into Swift: rows are handed over by return.
+// An interface to libjpeg without longjmp. libjpeg reports errors by longjmp; here every jump begins and ends in C, so
+// that none crosses a Swift frame. Nothing calls back into Swift: each function returns when its row is decoded.
 #pragma once
 
 #include <stdbool.h>
@@ -12,11 +12,11 @@
 extern "C" {
 #endif
 
-/// Why a call did not succeed. After anything but `px_ok` the reader may only be asked for its report and
-/// destroyed.
+/// The result of a call. After any other result than `px_ok` only `px_reader_report` and `px_reader_destroy` may be
+/// called.
 typedef enum __attribute__((enum_extensibility(closed))) px_status {
     px_ok = 0,
-    /// libjpeg refused the data; the report has its code and words.
+    /// libjpeg refused the data; the report has its code and message.
     px_failed,
     /// The data ended before the picture did.
     px_truncated,
@@ -26,30 +26,35 @@ typedef enum __attribute__((enum_extensibility(closed))) px_status {
     px_scans,
     /// More warnings than allowed.
     px_warnings,
-    /// More segments between the scans than allowed.
+    /// More APPn and COM segments than allowed.
     px_markers,
+    /// The time limit passed.
     px_deadline,
+    /// The cancellation flag was set.
     px_cancelled,
-    /// The reader had failed before, or its calls came in the wrong order.
+    /// The calls came in the wrong order, or a call before had failed.
     px_misused,
 } px_status;
 
+/// The bounds of decoding one file.
 typedef struct px_limits {
+    /// The number of scans.
     int scans;
-    /// Scans read so far x pixels of the picture.
+    /// The number of scans times the pixels of the picture.
     int64_t scan_work;
+    /// The number of warnings.
     int warnings;
-    /// APPn and COM segments in the whole file.
+    /// The number of APPn and COM segments in the whole file.
     int markers;
-    /// For libjpeg's coefficient arrays.
+    /// The bytes of libjpeg's coefficient arrays.
     int64_t memory_bytes;
     /// Time from the creation of the reader, on the monotonic clock; negative for no limit.
     int64_t nanoseconds;
-    /// Supply what is missing at the end, instead of failing.
+    /// True to complete a file that ends early by an end-of-image marker instead of failing.
     bool accept_truncated;
 } px_limits;
 
-/// What libjpeg makes of the header.
+/// The size and the number of components that libjpeg finds in the header.
 typedef struct px_frame {
     uint32_t width, height;
     int components;
@@ -60,8 +65,9 @@ typedef struct px_report {
     px_status status;
     /// libjpeg's message code, 0 without an error.
     int code;
-    /// libjpeg's words about the error, or about the first warning.
+    /// libjpeg's message about the error, or about the first warning; ends with 0.
     char message[200];
+    /// The number of warnings, of scans begun, and of APPn and COM segments.
     int warnings;
     int scans;
     int markers;
@@ -76,19 +82,20 @@ typedef struct px_reader px_reader;
 px_reader *px_reader_create(
     const uint8_t *bytes, size_t count, const px_limits *limits, const uint8_t *cancelled);
 
-/// Reads up to the first scan.
+/// Reads the marker segments up to the first scan.
 px_status px_reader_read_header(px_reader *reader, px_frame *frame);
 
-/// Prepares the decoder; for pictures of several scans this decodes all of them. Rows come as 1 byte a pixel
-/// for 1 component, as R G B 255 for 3 and as C M Y K, as stored, for 4.
+/// Prepares the decoder. For pictures of several scans this decodes the coefficients of all of them. Rows have 1 byte a
+/// pixel for 1 component, R G B 255 for 3 components, and C M Y K as stored for 4.
 px_status px_reader_start(px_reader *reader);
 
-/// Decodes the next row; `count` must be width x bytes a pixel.
+/// Decodes the next row into `row`; `count` must be width x bytes a pixel.
 px_status px_reader_read_row(px_reader *reader, uint8_t *row, size_t count);
 
-/// After the last row: reads to the end-of-image marker.
+/// Reads to the end-of-image marker after the last row.
 px_status px_reader_finish(px_reader *reader);
 
+/// Returns the report, which lives as long as the reader.
 const px_report *px_reader_report(const px_reader *reader);
 
 void px_reader_destroy(px_reader *reader);
