@@ -21,10 +21,10 @@ struct PolicyTests {
                 return (cells[0], Array(cells.dropFirst().dropLast()))
             })
         #expect(table["error kind"] == ["disposition", "retry delay", "quarantined"])
-        #expect(table["not-found"] == ["quarantine *", "7 s, doubled to 900 s", "no, left to redrive"])
-        #expect(table["corrupt"] == ["quarantine", "7 s, doubled to 900 s", "no, left to redrive"])
+        #expect(table["not-found"] == ["quarantine *", "7 s, doubled to 900 s", "no, redrive policy"])
+        #expect(table["corrupt"] == ["quarantine", "7 s, doubled to 900 s", "no, redrive policy"])
         #expect(table["unavailable"] == ["open-breaker", "held until it works", "no"])
-        #expect(table["access-denied"] == ["retry", "7 s, doubled to 900 s", "no, left to redrive"])
+        #expect(table["access-denied"] == ["retry", "7 s, doubled to 900 s", "no, redrive policy"])
     }
 
     @Test func `a configured disposition decides about a failed message`() async throws {

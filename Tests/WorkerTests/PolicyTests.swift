@@ -38,7 +38,7 @@ import Testing
     func `an error that no retry can change is quarantined at once`(kind: WorkerError.Kind) {
         #expect(Policy()[kind] == .quarantine)
         #expect(row(kind)?.quarantine == "at once")
-        #expect(row(kind, hasQuarantine: false)?.quarantine == "no, left to redrive")
+        #expect(row(kind, hasQuarantine: false)?.quarantine == "no, redrive policy")
     }
 
     @Test(arguments: [WorkerError.Kind.accessDenied, .sourceBucketMissing, .superseded, .tooSlow, .other])
@@ -47,7 +47,7 @@ import Testing
         #expect(row(kind)?.delay == "10 s, doubled to 900 s")
         #expect(row(kind)?.quarantine == "receive 5")
         #expect(row(kind, attempts: 0)?.quarantine == "no")
-        #expect(row(kind, hasQuarantine: false)?.quarantine == "no, left to redrive")
+        #expect(row(kind, hasQuarantine: false)?.quarantine == "no, redrive policy")
     }
 
     @Test func `a deleted source is ignored`() {

@@ -123,8 +123,8 @@ struct Job: Sendable {
 
     /// Returns the reason for which an event needs no work, as far as its key tells.
     private func reasonToSkip(_ event: ObjectEvent) -> Outcome.Skip? {
-        if options.output.isOutput(bucket: event.bucket, key: event.key) { return .ownOutput }
-        if quarantine?.holds(ObjectReference(bucket: event.bucket, key: event.key)) == true {
+        let object = ObjectReference(bucket: event.bucket, key: event.key)
+        if OutputPlan.isOutput(object, options: options.output) || quarantine?.holds(object) == true {
             return .ownOutput
         }
         if event.key.hasSuffix("/") { return .folder }

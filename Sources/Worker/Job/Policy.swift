@@ -51,12 +51,12 @@ package struct Policy: Sendable, Equatable {
         let backoff = "\(options.retrySeconds) s, doubled to \(options.maxRetrySeconds) s"
         let atLast =
             !hasQuarantine
-            ? "no, left to redrive" : options.maxReceives == 0 ? "no" : "receive \(options.maxReceives)"
+            ? "no, redrive policy" : options.maxReceives == 0 ? "no" : "receive \(options.maxReceives)"
         return switch disposition {
         case .ignore: ("-", "no")
         case .retry: (backoff, atLast)
         case .quarantine where hasQuarantine: ("-", "at once")
-        case .quarantine: (backoff, "no, left to redrive")
+        case .quarantine: (backoff, "no, redrive policy")
         case .openBreaker: ("held until it works", "no")
         }
     }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Pixelation
 package import Support
 
-/// The destination and the names of the outputs.
+/// The options for the destination and the names of the outputs. `OutputPlan` makes the names.
 package struct OutputOptions: Sendable, Equatable {
     package var bucket = ""
     /// The text before the whole key of the source, as `pixelated/`.
@@ -25,18 +24,6 @@ package struct OutputOptions: Sendable, Equatable {
         self.prefix = prefix
         self.namePrefix = namePrefix
         self.conditionalWrites = conditionalWrites
-    }
-
-    /// Returns the key of the output of a source: `photos/pixelated-8x8-HS.jpeg`, after `prefix`, for
-    /// `photos/HS.jpeg` at size 8.
-    func key(of source: String, size: Int) -> String {
-        prefix + Naming(prefix: namePrefix).name(for: source, size: size)
-    }
-
-    /// Returns true for objects that are named like an output. Every size counts, because the configured sizes may
-    /// have changed since an output was made.
-    func isOutput(bucket: String, key: String) -> Bool {
-        bucket == self.bucket && key.hasPrefix(prefix) && Naming(prefix: namePrefix).isOutput(key)
     }
 
     package func problems() -> [OptionProblem] {
