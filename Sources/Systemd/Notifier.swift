@@ -17,7 +17,7 @@ package struct Notifier: Sendable {
     }
 
     /// Sends all `states` in one datagram, so that the service manager applies them together.
-    package func send(_ states: NotifyState...) {
+    package func send(_ states: NotifyMessage...) {
         guard !states.isEmpty else { return }
         deliver(states.map(\.assignments).joined(separator: "\n"))
     }

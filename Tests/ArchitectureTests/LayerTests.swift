@@ -22,7 +22,7 @@ struct LayerTests {
     static let layer: [String: Int] = Dictionary(
         uniqueKeysWithValues: layers.enumerated().flatMap { layer, modules in modules.map { ($0, layer) } })
 
-    /// What each target of Package.swift depends on.
+    /// The dependencies of each target of Package.swift.
     static func declared() throws -> [String: Set<String>] {
         let manifest = try Project.text("Package.swift")
         let target = /(?:target|executableTarget|testTarget)\(\s*name: "([^"]+)"((?:[^()]|\([^()]*\))*)\)/

@@ -14,6 +14,12 @@ enum Project {
 
         var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false) }
         var description: String { path }
+        /// The file's name without its folder and its extension, as `Grid`.
+        var name: String { URL(filePath: path).deletingPathExtension().lastPathComponent }
+        /// The text without comments that stand on lines of their own.
+        var code: String {
+            lines.filter { $0.firstMatch(of: /^\s*\/\//) == nil }.joined(separator: "\n")
+        }
         /// The folder below Sources or Tests.
         var module: String { String(path.split(separator: "/").dropFirst().first ?? "") }
     }

@@ -47,7 +47,7 @@ struct SourceTests {
         }
     }
 
-    /// Whether each occurrence is only a part of a longer word, as `pretty_print(` or `blueprint(`.
+    /// True when each occurrence is only a part of a longer word, as `pretty_print(` or `blueprint(`.
     private func isPartOfWord(_ text: String, in line: Substring) -> Bool {
         line.ranges(of: text).allSatisfy { range in
             guard range.lowerBound > line.startIndex else { return false }
@@ -57,7 +57,7 @@ struct SourceTests {
     }
 
     @Test(arguments: ["@unchecked Sendable", "nonisolated(unsafe)"])
-    func `what the compiler cannot check says because`(exception: String) throws {
+    func `an exception from the compiler's checks has a comment with because`(exception: String) throws {
         for file in try Project.swift("Sources") {
             let lines = file.lines
             for (number, line) in lines.enumerated() where line.contains(exception) && !line.contains("//") {

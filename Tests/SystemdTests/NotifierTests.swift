@@ -36,21 +36,21 @@ struct NotifierTests {
     }
 
     @Test(arguments: [
-        (NotifyState.keepAlive, "WATCHDOG=1"),
+        (NotifyMessage.keepAlive, "WATCHDOG=1"),
         (.extendTimeout(.milliseconds(2500)), "EXTEND_TIMEOUT_USEC=2500000"),
         (.errno(13), "ERRNO=13"),
         (.status("two\nlines READY=1"), "STATUS=two lines READY=1"),
     ])
-    func `each state is sent as its assignment`(state: NotifyState, expected: String) {
+    func `each state is sent as its assignment`(state: NotifyMessage, expected: String) {
         #expect(state.assignments == expected)
     }
 
     @Test func `a long status is cut off at a character, below the limit of the service manager`() {
         let text = String(repeating: "ü", count: 5000)
-        let sent = NotifyState.status(text).assignments
+        let sent = NotifyMessage.status(text).assignments
         #expect(sent.hasPrefix("STATUS=üü") && sent.hasSuffix("ü…"))
         #expect((2000...2100).contains(sent.utf8.count))
-        #expect(NotifyState.status("short").assignments == "STATUS=short")
+        #expect(NotifyMessage.status("short").assignments == "STATUS=short")
     }
 
     @Test func `the interval of the watchdog is read from the environment`() {

@@ -16,7 +16,7 @@ extension Job {
     /// Otherwise the source or an output changed during the round, and another round follows.
     ///
     /// - Throws: `WorkerError`, `StopSignal.Reason`, `CancellationError`.
-    func reconcile(_ attempt: inout AttemptState) async throws -> Outcome {
+    func reconcile(_ attempt: inout RecordAttempt) async throws -> Outcome {
         attempt.begin()
         let plan = try OutputPlan(attempt.event, sizes: engine.sizes, options: options.output)
         defer { attempt.message.stopSignal.leaveCommit() }
@@ -30,7 +30,7 @@ extension Job {
     }
 
     /// - Returns: Nil when the source or an output changed during the round.
-    private func runRound(_ plan: OutputPlan, _ attempt: inout AttemptState) async throws -> Outcome? {
+    private func runRound(_ plan: OutputPlan, _ attempt: inout RecordAttempt) async throws -> Outcome? {
         let existing = try await inspectOutputs(of: plan, isFirstRound: attempt.trace.rounds == 1)
         if try await isUpToDate(existing, plan.source, attempt) { return attempt.outcomeOfUpToDate }
 
@@ -73,19 +73,19 @@ extension Job {
     /// others of a new source are then taken to be absent too: if one is not, its conditional put fails, and the
     /// second round inspects all.
     private func inspectOutputs(of plan: OutputPlan, isFirstRound: Bool) async throws -> ExistingOutputs {
-        @Sendable func inspect(_ output: ObjectReference) async throws -> OutputState {
+        @Sendable func inspect(_ output: ObjectReference) async throws -> ExistingOutput {
             do {
-                return try await store.head(output).map(OutputState.present) ?? .absent
+                return try await store.head(output).map(ExistingOutput.present) ?? .absent
             } catch let error as WorkerError where error.kind == .accessDenied {
                 // S3 answers so without s3:GetObject, and for absent objects without s3:ListBucket.
                 return .unknown
             }
         }
-        var states = plan.outputs.map { _ in OutputState.absent }
+        var states = plan.outputs.map { _ in ExistingOutput.absent }
         guard let first = plan.outputs.first else { return ExistingOutputs(states: states) }
         states[0] = try await inspect(first)
         if isFirstRound && states[0] == .absent { return ExistingOutputs(states: states) }
-        try await withThrowingTaskGroup(of: (Int, OutputState).self) { group in
+        try await withThrowingTaskGroup(of: (Int, ExistingOutput).self) { group in
             for (index, output) in plan.outputs.enumerated().dropFirst() {
                 group.addTask { (index, try await inspect(output)) }
             }
@@ -96,7 +96,7 @@ extension Job {
 
     /// Returns true when the outputs need neither a download nor an upload.
     private func isUpToDate(
-        _ existing: ExistingOutputs, _ source: ObjectReference, _ attempt: AttemptState
+        _ existing: ExistingOutputs, _ source: ObjectReference, _ attempt: RecordAttempt
     ) async throws -> Bool {
         guard existing.cover(attempt.event, outputFormat: engine.outputFormat) else { return false }
         if attempt.maySkipUnread && !leases.isRedelivered(attempt.message.lease) { return true }
@@ -106,7 +106,7 @@ extension Job {
 
     /// Reserves memory for the source and downloads it.
     private func download(
-        _ source: ObjectReference, _ attempt: inout AttemptState
+        _ source: ObjectReference, _ attempt: inout RecordAttempt
     ) async throws -> DownloadedSource {
         let announced = attempt.event.size ?? .max
         if announced > engine.maximumBytes { try await refuseLarge(source, attempt.event) }
@@ -152,7 +152,7 @@ extension Job {
     /// Makes the outputs of a source. The bytes of the source and their share of the memory budget end with this
     /// call, so that uploads do not hold them.
     private func pixelate(
-        _ source: consuming DownloadedSource, _ attempt: inout AttemptState
+        _ source: consuming DownloadedSource, _ attempt: inout RecordAttempt
     ) async throws -> PixelatedSource {
         let survey = try engine.survey(source.bytes)
         attempt.trace.survey = survey

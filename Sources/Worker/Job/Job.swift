@@ -112,7 +112,7 @@ struct Job: Sendable {
             if let reason = reasonToSkip(event) {
                 outcome = .skipped(reason)
             } else {
-                var attempt = AttemptState(event, of: message, trace: trace)
+                var attempt = RecordAttempt(event, of: message, trace: trace)
                 outcome = await withBreakerRetry(&attempt)
                 trace = attempt.trace
             }
@@ -133,7 +133,7 @@ struct Job: Sendable {
 
     /// Attempts a record until it ends. An attempt that fails because of a dependency is repeated when the circuit
     /// breaker permits it.
-    private func withBreakerRetry(_ attempt: inout AttemptState) async -> Outcome {
+    private func withBreakerRetry(_ attempt: inout RecordAttempt) async -> Outcome {
         let message = attempt.message
         // The message may go on to wait for the quarantine, which says nothing about sources and outputs.
         defer { breaker.forget(message.lease) }

@@ -5,7 +5,7 @@ internal import S3Events
 /// The states of a source's outputs before an attempt, in the order of `OutputPlan.outputs`. The article
 /// `LifeOfAMessage` explains which of them make a download or a put unnecessary (section Freshness).
 struct ExistingOutputs: Sendable {
-    var states: [OutputState]
+    var states: [ExistingOutput]
 
     /// Returns true when all outputs were made from the version of the event or from a later one.
     func cover(_ event: ObjectEvent, outputFormat: String) -> Bool {

@@ -3,7 +3,7 @@
 internal import S3Events
 
 /// The state of the attempts at one record: what a failed attempt leaves for the next one and for the log.
-struct AttemptState {
+struct RecordAttempt {
     let event: ObjectEvent
     let message: InFlightMessage
     var trace: RecordTrace

@@ -3,7 +3,7 @@
 internal import AWS
 
 /// The state of one output as a HEAD request showed it.
-enum OutputState: Sendable, Equatable {
+enum ExistingOutput: Sendable, Equatable {
     /// The output was not inspected, or the worker has no permission to read it.
     case unknown
     case absent

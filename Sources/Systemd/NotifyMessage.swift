@@ -3,7 +3,7 @@
 import Support
 
 /// A state notification of the sd_notify(3) protocol.
-package enum NotifyState: Sendable, Equatable {
+package enum NotifyMessage: Sendable, Equatable {
     /// `READY=1`: the start or the reload is finished.
     case ready
     /// `RELOADING=1` and `MONOTONIC_USEC=`: a reload began at this time of CLOCK_MONOTONIC, in microseconds. A service
