@@ -71,10 +71,10 @@ struct LeaseManagerStateTests {
         var (leases, ids) = leases(1)
         leases.settle(ids[0], .delete, now: .zero)
         let call = leases.next(now: .seconds(1)).calls[0]
-        #expect(!leases.isRedelivered(ids[0]))
+        #expect(!leases.wasReceivedAgain(ids[0]))
         let registration = leases.register(messageID: "m0", handle: "new", requestedAt: .seconds(1))
         #expect(registration == .adopted(ids[0]))
-        #expect(leases.isRedelivered(ids[0]))
+        #expect(leases.wasReceivedAgain(ids[0]))
         #expect(leases.answered(call, refusals: [], sent: .seconds(1), now: .seconds(2)).isEmpty)
         #expect(leases.next(now: .seconds(2)).calls.first?.entries.first?.handle == "new")
     }
@@ -82,7 +82,7 @@ struct LeaseManagerStateTests {
     @Test func `a lease that has ended counts as redelivered`() {
         var (leases, ids) = leases(1)
         #expect(leases.next(now: .seconds(60)).ended.count == 1)
-        #expect(leases.isRedelivered(ids[0]))
+        #expect(leases.wasReceivedAgain(ids[0]))
     }
 
     @Test func `a release is limited to the rest of the twelve hours`() {

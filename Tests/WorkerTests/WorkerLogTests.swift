@@ -58,7 +58,7 @@ struct WorkerLogTests {
 
     @Test func `sizes, times and counts are logged as integers, names as texts`() throws {
         var trace = RecordTrace()
-        trace.name = ObjectReference(bucket: "in", key: "123")
+        trace.source = ObjectReference(bucket: "in", key: "123")
         trace.eTag = "123"
         (trace.bytesIn, trace.bytesOut, trace.rounds, trace.probes) = (5, 6, 2, 1)
         trace.survey = Survey(format: .jpeg, width: 640, height: 480, workingSetBytes: 1)
@@ -78,7 +78,7 @@ struct WorkerLogTests {
 
     @Test func `a control character in an object key reaches neither text nor fields`() throws {
         var trace = RecordTrace()
-        trace.name = ObjectReference(bucket: "in", key: "a\n\u{1b}[31m.jpg")
+        trace.source = ObjectReference(bucket: "in", key: "a\n\u{1b}[31m.jpg")
         let line = try line { $0.recordEnded(.done, trace, of: message(), index: 0) }
         #expect(line.fields["s3_key"] == "a??[31m.jpg")
         #expect(line.message.hasPrefix("s3://in/a??[31m.jpg: "))

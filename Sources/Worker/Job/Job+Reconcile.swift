@@ -34,7 +34,7 @@ extension Job {
         let existing = try await inspectOutputs(of: plan, isFirstRound: attempt.trace.rounds == 1)
         if try await isUpToDate(existing, plan.source, attempt) { return attempt.outcomeOfUpToDate }
 
-        attempt.message.stopSignal.start()
+        attempt.message.stopSignal.markStarted()
         let source = try await download(plan.source, &attempt)
         let stale = existing.stale(for: source.head.unquotedETag, outputFormat: engine.outputFormat)
         if stale.isEmpty { return attempt.outcomeOfUpToDate }
@@ -99,7 +99,7 @@ extension Job {
         _ existing: ExistingOutputs, _ source: ObjectReference, _ attempt: RecordAttempt
     ) async throws -> Bool {
         guard existing.cover(attempt.event, outputFormat: engine.outputFormat) else { return false }
-        if attempt.maySkipUnread && !leases.isRedelivered(attempt.message.lease) { return true }
+        if attempt.maySkipUnread && !leases.wasReceivedAgain(attempt.message.lease) { return true }
         guard let head = try await store.head(source) else { return false }
         return existing.stale(for: head.unquotedETag, outputFormat: engine.outputFormat).isEmpty
     }
@@ -153,7 +153,7 @@ extension Job {
     /// call, so that uploads do not hold them.
     private func pixelate(
         _ source: consuming DownloadedSource, _ attempt: inout RecordAttempt
-    ) async throws -> PixelatedSource {
+    ) async throws -> PixelatedOutputs {
         let survey = try engine.survey(source.bytes)
         attempt.trace.survey = survey
         let start = clock.now
@@ -163,7 +163,7 @@ extension Job {
         attempt.trace.waitTime += waited
         attempt.trace.decodeTime += computed
         progress.record()
-        return PixelatedSource(outputs: picture.outputs, memory: memory)
+        return PixelatedOutputs(outputs: picture.outputs, memory: memory)
     }
 
     /// Stores outputs, all at once.
@@ -206,7 +206,7 @@ private struct DownloadedSource: ~Copyable {
 }
 
 /// The outputs of a source and their share of the memory budget.
-private struct PixelatedSource: ~Copyable {
+private struct PixelatedOutputs: ~Copyable {
     let outputs: [EncodedOutput]
     private let memory: WeightedSemaphore.Permit
 

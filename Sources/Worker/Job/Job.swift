@@ -206,7 +206,7 @@ struct Job: Sendable {
 extension RecordTrace {
     fileprivate init(_ event: ObjectEvent) {
         self.init(
-            name: ObjectReference(bucket: event.bucket, key: event.key), dialect: event.dialect.rawValue,
+            source: ObjectReference(bucket: event.bucket, key: event.key), dialect: event.dialect.rawValue,
             eTag: event.eTag, versionID: event.versionID)
     }
 }

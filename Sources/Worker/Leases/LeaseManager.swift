@@ -11,18 +11,18 @@ internal import Support
 /// when it is received and settles it at the end:
 ///
 /// ```swift
-/// guard let (lease, stopSignal) = leases.register(delivery, requestedAt: sent) else { return }
+/// guard let (lease, stopSignal) = leases.register(message, requestedAt: sent) else { return }
 /// ...
 /// try await leases.ensureValid(lease)   // before the first upload
 /// ...
 /// leases.settle(lease, .delete)
 /// ```
 final class LeaseManager: Sendable {
-    /// The receive call that is in progress when the worker begins to drain.
+    /// The poll that is outstanding when the worker begins to drain.
     ///
-    /// A message that is released while a receive call waits at the queue goes into the answer to that call, and its
-    /// receive count rises for nothing. So releases wait for the end of the call.
-    private enum Poll {
+    /// A message that is released while a poll waits at the queue goes into the answer to that poll, and its receive
+    /// count rises for nothing. So releases wait for the end of the poll.
+    private enum PollAtDrain {
         case none
         case inProgress(end: Duration)
         /// Cancelled here; the queue may answer it until `end` all the same.
@@ -35,7 +35,7 @@ final class LeaseManager: Sendable {
         var waiters: [LeaseManagerState.ID: CheckedContinuation<Void, Never>] = [:]
         /// The stop signals of the jobs that have not settled their message.
         var stopSignals: [LeaseManagerState.ID: StopSignal] = [:]
-        var poll = Poll.none
+        var pollAtDrain = PollAtDrain.none
         var deferredReleases: [(LeaseManagerState.ID, Duration)] = []
         var isClosed = false
         var isAbandoned = false
@@ -43,7 +43,7 @@ final class LeaseManager: Sendable {
         mutating func settle(
             _ id: LeaseManagerState.ID, _ settlement: LeaseManagerState.Settlement, now: Duration
         ) {
-            switch (settlement, poll) {
+            switch (settlement, pollAtDrain) {
             case (.release(let delay), .inProgress): deferredReleases.append((id, delay))
             case (.release(let delay), .cancelled(let end)):
                 leases.settle(id, .release(max(delay, (end - now).roundedUpToSeconds)), now: now)
@@ -100,7 +100,10 @@ final class LeaseManager: Sendable {
         }
     }
 
-    /// Settles a message. Heartbeats go on until the queue has confirmed a delete.
+    /// Queues the delete or release of a message, and returns at once.
+    ///
+    /// `run` makes the call after the batch delay, or earlier together with others. Until the queue has confirmed a
+    /// delete, heartbeats go on.
     func settle(_ id: LeaseManagerState.ID, _ settlement: LeaseManagerState.Settlement) {
         let now = clock.now
         state.withLock { state in
@@ -110,13 +113,13 @@ final class LeaseManager: Sendable {
         wakeup.signal()
     }
 
-    /// True if the message has been received again since it was registered, or if its lease has ended: another worker
-    /// may have processed it meanwhile.
-    func isRedelivered(_ id: LeaseManagerState.ID) -> Bool {
-        state.withLock { $0.leases.isRedelivered(id) }
+    /// Returns true if the message has been received again since its registration, or if its lease has ended: another
+    /// worker may have processed it meanwhile.
+    func wasReceivedAgain(_ id: LeaseManagerState.ID) -> Bool {
+        state.withLock { $0.leases.wasReceivedAgain(id) }
     }
 
-    /// Returns when enough of the lease is left to upload all outputs; extends it first if necessary.
+    /// Returns when at least `LeaseManagerState.writeMargin` of the lease is left; extends it first if necessary.
     ///
     /// - Throws: `StopSignal.Reason.leaseLost` when the lease has ended, `CancellationError`.
     func ensureValid(_ id: LeaseManagerState.ID) async throws {
@@ -135,20 +138,20 @@ final class LeaseManager: Sendable {
 
     // MARK: Stopping
 
-    /// Defers releases until `flushReleases`: a receive call is in progress and may be answered until `pollEnd`.
+    /// Defers releases until `flushReleases`: a poll is outstanding and may be answered until `pollEnd`.
     func deferReleases(until pollEnd: Duration) {
-        state.withLock { $0.poll = .inProgress(end: pollEnd) }
+        state.withLock { $0.pollAtDrain = .inProgress(end: pollEnd) }
     }
 
-    /// Sends the deferred releases: the receive call has ended.
+    /// Settles the messages whose release was deferred: the poll has ended.
     ///
-    /// - Parameter pollWasCancelled: True when the queue may still answer the call. The messages then become visible
+    /// - Parameter pollWasCancelled: True when the queue may still answer the poll. The messages then become visible
     ///   after its end.
     func flushReleases(pollWasCancelled: Bool = false) {
         let now = clock.now
         state.withLock { state in
-            if case .inProgress(let end) = state.poll {
-                state.poll = pollWasCancelled ? .cancelled(end: end) : .none
+            if case .inProgress(let end) = state.pollAtDrain {
+                state.pollAtDrain = pollWasCancelled ? .cancelled(end: end) : .none
             }
             let releases = state.deferredReleases
             state.deferredReleases = []

@@ -5,9 +5,9 @@ package import AWS
 /// The leases of this process: a pure state machine that decides when messages are extended, deleted and released.
 ///
 /// A lease begins when a message is registered and is extended by heartbeats (ChangeMessageVisibility) until the job
-/// settles the message. `register`, `settle` and `ensureValid` report what has happened or is wanted. `next` returns
-/// the calls to make now and the time of the next check. `answered` and `failed` take the result of a call.
-/// `LeaseManager` makes the calls and does the waiting.
+/// settles the message. `register`, `settle` and `ensureValid` take the steps of the job. `next` returns the calls to
+/// make now and the time of the next check. `answered` and `failed` take the result of a call. `LeaseManager` makes the
+/// calls and does the waiting.
 ///
 /// Invariants:
 /// 1. At most one call about a lease is in progress, so an extension can never undo a release or outlive a delete.
@@ -98,9 +98,9 @@ package struct LeaseManagerState: Sendable {
 
     /// The result of `ensureValid`.
     package enum Validity: Sendable, Equatable {
-        /// Enough of the lease is left to upload all outputs.
+        /// At least `writeMargin` of the lease is left.
         case valid
-        /// Too little of the lease is left; a heartbeat is due or in progress.
+        /// Less is left; a heartbeat is due or in progress.
         case extending
         /// The lease has ended.
         case lost
@@ -127,7 +127,8 @@ package struct LeaseManagerState: Sendable {
         /// The time of the next attempt to settle.
         var settleAt = Duration.zero
         var settleFailures = 0
-        var isRedelivered = false
+        /// True when the message was received again after its registration.
+        var wasReceivedAgain = false
         /// True while a call about this lease is in progress.
         var hasCall = false
     }
@@ -163,7 +164,8 @@ package struct LeaseManagerState: Sendable {
         leases.values.filter { $0.settlement == nil }.map(\.expiry).min()
     }
 
-    /// The part of a lease that must be left when a job begins to write.
+    /// The part of a lease that must be left when a job begins to write: a quarter of the visibility timeout, 10 s at
+    /// most. Heartbeats extend the lease of a job that writes for longer.
     private var writeMargin: Duration { min(.seconds(10), visibility / 4) }
 
     // MARK: Reports of the jobs
@@ -179,7 +181,7 @@ package struct LeaseManagerState: Sendable {
             lease.expiry = expiry
             lease.nextHeartbeat = nextHeartbeat
             lease.heartbeatFailures = 0
-            lease.isRedelivered = true
+            lease.wasReceivedAgain = true
             leases[id] = lease
             return .adopted(id)
         }
@@ -192,7 +194,8 @@ package struct LeaseManagerState: Sendable {
         return .new(id)
     }
 
-    /// Settles the message of a lease. The first settlement of a lease counts; a lost lease is left as it is.
+    /// Makes the settlement of a message due after the batch delay. The first settlement of a lease counts; a lost
+    /// lease is left as it is.
     package mutating func settle(_ id: ID, _ settlement: Settlement, now: Duration) {
         guard var lease = leases[id], lease.settlement == nil else { return }
         lease.settlement = settlement
@@ -209,8 +212,9 @@ package struct LeaseManagerState: Sendable {
         leaseOfMessage = [:]
     }
 
-    /// True if the message has been received again since its lease began, or if the lease has ended.
-    package func isRedelivered(_ id: ID) -> Bool { leases[id]?.isRedelivered ?? true }
+    /// Returns true if the message has been received again since its registration. An ended lease counts as received
+    /// again, because another worker may have received its message.
+    package func wasReceivedAgain(_ id: ID) -> Bool { leases[id]?.wasReceivedAgain ?? true }
 
     /// Checks that a job may begin to write under its lease. `.extending` starts a heartbeat if none is in progress;
     /// the caller checks again after its answer.

@@ -3,13 +3,14 @@
 internal import Support
 
 /// A cancellation token for the work on one message, with a commit section that an ordinary request does not
-/// interrupt.
+/// interrupt. `Poller` has one for its polls, which have no commit section.
 ///
 /// The work runs inside `run(_:)`. `request(_:)` cancels it at once, or at the end of the commit section if it is
 /// inside one. `abort(_:)` cancels it at once in either case.
 ///
-/// The commit section covers the uploads of the outputs and the check of the source that follows them. An
-/// interruption between the two could leave outputs of an older source in place of newer ones.
+/// The commit section of an attempt begins with its first upload and ends with the attempt. It covers the check of the
+/// source that follows the uploads, and all further rounds with their inspection, download and decoding. An
+/// interruption in between could leave outputs of an older source in place of newer ones.
 ///
 /// ```swift
 /// let outcomes = await stopSignal.run { await process(message) }
@@ -42,11 +43,11 @@ final class StopSignal: Sendable {
     /// The reason of the first request; nil before any.
     var reason: Reason? { state.withLock { $0.reason } }
 
-    /// True from `start()` on.
+    /// True from `markStarted()` on.
     var hasStarted: Bool { state.withLock { $0.hasStarted } }
 
     /// Marks the end of the checks that cost little: from here on, a release of the message loses work.
-    func start() { state.withLock { $0.hasStarted = true } }
+    func markStarted() { state.withLock { $0.hasStarted = true } }
 
     /// Cancels the work, at the end of its commit section if it is inside one.
     func request(_ reason: Reason) { interrupt { $0.reason = $0.reason ?? reason } }

@@ -69,7 +69,8 @@ extension QuarantineRecord {
     ) {
         self.init(
             body: message.content.body, messageID: message.content.messageID, record: index,
-            bucket: trace.name?.bucket, key: trace.name?.key, versionID: trace.versionID, eTag: trace.eTag,
+            bucket: trace.source?.bucket, key: trace.source?.key, versionID: trace.versionID,
+            eTag: trace.eTag,
             error: error.kind.rawValue, errorCode: error.code, reason: error.description,
             requestID: error.requestID, receiveCount: message.content.receiveCount,
             milliseconds: Timings(

@@ -8,8 +8,7 @@ internal import Pixelation
 ///
 /// `WorkerLog` names the field of each fact. The times are sums over all rounds and attempts.
 struct RecordTrace: Sendable {
-    /// The source.
-    var name: ObjectReference?
+    var source: ObjectReference?
     /// The format of the notification, as `aws-s3` or `eventbridge`.
     var dialect: String?
     /// The ETag of the source that was downloaded, or of the event before the download.

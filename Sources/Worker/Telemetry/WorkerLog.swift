@@ -141,7 +141,7 @@ extension WorkerLog {
     }
 
     private static func text(_ outcome: Outcome, _ trace: RecordTrace) -> String {
-        let name = trace.name?.description.withoutControlCharacters ?? "message"
+        let name = trace.source?.description.withoutControlCharacters ?? "message"
         let picture = trace.survey.map { "\($0.width)x\($0.height) \($0.format.rawValue), " } ?? ""
         return switch outcome {
         case .done: "\(name): \(picture)pixelated in \(trace.totalTime.inMilliseconds) ms"
@@ -187,8 +187,8 @@ extension WorkerLog {
         func add(_ key: String, _ number: Int?) {
             if let number { fields[key] = .stringConvertible(number) }
         }
-        add("s3_bucket", trace.name?.bucket)
-        add("s3_key", trace.name?.key.withoutControlCharacters)
+        add("s3_bucket", trace.source?.bucket)
+        add("s3_key", trace.source?.key.withoutControlCharacters)
         add("s3_version_id", trace.versionID)
         add("s3_etag", trace.eTag)
         add("dialect", trace.dialect)
