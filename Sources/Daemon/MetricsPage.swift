@@ -26,7 +26,7 @@ enum MetricsPage {
             "ready", "1 while the queue is polled.", phase == .running && status.pollFailure == nil ? 1 : 0)
         text.states(
             "breaker",
-            "Circuit breaker of sources and outputs; open while a dependency fails and no messages are received.",
+            "Circuit breaker of sources and outputs; open while a dependency fails and only trials are received.",
             ["closed", "open"],
             current: status.opening == nil ? "closed" : "open")
         text.states(

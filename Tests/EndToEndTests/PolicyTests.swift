@@ -23,7 +23,7 @@ struct PolicyTests {
         #expect(table["error kind"] == ["disposition", "retry delay", "quarantined"])
         #expect(table["not-found"] == ["quarantine *", "7 s, doubled to 900 s", "no, redrive policy"])
         #expect(table["corrupt"] == ["quarantine", "7 s, doubled to 900 s", "no, redrive policy"])
-        #expect(table["unavailable"] == ["open-breaker", "held until it works", "no"])
+        #expect(table["unavailable"] == ["open-breaker", "held, or 5 s if released", "no, redrive policy"])
         #expect(table["access-denied"] == ["retry", "7 s, doubled to 900 s", "no, redrive policy"])
     }
 

@@ -22,14 +22,17 @@ import Testing
         #expect(rows.allSatisfy { !$0.reason.isEmpty && !$0.isOverridden })
     }
 
-    /// No message is deleted or quarantined because of one of these errors.
+    /// No message is deleted because of one of these errors, and only one that the breaker isolates is quarantined.
     @Test(arguments: [
         WorkerError.Kind.throttled, .timedOut, .unavailable, .credentials, .encryption, .outputDenied,
         .outputBucketMissing, .queueMissing,
     ])
     func `an error that is not the picture's fault opens the breaker`(kind: WorkerError.Kind) {
         #expect(Policy()[kind] == .openBreaker)
-        #expect(row(kind)?.quarantine == "no")
+        #expect(row(kind)?.delay == "held, or 5 s if released")
+        #expect(row(kind)?.quarantine == "receive 5 if isolated")
+        #expect(row(kind, attempts: 0)?.quarantine == "no")
+        #expect(row(kind, hasQuarantine: false)?.quarantine == "no, redrive policy")
     }
 
     @Test(arguments: [

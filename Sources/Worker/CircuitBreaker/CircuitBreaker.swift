@@ -9,8 +9,8 @@ internal import Support
 final class CircuitBreaker: Sendable {
     /// The dependency whose failure opens the breaker.
     enum Dependency: Sendable {
-        /// The buckets of sources and outputs, with credentials and KMS. Every message needs them, so nothing is
-        /// received while they fail.
+        /// The buckets of sources and outputs, with credentials and KMS. Every message needs them, so only single
+        /// messages are received, as trials, while they fail.
         case storage
         /// The quarantine, which most messages do not need.
         case quarantine

@@ -12,11 +12,12 @@
 /// ```
 ///
 /// Closed: messages are received without a limit of the breaker's. Open: each message that fails is held, which means
-/// that its lease is kept and its record is repeated later; nothing is received but trial receives. Half-open: one of
+/// that its lease is kept and its record is repeated later; only trial receives are permitted. Half-open: one of
 /// the held messages repeats its record as a probe, which costs no receive. Every success that proves that the
 /// dependency works closes the breaker: that of the probe, of a trial receive or of another message in flight.
 ///
-/// A held message costs nothing, a released one costs a receive. So a message is released only
+/// A held message costs nothing, a released one costs a receive. So a held message, including one that a trial
+/// receive has brought, is released only
 /// 1. after `holdTime`, while more than `minimumHeld` are held, so that workers with a working network or valid
 ///    credentials receive it;
 /// 2. on its first receive, so that it loses at most one receive, however many workers there are;
@@ -24,7 +25,8 @@
 ///    cause.
 ///
 /// A trial receive takes one further message. If it succeeds where others fail, those others become suspect: a
-/// message that fails again and again while others succeed is at fault itself, and its policy applies.
+/// message that fails again and again while others succeed is at fault itself, and is treated as with the disposition
+/// `retry`.
 ///
 /// This is the pure state machine; `CircuitBreaker` does the waiting.
 package struct CircuitBreakerState: Sendable {
@@ -49,7 +51,7 @@ package struct CircuitBreakerState: Sendable {
     package enum FailureDecision: Sendable, Equatable {
         /// The message keeps its lease and waits for `probeDecision`.
         case hold
-        /// The message is at fault and not the dependency: it is handled like a failure of its own.
+        /// The message is at fault and not the dependency: it is treated as with the disposition `retry`.
         case isolateMessage
         /// The breaker holds as many messages as it may: this one is retried later.
         case noRoom
@@ -57,11 +59,11 @@ package struct CircuitBreakerState: Sendable {
 
     /// The next action of a held message.
     package enum ProbeDecision: Sendable, Equatable {
-        /// Repeat the record: as the probe, or because the breaker is closed.
+        /// The message repeats its record: as the probe, or because the breaker is closed.
         case proceed
-        /// Ask again at this time, or when the state has changed.
+        /// The message waits. The next decision is due at this time, or when the state has changed.
         case wait(until: Duration?)
-        /// Release the message with this delay.
+        /// The message is released with this delay.
         case release(after: Duration)
     }
 

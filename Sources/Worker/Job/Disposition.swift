@@ -9,7 +9,7 @@ package enum Disposition: String, Sendable, CaseIterable {
     case retry
     /// Stores the record in the quarantine and deletes the message.
     case quarantine
-    /// Opens the circuit breaker: receiving stops, and the message keeps its lease and repeats its attempt until the
-    /// dependency works.
+    /// Opens the circuit breaker: receiving stops but for trials, and the message is held until the dependency works or
+    /// the breaker releases it. A message that fails while others succeed is treated as with `retry`.
     case openBreaker = "open-breaker"
 }

@@ -25,9 +25,10 @@ package struct Policy: Sendable, Equatable {
         package var kind: String
         package var disposition: String
         package var isOverridden: Bool
-        /// The delay after which the message is visible again.
+        /// The delay after which the message is visible again. A held message is repeated without one.
         package var delay: String
-        /// The receive at which the record is stored in the quarantine.
+        /// The receive at which the record is stored in the quarantine; with `open-breaker` this happens only to a
+        /// message that the breaker isolates.
         package var quarantine: String
         package var reason: String
     }
@@ -57,7 +58,11 @@ package struct Policy: Sendable, Equatable {
         case .retry: (backoff, atLast)
         case .quarantine where hasQuarantine: ("-", "at once")
         case .quarantine: (backoff, "no, redrive policy")
-        case .openBreaker: ("held until it works", "no")
+        case .openBreaker:
+            (
+                "held, or \(CircuitBreakerState.releaseDelay.components.seconds) s if released",
+                hasQuarantine && options.maxReceives > 0 ? "\(atLast) if isolated" : atLast
+            )
         }
     }
 

@@ -76,7 +76,7 @@ struct WorkerLog: Sendable {
     func breakerOpened(_ error: WorkerError, of dependency: CircuitBreaker.Dependency) {
         let effect =
             switch dependency {
-            case .storage: "the circuit breaker is open, no messages are received"
+            case .storage: "the circuit breaker is open, messages are received only as trials"
             case .quarantine: "the circuit breaker of the quarantine is open, failed messages are held"
             }
         log(.breakerOpened, .error, "\(effect): \(error)", Self.fields(of: error))
