@@ -24,9 +24,10 @@ package final class PixelationWorker: Sendable {
     private let stallDetector: Locked<StallDetector>
     private let drainState = Locked((hasBegun: false, isForced: false))
 
-    /// The time for the deletes and releases that are left when the last job has ended.
+    /// The time for the deletes and releases that are pending when the last job has ended.
     private static let flushTime = Duration.seconds(10)
-    /// The time for uploads that are in progress, and for a poll's answer, after the end of the drain.
+    /// The time for attempts that have begun to upload after the end of the drain, and for the answer to the outstanding
+    /// poll after its wait.
     private static let commitTime = Duration.seconds(5)
 
     /// - Parameters:
@@ -82,11 +83,15 @@ package final class PixelationWorker: Sendable {
         progress.wakeup.signal()
     }
 
-    /// Works until drained, idle for `idleSeconds` or done with `maxMessages`. When it returns, nothing is in flight.
-    /// Cancelling the task stops without a drain: the messages become visible when their visibility timeout ends.
+    /// Works until drained, idle for `idleSeconds` or done with `maxMessages`.
     ///
-    /// - Throws: `WorkerError` of kind `.queueMissing` when the first poll says so. Later it is a failure like others,
-    ///   because a queue may be deleted and created again. `CancellationError` when the task is cancelled.
+    /// When it returns, all jobs have ended, and the queue has confirmed their deletes and releases or `flushTime` is
+    /// over. A message whose delete or release is not confirmed becomes visible when its visibility timeout ends, as do
+    /// all messages when the task is cancelled, which stops without a drain.
+    ///
+    /// - Throws: `WorkerError` of kind `.queueMissing` when a poll finds no queue before any poll has been answered.
+    ///   Later it is a failure like others, because a queue may be deleted and created again. `CancellationError` when
+    ///   the task is cancelled.
     package func run() async throws {
         var failure: WorkerError?
         await withTaskGroup(of: Void.self) { services in
@@ -107,15 +112,15 @@ package final class PixelationWorker: Sendable {
         log.workerDrained(deleted: metrics.deleted.value, released: metrics.released.value)
     }
 
-    /// Returns when the queue has answered the first poll, or when the task is cancelled. The first poll is a short
-    /// one, so this never waits for a message. Only one task may call it.
+    /// Returns when the queue has answered a poll, or when the task is cancelled. Polls are short until then, so this
+    /// never waits for a message. Only one task may call it.
     package func firstAnswer() async { await poller.firstAnswer() }
 
-    /// Stops receiving and returns at once; `run` returns when nothing is in flight. Idempotent.
+    /// Stops receiving and returns at once; `run` returns when all jobs have ended. Idempotent.
     ///
     /// The outstanding poll ends by itself, because the queue goes on delivering to a poll whose client has gone;
     /// messages that it brings are released. Jobs that have started get `drainSeconds`, all others are released at
-    /// once. Uploads that are in progress at the end of that time get five seconds more.
+    /// once. Attempts that have begun to upload by the end of that time get five seconds more.
     ///
     /// - Parameter force: Releases all messages now, as at the end of `drainSeconds`.
     package func drain(force: Bool = false) {

@@ -99,6 +99,7 @@ extension Job {
         _ existing: ExistingOutputs, _ source: ObjectReference, _ attempt: RecordAttempt
     ) async throws -> Bool {
         guard existing.cover(attempt.event, outputFormat: engine.outputFormat) else { return false }
+        // The receive count shows receives before the present one (`maySkipUnread`), and the lease those since then.
         if attempt.maySkipUnread && !leases.wasReceivedAgain(attempt.message.lease) { return true }
         guard let head = try await store.head(source) else { return false }
         return existing.stale(for: head.unquotedETag, outputFormat: engine.outputFormat).isEmpty
@@ -132,7 +133,8 @@ extension Job {
                 where error.kind == .tooLarge && maximumBytes < engine.maximumBytes
             {
                 // A larger object may have replaced the one that the event announces. The next round of the loop
-                // begins without this memory, because a task must not wait for memory while it holds some.
+                // begins without this memory, because a task must not wait for permits of a semaphore while it holds
+                // some of the same one.
                 maximumBytes = engine.maximumBytes
             }
         }

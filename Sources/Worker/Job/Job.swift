@@ -42,6 +42,7 @@ struct Job: Sendable {
     ///   failure cannot be stored in the quarantine.
     func run(_ message: InFlightMessage) async -> [Outcome] {
         let outcomes = await message.stopSignal.run { await process(message) }
+        // A cancelled worker releases nothing: its messages become visible when their visibility timeout ends.
         guard !Task.isCancelled || outcomes.allSatisfy(\.isFinal) else { return outcomes }
         if outcomes.allSatisfy(\.isFinal) {
             leases.settle(message.lease, .delete)
@@ -140,6 +141,7 @@ struct Job: Sendable {
         while true {
             do {
                 let outcome = try await reconcile(&attempt)
+                // All other outcomes of an attempt are skips: nothing was uploaded, so only reading is proved.
                 breaker.succeeded(message.lease, outcome == .done ? .write : .read)
                 return outcome
             } catch let error as WorkerError where !isStopped(message) {
@@ -165,7 +167,10 @@ struct Job: Sendable {
         message.stopSignal.reason != nil || Task.isCancelled
     }
 
-    /// Counts and logs the outcome of a record. All records end here.
+    /// Counts and logs the outcome of a record.
+    ///
+    /// Two kinds of results do not reach this method: those of the cache, which have been reported in an earlier receive,
+    /// and permanent failures whose store is left to a later receive.
     private func report(
         _ outcome: Outcome, _ trace: RecordTrace, of message: InFlightMessage, index: Int
     ) {

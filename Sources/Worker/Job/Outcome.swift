@@ -36,7 +36,7 @@ package enum Outcome: Sendable, Equatable {
     case ignored(WorkerError)
     /// The record failed. The message becomes visible again after a delay.
     case retried(WorkerError)
-    /// The record failed for good and is stored in the quarantine.
+    /// The record failed permanently. It is stored in the quarantine before the message is deleted.
     case quarantined(WorkerError)
     /// The record was not finished, through no fault of its own. The message becomes visible again after this time.
     case released(after: Duration, WorkerError?)

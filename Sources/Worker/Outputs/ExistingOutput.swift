@@ -4,8 +4,10 @@ internal import AWS
 
 /// The state of one output as a HEAD request showed it.
 enum ExistingOutput: Sendable, Equatable {
-    /// The output was not inspected, or the worker has no permission to read it.
+    /// S3 denied access, because the worker lacks `s3:GetObject`, or `s3:ListBucket` for an absent output. The upload
+    /// then has no condition.
     case unknown
+    /// There is no output, or an output that was not inspected because the first one is absent.
     case absent
     case present(ObjectHead)
 
@@ -14,7 +16,7 @@ enum ExistingOutput: Sendable, Equatable {
         if case .present(let head) = self { OutputStamp(head.metadata) } else { nil }
     }
 
-    /// The condition of a put that replaces exactly the state that was inspected.
+    /// The condition of a put that replaces exactly this state.
     var condition: PutCondition {
         switch self {
         case .unknown: .none

@@ -10,7 +10,7 @@ package struct OutputOptions: Sendable, Equatable {
     /// The text before the file name of the source.
     package var namePrefix = "pixelated-"
     /// True for puts with `If-Match` or `If-None-Match`, which never replace an output that this attempt has not
-    /// inspected. False for stores that do not support these headers.
+    /// inspected; an output that may not be read is put without. False for stores that do not support these headers.
     package var conditionalWrites = true
     /// True when the outputs get the source's tags in addition to the configured ones.
     package var copyTags = false

@@ -4,12 +4,12 @@ internal import AWS
 internal import Metrics
 internal import Support
 
-/// Receives messages and starts a job for each of them. `PollerState` decides when to send a receive call.
+/// Receives messages and starts a job for each of them. `PollerState` decides when to poll.
 ///
 /// One task, the polling task, calls `run`. It is the only one that starts polls and jobs. The other methods may be
 /// called by any task.
 final class Poller: Sendable {
-    /// A receive call that has not been answered yet.
+    /// A poll, which is a receive call of this type, that has not been answered yet.
     struct Poll: Sendable {
         var requestedAt: Duration
         var wait: Duration
@@ -99,7 +99,7 @@ final class Poller: Sendable {
 
     /// Receives messages until no more are to be received. Jobs may still be running when it returns.
     ///
-    /// - Returns: The error of the very first poll, if the queue does not exist.
+    /// - Returns: The error of a poll that found no queue, if no poll has been answered before; otherwise nil.
     func run(startingIn jobs: inout DiscardingTaskGroup) async -> WorkerError? {
         var isFirst = true
         while !Task.isCancelled {
@@ -110,6 +110,7 @@ final class Poller: Sendable {
             }
             switch step {
             case .stop: return nil
+            // `progress` is signalled by everything that may change the decision; see `PollerState.Step.pause`.
             case .pause(let until): await progress.wakeup.wait(until: until)
             case .poll(let count, let wait):
                 switch await poll(count, wait: wait) {
@@ -127,7 +128,7 @@ final class Poller: Sendable {
         return nil
     }
 
-    /// Returns when the first poll has been answered, or when the task is cancelled. Only one task may call it.
+    /// Returns when a poll has been answered, or when the task is cancelled. Only one task may call it.
     func firstAnswer() async { for await _ in firstAnswers.stream { return } }
 
     /// Ends polling. The outstanding poll ends by itself, and releases are deferred until then.
@@ -162,8 +163,9 @@ final class Poller: Sendable {
 
     // MARK: The polling task
 
+    /// Returns the next step. A pause ends early when `progress.wakeup` is signalled.
     private func decide(_ poller: inout PollerState, now: Duration) -> PollerState.Step {
-        // Some jobs may wait for memory, because jobs with smaller pictures overtake them.
+        // Up to half of the slots may wait for memory, because jobs with smaller pictures overtake them.
         let isMemoryConstrained = budget.waiting > poller.limits.maxInFlight / 2
         // Messages that wait for the quarantine say nothing about sources and outputs.
         poller.held = quarantineBreaker.opening?.heldCount ?? 0

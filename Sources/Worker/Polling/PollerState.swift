@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Decides when to send a receive call, and for how many messages. `Poller` sends the calls and reports their results.
+/// Decides when to poll, and for how many messages. `Poller` sends the polls and reports their results.
 ///
-/// It never asks for more messages than can be started at once: a message that waits in a buffer uses up its
-/// visibility timeout, and costs a receive when the process ends. The first poll is a short poll, so that the first
-/// answer comes soon. All others are long polls.
+/// A poll never requests more messages than can be started at once: a message that waits in a buffer uses up its
+/// visibility timeout, and costs a receive when the process ends. Polls are short until the queue has answered one, so
+/// that the first answer comes soon. Then they are long, except in the last second before an idle worker stops, and with
+/// a `Limits.wait` or `Limits.idle` of zero.
 package struct PollerState: Sendable {
     package enum Step: Sendable, Equatable {
         case poll(count: Int, wait: Duration)
-        /// No poll until this time, or until something has changed.
+        /// No poll until this time, or until something has changed: a finished step of work (`ProgressCounter`), the end
+        /// of a message, a change of the circuit breaker, other options, or a drain.
         case pause(until: Duration?)
         /// No more polls at all.
         case stop
@@ -17,7 +19,7 @@ package struct PollerState: Sendable {
     package struct Limits: Sendable, Equatable {
         /// The largest number of messages in flight.
         package var maxInFlight: Int
-        /// The wait of a long poll.
+        /// The wait of a long poll; zero makes all polls short.
         package var wait: Duration
         /// The time after which the worker stops when the queue is empty and nothing is in flight; nil for never.
         package var idle: Duration?
@@ -52,7 +54,7 @@ package struct PollerState: Sendable {
 
     /// The pause after a short poll that brings nothing.
     private static let shortPollPause = Duration.seconds(1)
-    /// The largest number of messages in one receive call (SQS API Reference, ReceiveMessage).
+    /// The largest number of messages in one poll (SQS API Reference, ReceiveMessage).
     private static let maxMessagesPerPoll = 10
 
     package init(_ limits: Limits) { self.limits = limits }
@@ -61,7 +63,7 @@ package struct PollerState: Sendable {
     ///
     /// - Parameters:
     ///   - allowance: The number of messages that the circuit breaker permits; nil for no limit.
-    ///   - isMemoryConstrained: True when jobs wait for memory, so that no further job could start.
+    ///   - isMemoryConstrained: True when so many jobs wait for memory that no further message is to be received.
     package func next(now: Duration, allowance: Int?, isMemoryConstrained: Bool) -> Step {
         guard !isDraining else { return .stop }
         let remaining = (limits.messages ?? .max) - received

@@ -28,6 +28,8 @@ package struct S3Store: ObjectStore {
         } catch  where error.kind == .noSuchKey {
             return nil
         } catch {
+            // Outputs too: their inspection is a read, and a refused one is `ExistingOutput.unknown`. With `.output` it
+            // would count as a refused upload and open the circuit breaker.
             throw WorkerError.thrown(for: error, side: .source)
         }
     }

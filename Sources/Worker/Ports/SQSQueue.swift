@@ -2,7 +2,7 @@
 
 package import AWS
 
-/// An SQS queue as the worker's queue.
+/// The adapter through which the worker uses an SQS queue as its `MessageQueue`.
 package struct SQSQueue: MessageQueue {
     private let client: SQSClient
 

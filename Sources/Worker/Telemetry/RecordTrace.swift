@@ -16,9 +16,10 @@ struct RecordTrace: Sendable {
     var versionID: String?
     /// The request id of the GET, for AWS Support.
     var requestID: String?
-    /// The size of the source.
+    /// The size of the source that was downloaded last.
     var bytesIn: Int?
-    /// The size of all outputs together.
+    /// The size of all outputs together that the latest round made. Those that were up to date are included, although
+    /// they were not uploaded.
     var bytesOut: Int?
     var survey: Survey?
     /// The time spent waiting for memory and for a processor.

@@ -10,7 +10,7 @@ package enum WorkerEvent: String, Sendable, CaseIterable {
     case pictureIgnored = "picture-ignored"
     /// A record failed, and its message becomes visible again after a delay.
     case pictureRetried = "picture-retried"
-    /// A record failed for good and is stored in the quarantine.
+    /// A record failed permanently and is stored in the quarantine.
     case pictureQuarantined = "picture-quarantined"
     /// A message was made visible again through no fault of its own.
     case pictureReleased = "picture-released"

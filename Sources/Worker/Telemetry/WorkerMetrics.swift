@@ -31,9 +31,10 @@ package final class WorkerMetrics: Sendable {
     package let attemptFailures = Counters<WorkerError.Kind>(by: "kind")
     package let breakerOpenings = Counter()
 
-    // MARK: Pictures
+    // MARK: Pictures, counted for records with outcome `done` only
 
     package let bytesIn = Counter()
+    /// See `RecordTrace.bytesOut`.
     package let bytesOut = Counter()
     package let waitTime = Histogram.microseconds()
     package let getTime = Histogram.microseconds()
@@ -46,8 +47,8 @@ package final class WorkerMetrics: Sendable {
 
     /// Adds all metrics to a scrape.
     package func write(to text: inout Exposition) {
-        text.counter("polls", "Receive calls that succeeded.", polls)
-        text.counter("poll_failures", "Receive calls that failed.", pollFailures)
+        text.counter("polls", "Polls that the queue answered.", polls)
+        text.counter("poll_failures", "Polls that failed.", pollFailures)
         text.counter("messages_received", "Messages received.", received)
         text.counter(
             "messages_redelivered", "Messages received with a receive count above 1.", redelivered)
@@ -73,19 +74,24 @@ package final class WorkerMetrics: Sendable {
         text.counters(
             "attempt_failures", "Failed attempts by kind of error, repeated ones included.", attemptFailures)
         text.counter(
-            "breaker_openings", "Openings of the circuit breaker, which stop receiving.", breakerOpenings)
+            "breaker_openings",
+            "Openings of the circuit breaker of sources and outputs. While it is open, only trials are received.",
+            breakerOpenings)
 
-        text.counter("source_bytes", "Bytes of the sources downloaded.", bytesIn)
-        text.counter("output_bytes", "Bytes of the outputs stored.", bytesOut)
+        text.counter("source_bytes", "Bytes of the sources of records with outcome done.", bytesIn)
+        text.counter(
+            "output_bytes",
+            "Bytes of all outputs of records with outcome done, uploaded or found up to date.", bytesOut)
         text.histograms(
             "stage_seconds",
-            "Duration of the stages of a picture: waiting for memory and processor, GET, decoding with encoding, PUT.",
+            "Duration of the stages of done records: waiting for memory and processor, GET, decode with encode, PUT.",
             by: "stage",
             [("wait", waitTime), ("get", getTime), ("decode", decodeTime), ("put", putTime)],
             scale: 1_000_000)
         text.histogram(
-            "record_seconds", "Duration of the records whose outputs were stored.", recordTime,
+            "record_seconds", "Duration of the records with outcome done.", recordTime,
             scale: 1_000_000)
-        text.histogram("source_size_bytes", "Size of the sources downloaded.", sourceBytes)
+        text.histogram(
+            "source_size_bytes", "Size of the sources of records with outcome done.", sourceBytes)
     }
 }

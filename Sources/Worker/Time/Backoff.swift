@@ -15,7 +15,8 @@ package struct Backoff: Sendable, Equatable {
         self.last = last
     }
 
-    /// The delays between failed polls, and between long polls that the queue answers at once and empty.
+    /// The delays between failed polls, and between long polls that the queue answers at once and empty. After a
+    /// transient failure the client of SQS has waited for another delay of its own (`APIRequest.isLongPoll`).
     static let pollFailure = Backoff(first: .seconds(1), last: .seconds(60))
 
     /// The delays between the probes of an open circuit breaker.
