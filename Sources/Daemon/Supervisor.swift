@@ -38,8 +38,10 @@ package struct Supervisor: Sendable {
     /// The extension of the service manager's timeout (`EXTEND_TIMEOUT_USEC`), and the interval at which it is sent.
     private static let timeoutExtension = (length: Duration.seconds(30), interval: Duration.seconds(5))
 
+    /// Creates a supervisor of one worker.
+    ///
     /// - Parameters:
-    ///   - reload: reloads the configuration and returns a note for the status; nil: none.
+    ///   - reload: reloads the configuration and returns a note for the status, or nil when there is nothing to note.
     ///   - identityFields: returns the log fields of the credentials, for the event `ready`.
     ///   - phaseChanged: is called after each event with the phase.
     ///   - terminate: ends the process when the cancelled worker does not return.

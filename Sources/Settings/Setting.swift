@@ -15,7 +15,7 @@ package struct Setting: Sendable {
     var expected: String
     /// True when a text from the environment or the command line is the value itself and not JSON.
     var isText: Bool
-    /// True when such a text may also be a list separated by commas.
+    /// True if the setting also accepts a comma-separated list as text.
     var isList: Bool
     /// Returns the value of the setting in a configuration.
     package var read: @Sendable (Configuration) -> JSONValue

@@ -8,7 +8,7 @@ protocol SettingValue: Sendable {
     static var expected: String { get }
     /// True when a text from the environment or the command line is the value itself and not JSON.
     static var isText: Bool { get }
-    /// True when such a text may be a list separated by commas.
+    /// True if a setting of this type also accepts a comma-separated list as text.
     static var isList: Bool { get }
     /// Converts a JSON value, or returns nil when it is of the wrong type.
     init?(json: JSONValue)

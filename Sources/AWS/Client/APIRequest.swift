@@ -19,8 +19,8 @@ struct APIRequest: Sendable {
     var secrets: [Secret] = []
     /// The time for all attempts together, with the pauses between them.
     var totalTime: Duration
-    /// True for calls that are repeated in a loop. A long poll that has used up its retries waits for the length of
-    /// another pause before it throws, so that the loop around it cannot spin.
+    /// True for calls made in a loop. When the retries are used up, the call waits for one more backoff delay before it
+    /// throws, so that the loop cannot spin.
     var isLongPoll = false
     /// Returns what is wrong with a response of status 200...299, for example its checksum, or nil. Such a response
     /// is a failed attempt and is retried.

@@ -68,7 +68,7 @@ package actor CredentialCache {
 
     private var now: CredentialCacheState.Time { .init(wall: clock.now(), uptime: clock.uptime()) }
 
-    /// Waits for a refresh, a running one or a new one.
+    /// Waits for the refresh in progress, or starts one and waits for it.
     private func refreshed(within limit: Duration) async throws(AWSError) -> Credentials {
         startRefresh()
         guard state.isRefreshing else {

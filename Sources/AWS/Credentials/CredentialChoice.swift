@@ -7,7 +7,7 @@ struct CredentialChoice: Sendable {
     /// The profile of `AWSOptions.profile`. It has priority over the environment.
     let profile: String?
     let profiles: ProfileFile
-    /// Makes the clients of sources that call STS.
+    /// The factory of the clients for the sources that call STS.
     let factory: ClientFactory
     var host: HostEnvironment { factory.host }
 
