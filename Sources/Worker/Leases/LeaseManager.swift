@@ -78,7 +78,7 @@ final class LeaseManager: Sendable {
 
     /// Begins the lease of a received message.
     ///
-    /// - Parameter requestedAt: The time just before the receive call was sent.
+    /// - Parameter requestedAt: The time just before the poll was sent.
     /// - Returns: nil when a job of this process already has the message. That job goes on with the new receipt
     ///   handle, the only one that is sure to delete.
     func register(

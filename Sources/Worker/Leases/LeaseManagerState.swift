@@ -117,7 +117,7 @@ package struct LeaseManagerState: Sendable {
         var messageID: String
         /// The receipt handle of the latest receive, the only one that is sure to delete.
         var handle: String
-        /// The time just before the latest receive call was sent.
+        /// The time just before the latest poll was sent.
         var receivedAt: Duration
         var expiry: Duration
         var nextHeartbeat: Duration
@@ -170,7 +170,7 @@ package struct LeaseManagerState: Sendable {
 
     // MARK: Reports of the jobs
 
-    /// Begins the lease of a received message. `requestedAt` is the time just before the receive call was sent.
+    /// Begins the lease of a received message. `requestedAt` is the time just before the poll was sent.
     package mutating func register(messageID: String, handle: String, requestedAt: Duration) -> Registration {
         let expiry = requestedAt + visibility
         let nextHeartbeat = requestedAt + heartbeat

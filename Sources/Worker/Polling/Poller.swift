@@ -9,7 +9,7 @@ internal import Support
 /// One task, the polling task, calls `run`. It is the only one that starts polls and jobs. The other methods may be
 /// called by any task.
 final class Poller: Sendable {
-    /// A poll, which is a receive call of this type, that has not been answered yet.
+    /// A poll that has not been answered yet.
     struct Poll: Sendable {
         var requestedAt: Duration
         var wait: Duration
