@@ -50,7 +50,7 @@ import Worker
         #expect(harness.messages.map(\.receiveCount).reduce(0, +) == 3)
     }
 
-    @Test func `a missing queue stops the worker at the first poll and at no later one`() {
+    @Test func `a missing queue stops the worker only before the first answered poll`() {
         let missing = WorkerHarness()
         missing.inject("ReceiveMessage", .queueMissing)
         missing.start()

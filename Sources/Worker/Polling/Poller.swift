@@ -110,7 +110,7 @@ final class Poller: Sendable {
             }
             switch step {
             case .stop: return nil
-            // `progress` is signalled by everything that may change the decision; see `PollerState.Step.pause`.
+            // `progress` is signaled by everything that may change the decision; see `PollerState.Step.pause`.
             case .pause(let until): await progress.wakeup.wait(until: until)
             case .poll(let count, let wait):
                 switch await poll(count, wait: wait) {
@@ -163,7 +163,7 @@ final class Poller: Sendable {
 
     // MARK: The polling task
 
-    /// Returns the next step. A pause ends early when `progress.wakeup` is signalled.
+    /// Returns the next step. A pause ends early when `progress.wakeup` is signaled.
     private func decide(_ poller: inout PollerState, now: Duration) -> PollerState.Step {
         // Up to half of the slots may wait for memory, because jobs with smaller pictures overtake them.
         let isMemoryConstrained = budget.waiting > poller.limits.maxInFlight / 2
