@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Percent-encoding as AWS defines it for Signature Version 4 (`UriEncode` in "Create a signed AWS API request").
-/// Support has the inverse, `percentDecoded`.
+/// `String.percentDecoded` of the module Support is the inverse.
 package enum PercentEncoding {
-    /// Encodes each byte of the UTF-8 text except `A-Z a-z 0-9 - . _ ~` as `%XX` with upper-case digits, so a space
-    /// becomes `%20`.
+    /// Returns `text` with each byte of its UTF-8 form as `%XX` in upper-case digits, except the bytes `A-Z a-z 0-9 - .
+    /// _ ~`. A space becomes `%20`.
     ///
     /// - Parameter keepingSlash: true to keep `/`, for the path of an object key.
     package static func encode(_ text: String, keepingSlash: Bool = false) -> String {
@@ -24,7 +24,7 @@ package enum PercentEncoding {
 
     private static let hexDigits = Array("0123456789ABCDEF".utf8)
 
-    /// Returns true for the unreserved characters of RFC 3986, 2.3.
+    /// Returns true when `byte` is an unreserved character of RFC 3986, 2.3: `A-Z a-z 0-9 - . _ ~`.
     private static func isUnreserved(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

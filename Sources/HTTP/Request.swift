@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An HTTP request, with the limits and the routing that the transport applies to it.
+/// An HTTP request, with the limits and the choice of connection that the transport applies to it.
 package struct Request: Sendable {
     package enum Method: String, Sendable {
         case get = "GET"
@@ -16,7 +16,8 @@ package struct Request: Sendable {
     package var body: [UInt8]
     package var limits: Limits
     package var routing: Routing
-    /// True when the path of the URL is a secret as well, so that it must not appear in texts.
+    /// True when the path of the URL is a secret, as its query always is. Descriptions and logs then leave the path
+    /// out.
     package var isSensitive: Bool
 
     package init(
@@ -34,21 +35,21 @@ package struct Request: Sendable {
 }
 
 extension Request {
-    /// The timeouts of a transfer and the size of its response. Every request has all of them.
+    /// The timeouts of a transfer and the maximum size of its response. Every request has all of these limits.
     package struct Limits: Sendable, Equatable {
-        /// The limit for name resolution, TCP and TLS together, at most one hour.
+        /// The maximum time for name resolution, TCP connection and TLS handshake together, at most one hour.
         package var connect: Duration
-        /// The limit from the last byte of the request to the first byte of the response. A long poll needs its wait
-        /// time in addition.
+        /// The maximum time from the last byte of the request to the first byte of the response. A long poll needs its
+        /// wait time in addition.
         package var firstByte: Duration
-        /// The limit for the whole transfer, from the call of `Transport.send` on.
+        /// The maximum time of the whole transfer, from the call of `Transport.send` to the last byte of the response.
         package var total: Duration
         /// The minimum rate while bytes are sent or received, in bytes a second. A transfer that stays below it for
         /// `stall` times out; 0 means no minimum.
         package var bytesPerSecond: Int
-        /// The time for which the rate can be below `bytesPerSecond`.
+        /// The maximum time for which the transfer rate can stay below `bytesPerSecond`.
         package var stall: Duration
-        /// The largest response body in bytes. A larger one fails the transfer.
+        /// The maximum size of the response body in bytes. The transfer fails when the body is larger.
         package var responseBytes: Int
 
         package init(
@@ -67,9 +68,11 @@ extension Request {
 
     /// The choice of the connection for a request.
     package struct Routing: Sendable, Equatable {
-        /// True to resolve the name again and open a new connection, for the attempt after a timeout.
+        /// True to resolve the host name again and open a new connection instead of an idle one. The attempt after a
+        /// timeout uses this.
         package var freshConnection: Bool
-        /// True to ignore the proxy variables of the environment, for link-local metadata services.
+        /// True to ignore the proxy variables of the environment (`https_proxy` and others), as for the link-local EC2
+        /// metadata service.
         package var bypassProxy: Bool
 
         package init(freshConnection: Bool = false, bypassProxy: Bool = false) {
@@ -79,8 +82,8 @@ extension Request {
     }
 }
 
-/// The texts contain the method and the address only, because headers, query and body can contain secrets, and so can
-/// the path when `isSensitive` is true.
+/// The descriptions of a request contain only its method and URL without query, because headers, query and body can
+/// contain secrets. They contain no path either when `isSensitive` is true.
 extension Request: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     package var description: String {
         "\(method.rawValue) \(url.scheme.rawValue)://\(url.authority)\(isSensitive ? "/..." : url.path)"

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A complete response with any status.
+/// A complete HTTP response with any status code.
 package struct Response: Sendable {
-    /// The status code, 200...599. No status is an error of the transport.
+    /// The status code, 200...599. The transport does not treat any status code as an error.
     package var status: Int
     package var headers: Headers
     package var body: [UInt8]
-    /// The time from the call of `Transport.send` to the last byte.
+    /// The time from the call of `Transport.send` to the last byte of the response.
     package var elapsed: Duration
-    /// True when the request was sent over a new connection.
+    /// True when the transport opened a new connection for the request; false when it reused one.
     package var openedConnection: Bool
 
     package init(

@@ -2,7 +2,7 @@
 
 import Support
 
-/// An error of the transport: no complete response arrived.
+/// The error of a request for which no complete response arrived.
 package struct TransportError: Error, Sendable, CustomStringConvertible {
     package enum Kind: String, Sendable, CaseIterable {
         /// The host name cannot be resolved.
@@ -11,13 +11,13 @@ package struct TransportError: Error, Sendable, CustomStringConvertible {
         case refused
         /// The certificate is not trusted, or the TLS handshake failed.
         case tls
-        /// A limit of the request has passed; `phase` and `detail` say which.
+        /// The request took longer than one of its limits allows; `phase` and `detail` identify the limit.
         case timedOut = "timed-out"
-        /// The connection broke.
+        /// The connection was closed or reset before the response was complete.
         case disconnected
-        /// The body is shorter than its Content-Length.
+        /// The body of the response is shorter than its Content-Length.
         case truncated
-        /// The headers or the body are larger than their limit.
+        /// The headers or the body of the response are larger than the limit.
         case tooLarge = "too-large"
         /// The response is not valid HTTP.
         case malformedResponse = "malformed-response"
@@ -27,13 +27,13 @@ package struct TransportError: Error, Sendable, CustomStringConvertible {
         case cancelled
         /// The transport has been shut down.
         case shutDown = "shut-down"
-        /// The request cannot be sent as it is, because of an error in the program or the configuration.
+        /// The request is invalid and cannot be sent, because of an error in the program or the configuration.
         case invalidRequest = "invalid-request"
         /// Any other error of libcurl; `detail` has its text.
         case other
     }
 
-    /// The phase of a transfer.
+    /// A phase of the transfer of a request and its response.
     package enum Phase: String, Sendable {
         /// The request waits for a connection.
         case queued
@@ -50,7 +50,7 @@ package struct TransportError: Error, Sendable, CustomStringConvertible {
     package var kind: Kind
     /// The phase in which the transfer ended.
     package var phase: Phase
-    /// The host and the port. The path is left out, because it can be a secret.
+    /// The host and port of the URL. The path is left out, because it can be a secret.
     package var host: String
     /// The time from the call of `Transport.send` to the error.
     package var elapsed: Duration

@@ -2,16 +2,17 @@
 
 import Support
 
-/// An http or https URL as separate parts, so that the signer and the transport encode them in the same way, once.
+/// An http or https URL as separate parts. The signer and the transport read the same parts, so that they encode the
+/// path and the query identically.
 package struct URL: Sendable, Equatable {
     package enum Scheme: String, Sendable {
         case http, https
 
-        /// 80 or 443.
+        /// The default port of the scheme: 80 for http, 443 for https.
         package var defaultPort: Int { self == .http ? 80 : 443 }
     }
 
-    /// One parameter of the query, decoded.
+    /// One parameter of the query, with its name and value percent-decoded.
     package struct QueryItem: Sendable, Equatable {
         package var name: String
         package var value: String
@@ -23,17 +24,17 @@ package struct URL: Sendable, Equatable {
     }
 
     package var scheme: Scheme
-    /// A DNS name, an IPv4 address, or an IPv6 address in brackets, in lower case.
+    /// The host in lower case: a DNS name, an IPv4 address, or an IPv6 address in brackets.
     package var host: String
     /// The port, 1...65535; nil for the default port of the scheme.
     package var port: Int?
     /// The path, percent-encoded exactly as it is sent. It begins with `/`.
     package var path: String
-    /// The parameters of the query, decoded. `rendered` and the signer encode them with `PercentEncoding`.
+    /// The parameters of the query, percent-decoded. `rendered` and the signer encode them with `PercentEncoding`.
     package var query: [QueryItem]
 
-    /// Makes a URL from its parts. The host is lowercased, a default port becomes nil, and a missing `/` is put before
-    /// the path.
+    /// Makes a URL from its parts. The host is converted to lower case, the default port of the scheme becomes nil, and
+    /// a `/` is put before a path that does not begin with one.
     package init(
         _ scheme: Scheme, host: String, port: Int? = nil, path: String = "/", query: [QueryItem] = []
     ) {
@@ -44,9 +45,9 @@ package struct URL: Sendable, Equatable {
         self.query = query
     }
 
-    /// Parses an absolute http or https URL of a configuration file or an environment variable. Returns nil for other
-    /// schemes, characters outside printable ASCII, user information (a secret, which would be logged), a fragment, an
-    /// invalid host, port or percent-encoding.
+    /// Parses an absolute http or https URL from a configuration file or an environment variable. The result is nil for
+    /// other schemes, characters outside printable ASCII, user information (a secret, which would be logged), a
+    /// fragment, and an invalid host, port or percent-encoding.
     package init?(_ text: String) {
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else { return nil }
         guard let colon = text.firstRange(of: "://"),
@@ -69,17 +70,18 @@ package struct URL: Sendable, Equatable {
         self.init(scheme, host: host, port: port, path: String(tail[..<queryStart]), query: query)
     }
 
-    /// The host, with the port unless it is the default of the scheme: the value of the `Host` header.
+    /// The value of the `Host` header: the host, followed by `:` and the port unless that is the default port of the
+    /// scheme.
     package var authority: String { port.map { "\(host):\($0)" } ?? host }
 
-    /// The whole URL as text, as it is sent.
+    /// The URL as text with an encoded query: `https://example.com:8443/path?name=value`.
     package var rendered: String {
         let items = query.map { "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value))" }
         return
             "\(scheme.rawValue)://\(authority)\(path)\(items.isEmpty ? "" : "?")\(items.joined(separator: "&"))"
     }
 
-    /// Splits `host:port`. Returns nil when one of them is invalid.
+    /// Splits `host` or `host:port` and returns the parts, or nil when the host or the port is invalid.
     private static func splitAuthority(_ text: Substring) -> (host: String, port: Int?)? {
         let hostEnd: Substring.Index
         if text.hasPrefix("[") {
@@ -98,7 +100,8 @@ package struct URL: Sendable, Equatable {
         return (String(host), port)
     }
 
-    /// Returns true for a name or IPv4 address of `A-Z a-z 0-9 - . _`, and for an IPv6 address in brackets.
+    /// Returns true when `host` is a name or IPv4 address that consists of `A-Z a-z 0-9 - . _`, or an IPv6 address in
+    /// brackets.
     private static func isHost(_ host: Substring.UTF8View) -> Bool {
         if host.first == UInt8(ascii: "[") {
             return host.count > 3
