@@ -4,7 +4,8 @@ import Digests
 package import HTTP
 import Support
 
-/// The canonical request, the form of a request that the client and the service hash.
+/// The canonical request of Signature Version 4: the text form of a request whose hash the client and the service
+/// compute.
 ///
 /// "Create a signed AWS API request" in the IAM User Guide has these steps:
 ///
@@ -18,30 +19,30 @@ import Support
 /// The text of a canonical request consists of its method, path, query, headers, names of the signed headers and
 /// payload hash, each followed by a line feed except the last.
 package struct CanonicalRequest: Sendable, Equatable {
-    /// The form of the path, which differs between services.
+    /// The rule by which the path of a URL becomes the path of the canonical request. It differs between services.
     package enum PathRule: Sendable {
-        /// The form of every service except S3: the segments `.` and `..` are resolved and empty segments removed, and
-        /// the path, which is sent encoded, is encoded once more.
+        /// The rule of all services except S3: the segments `.` and `..` are resolved, empty segments are removed, and
+        /// the path, which is percent-encoded already, is percent-encoded again.
         case normalizedAndEncodedTwice
-        /// The form of S3, in which `a//../b` can be the key of an object: the path is used as it is sent.
+        /// The rule of S3: the path is used as it is sent, because `a//../b` is a valid key of an object.
         case asSent
     }
 
     /// The method in upper case.
     package let method: String
-    /// The path in the form of the rule.
+    /// The path, converted by the `PathRule` of the service.
     package let path: String
-    /// The parameters as `name=value`, encoded, sorted, and joined by `&`.
+    /// The parameters of the query as `name=value`, percent-encoded, sorted, and joined by `&`.
     package let query: String
-    /// The headers as `name:value` lines, each with a line feed.
+    /// The signed headers as lines `name:value`, each of which ends with a line feed.
     package let headers: String
-    /// The names of the headers in lower case, sorted, and joined by semicolons.
+    /// The names of the signed headers in lower case, sorted, and joined by semicolons.
     package let signedHeaders: String
-    /// `PayloadHash.text`.
+    /// The hash of the body: the SHA-256 in 64 lower-case hexadecimal digits.
     package let payloadHash: String
 
-    /// Makes the canonical request of a request that has all headers that will be sent, except `Authorization`. `Host`
-    /// is taken from the URL when the headers do not contain it.
+    /// Makes the canonical request of `request`, which must have all the headers that will be sent except
+    /// `Authorization`. `Host` is taken from the URL when the headers do not contain it.
     package init(_ request: Request, payload: PayloadHash, path rule: PathRule) {
         method = request.method.rawValue
         path =
@@ -56,22 +57,23 @@ package struct CanonicalRequest: Sendable, Equatable {
         payloadHash = payload.text
     }
 
-    /// The canonical request as text.
+    /// The canonical request as text: method, path, query, headers, signed headers and payload hash, joined by line
+    /// feeds.
     package var text: String {
         "\(method)\n\(path)\n\(query)\n\(headers)\n\(signedHeaders)\n\(payloadHash)"
     }
 
-    /// The SHA-256 of `text` in hexadecimal digits, the last line of the string to sign.
+    /// The SHA-256 of `text` in 64 lower-case hexadecimal digits. It is the last line of the string to sign.
     package var hash: String { Hex.encode(SHA256.digest(text)) }
 
-    /// The headers that are not signed, because a proxy or the transport can add or change them.
+    /// The lower-case names of headers that are not signed, because a proxy or the transport can add or change them.
     private static let unsignedNames: Set<String> = [
         "authorization", "connection", "expect", "keep-alive", "proxy-authenticate", "proxy-authorization",
         "te", "trailer", "transfer-encoding", "upgrade", "user-agent", "x-amzn-trace-id",
     ]
 
-    /// Returns the headers to sign, sorted by lower-case name. The values of several headers of one name are joined by
-    /// commas, in their order.
+    /// Returns the headers of `request` that are signed, sorted by lower-case name. When several headers have the same
+    /// name, their values are joined by commas in their order.
     private static func signedFields(of request: Request) -> [(name: String, value: String)] {
         var fields: [(name: String, value: String)] = []
         fields.reserveCapacity(request.headers.fields.count + 1)
@@ -94,7 +96,7 @@ package struct CanonicalRequest: Sendable, Equatable {
         return fields
     }
 
-    /// Returns the lines of the headers, and their names joined by semicolons.
+    /// Returns the headers as lines `name:value`, each with a line feed, and their names joined by semicolons.
     private static func lines(_ fields: [(name: String, value: String)]) -> (lines: String, names: String) {
         var lines = ""
         var names = ""
@@ -121,7 +123,8 @@ package struct CanonicalRequest: Sendable, Equatable {
             .joined(separator: " ")
     }
 
-    /// Returns the encoded parameters, sorted by encoded name and then by encoded value.
+    /// Returns the parameters as `name=value` joined by `&`, percent-encoded, and sorted by encoded name and then by
+    /// encoded value.
     private static func canonicalQuery(_ items: [URL.QueryItem]) -> String {
         items.map { (PercentEncoding.encode($0.name), PercentEncoding.encode($0.value)) }
             .sorted { ($0.0, $0.1) < ($1.0, $1.1) }
@@ -129,7 +132,7 @@ package struct CanonicalRequest: Sendable, Equatable {
             .joined(separator: "&")
     }
 
-    /// Returns the path without dot segments (RFC 3986, 5.2.4) and without empty segments. A slash at its end is kept.
+    /// Returns `path` without dot segments (RFC 3986, 5.2.4) and without empty segments. A slash at the end is kept.
     private static func normalized(_ path: String) -> String {
         var kept: [Substring] = []
         for segment in path.split(separator: "/") {

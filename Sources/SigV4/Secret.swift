@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A text that must not be logged: interpolation, `print`, `dump` and the summary of a debugger show `<secret>`.
+/// A text that must not be logged. String interpolation, `print`, `dump` and a debugger's summary show `<secret>`
+/// instead.
 package struct Secret: Sendable, Equatable {
-    /// The text itself, for the place where it is used.
+    /// The secret text itself.
     package let revealed: String
 
     package init(_ text: String) { revealed = text }

@@ -5,11 +5,11 @@ package import Support
 
 /// A signer of requests to one service in one region, with Signature Version 4 in the `Authorization` header.
 package struct Signer: Sendable {
-    /// The region, as `eu-central-1`.
+    /// The AWS region, as `eu-central-1`.
     package var region: String
-    /// The signing name of the service, as `s3`.
+    /// The name of the service in the credential scope, as `s3`.
     package var service: String
-    /// The form of the path in the canonical request.
+    /// The rule by which the path of a URL becomes the path of the canonical request.
     package var pathRule: CanonicalRequest.PathRule
     /// True to send the hash of the body as `X-Amz-Content-Sha256`, which S3 requires.
     package var sendsPayloadHash: Bool
@@ -24,16 +24,16 @@ package struct Signer: Sendable {
         self.sendsPayloadHash = sendsPayloadHash
     }
 
-    /// Makes a signer for S3: the path is signed as it is sent, and the hash of the body is sent in a header.
+    /// Returns a signer for S3, which signs the path as it is sent and adds the header `X-Amz-Content-Sha256`.
     package static func s3(region: String) -> Signer {
         Signer(region: region, service: "s3", pathRule: .asSent, sendsPayloadHash: true)
     }
 
     /// Returns `request` with the headers `X-Amz-Date`, `X-Amz-Security-Token`, `X-Amz-Content-Sha256` and
-    /// `Authorization`. Those of an earlier signature are replaced, so that a retry can sign the same request again.
+    /// `Authorization`. Headers of an earlier signature are replaced, so that a retry can sign the same request again.
     ///
     /// - Parameters:
-    ///   - payload: the hash of the body; nil to compute it.
+    ///   - payload: the hash of the body; nil to compute the hash.
     ///   - keys: the cache of signing keys; nil to derive the key.
     package func sign(
         _ request: Request, with credentials: SigningCredentials, at time: CivilTime,

@@ -2,8 +2,8 @@
 
 import Support
 
-/// A cache of signing keys. One key serves all requests of a day to one service in one region, and deriving it costs
-/// four times as much as a signature.
+/// A cache of signing keys. All requests of a day to one service in one region use the same key, and the derivation of
+/// a key takes four times as long as a signature.
 package final class SigningKeys: Sendable {
     private struct Entry {
         let secret: Secret
@@ -13,15 +13,15 @@ package final class SigningKeys: Sendable {
         let key: SigningKey
     }
 
-    /// The largest number of keys. A client needs one for each region and service, and around midnight two.
+    /// The maximum number of keys. A client needs one for each region and service, and around midnight UTC two.
     private static let limit = 8
 
-    /// The keys in the order in which they were derived.
+    /// The cached keys in the order in which they were derived.
     private let entries = Locked<[Entry]>([])
 
     package init() {}
 
-    /// Returns the key for `scope`, and derives it when the cache does not have it.
+    /// Returns the signing key of `secret` for `scope`. When the cache does not have the key, it is derived and stored.
     func key(_ secret: Secret, scope: SigningScope) -> SigningKey {
         let known = entries.withLock { entries in
             entries.last {

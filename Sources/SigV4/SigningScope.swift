@@ -4,13 +4,13 @@ package import Support
 
 /// The credential scope: the day, the region and the service for which a signature is valid.
 package struct SigningScope: Sendable, Equatable, CustomStringConvertible {
-    /// The region, as `eu-central-1`.
+    /// The AWS region, as `eu-central-1`.
     package let region: String
-    /// The signing name of the service, as `s3`, `sqs` or `sts`.
+    /// The name of the service in signatures, as `s3`, `sqs` or `sts`.
     package let service: String
-    /// The time as `YYYYMMDDTHHMMSSZ`, in UTC.
+    /// The time of the signature as `YYYYMMDDTHHMMSSZ`, in UTC.
     package let timestamp: String
-    /// The day of the time as `YYYYMMDD`.
+    /// The day of the signature as `YYYYMMDD`, in UTC.
     package let date: String
 
     package init(time: CivilTime, region: String, service: String) {
@@ -20,7 +20,7 @@ package struct SigningScope: Sendable, Equatable, CustomStringConvertible {
         date = String(timestamp.prefix(8))
     }
 
-    /// The scope as the string to sign and the `Authorization` header carry it:
+    /// The scope as text, as in the string to sign and in the `Authorization` header:
     /// `20150830/us-east-1/service/aws4_request`.
     package var description: String { "\(date)/\(region)/\(service)/aws4_request" }
 }

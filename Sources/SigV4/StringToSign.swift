@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The string to sign, step 3 of "Create a signed AWS API request": algorithm, time, credential scope and the hash of
-/// the canonical request, each on a line.
+/// The string to sign (IAM User Guide, "Create a signed AWS API request", step 3). It consists of the algorithm, the
+/// time, the credential scope and the hash of the canonical request, each on a line.
 package struct StringToSign: Sendable, Equatable {
-    /// The signing algorithm, also the first word of the `Authorization` header.
+    /// The name of the signing algorithm, which is also the first word of the `Authorization` header.
     package static let algorithm = "AWS4-HMAC-SHA256"
 
     package let scope: SigningScope
-    /// `CanonicalRequest.hash`.
+    /// The SHA-256 of the canonical request in 64 lower-case hexadecimal digits.
     package let canonicalHash: String
 
     package init(_ canonical: CanonicalRequest, scope: SigningScope) {
