@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The cyclic redundancy checks of S3. All of them are reflected, with an initial value of all ones and an inverted
-/// result.
+/// The cyclic redundancy checks (CRC) that S3 offers as checksums of objects. All of them process the least significant
+/// bit first, begin with all ones, and invert the final value.
 package enum CRC {
-    /// Returns the CRC-32/ISO-HDLC, the one of zlib, for `x-amz-checksum-crc32`.
+    /// Returns the CRC-32/ISO-HDLC of `bytes`, the CRC-32 of zlib. It is the value of `x-amz-checksum-crc32`.
     package static func crc32(_ bytes: [UInt8]) -> UInt32 { hdlc.checksum(bytes) }
 
-    /// Returns the CRC-32/ISCSI (RFC 3720, Castagnoli), for `x-amz-checksum-crc32c`.
+    /// Returns the CRC-32/ISCSI of `bytes` (RFC 3720, Castagnoli). It is the value of `x-amz-checksum-crc32c`.
     package static func crc32c(_ bytes: [UInt8]) -> UInt32 { castagnoli.checksum(bytes) }
 
-    /// Returns the CRC-64/NVME (NVM Express NVM Command Set 1.0, 5.2.1.3.4), for `x-amz-checksum-crc64nvme`.
+    /// Returns the CRC-64/NVME of `bytes` (NVM Express NVM Command Set 1.0, 5.2.1.3.4). It is the value of
+    /// `x-amz-checksum-crc64nvme`.
     package static func crc64NVMe(_ bytes: [UInt8]) -> UInt64 { nvme.checksum(bytes) }
 
     private static let hdlc = CRCTable<UInt32>(reflectedPolynomial: 0xEDB8_8320)
@@ -18,8 +19,8 @@ package enum CRC {
 }
 
 /// The tables of the slicing-by-8 algorithm, which processes eight bytes in one step (M. Kounavis, F. Berry: "A
-/// Systematic Approach to Building High Performance Software-Based CRC Generators", 2005). Table k of the eight, each
-/// of 256 words, has the CRC of each byte that is followed by k zero bytes.
+/// Systematic Approach to Building High Performance Software-Based CRC Generators", 2005). There are eight tables of
+/// 256 words. Entry `b` of table `k` is the CRC of the byte `b` followed by `k` zero bytes.
 private struct CRCTable<Word: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable {
     private let words: [Word]
 

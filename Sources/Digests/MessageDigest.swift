@@ -2,13 +2,14 @@
 
 import CLibCrypto
 
-/// Digests by libcrypto, which uses the instructions of the processor and gets the security updates of the
-/// distribution.
+/// The computation of digests by libcrypto, which uses the digest instructions of the processor and receives the
+/// security updates of the Linux distribution.
 enum MessageDigest {
-    /// An algorithm that is fetched once. With the constants of libcrypto (`EVP_sha256()`) every digest fetches it
-    /// again. The pointer is nil when libcrypto does not provide the algorithm, as MD5 in a FIPS configuration.
+    /// A digest algorithm, fetched once by EVP_MD_fetch(3). The constants of libcrypto, such as `EVP_sha256()`, would
+    /// be fetched again for every digest. The pointer is nil when libcrypto does not provide the algorithm, as MD5 in a
+    /// FIPS configuration.
     ///
-    /// `@unchecked Sendable` because an `EVP_MD` is immutable and can be used by all threads.
+    /// `@unchecked Sendable` because an `EVP_MD` is immutable and every thread can use it.
     struct Algorithm: @unchecked Sendable {
         fileprivate let pointer: OpaquePointer?
 

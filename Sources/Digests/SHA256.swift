@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// SHA-256 (FIPS 180-4).
+/// The digest SHA-256 (FIPS 180-4).
 package enum SHA256 {
-    /// Returns the digest, 32 bytes.
+    /// Returns the SHA-256 of `bytes`, 32 bytes.
     package static func digest(_ bytes: [UInt8]) -> [UInt8] { bytes.withUnsafeBytes { digest($0) } }
 
-    /// Returns the digest of the UTF-8 bytes of `text`.
+    /// Returns the SHA-256 of the UTF-8 bytes of `text`, 32 bytes.
     package static func digest(_ text: String) -> [UInt8] {
         var text = text
         return text.withUTF8 { digest(UnsafeRawBufferPointer($0)) }
