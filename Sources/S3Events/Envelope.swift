@@ -2,16 +2,16 @@
 
 internal import FoundationEssentials
 
-/// The decoder of message bodies: an S3 notification (also by SNS raw delivery), an EventBridge event, or one of both
-/// inside an SNS notification.
+/// The decoder of the bodies of SQS messages. A body is an S3 notification (sent by S3 directly or through SNS with raw
+/// message delivery), an EventBridge event, or an SNS notification that contains one of these.
 ///
-/// A body that is not understood is an error and never an empty notification. A worker that takes "no records" for
+/// A body of unknown structure is an error and never an empty notification. A worker that treats "no records" as
 /// success deletes messages that it has not processed (elastic/beats#28828).
 package enum Envelope {
-    /// Decodes the body of a message.
+    /// Decodes the body of an SQS message.
     ///
-    /// - Parameter keys: the encoding of object keys.
-    /// - Throws: `S3EventsError` when the body as a whole is not understood. A malformed record among others does not
+    /// - Parameter keys: the encoding of the object keys in the body.
+    /// - Throws: `S3EventsError` when the structure of the body is unknown or invalid. A malformed record does not
     ///   throw; it becomes `S3Notification.Record.unreadable`.
     package static func decode(
         _ body: String, keys: KeyEncoding = .automatic

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The top-level fields of all envelopes. Every field is optional; the fields that are present tell the envelope.
-/// Unknown fields are ignored, as the S3 User Guide ("Event message structure") demands of readers.
+/// The top-level fields of the JSON object in a message body: of S3 notifications, SNS notifications and EventBridge
+/// events. Every field is optional, and the fields that are present identify the kind of the body. Unknown fields are
+/// ignored, as the S3 User Guide ("Event message structure") requires.
 struct EnvelopeFields: Decodable {
-    /// The records of an S3 notification.
+    /// The field `Records` of an S3 notification.
     var records: RecordList?
-    /// The event of a test message of S3: `s3:TestEvent`.
+    /// The field `Event` of a test message of S3: `s3:TestEvent`.
     var event: String?
-    /// The type of an SNS message, as `Notification`.
+    /// The field `Type` of an SNS message, as `Notification`.
     var type: String?
-    /// The message of an SNS notification, JSON as text.
+    /// The field `Message` of an SNS notification: a JSON document as text.
     var message: String?
-    /// The source of an EventBridge event, as `aws.s3`.
+    /// The field `source` of an EventBridge event, as `aws.s3`.
     var source: String?
-    /// The type of an EventBridge event, as `Object Created`.
+    /// The field `detail-type` of an EventBridge event, as `Object Created`.
     var detailType: String?
-    /// The S3 part of an EventBridge event.
+    /// The field `detail` of an EventBridge event, which describes the event of S3.
     var detail: Lenient<EventBridgeDetail>?
 
     enum CodingKeys: String, CodingKey {
@@ -27,7 +28,7 @@ struct EnvelopeFields: Decodable {
         case detailType = "detail-type"
     }
 
-    /// Returns a coding path as text, as `Records[0].s3`.
+    /// Returns a JSON coding path as text, as `Records[0].s3`.
     static func text(of path: [any CodingKey]) -> String {
         var text = ""
         for key in path {

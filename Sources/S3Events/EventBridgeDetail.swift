@@ -7,7 +7,7 @@ struct EventBridgeDetail: Decodable {
         var key: String?
         var size: Int?
         var etag: String?
-        /// The spelling of moto.
+        /// The ETag in the spelling `eTag`, which the AWS simulator moto uses.
         var eTag: String?
         var versionID: String?
         var sequencer: String?

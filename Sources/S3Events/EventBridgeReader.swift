@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The reader of an EventBridge event of S3, which has other field names than an S3 notification, and keys that are
-/// not encoded.
+/// The reader of an EventBridge event of S3. Such an event has other field names than an S3 notification, and its
+/// object keys are not percent-encoded.
 struct EventBridgeReader {
     var fields: FieldReader
 
-    /// Checks the decoded event.
+    /// Checks the fields of an EventBridge event and returns the event as a record.
     ///
-    /// - Throws: `S3EventsError` when it is not an event of S3, its version is not 1.x, or a field is missing or
+    /// - Throws: `S3EventsError` when the event is not an event of S3, its version is not 1.x, or a field is missing or
     ///   invalid.
     func read(_ envelope: EnvelopeFields, _ lenient: Lenient<EventBridgeDetail>) throws(S3EventsError)
         -> S3Notification.Record

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The kind of an S3 event, by its name.
+/// The kind of an S3 event, derived from the name of the event such as `ObjectCreated:Put`.
 enum EventName {
-    /// The bytes of an object can be read from now on: it was created, or restored from an archive.
+    /// An object was created, or restored from an archive, and its bytes can be read.
     case created
     /// An object was deleted, by a request or a lifecycle rule.
     case removed
-    /// Another event, as a change of tags.
+    /// Any other event, such as a change of the tags of an object.
     case other
 
-    /// - Parameter name: the event name without a leading `s3:`.
+    /// - Parameter name: the name of the event without the prefix `s3:`, as `ObjectCreated:Put`.
     init(_ name: String) {
         if name.hasPrefix("ObjectCreated:") || name == "ObjectRestore:Completed" {
             self = .created

@@ -4,15 +4,15 @@ import Support
 
 /// The encoding of object keys in a notification.
 package enum KeyEncoding: String, Sendable, CaseIterable {
-    /// The encoding of the dialect: `form` for notifications of S3 and MinIO, `raw` for EventBridge and Ceph.
+    /// The encoding that the service uses: `form` for notifications of S3 and MinIO, `raw` for EventBridge and Ceph.
     case automatic
-    /// `application/x-www-form-urlencoded`: `+` is a space, then `%XX` is decoded once.
+    /// The encoding `application/x-www-form-urlencoded`: `+` is a space, and `%XX` is decoded once.
     case form
-    /// No encoding.
+    /// No encoding: the key in the notification is the object key.
     case raw
 
-    /// Returns the decoded key, or nil for a malformed escape, bytes that are not UTF-8, an empty key, or more than the
-    /// 1024 bytes that S3 allows.
+    /// Returns the object key in `text`, decoded, or nil when `text` has a malformed escape or bytes that are not
+    /// UTF-8, or when the key is empty or longer than the 1024 bytes that S3 allows.
     func decode(_ text: String, from dialect: ObjectEvent.Dialect) -> String? {
         let key: String?
         switch self {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A decoded value, or the reason for which it could not be decoded. Its own decoding never throws.
+/// A decoded value, or the reason why the value could not be decoded. The decoding of a `Lenient` never throws.
 struct Lenient<Value: Decodable>: Decodable {
     var value: Value?
-    /// The reason, when `value` is nil.
+    /// The reason why the value could not be decoded; nil when `value` is present.
     var problem: String?
 
     init(from decoder: any Decoder) {

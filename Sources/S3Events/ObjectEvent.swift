@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The creation of one object, as a notification reports it.
+/// A notification that one object was created or restored.
 package struct ObjectEvent: Sendable, Equatable {
-    /// The service that wrote the notification. Dialects differ in the encoding of keys, and in the quality of their
-    /// sequencers.
+    /// The dialect of a notification, which is identified by the service that wrote it. Dialects differ in the encoding
+    /// of object keys and in whether their sequencers are unique.
     package enum Dialect: String, Sendable, CaseIterable {
         /// A notification of Amazon S3.
         case s3 = "aws-s3"
@@ -17,13 +17,13 @@ package struct ObjectEvent: Sendable, Equatable {
 
     package var dialect: Dialect
     package var bucket: String
-    /// The decoded key, 1...1024 bytes, as the requests to S3 name it.
+    /// The object key, decoded, 1...1024 bytes.
     package var key: String
-    /// The version id, present for versioned buckets only.
+    /// The version id of the object; nil when the bucket is not versioned.
     package var versionID: String?
-    /// The ETag without quotation marks.
+    /// The ETag of the object without quotation marks; nil when the notification has none.
     package var eTag: String?
-    /// The size of the object in bytes, 0 or more.
+    /// The size of the object in bytes, 0 or more; nil when the notification has none.
     package var size: Int?
     package var sequencer: Sequencer?
 

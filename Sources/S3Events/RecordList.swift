@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The records of an S3 notification, decoded one by one, so that a malformed one does not affect the others.
+/// The records of an S3 notification. They are decoded one by one, so that a malformed record does not affect the
+/// others.
 struct RecordList: Decodable {
-    /// The largest number of records that is decoded. Each record costs work, and a failed one costs a dead-letter
-    /// message with the whole notification. S3 sends one record a message, and its notifications have at most 64 KB,
-    /// the space of about a hundred records.
+    /// The maximum number of records in a notification that is decoded. It limits the work for one message, because
+    /// each failed record is quarantined with the whole notification. S3 sends one record in a message, and 64 KB, the
+    /// maximum size of its notifications, hold about a hundred records.
     static let limit = 256
 
-    /// The number of records in the message.
+    /// The number of records in the notification.
     var count: Int
-    /// The decoded records; empty when there are more than `limit`.
+    /// The decoded records; empty when `count` is greater than `limit`.
     var records: [Lenient<S3Record>] = []
 
     init(from decoder: any Decoder) throws {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The reader of one record of an S3 notification, in the dialects of AWS, MinIO and Ceph.
+/// The reader of one record of an S3 notification as AWS, MinIO or Ceph writes it.
 struct RecordReader {
-    /// The path of the record for errors, as `Records[0]`.
+    /// The JSON path of the record, which appears in errors, as `Records[0]`.
     var path: String
     var fields: FieldReader
 
-    /// Checks a decoded record. A malformed one becomes `.unreadable`.
+    /// Checks the fields of a decoded record and returns the record; `.unreadable` when it is malformed.
     func read(_ record: Lenient<S3Record>) -> S3Notification.Record {
         do throws(S3EventsError) {
             guard let value = record.value else {

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An error of the body of a message, or of one of its records.
+/// The error of a message body, or of one of its records, that cannot be decoded.
 package struct S3EventsError: Error, Sendable, Equatable, CustomStringConvertible {
     package enum Kind: String, Sendable, CaseIterable {
         /// The body is not a JSON object.
         case notJSON = "not-json"
-        /// The body is JSON, but none of the supported notifications.
+        /// The body is JSON, but not one of the supported notifications.
         case unknownShape = "unknown-shape"
         /// The notification has an unsupported major version.
         case unsupportedVersion = "unsupported-version"
         /// A required field is missing, or a field is invalid.
         case invalidRecord = "invalid-record"
-        /// The notification has more records than are read.
+        /// The notification has more records than the maximum (`RecordList.limit`).
         case tooManyRecords = "too-many-records"
-        /// The key cannot be decoded.
+        /// The object key cannot be decoded.
         case invalidKey = "invalid-key"
     }
 
     package var kind: Kind
-    /// The path of the field, as `Records[0].s3.object.key`; empty for the whole body.
+    /// The JSON path of the invalid field, as `Records[0].s3.object.key`; empty when the error concerns the whole body.
     package var path: String
-    /// A description of at most 200 Unicode scalars.
+    /// The description of the error, at most 200 Unicode scalars.
     package var detail: String
 
     package init(_ kind: Kind, at path: String, _ detail: String) {

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The decoded content of one message.
+/// The decoded notification in the body of one SQS message.
 package struct S3Notification: Sendable, Equatable {
     /// One record of the notification.
     package enum Record: Sendable, Equatable {
-        /// An object was created, or restored from an archive: its bytes can be read.
+        /// An object was created, or restored from an archive, and its bytes can be read.
         case created(ObjectEvent)
         /// An object or a delete marker was deleted.
         case removed(name: String)
-        /// Another event of S3, as a change of tags.
+        /// Any other event of S3, such as a change of the tags of an object.
         case other(name: String)
         /// The record is malformed. The other records of the message are not affected.
         case unreadable(S3EventsError)
     }
 
-    /// The records, at least one unless `isTest` is true.
+    /// The records of the notification, at least one unless `isTest` is true.
     package var records: [Record]
-    /// True for `s3:TestEvent`, which S3 sends when a notification is configured.
+    /// True when the notification is the `s3:TestEvent` that S3 sends when a bucket's notifications are configured.
     package var isTest: Bool
 
     package init(records: [Record], isTest: Bool = false) {

@@ -7,12 +7,12 @@
 /// with zeros on the right. Sequencers of different keys cannot be compared, and those of MinIO are not unique
 /// (minio/minio#18272), so equal sequencers do not prove that two events are the same.
 package struct Sequencer: Sendable, Hashable, Comparable, CustomStringConvertible {
-    /// The digits in upper case without trailing zeros, so that equal sequencers have equal digits.
+    /// The hexadecimal digits in upper case without trailing zeros, so that equal sequencers have equal digits.
     private let digits: [UInt8]
-    /// The sequencer as it was received.
+    /// The sequencer as text, as it was received.
     package let description: String
 
-    /// Parses a sequencer. Returns nil when `text` is not 1...128 hexadecimal digits.
+    /// Parses a sequencer. The result is nil when `text` is not 1...128 hexadecimal digits.
     package init?(_ text: String) {
         guard (1...128).contains(text.utf8.count) else { return nil }
         var digits: [UInt8] = []
