@@ -2,16 +2,16 @@
 
 internal import Synchronization
 
-/// A number that only increases.
+/// A counter metric: a number that never decreases.
 ///
-/// Counters are independent of each other: a reader that sees one increment may not see an earlier one of another
-/// counter (relaxed atomics).
+/// Accesses are relaxed atomics, so a thread that sees an increment of one counter may not yet see an earlier increment
+/// of another counter.
 package final class Counter: Sendable {
     private let count = Atomic<UInt64>(0)
 
     package init() {}
 
-    /// Adds `amount`, 0 or more.
+    /// Adds `amount` to the counter. `amount` is 0 or more.
     package func increment(by amount: Int = 1) {
         precondition(amount >= 0, "a counter never decreases")
         count.wrappingAdd(UInt64(amount), ordering: .relaxed)

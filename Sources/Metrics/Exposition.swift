@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The text of a scrape in the OpenMetrics 1.0 format, which Prometheus reads.
+/// The text of all metrics in the OpenMetrics 1.0 format, which a Prometheus server reads (scrapes) at intervals.
 ///
 /// ```swift
 /// var text = Exposition(prefix: "pixelated")
@@ -8,24 +8,26 @@
 /// response.body = text.finished()
 /// ```
 package struct Exposition {
-    /// The Content-Type of the response to a scrape.
+    /// The value of the header `Content-Type` of the response to a scrape.
     package static let contentType = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 
     private let prefix: String
     private var text = ""
 
-    /// - Parameter prefix: The beginning of the name of every family, without the underscore that follows it.
+    /// - Parameter prefix: The prefix of the names of all metric families, without the underscore that separates the
+    ///   two.
     package init(prefix: String) { self.prefix = prefix }
 
-    /// Adds a counter.
+    /// Adds a counter with its help text.
     ///
-    /// - Parameter name: The name without `_total`, which is added to the sample.
+    /// - Parameter name: The name of the counter without the suffix `_total`, which is appended to the name of the
+    ///   sample.
     package mutating func counter(_ name: String, _ help: String, _ counter: Counter) {
         open(name, "counter", help)
         sample(name + "_total", counter.value)
     }
 
-    /// Adds a family of counters with one label.
+    /// Adds a family of counters with one label, and its help text.
     package mutating func counters<Label>(_ name: String, _ help: String, _ family: Counters<Label>) {
         open(name, "counter", help)
         for label in Label.allCases {
@@ -33,7 +35,7 @@ package struct Exposition {
         }
     }
 
-    /// Adds a family of counters with two labels.
+    /// Adds a family of counters with two labels, and its help text.
     package mutating func counters<First, Second>(
         _ name: String, _ help: String, _ family: CounterTable<First, Second>
     ) {
@@ -48,37 +50,37 @@ package struct Exposition {
         }
     }
 
-    /// Adds a gauge.
+    /// Adds a gauge with its help text.
     package mutating func gauge(_ name: String, _ help: String, _ value: Int) {
         open(name, "gauge", help)
         sample(name, value)
     }
 
-    /// Adds a gauge in seconds with three decimals. The family has no sample if `seconds` is nil.
+    /// Adds a gauge in seconds with three decimals, and its help text. The family has no sample when `seconds` is nil.
     package mutating func gauge(_ name: String, _ help: String, seconds: Double?) {
         open(name, "gauge", help)
         if let seconds { sample(name, [], Self.decimal(seconds)) }
     }
 
-    /// Adds a state set: a sample for each state, with the value 1 for the current one and 0 for the others.
+    /// Adds a state set: one sample for each state, with the value 1 for the current state and 0 for the others.
     package mutating func states(_ name: String, _ help: String, _ states: [String], current: String) {
         open(name, "stateset", help)
         for state in states { sample(name, [("\(prefix)_\(name)", state)], state == current ? "1" : "0") }
     }
 
-    /// Adds a histogram.
+    /// Adds a histogram with its help text.
     ///
     /// - Parameters:
-    ///   - name: A name that ends in the unit of the exposition, `seconds` or `bytes`.
-    ///   - scale: The number by which the values of the histogram are divided, a power of ten: 1,000,000 for
-    ///     microseconds shown as seconds.
+    ///   - name: The name of the histogram, which ends with the unit of the exposed values, `seconds` or `bytes`.
+    ///   - scale: The divisor of the recorded values, a power of ten: 1,000,000 for microseconds that are exposed as
+    ///     seconds.
     package mutating func histogram(
         _ name: String, _ help: String, _ histogram: Histogram, scale: UInt64 = 1
     ) {
         histograms(name, help, by: nil, [("", histogram)], scale: scale)
     }
 
-    /// Adds a family of histograms with one label.
+    /// Adds a family of histograms with one label or none, and its help text.
     package mutating func histograms(
         _ name: String, _ help: String, by label: String?, _ parts: [(value: String, histogram: Histogram)],
         scale: UInt64 = 1
@@ -98,13 +100,13 @@ package struct Exposition {
         }
     }
 
-    /// Adds an info metric: a constant 1 with labels such as the version.
+    /// Adds an info metric: a sample of the value 1 with labels such as the version.
     package mutating func info(_ name: String, _ help: String, _ labels: [(String, String)]) {
         open(name, "info", help)
         sample(name + "_info", labels, "1")
     }
 
-    /// Returns the whole text with its last line, `# EOF`.
+    /// Returns the text of all added metrics, followed by the last line `# EOF`.
     package func finished() -> String { text + "# EOF\n" }
 
     private mutating func open(_ name: String, _ type: String, _ help: String) {
@@ -124,7 +126,7 @@ package struct Exposition {
         text += "\(prefix)_\(name)\(inner.isEmpty ? "" : "{\(inner)}") \(value)\n"
     }
 
-    /// Escapes backslash, quotation mark and line feed (OpenMetrics 1.0, "Escaping").
+    /// Returns `text` with backslashes, quotation marks and line feeds escaped (OpenMetrics 1.0, "Escaping").
     private static func escaped(_ text: String) -> String {
         var out = ""
         for character in text.unicodeScalars {
@@ -138,7 +140,7 @@ package struct Exposition {
         return out
     }
 
-    /// Returns `value` / `scale` as an exact decimal. `scale` is a power of ten.
+    /// Returns `value` divided by `scale` as an exact decimal number. `scale` is a power of ten.
     private static func scaled(_ value: UInt64, _ scale: UInt64) -> String {
         guard scale > 1 else { return "\(value)" }
         let fraction = "\(scale + value % scale)".dropFirst()
@@ -146,7 +148,7 @@ package struct Exposition {
         return "\(value / scale).\(digits.isEmpty ? "0" : String(digits))"
     }
 
-    /// Returns a decimal of milliseconds, never with an exponent.
+    /// Returns `seconds` as a decimal number with three decimals and without an exponent.
     private static func decimal(_ seconds: Double) -> String {
         let milliseconds = Int64((seconds * 1000).rounded())
         let fraction = String(1000 + milliseconds.magnitude % 1000).dropFirst()

@@ -2,7 +2,7 @@
 
 internal import Synchronization
 
-/// A number that increases and decreases.
+/// A gauge metric: a number that can increase and decrease.
 package final class Gauge: Sendable {
     private let level = Atomic<Int>(0)
 

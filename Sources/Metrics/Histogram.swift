@@ -3,21 +3,22 @@
 internal import Support
 internal import Synchronization
 
-/// The distribution of a whole number, as microseconds or bytes, over buckets with fixed bounds.
+/// A histogram metric: the distribution of whole numbers, such as microseconds or bytes, over buckets with fixed
+/// bounds.
 package final class Histogram: Sendable {
-    /// The upper bounds of the buckets, inclusive and ascending. One more bucket has no bound.
+    /// The upper bounds of the buckets, inclusive and ascending. One more bucket, the last, has no bound.
     package let bounds: [UInt64]
     private let buckets: [Counter]
     private let total = Atomic<UInt64>(0)
 
-    /// - Parameter bounds: One bound or more, ascending.
+    /// - Parameter bounds: One or more upper bounds of buckets, ascending.
     package init(bounds: [UInt64]) {
         precondition(!bounds.isEmpty && zip(bounds, bounds.dropFirst()).allSatisfy(<), "bounds must ascend")
         self.bounds = bounds
         buckets = (0...bounds.count).map { _ in Counter() }
     }
 
-    /// A histogram of durations from 1 ms to 60 s, in microseconds.
+    /// Returns a histogram of durations in microseconds, with bounds from 1 ms to 60 s.
     package static func microseconds() -> Histogram {
         Histogram(bounds: [
             1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000,
@@ -25,7 +26,7 @@ package final class Histogram: Sendable {
         ])
     }
 
-    /// A histogram of the ages of messages from 100 ms to 4 days, in microseconds.
+    /// Returns a histogram of the ages of SQS messages in microseconds, with bounds from 100 ms to 4 days.
     package static func ages() -> Histogram {
         Histogram(bounds: [
             100_000, 500_000, 1_000_000, 5_000_000, 15_000_000, 60_000_000, 300_000_000, 900_000_000,
@@ -33,23 +34,23 @@ package final class Histogram: Sendable {
         ])
     }
 
-    /// A histogram of sizes from 64 KiB to 256 MiB, each bound four times the one before.
+    /// Returns a histogram of sizes in bytes, with bounds from 64 KiB to 256 MiB, each four times the one before.
     package static func bytes() -> Histogram {
         Histogram(bounds: (0..<7).map { 65_536 << (2 * $0) })
     }
 
-    /// Counts a value.
+    /// Records a value: adds 1 to the count of the value's bucket and the value to the sum.
     package func record(_ value: UInt64) {
         buckets[bounds.firstIndex { value <= $0 } ?? bounds.count].increment()
         total.wrappingAdd(value, ordering: .relaxed)
     }
 
-    /// Counts a duration in microseconds, a negative one as zero.
+    /// Records a duration in whole microseconds. A negative duration is recorded as 0.
     package func record(_ duration: Duration) { record(UInt64(max(0, duration.inMicroseconds))) }
 
-    /// The number of values in each bucket, not cumulative, the bucket without a bound last.
+    /// The number of values in each bucket, not cumulative. The bucket without a bound is the last one.
     package var counts: [UInt64] { buckets.map(\.value) }
 
-    /// The sum of all values.
+    /// The sum of all recorded values.
     package var sum: UInt64 { total.load(ordering: .relaxed) }
 }
