@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A check of one part of the daemon, for the watchdog and for the liveness probe.
+/// A check that one part of the daemon works. The systemd watchdog and the liveness probe use the checks.
 package struct HealthCheck: Sendable {
-    /// The name of the part, as `network`.
+    /// The name of the checked part of the daemon, as `network`.
     package var name: String
-    /// Returns the reason for which the part is considered hung, or nil while it works. It is called on any thread
-    /// and must not block.
+    /// The function that returns the reason why the part is considered hung, or nil while it works. Any thread may call
+    /// the function, which must not block.
     package var problem: @Sendable () -> String?
 
     package init(_ name: String, problem: @escaping @Sendable () -> String?) {

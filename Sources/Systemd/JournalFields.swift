@@ -4,13 +4,14 @@ import CLibSystemd
 import Glibc
 package import Logging
 
-/// Entries of the journal in its native protocol (systemd.journal-fields(7)).
+/// The fields of journal entries (systemd.journal-fields(7)), and the function that sends an entry to the journal.
 package enum JournalFields {
-    /// Returns the fields of an entry as `NAME=value`, the form of sd_journal_sendv(3).
+    /// Returns the fields of the journal entry for a log record as `NAME=value`, the format of sd_journal_sendv(3).
     ///
     /// - Parameters:
-    ///   - identifier: `SYSLOG_IDENTIFIER`, by which `journalctl -t` selects entries.
-    ///   - messageIDs: the 128-bit identifiers of the message catalogue by the name of the event.
+    ///   - identifier: the value of `SYSLOG_IDENTIFIER`, by which `journalctl -t` selects entries.
+    ///   - messageIDs: the identifiers of the entries in the message catalogue (128 bits in hexadecimal digits), by the
+    ///     name of the log event.
     package static func fields(
         of record: LogRecord, identifier: String, messageIDs: [String: String]
     ) -> [String] {
@@ -31,7 +32,7 @@ package enum JournalFields {
         return out
     }
 
-    /// Returns the severity of a level as syslog(3) numbers it.
+    /// Returns the syslog(3) severity of a log level: 7 (debug) to 2 (critical).
     package static func priority(_ level: Logger.Level) -> Int {
         switch level {
         case .trace, .debug: 7
@@ -43,14 +44,15 @@ package enum JournalFields {
         }
     }
 
-    /// The names that `fields(of:identifier:messageIDs:)` sets itself.
+    /// The names of the fields that `fields(of:identifier:messageIDs:)` sets, so that the metadata of an event cannot
+    /// use them.
     private static let reserved: Set<String> = [
         "MESSAGE", "MESSAGE_ID", "PRIORITY", "SYSLOG_IDENTIFIER", "LOGGER", "EVENT", "CODE_FILE", "CODE_LINE",
         "CODE_FUNC",
     ]
 
-    /// Returns a valid field name for a key: up to 64 bytes of `A-Z`, `0-9` and `_`, of which the first is `A-Z`.
-    /// Names that are invalid or reserved get the prefix `PIXELATED_`.
+    /// Returns the journal field name for a metadata key: up to 64 bytes of `A-Z`, `0-9` and `_`, of which the first is
+    /// `A-Z`. A name that would be invalid or reserved has the prefix `PIXELATED_`.
     package static func name(for key: String) -> String {
         var out = ""
         for byte in key.utf8.prefix(50) {
@@ -66,10 +68,10 @@ package enum JournalFields {
         return beginsWithLetter && !reserved.contains(out) ? out : "PIXELATED_" + out
     }
 
-    /// Sends one entry. sd_journal_sendv(3) passes large entries through a sealed memory file.
+    /// Sends one entry to the journal by sd_journal_sendv(3), which passes large entries through a sealed memory file.
     ///
-    /// - Returns: 0, or a negative errno-style code. It is 0 as well when there is no journal socket, so the caller
-    ///   must check `LogFormat.isJournal`.
+    /// - Returns: 0 on success, or a negative errno-style code. The result is also 0 when there is no journal socket,
+    ///   so the caller must check `LogFormat.isJournal`.
     package static func send(_ fields: [String]) -> Int32 {
         var bytes: [UInt8] = []
         var ends: [Int] = []

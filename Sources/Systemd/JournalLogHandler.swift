@@ -4,7 +4,8 @@ package import Logging
 
 /// A log handler of swift-log that writes to a `LogOutput`.
 ///
-/// Its level is that of the output, which a reload can change, unless the logger was given a level of its own.
+/// The log level is the level of the `LogOutput`, which a reload of the configuration can change, unless the level of
+/// the logger was set explicitly.
 package struct JournalLogHandler: LogHandler {
     package var metadata: Logger.Metadata = [:]
     package var metadataProvider: Logger.MetadataProvider?

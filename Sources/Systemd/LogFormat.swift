@@ -4,18 +4,20 @@ import Glibc
 
 /// The format of the log.
 package enum LogFormat: String, Sendable, CaseIterable {
-    /// Entries of the journal when the standard error is connected to it, lines of text otherwise.
+    /// Journal entries when standard error is connected to the journal, lines of text otherwise.
     case automatic
-    /// Entries of the journal with fields (sd_journal_sendv(3)).
+    /// Journal entries with fields (sd_journal_sendv(3)).
     case journal
     /// Lines of text.
     case text
-    /// JSON objects, one a line.
+    /// JSON objects, one in each line.
     case json
 
-    /// Returns true when `descriptor` is the stream that the service manager connected to the journal.
+    /// Returns true when the file descriptor `descriptor` is the stream that the service manager connected to the
+    /// journal.
     ///
-    /// - Parameter journalStream: the value of `JOURNAL_STREAM`, device and inode of that stream (systemd.exec(5)).
+    /// - Parameter journalStream: the value of the environment variable `JOURNAL_STREAM`: the device and inode numbers
+    ///   of the stream (systemd.exec(5)).
     package static func isJournal(_ journalStream: String?, descriptor: Int32) -> Bool {
         guard let parts = journalStream?.split(separator: ":"), parts.count == 2,
             let device = UInt64(parts[0]), let inode = UInt64(parts[1])
@@ -25,7 +27,8 @@ package enum LogFormat: String, Sendable, CaseIterable {
         return UInt64(status.st_dev) == device && UInt64(status.st_ino) == inode
     }
 
-    /// Returns the format itself, or for `automatic` the one that fits `descriptor`.
+    /// Returns this format, or instead of `automatic` the format for `descriptor`: `journal` when it is connected to
+    /// the journal, and `text` otherwise.
     package func resolved(journalStream: String?, descriptor: Int32 = STDERR_FILENO) -> LogFormat {
         guard self == .automatic else { return self }
         return Self.isJournal(journalStream, descriptor: descriptor) ? .journal : .text

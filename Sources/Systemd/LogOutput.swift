@@ -5,24 +5,24 @@ package import Logging
 import Support
 import Synchronization
 
-/// The destination of all loggers of a process, with the minimum level of their events.
+/// The destination of all loggers of the process, with the minimum level of the log events that are written.
 ///
-/// The level can be changed at any time, for all loggers at once. Format and destination are fixed.
+/// The level can be changed at any time, for all loggers at once. The format and the destination are fixed.
 package final class LogOutput: Sendable {
     private let format: LogFormat
     private let identifier: String
     private let messageIDs: [String: String]
     private let descriptor: Int32
     private let minimum: Atomic<Int>
-    /// The lock that is held while a line is written, so that lines do not interleave.
+    /// The lock that is held while a line is written, so that the lines of different threads do not interleave.
     private let line = Locked(())
 
     /// - Parameters:
-    ///   - format: a resolved format; `.automatic` writes text.
-    ///   - level: the minimum level of an event that is written.
-    ///   - identifier: `SYSLOG_IDENTIFIER` of the journal entries.
-    ///   - messageIDs: the identifiers of the message catalogue by the name of the event.
-    ///   - descriptor: the file descriptor of the formats text and json.
+    ///   - format: the format of the log, resolved by `LogFormat.resolved`; `.automatic` writes text.
+    ///   - level: the minimum level of the log events that are written.
+    ///   - identifier: the value of `SYSLOG_IDENTIFIER` in journal entries.
+    ///   - messageIDs: the identifiers of the entries in the message catalogue, by the name of the log event.
+    ///   - descriptor: the file descriptor that the formats `text` and `json` are written to.
     package init(
         format: LogFormat, level: Logger.Level = .info, identifier: String = "pixelated",
         messageIDs: [String: String] = [:], descriptor: Int32 = STDERR_FILENO
@@ -34,18 +34,18 @@ package final class LogOutput: Sendable {
         minimum = Atomic(Self.index(of: level))
     }
 
-    /// The minimum level of an event that is written.
+    /// The minimum level of the log events that are written.
     package var level: Logger.Level {
         get { Logger.Level.allCases[minimum.load(ordering: .relaxed)] }
         set { minimum.store(Self.index(of: newValue), ordering: .relaxed) }
     }
 
-    /// Makes a logger that writes here.
+    /// Returns a logger with the label `label` that writes to this output.
     package func logger(_ label: String) -> Logger {
         Logger(label: label) { label in JournalLogHandler(label: label, output: self) }
     }
 
-    /// Writes a record in the format of the output. An entry that the journal does not accept is written as text.
+    /// Writes a log record in the format of the output. An entry that the journal rejects is written as text.
     func write(_ record: LogRecord) {
         switch format {
         case .journal:
@@ -56,7 +56,8 @@ package final class LogOutput: Sendable {
         }
     }
 
-    /// Writes one line. When the reader of a pipe has gone, the line is lost without an error.
+    /// Writes one line to the file descriptor. When that is a pipe whose read end is closed, the line is lost without
+    /// an error.
     private func writeLine(_ text: String) {
         let bytes = Array((text + "\n").utf8)
         line.withLock { _ in

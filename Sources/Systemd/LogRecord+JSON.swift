@@ -4,9 +4,10 @@ import Logging
 import Support
 
 extension LogRecord {
-    /// The record as one JSON object without line breaks (RFC 8259), for log collectors of containers.
+    /// The log record as one JSON object without line breaks (RFC 8259), the input format of log collectors for
+    /// containers.
     ///
-    /// Fields of integers are JSON numbers, all others are strings:
+    /// Fields with integer values are JSON numbers, and all others are strings:
     /// `{"time":"...","level":"info","event":"picture-done","message":"...","bytes_in":1024,"s3_key":"123"}`.
     package var json: String {
         var out = "{\"time\":\"\(timestamp)\",\"level\":\"\(level.rawValue)\""

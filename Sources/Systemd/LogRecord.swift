@@ -4,17 +4,18 @@ package import Glibc
 package import Logging
 internal import Support
 
-/// A log event that is ready to be written in each of the formats: journal, text and JSON.
+/// A log event with its time, label and fields, in the form that the journal, text and JSON formats have in common.
 package struct LogRecord: Sendable {
-    /// A key with a value of the metadata.
+    /// One entry of the log event's metadata: its key and its value.
     package struct Field: Sendable, Equatable {
-        /// The name in lower snake case.
+        /// The key of the metadata entry in lower snake case, as `bytes_in`.
         package var key: String
         package var value: String
-        /// True if the value was an integer, and so is a number in JSON.
+        /// True when the value is an integer, which is written as a number in JSON.
         package var isNumber: Bool
 
-        /// - Parameter value: An integer passed as `.stringConvertible` is a number, everything else a text.
+        /// - Parameter value: The metadata value. An integer passed as `.stringConvertible` is a number; every other
+        ///   value is a text.
         package init(_ key: String, _ value: Logger.MetadataValue) {
             self.key = key
             self.value = value.description
@@ -25,21 +26,21 @@ package struct LogRecord: Sendable {
 
     package var time: timespec
     package var level: Logger.Level
-    /// The label of the logger.
+    /// The label of the logger, as swift-log defines it.
     package var label: String
     package var message: String
-    /// The stable name of the event: the metadata value `event`.
+    /// The stable name of the event, as `picture-done`: the metadata value of the key `event`; nil when there is none.
     package var event: String?
-    /// The other metadata, sorted by key.
+    /// The metadata except `event`, sorted by key.
     package var fields: [Field]
-    /// The source file, function and line that logged the event.
+    /// The source file whose code logged the event.
     package var file: String
     package var function: String
     package var line: UInt
 
     /// - Parameters:
-    ///   - metadata: The metadata of the logger. That of the event has precedence.
-    ///   - time: The time of the event; nil for now.
+    ///   - metadata: The metadata of the logger. The metadata of the event has precedence.
+    ///   - time: The time of the event; nil for the current time.
     package init(_ event: LogEvent, label: String, metadata: Logger.Metadata, time: timespec? = nil) {
         var merged = metadata
         if let own = event.metadata { merged.merge(own) { $1 } }
@@ -73,14 +74,14 @@ package struct LogRecord: Sendable {
         return out
     }
 
-    /// The line for a terminal or a file: time, level, message and fields.
+    /// The line of text for a terminal or a file: time, level, message and fields.
     package var text: String {
         let level = level.rawValue
         let padding = String(repeating: " ", count: max(0, 8 - level.utf8.count))
         return "\(timestamp) \(level)\(padding) \(messageAndFields)"
     }
 
-    /// The time in RFC 3339 format, in UTC with milliseconds.
+    /// The time of the event in RFC 3339 format, in UTC with milliseconds.
     package var timestamp: String {
         let civil = CivilTime(secondsSinceEpoch: time.tv_sec)
         let milliseconds = String(time.tv_nsec / 1_000_000 + 1000).dropFirst()
@@ -93,7 +94,8 @@ package struct LogRecord: Sendable {
         return isPlain && safe == value ? value : "\"" + safe.replacing("\"", with: "\\\"") + "\""
     }
 
-    /// Escapes control characters (C0, DEL, C1), line and paragraph separators and direction overrides as `\u{...}`.
+    /// Returns `text` with control characters (C0, DEL, C1), line and paragraph separators and direction overrides
+    /// escaped as `\u{...}`.
     private static func escaped(_ text: String) -> String {
         func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
             switch scalar.value {

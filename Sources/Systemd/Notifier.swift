@@ -6,17 +6,18 @@ import CLibSystemd
 package struct Notifier: Sendable {
     private let deliver: @Sendable (String) -> Void
 
-    /// The notifier of the socket that `NOTIFY_SOCKET` names. Without that variable it sends nothing.
+    /// The notifier that sends to the socket in the environment variable `NOTIFY_SOCKET`. Without that variable nothing
+    /// is sent.
     ///
-    /// Errors of the socket are ignored: a service can work without its manager.
+    /// Errors of the socket are ignored, because the service works without notifications as well.
     package static let serviceManager = Notifier { text in _ = sd_notify(0, text) }
 
-    /// Makes a notifier that passes the text of each datagram to `deliver`.
+    /// Makes a notifier that calls `deliver` with the text of each datagram.
     package init(_ deliver: @escaping @Sendable (String) -> Void) {
         self.deliver = deliver
     }
 
-    /// Sends all `states` in one datagram, so that the service manager applies them together.
+    /// Sends the notifications `states` in one datagram, so that the service manager applies them together.
     package func send(_ states: NotifyMessage...) {
         guard !states.isEmpty else { return }
         deliver(states.map(\.assignments).joined(separator: "\n"))

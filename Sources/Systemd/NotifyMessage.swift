@@ -4,27 +4,29 @@ import Support
 
 /// A state notification of the sd_notify(3) protocol.
 package enum NotifyMessage: Sendable, Equatable {
-    /// `READY=1`: the start or the reload is finished.
+    /// The notification `READY=1`: the start or the reload of the service is finished.
     case ready
-    /// `RELOADING=1` and `MONOTONIC_USEC=`: a reload began at this time of CLOCK_MONOTONIC, in microseconds. A service
-    /// of `Type=notify-reload` must send both in one datagram (systemd.service(5)).
+    /// The notifications `RELOADING=1` and `MONOTONIC_USEC=`: a reload began at this time of CLOCK_MONOTONIC, in
+    /// microseconds. A service of `Type=notify-reload` must send both in one datagram (systemd.service(5)).
     case reloading(monotonicMicroseconds: UInt64)
-    /// `STOPPING=1`: the service is shutting down.
+    /// The notification `STOPPING=1`: the service is shutting down.
     case stopping
-    /// `STATUS=`: one line for `systemctl status`.
+    /// The notification `STATUS=`: the line that `systemctl status` shows.
     case status(String)
-    /// `WATCHDOG=1`: the keep-alive message of the watchdog.
+    /// The notification `WATCHDOG=1`: the keep-alive ping of the watchdog.
     case keepAlive
-    /// `EXTEND_TIMEOUT_USEC=`: the timeout of the current phase, start or stop, ends this much later than now.
+    /// The notification `EXTEND_TIMEOUT_USEC=`: the timeout of the start or stop of the service ends not before this
+    /// duration from now has passed.
     case extendTimeout(Duration)
-    /// `ERRNO=`: the errno-style code of a failure.
+    /// The notification `ERRNO=`: the errno-style code of a failure.
     case errno(Int32)
 
-    /// The longest status in bytes of UTF-8; the rest is cut off. The service manager ignores a datagram of more than
-    /// 4096 bytes (NOTIFY_BUFFER_MAX) with all its states, so a long status could suppress a `READY=1`.
+    /// The maximum length of the status text in bytes of UTF-8; a longer text is cut off. The service manager ignores a
+    /// datagram of more than 4096 bytes (NOTIFY_BUFFER_MAX) as a whole, so that a long status could suppress a
+    /// `READY=1` in the same datagram.
     private static let maxStatusBytes = 2048
 
-    /// The state as lines of the form `VARIABLE=value`, without a line break at the end.
+    /// The notification as lines `VARIABLE=value`, without a line break at the end.
     package var assignments: String {
         switch self {
         case .ready: "READY=1"
@@ -37,8 +39,8 @@ package enum NotifyMessage: Sendable, Equatable {
         }
     }
 
-    /// Returns `text` as one line of at most `maxStatusBytes`. C0 control characters become spaces: a line break
-    /// would begin another assignment.
+    /// Returns `text` as one line of at most `maxStatusBytes` bytes. C0 control characters become spaces, because a
+    /// line break would begin another assignment.
     private static func line(_ text: String) -> String {
         var out = String.UnicodeScalarView()
         var bytes = 0

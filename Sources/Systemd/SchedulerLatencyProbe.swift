@@ -2,16 +2,16 @@
 
 import Support
 
-/// A probe that measures how long a new Swift task waits for a thread of the cooperative pool.
+/// A probe that measures how long a new Swift task waits for a thread of the cooperative thread pool.
 package final class SchedulerLatencyProbe: Sendable {
-    /// The time at which the task that has not run yet was created; nil when there is none.
+    /// The creation time of the task that is waiting to run; nil when no task is waiting.
     private let pendingSince = Locked<ContinuousClock.Instant?>(nil)
 
     package init() {}
 
-    /// Returns how long the probe's task has been waiting to run, and creates one when none is waiting.
+    /// Returns how long the task of the probe has been waiting to run, and creates such a task when none is waiting.
     ///
-    /// - Returns: Zero when the previous task has run.
+    /// - Returns: the time since the creation of the waiting task; zero when no task was waiting.
     package func delay(now: ContinuousClock.Instant = .now) -> Duration {
         let pending = pendingSince.withLock { pendingSince in
             guard let since = pendingSince else {
@@ -26,7 +26,7 @@ package final class SchedulerLatencyProbe: Sendable {
         return .zero
     }
 
-    /// A check that fails when the delay is longer than `limit`.
+    /// Returns a health check that fails when the waiting time of the task is longer than `limit`.
     package func healthCheck(limit: Duration) -> HealthCheck {
         HealthCheck("tasks") { [self] in
             let delay = delay()

@@ -5,12 +5,12 @@ import Dispatch
 package import Logging
 import Support
 
-/// The sender of `WATCHDOG=1` keep-alive messages (sd_watchdog_enabled(3)), which are sent while every health check
+/// The sender of the keep-alive pings `WATCHDOG=1` (sd_watchdog_enabled(3)), which are sent while every health check
 /// passes.
 ///
-/// A timer of its own proves nothing about the rest of the process: a serial Dispatch queue keeps running while all
-/// Swift tasks starve. Each tick therefore runs the checks first. While one of them fails no keep-alive is sent, and
-/// the service manager restarts the service when `WatchdogSec=` has passed.
+/// A running timer alone does not prove that the rest of the process works: a serial Dispatch queue runs even while no
+/// Swift task can run. Each tick of the timer therefore runs the health checks first. While one of them fails, no ping
+/// is sent, and the service manager restarts the service after `WatchdogSec=`.
 package final class Watchdog: Sendable {
     private let checks: [HealthCheck]
     private let notifier: Notifier
@@ -20,12 +20,13 @@ package final class Watchdog: Sendable {
 
     private struct State {
         var timer: DispatchSource?
-        /// The problems that the latest tick found; empty when it sent a keep-alive.
+        /// The problems of the health checks at the latest tick of the timer; empty when the tick sent a keep-alive
+        /// ping.
         var problems: [String] = []
     }
 
-    /// The interval within which the service manager expects a keep-alive, from `WATCHDOG_USEC` and `WATCHDOG_PID`;
-    /// nil when it expects none.
+    /// Returns the interval within which the service manager expects a keep-alive ping, from the environment variables
+    /// `WATCHDOG_USEC` and `WATCHDOG_PID`; nil when it expects none.
     package static func expectedInterval() -> Duration? {
         var microseconds: UInt64 = 0
         guard sd_watchdog_enabled(0, &microseconds) > 0, microseconds > 0 else { return nil }
@@ -40,8 +41,8 @@ package final class Watchdog: Sendable {
 
     deinit { stop() }
 
-    /// Starts a timer that ticks three times an interval, so that one late tick does no harm. The shortest period
-    /// is one millisecond.
+    /// Starts a timer that ticks three times in each `interval`, so that one late tick has no effect. The minimum time
+    /// between ticks is one millisecond.
     package func start(interval: Duration) {
         let source = DispatchSource.makeTimerSource(queue: queue)
         source.setEventHandler { @Sendable [weak self] in self?.tick() }
@@ -57,7 +58,7 @@ package final class Watchdog: Sendable {
         source.resume()
     }
 
-    /// Stops the timer; no tick begins after the call has returned. Further calls have no effect.
+    /// Stops the timer. No tick begins after this function has returned, and further calls have no effect.
     package func stop() {
         let timer = state.withLock { state in
             let timer = state.timer
@@ -67,10 +68,10 @@ package final class Watchdog: Sendable {
         timer?.cancel()
     }
 
-    /// Runs all checks once and sends a keep-alive when every one passes. The first failure and the recovery are
-    /// logged.
+    /// Runs all health checks once, and sends a keep-alive ping when all of them pass. The first failure and the
+    /// recovery are logged.
     ///
-    /// - Returns: True when the keep-alive was sent.
+    /// - Returns: True when the ping was sent.
     @discardableResult
     package func tick() -> Bool {
         let problems = checks.compactMap { check in check.problem().map { "\(check.name): \($0)" } }
