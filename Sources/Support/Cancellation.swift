@@ -2,9 +2,11 @@
 
 internal import Synchronization
 
-/// A flag that stops a computation from another thread. C code can poll the flag by its address.
+/// A flag by which one thread cancels a computation of another. The computation polls the flag; C code does so by the
+/// flag's address.
 ///
-/// The flag is raised once and never lowered, so the order of accesses does not matter: all are relaxed.
+/// The flag is set once and never cleared, so that the order of memory accesses has no effect and all of them are
+/// relaxed.
 ///
 /// `@unchecked Sendable` because the memory behind `storage` is only accessed atomically.
 package final class Cancellation: @unchecked Sendable {
@@ -20,7 +22,7 @@ package final class Cancellation: @unchecked Sendable {
         storage.deallocate()
     }
 
-    /// Raises the flag. Any thread may call it, any number of times, also before the computation begins.
+    /// Sets the flag. Any thread may call this function any number of times, also before the computation begins.
     package func cancel() { storage.pointee.store(1, ordering: .relaxed) }
 
     /// A Boolean value that indicates whether `cancel` was called.

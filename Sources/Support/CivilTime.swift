@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A date and time of day in UTC, in the proleptic Gregorian calendar, to the second.
+/// A date and time of day in UTC, in the proleptic Gregorian calendar, with a resolution of one second.
 ///
 /// The conversions are `days_from_civil` and `civil_from_days` of H. Hinnant, "chrono-Compatible Low-Level Date
 /// Algorithms" (https://howardhinnant.github.io/date_algorithms.html). Their years begin in March, so that the leap
 /// day is the last day of a year.
 package struct CivilTime: Sendable, Equatable {
-    /// 1970...9999.
+    /// The year, 1970...9999.
     package let year: Int
-    /// 1...12.
+    /// The month, 1...12.
     package let month: Int
-    /// 1...31, at most the number of days of the month.
+    /// The day of the month, from 1 to the number of days of that month.
     package let day: Int
-    /// 0...23.
+    /// The hour, 0...23.
     package let hour: Int
-    /// 0...59.
+    /// The minute, 0...59.
     package let minute: Int
-    /// 0...60; 60 is a leap second.
+    /// The second, 0...60; 60 is a leap second.
     package let second: Int
 
     /// The range of times that the type represents, in seconds since 1970-01-01T00:00:00Z.
     package static let range = 0...253_402_300_799
 
-    /// Makes a time from its fields. Returns nil when a field is out of its range.
+    /// Makes a time from its fields. The result is nil when a field is out of its range.
     package init?(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int) {
         guard (1970...9999).contains(year), (1...12).contains(month),
             (1...Self.days(inMonth: month, of: year)).contains(day),
@@ -32,7 +32,8 @@ package struct CivilTime: Sendable, Equatable {
         (self.hour, self.minute, self.second) = (hour, minute, second)
     }
 
-    /// Makes a time from seconds since 1970-01-01T00:00:00Z. Values outside `range` become its nearest bound.
+    /// Makes a time from the number of seconds since 1970-01-01T00:00:00Z. A number outside `range` is replaced by the
+    /// nearest bound of the range.
     package init(secondsSinceEpoch: Int) {
         let seconds = min(max(secondsSinceEpoch, Self.range.lowerBound), Self.range.upperBound)
         // 719468 is the number of days from 0000-03-01 to 1970-01-01; an era has 400 years, which are 146097 days.
@@ -49,7 +50,8 @@ package struct CivilTime: Sendable, Equatable {
         (hour, minute, self.second) = (second / 3600, second / 60 % 60, second % 60)
     }
 
-    /// The seconds since 1970-01-01T00:00:00Z. A leap second equals the first second of the next minute.
+    /// The number of seconds since 1970-01-01T00:00:00Z. A leap second has the same number as the first second of the
+    /// next minute.
     package var secondsSinceEpoch: Int {
         let marchYear = month <= 2 ? year - 1 : year
         let era = marchYear / 400
@@ -59,10 +61,10 @@ package struct CivilTime: Sendable, Equatable {
         return (era * 146_097 + dayOfEra - 719_468) * 86_400 + hour * 3600 + minute * 60 + second
     }
 
-    /// The date as `2015-08-30`.
+    /// The date in the form `2015-08-30`.
     package var date: String { "\(year)-\(twoDigits(month))-\(twoDigits(day))" }
 
-    /// The time of day as `12:36:00`.
+    /// The time of day in the form `12:36:00`.
     package var timeOfDay: String { "\(twoDigits(hour)):\(twoDigits(minute)):\(twoDigits(second))" }
 
     /// The time in the format of RFC 3339, as `2015-08-30T12:36:00Z`.
@@ -80,7 +82,7 @@ package struct CivilTime: Sendable, Equatable {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Appends two digits of a number 0...99.
+    /// Appends the two decimal digits of `number`, 0...99, as ASCII.
     private static func append(_ number: Int, to text: inout [UInt8]) {
         text.append(UInt8(ascii: "0") + UInt8(number / 10))
         text.append(UInt8(ascii: "0") + UInt8(number % 10))

@@ -13,7 +13,7 @@ extension Duration {
     /// The whole nanoseconds of the duration, rounded toward zero and clamped to the range of `Int64` (292 years).
     package var inNanoseconds: Int64 { Int64(clamping: units(perSecond: 1_000_000_000)) }
 
-    /// The duration rounded up to whole seconds, the unit of the timeouts of SQS.
+    /// The duration, rounded up to whole seconds. SQS has timeouts in whole seconds only.
     package var roundedUpToSeconds: Duration {
         .seconds(components.seconds) + .seconds(components.attoseconds > 0 ? 1 : 0)
     }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Hexadecimal digits.
+/// The conversion between bytes and hexadecimal digits.
 package enum Hex {
-    /// Returns two lower-case digits a byte, the form in which AWS writes digests and signatures.
+    /// Returns `bytes` as hexadecimal digits: two lower-case digits for each byte, as AWS writes digests and
+    /// signatures.
     package static func encode(_ bytes: [UInt8]) -> String {
         String(unsafeUninitializedCapacity: bytes.count * 2) { out in
             var index = 0
@@ -15,7 +16,8 @@ package enum Hex {
         }
     }
 
-    /// Returns the value 0...15 of an ASCII digit of either case, or nil for every other byte.
+    /// Returns the value 0...15 of a hexadecimal digit in ASCII, upper case or lower case, or nil when `byte` is not
+    /// such a digit.
     package static func value(ofDigit byte: UInt8) -> UInt8? {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")

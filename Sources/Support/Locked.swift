@@ -4,10 +4,10 @@ import Glibc
 
 /// A value that can be accessed only while its lock is held.
 ///
-/// The lock is a pthread mutex and not a `Synchronization.Mutex`, which on Linux is futex code in a library that the
-/// thread sanitizer does not instrument: the sanitizer would report data races that do not exist.
+/// The lock is a pthread mutex and not a `Synchronization.Mutex`. On Linux, the thread sanitizer does not instrument
+/// the library of the latter and would report data races that do not exist.
 ///
-/// `@unchecked Sendable` because `storage` is accessed only between the lock and the unlock of `mutex`.
+/// `@unchecked Sendable` because `storage` is accessed only while `mutex` is locked.
 package final class Locked<Value: ~Copyable>: @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private var storage: Value
@@ -26,8 +26,8 @@ package final class Locked<Value: ~Copyable>: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// Calls `body` with the value while the lock is held, and returns its result or throws its error. The lock is not
-    /// recursive: `body` must neither take the same lock nor block.
+    /// Calls `body` with the value while the lock is held, and returns the result of `body` or throws its error. The
+    /// lock is not recursive: `body` must neither lock it again nor block.
     package func withLock<Result: ~Copyable, Failure: Error>(
         _ body: (inout sending Value) throws(Failure) -> sending Result
     ) throws(Failure) -> sending Result {

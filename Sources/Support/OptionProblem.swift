@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A problem of one option: a value that the option does not take.
+/// A problem of one option: an invalid value.
 package struct OptionProblem: Sendable, Equatable {
-    /// The path of the option below its options type, as `limits.bytes`.
+    /// The path of the option inside its options type, as `limits.bytes`.
     package var field: String
-    /// The values that the option takes, as `1...256`.
+    /// The valid values of the option, as `1...256`.
     package var expected: String
-    /// The value of the option, as the user would write it.
+    /// The invalid value of the option, as the user would write it.
     package var got: String
 
     package init(_ field: String, expected: String, got: String) {
@@ -15,12 +15,14 @@ package struct OptionProblem: Sendable, Equatable {
         self.got = got
     }
 
-    /// Returns the problem with its path below the option `prefix` of an enclosing options type.
+    /// Returns the problem with `prefix` and a dot before its path, where `prefix` is the name of the option in an
+    /// enclosing options type.
     package func below(_ prefix: String) -> OptionProblem {
         OptionProblem("\(prefix).\(field)", expected: expected, got: got)
     }
 
-    /// Appends a problem to `problems` when `value` is outside `range`. An upper bound of `Int.max` means no limit.
+    /// Appends a problem of the option `field` to `problems` when `value` is outside `range`. An upper bound of
+    /// `Int.max` means that there is no upper limit.
     package static func check(
         _ field: String, _ value: Int, in range: ClosedRange<Int>, _ problems: inout [OptionProblem]
     ) {

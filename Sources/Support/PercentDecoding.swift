@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension StringProtocol {
-    /// Returns the text with its percent-encoded bytes decoded (RFC 3986, 2.1), once.
+    /// Returns the text with its percent-encoded bytes decoded once (RFC 3986, 2.1).
     ///
     /// - Parameter plusIsSpace: true for `application/x-www-form-urlencoded`, in which `+` stands for a space. An
     ///   encoded `%2B` stays a plus sign.
-    /// - Returns: nil when a `%` is not followed by two hexadecimal digits, or when the decoded bytes are not UTF-8.
+    /// - Returns: the decoded text; nil when a `%` is not followed by two hexadecimal digits, or when the decoded bytes
+    ///   are not UTF-8.
     package func percentDecoded(plusIsSpace: Bool = false) -> String? {
         var out: [UInt8] = []
         out.reserveCapacity(utf8.count)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension StringProtocol {
-    /// The text with each control character (Unicode general category Cc) replaced by `?`. Object keys, version ids
-    /// and headers are untrusted; without control characters they can be part of a line of the log.
+    /// The text with each control character (Unicode general category Cc) replaced by `?`. Untrusted texts such as
+    /// object keys, version ids and headers can be part of a log line in this form.
     package var withoutControlCharacters: String {
         func isControl(_ scalar: Unicode.Scalar) -> Bool {
             scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value)
@@ -11,9 +11,9 @@ extension StringProtocol {
         return String(String.UnicodeScalarView(unicodeScalars.map { isControl($0) ? "?" : $0 }))
     }
 
-    /// The text as a JSON string (RFC 8259, 7), quotation marks included. Besides the characters that JSON requires
-    /// to be escaped, DEL and the line separators U+2028 and U+2029 are escaped, so that the string is one line for
-    /// every reader.
+    /// The text as a JSON string (RFC 8259, 7), including the quotation marks. DEL, U+2028 and U+2029 (line and
+    /// paragraph separator) are escaped in addition to the characters that JSON requires, so that the string is one
+    /// line for every program.
     package var jsonString: String {
         var out = "\""
         for scalar in unicodeScalars {
