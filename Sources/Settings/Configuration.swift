@@ -6,15 +6,15 @@ package import Pixelation
 package import Support
 package import Worker
 
-/// The configuration of the daemon: the option structs of all modules.
+/// The configuration of the daemon: the options of all modules.
 package struct Configuration: Sendable, Equatable {
     package var queue = QueueOptions()
     package var aws = AWSOptions()
     package var pixelation = PixelationOptions()
-    /// The worker's options. In the file, its output options are in the section `output`, its filter in `filter`, and
-    /// `waitSeconds` and `visibilitySeconds` in `queue`.
+    /// The options of the worker. In the configuration file, the output options of the worker are in the section
+    /// `output`, its filter is in `filter`, and `waitSeconds` and `visibilitySeconds` are in `queue`.
     package var worker = WorkerOptions()
-    /// The options of `PutObject` for outputs; section `output` of the file.
+    /// The options of the `PutObject` requests for outputs: the section `output` of the configuration file.
     package var put = PutOptions()
     package var network = CurlOptions()
     package var start = StartOptions()
@@ -22,10 +22,11 @@ package struct Configuration: Sendable, Equatable {
     package var health = HealthOptions()
     package var instance = InstanceOptions()
 
-    /// Makes a configuration of the defaults.
+    /// Makes a configuration with the default values of all settings.
     package init() {}
 
-    /// Lists the values that are out of range, by their paths in the file. Absent values are listed by `missing()`.
+    /// Returns a problem for each setting whose value is out of range, with the path of the setting. Settings without a
+    /// value are returned by `missing()`.
     package func problems() -> [OptionProblem] {
         var found: [OptionProblem] = []
         func collect(_ prefix: String, _ problems: [OptionProblem]) {
@@ -48,7 +49,7 @@ package struct Configuration: Sendable, Equatable {
         return found.filter { !absent.contains($0.field) }
     }
 
-    /// Checks that `worker.memoryBytes` is enough for the largest picture that `pixelation.limits` allow.
+    /// Returns a problem when `worker.memoryBytes` is less than the largest picture within `pixelation.limits` needs.
     private func memoryProblems() -> [OptionProblem] {
         let least = WorkerOptions.minimumMemoryBytes(
             source: pixelation.limits.bytes, workingSet: pixelation.largestWorkingSetBytes)
@@ -62,7 +63,7 @@ package struct Configuration: Sendable, Equatable {
         ]
     }
 
-    /// Lists the settings that the service requires and that have no value.
+    /// Returns a problem for each setting that the service requires and that has no value.
     package func missing() -> [SettingsProblem] {
         var out: [SettingsProblem] = []
         if queue.url.isEmpty {
@@ -76,7 +77,7 @@ package struct Configuration: Sendable, Equatable {
         return out
     }
 
-    /// Returns the path in the file of a field of a module's options.
+    /// Returns the path in the configuration file of the field `field` of the options of a module.
     private static func path(_ module: String, _ field: String) -> String {
         switch (module, field) {
         case ("aws", "region"): "region"
@@ -86,7 +87,7 @@ package struct Configuration: Sendable, Equatable {
         }
     }
 
-    /// The configuration as a file that contains every setting.
+    /// The configuration as the JSON object of a configuration file that contains every setting.
     package var json: JSONValue {
         var root: [JSONValue.Member] = []
         for setting in Setting.all {
@@ -111,19 +112,19 @@ package struct Configuration: Sendable, Equatable {
         members[index].value = .object(inner)
     }
 
-    /// Lists the settings whose values differ between two configurations.
+    /// Returns the settings whose values differ between this configuration and `other`.
     package func changes(to other: Configuration) -> [Setting] {
         Setting.all.filter { $0.read(self) != $0.read(other) }
     }
 
-    /// The settings that differ from their defaults, on one line and without secrets:
-    /// `queue.url="..." log.level="debug"`.
+    /// The settings whose values differ from their defaults, on one line and without secrets: `queue.url="..."
+    /// log.level="debug"`.
     package var summary: String {
         Configuration().changes(to: self).map { "\($0.path)=\($0.shown(in: self))" }.joined(separator: " ")
     }
 
-    /// The 64-bit FNV-1a hash of all values in hexadecimal digits, for comparing configurations in logs and metrics.
-    /// It is not a cryptographic hash.
+    /// The 64-bit FNV-1a hash of the values of all settings in 16 hexadecimal digits. Logs and metrics show the digest,
+    /// so that configurations can be compared. It is not a cryptographic hash.
     package var digest: String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in json.compact.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }

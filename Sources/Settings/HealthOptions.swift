@@ -2,15 +2,15 @@
 
 package import Support
 
-/// The HTTP server for health probes and metrics scrapers.
+/// The options of the HTTP server for health probes and metrics.
 package struct HealthOptions: Sendable, Equatable {
-    /// The address that the server listens on: `127.0.0.1:9464`, `[::1]:9464`, or `/run/pixelated/health` for a
-    /// Unix domain socket. Nil: no server.
+    /// The address that the server listens on, as `127.0.0.1:9464`, `[::1]:9464`, or `/run/pixelated/health` for a Unix
+    /// domain socket; nil for no server.
     package var listen: String?
 
     package init() {}
 
-    /// Lists the options with invalid values.
+    /// Returns a problem for each option with an invalid value.
     package func problems() -> [OptionProblem] {
         guard let listen, ListenAddress(listen) == nil else { return [] }
         return [

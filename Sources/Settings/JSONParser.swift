@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A strict parser of JSON (RFC 8259) that reports the line of an error and rejects duplicate names, which
-/// `JSONDecoder` does not do.
+/// A strict parser of JSON (RFC 8259). In contrast to `JSONDecoder`, it reports the line of an error and rejects
+/// duplicate names.
 package struct JSONParser {
     package struct Failure: Error, Equatable {
         /// The line of the error, counted from 1.
@@ -14,14 +14,14 @@ package struct JSONParser {
         }
     }
 
-    /// The maximum depth of nesting, so that no input can exhaust the stack.
+    /// The maximum depth of nested arrays and objects, so that no input can exhaust the stack.
     private static let maxDepth = 32
 
     private let bytes: [UInt8]
     private var position = 0
     private var line = 1
 
-    /// Parses `text`, which must be UTF-8, as exactly one JSON value.
+    /// Parses `text`, which must be UTF-8 and contain exactly one JSON value, and returns the value.
     package static func parse(_ text: [UInt8]) throws(Failure) -> JSONValue {
         guard String(validating: text, as: UTF8.self) != nil else {
             throw Failure(line: 1, reason: "the file is not UTF-8")

@@ -2,11 +2,12 @@
 
 import Support
 
-/// A JSON value that keeps the order of members and the text of numbers, so that each setting converts numbers itself.
+/// A JSON value that keeps the order of members and the text of numbers. Each setting converts the text of a number to
+/// its own type.
 package indirect enum JSONValue: Sendable, Equatable {
     case null
     case bool(Bool)
-    /// A number as its literal (RFC 8259, 6).
+    /// A number, as the text in the JSON (RFC 8259, 6).
     case number(String)
     case string(String)
     case array([JSONValue])
@@ -15,7 +16,7 @@ package indirect enum JSONValue: Sendable, Equatable {
     package struct Member: Sendable, Equatable {
         package var name: String
         package var value: JSONValue
-        /// The line of the name in the parsed text, counted from 1; 0 for a value that was not parsed.
+        /// The line of the member's name in the parsed text, counted from 1; 0 for a member that was not parsed.
         package var line: Int
 
         package init(_ name: String, _ value: JSONValue, line: Int = 0) {
@@ -25,7 +26,7 @@ package indirect enum JSONValue: Sendable, Equatable {
         }
     }
 
-    /// The value on one line, for messages.
+    /// The value as JSON on one line.
     package var compact: String {
         switch self {
         case .null: "null"
@@ -38,7 +39,7 @@ package indirect enum JSONValue: Sendable, Equatable {
         }
     }
 
-    /// Formats the value for people: one member per line, four spaces per level, lists on one line.
+    /// Returns the value as indented JSON: one member in each line, four spaces for each level, and lists on one line.
     package func pretty(indentation: Int = 0) -> String {
         guard case .object(let members) = self, !members.isEmpty else { return compact }
         let inner = String(repeating: " ", count: indentation + 4)

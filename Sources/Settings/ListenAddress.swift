@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The address that a server listens on.
+/// The address that an HTTP server listens on.
 package enum ListenAddress: Sendable, Equatable {
-    /// A TCP port, 0...65535, on a numeric IPv4 or IPv6 address without brackets; port 0 selects a free one.
+    /// A TCP port, 0...65535, on a numeric IPv4 or IPv6 address without brackets. For the port 0, the operating system
+    /// selects a free port.
     case internet(host: String, port: UInt16)
     /// A Unix domain socket at an absolute path of at most 107 bytes.
     case unix(path: String)
 
-    /// Parses `ADDRESS:PORT`, `[IPv6]:PORT` or an absolute path. Returns nil when the text is none of these.
+    /// Parses `ADDRESS:PORT`, `[IPv6]:PORT` or an absolute path. The result is nil when the text is none of these.
     package init?(_ text: String) {
         if text.hasPrefix("/") {
             // sun_path holds 108 bytes with its NUL (unix(7)).
@@ -31,7 +32,7 @@ package enum ListenAddress: Sendable, Equatable {
 }
 
 extension ListenAddress: CustomStringConvertible {
-    /// The address as the setting `health.listen` takes it.
+    /// The address as text, in the form of the setting `health.listen`.
     package var description: String {
         switch self {
         case .unix(let path): path

@@ -4,21 +4,21 @@ import Glibc
 
 /// Functions that read and write whole files of the local file system.
 package enum LocalFile {
-    /// A failed system call.
+    /// The error of a failed system call.
     package struct Failure: Error, CustomStringConvertible {
-        /// The name of the call, as `open`.
+        /// The name of the failed system call, as `open`.
         package var call: String
         package var path: String
-        /// The value of errno.
+        /// The value of `errno` after the call.
         package var code: Int32
 
         package var description: String { "\(path): \(call): \(String(cString: strerror(code)))" }
     }
 
-    /// Reads a file, device or pipe to its end.
+    /// Returns the content of a file, device or pipe, read to its end.
     ///
     /// - Parameter limit: the maximum number of bytes.
-    /// - Throws: `Failure`; with `EFBIG` when the content is longer than `limit`.
+    /// - Throws: `Failure`, whose code is `EFBIG` when the content is longer than `limit`.
     package static func read(_ path: String, limit: Int) throws(Failure) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Failure(call: "open", path: path, code: errno) }

@@ -3,12 +3,12 @@
 package import Logging
 package import Systemd
 
-/// The log's level and format.
+/// The options of the log: its level and its format.
 package struct LogOptions: Sendable, Equatable {
-    /// The minimum level of the lines that are logged.
+    /// The minimum level of the log events that are written.
     package var level: Logger.Level = .info
-    /// The format of the lines. `automatic` is the journal's native format when stderr is connected to the journal,
-    /// and text otherwise.
+    /// The format of the log. `automatic` means journal entries when standard error is connected to the journal, and
+    /// lines of text otherwise.
     package var format: LogFormat = .automatic
 
     package init() {}

@@ -3,21 +3,22 @@
 import HTTP
 package import Support
 
-/// The source queue, and the quarantine destination for messages that fail permanently.
+/// The source queue, and the quarantine destination for records that fail permanently.
 package struct QueueOptions: Sendable, Equatable {
-    /// The queue's URL as SQS reports it: `https://sqs.eu-west-1.amazonaws.com/123456789012/pictures`.
+    /// The URL of the source queue, as `https://sqs.eu-west-1.amazonaws.com/123456789012/pictures`; empty when it is
+    /// not set.
     package var url = ""
-    /// The URL of the dead-letter queue that quarantine records are sent to; nil: none.
+    /// The URL of the dead-letter queue that quarantine records are sent to; nil for none.
     package var deadLetterURL: String?
-    /// The bucket and key prefix that quarantine records are stored under, as `s3://bucket/prefix/`; nil: none.
+    /// The bucket and key prefix that quarantine records are stored under, as `s3://bucket/prefix/`; nil for none.
     ///
-    /// Without this and `deadLetterURL`, a message that fails permanently stays in the queue until the queue's
-    /// redrive policy moves it.
+    /// When both `quarantinePrefix` and `deadLetterURL` are nil, a message that fails permanently stays in the queue
+    /// until the redrive policy of the queue moves it.
     package var quarantinePrefix: String?
 
     package init() {}
 
-    /// True when a quarantine destination is configured.
+    /// True when a quarantine destination is configured: `deadLetterURL` or `quarantinePrefix`.
     package var hasQuarantine: Bool { deadLetterURL != nil || quarantinePrefix != nil }
 
     /// The bucket and key prefix of `quarantinePrefix`; nil when the option is not set or invalid.
@@ -31,7 +32,8 @@ package struct QueueOptions: Sendable, Equatable {
         return (String(parts[0]), String(parts[1]))
     }
 
-    /// Lists the options with invalid values. An empty `url` is reported by `Configuration.missing()`.
+    /// Returns a problem for each option with an invalid value. An empty `url` is reported by
+    /// `Configuration.missing()`.
     package func problems() -> [OptionProblem] {
         var found: [OptionProblem] = []
         for (field, value) in [("url", url), ("deadLetterURL", deadLetterURL ?? "")] where !value.isEmpty {

@@ -2,27 +2,29 @@
 
 /// One setting: its path, its help text, and the conversion between JSON and a property of `Configuration`.
 ///
-/// The file, the environment, the flags, the example file, `check --show` and the reload all use the table of
-/// settings `Setting.all`, so each of them supports every setting.
+/// The configuration file, the environment, the command line, the example file, `check --show` and the reload all use
+/// the table `Setting.all`, so that each of them supports every setting.
 package struct Setting: Sendable {
-    /// The dotted path of the setting in the file: `queue.waitSeconds`.
+    /// The dotted path of the setting in the configuration file, as `queue.waitSeconds`.
     package var path: String
-    /// The purpose of the setting, in one line without a full stop.
+    /// The help text of the setting, one line without a full stop.
     package var help: String
-    /// True when a reload applies a new value to the running daemon.
+    /// True when a reload of the configuration applies a new value to the running daemon; false when that needs a
+    /// restart.
     package var isReloadable: Bool
-    /// The demand on the type of the value, for error messages: `must be a whole number`.
+    /// The predicate of the error text for a value of the wrong type, as `must be a whole number`.
     var expected: String
     /// True when a text from the environment or the command line is the value itself and not JSON.
     var isText: Bool
-    /// True if the setting also accepts a comma-separated list as text.
+    /// True when a text from the environment or the command line can also be a list separated by commas.
     var isList: Bool
-    /// Returns the value of the setting in a configuration.
+    /// The function that returns the value of the setting in a configuration.
     package var read: @Sendable (Configuration) -> JSONValue
-    /// Stores a value in a configuration. Returns false, and changes nothing, when the value is of the wrong type.
+    /// The function that stores a value of the setting in a configuration. It returns false, and changes nothing, when
+    /// the value is of the wrong type.
     package var write: @Sendable (inout Configuration, JSONValue) -> Bool
 
-    /// The environment variable of the setting: `PIXELATED_QUEUE_WAIT_SECONDS` for `queue.waitSeconds`.
+    /// The name of the environment variable of the setting, as `PIXELATED_QUEUE_WAIT_SECONDS` for `queue.waitSeconds`.
     package var environmentName: String {
         var out = "PIXELATED_"
         var wasLower = false
@@ -39,13 +41,14 @@ package struct Setting: Sendable {
         return out
     }
 
-    /// The setting's value as JSON on one line, with possible secrets replaced by `…`.
+    /// Returns the value of the setting in `settings` as JSON on one line, with possible secrets replaced by `…`.
     package func shown(in settings: Configuration) -> String {
         let value = read(settings)
         return SettingsRedaction.redacted(Self.withoutExternalIDs(value, called: path).compact)
     }
 
-    /// Replaces external ids by `…`: AWS does not treat them as secrets, but many organisations do.
+    /// Returns `value` with external ids (`sts:ExternalId`) replaced by `…`. AWS does not treat external ids as
+    /// secrets, but many organisations do.
     private static func withoutExternalIDs(_ value: JSONValue, called name: String) -> JSONValue {
         switch value {
         case .string where name.hasSuffix("externalID"): .string("…")
@@ -55,8 +58,8 @@ package struct Setting: Sendable {
         }
     }
 
-    /// Parses a text from the environment or the command line: JSON, or for a setting of type text the text itself,
-    /// or for a list also `8,16,32`. Returns nil when the text is none of these.
+    /// Converts a text from the environment or the command line to a value of the setting, or returns nil when the text
+    /// is invalid. The text is JSON; for a setting of type text it is the value itself, and for a list also `8,16,32`.
     package func value(from text: String) -> JSONValue? {
         if isText { return .string(text) }
         if let value = try? JSONParser.parse(Array(text.utf8)) {
@@ -71,7 +74,7 @@ package struct Setting: Sendable {
 }
 
 extension Setting {
-    /// Makes a setting for one property of `Configuration`, at any depth.
+    /// Returns a setting for one property of `Configuration`, at any depth.
     static func property<Value: SettingValue>(
         _ path: String, _ keyPath: any WritableKeyPath<Configuration, Value> & Sendable,
         reloads: Bool = false,
@@ -87,7 +90,7 @@ extension Setting {
             })
     }
 
-    /// Makes a setting for a property whose values are the cases of an enumeration.
+    /// Returns a setting for a property whose values are the cases of an enumeration.
     static func choice<Value: RawRepresentable<String> & CaseIterable & Sendable>(
         _ path: String, _ keyPath: any WritableKeyPath<Configuration, Value> & Sendable,
         reloads: Bool = false,
@@ -105,7 +108,7 @@ extension Setting {
             })
     }
 
-    /// Makes a setting for a property whose values are the cases of an enumeration, or null.
+    /// Returns a setting for a property whose values are the cases of an enumeration, or null.
     static func optionalChoice<Value: RawRepresentable<String> & CaseIterable & Sendable>(
         _ path: String, _ keyPath: any WritableKeyPath<Configuration, Value?> & Sendable, _ help: String
     ) -> Setting {
@@ -127,7 +130,8 @@ extension Setting {
             })
     }
 
-    /// Appends the allowed words to the help text, unless the text explains each of them as `word: ...`.
+    /// Returns the help text with the valid values `words` appended, unless the text explains each of them as `word:
+    /// ...`.
     private static func help(_ help: String, naming words: [String]) -> String {
         words.allSatisfy { help.contains($0 + ": ") } ? help : "\(help): \(words.joined(separator: ", "))"
     }

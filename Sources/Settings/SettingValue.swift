@@ -2,15 +2,15 @@
 
 internal import AWS
 
-/// A type of a setting's value, with its representation in JSON.
+/// A type of the value of a setting, with the conversion from and to JSON.
 protocol SettingValue: Sendable {
-    /// The demand on the JSON value, for error messages: `must be a whole number`.
+    /// The predicate of the error text for a JSON value of the wrong type, as `must be a whole number`.
     static var expected: String { get }
     /// True when a text from the environment or the command line is the value itself and not JSON.
     static var isText: Bool { get }
-    /// True if a setting of this type also accepts a comma-separated list as text.
+    /// True when a text from the environment or the command line can be a list separated by commas.
     static var isList: Bool { get }
-    /// Converts a JSON value, or returns nil when it is of the wrong type.
+    /// Converts a JSON value to this type. The result is nil when the JSON value is of the wrong type.
     init?(json: JSONValue)
     var json: JSONValue { get }
 }
@@ -71,7 +71,7 @@ extension Array: SettingValue where Element: SettingValue {
     var json: JSONValue { .array(map(\.json)) }
 }
 
-/// JSON null is the value nil.
+/// The conversion of optional values: JSON `null` is the value nil.
 extension Optional: SettingValue where Wrapped: SettingValue {
     static var expected: String { Wrapped.expected + " or null" }
     static var isText: Bool { Wrapped.isText }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The reason why a configuration cannot be used: all of its problems.
+/// The error of an unusable configuration, with all of its problems.
 package struct SettingsError: Error, Equatable, CustomStringConvertible {
     package enum Kind: String, Sendable, CaseIterable {
-        /// The file cannot be read.
+        /// The configuration file cannot be read.
         case unreadable
-        /// The file is not JSON.
+        /// The configuration file is not JSON.
         case malformed
         /// Settings are unknown, missing, of the wrong type or out of range.
         case invalid
@@ -19,6 +19,6 @@ package struct SettingsError: Error, Equatable, CustomStringConvertible {
         self.problems = problems
     }
 
-    /// One line for each problem.
+    /// The problems, one in each line.
     package var description: String { problems.map(\.description).joined(separator: "\n") }
 }

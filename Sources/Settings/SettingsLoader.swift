@@ -2,17 +2,17 @@
 
 import Support
 
-/// The merge of settings from several sources, applied from the weakest to the strongest.
+/// The merge of settings from several sources. They are applied in the order of increasing precedence.
 struct SettingsLoader {
     private var settings = Configuration()
     private var problems: [SettingsProblem] = []
-    /// The source of each setting's present value, by path.
+    /// The source of the current value of each setting, as `config.json:12`, by the path of the setting.
     private var origin: [String: String] = [:]
 
     private static let byPath: [String: Setting] = Dictionary(
         uniqueKeysWithValues: Setting.all.map { ($0.path, $0) })
 
-    /// Applies the settings of a file.
+    /// Applies the settings of a configuration file. Invalid settings become problems, which `finish` throws.
     mutating func take(_ json: JSONValue, file: String) {
         guard case .object(let members) = json else {
             problems.append(
@@ -44,7 +44,7 @@ struct SettingsLoader {
         }
     }
 
-    /// Applies the variables whose names begin with `PIXELATED_`.
+    /// Applies the environment variables whose names begin with `PIXELATED_`.
     mutating func take(environment: [String: String]) {
         let byName = Dictionary(uniqueKeysWithValues: Setting.all.map { ($0.environmentName, $0) })
         for (name, text) in environment.sorted(by: { $0.key < $1.key }) where name.hasPrefix("PIXELATED_") {
@@ -57,7 +57,7 @@ struct SettingsLoader {
         }
     }
 
-    /// Applies one `path=value` argument.
+    /// Applies one `path=value` argument of the command line.
     mutating func take(flag: String) {
         guard let equals = flag.firstIndex(of: "=") else {
             problems.append(.init(source: "--set", path: flag, expected: "must be PATH=VALUE"))
@@ -89,9 +89,10 @@ struct SettingsLoader {
         origin[setting.path] = source
     }
 
-    /// Checks the merged values and returns them. A stronger source may replace an invalid value of a weaker one.
+    /// Checks the merged settings and returns them. An invalid value that a source of higher precedence has replaced is
+    /// no problem.
     ///
-    /// - Throws: `SettingsError` with every problem.
+    /// - Throws: `SettingsError` with the problems of all sources and values.
     func finish() throws(SettingsError) -> Configuration {
         let ranges = settings.problems().map { problem in
             SettingsProblem(
@@ -106,20 +107,20 @@ struct SettingsLoader {
         return settings
     }
 
-    /// Returns the source of a setting. A path inside a setting, such as `output.tags.a`, has the source of the
-    /// setting.
+    /// Returns the source of the value of the setting `path`, or nil when the value is a default. A path inside a
+    /// setting, such as `output.tags.a`, has the source of that setting.
     private func source(of path: String) -> String? {
         if let exact = origin[path] { return exact }
         return origin.first { path.hasPrefix($0.key + ".") || path.hasPrefix($0.key + "[") }?.value
     }
 
-    /// Completes the text of an option problem to a predicate: `1...256` to `must be 1...256`.
+    /// Returns the valid values of an option as a predicate: `must be 1...256` for `1...256`.
     private static func sentence(_ expected: String) -> String {
         ["must ", "is ", "needs ", "may "].contains(where: expected.hasPrefix)
             ? expected : "must be \(expected)"
     }
 
-    /// Returns true for variables that are not settings although their names begin with `PIXELATED_`: Kubernetes sets
+    /// Returns true when the environment variable `name` begins with `PIXELATED_` but is not a setting. Kubernetes sets
     /// variables such as `PIXELATED_SERVICE_HOST` in every pod when the namespace has a service called `pixelated`.
     private static func isForeign(_ name: String) -> Bool {
         name == "PIXELATED_CONFIG"

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One invalid setting: its source, its path, the values that are allowed and the value that was found.
+/// The problem of one setting: its source, its path, the valid values and the value that was found.
 package struct SettingsProblem: Sendable, Equatable, CustomStringConvertible {
     /// The source of the value: `config.json:12`, `PIXELATED_QUEUE_URL` or `--set`; nil for a setting without a value.
     package var source: String?
-    /// The dotted path of the setting in the file; empty for the file as a whole.
+    /// The dotted path of the setting in the configuration file; empty when the problem concerns the whole file.
     package var path: String
-    /// The demand on the value, such as `must be a whole number`.
+    /// The requirement as a predicate, as `must be a whole number`.
     package var expected: String
-    /// The value that was found, unredacted; nil when there is none.
+    /// The value that was found, with any secrets; nil when there is none.
     package var got: String?
 
     package init(source: String?, path: String, expected: String, got: String? = nil) {

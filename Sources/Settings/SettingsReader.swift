@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reads the settings from their sources, at the start and at each reload.
+/// The reader of the settings from their sources: the configuration file, the environment and the command line. It
+/// reads them at the start and at each reload.
 package struct SettingsReader: Sendable {
     /// The path of the configuration file, or nil when there is none.
     package var path: String?
     private let environment: [String: String]
-    /// The `path=value` settings of the command line.
+    /// The settings of the command line, as `path=value`.
     package var flags: [String]
 
-    /// The maximum size of the file in bytes; larger files are rejected.
+    /// The maximum size of the configuration file in bytes. A larger file is an error.
     private static let maxBytes = 1 << 20
 
     package init(path: String?, environment: [String: String], flags: [String]) {
@@ -17,7 +18,8 @@ package struct SettingsReader: Sendable {
         self.flags = flags
     }
 
-    /// Reads the file and merges it with the environment and the flags.
+    /// Reads the configuration file, merges it with the environment and the command line, and returns the
+    /// configuration.
     ///
     /// - Throws: `SettingsError` with every problem.
     package func load() throws(SettingsError) -> Configuration {
@@ -40,7 +42,7 @@ package struct SettingsReader: Sendable {
 
     /// Reads the settings like `load()`, and also checks that the settings required by the service have values.
     ///
-    /// - Throws: `SettingsError` with every problem, or with every missing setting.
+    /// - Throws: `SettingsError` with every problem, or, when there is none, with every missing setting.
     package func loadForService() throws(SettingsError) -> Configuration {
         let settings = try load()
         let missing = settings.missing()

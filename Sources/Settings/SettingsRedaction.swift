@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Redaction of secrets in the values of settings.
+/// The redaction of secrets in the values of settings.
 package enum SettingsRedaction {
-    /// Replaces possible secrets by `…`: the user information of a URL, the query of a URL (it may contain a
-    /// signature), and every text of the shape of an AWS secret access key. At most 200 characters are kept.
+    /// Returns `text` with possible secrets replaced by `…`: the user information of a URL, the query of a URL (which
+    /// can contain a signature), and every text with the length and characters of an AWS secret access key. The result
+    /// has at most 200 characters of `text`.
     package static func redacted(_ text: String) -> String {
         var out = text
         if let scheme = out.firstRange(of: "://") {

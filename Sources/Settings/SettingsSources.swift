@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The sources of settings, from the weakest to the strongest: defaults, file, environment, flags.
+/// The sources of settings in the order of increasing precedence: defaults, configuration file, environment, command
+/// line.
 package struct SettingsSources: Sendable {
-    /// The configuration file: its name, for error messages, and its content.
+    /// The name of the configuration file, which appears in error texts, and its content; nil for no file.
     package var file: (name: String, bytes: [UInt8])?
     package var environment: [String: String]
-    /// The `path=value` arguments of `--set` and those that other flags stand for. The last one of a path wins.
+    /// The settings of the command line as `path=value`: those of `--set` and of the flags that set a single setting.
+    /// The last one of several for the same path takes effect.
     package var flags: [String]
 
     package init(
@@ -16,7 +18,7 @@ package struct SettingsSources: Sendable {
         self.flags = flags
     }
 
-    /// Merges the sources into a configuration.
+    /// Merges the sources and returns the configuration.
     ///
     /// - Throws: `SettingsError` with every problem of every source.
     package func load() throws(SettingsError) -> Configuration {

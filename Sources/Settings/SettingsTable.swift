@@ -8,7 +8,7 @@ import Systemd
 import Worker
 
 extension Setting {
-    /// All settings, in the order of the documentation.
+    /// All settings of the daemon, in the order of the documentation.
     package static let all: [Setting] = queue + filter + output + pixelation + worker + aws + network + daemon
 
     private static let queue: [Setting] = [

@@ -2,14 +2,15 @@
 
 package import Support
 
-/// The limits of the daemon's start.
+/// The options of the start of the daemon.
 package struct StartOptions: Sendable, Equatable {
-    /// The time, in seconds, within which AWS must answer the first poll, 0...86400; 0: no limit.
+    /// The maximum time in seconds until the first successful poll of the queue, 0...86400; 0 for no limit. The daemon
+    /// exits when the time has passed.
     package var timeoutSeconds = 0
 
     package init() {}
 
-    /// Lists the options with invalid values.
+    /// Returns a problem for each option with an invalid value.
     package func problems() -> [OptionProblem] {
         var found: [OptionProblem] = []
         OptionProblem.check("timeoutSeconds", timeoutSeconds, in: 0...86400, &found)

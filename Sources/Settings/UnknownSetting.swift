@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The error message for an unknown setting, with the most similar known setting as a hint.
+/// The error text for an unknown setting, with the most similar known setting as a hint.
 ///
-/// A name with few typing errors is found by its edit distance. Other names, such as synonyms, are found by their
-/// words: the setting that shares the most words wins, in its path or its help text, then one of the same section.
+/// For a name with few typing errors, the most similar setting is the one with the smallest edit distance. For other
+/// names, such as synonyms, it is the one whose path and help text have the most words in common with the name. Among
+/// equals, a setting of the same section is preferred.
 enum UnknownSetting {
-    /// Returns the message for the unknown `name`.
+    /// Returns the error text for the unknown setting `name`.
     ///
-    /// - Parameter spelling: returns the form of a setting's name that `name` has: a path or an environment variable.
+    /// - Parameter spelling: the function that returns the name of a known setting in the form of `name`: its path or
+    ///   its environment variable.
     static func message(_ name: String, _ spelling: (Setting) -> String = { $0.path }) -> String {
         guard let nearest = nearest(to: name, spelling) else {
             return "unknown setting; the command `pixelated settings` lists all settings"
@@ -38,7 +40,8 @@ enum UnknownSetting {
         return matches.filter(\.isLikely).max { $0.rank < $1.rank }?.name
     }
 
-    /// The number of `words` in the setting's path or, for words of four characters and more, in its help text.
+    /// Returns how many of `words` are in the path of the setting or, for words of at least four characters, in its
+    /// help text.
     private static func commonWords(_ words: some Sequence<String>, _ setting: Setting) -> Int {
         let path = Self.words(of: setting.path).dropFirst()
         let help = setting.help.split { !$0.isLetter }.map { $0.lowercased() }
@@ -48,14 +51,15 @@ enum UnknownSetting {
         }
     }
 
-    /// True for equal words, for a prefix of three characters and more, and for one typing error.
+    /// Returns true when two words are equal, when one is a prefix of the other with at least three characters, or when
+    /// words of at least five characters differ by one typing error.
     private static func isSimilar(_ a: String, _ b: String) -> Bool {
         if a == b { return true }
         guard min(a.count, b.count) >= 3 else { return false }
         return a.hasPrefix(b) || b.hasPrefix(a) || (a.count >= 5 && distance(a, b) == 1)
     }
 
-    /// The words of a path or an environment variable in lower case: `queue`, `wait` and `seconds` for
+    /// Returns the words of a setting's path or environment variable in lower case: `queue`, `wait` and `seconds` for
     /// `queue.waitSeconds` and `PIXELATED_QUEUE_WAIT_SECONDS`.
     private static func words(of name: String) -> [String] {
         var words = [""]
@@ -72,7 +76,8 @@ enum UnknownSetting {
         return words.filter { !$0.isEmpty && $0 != "pixelated" }
     }
 
-    /// The Levenshtein distance of two texts, in bytes.
+    /// Returns the Levenshtein distance of two texts: the minimum number of insertions, deletions and substitutions of
+    /// bytes.
     private static func distance(_ a: String, _ b: String) -> Int {
         let right = Array(b.utf8)
         var row = Array(0...right.count)
