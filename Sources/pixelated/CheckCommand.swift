@@ -8,7 +8,7 @@ import Logging
 import Settings
 import Systemd
 
-/// The command `pixelated check`: tests of the configuration and of access to AWS.
+/// The command `pixelated check`, which tests the configuration and the access to AWS.
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",

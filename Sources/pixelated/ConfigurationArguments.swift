@@ -5,7 +5,7 @@ import Daemon
 import Glibc
 import Settings
 
-/// The arguments of all commands that read settings.
+/// The command-line arguments that all commands that read settings have in common.
 struct ConfigurationArguments: ParsableArguments {
     @Option(
         name: .shortAndLong,
@@ -21,21 +21,23 @@ struct ConfigurationArguments: ParsableArguments {
             valueName: "path=value"))
     var assignments: [String] = []
 
-    /// Makes a reader of the settings that these arguments select.
+    /// Returns a reader of the settings for these arguments.
     ///
-    /// - Parameter flags: `path=value` settings that override all others.
+    /// - Parameter flags: settings as `path=value` that take precedence over all others.
     func reader(adding flags: [String] = []) -> SettingsReader {
         let variables = environment()
         return SettingsReader(
             path: config ?? variables["PIXELATED_CONFIG"], environment: variables, flags: assignments + flags)
     }
 
-    /// Reads the settings. When they cannot be used, prints every problem and throws the exit status 78.
+    /// Reads the settings and returns the configuration. When it is unusable, prints every problem and throws the exit
+    /// status 78.
     ///
-    /// - Parameter service: true to check also that the settings required by the service have values.
+    /// - Parameter service: true to require a value of each setting that the service needs.
     func load(service: Bool) throws -> Configuration { try load(reader(), service: service) }
 
-    /// Reads the settings of a reader that `reader(adding:)` has made, like `load(service:)`.
+    /// Reads the settings by `reader` and returns the configuration. When it is unusable, prints every problem and
+    /// throws the exit status 78.
     func load(_ reader: SettingsReader, service: Bool) throws -> Configuration {
         do throws(SettingsError) {
             return service ? try reader.loadForService() : try reader.load()
@@ -46,7 +48,7 @@ struct ConfigurationArguments: ParsableArguments {
     }
 }
 
-/// Returns the environment of this process.
+/// Returns the environment variables of this process by their names.
 func environment() -> [String: String] {
     var out: [String: String] = [:]
     var entry = environ
@@ -60,7 +62,7 @@ func environment() -> [String: String] {
     return out
 }
 
-/// Prints one line to stderr, with the name of the program.
+/// Prints one line to standard error, which begins with the name of the program.
 func printError(_ message: String) {
     let bytes = Array("pixelated: \(message)\n".utf8)
     _ = write(STDERR_FILENO, bytes, bytes.count)

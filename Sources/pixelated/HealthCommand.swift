@@ -4,7 +4,7 @@ import ArgumentParser
 import Daemon
 import Settings
 
-/// The command `pixelated health`: a health probe for service managers that run a command.
+/// The command `pixelated health`: a health probe for container engines that run a command as the probe.
 struct HealthCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "health",

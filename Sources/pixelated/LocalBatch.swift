@@ -7,11 +7,11 @@ import Settings
 struct LocalBatch: Sendable {
     let pixelator: Pixelator
     let naming: Naming
-    /// The directory of the outputs, which exists.
+    /// The path of the directory that the outputs are written to. It must exist.
     let directory: String
     let limits: PixelationLimits
 
-    /// Pixelates one file. Returns an error message, or nil on success.
+    /// Pixelates the file at `path` and writes its outputs. Returns an error text, or nil on success.
     func pixelate(_ path: String) -> String? {
         do {
             let bytes = try LocalFile.read(path, limit: limits.bytes)

@@ -7,7 +7,7 @@ import Pixelation
 import Settings
 import Support
 
-/// The command `pixelated pixelate`: pixelation of local files.
+/// The command `pixelated pixelate`, which pixelates local files.
 struct PixelateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pixelate",

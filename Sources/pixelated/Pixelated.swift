@@ -39,5 +39,5 @@ struct Pixelated: AsyncParsableCommand {
     }
 }
 
-/// The version of this program, also in its log, its metrics and its user agent.
+/// The version of this program, which also appears in its log, its metrics and its `User-Agent` header.
 let version = "1.0.0"

@@ -4,7 +4,7 @@ import ArgumentParser
 import Settings
 import Worker
 
-/// The command `pixelated policy`: the disposition of each error kind.
+/// The command `pixelated policy`, which prints the disposition of each kind of error.
 struct PolicyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy",

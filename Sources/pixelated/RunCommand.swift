@@ -5,7 +5,7 @@ import Daemon
 import Settings
 import Worker
 
-/// The command `pixelated run`: the service.
+/// The command `pixelated run`, which runs the service.
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",

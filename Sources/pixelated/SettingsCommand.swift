@@ -3,7 +3,7 @@
 import ArgumentParser
 import Settings
 
-/// The command `pixelated settings`: the documentation of all settings.
+/// The command `pixelated settings`, which prints the documentation of all settings.
 struct SettingsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "settings",
