@@ -7,9 +7,9 @@ import HTTP
 import SigV4
 import Support
 
-/// A benchmark of the transport: it signs and sends the same small request repeatedly and prints the time and the CPU
-/// time. `compare.py` in this directory starts a server, runs this program and other clients against it, and prints the
-/// ratios.
+/// A benchmark of the HTTP transport, which signs and sends the same small request repeatedly and prints the elapsed
+/// time and the CPU time. The script `compare.py` in the same directory starts a server, runs this program and other
+/// clients against it, and prints the ratios of their times.
 @main
 struct HTTPBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -85,7 +85,7 @@ struct HTTPBench: AsyncParsableCommand {
         }
     }
 
-    /// Returns the user and system time of all threads of this process, in seconds.
+    /// Returns the user and system CPU time of all threads of this process, in seconds.
     private static func cpuSeconds() -> Double {
         var usage = rusage()
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
