@@ -54,8 +54,8 @@ extension JPEGHeader {
         }
     }
 
-    /// A lower bound of the bytes of a complete first scan. A Huffman code has at least one bit, and each block has a DC
-    /// code and, unless the scan is progressive, an AC code. Arithmetic coding has no such bound.
+    /// A lower bound of the bytes of a complete first scan. A Huffman code has at least one bit, and each block has a
+    /// DC code and, unless the scan is progressive, an AC code. Arithmetic coding has no such bound.
     var leastDataBytes: Int {
         guard firstScanHasDC, !isArithmetic else { return 0 }
         let blocks = components.filter { firstScanComponents.contains($0.identifier) }
@@ -63,8 +63,8 @@ extension JPEGHeader {
         return blocks * (process == .progressive ? 1 : 2) / 8
     }
 
-    /// A prediction of the peak memory of decoding in bytes, from libjpeg-turbo's allocations: a few rows of blocks and,
-    /// if coefficients have to be kept, 2 bytes for each coefficient of the padded picture.
+    /// A prediction of the peak memory of decoding in bytes, from libjpeg-turbo's allocations: a few rows of blocks
+    /// and, if coefficients have to be kept, 2 bytes for each coefficient of the padded picture.
     package var workingSetBytes: Int {
         let widest = components.map(\.horizontal).max() ?? 1
         let highest = components.map(\.vertical).max() ?? 1

@@ -17,8 +17,8 @@ package struct Naming: Sendable, Equatable {
         return "\(key[..<file])\(prefix)\(size)x\(size)-\(key[file...])"
     }
 
-    /// Returns true if `key` is an output's name for some source and some size of 1 to 3 digits. Such an object must not
-    /// be pixelated again.
+    /// Returns true if `key` is an output's name for some source and some size of 1 to 3 digits. Such an object must
+    /// not be pixelated again.
     package func isOutput(_ key: String) -> Bool {
         let file =
             key.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).last ?? [][...]

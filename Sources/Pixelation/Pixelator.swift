@@ -3,8 +3,8 @@
 import JPEG
 package import Support
 
-/// The engine: it pixelates a picture into outputs of several sizes. It has no state but its options, so that any number
-/// of threads may use it at once.
+/// The engine: it pixelates a picture into outputs of several sizes. It has no state but its options, so that any
+/// number of threads may use it at once.
 package struct Pixelator: Sendable {
     package let options: PixelationOptions
 

@@ -19,8 +19,8 @@ import Testing
             zip(ours, theirs).enumerated().first { $1.0 != $1.1 }?.offset ?? min(ours.count, theirs.count)
         Issue.record(
             """
-            n \(grid.size), bands \(grid.bands), \(width) x \(height), seed \(seed): first difference at \(difference), \
-            \(ours.count) bytes for \(theirs.count)
+            size \(grid.size), bands \(grid.bands), \(width) x \(height), seed \(seed): \
+            first difference at \(difference), \(ours.count) bytes for \(theirs.count)
             """)
     }
 

@@ -4,8 +4,8 @@ import Foundation
 import Glibc
 
 /// Pictures beside the project, in the folder `corpus` of `PIXELATOR_SHARED` or of the folder `shared` next to the
-/// package. They are no part of the project: tests use them in addition to the pictures that they make, and pass without
-/// them.
+/// package. They are no part of the project: tests use them in addition to the pictures that they make, and pass
+/// without them.
 enum SharedCorpus {
     /// Nil when there is no corpus.
     static let folder: URL? = {

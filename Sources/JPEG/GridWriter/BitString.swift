@@ -98,7 +98,8 @@ extension BitString {
             }
         }
 
-        /// Returns the 64 bits that begin with the `count` lowest of `pending`, 0...63, and continue with those of `next`.
+        /// Returns the 64 bits that begin with the `count` lowest of `pending`, 0...63, and continue with those of
+        /// `next`.
         @inline(__always)
         static func word(_ pending: UInt64, _ count: Int, _ next: UInt64) -> UInt64 {
             let shift = UInt64(truncatingIfNeeded: count)

@@ -52,8 +52,8 @@ package struct EntropyCoder: BitwiseCopyable, Sendable {
         if last != 63 { cursor.append(endOfBlock) }
     }
 
-    /// Returns the code of the category SSSS of `value`, followed by SSSS bits: the lowest of `value`, or of `value - 1`
-    /// if it is negative (T.81, F.1.2.1.1 and F.1.2.2.1, tables F.1 and F.2). At most 16 bits and 10.
+    /// Returns the code of the category SSSS of `value`, followed by SSSS bits: the lowest of `value`,
+    /// or of `value - 1` if it is negative (T.81, F.1.2.1.1 and F.1.2.2.1, tables F.1 and F.2). At most 16 bits and 10.
     @inline(__always)
     private static func code(_ value: Int32, ofCategory: (Int) -> HuffmanTable.Code) -> HuffmanTable.Code {
         let category = 32 &- value.magnitude.leadingZeroBitCount

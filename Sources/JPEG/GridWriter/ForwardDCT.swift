@@ -10,8 +10,8 @@ package struct ForwardDCT: BitwiseCopyable, Sendable {
 
     /// The 8 outputs of a pass, before the shift, for a sample of 1 at each place; magnitudes are at most 11363.
     private let ofSamples: Table<SIMD8<Int16>>
-    /// Element `8 * length + output` has in all lanes that output of a pass, before the shift, for `length` samples of 1
-    /// followed by zeros; magnitudes are at most 29693. Output 0 is `length`, without the factor 2^13.
+    /// Element `8 * length + output` has in all lanes that output of a pass, before the shift, for `length` samples of
+    /// 1 followed by zeros; magnitudes are at most 29693. Output 0 is `length`, without the factor 2^13.
     private let ofSteps: Table<SIMD8<Int16>>
 
     package static let shared = ForwardDCT()

@@ -15,8 +15,8 @@ package struct Quantizer: BitwiseCopyable, Sendable {
     private let steps: Table<Step>
     /// The largest magnitudes that are quantized to zero, 4 q - 1; one vector for each row of the block.
     private let largestZeros: Table<SIMD8<Int16>>
-    /// Element `256 * c + byte` has a bit at the zigzag position of each place (row r, column c) for which bit r of `byte`
-    /// is set.
+    /// Element `256 * c + byte` has a bit at the zigzag position of each place (row r, column c) for which bit r of
+    /// `byte` is set.
     private let zigzagBits: Table<UInt64>
 
     package init(_ table: QuantizationTable) {
@@ -64,9 +64,9 @@ package struct Quantizer: BitwiseCopyable, Sendable {
     /// Divides a coefficient by 8 q, where q is the step at `position` of the zigzag order, and rounds half away from
     /// zero. The magnitude of the coefficient is at most 2^15.
     ///
-    /// With t = magnitude + 4 q, floor(t / 8q) = floor(u / q) for u = floor(t / 8) < 2^13. The inverse is ceil(2^20 / q),
-    /// less than 1 too large, so that u * inverse / 2^20 exceeds u / q by less than 2^13 / 2^20. That is less than 1 / q,
-    /// the least distance of u / q to the next integer, for every q of the tables, which are at most 61.
+    /// With t = magnitude + 4 q, floor(t / 8q) = floor(u / q) for u = floor(t / 8) < 2^13. The inverse is
+    /// ceil(2^20 / q), less than 1 too large, so that u * inverse / 2^20 exceeds u / q by less than 2^13 / 2^20. That
+    /// is less than 1 / q, the least distance of u / q to the next integer, for every q of the tables (61 at most).
     @inline(__always)
     package func quantize(_ coefficient: Int32, at position: Int) -> Int32 {
         let step = steps[position]
