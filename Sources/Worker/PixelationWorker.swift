@@ -26,8 +26,8 @@ package final class PixelationWorker: Sendable {
 
     /// The time for the deletes and releases that are pending when the last job has ended.
     private static let flushTime = Duration.seconds(10)
-    /// The time for attempts that have begun to upload after the end of the drain, and for the answer to the outstanding
-    /// poll after its wait.
+    /// The time for attempts that have begun to upload after the end of the drain, and for the answer to the
+    /// outstanding poll after its wait.
     private static let commitTime = Duration.seconds(5)
 
     /// - Parameters:

@@ -169,8 +169,8 @@ struct Job: Sendable {
 
     /// Counts and logs the outcome of a record.
     ///
-    /// Two kinds of results do not reach this method: those of the cache, which have been reported in an earlier receive,
-    /// and permanent failures whose store is left to a later receive.
+    /// Two kinds of results do not reach this method: those of the cache, which have been reported in an earlier
+    /// receive, and permanent failures whose store is left to a later receive.
     private func report(
         _ outcome: Outcome, _ trace: RecordTrace, of message: InFlightMessage, index: Int
     ) {

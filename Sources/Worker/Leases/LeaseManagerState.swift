@@ -98,9 +98,9 @@ package struct LeaseManagerState: Sendable {
 
     /// The result of `ensureValid`.
     package enum Validity: Sendable, Equatable {
-        /// At least `writeMargin` of the lease is left.
+        /// The rest of the lease is `writeMargin` or more.
         case valid
-        /// Less is left; a heartbeat is due or in progress.
+        /// The rest of the lease is less than `writeMargin`; a heartbeat is due or in progress.
         case extending
         /// The lease has ended.
         case lost

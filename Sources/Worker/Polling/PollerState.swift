@@ -4,13 +4,13 @@
 ///
 /// A poll never requests more messages than can be started at once: a message that waits in a buffer uses up its
 /// visibility timeout, and costs a receive when the process ends. Polls are short until the queue has answered one, so
-/// that the first answer comes soon. Then they are long, except in the last second before an idle worker stops, and with
-/// a `Limits.wait` or `Limits.idle` of zero.
+/// that the first answer comes soon. Then they are long, except in the last second before an idle worker stops, and
+/// with a `Limits.wait` or `Limits.idle` of zero.
 package struct PollerState: Sendable {
     package enum Step: Sendable, Equatable {
         case poll(count: Int, wait: Duration)
-        /// No poll until this time, or until something has changed: a finished step of work (`ProgressCounter`), the end
-        /// of a message, a change of the circuit breaker, other options, or a drain.
+        /// No poll until this time, or until something has changed: a finished step of work (`ProgressCounter`), the
+        /// end of a message, a change of the circuit breaker, other options, or a drain.
         case pause(until: Duration?)
         /// No more polls at all.
         case stop
