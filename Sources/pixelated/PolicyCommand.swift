@@ -13,10 +13,11 @@ struct PolicyCommand: ParsableCommand {
             Dispositions:
               ignore        the message is deleted
               retry         the message becomes visible again after the delay
-              quarantine    a quarantine record with the reason is stored, then the message is deleted
-              open-breaker  the message is held until the dependency works, or released after a minute or more, and
-                            others are received only as trials; a message that fails while others succeed is isolated,
-                            which means that it is retried
+              quarantine    a quarantine record is stored, then the message is deleted
+              open-breaker  the message is held until the dependency works, or released
+                            after a minute or more; others are received only as trials;
+                            a message that fails while others succeed is isolated,
+                            which means that it is treated as with retry
 
             An asterisk marks the dispositions that worker.policy has changed.
             """)
