@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The events that this module logs, under the metadata key `event`. The names are stable.
+/// The log events of the module AWS. The raw value, which is stable, is the value of the metadata key `event`.
 package enum AWSEvent: String, Sendable, CaseIterable {
-    /// Other credentials than before are in use. The fields name their identity, source and expiration.
+    /// The credentials in use have changed. The fields of the event contain the identity, source and expiration of the
+    /// new ones.
     case identity
     /// A refresh of credentials failed, and the current ones remain in use.
     case credentialsRefreshFailed = "credentials-refresh-failed"
-    /// The machine's clock is wrong, and signatures are made with a corrected time.
+    /// The clock of the machine is wrong, and requests are signed with a corrected time.
     case clockSkew = "clock-skew"
-    /// A received message has a wrong MD5 or lacks a required field. It stays in the queue.
+    /// A received SQS message has a wrong MD5 or lacks a required field. It stays in the queue.
     case messageMalformed = "message-malformed"
-    /// A call is retried (debug level).
+    /// A request to AWS is retried. The event has the level debug.
     case retry = "aws-retry"
 }

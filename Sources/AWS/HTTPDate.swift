@@ -2,9 +2,10 @@
 
 import Support
 
-/// Parses the two formats of dates in responses of AWS.
+/// The parsers of the two date formats in responses of AWS.
 enum HTTPDate {
-    /// Parses an IMF-fixdate such as `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7), the format of `Date`.
+    /// Parses an IMF-fixdate such as `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7), the format of the header
+    /// `Date`.
     ///
     /// - Returns: seconds since 1970-01-01T00:00:00Z, or nil.
     static func parse(_ text: String) -> Double? {
@@ -18,7 +19,7 @@ enum HTTPDate {
     }
 
     /// Parses an ISO 8601 time such as `2015-08-30T12:36:00Z`, the format of the expiration of credentials. The seconds
-    /// may have a fraction, and an offset (`+02:00`, `+0200`) may stand in the place of the `Z`.
+    /// can have a fraction, and an offset (`+02:00`, `+0200`) can replace the `Z`.
     ///
     /// - Returns: seconds since 1970-01-01T00:00:00Z, or nil.
     static func parseISO8601(_ text: String) -> Double? {
@@ -34,7 +35,8 @@ enum HTTPDate {
         return seconds(year, month, day, hour, minute, 0).map { $0 + second - Double(offset) }
     }
 
-    /// Parses `Z` or an offset as the number of seconds by which local time is ahead of UTC.
+    /// Parses `Z` or an offset, and returns the number of seconds by which local time is ahead of UTC; nil when the
+    /// text is invalid.
     private static func offset(_ text: Substring) -> Int? {
         if text == "Z" { return 0 }
         var digits = text.dropFirst()

@@ -2,7 +2,7 @@
 
 import Support
 
-/// The clocks of the operating system.
+/// The `AWSClock` of the operating system's clocks.
 package struct SystemAWSClock: AWSClock {
     package init() {}
 

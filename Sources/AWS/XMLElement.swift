@@ -2,21 +2,21 @@
 
 import CLibExpat
 
-/// An element of the small XML documents in the responses of S3 and STS.
+/// An element of an XML document, such as the responses of S3 and STS contain.
 struct XMLElement: Sendable, Equatable {
-    /// The name without its namespace prefix.
+    /// The name of the element without its namespace prefix.
     var name: String
-    /// The text with its white space; empty when the element has children.
+    /// The text of the element including white space; empty when the element has child elements.
     var text: String
     var children: [XMLElement]
 
-    /// The first child with this name.
+    /// The first child element with the name `name`; nil when there is none.
     subscript(name: String) -> XMLElement? { children.first { $0.name == name } }
 
     /// Parses a document and returns its root element.
     ///
-    /// - Returns: nil when `bytes` are not well-formed XML, or have a document type declaration (which would allow
-    ///   entity expansion), more than 16 levels or more than 10,000 elements.
+    /// - Returns: the root element; nil when `bytes` are not well-formed XML, or when they have a document type
+    ///   declaration (which would allow entity expansion), more than 16 levels or more than 10,000 elements.
     static func parse(_ bytes: [UInt8]) -> XMLElement? {
         guard let parser = XML_ParserCreate("UTF-8") else { return nil }
         defer { XML_ParserFree(parser) }
@@ -43,7 +43,7 @@ struct XMLElement: Sendable, Equatable {
     }
 }
 
-/// Builds the tree from expat's callbacks during one call of `XMLElement.parse`.
+/// The builder of a tree of elements, whose functions are the callbacks of expat during one call of `XMLElement.parse`.
 private final class XMLTreeBuilder {
     private(set) var root: XMLElement?
     private let parser: XML_Parser

@@ -3,26 +3,28 @@
 import HTTP
 import SigV4
 
-/// One call of an AWS API: the unsigned request, and the values by which `SignedClient` retries it.
+/// One call of an AWS API operation: the unsigned HTTP request, and the values that `SignedClient` needs for signature
+/// and retries.
 struct APIRequest: Sendable {
-    /// The operation by its name in the API reference, for example `GetObject`.
+    /// The name of the operation in the AWS API reference, for example `GetObject`.
     var operation: String
-    /// The object or queue that the operation is about, for error texts: `s3://bucket/key` or a queue's URL.
+    /// The object or queue of the operation, which appears in error texts: `s3://bucket/key` or the URL of a queue.
     var resource: String
-    /// The unsigned HTTP request. Its limits apply to each attempt.
+    /// The unsigned HTTP request. The limits of the request apply to each attempt.
     var http: Request
-    /// Region and service to sign for; nil for the few operations that take no signature.
+    /// The signer for the region and service of the operation; nil for operations that need no signature.
     var signer: Signer?
-    /// The format in which the service writes its errors.
+    /// The format of the service's error responses.
     var errorFormat: ServiceError.Format
-    /// Secrets in the request besides its signature. They are hidden when the service repeats them in an error.
+    /// The secrets that the request contains besides the credentials of its signature. Error texts show `<secret>` when
+    /// the service repeats one of them in a response.
     var secrets: [Secret] = []
-    /// The time for all attempts together, with the pauses between them.
+    /// The maximum time for all attempts together, including the pauses between them.
     var totalTime: Duration
-    /// True for calls made in a loop. When the retries are used up, the call waits for one more backoff delay before it
-    /// throws, so that the loop cannot spin.
+    /// True for a long poll, a call that is repeated in a loop. When the last attempt of such a call has failed with a
+    /// transient error, the call pauses once more before it throws, so that the loop cannot run without a pause.
     var isLongPoll = false
-    /// Returns what is wrong with a response of status 200...299, for example its checksum, or nil. Such a response
-    /// is a failed attempt and is retried.
+    /// The function that checks a response of status 200...299 and returns the problem, for example a wrong checksum,
+    /// or nil. The request is retried when there is a problem.
     var validate: @Sendable (Response) -> (kind: AWSError.Kind, message: String)? = { _ in nil }
 }

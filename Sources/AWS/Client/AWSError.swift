@@ -2,61 +2,63 @@
 
 import Support
 
-/// The failure of a call to AWS, after all its attempts.
+/// The error of a call to AWS that failed, after all of its attempts.
 package struct AWSError: Error, Sendable, CustomStringConvertible {
-    /// The classes of failure that callers distinguish. The raw values appear in logs and metrics and are stable.
+    /// The kind of an error, by which callers decide what to do. The raw values appear in logs and metrics and are
+    /// stable.
     package enum Kind: String, Sendable, CaseIterable {
         case noSuchKey = "no-such-key"
         case noSuchBucket = "no-such-bucket"
         case accessDenied = "access-denied"
-        /// The condition `If-Match` or `If-None-Match` does not hold (412), or lost against a concurrent write (409).
+        /// The condition `If-Match` or `If-None-Match` is not fulfilled (status 412), or the write conflicted with
+        /// another one at the same time (status 409).
         case preconditionFailed = "precondition-failed"
         /// The object is in an archive tier and must be restored before it can be read (`InvalidObjectState`).
         case archived
         case queueMissing = "queue-missing"
         case receiptHandleInvalid = "receipt-handle-invalid"
         case messageNotInFlight = "message-not-in-flight"
-        /// The access key is unknown or its secret is wrong.
+        /// The access key id is unknown, or the secret access key is wrong.
         case invalidCredentials = "invalid-credentials"
         case expiredCredentials = "expired-credentials"
-        /// The credential source has no credentials.
+        /// The source of credentials has no credentials.
         case noCredentials = "no-credentials"
-        /// The time of the signature was refused, also after its correction.
+        /// The service refused the time of the signature, also after the time was corrected.
         case clockSkew = "clock-skew"
         case throttled
-        /// The service failed (5xx).
+        /// The service failed (status 5xx).
         case server
         case timedOut = "timed-out"
-        /// The transport failed: connection, name resolution or TLS.
+        /// The connection, name resolution or TLS handshake failed.
         case network
-        /// The object or the response is larger than the limit.
+        /// The object or the response is larger than its limit.
         case tooLarge = "too-large"
         case checksumMismatch = "checksum-mismatch"
         case malformedResponse = "malformed-response"
-        /// KMS refused to encrypt or decrypt.
+        /// KMS refused to encrypt or decrypt the object.
         case kms
         case cancelled
-        /// The region, the endpoint, the profile or another option is unusable.
+        /// The region, the endpoint, the profile or another option is invalid.
         case configuration
         case other
     }
 
     package var kind: Kind
-    /// The operation by its name in the API reference, for example `GetObject`.
+    /// The name of the operation in the AWS API reference, for example `GetObject`.
     package var operation: String
-    /// The object or queue: `s3://bucket/key`, a queue's URL, or empty.
+    /// The object or queue of the operation: `s3://bucket/key` or the URL of a queue; empty when there is none.
     package var resource: String
-    /// The service's error code.
+    /// The error code of the service, as `NoSuchKey`; nil when there is none.
     package var code: String?
-    /// The HTTP status; nil without a response.
+    /// The HTTP status code; nil when there was no response.
     package var status: Int?
     package var message: String
     package var requestID: String?
-    /// The number of requests that were sent.
+    /// The number of attempts.
     package var attempts: Int
-    /// The time from the first attempt to the failure, pauses included.
+    /// The time from the first attempt to the failure, including the pauses between attempts.
     package var elapsed: Duration
-    /// The bucket's region, when the response names it.
+    /// The region of the bucket, when the response contains it.
     var region: String?
 
     package init(
@@ -74,12 +76,13 @@ package struct AWSError: Error, Sendable, CustomStringConvertible {
         self.elapsed = elapsed
     }
 
-    /// The error of a credential source that has no credentials.
+    /// Returns the error of kind `.noCredentials` for a source of credentials.
     static func noCredentials(_ message: String, from source: String) -> AWSError {
         AWSError(.noCredentials, operation: "credentials", resource: source, message: message)
     }
 
-    /// One line: operation, resource, kind, code, status, message, advice, request id, attempts and time.
+    /// The error on one line: operation, resource, kind, code, status, message, advice, request id, number of attempts
+    /// and time.
     package var description: String {
         var text = operation
         if !resource.isEmpty { text += " \(resource)" }
@@ -101,7 +104,7 @@ package struct AWSError: Error, Sendable, CustomStringConvertible {
 }
 
 extension AWSError.Kind {
-    /// The advice to the operator that `description` contains.
+    /// The advice to the operator, which is part of `description`; nil for kinds of errors without advice.
     var advice: String? {
         switch self {
         case .accessDenied: "check the policies of this identity, the bucket, queue or key"

@@ -4,28 +4,30 @@ package import HTTP
 package import Logging
 import Support
 
-/// The region, the credentials and the transport of this process, chosen once; it makes the clients.
+/// The region, the credentials and the transport of this process, which are chosen once, and the functions that make
+/// clients with them.
 package struct AWSSession: Sendable {
-    /// The region of the objects, and of STS.
+    /// The region of the requests to S3 and STS. A queue has the region in its URL.
     package let region: Region
     package let credentials: CredentialCache
     private let options: AWSOptions
     private let factory: ClientFactory
-    /// The credentials of each role that `BucketOptions.roleARN` names.
+    /// The credentials of the roles in `BucketOptions.roleARN`, by role.
     private let roles = Locked<[RoleOptions: CredentialCache]>([:])
 
-    /// Chooses region and credential source from the options, the queue's URL and the host environment.
+    /// Chooses the region and the source of credentials from the options, the URL of the queue and the environment of
+    /// the process.
     ///
-    /// Nothing is requested from AWS yet, except the region from the instance metadata service when nothing else
-    /// names one.
+    /// No request is sent to AWS, except one for the region to the instance metadata service when the region is not
+    /// configured elsewhere.
     ///
     /// - Parameters:
-    ///   - options: the configuration. The environment and the profile supply what it leaves nil.
-    ///   - queueURL: the queue whose URL names the region when the options do not.
-    ///   - transport: the transport that carries every request.
-    ///   - host: environment variables, home directory and clock.
+    ///   - options: the configured options. The environment and the profile supply the values of those that are nil.
+    ///   - queueURL: the URL of the source queue, whose host name determines the region when the options do not.
+    ///   - transport: the transport that sends every request.
+    ///   - host: the environment variables, the home directory and the clock.
     ///   - userAgent: the value of the `User-Agent` header (RFC 9110, 10.1.5).
-    ///   - logger: gets the events of `AWSEvent`.
+    ///   - logger: the logger that the events of `AWSEvent` are written to.
     /// - Throws: `AWSError` of the kind `.configuration` or `.noCredentials`.
     package init(
         _ options: AWSOptions, queueURL: String?, transport: any Transport, host: HostEnvironment,
@@ -54,7 +56,8 @@ package struct AWSSession: Sendable {
         }
     }
 
-    /// Logs the identity behind the credentials, at first and after each change of keys.
+    /// Registers the observer that logs the identity of the credentials, initially and after each change of the access
+    /// key.
     private func logIdentities() {
         let identityLogger = IdentityLogger(logger: factory.logger)
         // Weak, because the cache keeps the observer.
@@ -64,10 +67,11 @@ package struct AWSSession: Sendable {
         }
     }
 
-    /// Makes a client for objects, with a retry quota for each kind of bucket.
+    /// Returns a client for S3, with separate retry quotas for the source buckets, the output bucket and each bucket of
+    /// `AWSOptions.buckets`.
     ///
     /// - Parameter outputBucket: the bucket that `AWSOptions.output` applies to; `AWSOptions.source` applies to all
-    ///   others. A bucket that `AWSOptions.buckets` names has the options given there instead.
+    ///   others. The options in `AWSOptions.buckets` have precedence over both.
     package func s3(outputBucket: String? = nil) -> S3Client {
         var accessByBucket = options.buckets.mapValues(access)
         if let outputBucket, accessByBucket[outputBucket] == nil {
@@ -78,7 +82,7 @@ package struct AWSSession: Sendable {
             endpoints: factory.endpoints, region: region, timeouts: options.timeouts)
     }
 
-    /// Makes a client for one queue, in the region that the queue's URL names.
+    /// Returns a client for one queue, in the region of the queue's URL.
     ///
     /// - Throws: `AWSError` of the kind `.configuration` when `queueURL` is not an http or https URL.
     package func sqs(queueURL: String) throws(AWSError) -> SQSClient {

@@ -4,7 +4,8 @@ import HTTP
 import Logging
 import SigV4
 
-/// Makes the clients of one session. They share the transport, the clock correction and the derived signing keys.
+/// A factory of the clients of one session, which share the transport, the correction of the clock and the cache of
+/// signing keys.
 struct ClientFactory: Sendable {
     let transport: any Transport
     let host: HostEnvironment
@@ -17,9 +18,9 @@ struct ClientFactory: Sendable {
     let skew = ClockSkew()
     let keys = SigningKeys()
 
-    /// Makes a client with its own retry quota.
+    /// Returns a client that has its own retry quota.
     ///
-    /// - Parameter credentials: nil for operations that take no signature.
+    /// - Parameter credentials: the credentials to sign with; nil for operations that need no signature.
     func client(with credentials: CredentialCache?) -> SignedClient {
         SignedClient(
             transport: transport, credentials: credentials, maxAttempts: maxAttempts, host: host,
@@ -32,9 +33,10 @@ struct ClientFactory: Sendable {
             logger: logger)
     }
 
-    /// Makes a client of STS.
+    /// Returns a client for STS.
     ///
-    /// - Parameter credentials: nil for `AssumeRoleWithWebIdentity`, which takes no signature.
+    /// - Parameter credentials: the credentials to sign with; nil for `AssumeRoleWithWebIdentity`, which needs no
+    ///   signature.
     func sts(with credentials: CredentialCache?) -> STSClient {
         STSClient(
             client: client(with: credentials), endpoint: endpoints.sts(in: region), region: region,

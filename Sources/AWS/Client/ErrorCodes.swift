@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Tables of AWS's error codes: the kind of error that a code means, and the codes that are worth a retry.
+/// The tables of AWS error codes: the kind of error for each code, and the codes of requests that are retried.
 enum ErrorCodes {
-    /// Returns the kind of an error: by its code, else by its older code, else by its status.
+    /// Returns the kind of an error, determined by its code, or else by its code in the query protocol, or else by its
+    /// status.
     static func kind(of error: ServiceError) -> AWSError.Kind {
         if let kind = kind(ofCode: error.code) ?? error.legacyCode.flatMap({ kind(ofCode: $0) }) {
             return kind
@@ -16,15 +17,17 @@ enum ErrorCodes {
         }
     }
 
-    /// Returns the kind of error that a code means; nil for an unknown code.
+    /// Returns the kind of error for an error code; nil for an unknown code.
     static func kind(ofCode code: String) -> AWSError.Kind? {
         if let kind = byCode[code] { return kind }
         if throttling.contains(code) { return .throttled }
         return code.hasPrefix("Kms") || code.hasPrefix("KMS.") ? .kms : nil
     }
 
-    /// Codes of throttling, which are retried with a longer backoff: those of botocore's
-    /// `ThrottledRetryableChecker` (retries/standard.py), and two that KMS and SQS send besides.
+    /// Error codes of throttling, after which a request is retried with the longer backoff: those of botocore's
+    /// `ThrottledRetryableChecker` (retries/standard.py), and two more of KMS and SQS. `OverLimit` of SQS is of the
+    /// kind `.throttled` as well, but is not retried, as in botocore: a queue with the maximum number of messages in
+    /// flight returns it until messages are deleted.
     static let throttling: Set<String> = [
         "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException",
         "TooManyRequestsException", "ProvisionedThroughputExceededException",
@@ -33,10 +36,10 @@ enum ErrorCodes {
         "EC2ThrottledException", "KmsThrottled", "AWS.SimpleQueueService.RequestThrottled",
     ]
 
-    /// Returns true for errors of the service and not of the request: the same request may succeed later.
+    /// Returns true when the error is a transient failure of the service, so that the same request can succeed later.
     ///
     /// The statuses and the codes `RequestTimeout...` are those of botocore's `TransientRetryableChecker`
-    /// (retries/standard.py). The others are documented as temporary: by S3 (`InternalError`, `ServiceUnavailable`,
+    /// (retries/standard.py). The other codes are documented as temporary by S3 (`InternalError`, `ServiceUnavailable`,
     /// `OperationAborted`), SQS (`InternalFailure`) and STS (`IDPCommunicationError`).
     static func isTransient(_ error: ServiceError) -> Bool {
         [500, 502, 503, 504].contains(error.status) || transientCodes.contains(error.code)
@@ -47,10 +50,10 @@ enum ErrorCodes {
         "IDPCommunicationError", "OperationAborted",
     ]
 
-    /// Codes by which a service refuses the time of a signature.
+    /// Error codes of a refused signature whose cause is a wrong clock.
     static let definiteSkew: Set<String> = ["RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"]
 
-    /// Codes by which a service refuses a signature, perhaps because of its time.
+    /// Error codes of a refused signature for which a wrong clock can be the cause.
     static let possibleSkew: Set<String> = [
         "InvalidSignatureException", "AuthFailure", "SignatureDoesNotMatch",
     ]

@@ -3,17 +3,18 @@
 import HTTP
 import SigV4
 
-/// Hides the secrets of a request in the texts of its response: a server may repeat them in an error, which is
+/// The redaction of a request's secrets in the texts of its response. A server can repeat them in an error, which is
 /// logged.
 struct Redaction: Sendable {
-    /// Secrets of fewer bytes are not hidden: they would match parts of ordinary words.
+    /// The minimum length of a hidden secret in bytes. Shorter secrets are not hidden, because they would match parts
+    /// of ordinary words.
     private static let minimumBytes = 8
 
     private let secrets: [Secret]
 
     init(_ secrets: [Secret]) { self.secrets = secrets }
 
-    /// Hides the secret key and the session token of `credentials`, and `others`.
+    /// Makes a redaction of the secret access key and the session token of `credentials`, and of the secrets `others`.
     init(_ credentials: SigningCredentials?, and others: [Secret] = []) {
         let own = [credentials?.secretAccessKey, credentials?.sessionToken].compactMap(\.self)
         self.init(own + others)
@@ -23,7 +24,7 @@ struct Redaction: Sendable {
         Redaction(secrets + texts.compactMap { $0.map(Secret.init) })
     }
 
-    /// Replaces each secret in `text` by `<secret>`, in plain and in percent-encoded form.
+    /// Returns `text` with each secret, in plain and in percent-encoded form, replaced by `<secret>`.
     func hide(in text: String) -> String {
         var text = text
         for secret in secrets where secret.revealed.utf8.count >= Self.minimumBytes {

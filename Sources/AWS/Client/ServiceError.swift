@@ -2,33 +2,36 @@
 
 import HTTP
 
-/// An error as a service reports it: status, headers and body of its response.
+/// The error that an AWS service returned, as read from the status, headers and body of its response.
 struct ServiceError: Sendable, Equatable {
     var status: Int
-    /// The error code without namespace and suffix; `HTTP<status>` when the response has none.
+    /// The error code without namespace and suffix, as `NoSuchKey`; `HTTP<status>` when the response has none.
     var code: String
-    /// The code of the older query protocol, which SQS sends in `x-amzn-query-error`.
+    /// The error code of the older query protocol, which SQS sends in the header `x-amzn-query-error`; nil when the
+    /// response has none.
     var legacyCode: String?
     var message: String
     var requestID: String?
-    /// The bucket's region, when the response names it.
+    /// The region of the bucket; nil when the response does not contain it.
     var region: String?
-    /// The time of the response by the server's clock (`Date`), in seconds since 1970-01-01T00:00:00Z.
+    /// The time of the response by the clock of the server (header `Date`), in seconds since 1970-01-01T00:00:00Z; nil
+    /// when the header is absent or invalid.
     var serverTime: Double?
-    /// The pause that the server asks for in `x-amz-retry-after`, 0...3600 s.
+    /// The pause before a retry that the header `x-amz-retry-after` requests, 0...3600 s; nil when the header is absent
+    /// or invalid.
     var retryAfter: Duration?
 
-    /// The format in which a service writes its errors.
+    /// The format of the error responses of a service.
     enum Format: Sendable {
-        /// SQS: `{"__type": ..., "message": ...}` (AWS JSON 1.0 protocol).
+        /// The format of SQS: `{"__type": ..., "message": ...}` (AWS JSON 1.0 protocol).
         case json
-        /// S3: `<Error><Code>...`. STS: `<ErrorResponse><Error><Code>...`.
+        /// The format of S3, `<Error><Code>...`, and of STS, `<ErrorResponse><Error><Code>...`.
         case xml
     }
 
-    /// Reads the error in `response`.
+    /// Reads the error from `response`.
     ///
-    /// - Parameter secrets: the secrets of the request, hidden in all texts.
+    /// - Parameter secrets: the redaction of the request's secrets, which is applied to all texts.
     init(_ response: Response, format: Format, hiding secrets: Redaction) {
         status = response.status
         code = "HTTP\(response.status)"
@@ -76,22 +79,22 @@ struct ServiceError: Sendable, Equatable {
         if region == nil, let named = error["Region"]?.text, !named.isEmpty { region = named }
     }
 
-    /// Reduces `com.amazonaws.sqs#QueueDoesNotExist:http://...` to `QueueDoesNotExist`: the part before the first
+    /// Returns `QueueDoesNotExist` for `com.amazonaws.sqs#QueueDoesNotExist:http://...`: the part before the first
     /// colon, and of that the part after the number sign (AWS JSON 1.0 protocol, "Operation error serialization").
     private static func shortened(_ name: String) -> String {
         let head = name.split(separator: ":", omittingEmptySubsequences: false).first ?? ""
         return head.split(separator: "#").last.map(String.init) ?? name
     }
 
-    /// Cuts off the canonical request that SQS and STS append to the message about a wrong signature. It repeats the
-    /// request's headers, the session token among them.
+    /// Returns `message` without the canonical request that SQS and STS append to the message about a wrong signature.
+    /// That part repeats the headers of the request, among them the session token.
     private static func explanation(_ message: String) -> String {
         let words = message.split(
             separator: "The Canonical String", maxSplits: 1, omittingEmptySubsequences: false)
         return singleLine(words.first.map(String.init) ?? "")
     }
 
-    /// Makes one line of at most 500 characters from a server's text.
+    /// Returns `text`, which a server sent, as one line of at most 500 characters.
     private static func singleLine(_ text: String) -> String {
         String(text.prefix(500).map { $0.isNewline ? " " : $0 })
     }

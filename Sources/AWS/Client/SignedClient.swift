@@ -6,11 +6,11 @@ import Logging
 import SigV4
 import Support
 
-/// The client that sends every request to AWS: it gets credentials, signs, sends, classifies the response, and
-/// retries.
+/// The client that sends every request to AWS. It obtains credentials, signs the request, sends it, classifies the
+/// response and retries.
 ///
-/// The following categories of failure are retried. Each attempt has its own signature, with the credentials and
-/// the time of that attempt.
+/// The requests that fail in one of the following ways are retried. Each attempt has its own signature, with the
+/// credentials and the time of that attempt.
 ///
 /// * Transport failures (connection refused or reset, host unresolvable, TLS, timeout, response truncated or not
 ///   HTTP): on a new connection, after an exponential backoff that begins at 50 ms.
@@ -26,9 +26,9 @@ import Support
 /// <doc:RetriesAndCredentials>.
 struct SignedClient: Sendable {
     let transport: any Transport
-    /// The credentials to sign with; nil for a client of operations that take no signature.
+    /// The credentials to sign with; nil for a client of operations that need no signature.
     let credentials: CredentialCache?
-    /// The number of attempts, the first included.
+    /// The maximum number of attempts of a call, including the first.
     let maxAttempts: Int
     let host: HostEnvironment
     /// The value of the `User-Agent` header.
@@ -40,9 +40,10 @@ struct SignedClient: Sendable {
 
     private var clock: any AWSClock { host.clock }
 
-    /// Sends `request` until an attempt succeeds, fails for good, or attempts, time or retry quota are used up.
+    /// Sends `request` until an attempt succeeds, an attempt fails with an error that is not retried, or the attempts,
+    /// the total time or the retry quota are used up.
     ///
-    /// - Returns: a response of status 200...299 that `APIRequest.validate` accepts.
+    /// - Returns: the response, whose status is 200...299 and which `APIRequest.validate` accepts.
     /// - Throws: the `AWSError` of the last attempt, with the number of attempts and the time that they took.
     func send(_ request: APIRequest) async throws(AWSError) -> Response {
         var progress = Progress(start: clock.uptime(), invocationID: Self.makeUUID())
@@ -62,43 +63,43 @@ struct SignedClient: Sendable {
 
     /// The state of one call of `send` between its attempts.
     private struct Progress {
-        /// The uptime at which the call began.
+        /// The uptime at the start of the call.
         let start: Duration
-        /// The value of `amz-sdk-invocation-id`, the same for all attempts.
+        /// The value of the header `amz-sdk-invocation-id`, which is the same for all attempts.
         let invocationID: String
         var attempts = 0
-        /// The tokens that the last retry took from the quota.
+        /// The number of tokens that the last retry took from the retry quota; nil before the first retry.
         var lastCost: Int?
         var needsNewConnection = false
         var hasRefreshedCredentials = false
         var hasCorrectedClock = false
     }
 
-    /// The reaction of `prepareRetry` to a failed attempt.
+    /// The decision about the retry of a failed attempt.
     private enum RetryDecision {
-        /// Throw the error.
+        /// The error is thrown without a retry.
         case fail
-        /// Retry after the backoff for transient failures.
+        /// The request is retried after the backoff for transient failures.
         case retry
-        /// Retry after the longer backoff for throttling.
+        /// The request is retried after the longer backoff for throttling.
         case retryThrottled
-        /// Retry once with credentials that are fetched anew.
+        /// The request is retried once, with credentials that are fetched again.
         case refreshCredentials
-        /// Retry once with the corrected time.
+        /// The request is retried once, with a signature of the corrected time.
         case correctClock
     }
 
     private struct FailedAttempt: Error {
         var error: AWSError
         var decision: RetryDecision
-        /// The pause that the service asks for.
+        /// The pause that the service requested by `x-amz-retry-after`; nil for none.
         var retryAfter: Duration?
         var needsNewConnection = false
     }
 
-    /// Signs and sends `request` once.
+    /// Signs and sends `request` once, and returns the response or the failed attempt.
     ///
-    /// - Throws: `AWSError` when the request cannot be sent at all: no credentials, or no time left.
+    /// - Throws: `AWSError` when the request cannot be sent because there are no credentials or no time is left.
     private func attempt(
         _ request: APIRequest, payload: PayloadHash, progress: Progress
     ) async throws(AWSError) -> Result<Response, FailedAttempt> {
@@ -138,9 +139,9 @@ struct SignedClient: Sendable {
                 decision: .retry, needsNewConnection: true))
     }
 
-    /// Returns the time that is left of the request's total time.
+    /// Returns the remaining part of the request's total time.
     ///
-    /// - Throws: `AWSError` of the kind `.timedOut` when there is none.
+    /// - Throws: `AWSError` of the kind `.timedOut` when no time is left.
     private func remainingTime(of request: APIRequest, _ progress: Progress) throws(AWSError) -> Duration {
         let remaining = request.totalTime - (clock.uptime() - progress.start)
         guard remaining > .zero else {
@@ -163,7 +164,7 @@ struct SignedClient: Sendable {
         }
     }
 
-    /// Classifies an attempt that got no response.
+    /// Returns the failed attempt for an error of the transport, with the decision about its retry.
     private func classify(
         _ error: TransportError, _ request: APIRequest, _ progress: Progress
     ) -> FailedAttempt {
@@ -182,8 +183,9 @@ struct SignedClient: Sendable {
             needsNewConnection: true)
     }
 
-    /// Classifies a response whose status is outside 200...299. Corrects the clock and rejects credentials when the
-    /// response gives reason to.
+    /// Returns the failed attempt for a response whose status is outside 200...299, with the decision about its retry.
+    /// When the response refuses the time of the signature or the credentials, the clock is corrected or the
+    /// credentials are marked as rejected.
     private func classify(
         _ response: Response, _ request: APIRequest, signedAt signingTime: Double,
         with used: SigningCredentials?, progress: Progress
@@ -224,9 +226,9 @@ struct SignedClient: Sendable {
         ServiceError(response, format: request.errorFormat, hiding: Redaction(used, and: request.secrets))
     }
 
-    /// Waits until the next attempt may begin.
+    /// Prepares the retry after a failed attempt, and waits until the next attempt can begin.
     ///
-    /// - Throws: the error of the failed attempt when there is no next one; `.cancelled` when the task is cancelled.
+    /// - Throws: the error of the failed attempt when it is not retried; `.cancelled` when the task is cancelled.
     private func prepareRetry(
         of request: APIRequest, after failure: FailedAttempt, progress: inout Progress
     ) async throws(AWSError) {
@@ -265,10 +267,10 @@ struct SignedClient: Sendable {
         try await pause(delay, failure)
     }
 
-    /// Takes the cost of a retry after `delay` from the quota.
+    /// Takes the tokens `cost` for a retry after `delay` from the retry quota.
     ///
-    /// - Throws: the error of the failed attempt when attempts, quota or time do not allow the retry. A long poll waits
-    ///   for `delay` before that (`APIRequest.isLongPoll`).
+    /// - Throws: the error of the failed attempt when the attempts, the quota or the time are used up. A long poll
+    ///   pauses for `delay` before the error is thrown (`APIRequest.isLongPoll`).
     private func takeQuota(
         _ cost: Int, for request: APIRequest, _ delay: Duration, _ failure: FailedAttempt,
         _ progress: inout Progress
@@ -300,7 +302,7 @@ struct SignedClient: Sendable {
             elapsed: clock.uptime() - progress.start)
     }
 
-    /// Makes a random UUID (RFC 9562, version 4).
+    /// Returns a random UUID (RFC 9562, version 4).
     private static func makeUUID() -> String {
         let high = UInt64.random(in: 0...UInt64.max) & ~0xF000 | 0x4000
         let low = UInt64.random(in: 0...UInt64.max) >> 2 | 1 << 63

@@ -2,10 +2,10 @@
 
 import SigV4
 
-/// The source that assumes a role with the credentials of another source.
+/// The source of credentials that assumes an IAM role with the credentials of another source.
 struct AssumeRoleSource: CredentialSource {
     let role: RoleOptions
-    /// The client that signs with the credentials of the other source.
+    /// The client for STS, which signs with the credentials of the other source.
     let sts: STSClient
     let host: HostEnvironment
 

@@ -4,7 +4,7 @@ import Dispatch
 import Glibc
 import Support
 
-/// Runs a program and collects its standard output.
+/// The execution of a program as a child process.
 enum ChildProcess {
     enum Failure: Error, Equatable {
         case notStarted(String)
@@ -14,16 +14,16 @@ enum ChildProcess {
         case killed(signal: Int)
     }
 
-    /// Runs a program to its end and returns its standard output.
+    /// Runs a program until it exits, and returns its standard output.
     ///
-    /// Standard error is inherited and standard input is empty. The wait is on a Dispatch thread, so that it does not
-    /// block the threads of Swift's tasks.
+    /// The program inherits standard error and has an empty standard input. A Dispatch thread waits for the program, so
+    /// that no thread of the Swift tasks is blocked.
     ///
     /// - Parameters:
-    ///   - arguments: the program, which is looked up in `PATH`, and its arguments.
-    ///   - environment: the variables of the program.
+    ///   - arguments: the program, which is searched for in `PATH`, and its arguments.
+    ///   - environment: the environment variables of the program.
     ///   - deadline: the time after which the program is killed.
-    ///   - limit: the largest accepted output in bytes.
+    ///   - limit: the maximum length of the output in bytes.
     static func output(
         of arguments: [String], environment: [String: String], within deadline: Duration, limit: Int = 1 << 16
     ) async -> Result<[UInt8], Failure> {
@@ -108,7 +108,7 @@ enum ChildProcess {
         }
     }
 
-    /// Waits for the child and returns its status; nil when it had to be killed at the deadline.
+    /// Waits for the child process and returns its wait status (waitpid(2)); nil when it was killed at the deadline.
     private static func wait(for child: pid_t, until deadline: ContinuousClock.Instant) -> Int32? {
         var status: Int32 = 0
         while true {

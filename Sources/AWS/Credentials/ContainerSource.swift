@@ -2,15 +2,15 @@
 
 import HTTP
 
-/// The source that reads the credentials endpoint of a container: ECS, Fargate or EKS Pod Identity (AWS SDKs and Tools
-/// Reference Guide, "Container credential provider").
+/// The source of credentials that reads the credentials endpoint of a container in ECS, Fargate or EKS Pod Identity
+/// (AWS SDKs and Tools Reference Guide, "Container credential provider").
 struct ContainerSource: CredentialSource {
     let client: MetadataClient
     let host: HostEnvironment
 
     let name = "container"
 
-    /// Returns true when the environment names such an endpoint.
+    /// Returns true when the environment variables contain a container credentials endpoint.
     static func isConfigured(_ host: HostEnvironment) -> Bool {
         host.variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") != nil
             || host.variable("AWS_CONTAINER_CREDENTIALS_FULL_URI") != nil
@@ -53,7 +53,8 @@ struct ContainerSource: CredentialSource {
         return url
     }
 
-    /// Returns true for the hosts that may be reached over http: loopback, and the link-local addresses of ECS and EKS.
+    /// Returns true when http without TLS is allowed for `host`: for loopback addresses and the link-local addresses of
+    /// ECS and EKS.
     private static func mayBePlain(_ host: String) -> Bool {
         let named = ["localhost", "[::1]", "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"]
         if named.contains(host) { return true }
@@ -61,8 +62,9 @@ struct ContainerSource: CredentialSource {
         return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }
 
-    /// Returns the value of the `Authorization` header: the contents of the token file, which the platform replaces and
-    /// which is therefore read each time, else of the variable; nil when neither is set.
+    /// Returns the value of the `Authorization` header: the content of the token file, or else the token in the
+    /// environment variable; nil when neither is configured. The file is read each time, because the platform replaces
+    /// it.
     private func authorization() throws(AWSError) -> String? {
         var token = host.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN")
         if let file = host.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") {

@@ -4,11 +4,11 @@ package import Logging
 package import SigV4
 internal import Support
 
-/// The credentials of one source: fetched once for all callers, and refreshed before they expire.
+/// The cache of the credentials of one source. They are fetched once for all callers and refreshed before they expire.
 ///
-/// `CredentialCacheState` decides; the cache fetches, waits, publishes and logs. Credentials are used until they
-/// expire, whatever happens to a refresh. Failed refreshes are repeated without limit, at most every 5 seconds. The
-/// source never changes, so a failing source cannot lead to another identity.
+/// `CredentialCacheState` contains the rules, and this type does the I/O. Credentials are used until they expire, even
+/// when refreshes fail. Failed refreshes are repeated without limit, at most every 5 seconds. The source never changes,
+/// so that a failure cannot lead to another identity.
 package actor CredentialCache {
     private let source: any CredentialSource
     private let clock: any AWSClock
@@ -19,8 +19,8 @@ package actor CredentialCache {
     private var waiters: [RefreshWaiter] = []
 
     /// - Parameters:
-    ///   - random: returns a number in 0..<1, for jitter.
-    ///   - defaultWait: the longest wait of a caller that gives no limit.
+    ///   - random: the function that returns a random number in 0..<1 for the jitter.
+    ///   - defaultWait: the maximum wait for a caller that gives no limit.
     package init(
         _ source: any CredentialSource, clock: any AWSClock, random: @escaping @Sendable () -> Double,
         defaultWait: Duration = .seconds(120), logger: Logger
@@ -33,19 +33,20 @@ package actor CredentialCache {
         state = CredentialCacheState(source: source.name, isStaticallyStable: source.isStaticallyStable)
     }
 
-    /// Calls `observer`, in a task of its own, whenever other credentials than before are in use. The observer returns
-    /// the identity with what it has found out about it, and logs it.
+    /// Registers the function that is called, in a separate task, whenever the credentials in use have changed. It
+    /// completes the identity of the new credentials, for example by `GetCallerIdentity`, logs it and returns it.
     nonisolated func observe(_ observer: @escaping IdentityPublisher.Observer) { publisher.observe(observer) }
 
-    /// The identity behind the credentials in use; nil before the first. It is available without waiting.
+    /// The identity of the credentials in use; nil before the first credentials were fetched.
     package nonisolated var identity: CredentialIdentity? { publisher.identity }
 
-    /// Returns credentials that are valid now, after a refresh if need be.
+    /// Returns credentials that are valid now. When there are none, the function waits for a refresh.
     ///
-    /// - Parameter limit: the longest wait; nil for the total time of a call. With credentials to fall back on, the
-    ///   wait takes at most half of it, so that the rest is left for using them.
-    /// - Throws: `AWSError` when there are no valid credentials: the source's error, `.timedOut` after `limit`, or
-    ///   `.cancelled` as soon as the calling task is cancelled.
+    /// - Parameter limit: the maximum wait; nil for `defaultWait`. When there are credentials that have not expired
+    ///   yet, the wait for new ones takes at most half of the limit, so that the rest of the time is left for a request
+    ///   with the present ones.
+    /// - Throws: `AWSError` when there are no valid credentials: the error of the source, `.timedOut` after `limit`, or
+    ///   `.cancelled` when the calling task is cancelled.
     package func credentials(within limit: Duration? = nil) async throws(AWSError) -> Credentials {
         let limit = limit ?? defaultWait
         switch state.decision(at: now) {
@@ -62,13 +63,14 @@ package actor CredentialCache {
         }
     }
 
-    /// Notes that a service refused `rejected`. If they are still in use, the next call refreshes them, and uses them
-    /// again only if that fails. Credentials that are less than 5 seconds old are not refreshed.
+    /// Records that a service refused the credentials `rejected`. If they are still in use, the next call of
+    /// `credentials(within:)` refreshes them, and returns them again only when the refresh fails. Credentials that are
+    /// less than 5 seconds old are not refreshed.
     package func reject(_ rejected: SigningCredentials) { state.reject(rejected) }
 
     private var now: CredentialCacheState.Time { .init(wall: clock.now(), uptime: clock.uptime()) }
 
-    /// Waits for the refresh in progress, or starts one and waits for it.
+    /// Waits for the running refresh, or starts one, and returns the refreshed credentials.
     private func refreshed(within limit: Duration) async throws(AWSError) -> Credentials {
         startRefresh()
         guard state.isRefreshing else {

@@ -2,31 +2,33 @@
 
 package import SigV4
 
-/// The credentials of one source and the times that decide about them: when a refresh is due, when callers wait for
-/// it, and how long the credentials may be used.
+/// The credentials of one source and the times by which they are refreshed: the time from which a refresh is due, the
+/// time from which callers wait for it, and the end of the use of the credentials.
 ///
 /// ```
 /// fetched         refreshAt              mandatoryWindow begins    expiration
 ///    |----- use -----|--- use and refresh ---|-- wait for refresh --|-- wait; extended if statically stable --
 /// ```
 ///
-/// The state does no I/O and has no clock: `CredentialCache` passes the time and performs the refreshes.
+/// This type does no I/O and has no clock. `CredentialCache` passes the time and performs the refreshes.
 package struct CredentialCacheState: Sendable {
-    /// The time before the expiration at which refreshes begin, in seconds. It is halved for credentials that live less
-    /// than twice as long, and jitter shortens it by up to 20 %, so that a fleet does not refresh at the same moment.
+    /// The time before the expiration at which refreshes begin, in seconds. For credentials with less than twice this
+    /// lifetime it is half the lifetime. Jitter shortens it by up to 20 %, so that many processes do not refresh at the
+    /// same moment.
     static let advisoryWindow = 900.0
-    /// The time before the expiration in which callers wait for the refresh, in seconds.
+    /// The time before the expiration during which callers wait for a refresh, in seconds.
     static let mandatoryWindow = 120.0
-    /// The pause after a failed refresh, and the age below which rejected credentials are not refreshed again.
+    /// The pause after a failed refresh, and the minimum age at which rejected credentials are refreshed.
     static let refreshInterval = Duration.seconds(5)
-    /// The time for which statically stable credentials are used after a failed refresh, in seconds. Formula and jitter
-    /// are those of botocore's `InstanceMetadataFetcher` (`_evaluate_expiration`), with a refresh window of 15 minutes.
+    /// The time for which statically stable credentials are used after a failed refresh, in seconds. The formula and
+    /// the jitter are those of botocore's `InstanceMetadataFetcher` (`_evaluate_expiration`) with a refresh window of
+    /// 15 minutes.
     static let staticExtension = 1020.0...1500.0
 
-    /// A moment on both clocks. Expirations are wall-clock times; pauses are measured with the uptime, which a
-    /// corrected wall clock does not change.
+    /// A moment as wall-clock time and as uptime. Expirations are wall-clock times. Pauses are measured with the
+    /// uptime, which does not change when the wall clock is corrected.
     package struct Time: Sendable {
-        /// Seconds since 1970-01-01T00:00:00Z.
+        /// The wall-clock time in seconds since 1970-01-01T00:00:00Z.
         package var wall: Double
         package var uptime: Duration
 
@@ -39,37 +41,39 @@ package struct CredentialCacheState: Sendable {
     /// The action of a caller that needs credentials.
     package enum Decision: Sendable, Equatable {
         case use(Credentials)
-        /// The caller uses the credentials and starts a refresh in the background.
+        /// The caller uses the present credentials and starts a refresh in the background.
         case useAndRefresh(Credentials)
-        /// The caller waits for a refresh. `hasFallback` is true when there are credentials for the case that it fails.
+        /// The caller waits for a refresh. `hasFallback` is true when the present credentials can be used if the
+        /// refresh fails.
         case wait(hasFallback: Bool)
     }
 
     /// The effect of a finished refresh.
     package enum Change: Sendable, Equatable {
-        /// The refresh succeeded. `isNew` is false when it brought the credentials that were in use.
+        /// The refresh succeeded. `isNew` is false when the source returned the credentials that were already in use.
         case renewed(isNew: Bool)
         /// The refresh failed, and the credentials in use have not expired.
         case kept
-        /// The refresh failed, and expired credentials are used longer. `isNew` is true when they are those that the
-        /// refresh brought.
+        /// The refresh failed, and credentials are used beyond their expiration. `isNew` is true when these are the
+        /// credentials that the source returned for this refresh.
         case extended(isNew: Bool)
-        /// The refresh failed, and there are no credentials to use.
+        /// The refresh failed, and there are no usable credentials.
         case failed
     }
 
     private let source: String
     private let isStaticallyStable: Bool
 
-    /// The credentials as the source gave them, with their real expiration.
+    /// The credentials that the source returned, with their real expiration; nil before the first.
     private var fetched: Credentials?
-    /// The end of the use of `fetched`: the real expiration, or a later time after a static extension.
+    /// The wall-clock time until which `fetched` is used, in seconds since 1970-01-01T00:00:00Z: the real expiration,
+    /// or a later time when statically stable credentials are used longer.
     private var usableUntil = -Double.infinity
-    /// The wall-clock time at which the next refresh is due.
+    /// The wall-clock time at which the next refresh is due, in seconds since 1970-01-01T00:00:00Z.
     package private(set) var refreshAt = -Double.infinity
-    /// The uptime before which no refresh begins, because one has just failed.
+    /// The uptime before which no refresh begins, because the last one failed shortly before.
     private var notBefore = Duration.zero
-    /// The uptime at which `fetched` arrived.
+    /// The uptime at which `fetched` was returned by the source.
     private var fetchedAt: Duration?
     /// True when a service has refused `fetched`.
     private var isRejected = false
@@ -79,25 +83,25 @@ package struct CredentialCacheState: Sendable {
     package private(set) var lastFailure: AWSError?
 
     /// - Parameters:
-    ///   - source: the name of the source, for error texts.
-    ///   - isStaticallyStable: see `CredentialSource.isStaticallyStable`.
+    ///   - source: the name of the source, which appears in error texts.
+    ///   - isStaticallyStable: the value of `CredentialSource.isStaticallyStable`.
     package init(source: String, isStaticallyStable: Bool) {
         self.source = source
         self.isStaticallyStable = isStaticallyStable
     }
 
-    /// The credentials in use, expired or not; nil before the first. After a static extension their expiration is that
-    /// of the extension.
+    /// The credentials in use, expired or not; nil before the first. When statically stable credentials are used
+    /// longer, the expiration is the extended one.
     package var current: Credentials? {
         guard var current = fetched else { return nil }
         current.expiration = usableUntil == .infinity ? nil : usableUntil
         return current
     }
 
-    /// Returns the credentials in use unless they have expired.
+    /// Returns the credentials in use; nil when they have expired at the wall-clock time `wall`.
     package func usable(at wall: Double) -> Credentials? { usableUntil > wall ? current : nil }
 
-    /// Decides what a caller does that needs credentials at `now`.
+    /// Returns the action of a caller that needs credentials at `now`.
     package func decision(at now: Time) -> Decision {
         guard let current else { return .wait(hasFallback: false) }
         let mustRefresh = isRejected && (fetchedAt.map { now.uptime - $0 >= Self.refreshInterval } ?? true)
@@ -106,29 +110,29 @@ package struct CredentialCacheState: Sendable {
         return .wait(hasFallback: true)
     }
 
-    /// Notes that a service has refused `rejected`, unless other credentials are in use by now.
+    /// Records that a service refused the credentials `rejected`, unless other credentials are already in use.
     package mutating func reject(_ rejected: SigningCredentials) {
         if fetched?.signing == rejected { isRejected = true }
     }
 
-    /// Notes that a refresh begins.
+    /// Records that a refresh begins.
     ///
-    /// - Returns: false when none may begin, because one is running or has just failed.
+    /// - Returns: false when no refresh can begin, because one is running or has just failed.
     package mutating func beginRefresh(at uptime: Duration) -> Bool {
         guard !isRefreshing, uptime >= notBefore else { return false }
         isRefreshing = true
         return true
     }
 
-    /// Takes the result of a refresh.
+    /// Records the result of a refresh.
     ///
-    /// Credentials that expire before those in use count as a failure, because the source is behind, unless those in
-    /// use were rejected. So do expired ones.
+    /// Expired credentials count as a failure. Credentials that expire before those in use also do, because the source
+    /// returned old ones, unless those in use were rejected.
     ///
     /// - Parameters:
-    ///   - result: the result of the source.
+    ///   - result: the credentials or the error that the source returned.
     ///   - jitter: a random number in 0..<1.
-    /// - Returns: what has changed. `lastFailure` is the reason when the refresh failed.
+    /// - Returns: the effect of the refresh. `lastFailure` is the reason when it failed.
     package mutating func endRefresh(
         _ result: Result<Credentials, AWSError>, at now: Time, jitter: Double
     ) -> Change {
@@ -184,7 +188,7 @@ package struct CredentialCacheState: Sendable {
         return .extended(isNew: isNew)
     }
 
-    /// Returns the credentials with the later real expiration, the replacement when they are equal.
+    /// Returns the credentials with the later real expiration, or `replacement` when both expirations are equal.
     private func longerLived(_ own: Credentials?, _ replacement: Credentials?) -> Credentials? {
         guard let own, let replacement else { return own ?? replacement }
         return replacement.end >= own.end ? replacement : own
@@ -192,6 +196,6 @@ package struct CredentialCacheState: Sendable {
 }
 
 extension Credentials {
-    /// The expiration; infinity for credentials that do not expire.
+    /// The expiration in seconds since 1970-01-01T00:00:00Z; infinity for credentials that do not expire.
     fileprivate var end: Double { expiration ?? .infinity }
 }

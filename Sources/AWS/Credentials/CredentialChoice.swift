@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Chooses the source of credentials from the configuration, once. A configured source that is incomplete or fails is
-/// an error: the choice does not move on to another source, which would be another identity.
+/// The choice of the source of credentials from the configuration and the environment. An incomplete or failing
+/// configured source is an error. No other source is chosen instead, because that would be another identity.
 struct CredentialChoice: Sendable {
     let kind: CredentialKind
-    /// The profile of `AWSOptions.profile`. It has priority over the environment.
+    /// The profile name in `AWSOptions.profile`, which has precedence over the environment; nil when it is not set.
     let profile: String?
     let profiles: ProfileFile
-    /// The factory of the clients for the sources that call STS.
+    /// The factory of the clients for sources that call STS.
     let factory: ClientFactory
     var host: HostEnvironment { factory.host }
 
-    /// - Throws: `AWSError` of the kind `.noCredentials`; its message names what is missing.
+    /// - Throws: `AWSError` of the kind `.noCredentials`, whose message contains the missing setting.
     func source() throws(AWSError) -> any CredentialSource {
         switch kind {
         case .automatic: return try automatic()
@@ -71,24 +71,26 @@ struct CredentialChoice: Sendable {
             role: role, tokenFile: file, sts: factory.sts(with: nil), host: host)
     }
 
-    /// Returns true when a profile contains any setting of credentials, complete or not.
+    /// Returns true when the settings of a profile contain any setting for credentials, complete or not.
     private static func isAboutCredentials(_ values: [String: String]) -> Bool {
         let keys = staticKeys + roleKeys + browserKeys + ["role_arn", "credential_process"]
         return keys.contains { values[$0] != nil }
     }
 
     private static let staticKeys = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token"]
-    /// The settings that have no effect without `role_arn`.
+    /// The names of profile settings that have no effect without `role_arn`.
     private static let roleKeys = ["source_profile", "credential_source", "web_identity_token_file"]
 
-    /// The settings of an interactive sign-in.
+    /// The names of profile settings for a sign-in in a browser, which is not supported.
     private static let browserKeys = [
         "sso_session", "sso_start_url", "sso_account_id", "sso_role_name", "login_session",
     ]
 
-    /// Chooses the source of a profile. A role comes first, then static keys, then a process, as in botocore.
+    /// Returns the source of credentials for a profile: a role, or else static keys, or else a credential process, in
+    /// the order of botocore.
     ///
-    /// - Parameter visited: the profiles that led here through `source_profile`.
+    /// - Parameter visited: the names of the profiles whose `source_profile` settings led to this one, for the
+    ///   detection of cycles.
     private func profileSource(
         _ name: String, visited: [String]
     ) throws(AWSError) -> any CredentialSource {

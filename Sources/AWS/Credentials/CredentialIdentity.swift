@@ -3,10 +3,10 @@
 package import Logging
 import Support
 
-/// The identity behind the credentials in use.
+/// The identity of the credentials in use: the access key id, the source, the expiration and the caller.
 package struct CredentialIdentity: Sendable, Equatable {
     package var accessKeyID: String
-    /// The name of the source (`CredentialSource.name`).
+    /// The name of the source of the credentials (`CredentialSource.name`).
     package var source: String
     /// The expiration in seconds since 1970-01-01T00:00:00Z; nil for credentials that do not expire.
     package var expiration: Double?
@@ -19,7 +19,7 @@ package struct CredentialIdentity: Sendable, Equatable {
         self.expiration = expiration
     }
 
-    /// The fields of a log event.
+    /// The identity as fields of a log event.
     package var fields: Logger.Metadata {
         var fields: Logger.Metadata = [
             "access_key_id": "\(accessKeyID)", "credentials_source": "\(source)",
@@ -32,7 +32,7 @@ package struct CredentialIdentity: Sendable, Equatable {
         return fields
     }
 
-    /// A text such as `access key AKIA... from environment, which never expires`.
+    /// The identity as text, such as `access key AKIA... from environment, which never expires`.
     var sentence: String {
         "access key \(accessKeyID) from \(source), "
             + (expiration.map { "which expires at \(Self.rfc3339($0))" } ?? "which never expires")

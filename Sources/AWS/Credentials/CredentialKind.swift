@@ -2,8 +2,8 @@
 
 /// The configured source of credentials.
 package enum CredentialKind: String, Sendable, CaseIterable {
-    /// The first of these that is configured: the profile of `AWSOptions.profile`, keys in the environment, web
-    /// identity, the profile of `AWS_PROFILE` or the default one, a container endpoint; else the instance metadata
+    /// The first source in this list that is configured: the profile of `AWSOptions.profile`, keys in the environment,
+    /// web identity, the profile of `AWS_PROFILE` or the default one, a container endpoint, the instance metadata
     /// service.
     case automatic
     case environment

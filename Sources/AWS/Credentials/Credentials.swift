@@ -2,13 +2,13 @@
 
 package import SigV4
 
-/// An access key, its secret, an optional session token, and their expiration.
+/// AWS credentials: an access key id, a secret access key, an optional session token and an optional expiration.
 package struct Credentials: Sendable, Equatable {
     package var signing: SigningCredentials
     /// The expiration in seconds since 1970-01-01T00:00:00Z; nil for credentials that do not expire.
     package var expiration: Double?
 
-    /// Makes credentials, or returns nil when a part is empty or contains a byte outside 0x21...0x7E, such as a line
+    /// Makes credentials. The result is nil when a part is empty or contains a byte outside 0x21...0x7E, such as a line
     /// break that would begin another header.
     package init?(
         accessKeyID: String, secretAccessKey: String, sessionToken: String? = nil, expiration: Double? = nil

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The source that reads `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, for temporary keys, `AWS_SESSION_TOKEN`.
+/// The source of credentials that reads the environment variables `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, for
+/// temporary credentials, `AWS_SESSION_TOKEN`.
 struct EnvironmentSource: CredentialSource {
     let name = "environment"
     let host: HostEnvironment
 
-    /// Returns true when one of the two keys is set. An incomplete pair is an error of this source, not a reason to
-    /// choose another one.
+    /// Returns true when `AWS_ACCESS_KEY_ID` or `AWS_SECRET_ACCESS_KEY` is set. When only one of them is set, `fetch`
+    /// throws, and no other source is chosen.
     static func isConfigured(_ host: HostEnvironment) -> Bool {
         ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].contains { host.variable($0) != nil }
     }

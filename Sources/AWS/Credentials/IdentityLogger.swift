@@ -3,18 +3,19 @@
 import Logging
 import Support
 
-/// Logs the identity of this process, at first and after each change of credentials. STS tells whose keys they are.
+/// The logger of the AWS identity of this process, which is logged initially and after each change of credentials.
+/// `GetCallerIdentity` of STS returns the account and role of an access key.
 struct IdentityLogger: Sendable {
     let logger: Logger
-    /// The identity of the previous credentials.
+    /// The identity that was logged before, nil at first.
     private let previous = Locked<CallerIdentity?>(nil)
 
     init(logger: Logger) { self.logger = logger }
 
-    /// Calls `GetCallerIdentity` and logs the result: as a warning when the role or user is another one than before,
-    /// else as a notice. A failed call is mentioned in the notice and changes nothing else.
+    /// Calls `GetCallerIdentity` and logs the result: as a warning when the role or user has changed, and as a notice
+    /// otherwise. A failed call is part of the notice and has no other effect.
     ///
-    /// - Returns: `identity` with the result.
+    /// - Returns: `identity` with the result of `GetCallerIdentity`.
     func identify(_ identity: CredentialIdentity, by sts: STSClient) async -> CredentialIdentity {
         var identity = identity
         do { identity.caller = try await sts.callerIdentity() } catch {
@@ -34,8 +35,8 @@ struct IdentityLogger: Sendable {
     /// Logs an identity.
     ///
     /// - Parameters:
-    ///   - before: the previous identity, if it was another one.
-    ///   - suffix: a text after the sentence.
+    ///   - before: the previous identity when it was a different one, or nil.
+    ///   - suffix: a text that is appended to the log text.
     static func log(
         _ identity: CredentialIdentity, _ logger: Logger, _ level: Logger.Level = .notice,
         changedFrom before: CallerIdentity? = nil, suffix: String = ""

@@ -4,9 +4,10 @@ import Logging
 import SigV4
 import Support
 
-/// Publishes the identity behind the credentials of one source, for readers that cannot wait, and logs its changes.
+/// The publisher of the identity of one source's credentials. Readers get the identity without waiting, and its changes
+/// are logged.
 final class IdentityPublisher: Sendable {
-    /// Finds out more about an identity, logs it and returns it.
+    /// A function that completes an identity, for example by `GetCallerIdentity`, logs it and returns it.
     typealias Observer = @Sendable (CredentialIdentity) async -> CredentialIdentity
 
     private let source: String
@@ -19,12 +20,12 @@ final class IdentityPublisher: Sendable {
         self.logger = logger
     }
 
-    /// The published identity; nil before the first.
+    /// The published identity; nil before the first credentials.
     var identity: CredentialIdentity? { published.withLock { $0 } }
 
     func observe(_ observer: @escaping Observer) { self.observer.withLock { $0 = observer } }
 
-    /// Publishes the identity of `credentials`. What STS has said about the same access key is kept.
+    /// Publishes the identity of `credentials`. The result of `GetCallerIdentity` for the same access key is kept.
     func publish(_ credentials: Credentials) {
         var identity = CredentialIdentity(
             accessKeyID: credentials.signing.accessKeyID, source: source, expiration: credentials.expiration)
@@ -36,7 +37,7 @@ final class IdentityPublisher: Sendable {
         }
     }
 
-    /// Passes the published identity to the observer, or logs it when there is none.
+    /// Passes the published identity to the observer. Without an observer, the identity is logged.
     func announce() {
         guard let identity else { return }
         guard let observer = observer.withLock({ $0 }) else { return IdentityLogger.log(identity, logger) }
@@ -46,7 +47,7 @@ final class IdentityPublisher: Sendable {
         }
     }
 
-    /// Logs that a refresh failed and which credentials remain in use.
+    /// Logs `text` about a failed refresh and the identity of the credentials that remain in use.
     func logFailure(_ text: String, _ error: AWSError?) {
         var metadata = identity?.fields ?? [:]
         metadata["event"] = "\(AWSEvent.credentialsRefreshFailed.rawValue)"

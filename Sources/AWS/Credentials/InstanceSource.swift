@@ -2,10 +2,10 @@
 
 import HTTP
 
-/// The source that reads the credentials of an EC2 instance's role from its metadata service (IMDS).
+/// The source of credentials that reads those of an EC2 instance's role from the instance metadata service (IMDS).
 ///
-/// Only version 2 is used. Version 1 serves plain GET requests, also those of an attacker who can make this process
-/// fetch a URL (Amazon EC2 User Guide, "Use IMDSv2").
+/// Only IMDS version 2 is used. Version 1 answers plain GET requests, even those of an attacker who can make this
+/// process fetch a URL (Amazon EC2 User Guide, "Use IMDSv2").
 struct InstanceSource: CredentialSource {
     let client: MetadataClient
     let host: HostEnvironment
@@ -50,7 +50,7 @@ struct InstanceSource: CredentialSource {
         }
     }
 
-    /// Reads the region of the instance.
+    /// Reads the region of the instance from the metadata service.
     func region() async throws(AWSError) -> Region {
         var token = try await newToken()
         let text = try await get("/latest/meta-data/placement/region", &token)
@@ -58,7 +58,8 @@ struct InstanceSource: CredentialSource {
         return region
     }
 
-    /// Reads the text at `path`. A refused token is renewed once.
+    /// Reads the text at `path` of the metadata service. When the session token is refused, a new one is requested once
+    /// and stored in `token`.
     private func get(_ path: String, _ token: inout String) async throws(AWSError) -> String {
         guard let text = try await find(path, &token) else {
             throw failure(
@@ -68,7 +69,8 @@ struct InstanceSource: CredentialSource {
         return text
     }
 
-    /// Reads the text at `path`; nil for status 404. A refused token is renewed once.
+    /// Reads the text at `path` of the metadata service, or returns nil for status 404. When the session token is
+    /// refused, a new one is requested once and stored in `token`.
     func find(_ path: String, _ token: inout String) async throws(AWSError) -> String? {
         for isLast in [false, true] {
             let response = try await send(.get, path, ["X-aws-ec2-metadata-token": token])
@@ -86,7 +88,7 @@ struct InstanceSource: CredentialSource {
         throw failure("the token was refused")
     }
 
-    /// Requests a session token for 6 hours, the maximum.
+    /// Requests and returns a session token of IMDSv2 with a lifetime of 6 hours, the maximum.
     func newToken() async throws(AWSError) -> String {
         let url = try url("/latest/api/token")
         let response: Response

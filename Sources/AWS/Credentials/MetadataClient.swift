@@ -2,19 +2,20 @@
 
 import HTTP
 
-/// Sends requests to a metadata service on a link-local or loopback address: unsigned, with short timeouts, and never
-/// through a proxy, which could not reach the address and would see the credentials.
+/// The client for metadata services on link-local or loopback addresses. Requests are unsigned, have short timeouts and
+/// never use a proxy, which cannot connect to these addresses and could read the credentials.
 struct MetadataClient: Sendable {
     let transport: any Transport
     let clock: any AWSClock
-    /// The time limit of one attempt.
+    /// The maximum time of one attempt.
     var timeout: Duration
     var attempts: Int
 
-    /// The pause before the first retry. It doubles with each retry, four times at most.
+    /// The pause before the first retry. The pause doubles with each retry, at most four times.
     static let backoffBase = Duration.milliseconds(100)
 
-    /// Sends a request until the status of the response is neither 429 nor 5xx, or the attempts are used up.
+    /// Sends a request, and repeats it until the status of the response is neither 429 nor 5xx or the attempts are used
+    /// up.
     ///
     /// - Returns: the last response.
     /// - Throws: the error of the last attempt.

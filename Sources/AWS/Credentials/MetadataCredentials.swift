@@ -2,31 +2,32 @@
 
 import HTTP
 
-/// The JSON document in which metadata services and credential processes return keys.
+/// The JSON document in which metadata services and credential processes return credentials.
 struct MetadataCredentials: Decodable {
-    /// `Success`, or an error code in a response that has the status 200 nevertheless.
+    /// The result code: `Success`, or an error code in a response of status 200.
     var Code: String?
     var Message: String?
     var AccessKeyId: String?
     var SecretAccessKey: String?
     var Token: String?
-    /// The session token in the output of a credential process.
+    /// The session token in the output of a credential process; nil for long-term credentials.
     var SessionToken: String?
     var Expiration: String?
-    /// The format version in the output of a credential process: 1.
+    /// The version of the format in the output of a credential process, which must be 1.
     var Version: Int?
 
-    /// The origin of a document, which decides about the required members.
+    /// The origin of a document, which determines the required members.
     enum Origin {
-        /// A metadata service: keys, `Token` and `Expiration` are required.
+        /// A metadata service: the keys, `Token` and `Expiration` are required.
         case service
-        /// A credential process: `Version` 1 and keys are required.
+        /// A credential process: the keys and `Version` 1 are required.
         case process
     }
 
-    /// Reads the credentials.
+    /// Decodes a document and returns its credentials.
     ///
-    /// - Parameter secrets: the secrets of the request. They and the keys of the document are hidden in error texts.
+    /// - Parameter secrets: the redaction of the request's secrets. These secrets and the keys in the document are
+    ///   hidden in error texts.
     static func read(
         _ bytes: [UInt8], from origin: Origin, hiding secrets: Redaction = Redaction([])
     ) -> Result<Credentials, Problem> {

@@ -2,17 +2,17 @@
 
 import Support
 
-/// The source that runs the `credential_process` of a profile and reads its output (AWS SDKs and Tools Reference Guide,
-/// "Process credential provider").
+/// The source of credentials that runs the `credential_process` of a profile and reads its output (AWS SDKs and Tools
+/// Reference Guide, "Process credential provider").
 struct ProcessSource: CredentialSource {
-    /// The value of `credential_process`: program and arguments, quoted where they contain spaces. It is not passed to
-    /// a shell.
+    /// The value of `credential_process`: a program and its arguments, quoted where they contain spaces. The command is
+    /// run without a shell.
     let command: String
     let host: HostEnvironment
-    /// The time within which the program must end.
+    /// The maximum running time of the program, after which it is killed.
     var deadline = Duration.seconds(60)
 
-    /// The program without its arguments, which may be secrets.
+    /// The name of the source: `process` and the program without its arguments, which can be secrets.
     var name: String { "process \(Self.words(command)?.first ?? "")" }
 
     func fetch() async throws(AWSError) -> Credentials {
@@ -35,9 +35,9 @@ struct ProcessSource: CredentialSource {
         }
     }
 
-    /// Splits a command into words like a shell, with quotation marks and backslashes but without expansions.
+    /// Splits a command into words as a shell does, with quotation marks and backslashes but without expansions.
     ///
-    /// - Returns: nil when a quotation mark is not closed.
+    /// - Returns: the words; nil when a quotation mark is not closed.
     static func words(_ command: String) -> [String]? {
         var words: [String] = []
         var word: String?

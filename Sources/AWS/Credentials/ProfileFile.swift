@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The merged profiles of `~/.aws/config` and `~/.aws/credentials`. A setting of the credentials file has priority.
+/// The merged profiles of `~/.aws/config` and `~/.aws/credentials`. A setting in the credentials file has precedence.
 ///
 /// The format is that of the AWS SDKs and Tools Reference Guide, "Shared config and credentials files".
 struct ProfileFile: Sendable, Equatable {
-    /// The settings of each profile, by lower-case name.
+    /// The settings of each profile, by the name of the profile. The names of settings are in lower case.
     private(set) var profiles: [String: [String: String]] = [:]
 
-    /// The paths of the files that exist.
+    /// The paths of the two files, as far as they exist.
     private(set) var paths: [String] = []
 
-    /// Reads the two files that `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE` name, or those in `~/.aws`. Absent
-    /// files count as empty.
+    /// Reads the files whose paths are in `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE`, or else those in
+    /// `~/.aws`. Absent files count as empty.
     ///
-    /// - Throws: `AWSError` of the kind `.configuration` when an existing file cannot be read or parsed, or a variable
-    ///   contains a `$`. Treating such a file as empty would lead to another identity than the configured one.
+    /// - Throws: `AWSError` of the kind `.configuration` when an existing file cannot be read or parsed, or when one of
+    ///   these variables contains a `$`. If such a file counted as empty, another identity than the configured one
+    ///   could be used.
     static func load(_ host: HostEnvironment) throws(AWSError) -> ProfileFile {
         var file = ProfileFile()
         for isConfig in [true, false] {
@@ -35,10 +36,11 @@ struct ProfileFile: Sendable, Equatable {
         return file
     }
 
-    /// The settings of a profile; nil when neither file contains it.
+    /// The settings of a profile; nil when neither file contains the profile.
     subscript(profile: String) -> [String: String]? { profiles[profile] }
 
-    /// Decodes a file, without its byte order mark. Bytes that are not UTF-8, for example in a comment, are replaced.
+    /// Returns the content of a file as text, without its byte order mark. Bytes that are not UTF-8, for example in a
+    /// comment, are replaced.
     private static func text(_ bytes: [UInt8]) -> String {
         String(decoding: bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...], as: UTF8.self)
     }
@@ -84,8 +86,8 @@ struct ProfileFile: Sendable, Equatable {
         AWSError(.configuration, operation: "profiles", resource: path, message: message)
     }
 
-    /// Returns the profile of a section head: `[profile x]` or `[default]` in the config file, `[x]` in the credentials
-    /// file; nil for other sections.
+    /// Returns the name of the profile in a section header, `[profile x]` or `[default]` in the config file and `[x]`
+    /// in the credentials file; nil for other sections.
     private static func profileName(_ line: Substring, isConfig: Bool) -> String? {
         guard let close = line.firstIndex(of: "]") else { return nil }
         let inside = trimmed(line[..<close].dropFirst())
@@ -96,7 +98,7 @@ struct ProfileFile: Sendable, Equatable {
         return name.isEmpty ? nil : String(name)
     }
 
-    /// Removes one pair of quotation marks.
+    /// Returns `name` without one pair of surrounding quotation marks.
     private static func unquoted(_ name: Substring) -> Substring {
         guard let first = name.first, first == "\"" || first == "'", name.count > 1, name.last == first else {
             return name
@@ -104,7 +106,7 @@ struct ProfileFile: Sendable, Equatable {
         return name.dropFirst().dropLast()
     }
 
-    /// Removes a comment that follows white space, and surrounding white space.
+    /// Returns the value of a setting without a comment that follows white space, and without surrounding white space.
     private static func value(_ text: Substring) -> String {
         var end = text.endIndex
         for index in text.indices where text[index] == "#" || text[index] == ";" {

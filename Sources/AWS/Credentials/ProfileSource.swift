@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The source that reads the static keys of a profile in the shared config and credentials files.
+/// The source of credentials that reads the static keys of a profile in the shared config and credentials files.
 struct ProfileSource: CredentialSource {
     let profile: String
     let host: HostEnvironment

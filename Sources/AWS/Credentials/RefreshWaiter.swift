@@ -2,8 +2,8 @@
 
 import Support
 
-/// A task that waits for a refresh. The wait ends with the refresh, after a limit, or when the task is cancelled; the
-/// refresh continues for the other waiting tasks.
+/// The wait of one task for a refresh of credentials. The wait ends with the refresh, after a limit, or when the task
+/// is cancelled. The refresh continues for the other waiting tasks.
 final class RefreshWaiter: Sendable {
     enum End: Sendable {
         case refreshed(Result<Credentials, AWSError>)
@@ -28,7 +28,8 @@ final class RefreshWaiter: Sendable {
         waiting?.resume()
     }
 
-    /// Waits at most `limit` and returns how the wait ended. One task may call it, once.
+    /// Waits for at most `limit` and returns the reason why the wait ended. This function can be called once, by one
+    /// task.
     func end(within limit: Duration) async -> End {
         let timer = Task {
             do { try await Task.sleep(for: limit) } catch { return }

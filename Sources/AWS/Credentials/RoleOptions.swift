@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A role to assume, and the parameters of the call.
+/// An IAM role to assume, and the parameters of the `AssumeRole` request.
 struct RoleOptions: Sendable, Hashable {
     var arn: String
-    /// The session name; nil for `pixelated-` and the time.
+    /// The session name; nil for `pixelated-` followed by the time.
     var sessionName: String?
     var externalID: String?
     /// The duration of the session, 900...43200 s; nil for the default of STS.
     var durationSeconds: Int?
 
-    /// Reads the role of a profile; nil for a profile without `role_arn`.
+    /// Reads the role from the settings of a profile. The result is nil for a profile without `role_arn`.
     init?(profile values: [String: String]) {
         guard let arn = values["role_arn"] else { return nil }
         self.init(
@@ -24,8 +24,8 @@ struct RoleOptions: Sendable, Hashable {
         self.durationSeconds = durationSeconds
     }
 
-    /// Returns the parameters that `AssumeRole` and `AssumeRoleWithWebIdentity` have in common. `now`, in seconds since
-    /// 1970-01-01T00:00:00Z, becomes part of a generated session name.
+    /// Returns the parameters that the operations `AssumeRole` and `AssumeRoleWithWebIdentity` have in common. `now`,
+    /// in seconds since 1970-01-01T00:00:00Z, is part of a generated session name.
     func parameters(now: Double) -> [(String, String)] {
         var parameters = [
             ("RoleArn", arn), ("RoleSessionName", sessionName ?? "pixelated-\(Int(now))"),

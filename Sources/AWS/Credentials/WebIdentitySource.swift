@@ -2,9 +2,10 @@
 
 import SigV4
 
-/// The source that assumes a role with a web identity token from a file, as IAM roles for service accounts (IRSA) do.
+/// The source of credentials that assumes a role with a web identity token from a file, as for IAM roles for service
+/// accounts (IRSA).
 ///
-/// The file is read for each refresh, because the platform replaces the token before it expires.
+/// The file is read for each refresh, because the platform replaces the token before the token expires.
 struct WebIdentitySource: CredentialSource {
     let role: RoleOptions
     let tokenFile: String

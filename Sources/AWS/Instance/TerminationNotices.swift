@@ -3,7 +3,7 @@
 package import HTTP
 import Support
 
-/// Reads from the instance metadata service whether EC2 is about to end the instance.
+/// The reader of termination notices, by which EC2 announces in the instance metadata service that the instance ends.
 ///
 /// There are two kinds of notice: the spot instance interruption notice, two minutes ahead (docs.aws.amazon.com/
 /// AWSEC2/latest/UserGuide/spot-instance-termination-notices.html), and the target lifecycle state of Auto Scaling
@@ -15,7 +15,8 @@ package final class TerminationNotices: Sendable {
     private static let spot = "/latest/meta-data/spot/instance-action"
     private static let lifecycle = "/latest/meta-data/autoscaling/target-lifecycle-state"
 
-    /// The actions and states that end this process. `hibernate` is not among them: the process continues later.
+    /// The actions and states after which this process ends. `hibernate` is not one of them, because the process
+    /// continues after a hibernation.
     private static let finalActions: Set<String> = ["terminate", "stop"]
     private static let finalStates: Set<String> = ["Terminated", "Warmed:Terminated", "Warmed:Stopped"]
 
@@ -25,7 +26,7 @@ package final class TerminationNotices: Sendable {
 
     /// Returns the pending termination notice, such as `spot notice: terminate at 2026-01-01T00:00:00Z`, or nil.
     ///
-    /// - Throws: `AWSError` when the metadata service does not answer, as outside of EC2.
+    /// - Throws: `AWSError` when the metadata service does not respond, for example outside of EC2.
     package func pending() async throws(AWSError) -> String? {
         var current: String
         if let kept = token.withLock({ $0 }) { current = kept } else { current = try await source.newToken() }

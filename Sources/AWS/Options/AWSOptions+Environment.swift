@@ -3,7 +3,8 @@
 import Support
 
 extension AWSOptions {
-    /// Returns these options with the values of environment and profile in the place of those that are nil or off.
+    /// Returns these options, in which the values of the environment variables and the profile replace those that are
+    /// nil or false.
     ///
     /// The names of variables and settings are those of the AWS SDKs and Tools Reference Guide, "Settings reference".
     ///

@@ -2,16 +2,17 @@
 
 package import Support
 
-/// The options of the `aws` section of the configuration.
+/// The options in the section `aws` of the configuration file.
 package struct AWSOptions: Sendable, Equatable {
-    /// The region, for example `eu-west-1`; nil for the one of the queue's URL, of the environment, of the profile or
-    /// of the instance, in this order.
+    /// The region, for example `eu-west-1`; nil for the region of the queue's URL, the environment, the profile or the
+    /// EC2 instance, in this order.
     package var region: String?
-    /// The profile of the shared config and credentials files; nil for `AWS_PROFILE` or `AWS_DEFAULT_PROFILE`.
+    /// The name of the profile in the shared config and credentials files; nil for the name in `AWS_PROFILE` or
+    /// `AWS_DEFAULT_PROFILE`.
     package var profile: String?
-    /// The source of the credentials. The process keeps the chosen source for its lifetime.
+    /// The source of the credentials. It is chosen once, when the process starts.
     package var credentials = CredentialKind.automatic
-    /// True to call `GetCallerIdentity` once, and again after each change of keys, and to log the identity.
+    /// True to call `GetCallerIdentity` at the start and after each change of the access key, and to log the identity.
     package var logIdentity = true
     package var endpoints = EndpointOptions()
     package var timeouts = TimeoutOptions()
@@ -20,7 +21,7 @@ package struct AWSOptions: Sendable, Equatable {
     package var source = BucketOptions()
     /// The options of the output bucket.
     package var output = BucketOptions()
-    /// The options of single buckets, by name. They replace `source` and `output` for these buckets.
+    /// The options of single buckets, by the name of the bucket. They replace `source` and `output` for these buckets.
     package var buckets: [String: BucketOptions] = [:]
 
     package init() {}

@@ -3,10 +3,10 @@
 import HTTP
 import Support
 
-/// Computes the URLs of S3, SQS and STS in a region.
+/// The endpoints of S3, SQS and STS: the URLs that requests are sent to.
 ///
-/// The rules are the part of botocore's `endpoint-rule-set-1.json` of s3, sqs and sts that applies to the operations
-/// of this module.
+/// The rules are those of botocore's `endpoint-rule-set-1.json` for s3, sqs and sts, as far as they apply to the
+/// operations of this module.
 struct Endpoints: Sendable {
     let options: EndpointOptions
     private let custom: (s3: URL?, sqs: URL?, sts: URL?)
@@ -24,7 +24,7 @@ struct Endpoints: Sendable {
         )
     }
 
-    /// Returns the URL of an object. Its path is percent-encoded once, as it is sent and signed.
+    /// Returns the URL of an object, whose path is percent-encoded once, as it is sent and signed.
     func s3(_ bucket: String, key: String, in region: Region) -> URL {
         let encodedKey = PercentEncoding.encode(key, keepingSlash: true)
         if var url = custom.s3 {
@@ -48,8 +48,9 @@ struct Endpoints: Sendable {
         return URL(.https, host: host, path: "/\(PercentEncoding.encode(bucket))/\(encodedKey)")
     }
 
-    /// Returns the URL to which the requests of a queue are sent: the custom endpoint, else AWS's for the region, else
-    /// the server in the queue's URL when that is a VPC endpoint or not AWS.
+    /// Returns the URL that the requests for a queue are sent to: the custom endpoint when there is one, the server in
+    /// the queue's URL when that is a VPC endpoint or not in a domain of AWS, and the endpoint of AWS for the region
+    /// otherwise.
     func sqs(queue: URL, in region: Region) -> URL {
         if let custom = custom.sqs { return custom }
         guard Self.isAmazon(queue.host) else {
@@ -59,7 +60,7 @@ struct Endpoints: Sendable {
         return service("sqs", in: region)
     }
 
-    /// Returns the URL of STS: the custom endpoint, else AWS's for the region.
+    /// Returns the URL of STS: the custom endpoint when there is one, and the endpoint of AWS for the region otherwise.
     func sts(in region: Region) -> URL { custom.sts ?? service("sts", in: region) }
 
     private func service(_ name: String, in region: Region) -> URL {
@@ -70,9 +71,9 @@ struct Endpoints: Sendable {
         return URL(.https, host: "\(prefix).\(region.name).\(suffix)")
     }
 
-    /// Returns the region that a queue's URL names, or nil: `sqs.eu-west-1.amazonaws.com`, `sqs-fips...`,
-    /// `sqs.eu-west-1.api.aws`, `vpce-1-2.sqs.eu-west-1.vpce.amazonaws.com` and the older
-    /// `eu-west-1.queue.amazonaws.com`.
+    /// Returns the region in the host name of a queue's URL, or nil when there is none. The forms are
+    /// `sqs.eu-west-1.amazonaws.com`, `sqs-fips...`, `sqs.eu-west-1.api.aws`,
+    /// `vpce-1-2.sqs.eu-west-1.vpce.amazonaws.com` and the older `eu-west-1.queue.amazonaws.com`.
     static func region(ofQueue queue: URL) -> Region? {
         guard isAmazon(queue.host) else { return nil }
         let labels = queue.host.split(separator: ".").map(String.init)
@@ -85,15 +86,15 @@ struct Endpoints: Sendable {
         return service == 0 ? Region("us-east-1") : Region(labels[service - 1])
     }
 
-    /// Returns true when a host is in one of AWS's domains.
+    /// Returns true when `host` is in one of the domains of AWS.
     static func isAmazon(_ host: String) -> Bool {
         ["amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "api.aws", "api.amazonwebservices.com.cn"]
             .contains { host == $0 || host.hasSuffix(".\($0)") }
     }
 
-    /// Returns true when a bucket's name can be a part of a host name: 3...63 of `a-z 0-9 - .`, labels neither empty
-    /// nor with a hyphen at an end, not an IPv4 address. Over https it must not contain a dot, because a wildcard
-    /// certificate covers one label only (RFC 9525, 6.3).
+    /// Returns true when the name of a bucket can be part of a host name: it consists of 3...63 characters `a-z 0-9 -
+    /// .`, has no empty label and no label with a hyphen at an end, and is not an IPv4 address. With https the name
+    /// must not contain a dot, because a wildcard certificate covers only one label (RFC 9525, 6.3).
     private static func fitsHostName(_ bucket: String, over scheme: URL.Scheme) -> Bool {
         guard (3...63).contains(bucket.utf8.count), !isAddress(bucket) else { return false }
         guard scheme == .http || !bucket.contains(".") else { return false }
@@ -102,7 +103,8 @@ struct Endpoints: Sendable {
         }
     }
 
-    /// Returns true for IP addresses and `localhost`, which take no bucket in front.
+    /// Returns true when `host` is an IP address or `localhost`, so that the name of a bucket cannot precede it in a
+    /// host name.
     private static func isAddress(_ host: String) -> Bool {
         host.hasPrefix("[") || host == "localhost"
             || (host.split(separator: ".").count == 4

@@ -2,15 +2,16 @@
 
 import Glibc
 
-/// The parts of the host that AWS's configuration depends on: environment variables, home directory, files, clock and
-/// randomness. Tests supply their own.
+/// The parts of the machine that the AWS configuration depends on: environment variables, home directory, files, clock
+/// and random numbers. Tests replace them.
 package struct HostEnvironment: Sendable {
-    /// The environment variables. They may hold secret keys: `description` and mirrors show the names only.
+    /// The environment variables by name. Because the values can be secret keys, `description` and mirrors contain only
+    /// the names.
     package var environment: [String: String]
-    /// The directory that contains `.aws`; nil when there is none.
+    /// The home directory, which can contain the directory `.aws`; nil when it is unknown.
     package var homeDirectory: String?
     package var clock: any AWSClock
-    /// Returns a number in 0..<1, for jitter.
+    /// The function that returns a random number in 0..<1 for jitter.
     package var random: @Sendable () -> Double
 
     package init(
@@ -23,28 +24,29 @@ package struct HostEnvironment: Sendable {
         self.random = random
     }
 
-    /// The host environment of a process with these variables; `HOME` is its home directory.
+    /// Returns the host environment of a process with the environment variables `environment`. The home directory is
+    /// the value of `HOME`.
     package static func process(environment: [String: String]) -> HostEnvironment {
         HostEnvironment(environment: environment, homeDirectory: environment["HOME"])
     }
 
-    /// Returns the value of an environment variable; nil for an empty one too, as in the AWS SDKs.
+    /// Returns the value of an environment variable; nil when it is absent or, as in the AWS SDKs, empty.
     func variable(_ name: String) -> String? {
         guard let value = environment[name], !value.isEmpty else { return nil }
         return value
     }
 
-    /// The profile that `AWS_PROFILE`, or else the older `AWS_DEFAULT_PROFILE`, names.
+    /// The name of the profile in `AWS_PROFILE`, or else in the older `AWS_DEFAULT_PROFILE`; nil when neither is set.
     var profile: String? { variable("AWS_PROFILE") ?? variable("AWS_DEFAULT_PROFILE") }
 
-    /// Replaces `~/` at the beginning of a path by the home directory.
+    /// Returns `path` with `~/` at its beginning replaced by the home directory.
     func expanded(_ path: String) -> String {
         guard path.hasPrefix("~/"), let homeDirectory else { return path }
         return homeDirectory + path.dropFirst(1)
     }
 
-    /// Reads a small text file, such as a token; nil when it is absent, unreadable, larger than `limit` bytes or not
-    /// UTF-8.
+    /// Returns the content of a small text file, such as a token; nil when the file is absent, unreadable, larger than
+    /// `limit` bytes or not UTF-8.
     func read(_ path: String, limit: Int) -> String? {
         guard case .success(let bytes) = contents(of: path, limit: limit) else { return nil }
         return String(validating: bytes, as: UTF8.self)
@@ -54,12 +56,12 @@ package struct HostEnvironment: Sendable {
     struct FileProblem: Error {
         /// True when the file does not exist.
         var isAbsent = false
-        /// True when the file may be absent: this process has no access to its directory.
+        /// True when it is unknown if the file exists, because this process has no access to the directory.
         var isInaccessible = false
         var text: String
     }
 
-    /// Reads a file of at most `limit` bytes.
+    /// Returns the content of a file of at most `limit` bytes, or the reason why it cannot be read.
     func contents(of path: String, limit: Int) -> Result<[UInt8], FileProblem> {
         func problem() -> FileProblem {
             let code = errno

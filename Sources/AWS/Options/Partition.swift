@@ -2,18 +2,19 @@
 
 /// An AWS partition: a group of regions with its own accounts and domain names (AWS General Reference).
 struct Partition: Sendable, Equatable {
-    /// The name in ARNs: `aws`, `aws-cn`, `aws-us-gov`, ...
+    /// The name of the partition in ARNs, as `aws`, `aws-cn` or `aws-us-gov`.
     let name: String
-    /// The domain of the ordinary endpoints.
+    /// The domain of the standard endpoints, as `amazonaws.com`.
     let dnsSuffix: String
-    /// The domain of the dual-stack endpoints, which have IPv6 addresses too.
+    /// The domain of the dual-stack endpoints, which have IPv6 and IPv4 addresses, as `api.aws`.
     let dualStackSuffix: String
 
     private static let commercial = Partition(
         name: "aws", dnsSuffix: "amazonaws.com", dualStackSuffix: "api.aws")
 
-    /// The other partitions by the prefix of their regions' names (botocore's `partitions.json`). Regions with any
-    /// other prefix are commercial, so that new ones need no new release.
+    /// The partitions except the commercial one (`aws`), with the prefix of the names of their regions (botocore's
+    /// `partitions.json`). Regions with any other prefix are in the commercial partition, so that a new region needs no
+    /// new release of this program.
     private static let others: [(prefix: String, partition: Partition)] = [
         (
             "cn-",
@@ -49,7 +50,7 @@ struct Partition: Sendable, Equatable {
         ),
     ]
 
-    /// Returns the partition of a region.
+    /// Returns the partition of `region`.
     static func of(_ region: Region) -> Partition {
         others.first { region.name.hasPrefix($0.prefix) }?.partition ?? commercial
     }

@@ -2,8 +2,8 @@
 
 import HTTP
 
-/// Chooses the region: that of the configuration, the queue's URL, `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile or
-/// the instance, in this order.
+/// The choice of the region: that of the configuration, the queue's URL, `AWS_REGION`, `AWS_DEFAULT_REGION`, the
+/// profile or the EC2 instance, in this order.
 struct RegionChoice: Sendable {
     let options: AWSOptions
     let queueURL: String?

@@ -2,10 +2,10 @@
 
 package import Support
 
-/// The options of retries.
+/// The options for the retries of calls to AWS.
 package struct RetryOptions: Sendable, Equatable {
-    /// The number of attempts of a call, the first included, 1...20; nil for `AWS_MAX_ATTEMPTS`, the profile's
-    /// `max_attempts` or 3, in this order.
+    /// The maximum number of attempts of a call, including the first, 1...20; nil for the value of `AWS_MAX_ATTEMPTS`,
+    /// the profile's `max_attempts` or 3, in this order.
     package var maxAttempts: Int?
 
     package init() {}
@@ -18,10 +18,10 @@ package struct RetryOptions: Sendable, Equatable {
 
     private static let range = 1...20
 
-    /// The retry modes of the AWS SDKs. All are accepted, and all mean the standard mode.
+    /// The names of the retry modes of the AWS SDKs. All of them are accepted, and each one selects the standard mode.
     private static let modes = ["standard", "adaptive", "legacy"]
 
-    /// Sets `maxAttempts` from environment and profile when it is nil.
+    /// Sets `maxAttempts` from the environment or the profile when it is nil.
     ///
     /// - Throws: `AWSError` of the kind `.configuration` for an invalid number or mode.
     mutating func complete(

@@ -3,19 +3,22 @@
 import HTTP
 package import Support
 
-/// The time limits of a call to AWS, in seconds: 0.05...3600 each.
+/// The time limits of a call to AWS in seconds, each 0.05...3600.
 package struct TimeoutOptions: Sendable, Equatable {
-    /// The limit for name resolution, TCP and TLS of one attempt.
+    /// The maximum time in seconds for the name resolution, TCP connection and TLS handshake of one attempt.
     package var connectSeconds = 5.0
-    /// The limit from the last byte of the request to the first of the response. A long poll adds its wait.
+    /// The maximum time in seconds from the last byte of the request to the first byte of the response. The wait time
+    /// of a long poll is added.
     package var firstByteSeconds = 15.0
-    /// The limit for one attempt as a whole. A long poll adds its wait.
+    /// The maximum time in seconds for one attempt. The wait time of a long poll is added.
     package var attemptSeconds = 60.0
-    /// The limit for all attempts of a call and the pauses between them. A long poll adds its wait.
+    /// The maximum time in seconds for all attempts of a call and the pauses between them. The wait time of a long poll
+    /// is added.
     package var totalSeconds = 120.0
-    /// The time after which an attempt fails whose rate stays below `stallBytesPerSecond`. A long poll adds its wait.
+    /// The maximum time in seconds for which the transfer rate of an attempt can stay below `stallBytesPerSecond`. The
+    /// wait time of a long poll is added.
     package var stallSeconds = 15.0
-    /// The lowest accepted transfer rate, 0...1000000000 bytes a second; 0 disables the check.
+    /// The minimum transfer rate in bytes per second, 0...1000000000; 0 for no minimum.
     package var stallBytesPerSecond = 512
 
     package init() {}
@@ -33,11 +36,11 @@ package struct TimeoutOptions: Sendable, Equatable {
         return found
     }
 
-    /// Returns the limits of one attempt.
+    /// Returns the limits of the transport for one attempt.
     ///
     /// - Parameters:
-    ///   - wait: the time for which the service itself may hold the response back.
-    ///   - responseBytes: the largest accepted body.
+    ///   - wait: the wait time of a long poll; zero for other calls.
+    ///   - responseBytes: the maximum size of the response body in bytes.
     func attempt(wait: Duration = .zero, responseBytes: Int) -> Request.Limits {
         Request.Limits(
             connect: .seconds(connectSeconds), firstByte: wait + .seconds(firstByteSeconds),
@@ -45,6 +48,7 @@ package struct TimeoutOptions: Sendable, Equatable {
             stall: wait + .seconds(stallSeconds), responseBytes: responseBytes)
     }
 
-    /// Returns the limit for all attempts of a call. `wait` is that of `attempt(wait:responseBytes:)`.
+    /// Returns the maximum time for all attempts of a call. `wait` is the wait time of a long poll, and zero for other
+    /// calls.
     func total(wait: Duration = .zero) -> Duration { wait + .seconds(totalSeconds) }
 }

@@ -2,21 +2,21 @@
 
 import Support
 
-/// A token bucket that limits the retries of one client: retries take tokens and successes refill them, so that a
-/// fleet of clients does not multiply the load of a failing service.
+/// A token bucket that limits the retries of one client. Retries take tokens and successful calls add tokens, so that
+/// many clients do not multiply the load of a failing service.
 ///
-/// Capacity and costs are those of the standard retry mode of the AWS SDKs in its 2026 revision.
+/// The capacity and the costs are those of the standard retry mode of the AWS SDKs in its revision of 2026.
 struct RetryQuota: Sendable {
-    /// The number of tokens at first, and at most.
+    /// The initial and maximum number of tokens.
     static let capacity = 500
-    /// The tokens that a retry after a transient failure takes.
+    /// The number of tokens that a retry after a transient failure takes.
     static let costOfFailure = 14
-    /// The tokens that a retry after throttling takes.
+    /// The number of tokens that a retry after throttling takes.
     static let costOfThrottling = 5
 
     private let tokens = Locked(capacity)
 
-    /// Takes `cost` tokens. Returns false, and takes none, when there are fewer.
+    /// Takes `cost` tokens and returns true, or takes none and returns false when there are fewer.
     func spend(_ cost: Int) -> Bool {
         tokens.withLock { tokens in
             guard tokens >= cost else { return false }
@@ -25,8 +25,8 @@ struct RetryQuota: Sendable {
         }
     }
 
-    /// Adds `count` tokens, up to the capacity. After a success that is the cost of the call's last retry, or 1 when
-    /// the first attempt succeeded.
+    /// Adds `count` tokens, up to the capacity. After a successful call, `count` is the cost of the last retry of the
+    /// call, or 1 when the first attempt succeeded.
     func refill(_ count: Int) {
         tokens.withLock { $0 = min(Self.capacity, $0 + count) }
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The client, and with it the credentials, for one or more buckets, and the options of those buckets.
+/// The access to one or more buckets: the client with the credentials for them, and the options of the buckets.
 struct BucketAccess: Sendable {
     var client: SignedClient
     var options: BucketOptions

@@ -2,16 +2,17 @@
 
 package import Support
 
-/// The options of the source buckets, of the output bucket or of a single bucket.
+/// The options for the access to a bucket: to the source buckets, the output bucket or a single bucket.
 package struct BucketOptions: Sendable, Equatable {
     /// The id of the account that must own the bucket, 12 digits (`x-amz-expected-bucket-owner`). S3 refuses requests
-    /// to a bucket of another account.
+    /// to a bucket of another account. Nil disables the check.
     package var expectedOwner: String?
-    /// True for buckets whose requesters pay (`x-amz-request-payer`).
+    /// True for a Requester Pays bucket (`x-amz-request-payer`).
     package var requesterPays = false
-    /// The ARN of a role to assume for these buckets, for example in another account.
+    /// The ARN of a role that is assumed for requests to the bucket, for example when another account owns it; nil for
+    /// none.
     package var roleARN: String?
-    /// The external id that the trust policy of the role requires.
+    /// The external id that the trust policy of the role requires; nil for none.
     package var externalID: String?
 
     package init() {}

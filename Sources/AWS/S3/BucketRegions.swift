@@ -2,9 +2,9 @@
 
 import Support
 
-/// The regions of buckets, learnt from redirects.
+/// The regions of buckets that are in another region than the client, as redirects of S3 reported them.
 struct BucketRegions: Sendable {
-    /// The largest number of buckets that are remembered. Operations on any further bucket are redirected each time.
+    /// The maximum number of buckets that are stored. Requests for any further bucket are redirected each time.
     static let limit = 1000
 
     private let known = Locked<[String: Region]>([:])

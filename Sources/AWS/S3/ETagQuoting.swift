@@ -2,14 +2,14 @@
 
 import Synchronization
 
-/// Remembers whether a store requires the ETag in the `If-Match` of a PUT without its quotation marks.
+/// The record that an S3-compatible store requires the ETag in the `If-Match` header of a PUT without quotation marks.
 ///
-/// `S3Client.put` finds that out: after a failed condition whose ETag is that of the stored object, it sends the
-/// unquoted one.
+/// `S3Client.put` detects such a store: when a condition fails although the stored object has the ETag, it repeats the
+/// request with the ETag without quotation marks.
 final class ETagQuoting: Sendable {
     private let unquoted = Atomic(false)
 
-    /// True when the store requires unquoted ETags.
+    /// True when the store requires ETags without quotation marks.
     var isUnquoted: Bool { unquoted.load(ordering: .relaxed) }
 
     func useUnquoted() { unquoted.store(true, ordering: .relaxed) }

@@ -3,9 +3,9 @@
 import HTTP
 
 extension S3Client {
-    /// Reads a whole object.
+    /// Reads an object as a whole (`GetObject`).
     ///
-    /// - Parameter maximumBytes: the largest accepted size. A larger object is not read to its end.
+    /// - Parameter maximumBytes: the maximum size of the object. A larger object is not read to its end.
     /// - Returns: the object, verified against its length and the checksum that S3 stores.
     /// - Throws: `AWSError`, among others `.noSuchKey`, `.tooLarge`, `.archived` and `.checksumMismatch`.
     package func get(
@@ -23,10 +23,10 @@ extension S3Client {
         return S3Object(head: ObjectHead(response.headers), bytes: response.body)
     }
 
-    /// Reads the headers of an object (`HeadObject`).
+    /// Reads the metadata of an object (`HeadObject`).
     ///
-    /// - Throws: `AWSError`; `.noSuchKey` for a missing object and for a missing bucket, because the response to HEAD
-    ///   has no body that would distinguish them.
+    /// - Throws: `AWSError`, of the kind `.noSuchKey` for a missing object and for a missing bucket, because the
+    ///   response to HEAD has no body that distinguishes the two.
     package func head(_ object: ObjectReference) async throws(AWSError) -> ObjectHead {
         ObjectHead(try await send("HeadObject", .head, object).headers)
     }

@@ -3,8 +3,8 @@
 import HTTP
 
 extension S3Client {
-    /// Reads the tags of an object (`GetObjectTagging`). Needs the permission `s3:GetObjectTagging`, and for an object
-    /// with a version id `s3:GetObjectVersionTagging`.
+    /// Reads the tags of an object (`GetObjectTagging`). The call needs the permission `s3:GetObjectTagging`, and for
+    /// an object with a version id `s3:GetObjectVersionTagging`.
     ///
     /// - Returns: the values of the tags by their names.
     /// - Throws: `AWSError`.

@@ -5,11 +5,12 @@ import FoundationEssentials
 import HTTP
 
 extension S3Client {
-    /// Returns what is wrong with a downloaded object, its length or the checksum that S3 stores, or nil.
+    /// Returns the problem of a downloaded object whose length is wrong or whose bytes do not match the checksum that
+    /// S3 stores; nil when both are correct.
     ///
     /// Composite checksums of multipart uploads (`-N` at the end, or `x-amz-checksum-type: COMPOSITE`) are not
-    /// verified: they cover the checksums of the parts and not the bytes (Amazon S3 User Guide, "Checking object
-    /// integrity"). Neither are checksums of algorithms that `checksums` lacks.
+    /// verified, because they cover the checksums of the parts and not the bytes (Amazon S3 User Guide, "Checking
+    /// object integrity"). Checksums of algorithms that are not in `checksums` are not verified either.
     @Sendable static func integrityProblem(_ response: Response) -> (kind: AWSError.Kind, message: String)? {
         let body = response.body
         if let length = response.headers["content-length"].flatMap(Int.init), length != body.count {
@@ -29,7 +30,8 @@ extension S3Client {
         return nil
     }
 
-    /// The algorithms, cheapest first. One matching checksum is enough.
+    /// The supported checksum algorithms in the order of increasing cost. Only the first of them that is in the
+    /// response is verified.
     private static let checksums: [(name: String, compute: @Sendable ([UInt8]) -> [UInt8]?)] = [
         ("crc32c", { bigEndian(CRC.crc32c($0)) }),
         ("crc32", { bigEndian(CRC.crc32($0)) }),
@@ -38,7 +40,7 @@ extension S3Client {
         ("sha256", { SHA256.digest($0) }),
     ]
 
-    /// Returns the value of `x-amz-checksum-crc32c` for an upload.
+    /// Returns the value of the header `x-amz-checksum-crc32c` for the upload of `bytes`.
     static func crc32cHeader(_ bytes: [UInt8]) -> String {
         Data(bigEndian(CRC.crc32c(bytes))).base64EncodedString()
     }

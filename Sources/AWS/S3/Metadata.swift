@@ -3,17 +3,17 @@
 import FoundationEssentials
 import Support
 
-/// The rules of S3 for user metadata, which is sent in headers and therefore as ASCII.
+/// The rules of S3 for user-defined metadata of objects, which is sent in headers and therefore as ASCII.
 enum Metadata {
-    /// The largest sum of the sizes of names and values, in bytes (Amazon S3 User Guide, "Working with object
-    /// metadata").
+    /// The maximum total size of the names and values in bytes (Amazon S3 User Guide, "Working with object metadata").
     static let limit = 2048
 
-    /// The part of `limit` that is reserved for the stamp that the worker adds to each output, in bytes: four names (87
-    /// together), an ETag (S3's have at most 38), a version id (at most 1024), a sequencer and an output format.
+    /// The part of `limit`, in bytes, that is reserved for the stamp, the metadata that the worker adds to each output:
+    /// four names (87 bytes together), an ETag (at most 38 bytes in S3), a version id (at most 1024 bytes), a sequencer
+    /// and an output format.
     static let reserve = 87 + 128 + 1024 + 128 + 57
 
-    /// Returns the problems of the metadata that is configured for all outputs.
+    /// Returns a problem for each invalid entry of the metadata that is configured for all outputs.
     static func problems(
         _ metadata: [String: String]
     ) -> [OptionProblem] {
@@ -40,14 +40,15 @@ enum Metadata {
         return found
     }
 
-    /// Encodes a value for its header: printable ASCII is unchanged, everything else becomes an encoded word (RFC 2047,
-    /// section 2, encoding "B"), which is how S3 returns it too.
+    /// Returns a metadata value as the value of its header. A value of printable ASCII is unchanged, and every other
+    /// becomes an encoded word (RFC 2047, section 2, encoding "B"), the form that S3 returns as well.
     static func encoded(_ value: String) -> String {
         guard !value.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else { return value }
         return "=?UTF-8?B?\(Data(value.utf8).base64EncodedString())?="
     }
 
-    /// Decodes a value that `encoded` made. Other values are returned unchanged.
+    /// Returns the metadata value for the value of its header: the inverse of `encoded`. Texts that are not encoded
+    /// words are returned unchanged.
     static func decoded(_ value: String) -> String {
         let prefix = "=?UTF-8?B?"
         guard value.hasPrefix(prefix), value.hasSuffix("?="), value.utf8.count > prefix.utf8.count + 2,

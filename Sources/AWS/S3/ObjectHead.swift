@@ -2,16 +2,18 @@
 
 import HTTP
 
-/// The headers with which S3 describes an object. Nil values were not in the response.
+/// The properties of an object in the headers of an S3 response. A property is nil when the response does not contain
+/// it.
 package struct ObjectHead: Sendable, Equatable {
-    /// The ETag with its quotation marks, as in `If-Match`; `ETag.unquoted` gives the spelling of events.
+    /// The ETag with its quotation marks, as in the header `If-Match`. S3 event notifications have the form of
+    /// `ETag.unquoted`.
     package var eTag: String?
-    /// The version id; nil in a bucket without versioning.
+    /// The version id of the object; nil in a bucket without versioning.
     package var versionID: String?
-    /// The size in bytes.
+    /// The size of the object in bytes.
     package var size: Int?
     package var contentType: String?
-    /// The user metadata by lower-case name without `x-amz-meta-`, decoded.
+    /// The user-defined metadata, decoded, by lower-case name without `x-amz-meta-`.
     package var metadata: [String: String]
     package var requestID: String?
 

@@ -2,10 +2,11 @@
 
 import Support
 
-/// The name of an object: its latest version, or the one that `versionID` names.
+/// The reference to an object in a bucket: to the version `versionID`, or to the latest version when `versionID` is
+/// nil.
 package struct ObjectReference: Sendable, Equatable, Hashable, CustomStringConvertible {
     package var bucket: String
-    /// The key, not percent-encoded.
+    /// The key of the object, not percent-encoded.
     package var key: String
     package var versionID: String?
 
@@ -15,7 +16,8 @@ package struct ObjectReference: Sendable, Equatable, Hashable, CustomStringConve
         self.versionID = versionID
     }
 
-    /// `s3://bucket/key` or `s3://bucket/key?versionId=id`, with `?` in the place of control characters.
+    /// The reference as text, `s3://bucket/key` or `s3://bucket/key?versionId=id`, with control characters replaced by
+    /// `?`.
     package var description: String {
         "s3://\(bucket)/\(key)\(versionID.map { "?versionId=\($0)" } ?? "")".withoutControlCharacters
     }

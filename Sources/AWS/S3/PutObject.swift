@@ -4,12 +4,13 @@ import HTTP
 import Support
 
 extension S3Client {
-    /// Stores `bytes` as an object in one request and replaces an existing one. The object is durable when the
-    /// function returns.
+    /// Stores `bytes` as an object with one request (`PutObject`). An existing object of the same key is replaced. S3
+    /// has stored the object durably when the function returns.
     ///
-    /// The request carries a CRC-32C of the bytes, which S3 verifies and stores.
+    /// The request contains the CRC-32C of the bytes, which S3 verifies and stores.
     ///
-    /// - Throws: `AWSError`; `.preconditionFailed` when `options.ifMatch` or `options.ifNoneMatch` does not hold.
+    /// - Throws: `AWSError`, of the kind `.preconditionFailed` when the condition `options.ifMatch` or
+    ///   `options.ifNoneMatch` is not fulfilled.
     package func put(
         _ bytes: [UInt8], to object: ObjectReference, options: PutOptions
     ) async throws(AWSError) -> PutReceipt {
@@ -48,7 +49,8 @@ extension S3Client {
         return PutReceipt(eTag: head.eTag ?? "", versionID: head.versionID, requestID: head.requestID)
     }
 
-    /// Returns true when the stored object has the ETag, so that a failed condition was a matter of quoting.
+    /// Returns true when the stored object has the ETag `eTag`, so that a condition with this ETag can have failed only
+    /// because of its quotation marks.
     private func has(
         _ object: ObjectReference, _ eTag: String, within deadline: OperationDeadline
     ) async -> Bool {

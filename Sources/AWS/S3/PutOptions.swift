@@ -3,35 +3,41 @@
 import HTTP
 package import Support
 
-/// The headers of an upload. Nil and empty ones are not sent, so that the bucket's defaults apply.
+/// The options of uploads, which are sent as headers of `PutObject`. No header is sent for nil and empty values, so
+/// that the defaults of the bucket apply.
 package struct PutOptions: Sendable, Equatable {
     package var contentType: String?
     package var cacheControl: String?
-    /// The storage class, for example `STANDARD_IA`. S3 checks the name.
+    /// The storage class, for example `STANDARD_IA`; nil for the default. Only S3 checks the name.
     package var storageClass: String?
     package var serverSideEncryption: Encryption?
-    /// The id, ARN or alias of the KMS key, for `.kms` and `.kmsDual`; nil for the AWS managed key `aws/s3`.
+    /// The id, ARN or alias of the KMS key; nil for the AWS managed key `aws/s3`. Valid only with `.kms` and
+    /// `.kmsDual`.
     package var kmsKeyID: String?
-    /// True to use an S3 Bucket Key, which reduces the calls of KMS. For `.kms` only.
+    /// True to use an S3 Bucket Key, which reduces the number of requests to KMS. Valid only with `.kms`.
     package var bucketKey = false
-    /// The canned ACL. Buckets with the setting "bucket owner enforced" accept `bucket-owner-full-control` only.
+    /// The canned ACL of the object; nil for none. Buckets with the setting "Bucket owner enforced" accept only
+    /// `bucket-owner-full-control`.
     package var acl: CannedACL?
-    /// The values of the tags by their names, at most 10. Names have 1...128 characters, values 0...256.
+    /// The values of at most 10 object tags by the names of the tags. Names have 1...128 characters, values 0...256.
     package var tags: [String: String] = [:]
-    /// The user metadata by name without `x-amz-meta-`. S3 accepts 2048 bytes in all, of which `problems` reserves a
-    /// part for the metadata that the worker adds. Values that are not ASCII are sent as encoded words (RFC 2047).
+    /// The user-defined metadata by name without `x-amz-meta-`. S3 accepts 2048 bytes in total, of which a part is
+    /// reserved for the metadata that the worker adds (`Metadata.reserve`). Values that are not ASCII are sent as
+    /// encoded words (RFC 2047).
     package var metadata: [String: String] = [:]
-    /// The ETag, quoted or not, that the existing object must have; else the upload fails with `.preconditionFailed`.
+    /// The ETag, with or without quotation marks, that the existing object must have; nil for no condition. Otherwise
+    /// the upload fails with `.preconditionFailed`.
     package var ifMatch: String?
-    /// True to store only a new object; else the upload fails with `.preconditionFailed`.
+    /// True to let the upload fail with `.preconditionFailed` when an object with the key exists.
     ///
-    /// When the response of an attempt is lost, the next attempt finds the object of the first and fails as well.
+    /// When an attempt stores the object but its response is lost, the next attempt fails as well, because the object
+    /// exists.
     package var ifNoneMatch = false
 
     package enum Encryption: String, Sendable, CaseIterable {
         case s3 = "AES256"
         case kms = "aws:kms"
-        /// Dual-layer encryption with KMS keys.
+        /// Dual-layer server-side encryption with KMS keys.
         case kmsDual = "aws:kms:dsse"
     }
 
@@ -82,7 +88,7 @@ package struct PutOptions: Sendable, Equatable {
         return found + Metadata.problems(metadata)
     }
 
-    /// The request's headers, except those of the checksum.
+    /// The headers of the `PutObject` request for these options.
     var headers: Headers {
         var headers: Headers = ["Content-Type": contentType ?? "application/octet-stream"]
         headers["Cache-Control"] = cacheControl

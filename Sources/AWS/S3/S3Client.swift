@@ -3,30 +3,31 @@
 import HTTP
 import SigV4
 
-/// A client for the objects of S3. Each operation is an extension in its own file.
+/// A client for the objects in S3. Each operation is in an extension in its own file.
 package struct S3Client: Sendable {
-    /// The access to all buckets that `accessByBucket` does not name.
+    /// The access to all buckets that are not in `accessByBucket`.
     let defaultAccess: BucketAccess
     let accessByBucket: [String: BucketAccess]
     let endpoints: Endpoints
-    /// The region in which a bucket is first looked for.
+    /// The region that the first request for a bucket is sent to.
     let region: Region
     let timeouts: TimeoutOptions
-    /// The regions of the buckets that turned out to be elsewhere.
+    /// The regions of the buckets that are in another region than `region`.
     let regions = BucketRegions()
     let eTagQuoting = ETagQuoting()
 
-    /// Makes the deadline of an operation that begins now.
+    /// Returns the deadline of an operation that begins now.
     func deadline() -> OperationDeadline {
         OperationDeadline(timeouts.total(), clock: defaultAccess.client.host.clock)
     }
 
-    /// Sends one object operation to the bucket's region. When the response says that the bucket is in another
-    /// region, the operation is sent there once, and so are all later ones.
+    /// Sends the request of one operation on an object to the region of the bucket, and returns the response. When S3
+    /// responds that the bucket is in another region, the request is repeated once in that region, and all later
+    /// requests are sent there.
     ///
     /// - Parameters:
-    ///   - operation: the name in the API reference, for example `GetObject`.
-    ///   - responseBytes: the largest accepted body.
+    ///   - operation: the name of the operation in the AWS API reference, for example `GetObject`.
+    ///   - responseBytes: the maximum size of the response body in bytes.
     ///   - deadline: the deadline of the whole operation; nil for a new one.
     ///   - validate: see `APIRequest.validate`.
     /// - Throws: `AWSError`.
@@ -63,7 +64,7 @@ package struct S3Client: Sendable {
         }
     }
 
-    /// Returns the region of a bucket when `error` is one that a request to the wrong region ends with, or nil.
+    /// Returns the region of a bucket when `error` indicates a request to a wrong region, or nil otherwise.
     ///
     /// The conditions are those of botocore's `S3RegionRedirectorv2` (utils.py).
     private func region(
@@ -81,7 +82,8 @@ package struct S3Client: Sendable {
         return await headBucket(bucket, access, deadline)
     }
 
-    /// Reads a bucket's region with `HeadBucket`, whose response names it even when access is denied.
+    /// Returns the region of a bucket from the response to `HeadBucket`, which contains the region even when access is
+    /// denied; nil when the response does not contain it.
     private func headBucket(
         _ bucket: String, _ access: BucketAccess, _ deadline: OperationDeadline
     ) async -> Region? {

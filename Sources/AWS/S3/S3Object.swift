@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A downloaded object.
+/// A downloaded object: its bytes and its properties.
 package struct S3Object: Sendable {
     package var head: ObjectHead
     package var bytes: [UInt8]

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An entry of a batch that failed although the call as a whole succeeded.
+/// The failure of one entry of an SQS batch request that succeeded as a whole.
 package struct BatchFailure: Sendable, Equatable {
-    /// The position of the entry in the argument of the call.
+    /// The index of the entry in the argument of the call, counted from 0.
     package var index: Int
-    /// The service's error code, `Unknown` without one, or `NotAnswered` when the response does not mention the entry.
+    /// The error code of SQS; `Unknown` when there is none, and `NotAnswered` when the response does not contain the
+    /// entry.
     package var code: String
     package var message: String
-    /// True when the entry itself is wrong, so that sending it again does not help.
+    /// True when the cause is the entry itself (`SenderFault` of SQS), so that a repetition fails as well.
     package var isSenderFault: Bool
 
     package init(index: Int, code: String, message: String, isSenderFault: Bool) {
@@ -17,7 +18,7 @@ package struct BatchFailure: Sendable, Equatable {
         self.isSenderFault = isSenderFault
     }
 
-    /// The kind of `AWSError` that the code means; for an unknown code `.other` or, without the sender's fault,
-    /// `.server`.
+    /// The kind of error for the code; for an unknown code `.other` when `isSenderFault` is true, and `.server`
+    /// otherwise.
     package var kind: AWSError.Kind { ErrorCodes.kind(ofCode: code) ?? (isSenderFault ? .other : .server) }
 }

@@ -3,7 +3,7 @@
 extension SQSClient {
     /// Changes the visibility timeouts of 1...10 messages (`ChangeMessageVisibilityBatch`).
     ///
-    /// - Returns: the entries that were not changed.
+    /// - Returns: the failures of the messages whose timeouts were not changed.
     /// - Throws: `AWSError` when the call as a whole failed.
     package func changeVisibility(_ changes: [VisibilityChange]) async throws(AWSError) -> [BatchFailure] {
         try await sendBatch(

@@ -3,7 +3,7 @@
 extension SQSClient {
     /// Deletes 1...10 messages by their receipt handles (`DeleteMessageBatch`).
     ///
-    /// - Returns: the entries that were not deleted.
+    /// - Returns: the failures of the messages that were not deleted.
     /// - Throws: `AWSError` when the call as a whole failed.
     package func delete(_ receiptHandles: [String]) async throws(AWSError) -> [BatchFailure] {
         try await sendBatch(

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A message of SQS, as one receive returned it.
+/// An SQS message as one `ReceiveMessage` call returned it.
 package struct Message: Sendable, Equatable {
     package var messageID: String
-    /// The receipt handle of this receive. A later receive of the same message has another one.
+    /// The receipt handle of this receive. When the message is received again, it has another receipt handle.
     package var receiptHandle: String
     package var body: String
-    /// The number of receives of the message, this one included (`ApproximateReceiveCount`); 1 when the queue does not
-    /// report it.
+    /// The receive count: how often the message has been received, including this time (`ApproximateReceiveCount`); 1
+    /// when the response does not contain it.
     package var receiveCount: Int
-    /// The time at which the message was sent, in seconds since 1970-01-01T00:00:00Z; nil when the queue does not
-    /// report it.
+    /// The time at which the message was sent, in seconds since 1970-01-01T00:00:00Z; nil when the response does not
+    /// contain it.
     package var sentAt: Double?
 
     package init(

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Attributes of a queue (`GetQueueAttributes`). Nil values were not in the response.
+/// The attributes of a queue (`GetQueueAttributes`). An attribute is nil when the response does not contain it.
 package struct QueueAttributes: Sendable, Equatable {
-    /// The maximum number of receives before a message moves to the dead-letter queue; nil without a redrive policy.
+    /// The maximum receive count of a message, after which it is moved to the dead-letter queue; nil when the queue has
+    /// no redrive policy.
     package var maxReceiveCount: Int?
-    /// The approximate number of visible messages.
+    /// The approximate number of visible messages (`ApproximateNumberOfMessages`).
     package var approximateMessages: Int?
-    /// The approximate number of messages in flight.
+    /// The approximate number of messages in flight (`ApproximateNumberOfMessagesNotVisible`).
     package var approximateInFlight: Int?
 
     init(_ values: [String: String]) {
@@ -18,7 +19,8 @@ package struct QueueAttributes: Sendable, Equatable {
     }
 }
 
-/// `{"deadLetterTargetArn":"...","maxReceiveCount":"5"}`. The number may be a string.
+/// The redrive policy of a queue, `{"deadLetterTargetArn":"...","maxReceiveCount":"5"}`. The number can be a JSON
+/// string.
 private struct RedrivePolicy: Decodable {
     var maxReceiveCount: Int?
 
@@ -35,7 +37,7 @@ private struct RedrivePolicy: Decodable {
 }
 
 extension SQSClient {
-    /// Reads the attributes of the queue. Needs the permission `sqs:GetQueueAttributes`.
+    /// Reads the attributes of the queue. The call needs the permission `sqs:GetQueueAttributes`.
     ///
     /// - Throws: `AWSError`.
     package func attributes() async throws(AWSError) -> QueueAttributes {

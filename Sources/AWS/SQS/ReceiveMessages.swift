@@ -5,18 +5,18 @@ import Logging
 import Support
 
 extension SQSClient {
-    /// Receives up to `maxMessages` messages with a long poll.
+    /// Receives up to `maxMessages` messages with a long poll (`ReceiveMessage`).
     ///
-    /// Transient failures are thrown after a pause, so that a loop around this call does not spin
+    /// Transient failures are thrown after a pause, so that a loop around this function does not run without a pause
     /// (`APIRequest.isLongPoll`).
     ///
     /// - Parameters:
-    ///   - maxMessages: 1...10.
+    ///   - maxMessages: the maximum number of messages, 1...10.
     ///   - wait: the wait time of the long poll, 0...20 whole seconds; 0 is a short poll, which samples only some of
     ///     the queue's servers.
     ///   - visibility: the visibility timeout of the messages, 0...43200 whole seconds (12 h).
-    /// - Returns: no messages when none arrived within `wait`. Malformed messages (wrong MD5, no id, receipt handle or
-    ///   body) are left out and logged; they become visible again after `visibility`.
+    /// - Returns: the received messages; empty when none arrived within `wait`. Malformed messages (with a wrong MD5 or
+    ///   without id, receipt handle or body) are left out and logged; they become visible again after `visibility`.
     /// - Throws: `AWSError`.
     package func receive(
         maxMessages: Int, wait: Duration, visibility: Duration
@@ -82,7 +82,7 @@ private struct ReceiveInput: Encodable {
     var WaitTimeSeconds: Int
     var VisibilityTimeout: Int
     var MessageSystemAttributeNames: [String]
-    /// The deprecated name of the same list, for servers that do not know the newer one.
+    /// The deprecated name of `MessageSystemAttributeNames`, for servers that do not support the newer name.
     var AttributeNames: [String]
 }
 
@@ -90,15 +90,15 @@ private struct ReceiveOutput: Decodable {
     var Messages: [ReceivedEntry]?
 }
 
-/// An entry of the response whose decoding never fails, so that a malformed message does not hide the others.
+/// A message in the response whose decoding never fails, so that a malformed message does not affect the others.
 private struct ReceivedEntry: Decodable {
     private struct Identified: Decodable {
         var MessageId: String
     }
 
-    /// The message id, or `without id`, for log texts.
+    /// The message id, or `without id` when there is none, for log texts.
     var name: String
-    /// Nil when a required field is missing.
+    /// The decoded message; nil when a required field is missing.
     var message: ReceivedMessage?
 
     init(from decoder: any Decoder) {
@@ -115,7 +115,8 @@ private struct ReceivedMessage: Decodable {
     var Attributes: LenientAttributes?
 }
 
-/// The attributes whose values are strings or whole numbers. Others are skipped: they do not make a message malformed.
+/// The attributes of a message whose values are strings or whole numbers. Other attributes are skipped and do not make
+/// the message malformed.
 private struct LenientAttributes: Decodable {
     private struct Value: Decodable {
         var text: String?

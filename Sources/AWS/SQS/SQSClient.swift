@@ -3,7 +3,7 @@
 import HTTP
 import SigV4
 
-/// A client for one queue of SQS, over the AWS JSON 1.0 protocol. Each operation is an extension in its own file.
+/// A client for one SQS queue, which uses the AWS JSON 1.0 protocol. Each operation is in an extension in its own file.
 package struct SQSClient: Sendable {
     let client: SignedClient
     package let queueURL: String
@@ -11,17 +11,18 @@ package struct SQSClient: Sendable {
     let region: Region
     let timeouts: TimeoutOptions
 
-    /// The longest time that a call takes. A long poll takes its wait in addition.
+    /// The maximum time of a call. The wait time of a long poll is added.
     package var deadline: Duration { timeouts.total() }
 
-    /// The largest accepted response: ten messages of 1 MiB, whose bytes take up to six in JSON, and attributes.
+    /// The maximum size of a response in bytes: ten messages of 1 MiB, each byte of which can become six bytes in JSON,
+    /// and their attributes.
     private static let responseLimit = 64 << 20
 
-    /// Sends one operation and decodes its response.
+    /// Sends the request of one operation, and returns the decoded response.
     ///
     /// - Parameters:
-    ///   - operation: the name in the API reference, for example `ReceiveMessage`.
-    ///   - wait: the time for which SQS may hold the response back.
+    ///   - operation: the name of the operation in the AWS API reference, for example `ReceiveMessage`.
+    ///   - wait: the wait time of a long poll; zero for other operations.
     ///   - isLongPoll: see `APIRequest.isLongPoll`.
     /// - Throws: `AWSError`.
     func send<Output: Decodable>(

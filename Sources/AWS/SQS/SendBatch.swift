@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension SQSClient {
-    /// The largest number of messages, and of entries of a batch, in one call (Amazon SQS Developer Guide, quotas).
+    /// The maximum number of messages in one receive, and of entries in one batch request (Amazon SQS Developer Guide,
+    /// quotas).
     package static let batchLimit = 10
 
-    /// Sends a batch operation. The ids of the entries must be their positions: message ids may repeat in a batch when
-    /// a message was received twice.
+    /// Sends the request of a batch operation. The ids of the entries must be their indices, because the same message
+    /// id can occur twice in a batch when a message was received twice.
     ///
     /// - Parameter entries: 1...10 entries.
-    /// - Returns: the entries that failed. An entry that the response does not mention counts as failed.
+    /// - Returns: the failures of entries. An entry that the response does not contain counts as failed.
     /// - Throws: `AWSError` when the call as a whole failed.
     func sendBatch(
         _ operation: String, _ entries: [some Encodable]

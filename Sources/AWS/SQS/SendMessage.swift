@@ -4,13 +4,14 @@ import Digests
 import Support
 
 extension SQSClient {
-    /// Sends a message to a queue.
+    /// Sends a message to a queue (`SendMessage`).
     ///
     /// - Parameters:
-    ///   - body: the message, 1 byte...1 MiB of UTF-8.
-    ///   - queueURL: another queue of the same region and endpoint; nil for this client's.
-    /// - Returns: the message id.
-    /// - Throws: `AWSError`; `.checksumMismatch` when the MD5 that SQS returns is not that of `body`.
+    ///   - body: the body of the message, 1 byte...1 MiB of UTF-8.
+    ///   - queueURL: the URL of another queue in the same region and at the same endpoint; nil for the queue of this
+    ///     client.
+    /// - Returns: the id of the sent message.
+    /// - Throws: `AWSError`, of the kind `.checksumMismatch` when the MD5 in the response is not that of `body`.
     package func send(_ body: String, to queueURL: String? = nil) async throws(AWSError) -> String {
         let output: SendOutput = try await send(
             "SendMessage", SendInput(QueueUrl: queueURL ?? self.queueURL, MessageBody: body))

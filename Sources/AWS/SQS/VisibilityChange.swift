@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A new visibility timeout of one message in flight.
+/// A change of the visibility timeout of one message in flight.
 package struct VisibilityChange: Sendable, Equatable {
-    /// The receipt handle of the latest receive.
+    /// The receipt handle of the latest receive of the message.
     package var receiptHandle: String
-    /// The timeout from the time of the call, in whole seconds: 0 s...12 h. 0 makes the message visible at once.
+    /// The new visibility timeout, which begins at the time of the call, in whole seconds: 0 s...12 h. 0 makes the
+    /// message visible at once.
     package var timeout: Duration
 
     package init(receiptHandle: String, timeout: Duration) {

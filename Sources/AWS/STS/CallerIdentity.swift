@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The identity behind a set of credentials, as `GetCallerIdentity` of STS returns it.
+/// The identity of credentials, as `GetCallerIdentity` of STS returns it.
 package struct CallerIdentity: Sendable, Equatable {
     package var arn: String
-    /// The account id, 12 digits.
+    /// The id of the AWS account, 12 digits.
     package var account: String
 
-    /// The ARN without the session name of an assumed role. The session name may change with each refresh.
+    /// The ARN of the user or role, without the session name of an assumed role, which can change with each refresh of
+    /// the credentials.
     var role: String {
         guard arn.contains(":assumed-role/"), let slash = arn.lastIndex(of: "/") else { return arn }
         return String(arn[..<slash])

@@ -3,21 +3,23 @@
 import HTTP
 import SigV4
 
-/// A client of the Security Token Service, which names the caller's identity and issues the keys of roles.
+/// A client for the Security Token Service (STS), which returns the identity of the caller and the temporary
+/// credentials of roles.
 struct STSClient: Sendable {
     let client: SignedClient
     let endpoint: URL
     let region: Region
     let timeouts: TimeoutOptions
 
-    /// The longest time for a call, whatever the options allow: other calls wait for its credentials.
+    /// The maximum time of a call in seconds, even when the options allow more, because other calls wait for the
+    /// credentials.
     private static let maxSeconds = 30.0
 
-    /// Sends one operation of the query protocol (a form in the request, XML in the response).
+    /// Sends the request of one operation by the AWS query protocol (a form in the request, XML in the response).
     ///
     /// - Parameters:
-    ///   - resource: the role, for error texts.
-    ///   - secrets: the secrets among the parameters.
+    ///   - resource: the ARN of the role, which appears in error texts.
+    ///   - secrets: the secrets among the parameters, which are hidden in error texts.
     /// - Returns: the `<...Result>` element of the response.
     /// - Throws: `AWSError`.
     func send(
@@ -44,9 +46,9 @@ struct STSClient: Sendable {
         return result
     }
 
-    /// Reads the credentials in the result of `AssumeRole` or `AssumeRoleWithWebIdentity`.
+    /// Returns the credentials in the result of `AssumeRole` or `AssumeRoleWithWebIdentity`.
     ///
-    /// - Throws: `AWSError` of the kind `.malformedResponse` when a part is missing or unusable.
+    /// - Throws: `AWSError` of the kind `.malformedResponse` when a part of the credentials is missing or invalid.
     func credentials(
         in result: XMLElement, operation: String, resource: String
     ) throws(AWSError) -> Credentials {
@@ -64,7 +66,7 @@ struct STSClient: Sendable {
         return credentials
     }
 
-    /// Calls `GetCallerIdentity`, which needs no permission.
+    /// Calls `GetCallerIdentity`, which needs no permission, and returns the identity of the client's credentials.
     func callerIdentity() async throws(AWSError) -> CallerIdentity {
         let result = try await send("GetCallerIdentity", [], resource: "", isSigned: true)
         return CallerIdentity(arn: result["Arn"]?.text ?? "", account: result["Account"]?.text ?? "")
