@@ -3,19 +3,19 @@
 import HTTP
 import Support
 
-/// The queue of commands from callers to the loop, and the only state that the px-curl thread shares with the rest
-/// of the program.
+/// The queue of commands from the callers to the event loop on the px-curl thread, and the only state that this thread
+/// shares with the rest of the program.
 ///
-/// One lock guards its state, and is held for a few assignments at a time.
+/// One lock guards the state of the queue. The lock is held only for a few assignments at a time.
 final class CommandQueue: Sendable {
-    /// The end of the loop.
+    /// The way in which the event loop ended.
     enum End: Equatable {
         /// The loop ended because of `stop`.
         case shutDown
         /// The loop ended because of an error of libcurl or of the operating system.
         case failed(CurlError)
 
-        /// The reason for the requests that end with the loop, as the detail of an error.
+        /// The detail of the error of the requests that end together with the loop.
         var description: String {
             switch self {
             case .shutDown: "the transport has been shut down"
@@ -25,13 +25,13 @@ final class CommandQueue: Sendable {
     }
 
     private struct State {
-        /// The commands that the loop has not taken yet, in order of arrival.
+        /// The commands that the event loop has not taken yet, in the order of arrival.
         var commands: [CurlCommand] = []
-        /// True from the call of `stop` on.
+        /// True after `stop` was called.
         var isStopping = false
-        /// The end of the loop, once it has ended.
+        /// The way in which the event loop ended; nil while it runs.
         var end: End?
-        /// True while the loop is about to wait or waits for events, so that a new command must wake it.
+        /// True while the event loop waits or is about to wait, so that a new command must wake it.
         var isAsleep = false
         var lastTurn = ContinuousClock.now
         var lastID: UInt64 = 0
@@ -40,14 +40,14 @@ final class CommandQueue: Sendable {
         var waiting = 0
         var finished = 0
         var connectionsOpened = 0
-        /// The callers of `waitForEnd`.
+        /// The continuations of the suspended callers of `waitForEnd`.
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
     private let state: Locked<State>
     private let maxPendingRequests: Int
 
-    /// The events that the loop waits for; a new command adds one.
+    /// The socket events that the event loop waits for. Each new command wakes the loop through this object.
     let events: SocketEvents
 
     init(_ events: SocketEvents, maxPendingRequests: Int) {
@@ -56,7 +56,7 @@ final class CommandQueue: Sendable {
         self.maxPendingRequests = maxPendingRequests
     }
 
-    /// Wakes the loop at most once a sleep, however many commands arrive during it. Called under the lock.
+    /// Wakes the event loop, at most once during each wait, however many commands arrive. The lock must be held.
     private func wake(_ state: inout State) {
         guard state.isAsleep else { return }
         state.isAsleep = false
@@ -73,11 +73,12 @@ final class CommandQueue: Sendable {
         }
     }
 
-    /// Passes a request to the loop, or ends it at once: when its task is cancelled, when the loop is stopping or has
-    /// ended, and when `maxPendingRequests` are pending.
+    /// Passes a request to the event loop. The request ends at once with an error when its task is cancelled, when the
+    /// loop is stopping or has ended, and when `maxPendingRequests` requests are pending.
     ///
-    /// `Task.isCancelled` is read under the lock. A cancellation handler runs after that flag has been set, and its
-    /// `cancel` takes the same lock. So either the flag is seen here, or the cancel command follows the start command.
+    /// `Task.isCancelled` is read under the lock. A cancellation handler runs after this flag is set, and calls
+    /// `cancel`, which takes the same lock. Therefore either the flag is true here, or the cancel command follows the
+    /// start command.
     func start(
         _ request: Request, begin: ContinuousClock.Instant, id: UInt64,
         _ caller: Handover<PendingRequest.Outcome>
@@ -100,7 +101,8 @@ final class CommandQueue: Sendable {
         if let failure { caller.resume(returning: .failure(failure)) }
     }
 
-    /// Cancels a request that has been started; nothing happens when it has ended.
+    /// Cancels the request with the identifier `id`, which was passed to `start`. A request that has ended is not
+    /// affected.
     func cancel(_ id: UInt64) {
         state.withLock { state in
             guard state.end == nil else { return }
@@ -109,7 +111,7 @@ final class CommandQueue: Sendable {
         }
     }
 
-    /// Makes the loop end all requests and then itself. Further calls have no effect.
+    /// Stops the event loop, which ends all pending requests before. Further calls have no effect.
     func stop() {
         state.withLock { state in
             state.isStopping = true
@@ -117,7 +119,7 @@ final class CommandQueue: Sendable {
         }
     }
 
-    /// Returns when the loop has ended and every request with it.
+    /// Waits until the event loop and all of its requests have ended.
     func waitForEnd() async {
         await withCheckedContinuation { continuation in
             let hasEnded = state.withLock { state in
@@ -142,9 +144,9 @@ final class CommandQueue: Sendable {
 
     // MARK: Called from the px-curl thread
 
-    /// Takes all commands and adds the statistics of the previous turn to the status.
+    /// Removes and returns all commands, and adds the statistics of the previous turn of the event loop to the status.
     ///
-    /// - Returns: nil when the loop must stop.
+    /// - Returns: the commands in the order of arrival; nil when the loop must stop.
     func take(_ statistics: TurnStatistics, now: ContinuousClock.Instant) -> [CurlCommand]? {
         state.withLock { state in
             state.isAsleep = false
@@ -160,7 +162,8 @@ final class CommandQueue: Sendable {
         }
     }
 
-    /// Returns true when there is no command and the loop may wait for events. The next command wakes it then.
+    /// Returns true when there is no command, so that the event loop can wait for events. The next command then wakes
+    /// it.
     func prepareToSleep() -> Bool {
         state.withLock { state in
             state.isAsleep = state.commands.isEmpty && !state.isStopping
@@ -168,8 +171,8 @@ final class CommandQueue: Sendable {
         }
     }
 
-    /// Records that the loop has ended and freed its handles, ends the requests that it has not taken, and resumes the
-    /// callers of `waitForEnd`.
+    /// Records that the event loop has ended and has freed its handles. The requests that the loop has not taken end
+    /// with an error, and the callers of `waitForEnd` are resumed.
     func finish(_ end: End, _ statistics: TurnStatistics) {
         let (left, waiters) = state.withLock { state in
             defer {

@@ -4,34 +4,35 @@ import CLibCurl
 import HTTP
 import Support
 
-/// The loop of the px-curl thread, which makes all calls of libcurl.
+/// The event loop on the px-curl thread, which makes all calls to libcurl.
 ///
 /// One turn of the loop has these steps:
 ///
-/// 1. It takes the commands of the callers and handles them: a new transfer is queued, a cancelled one is ended.
-/// 2. It starts queued transfers, as many as `CurlLoopState` allows.
-/// 3. It lets libcurl work on the sockets and timers that are ready (`curl_multi_socket_action`).
-/// 4. It finishes the transfers that libcurl reports as done, and resumes their callers.
-/// 5. It checks the limits of the transfers whose check is due.
-/// 6. It starts transfers in the places that became free.
-/// 7. It waits until a socket is ready, a timer or check is due, or a command arrives.
+/// 1. The commands of the callers are handled: a new transfer is queued, and a cancelled one is ended.
+/// 2. The queued transfers are started, as many as `CurlLoopState` allows.
+/// 3. libcurl works on the sockets and timers that are ready (`curl_multi_socket_action`).
+/// 4. The transfers that libcurl reports as done are finished, and their callers are resumed.
+/// 5. The limits of the transfers whose check is due are checked.
+/// 6. Further queued transfers are started instead of the finished ones.
+/// 7. The loop waits until a socket is ready, a timer or check is due, or a command arrives.
 ///
-/// The object is created, used and freed on the px-curl thread.
+/// The object is created, used and freed on the px-curl thread only.
 final class CurlLoop {
-    /// The longest wait between two turns. `CurlStatus.sinceLastTurn` of a working loop is not much greater.
+    /// The maximum wait between two turns of the loop. While the loop works, `CurlStatus.sinceLastTurn` is not much
+    /// greater.
     static let longestSleep: Duration = .seconds(2)
 
     private let multi: MultiHandle
-    /// The source of commands, and the receiver of the statistics.
+    /// The queue that commands are taken from, and that the statistics are passed to.
     private let queue: CommandQueue
     private let options: CurlOptions
-    /// All transfers that have not ended, by the identifier of their request: the queued and the active ones.
+    /// All transfers that have not ended, queued or active, by the identifier of their request.
     private var transfers: [UInt64: CurlTransfer] = [:]
-    /// The decision about which transfers may start.
+    /// The state that determines which transfers can start.
     private var state: CurlLoopState
-    /// Easy handles that have been reset and can be used again, at most `maxConnections`.
+    /// The easy handles that have been reset and can be used again, at most `maxConnections`.
     private var spareHandles: [EasyHandle] = []
-    /// The statistics of the current turn.
+    /// The statistics of the current turn of the loop.
     private var statistics = TurnStatistics()
     /// The earliest time at which the limits of a transfer must be checked.
     private var nextCheck: ContinuousClock.Instant
@@ -44,10 +45,11 @@ final class CurlLoop {
         nextCheck = .now + Self.longestSleep
     }
 
-    /// Runs turns until the queue is stopped or libcurl fails, then ends all transfers and frees all handles.
+    /// Runs the event loop until the queue is stopped or libcurl fails. Then all transfers end and all handles are
+    /// freed.
     ///
-    /// - Parameter address: the address of a new multi handle, which the loop owns from here on. (A pointer is not
-    ///   `Sendable`.)
+    /// - Parameter address: the address of a new multi handle, which the loop frees at its end. It is a number, because
+    ///   a pointer is not `Sendable`.
     static func run(
         on address: UInt, _ queue: CommandQueue, _ options: CurlOptions,
         wait: @escaping SocketEvents.WaitCall
@@ -73,7 +75,7 @@ final class CurlLoop {
         return (end, statistics)
     }
 
-    /// Runs one turn. Returns false when the loop must stop.
+    /// Runs one turn of the loop. Returns false when the loop must stop.
     private func turn() throws(MultiFailure) -> Bool {
         var now = ContinuousClock.now
         statistics.waiting = state.waiting
@@ -112,7 +114,7 @@ final class CurlLoop {
         }
     }
 
-    /// Starts the queued transfers that `state` allows. A transfer that cannot be started ends with an error.
+    /// Starts the queued transfers, as many as `state` allows. A transfer that cannot be started ends with an error.
     private func startTransfers(now: ContinuousClock.Instant) {
         while let id = state.startNext() {
             guard let transfer = transfers[id] else { continue }
@@ -136,10 +138,11 @@ final class CurlLoop {
         }
     }
 
-    /// Sends the request once more, over a new connection, when the reused connection was stale. libcurl does so
-    /// itself when it reads the end of the old connection, but not when sending fails first.
+    /// Sends the request of a transfer once more, over a new connection, when the server has closed the reused
+    /// connection. libcurl does so itself when it reads the end of the old connection, but not when the request cannot
+    /// be sent.
     ///
-    /// - Returns: True when the transfer goes on.
+    /// - Returns: true when the transfer continues.
     private func retryOnStaleConnection(
         _ transfer: CurlTransfer, after result: CURLcode, now: ContinuousClock.Instant
     ) -> Bool {
@@ -150,7 +153,7 @@ final class CurlLoop {
         return true
     }
 
-    /// Ends the transfers that have exceeded a limit, and finds the time of the next check.
+    /// Ends the transfers that have exceeded a limit, and sets `nextCheck`.
     private func checkLimits(now: ContinuousClock.Instant) {
         nextCheck = now + Self.longestSleep
         for transfer in Array(transfers.values) {
@@ -162,7 +165,7 @@ final class CurlLoop {
         }
     }
 
-    /// Frees everything that belongs to `transfer`, then resumes its caller.
+    /// Frees the resources of `transfer`, and resumes its caller with `outcome`.
     private func finish(_ transfer: CurlTransfer, _ outcome: PendingRequest.Outcome) {
         state.remove(transfer.pending.id, host: transfer.host)
         transfers[transfer.pending.id] = nil

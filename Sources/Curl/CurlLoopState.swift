@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The decision about which transfers may start: at most `total` at once, at most `perHost` at once to one host, and
-/// otherwise in order of arrival.
+/// The queue of transfers that wait for their start. At most `total` transfers are active at the same time, of which at
+/// most `perHost` are to one host. Within these limits they start in the order of arrival.
 ///
-/// libcurl has limits of its own (`CURLMOPT_MAX_TOTAL_CONNECTIONS`, `CURLMOPT_MAX_HOST_CONNECTIONS`). But no timeout
-/// of a transfer runs while libcurl holds it back, and a transfer to a busy host delays the ones behind it.
+/// libcurl has limits as well (`CURLMOPT_MAX_TOTAL_CONNECTIONS`, `CURLMOPT_MAX_HOST_CONNECTIONS`). But no timeout of a
+/// transfer runs while it waits for these limits, and a transfer to a host at its limit delays the following ones.
 ///
-/// The state is pure: it knows transfers by their identifiers alone.
+/// This type does no I/O and contains only the identifiers of transfers.
 struct CurlLoopState {
     private struct Host {
         var active = 0
-        /// The identifiers of the queued transfers, ascending.
+        /// The identifiers of the queued transfers to this host, ascending.
         var waiting: [UInt64] = []
     }
 
     private let total: Int
     private let perHost: Int
     private var hosts: [String: Host] = [:]
-    /// The number of transfers that have been started and not removed.
+    /// The number of active transfers: those that have been started and not removed.
     private(set) var active = 0
     /// The number of queued transfers.
     private(set) var waiting = 0
@@ -27,14 +27,15 @@ struct CurlLoopState {
         self.perHost = perHost
     }
 
-    /// Queues `id`. Identifiers ascend in order of arrival, so the smallest has waited longest.
+    /// Queues the transfer `id`. Identifiers ascend in the order of arrival, so the transfer with the smallest one has
+    /// waited longest.
     mutating func enqueue(_ id: UInt64, host: String) {
         let index = Self.index(of: id, in: hosts[host]?.waiting ?? [])
         hosts[host, default: Host()].waiting.insert(id, at: index)
         waiting += 1
     }
 
-    /// Returns the next transfer that may start now and counts it as active; nil when there is none.
+    /// Returns the identifier of the next transfer that can start now, and counts it as active; nil when there is none.
     mutating func startNext() -> UInt64? {
         guard waiting > 0, active < total else { return nil }
         var chosen: (host: String, id: UInt64)?
@@ -50,7 +51,7 @@ struct CurlLoopState {
         return chosen.id
     }
 
-    /// Removes `id`, whether it is queued or active.
+    /// Removes the transfer `id`, queued or active.
     mutating func remove(_ id: UInt64, host name: String) {
         guard var host = hosts[name] else { return }
         let index = Self.index(of: id, in: host.waiting)
@@ -66,7 +67,7 @@ struct CurlLoopState {
         hosts[name] = host.active == 0 && host.waiting.isEmpty ? nil : host
     }
 
-    /// Returns the index at which `id` is or would have to be inserted, by binary search.
+    /// Returns the index of `id`, or the index at which it would be inserted, by binary search.
     private static func index(of id: UInt64, in ascending: [UInt64]) -> Int {
         var low = 0
         var high = ascending.count

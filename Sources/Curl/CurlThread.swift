@@ -11,7 +11,8 @@ enum CurlThread {
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
-    /// Runs `body` on a new detached thread. Returns 0, or the error code of `pthread_create`.
+    /// Runs `body` on a new detached thread with the name px-curl. Returns 0 on success, or the error code of
+    /// pthread_create(3).
     static func start(_ body: @escaping @Sendable () -> Void) -> Int32 {
         let context = Unmanaged.passRetained(Body(body)).toOpaque()
         var thread = pthread_t()

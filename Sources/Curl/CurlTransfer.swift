@@ -3,33 +3,33 @@
 import CLibCurl
 import HTTP
 
-/// One transfer: its request, the resources that libcurl needs for it, and the response as far as it has arrived.
+/// A transfer: its request, the resources that libcurl needs for it, and the response as far as it has arrived.
 ///
-/// The object is used on the px-curl thread only. The loop keeps it alive until its easy handle has been removed from
-/// the multi handle, because the handle holds unretained pointers to it.
+/// The object is used on the px-curl thread only. The event loop keeps a reference to it until the easy handle is
+/// removed from the multi handle, because the easy handle has unretained pointers to the object.
 final class CurlTransfer {
     let pending: PendingRequest
-    /// The host of the URL, with the port unless it is the default of the scheme.
+    /// The host of the URL, followed by `:` and the port unless that is the default port of the scheme.
     let host: String
-    /// The easy handle, from `start` to `releaseHandle`.
+    /// The easy handle of libcurl; nil before `start` and after `releaseHandle`.
     private(set) var easy: EasyHandle?
-    /// The header lines of the request. They must live as long as `easy` refers to them.
+    /// The header lines of the request, which must not be freed while `easy` refers to them.
     private var headerList = HeaderList()
-    /// The time at which the transfer was started, or restarted over a new connection.
+    /// The time at which the transfer was started, or restarted over a new connection; nil before.
     private var startedAt: ContinuousClock.Instant?
     private var state: CurlTransferState
     private var hasBeenRetried = false
-    /// The time at which `exceededLimit` must be called next.
+    /// The time of the next call of `exceededLimit`.
     private(set) var nextCheck: ContinuousClock.Instant
 
     // The properties below are changed by the callbacks of libcurl.
 
     var collector: ResponseCollector
-    /// The reason for which a callback aborted the transfer. libcurl reports such a transfer as a write error.
+    /// The reason why a callback aborted the transfer, which libcurl reports as a write error; nil when none did.
     var abortReason: ResponseCollector.Failure?
-    /// The bytes of the body that libcurl has taken.
+    /// The number of bytes of the request body that libcurl has read.
     private(set) var sentBytes = 0
-    /// The time at which libcurl took the last byte of the body.
+    /// The time at which libcurl read the last byte of the request body; nil before.
     private(set) var bodySentAt: ContinuousClock.Instant?
 
     init(_ pending: PendingRequest) {
@@ -41,7 +41,7 @@ final class CurlTransfer {
             limit: pending.request.limits.responseBytes, method: pending.request.method)
     }
 
-    /// Takes `easy` and sets all its options, so that it can be added to the multi handle.
+    /// Stores `easy` and sets all of its options, so that it can be added to the multi handle.
     func start(on easy: EasyHandle, _ options: CurlOptions, now: ContinuousClock.Instant) throws(EasyFailure)
     {
         self.easy = easy
@@ -51,14 +51,15 @@ final class CurlTransfer {
         try easy.connectCallbacks(to: self)
     }
 
-    /// Returns the easy handle and forgets it. The caller must remove it from the multi handle and reset or free it.
+    /// Sets `easy` to nil and returns its previous value. The caller must remove the easy handle from the multi handle,
+    /// and reset or free it.
     func releaseHandle() -> EasyHandle? {
         defer { easy = nil }
         return easy
     }
 
-    /// Returns true when a reused connection broke before a byte of the response arrived and the request has not been
-    /// retried: most likely the server closed the idle connection while the request was on its way.
+    /// Returns true when a reused connection broke before a byte of the response arrived, and the request has not been
+    /// retried. The most likely cause is that the server closed the idle connection while the request was being sent.
     func metStaleConnection(_ code: CURLcode) -> Bool {
         guard !hasBeenRetried, code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR, let easy else {
             return false
@@ -66,9 +67,9 @@ final class CurlTransfer {
         return collector.received == 0 && easy.long(CURLINFO_NUM_CONNECTS) == 0
     }
 
-    /// Prepares the transfer for a retry over a new connection. Its total limit keeps running.
+    /// Prepares the transfer for a retry over a new connection. The limit for the total time is not restarted.
     ///
-    /// - Returns: False when the handle cannot be prepared.
+    /// - Returns: false when the easy handle cannot be prepared.
     func rewindToStart(now: ContinuousClock.Instant) -> Bool {
         hasBeenRetried = true
         startedAt = now
@@ -76,7 +77,7 @@ final class CurlTransfer {
         return rewind(to: 0) && (try? easy?.set(CURLOPT_FRESH_CONNECT, true)) != nil
     }
 
-    /// Checks the limits. Returns a text that names the exceeded one, or nil when all are kept.
+    /// Checks the limits of the transfer. Returns a text with the limit that is exceeded, or nil when there is none.
     func exceededLimit(now: ContinuousClock.Instant) -> String? {
         let progress = CurlTransferState.Progress(
             phase: phase, sentAt: sentAt, bytes: sentBytes + collector.received)
@@ -89,7 +90,7 @@ final class CurlTransfer {
         }
     }
 
-    /// The phase of the transfer, derived from what the callbacks and libcurl's timers show.
+    /// The phase of the transfer, derived from the progress of the callbacks and from libcurl's timers.
     var phase: TransportError.Phase {
         guard let easy else { return .queued }
         if collector.status != nil { return .receiving }
@@ -99,7 +100,7 @@ final class CurlTransfer {
         return pending.request.travelsInOnePiece ? .waiting : .sending
     }
 
-    /// The time at which the last byte of the request was passed to the operating system.
+    /// The time at which the last byte of the request was passed to the operating system; nil before.
     private var sentAt: ContinuousClock.Instant? {
         guard pending.request.travelsInOnePiece else { return bodySentAt }
         guard let easy, let startedAt else { return nil }
@@ -109,7 +110,8 @@ final class CurlTransfer {
 
     // MARK: The request body, for CURLOPT_READFUNCTION and CURLOPT_SEEKFUNCTION
 
-    /// Copies the next part of the body to `buffer`. Returns the number of bytes, 0 at the end of the body.
+    /// Copies the next part of the request body to `buffer`. Returns the number of bytes, which is 0 at the end of the
+    /// body.
     func readBody(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
         let body = pending.request.body
         let count = min(buffer.count, body.count - sentBytes)
@@ -121,8 +123,8 @@ final class CurlTransfer {
         return count
     }
 
-    /// Continues the body at `offset`, because libcurl sends it again over another connection. Returns false when the
-    /// offset is outside the body.
+    /// Sets the position in the request body to `offset`, because libcurl sends the body again over another connection.
+    /// Returns false when the offset is outside the body.
     func rewind(to offset: Int) -> Bool {
         guard (0...pending.request.body.count).contains(offset) else { return false }
         sentBytes = offset

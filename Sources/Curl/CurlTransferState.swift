@@ -3,29 +3,29 @@
 import HTTP
 import Support
 
-/// The timeouts of one transfer: when its limits must be checked next, and which of them is exceeded.
+/// The limits of one transfer: the time of their next check, and the decision about which of them is exceeded.
 ///
 /// libcurl enforces the limit for connecting (`CURLOPT_CONNECTTIMEOUT_MS`). It has no limit for the first byte of an
-/// HTTP response, and its total (`CURLOPT_TIMEOUT_MS`) does not run while a transfer waits for a connection. These
-/// two are enforced here, and with them the minimum rate.
+/// HTTP response, and its limit for the total time (`CURLOPT_TIMEOUT_MS`) does not include the wait for a connection.
+/// This type enforces these two limits and the minimum transfer rate.
 ///
-/// The state is pure: the caller brings the time and the progress.
+/// This type does no I/O and has no clock. The caller passes the time and the progress.
 struct CurlTransferState {
     typealias Instant = ContinuousClock.Instant
 
     /// The progress of the transfer at the time of a check.
     struct Progress {
         var phase: TransportError.Phase
-        /// The time at which the last byte of the request was sent; nil before.
+        /// The time at which the last byte of the request was sent; nil while it is being sent.
         var sentAt: Instant?
-        /// The bytes sent and received so far, headers included.
+        /// The number of bytes sent and received so far, including the headers.
         var bytes: Int
     }
 
     enum Decision: Equatable {
-        /// All limits are kept; the next check is due at this time.
+        /// No limit is exceeded, and the next check is due at this time.
         case proceed(nextCheck: Instant)
-        /// A limit is exceeded; the text names it.
+        /// A limit is exceeded, which the text describes.
         case timedOut(String)
     }
 
@@ -39,13 +39,14 @@ struct CurlTransferState {
         self.begin = begin
     }
 
-    /// Returns the time of the first check of a transfer that starts now. Most transfers have ended by then.
+    /// Returns the time of the first check of the limits for a transfer that starts at `now`. Most transfers end
+    /// earlier.
     func firstCheck(now: Instant) -> Instant {
         let early = limits.bytesPerSecond > 0 ? min(limits.firstByte, Rate.step(limits)) : limits.firstByte
         return min(begin + limits.total, now + max(early, .milliseconds(1)))
     }
 
-    /// Checks all limits.
+    /// Checks all limits at the time `now`, and returns the time of the next check or the exceeded limit.
     mutating func check(_ progress: Progress, now: Instant) -> Decision {
         let end = begin + limits.total
         guard now < end else { return .timedOut("the total limit of \(limits.total) has passed") }
@@ -76,20 +77,20 @@ struct CurlTransferState {
     }
 }
 
-/// The transfer rate, sampled four times in the time `Request.Limits.stall`. The transfer has stalled when none of
-/// the samples of that time reached the minimum rate.
+/// The transfer rate, which is sampled four times in the time `Request.Limits.stall`. The transfer has stalled when
+/// none of the samples in this time reached the minimum rate.
 private struct Rate {
     var phase: TransportError.Phase
     var sampledAt: ContinuousClock.Instant
-    /// The bytes sent and received at `sampledAt`.
+    /// The number of bytes that were sent and received until `sampledAt`.
     var bytes: Int
     /// The time of the latest sample that reached the minimum rate.
     var lastSufficient: ContinuousClock.Instant
 
-    /// The time between two samples, at least one millisecond.
+    /// Returns the time between two samples, at least one millisecond.
     static func step(_ limits: Request.Limits) -> Duration { max(limits.stall / 4, .milliseconds(1)) }
 
-    /// Takes a sample when one is due. Returns false when the transfer has stalled.
+    /// Samples the transfer rate when a sample is due. Returns false when the transfer has stalled.
     mutating func isSufficient(_ bytes: Int, now: ContinuousClock.Instant, _ limits: Request.Limits) -> Bool {
         let span = now - sampledAt
         guard span >= Self.step(limits) else { return true }

@@ -5,29 +5,30 @@ import Glibc
 package import HTTP
 import Support
 
-/// A transport for HTTP/1.1 over libcurl: one thread, px-curl, runs all transfers, and the callers are suspended
+/// An HTTP/1.1 transport that uses libcurl. One thread, px-curl, runs all transfers, and the callers are suspended
 /// tasks.
 ///
 /// - Connections are kept open and reused, within `CurlOptions`.
-/// - All limits of a request are enforced. They count from the call of `send`, so the wait for a connection is
-///   included.
-/// - The proxy variables of the environment (`https_proxy`, `http_proxy`, `all_proxy`, `no_proxy`) are honoured
-///   unless the request says otherwise.
-/// - A request is sent once, with one exception: when a reused connection turns out to be broken before a single byte
-///   of the response has arrived, the request is sent again over a new connection.
+/// - All limits of a request are enforced. The total time begins with the call of `send`, so that it includes the wait
+///   for a connection.
+/// - The proxy variables of the environment (`https_proxy`, `http_proxy`, `all_proxy`, `no_proxy`) apply, unless
+///   `Request.Routing.bypassProxy` is true.
+/// - A request is sent once, with one exception: when a reused connection breaks before the first byte of the response
+///   has arrived, the request is sent again over a new connection.
 /// - `shutDown` ends the transport. A transport that is deallocated without it stops its thread soon after.
 package final class CurlTransport: Transport {
     private let commands: CommandQueue
 
-    /// Starts the px-curl thread.
+    /// Makes a transport and starts its thread, px-curl.
     ///
-    /// - Throws: `CurlError` when an option is out of its range, the CA bundle cannot be read, libcurl is too old or
-    ///   lacks a feature, or the system has no memory, descriptor or thread left.
+    /// - Throws: `CurlError` when the value of an option is outside its range, the CA bundle cannot be read, libcurl is
+    ///   too old or lacks a feature, or the system has no memory, file descriptor or thread left.
     package convenience init(_ options: CurlOptions = CurlOptions()) throws(CurlError) {
         try self.init(options, wait: epoll_wait)
     }
 
-    /// Starts the px-curl thread with a replacement for `epoll_wait`, so that a test can make the loop fail.
+    /// Makes a transport whose event loop calls `wait` instead of `epoll_wait`, so that tests can simulate its
+    /// failures.
     init(_ options: CurlOptions, wait: @escaping SocketEvents.WaitCall) throws(CurlError) {
         try Self.requireValid(options)
         try Self.requireLibrary()
@@ -66,14 +67,15 @@ package final class CurlTransport: Transport {
         return try outcome.get()
     }
 
-    /// Ends every pending request as `.shutDown`, closes all connections, and returns when the thread has freed its
-    /// resources. It may be called repeatedly, from any task, and after the loop has failed.
+    /// Ends every pending request with the error `.shutDown`, closes all connections, and waits until the px-curl
+    /// thread has freed its resources. This function can be called repeatedly, by any task, and after the event loop
+    /// has failed.
     package func shutDown() async {
         commands.stop()
         await commands.waitForEnd()
     }
 
-    /// A snapshot of the transport. It is cheap and does not wait for the loop.
+    /// A snapshot of the state of the transport, taken without waiting for the event loop.
     package var status: CurlStatus { commands.status }
 
     private static func requireValid(_ options: CurlOptions) throws(CurlError) {
@@ -88,8 +90,8 @@ package final class CurlTransport: Transport {
         }
     }
 
-    /// Checks the version and the features of the installed libcurl. 7.87.0 introduced `CURLOPT_QUICK_EXIT` and
-    /// `CURLOPT_CA_CACHE_TIMEOUT`.
+    /// Checks the version and the features of the installed libcurl. The minimum is version 7.87.0, which introduced
+    /// `CURLOPT_QUICK_EXIT` and `CURLOPT_CA_CACHE_TIMEOUT`.
     private static func requireLibrary() throws(CurlError) {
         guard globalInit == CURLE_OK else {
             throw CurlError(.unsuitableLibrary, "libcurl: \(String(cString: curl_easy_strerror(globalInit)))")
@@ -104,6 +106,6 @@ package final class CurlTransport: Transport {
         }
     }
 
-    /// The result of `curl_global_init`, which is called once a process.
+    /// The result of `curl_global_init`, which is called once in the process.
     private static let globalInit = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 }

@@ -2,7 +2,7 @@
 
 import CLibCurl
 
-/// The failure of a setter of an easy handle.
+/// The error of a function that sets an option of an easy handle.
 struct EasyFailure: Error {
     let code: CURLcode
 }

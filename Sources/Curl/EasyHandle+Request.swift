@@ -5,8 +5,8 @@ import HTTP
 import Support
 
 extension EasyHandle {
-    /// Sets all options for a request, on a handle that has just been made or reset, and appends the header lines to
-    /// `headers`, which must live until the next reset.
+    /// Sets all options of the handle for a request, and appends the header lines to `headers`. The handle must be new
+    /// or reset, and `headers` must not be freed before the next reset.
     ///
     /// - Throws: `EasyFailure` when libcurl has no memory or lacks a feature.
     func prepare(for request: Request, _ options: CurlOptions, headers: inout HeaderList) throws(EasyFailure)
@@ -83,8 +83,8 @@ extension EasyHandle {
         }
     }
 
-    /// Passes the body to libcurl as a copy, which it sends in one write with the headers. This takes half the CPU time
-    /// of an upload through the read callback.
+    /// Sets a small request body, which libcurl copies and sends in one write with the headers. This takes half the CPU
+    /// time of an upload through the read callback.
     private func setSmallBody(_ body: [UInt8]) throws(EasyFailure) {
         try set(CURLOPT_POST, true)
         try set(CURLOPT_POSTFIELDSIZE_LARGE, offset: body.count)
@@ -94,13 +94,13 @@ extension EasyHandle {
         try check(code)
     }
 
-    /// Makes libcurl read the body through the read callback.
+    /// Sets an upload of `count` bytes, for which libcurl reads the request body through the read callback.
     private func setUpload(_ count: Int) throws(EasyFailure) {
         try set(CURLOPT_UPLOAD, true)
         try set(CURLOPT_INFILESIZE_LARGE, offset: count)
     }
 
-    /// Appends the header lines of `request` to `list`.
+    /// Appends the header lines of `request` to `list`, the list of libcurl.
     private static func fill(_ list: inout HeaderList, from request: Request) throws(EasyFailure) {
         for field in request.headers.fields {
             let isEmpty = field.value.allSatisfy { $0 == " " || $0 == "\t" }
@@ -116,11 +116,11 @@ extension EasyHandle {
 }
 
 extension Request {
-    /// True when libcurl sends headers and body in one write: the body has less than 64 KiB, and no `Expect` makes it
-    /// wait for a 100 (Continue) response between the two.
+    /// True when libcurl sends headers and body in one write: the body is smaller than 64 KiB, and there is no header
+    /// `Expect`, after which libcurl waits for a 100 (Continue) response between the two.
     var travelsInOnePiece: Bool { body.isEmpty || (body.count < 64 << 10 && headers["Expect"] == nil) }
 
-    /// The reason for which the request cannot be sent, or nil when it can.
+    /// The reason why the request cannot be sent, or nil when the request is valid.
     var problem: String? {
         if let problem = headers.problem { return problem }
         if limits.responseBytes < 0 { return "the limit of the response body is negative" }

@@ -4,14 +4,14 @@ import CLibCurl
 
 /// An easy handle of libcurl with its error buffer (`CURLOPT_ERRORBUFFER`).
 ///
-/// A handle serves one transfer after another. Connections and resolved names belong to the multi handle, so they
-/// survive a reset. The object is used on the px-curl thread only.
+/// A handle is used for one transfer after another. Connections and resolved names belong to the multi handle, so a
+/// reset does not affect them. The object is used on the px-curl thread only.
 final class EasyHandle {
     let raw: UnsafeMutableRawPointer
-    /// The error buffer, CURL_ERROR_SIZE bytes with a NUL at the end of the text.
+    /// The error buffer of `CURL_ERROR_SIZE` bytes, whose text ends with a NUL.
     let text: UnsafeMutablePointer<CChar>
 
-    /// Makes a handle, or returns nil when libcurl cannot allocate one.
+    /// Makes a handle. The result is nil when libcurl cannot allocate one.
     init?() {
         guard let raw = curl_easy_init() else { return nil }
         self.raw = raw
@@ -25,7 +25,7 @@ final class EasyHandle {
         text.deallocate()
     }
 
-    /// Resets all options and the information about the last transfer.
+    /// Resets all options of the handle and the information about the last transfer.
     func reset() {
         curl_easy_reset(raw)
         text[0] = 0
@@ -36,7 +36,7 @@ final class EasyHandle {
         text[0] == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: text)
     }
 
-    /// Sets the error buffer.
+    /// Sets the error buffer of the handle to `text`.
     func setErrorBuffer() throws(EasyFailure) {
         try check(px_set_pointer(raw, CURLOPT_ERRORBUFFER, text))
     }
@@ -53,28 +53,29 @@ final class EasyHandle {
         try check(px_set_offset(raw, option, curl_off_t(value)))
     }
 
-    /// Sets a string option; libcurl copies the text.
+    /// Sets a string option of the handle. libcurl copies the text.
     func set(_ option: CURLoption, _ value: String) throws(EasyFailure) {
         try check(px_set_string(raw, option, value))
     }
 
-    /// Sets a list option. libcurl does not copy the list, which must live until the next reset.
+    /// Sets a list option of the handle. libcurl does not copy the list, which must not be freed before the next reset.
     func set(_ option: CURLoption, _ list: borrowing HeaderList) throws(EasyFailure) {
         try check(px_set_list(raw, option, list.head))
     }
 
-    /// Throws the code of a setter that failed.
+    /// Throws `EasyFailure` when `code`, the result of a function that sets an option, is an error.
     func check(_ code: CURLcode) throws(EasyFailure) {
         guard code == CURLE_OK else { throw EasyFailure(code: code) }
     }
 
-    /// Returns an information of type `long`, or 0 when it is not available.
+    /// Returns the transfer information `info` of type `long` (curl_easy_getinfo(3)), or 0 when it is not available.
     func long(_ info: CURLINFO) -> Int {
         var value = 0
         return px_get_long(raw, info, &value) == CURLE_OK ? value : 0
     }
 
-    /// Returns an information of type `curl_off_t`, or 0 when it is not available.
+    /// Returns the transfer information `info` of type `curl_off_t` (curl_easy_getinfo(3)), or 0 when it is not
+    /// available.
     func offset(_ info: CURLINFO) -> Int {
         var value: curl_off_t = 0
         return px_get_offset(raw, info, &value) == CURLE_OK ? Int(value) : 0

@@ -3,11 +3,11 @@
 import CLibCurl
 import Glibc
 
-/// An error of the multi handle or of epoll, after which the loop cannot continue.
+/// An error of the multi handle or of epoll(7), after which the event loop cannot continue.
 struct MultiFailure: Error {
-    /// The function that failed.
+    /// The name of the function that failed.
     let call: StaticString
-    /// The text of libcurl or of the operating system.
+    /// The error text of libcurl or of the operating system.
     let text: String
 
     init(_ call: StaticString, _ code: CURLMcode) {

@@ -5,25 +5,24 @@ import Support
 
 /// A multi handle of libcurl: the transfer engine, the open connections and the resolved names.
 ///
-/// It is driven through the event-based interface: libcurl names the sockets and the timer that it waits for
-/// (`CURLMOPT_SOCKETFUNCTION`, `CURLMOPT_TIMERFUNCTION`), `SocketEvents` waits for them with epoll, and
-/// `curl_multi_socket_action` works on those that are ready. `curl_multi_poll` with `curl_multi_perform` is simpler,
-/// but both of them visit every transfer in every turn: with many idle long polls each turn costs the more, the more
-/// transfers there are.
+/// The event-based interface is used: libcurl reports the sockets and the timer that it waits for
+/// (`CURLMOPT_SOCKETFUNCTION`, `CURLMOPT_TIMERFUNCTION`), `SocketEvents` waits for them with epoll(7), and
+/// `curl_multi_socket_action` works on those that are ready. `curl_multi_poll` and `curl_multi_perform` would be
+/// simpler, but the time of each call increases with the number of all transfers, among them many idle long polls.
 ///
-/// The object is used on the px-curl thread only. All easy handles must have been removed before it is freed.
+/// The object is used on the px-curl thread only. All easy handles must be removed before the multi handle is freed.
 final class MultiHandle {
     let raw: UnsafeMutableRawPointer
     private let events: SocketEvents
     private let waitCall: SocketEvents.WaitCall
-    /// The buffer for the events of one wait. Further ones are returned by the next wait.
+    /// The buffer for the events of one wait. The next wait returns further events.
     private var buffer = [epoll_event](repeating: epoll_event(), count: 128)
-    /// The number of events at the start of `buffer` that have not been passed to libcurl.
+    /// The number of events at the beginning of `buffer` that have not been passed to libcurl.
     private var ready = 0
-    /// The time at which libcurl must be called even if no socket is ready.
+    /// The time at which libcurl must be called even if no socket is ready; nil when there is none.
     private(set) var timer: ContinuousClock.Instant?
 
-    /// Takes ownership of the new multi handle at `address`. Returns nil when the address is zero.
+    /// Makes an object that owns the new multi handle at `address`. The result is nil when the address is zero.
     init?(
         owning address: UInt, _ options: CurlOptions, _ events: SocketEvents,
         wait: @escaping SocketEvents.WaitCall
@@ -52,7 +51,7 @@ final class MultiHandle {
 
     func remove(_ easy: EasyHandle) { curl_multi_remove_handle(raw, easy.raw) }
 
-    /// Lets libcurl work on the sockets that are ready and on the timer when it is due. Does not block.
+    /// Calls libcurl for the sockets that are ready, and for the timer when it is due. The function does not block.
     func perform() throws(MultiFailure) {
         for index in 0..<ready {
             try act(buffer[index].data.fd, Self.selected(buffer[index].events))
@@ -80,7 +79,8 @@ final class MultiHandle {
         }
     }
 
-    /// Returns the next finished transfer (`curl_multi_info_read`), or nil when there is none.
+    /// Returns the easy handle and the result of the next finished transfer (`curl_multi_info_read`), or nil when there
+    /// is none.
     func nextDone() -> (easy: UnsafeMutableRawPointer, result: CURLcode)? {
         var easy: UnsafeMutableRawPointer?
         var result = CURLE_OK
@@ -94,8 +94,9 @@ final class MultiHandle {
         guard code == CURLM_OK else { throw MultiFailure("curl_multi_socket_action", code) }
     }
 
-    /// Returns libcurl's flags for epoll events. A broken connection is reported as readable and writable, so that
-    /// libcurl reads what arrived before the error and then the error itself; `CURL_CSELECT_ERR` would discard both.
+    /// Returns the flags of libcurl for epoll events. A broken connection is reported as readable and writable, so that
+    /// libcurl reads the data that arrived before the error, and then the error itself. `CURL_CSELECT_ERR` would
+    /// discard both.
     private static func selected(_ events: UInt32) -> Int32 {
         let isBroken = events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0
         var selected: Int32 = 0
@@ -104,7 +105,7 @@ final class MultiHandle {
         return selected
     }
 
-    /// Changes the events that are watched on `socket`, as libcurl requests it.
+    /// Changes the events that epoll watches on `socket`, as libcurl requests.
     ///
     /// - Parameters:
     ///   - what: `CURL_POLL_IN`, `CURL_POLL_OUT`, `CURL_POLL_INOUT` or `CURL_POLL_REMOVE`.

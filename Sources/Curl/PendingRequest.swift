@@ -3,19 +3,20 @@
 import HTTP
 import Support
 
-/// A request that has been passed to `CurlTransport.send` and has not ended, with the caller that waits for it.
+/// A request that was passed to `CurlTransport.send` and has not ended, with the caller that waits for its end.
 struct PendingRequest: Sendable {
     typealias Outcome = Result<Response, TransportError>
 
-    /// A number that is unique within the transport. A request of a later call has a greater one.
+    /// The identifier of the request, which is unique within the transport. Identifiers ascend in the order of the
+    /// calls of `send`.
     let id: UInt64
     let request: Request
-    /// The time at which `send` was called. All limits of the request count from here.
+    /// The time at which `send` was called, with which the total time of the request begins.
     let begin: ContinuousClock.Instant
-    /// The suspended call of `send`; it is resumed exactly once.
+    /// The suspended caller of `send`, which is resumed exactly once.
     let caller: Handover<Outcome>
 
-    /// Makes the error of a request that ends before the loop has started it.
+    /// Returns the error of a request that ends before the event loop has started its transfer.
     func failure(_ kind: TransportError.Kind, _ detail: String) -> TransportError {
         TransportError(
             kind, phase: .queued, host: request.url.authority, elapsed: ContinuousClock.now - begin,

@@ -4,10 +4,10 @@ import CLibCurl
 import Glibc
 import HTTP
 
-/// The environment variables from which libcurl takes a proxy.
+/// The environment variables in which libcurl finds the URL of a proxy.
 enum ProxyVariable {
-    /// Returns the variable that libcurl uses for a scheme, or nil when none is set. libcurl ignores `HTTP_PROXY`,
-    /// because a CGI server sets it to a header of the client (https://httpoxy.org).
+    /// Returns the name of the proxy variable that libcurl uses for a scheme, or nil when none is set. libcurl ignores
+    /// `HTTP_PROXY`, because a CGI server sets it to a header of the client (https://httpoxy.org).
     static func name(for scheme: URL.Scheme) -> String? {
         let own = scheme == .http ? ["http_proxy"] : ["https_proxy", "HTTPS_PROXY"]
         return (own + ["all_proxy", "ALL_PROXY"]).first { name in
@@ -17,8 +17,8 @@ enum ProxyVariable {
 }
 
 extension CurlTransfer {
-    /// Returns the text of an error for which libcurl's own text may contain the URL of the proxy with its password, or
-    /// a malformed part of it; nil for every other code.
+    /// Returns the text for an error whose text from libcurl can contain the URL of the proxy with its password; nil
+    /// for every other code.
     func proxySafeText(for code: CURLcode) -> String? {
         let request = pending.request
         let variable = request.routing.bypassProxy ? nil : ProxyVariable.name(for: request.url.scheme)

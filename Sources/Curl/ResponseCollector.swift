@@ -2,7 +2,7 @@
 
 import HTTP
 
-/// The response as far as it has arrived, with limits for the sizes of its headers and its body.
+/// The part of a response that has arrived, with limits for the sizes of its headers and its body.
 struct ResponseCollector {
     enum Failure: Error, Equatable {
         /// The body or its Content-Length is larger than the limit.
@@ -13,8 +13,8 @@ struct ResponseCollector {
         case malformed
     }
 
-    /// The limit for the header lines of all interim and final responses together, in bytes. AWS services send about
-    /// 1 KiB, and the user metadata of an S3 object has at most 2 KiB.
+    /// The maximum size of the header lines of all interim and final responses together, in bytes. AWS services send
+    /// about 1 KiB, and the user-defined metadata of an S3 object has at most 2 KiB.
     static let headerLimit = 64 << 10
 
     private let limit: Int
@@ -22,21 +22,21 @@ struct ResponseCollector {
     private var headerBytes = 0
     private var isComplete = false
 
-    /// The status of the final response, once it has begun. Interim (1xx) responses are ignored.
+    /// The status code of the final response; nil before it has begun. Interim (1xx) responses are ignored.
     private(set) var status: Int?
     private(set) var headers = Headers()
     private(set) var body: [UInt8] = []
 
-    /// - Parameter limit: the largest body in bytes.
+    /// - Parameter limit: the maximum size of the body in bytes.
     init(limit: Int, method: Request.Method) {
         self.limit = limit
         self.method = method
     }
 
-    /// The number of bytes received so far, headers included.
+    /// The number of bytes received so far, including the headers.
     var received: Int { headerBytes + body.count }
 
-    /// Adds one header line with its line end: the status line, a field, or the empty line after the fields.
+    /// Adds one header line with its line end: the status line, a header field, or the empty line after the fields.
     mutating func takeHeader(_ line: UnsafeRawBufferPointer) throws(Failure) {
         headerBytes += line.count
         guard headerBytes <= Self.headerLimit else { throw .headersTooLarge }
@@ -51,13 +51,13 @@ struct ResponseCollector {
         headers.add(Self.trimmed(text[..<colon]), Self.trimmed(text[(colon + 1)...]))
     }
 
-    /// Adds a part of the body.
+    /// Appends a part of the body.
     mutating func takeBody(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
         guard bytes.count <= limit - body.count else { throw .bodyTooLarge }
         body.append(contentsOf: bytes)
     }
 
-    /// Reads a status line, as `HTTP/1.1 200 OK`. All lines of an interim response are ignored.
+    /// Parses a status line, as `HTTP/1.1 200 OK`. All lines of an interim (1xx) response are ignored.
     private mutating func beginResponse(_ text: Slice<UnsafeRawBufferPointer>) {
         guard text.starts(with: "HTTP/".utf8), let space = text.firstIndex(of: UInt8(ascii: " ")) else {
             return
@@ -79,7 +79,7 @@ struct ResponseCollector {
         body.reserveCapacity(length)
     }
 
-    /// Returns the text without spaces and tabs at its ends.
+    /// Returns `bytes` as text without spaces and tabs at its ends.
     private static func trimmed(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
         let blank: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
         return String(decoding: bytes.drop(while: blank).dropLast(while: blank), as: UTF8.self)

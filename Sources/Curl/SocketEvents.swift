@@ -3,13 +3,14 @@
 import CLibCurl
 import Glibc
 
-/// The events that the loop waits for: the sockets of its transfers, and an eventfd(2) with which other threads wake
-/// it.
+/// The events that the event loop waits for: those of the sockets of its transfers, and that of an eventfd(2) by which
+/// other threads wake the loop.
 ///
-/// The wait uses epoll(7), whose cost depends on the number of ready sockets; poll(2), and with it `curl_multi_poll`,
-/// depends on the number of all sockets.
+/// The wait uses epoll(7), whose cost depends on the number of ready sockets. The cost of poll(2), which
+/// `curl_multi_poll` uses, depends on the number of all sockets.
 final class SocketEvents: Sendable {
-    /// `epoll_wait`, or a replacement for tests: returns the number of events, or -1 and sets `errno`.
+    /// The type of `epoll_wait` and of its replacement in tests. The function returns the number of events, or it
+    /// returns -1 and sets `errno`.
     typealias WaitCall =
         @Sendable (
             _ epoll: Int32, _ events: UnsafeMutablePointer<epoll_event>?, _ count: Int32,
@@ -24,7 +25,8 @@ final class SocketEvents: Sendable {
     private let epoll: Int32
     private let wakeup: Int32
 
-    /// Throws `CurlError` of kind `.resources` when the process has no descriptor left.
+    /// Makes the descriptors of epoll(7) and eventfd(2). Throws `CurlError` of kind `.resources` when the process has
+    /// no file descriptor left.
     init() throws(CurlError) {
         epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
         wakeup = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
@@ -41,14 +43,14 @@ final class SocketEvents: Sendable {
         close(wakeup)
     }
 
-    /// Ends the wait that is under way, or the next one when there is none. It may be called on any thread.
+    /// Ends the current wait, or the next wait when there is none. Any thread can call this function.
     func wake() { eventfd_write(wakeup, 1) }
 
-    /// Replaces the epoll events for which `socket` is watched.
+    /// Sets the epoll events that are watched on `socket`.
     ///
-    /// - Parameter isKnown: true when libcurl has the socket watched already. The other epoll operation is tried when
-    ///   this is not true for epoll, because the descriptor was closed and its number reused.
-    /// - Returns: False when epoll does not take the socket.
+    /// - Parameter isKnown: true when libcurl has requested events of the socket before. When epoll reports the
+    ///   contrary, because the descriptor was closed and its number reused, the other epoll operation is tried.
+    /// - Returns: false when epoll_ctl(2) fails for the socket.
     @discardableResult
     func watch(_ socket: Int32, for events: UInt32, isKnown: Bool) -> Bool {
         var event = epoll_event()
@@ -59,15 +61,15 @@ final class SocketEvents: Sendable {
         return epoll_ctl(epoll, isKnown ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, &event) == 0
     }
 
-    /// Stops watching `socket`. The error for a closed socket, which epoll has removed itself, is ignored.
+    /// Stops watching `socket`. The error for a closed socket, which the kernel has removed from epoll, is ignored.
     func unwatch(_ socket: Int32) {
         epoll_ctl(epoll, EPOLL_CTL_DEL, socket, nil)
     }
 
     /// Waits until a socket is ready, `wake` is called, or `milliseconds` have passed.
     ///
-    /// - Parameter buffer: takes the events of the sockets, from its start.
-    /// - Returns: The number of these events. It is 0 after a signal (EINTR).
+    /// - Parameter buffer: the buffer that the events of sockets are written to.
+    /// - Returns: the number of events in `buffer`, which is 0 after a signal (EINTR).
     func wait(
         _ buffer: inout [epoll_event], milliseconds: Int32, _ call: WaitCall
     ) throws(Failure) -> Int {

@@ -6,8 +6,8 @@ import CLibCurl
 // bytes and return. To abort a transfer they store the reason in it and return a wrong count.
 
 extension EasyHandle {
-    /// Sets the callbacks and their context. `transfer` must live until the handle has been removed from the multi
-    /// handle.
+    /// Sets the callbacks of the handle and their context, `transfer`, which must not be freed before the handle is
+    /// removed from the multi handle.
     func connectCallbacks(to transfer: CurlTransfer) throws(EasyFailure) {
         let context = Unmanaged.passUnretained(transfer).toOpaque()
         try check(px_set_write(raw, takeBody, context))
@@ -65,5 +65,6 @@ private let rewindBody: curl_seek_callback = { context, offset, origin in
     return CURL_SEEKFUNC_OK
 }
 
-/// Returns a count that differs from `right`, which makes libcurl abort the transfer with `CURLE_WRITE_ERROR`.
+/// Returns a number of bytes that differs from `right`, after which libcurl aborts the transfer with
+/// `CURLE_WRITE_ERROR`.
 private func wrongCount(for right: Int) -> Int { right == 0 ? 1 : 0 }

@@ -5,8 +5,8 @@ import Glibc
 import HTTP
 
 extension CurlTransfer {
-    /// Makes the response or error of a transfer that libcurl has finished with `code`. It reads from the easy
-    /// handle, so it must be called before the handle is reset.
+    /// Returns the response or error of a transfer that libcurl has finished with `code`. It reads the easy handle, so
+    /// it must be called before the handle is reset.
     func outcome(_ code: CURLcode, now: ContinuousClock.Instant) -> PendingRequest.Outcome {
         guard let easy, code == CURLE_OK, let status = collector.status else {
             return .failure(failure(code, now: now))
@@ -18,7 +18,7 @@ extension CurlTransfer {
                 openedConnection: easy.long(CURLINFO_NUM_CONNECTS) > 0))
     }
 
-    /// Makes an error with the phase and the host of this transfer.
+    /// Returns an error with the phase and the host of this transfer.
     func failure(
         _ kind: TransportError.Kind, _ detail: String, now: ContinuousClock.Instant
     ) -> TransportError {
@@ -41,7 +41,7 @@ extension CurlTransfer {
         return failure(kind(of: code), "\(text) (libcurl \(code.rawValue))", now: now)
     }
 
-    /// Returns the kind of error that a code of libcurl stands for (https://curl.se/libcurl/c/libcurl-errors.html).
+    /// Returns the kind of error for a result code of libcurl (https://curl.se/libcurl/c/libcurl-errors.html).
     private func kind(of code: CURLcode) -> TransportError.Kind {
         switch code {
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .unresolvable

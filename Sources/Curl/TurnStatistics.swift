@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The changes of one turn of the loop, for `CurlStatus`.
+/// The statistics of one turn of the event loop, which are added to `CurlStatus`.
 struct TurnStatistics {
     /// The number of requests that ended during the turn.
     var finished = 0
-    /// The number of connections opened for them.
+    /// The number of connections that were opened for these requests.
     var connectionsOpened = 0
     /// The number of requests that wait for a connection at the end of the turn.
     var waiting = 0
