@@ -6,11 +6,11 @@ package import Logging
 package import Settings
 
 extension AWSSession {
-    /// Creates the session of a configuration, with the user agent `pixelated/VERSION`.
+    /// Creates the AWS session for a configuration, with the `User-Agent` header `pixelated/VERSION`.
     ///
     /// - Parameters:
     ///   - settings: a complete and valid configuration.
-    ///   - environment: the environment of the process, with the variables of AWS.
+    ///   - environment: the environment variables of the process, among them those of AWS.
     /// - Throws: `AWSError` of the kind `.configuration` or `.noCredentials`.
     package init(
         _ settings: Configuration, environment: [String: String], version: String,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A request from outside the process.
+/// A command to the daemon by a signal or a termination notice.
 package enum Command: Sendable {
-    /// SIGTERM, SIGINT, or a termination notice of EC2.
+    /// The command to stop: SIGTERM, SIGINT, or a termination notice of EC2.
     case stop
-    /// SIGHUP.
+    /// The command to reload the configuration: SIGHUP.
     case reload
 }

@@ -9,20 +9,20 @@ import Pixelation
 import Settings
 import Worker
 
-/// The parts of the daemon, created from a configuration and connected with each other.
+/// The parts of the daemon, such as the worker and the clients of AWS, which are created from a configuration.
 struct Composition: Sendable {
     let transport: CurlTransport
     let session: AWSSession
     let worker: PixelationWorker
     private let engine: PooledPixelator
     let metrics: WorkerMetrics
-    /// The termination notices of EC2; nil unless `instance.drainOnTermination` is set.
+    /// The reader of the termination notices of EC2; nil unless `instance.drainOnTermination` is true.
     let notices: TerminationNotices?
 
     /// - Parameters:
     ///   - settings: a complete and valid configuration.
-    ///   - environment: the environment of the process, with the variables of AWS.
-    ///   - logger: returns the logger for a label.
+    ///   - environment: the environment variables of the process, among them those of AWS.
+    ///   - logger: the function that returns the logger for a label.
     init(
         _ settings: Configuration, environment: [String: String], version: String,
         logger: (String) -> Logger
@@ -46,7 +46,7 @@ struct Composition: Sendable {
             options: settings.worker, metrics: metrics, logger: logger("worker"))
     }
 
-    /// Applies the reloadable settings to the worker; see `Setting.isReloadable`.
+    /// Applies the reloadable settings of a configuration to the worker (`Setting.isReloadable`).
     func apply(_ settings: Configuration) {
         worker.apply(
             settings.worker,

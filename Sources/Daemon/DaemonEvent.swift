@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The events that the daemon logs besides those of the worker and of AWS, as values of the log field `event`.
+/// The log events of the daemon itself, besides those of the worker and of AWS. The raw values are values of the log
+/// field `event`.
 ///
-/// Names are stable: operators search for them and build alerts on them.
+/// The raw values are stable, because operators search for them and define alerts with them.
 package enum DaemonEvent: String, Sendable, CaseIterable {
     case started
     case cannotStart = "cannot-start"

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The MESSAGE_ID of each event in the journal's message catalog, whose texts are in `systemd/pixelated.catalog`.
+/// The MESSAGE_ID of each log event in the message catalog of the journal, whose texts are in
+/// `systemd/pixelated.catalog`.
 package enum EventCatalog {
-    /// The 128-bit identifiers by event name. They were chosen at random and never change.
+    /// The identifiers, 128 bits in hexadecimal digits, by the names of the log events. They were chosen at random and
+    /// never change.
     package static let messageIDs: [String: String] = [
         "started": "74987cd084514003870760d24687946f",
         "cannot-start": "6b2957ff44ad43579c96df483f5291af",

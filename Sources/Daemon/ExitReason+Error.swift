@@ -6,7 +6,8 @@ import Settings
 import Worker
 
 extension ExitReason {
-    /// The exit status for an error that ends the process. The error's kind decides, never its text.
+    /// Makes the exit reason for an error that ends the process. It depends on the kind of the error and never on its
+    /// text.
     package init(_ error: any Error) {
         self =
             switch error {

@@ -6,12 +6,12 @@ import Settings
 /// A listening socket of the health server.
 struct HealthListener {
     var descriptor: Int32
-    /// The address in use, with the port that the kernel selected for port 0.
+    /// The address of the socket, with the port that the kernel selected instead of port 0.
     var address: ListenAddress
     /// The path of a Unix domain socket, which is removed when the server stops; nil for TCP.
     var path: String?
 
-    /// Opens a socket that listens at `address`.
+    /// Opens and returns a socket that listens at `address`.
     ///
     /// - Throws: `HealthServerError` when the address is invalid or in use.
     static func open(_ address: ListenAddress) throws(HealthServerError) -> HealthListener {
@@ -61,7 +61,7 @@ struct HealthListener {
         }
     }
 
-    /// The port that a TCP socket is bound to.
+    /// Returns the port that a TCP socket is bound to.
     private static func port(of descriptor: Int32) -> UInt16 {
         // sin_port and sin6_port have the same offset.
         var bound = sockaddr_in6()

@@ -2,12 +2,13 @@
 
 import Glibc
 
-/// The event loop of the health server: it polls all sockets. After initialization only its thread uses it.
+/// The event loop of the health server, which calls poll(2) for all sockets. After its initialization, the object is
+/// used only on the thread of the server.
 final class HealthLoop {
     private static let maxConnections = 32
     /// The maximum size of a request in bytes.
     private static let maxRequestBytes = 8192
-    /// The time limit of a connection, from accept to the last byte of the response.
+    /// The maximum duration of a connection, from accept(2) to the last byte of the response.
     private static let timeout = Duration.seconds(5)
 
     private let listener: HealthListener
@@ -19,7 +20,7 @@ final class HealthLoop {
         var descriptor: Int32
         var deadline: ContinuousClock.Instant
         var request: [UInt8] = []
-        /// The bytes of the response that remain to be sent; nil while the request is being read.
+        /// The bytes of the response that have not been sent yet; nil while the request is being read.
         var response: ArraySlice<UInt8>?
         var isDone = false
     }
@@ -31,7 +32,7 @@ final class HealthLoop {
         setNonBlocking(listener.descriptor)
     }
 
-    /// Serves connections until the other end of the pipe `wake` is closed.
+    /// Serves connections until the write end of the pipe `wake` is closed.
     func run() {
         defer { close() }
         while true {

@@ -3,7 +3,8 @@
 import Metrics
 package import Worker
 
-/// The content of the health page. It is made from snapshots only, so it responds even when the worker hangs.
+/// The content of the pages of the health server. The pages are made from snapshots only, so that they are available
+/// even when the worker hangs.
 package struct HealthPage: Sendable {
     private let phase: @Sendable () -> SupervisorState.Phase
     private let status: @Sendable () -> WorkerStatus
@@ -11,10 +12,10 @@ package struct HealthPage: Sendable {
     private let metrics: @Sendable () -> String
 
     /// - Parameters:
-    ///   - phase: returns the daemon's phase.
-    ///   - status: returns the worker's status.
-    ///   - problems: returns the problems that the health checks report.
-    ///   - metrics: returns the metrics in the OpenMetrics format.
+    ///   - phase: the function that returns the phase of the daemon.
+    ///   - status: the function that returns the status of the worker.
+    ///   - problems: the function that returns the problems of the failing health checks.
+    ///   - metrics: the function that returns the metrics in the OpenMetrics format.
     package init(
         phase: @escaping @Sendable () -> SupervisorState.Phase,
         status: @escaping @Sendable () -> WorkerStatus,
@@ -26,7 +27,7 @@ package struct HealthPage: Sendable {
         self.metrics = metrics
     }
 
-    /// Returns the response to a path, or nil when there is no such page.
+    /// Returns the response to a request for `path`, or nil when there is no such page.
     package func reply(to path: String) -> HealthReply? {
         switch path {
         case "/livez": live
@@ -36,14 +37,16 @@ package struct HealthPage: Sendable {
         }
     }
 
-    /// The response to `/livez`: 503 when a health check of the watchdog fails, so that a restart helps.
+    /// The response to `/livez`: status 503 when a health check of the watchdog fails, so that a restart is needed, and
+    /// 200 otherwise.
     private var live: HealthReply {
         let problems = problems()
         return problems.isEmpty
             ? HealthReply(200, "ok\n") : HealthReply(503, problems.joined(separator: "\n") + "\n")
     }
 
-    /// The response to `/readyz`: 200 while the queue is polled. Invalid credentials make the daemon unready, not dead.
+    /// The response to `/readyz`: status 200 while the queue is polled, and 503 otherwise. Invalid credentials make the
+    /// daemon not ready, but do not affect `/livez`.
     private var ready: HealthReply {
         let phase = phase()
         let status = status()

@@ -7,10 +7,10 @@ package import Settings
 package struct HealthProbe: Sendable {
     /// The address that the daemon listens on.
     private let address: ListenAddress
-    /// The time limit from connecting to the last byte of the response.
+    /// The maximum time from the connection attempt to the last byte of the response.
     private let timeout: Duration
 
-    /// The maximum number of bytes that are read; the pages are shorter.
+    /// The maximum number of bytes of a response that are read. The pages are shorter.
     private static let maxResponseBytes = 65536
 
     package init(_ address: ListenAddress, timeout: Duration = .seconds(5)) {
@@ -18,9 +18,9 @@ package struct HealthProbe: Sendable {
         self.timeout = timeout
     }
 
-    /// Sends a GET request and returns the response. Its content type is not read.
+    /// Sends a GET request for `path`, and returns the status and body of the response.
     ///
-    /// - Throws: `HealthProbeError` when there is no response in time, or when it is not HTTP.
+    /// - Throws: `HealthProbeError` when there is no response within the time limit, or when the response is not HTTP.
     package func get(_ path: String) throws(HealthProbeError) -> HealthReply {
         let deadline = ContinuousClock.now + timeout
         let descriptor = try connected(until: deadline)
@@ -50,7 +50,8 @@ package struct HealthProbe: Sendable {
         return reply
     }
 
-    /// Parses status and body of an HTTP/1.1 response that ended with its connection.
+    /// Parses the status and body of an HTTP/1.1 response that ends with its connection. Returns nil when the response
+    /// is not HTTP.
     private static func reply(in response: [UInt8]) -> HealthReply? {
         let text = String(decoding: response, as: UTF8.self)
         guard text.hasPrefix("HTTP/1."), let end = text.firstRange(of: "\r\n\r\n"),
@@ -79,7 +80,7 @@ package struct HealthProbe: Sendable {
         }
     }
 
-    /// Waits until the socket can be read or written, or is closed.
+    /// Waits until the events `events` of poll(2) occur on the socket, or until it is closed.
     private func wait(
         _ descriptor: Int32, _ events: Int32, until deadline: ContinuousClock.Instant
     ) throws(HealthProbeError) {

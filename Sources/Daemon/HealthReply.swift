@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A response of the health page.
+/// A response of the health server.
 package struct HealthReply: Sendable, Equatable {
     /// The HTTP status code.
     package var status: Int

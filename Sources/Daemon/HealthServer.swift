@@ -4,7 +4,8 @@ import Glibc
 package import Settings
 import Support
 
-/// A minimal HTTP/1.1 server for health probes and scrapers: GET and HEAD, one request per connection, one thread.
+/// A minimal HTTP/1.1 server for health probes and metrics. It supports GET and HEAD, has one thread, and serves one
+/// request for each connection.
 ///
 /// The number of connections, their duration and the size of a request are limited; a connection that exceeds a limit
 /// is closed.
@@ -16,14 +17,14 @@ package final class HealthServer: Sendable {
         var thread: pthread_t?
     }
 
-    /// The address in use, with the port that the kernel selected for port 0.
+    /// The address that the server listens on, with the port that the kernel selected instead of port 0.
     package let address: ListenAddress
 
-    /// Opens the socket and starts the server's thread.
+    /// Opens the socket and starts the thread of the server.
     ///
-    /// - Parameter respond: returns the response to a path without its query, or nil for 404 Not Found. It runs on the
-    ///   server's thread.
-    /// - Throws: `HealthServerError` when the address cannot be listened at.
+    /// - Parameter respond: the function that returns the response to a path without its query, or nil for 404 Not
+    ///   Found. It is called on the thread of the server.
+    /// - Throws: `HealthServerError` when the server cannot listen on the address.
     package init(
         _ address: ListenAddress, respond: @escaping @Sendable (String) -> HealthReply?
     ) throws(HealthServerError) {
@@ -57,7 +58,7 @@ package final class HealthServer: Sendable {
 
     deinit { stop() }
 
-    /// Closes all connections and waits for the end of the thread. Further calls have no effect.
+    /// Closes all connections and waits for the end of the server's thread. Further calls have no effect.
     package func stop() {
         let (descriptor, thread) = state.withLock { state in
             defer { state.thread = nil }

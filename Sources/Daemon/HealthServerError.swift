@@ -2,12 +2,12 @@
 
 import Glibc
 
-/// The reason why the health server cannot listen.
+/// The error of a health server that cannot listen on its address.
 package struct HealthServerError: Error, CustomStringConvertible {
-    /// The system call that failed.
+    /// The name of the system call that failed, as `bind`.
     package var call: String
     package var address: String
-    /// The value of errno.
+    /// The value of `errno` after the call.
     package var code: Int32
 
     package var description: String {

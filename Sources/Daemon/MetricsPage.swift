@@ -7,9 +7,9 @@ import Settings
 import Support
 import Worker
 
-/// The page `/metrics`, in the OpenMetrics format.
+/// The page `/metrics` of the health server, in the OpenMetrics format.
 enum MetricsPage {
-    /// Returns the metrics of the daemon, the worker, AWS and the network at this moment.
+    /// Returns the current metrics of the daemon, the worker, AWS and the network.
     static func text(
         _ parts: Composition, _ phase: SupervisorState.Phase, _ version: String, _ reload: Reload
     ) -> String {

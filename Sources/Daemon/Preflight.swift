@@ -6,15 +6,15 @@ import SigV4
 import Support
 import Worker
 
-/// Read-only checks of everything in AWS that the service needs: credentials, queues and buckets.
+/// The read-only checks of the resources in AWS that the service needs: credentials, queues and buckets.
 package struct Preflight: Sendable {
     /// The result of one check.
     package struct Finding: Sendable, Equatable {
         /// The subject of the check: `identity`, `queue`, `dead-letter queue`, `quarantine` or `output`.
         package var subject: String
-        /// The result in one line.
+        /// The result of the check in one line.
         package var text: String
-        /// The exit status of the failure; nil when the check succeeded.
+        /// The exit reason for the failure; nil when the check succeeded.
         package var failure: ExitReason?
     }
 
@@ -26,7 +26,8 @@ package struct Preflight: Sendable {
         self.settings = settings
     }
 
-    /// Runs the checks one after the other. Without credentials the others are left out.
+    /// Runs the checks one after the other, and returns their results. When there are no credentials, the other checks
+    /// are left out.
     package func findings() async -> [Finding] {
         var out = [await identity()]
         guard out[0].failure == nil else { return out }
@@ -71,11 +72,11 @@ package struct Preflight: Sendable {
         return parts.isEmpty ? "accessible" : "accessible: " + parts.joined(separator: ", ")
     }
 
-    /// Checks read access to a bucket by requesting an object that does not exist: `NoSuchKey` proves that the bucket
-    /// exists and may be listed.
+    /// Checks the read access to a bucket by a request for an object that does not exist. The error `NoSuchKey` proves
+    /// that the bucket exists and that the credentials permit to list it.
     ///
-    /// The request is GET and not HEAD, although both need the same permission: responses to HEAD have no body, so an
-    /// invalid access key could not be told from a missing permission, nor a missing bucket from a missing object.
+    /// The request is GET and not HEAD, although both need the same permission. A response to HEAD has no body that
+    /// distinguishes an invalid access key from a missing permission, or a missing bucket from a missing object.
     private func bucket(_ subject: String, _ bucket: String, _ prefix: String) async -> Finding {
         let probe = ObjectReference(bucket: bucket, key: prefix + "pixelated-check")
         do {

@@ -6,8 +6,8 @@ import Support
 
 /// The reload of the configuration on SIGHUP.
 ///
-/// A reload reads the configuration, applies the changes of reloadable settings to the running daemon and logs the
-/// settings that need a restart. A configuration with a problem changes nothing.
+/// A reload reads the configuration, applies the changes of reloadable settings to the running daemon, and logs the
+/// settings that need a restart. A configuration with a problem is refused and has no effect.
 struct Reload: Sendable {
     private let current: Locked<(settings: Configuration, isRefused: Bool)>
     private let reader: SettingsReader
@@ -15,8 +15,9 @@ struct Reload: Sendable {
     private let apply: @Sendable (Configuration) -> Void
 
     /// - Parameters:
-    ///   - settings: the configuration that the daemon has started with.
-    ///   - apply: applies a configuration, which differs from the last one in reloadable settings only.
+    ///   - settings: the configuration with which the daemon started.
+    ///   - apply: the function that applies a configuration, which differs from the last one only in reloadable
+    ///     settings.
     init(
         settings: Configuration, reader: SettingsReader, logger: Logger,
         apply: @escaping @Sendable (Configuration) -> Void
@@ -33,10 +34,10 @@ struct Reload: Sendable {
     /// True when the last reload was refused.
     var isRefused: Bool { current.withLock { $0.isRefused } }
 
-    /// Reads the configuration and applies it.
+    /// Reads the configuration and applies its reloadable settings.
     ///
-    /// - Returns: a note for the status about settings that need a restart or about the refusal; nil when the whole
-    ///   configuration is in effect.
+    /// - Returns: the note for the status about settings that need a restart or about a refused configuration; nil when
+    ///   the whole configuration is in effect.
     func run() -> String? {
         do throws(SettingsError) {
             return try take(try reader.loadForService())

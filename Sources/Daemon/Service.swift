@@ -12,7 +12,7 @@ import Systemd
 import UnixSignals
 import Worker
 
-/// The daemon: its parts, the supervisor, the health server and the watchdog.
+/// The daemon: the worker and its AWS clients, the supervisor, the health server and the watchdog.
 package struct Service: Sendable {
     private let settings: Configuration
     private let reader: SettingsReader
@@ -24,8 +24,8 @@ package struct Service: Sendable {
 
     /// - Parameters:
     ///   - settings: a complete and valid configuration.
-    ///   - reader: the reader that has made `settings`, for reloads.
-    ///   - environment: the environment of the process.
+    ///   - reader: the reader from which `settings` was read, and which is used for reloads.
+    ///   - environment: the environment variables of the process.
     package init(
         settings: Configuration, reader: SettingsReader, environment: [String: String], version: String
     ) {
@@ -113,7 +113,7 @@ package struct Service: Sendable {
         logger.notice("pixelated \(version) starts", metadata: fields)
     }
 
-    /// The checks that must succeed for the watchdog's keep-alive and for `/livez`.
+    /// Returns the health checks that must pass for the keep-alive ping of the watchdog and for `/livez`.
     private static func healthChecks(_ parts: Composition) -> [HealthCheck] {
         [
             SchedulerLatencyProbe().healthCheck(limit: .seconds(20)),
@@ -129,7 +129,7 @@ package struct Service: Sendable {
 }
 
 extension [HealthCheck] {
-    /// The problems of the checks that fail, with the names of the checks.
+    /// The problems of the failing health checks, each with the name of the check.
     var problems: [String] {
         compactMap { check in check.problem().map { "\(check.name): \($0)" } }
     }

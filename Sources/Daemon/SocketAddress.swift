@@ -3,7 +3,7 @@
 import Glibc
 import Settings
 
-/// A `ListenAddress` as a `sockaddr` for socket calls.
+/// A `ListenAddress` as the `sockaddr` of bind(2) and connect(2).
 struct SocketAddress {
     private var storage: Storage
 
@@ -13,7 +13,7 @@ struct SocketAddress {
         case six(sockaddr_in6)
     }
 
-    /// Converts an address, or returns nil when the host is not a numeric address.
+    /// Converts an address. The result is nil when the host is not a numeric address.
     init?(_ address: ListenAddress) {
         switch address {
         case .unix(let path):

@@ -2,11 +2,11 @@
 
 package import Worker
 
-/// The status line of the daemon, as shown by `systemctl status`, `pixelated health` and `/readyz`.
+/// The status line of the daemon, which `systemctl status`, `pixelated health` and `/readyz` show.
 package enum StatusText {
-    /// Returns the status in one line, its parts separated by semicolons.
+    /// Returns the status of the daemon in one line, with its parts separated by semicolons.
     ///
-    /// - Parameter note: a note to append, such as the result of the last reload.
+    /// - Parameter note: a note that is appended, such as the result of the last reload.
     package static func line(
         _ phase: SupervisorState.Phase, _ status: WorkerStatus, note: String? = nil
     ) -> String {
@@ -58,7 +58,7 @@ package enum StatusText {
         "\(opening.kind.rawValue) for \(span(opening.age))"
     }
 
-    /// Formats a number with thousands separators: `1,204`.
+    /// Returns `number` with thousands separators, as `1,204`.
     package static func grouped(_ number: Int) -> String {
         var out = ""
         for (index, digit) in String(number.magnitude).reversed().enumerated() {
@@ -68,12 +68,13 @@ package enum StatusText {
         return (number < 0 ? "-" : "") + out
     }
 
-    /// Formats bytes as megabytes of 1,000,000 bytes, rounded up so that only 0 bytes are `0 MB`.
+    /// Returns a number of bytes as megabytes of 1,000,000 bytes, as `12 MB`, rounded up so that only 0 bytes are `0
+    /// MB`.
     package static func megabytes(_ bytes: Int) -> String { "\(grouped((bytes + 999_999) / 1_000_000)) MB" }
 
     private static func ago(_ age: Duration) -> String { span(age) + " ago" }
 
-    /// Formats a duration, rounded down: `0.4 s`, `12 s`, `3 min`, `5 h`, `2 days`.
+    /// Returns a duration as text, rounded down, as `0.4 s`, `12 s`, `3 min`, `5 h` or `2 days`.
     package static func span(_ duration: Duration) -> String {
         let tenths =
             duration.components.seconds * 10 + duration.components.attoseconds / 100_000_000_000_000_000

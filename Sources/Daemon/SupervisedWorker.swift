@@ -2,15 +2,16 @@
 
 package import Worker
 
-/// The part of `PixelationWorker` that `Supervisor` uses. Tests supervise a scripted worker instead.
+/// The part of `PixelationWorker` that `Supervisor` uses. Tests replace the worker.
 package protocol SupervisedWorker: Sendable {
-    /// Works until the drain is complete. Cancelling the task stops without a drain.
+    /// Runs the worker until a drain is complete. When the calling task is cancelled, the worker stops without a drain.
     func run() async throws
 
-    /// Returns when the queue has answered the first poll, or when the task is cancelled.
+    /// Waits until the first poll of the queue has succeeded, or the calling task is cancelled.
     func firstAnswer() async
 
-    /// Stops receiving and finishes the messages in flight, or with `force` releases them. Idempotent.
+    /// Starts a drain: the worker receives no more messages and finishes those in flight. When `force` is true, it
+    /// releases them instead. Repeated calls have no further effect.
     func drain(force: Bool)
 
     var status: WorkerStatus { get }

@@ -5,20 +5,20 @@ import Support
 package import Systemd
 import Worker
 
-/// The run of the worker from start to stop. The supervisor performs the actions that `SupervisorState` decides, and
-/// sends the readiness and the status to the service manager.
+/// The supervisor of the worker from start to stop. It performs the actions that `SupervisorState` returns, and sends
+/// the readiness and the status to the service manager.
 ///
-/// One task owns the state; signals, timers and the worker send events to it.
+/// One task owns the state, and signals, timers and the worker send events to the task.
 package struct Supervisor: Sendable {
-    /// The time limits of a run.
+    /// The time limits of the run of a worker.
     package struct Timeouts: Sendable {
-        /// The time within which the queue must answer the first poll; nil: no limit.
+        /// The maximum time until the first successful poll of the queue; nil for no limit.
         package var start: Duration?
-        /// The time within which a queue that does not exist must be created.
+        /// The maximum time for which the daemon waits for a queue that does not exist.
         package var missingQueue = Duration.seconds(20)
-        /// The time after which a drain is cancelled.
+        /// The maximum time of a drain, after which the worker is cancelled.
         package var drain = Duration.seconds(120)
-        /// The time within which the cancelled worker must return.
+        /// The maximum time until a cancelled worker returns.
         package var cancellation = Duration.seconds(15)
         /// The interval at which time limits are checked and the status is updated.
         package var tick = Duration.seconds(1)
@@ -35,16 +35,17 @@ package struct Supervisor: Sendable {
     private let phaseChanged: @Sendable (SupervisorState.Phase) -> Void
     private let terminate: @Sendable (ExitReason) -> Void
 
-    /// The extension of the service manager's timeout (`EXTEND_TIMEOUT_USEC`), and the interval at which it is sent.
+    /// The extension of the service manager's timeout (`EXTEND_TIMEOUT_USEC=`), and the interval at which it is sent.
     private static let timeoutExtension = (length: Duration.seconds(30), interval: Duration.seconds(5))
 
     /// Creates a supervisor of one worker.
     ///
     /// - Parameters:
-    ///   - reload: reloads the configuration and returns a note for the status, or nil when there is nothing to note.
-    ///   - identityFields: returns the log fields of the credentials, for the event `ready`.
-    ///   - phaseChanged: is called after each event with the phase.
-    ///   - terminate: ends the process when the cancelled worker does not return.
+    ///   - reload: the function that reloads the configuration and returns a note for the status; nil when there is no
+    ///     reload.
+    ///   - identityFields: the function that returns the log fields of the credentials for the event `ready`.
+    ///   - phaseChanged: the function that is called with the phase after each event.
+    ///   - terminate: the function that ends the process when the cancelled worker does not return in time.
     package init(
         _ worker: any SupervisedWorker, notifier: Notifier, logger: Logger, timeouts: Timeouts = Timeouts(),
         reload: @escaping @Sendable () -> String?,
@@ -69,23 +70,23 @@ package struct Supervisor: Sendable {
         case ended((any Error)?)
     }
 
-    /// The variables of one run. They are used by the task of `run(commands:)` only.
+    /// The variables of one run of the worker, which only the task of `run(commands:)` uses.
     private struct Run {
         var state = SupervisorState()
         var exit = ExitReason.success
-        /// The status that was sent last.
+        /// The status text that was last sent to the service manager.
         var status = ""
-        /// The note of the last reload.
+        /// The note of the last reload for the status text; nil for none.
         var note: String?
         let begin = ContinuousClock.now
         var drainBegin: ContinuousClock.Instant?
         var cancelledAt: ContinuousClock.Instant?
-        /// `WorkerStatus.progress` at the last extension.
+        /// The value of `WorkerStatus.progress` at the last extension of the service manager's timeout.
         var progress = 0
         var lastExtension: ContinuousClock.Instant?
     }
 
-    /// Runs the worker until it ends, and returns the exit status.
+    /// Runs the worker until it ends, handles `commands` meanwhile, and returns the exit reason of the process.
     package func run(commands: some AsyncSequence<Command, Never> & Sendable) async -> ExitReason {
         let (events, send) = AsyncStream<Event>.makeStream()
         var run = Run()
@@ -119,7 +120,7 @@ package struct Supervisor: Sendable {
         }
     }
 
-    /// Handles an event. Returns true at the end of the run.
+    /// Handles an event of the state machine. Returns true when the run has ended.
     private func handle(_ event: Event, _ run: inout Run, _ work: Task<Void, Never>) -> Bool {
         let transition: SupervisorState.Event
         switch event {
@@ -184,7 +185,7 @@ package struct Supervisor: Sendable {
         }
     }
 
-    /// Logs the number of messages that were received, deleted, released, and neither deleted nor released.
+    /// Logs the numbers of messages that were received, deleted, released, and neither deleted nor released.
     private func logStop(_ status: WorkerStatus) {
         let left = max(status.received - status.deleted - status.released, 0)
         let rest =
@@ -220,7 +221,7 @@ package struct Supervisor: Sendable {
         notifier.send(.ready, .status(run.status))
     }
 
-    /// Checks the time limits.
+    /// Checks the time limits and updates the status. It is called at the interval `Timeouts.tick`.
     private func tick(_ run: inout Run, _ work: Task<Void, Never>) {
         sendStatus(&run)
         let now = ContinuousClock.now
@@ -240,7 +241,7 @@ package struct Supervisor: Sendable {
         extendTimeout(&run, now)
     }
 
-    /// Extends the service manager's timeout during the start, and during a drain that makes progress.
+    /// Extends the timeout of the service manager during the start, and during a drain that makes progress.
     private func extendTimeout(_ run: inout Run, _ now: ContinuousClock.Instant) {
         let isStarting = run.state.phase == .starting
         guard isStarting || run.drainBegin != nil else { return }
@@ -252,7 +253,7 @@ package struct Supervisor: Sendable {
         notifier.send(.extendTimeout(Self.timeoutExtension.length))
     }
 
-    /// Returns the exit status when the start has timed out, else nil.
+    /// Returns the exit reason when the start has timed out, and nil otherwise.
     private func startTimeoutReason(_ run: Run) -> ExitReason? {
         guard run.state.phase == .starting else { return nil }
         let elapsed = run.begin.duration(to: .now)
@@ -266,7 +267,7 @@ package struct Supervisor: Sendable {
         StatusText.line(run.state.phase, worker.status, note: run.note)
     }
 
-    /// Sends the status to the service manager when it has changed.
+    /// Sends the status text to the service manager when it has changed.
     private func sendStatus(_ run: inout Run) {
         let status = status(run)
         guard status != run.status else { return }

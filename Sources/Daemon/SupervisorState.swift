@@ -2,26 +2,27 @@
 
 /// The phases of the daemon as a state machine: `starting → running → draining → stopped`.
 ///
-/// `handle(_:)` is the table of transitions. It has no side effects; `Supervisor` performs the returned actions.
+/// The function `handle(_:)` contains the transitions. It has no side effects; `Supervisor` performs the actions that
+/// it returns.
 package struct SupervisorState: Sendable {
     package enum Phase: String, Sendable {
-        /// The first poll has not been answered yet.
+        /// The first poll of the queue has not succeeded yet.
         case starting
         case running
-        /// No messages are received; those in flight are finished.
+        /// No more messages are received, and those in flight are finished.
         case draining
-        /// The stop is forced: messages in flight are released.
+        /// The stop is forced, and messages in flight are released.
         case stopping
         case stopped
     }
 
     package enum Event: Sendable {
-        /// The first receive has been answered.
+        /// The first poll of the queue has succeeded.
         case answered
         /// A stop has been requested by a signal or a termination notice.
         case stopRequested
         case reloadRequested
-        /// The first receive has not been answered within the time limit, or the queue does not exist.
+        /// The first poll of the queue has not succeeded within the time limit, or the queue does not exist.
         case startTimedOut
         /// The worker has returned.
         case workerEnded
@@ -44,7 +45,7 @@ package struct SupervisorState: Sendable {
 
     package init() {}
 
-    /// Moves to the next phase and returns the actions to perform, in this order.
+    /// Changes the phase after an event, and returns the actions that the caller must perform, in this order.
     package mutating func handle(_ event: Event) -> [Action] {
         switch (phase, event) {
         case (.starting, .answered):

@@ -2,7 +2,7 @@
 
 package import Logging
 
-/// A poll of the EC2 instance metadata for termination notices.
+/// The periodic check of the EC2 instance metadata for a termination notice.
 package struct TerminationWatch: Sendable {
     private let notice: @Sendable () async throws -> String?
     private let interval: Duration
@@ -11,7 +11,8 @@ package struct TerminationWatch: Sendable {
     /// The poll interval that AWS recommends for spot interruption notices.
     package static let defaultInterval = Duration.seconds(5)
 
-    /// - Parameter notice: reads the metadata; returns the reason of a termination that is announced, else nil.
+    /// - Parameter notice: the function that reads the metadata and returns the text of the pending termination notice,
+    ///   or nil when there is none.
     package init(
         every interval: Duration = TerminationWatch.defaultInterval, logger: Logger,
         notice: @escaping @Sendable () async throws -> String?
@@ -21,9 +22,10 @@ package struct TerminationWatch: Sendable {
         self.notice = notice
     }
 
-    /// Waits for a termination notice. Failures are logged once until the next success, and polling continues.
+    /// Waits for a termination notice. A failure to read the metadata is logged once until the next success, and the
+    /// checks continue.
     ///
-    /// - Returns: true after a notice, false when the task is cancelled.
+    /// - Returns: true after a termination notice; false when the calling task is cancelled.
     package func untilTerminationNotice() async -> Bool {
         var hasFailed = false
         while !Task.isCancelled {
