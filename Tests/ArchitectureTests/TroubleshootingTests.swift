@@ -54,6 +54,32 @@ struct TroubleshootingTests {
         }
     }
 
+    @Test func `the table of the journal has the fields of the log entries of records`() throws {
+        let log = try Project.text("Sources/Worker/Telemetry/WorkerLog.swift")
+        let keys = /(?:\["|add\("|[\[,\n]\s*")([a-z0-9_]+)"(?:\]|,|:)/
+        let written = Set(log.matches(of: keys).map { $0.1.uppercased() })
+        #expect(written.count > 20)
+        let journal = try Project.chapter("## Journal", in: Self.document)
+        let documented = journal.matches(of: /\n\| (`[A-Z].+?) \|/).flatMap { row in
+            row.1.matches(of: /`([A-Z0-9_]+)`/).map { String($0.1) }
+        }
+        #expect(documented.count == Set(documented).count)
+        // The chapter explains the field of the event's name above the table.
+        #expect(Set(documented).union(["EVENT"]) == written)
+        #expect(journal.contains("`EVENT`"))
+    }
+
+    @Test func `the table of the quarantine has the fields of a quarantine record`() throws {
+        let record = try Project.text("Sources/Worker/Quarantine/QuarantineRecord.swift")
+        let written = Set(record.matches(of: /\n    package var (\w+)/).map { String($0.1) })
+        #expect(written.count > 10)
+        let documented = try Project.chapter("## Quarantine", in: Self.document)
+            .matches(of: /\n\| (`.+?) \|/).flatMap { row in row.1.matches(of: /`(\w+)`/).map { String($0.1) }
+            }
+        #expect(documented.count == Set(documented).count)
+        #expect(Set(documented) == written)
+    }
+
     @Test func `the table of exit codes has the cases of ExitReason and the restarts of the unit`() throws {
         let cases = try Project.text("Sources/Daemon/ExitReason.swift")
             .matches(of: /\n    case \w+ = (\d+)\n/).map { String($0.1) }
