@@ -30,13 +30,13 @@ struct DocumentTests {
         }
     }
 
-    @Test func `the README links every essay and every document`() throws {
+    @Test func `the README links every article and every document`() throws {
         let linked = Set(Self.links(try Project.text("README.md")))
-        let essays = try Project.files("Sources", ["md"]).map(\.path)
+        let articles = try Project.files("Sources", ["md"]).map(\.path)
             .filter { URL(filePath: $0).deletingPathExtension().lastPathComponent != Self.catalogName($0) }
-        #expect(essays.count >= 4)
+        #expect(articles.count >= 4)
         let documents = try Project.files("deploy/docs", ["md"]).map(\.path)
-        for path in essays + documents { #expect(linked.contains(path), "\(path)") }
+        for path in articles + documents { #expect(linked.contains(path), "\(path)") }
     }
 
     @Test func `every path that a document names exists`() throws {

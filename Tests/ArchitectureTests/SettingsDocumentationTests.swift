@@ -50,4 +50,12 @@ struct SettingsDocumentationTests {
             try Project.text("config.example.json") == text,
             "\(Self.remedy)")
     }
+
+    @Test func `the configuration in the README is complete and has a quarantine`() throws {
+        let example = try #require(
+            try Project.text("README.md").firstMatch(of: /\n```json\n([\s\S]+?)\n```\n/))
+        let configuration = try SettingsSources(file: ("README.md", Array(example.1.utf8))).load()
+        #expect(configuration.missing().isEmpty)
+        #expect(configuration.queue.hasQuarantine)
+    }
 }
