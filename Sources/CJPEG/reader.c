@@ -24,16 +24,16 @@ struct px_reader {
     jmp_buf jump;
     const uint8_t *bytes;
     size_t count;
-    // NULL, or a byte that another thread sets.
+    // NULL, or the address of the cancellation flag, which another thread sets.
     const uint8_t *cancelled;
-    // On the monotonic clock, in nanoseconds; INT64_MAX for none.
+    // The deadline on the monotonic clock in nanoseconds; INT64_MAX for none.
     int64_t deadline;
     px_limits limits;
     px_report report;
     stage stage;
 };
 
-// libjpeg keeps a pointer to the reader in `client_data`.
+// Returns the reader of a decoder, which libjpeg keeps in `client_data`.
 static px_reader *reader_of(j_common_ptr common)
 {
     return common->client_data;
@@ -70,7 +70,8 @@ static _Noreturn void on_error(j_common_ptr common)
     }
 }
 
-// Level -1 is a warning: the data is corrupt, and libjpeg continues. Higher levels are traces.
+// libjpeg calls this for messages. Level -1 is a warning: the data is corrupt, and decoding continues. Higher levels
+// are traces.
 static void on_message(j_common_ptr common, int level)
 {
     if (level >= 0)
@@ -105,7 +106,7 @@ static int64_t deadline_after(int64_t nanoseconds)
     return nanoseconds > INT64_MAX - now ? INT64_MAX : now + nanoseconds;
 }
 
-// libjpeg calls this for every row of samples that it returns and for every row of blocks that it reads ahead.
+// libjpeg calls this for every row of samples that it returns, and for every row of blocks that it decodes in advance.
 static void on_progress(j_common_ptr common)
 {
     px_reader *reader = reader_of(common);
@@ -128,7 +129,7 @@ static void init_source(j_decompress_ptr decoder)
     (void)decoder;
 }
 
-// libjpeg calls this when all bytes are used up.
+// libjpeg calls this when it has read all bytes of the file.
 static boolean fill_input_buffer(j_decompress_ptr decoder)
 {
     static const JOCTET end_of_image[2] = {0xFF, JPEG_EOI};
@@ -161,7 +162,8 @@ static void term_source(j_decompress_ptr decoder)
 
 // MARK: Segments that libjpeg does not need
 
-// HeaderParser.swift has read the relevant ones before the first scan. Here all are counted and skipped.
+// libjpeg calls this for each marker segment that is to be skipped. HeaderParser.swift has read the relevant ones
+// before the first scan.
 static boolean skip_segment(j_decompress_ptr decoder)
 {
     px_reader *reader = reader_of((j_common_ptr)decoder);
@@ -181,7 +183,7 @@ static boolean skip_segment(j_decompress_ptr decoder)
     return TRUE;
 }
 
-// libjpeg itself processes APP0 and APP14, which decide the colour space.
+// APP0 and APP14 are left to libjpeg, because they decide the colour space.
 static void install_segment_skipper(j_decompress_ptr decoder)
 {
     jpeg_set_marker_processor(decoder, JPEG_COM, skip_segment);
@@ -212,7 +214,8 @@ px_reader *px_reader_create(
     return reader;
 }
 
-// Runs `body` after setjmp. When it jumps, the reader is dead: libjpeg's state is never used again.
+// Checks that the reader is in stage `expected`, runs `body` after setjmp, and sets the stage to `next`. If libjpeg
+// jumps, the stage stays `dead`, and libjpeg's state is never used again.
 #define GUARDED(reader, expected, next, body)                  \
     do {                                                       \
         if ((reader)->stage != (expected))                     \

@@ -4,10 +4,11 @@
 
 #include <string.h>
 
-// Each operation on doubles rounds for itself.
+// Each operation on doubles is rounded by itself, as in Swift.
 #pragma STDC FP_CONTRACT OFF
 
-// Vector types of the compiler: it splits them where the registers of the processor are narrower.
+// These vector types are an extension of the compiler, which splits a vector where the registers of the processor are
+// narrower.
 typedef uint8_t u8x4 __attribute__((vector_size(4)));
 typedef uint8_t u8x16 __attribute__((vector_size(16)));
 typedef uint16_t u16x4 __attribute__((vector_size(8)));
@@ -29,12 +30,12 @@ typedef double f64x4 __attribute__((vector_size(32)));
 
 // MARK: Sums over segments
 
-// The mask of the first n bytes of a group begins at `masks + 16 - n`.
+// A table of masks: the 16 bytes from `masks + 16 - n` are a mask of the first n bytes of a group.
 static const uint8_t masks[32] = {
     255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
 
-// Stores in `*sum` the sum of the groups of a segment, byte by byte, and in `*later` the sum of its partial sums: in
-// it a group counts once for itself and once for each later group.
+// Stores sums over the groups of a segment, separately for each of the 16 bytes of a group. `*sum` is the plain sum. In
+// `*later` each group is multiplied by 1 plus the number of groups that follow.
 BODY void sum_groups(const uint8_t *at, int groups, int last_bytes, u16x16 *sum, u16x16 *later)
 {
     u16x16 a = {0};
@@ -54,7 +55,7 @@ BODY void sum_groups(const uint8_t *at, int groups, int last_bytes, u16x16 *sum,
     *sum = a;
 }
 
-// A group has 4 pixels of 4 samples.
+// The parameters are those of `px_kernels.sum_color`. A group has 4 pixels of 4 samples.
 BODY void sum_color(const uint8_t *row, const px_segment *segments, size_t count, px_sums *sums)
 {
     f64x4 samples = {0};
@@ -65,16 +66,16 @@ BODY void sum_color(const uint8_t *row, const px_segment *segments, size_t count
         u16x16 later;
         sum_groups(row + segment->offset, segment->groups, 4 * segment->last_pixels, &sum, &later);
 
-        // All of these stay below 2^16: at most 6 * 22 * 255.
+        // All sums of 16 bits stay below 2^16: they are at most 6 * 22 * 255.
         u16x8 back = HIGH8(sum);
         u16x8 both = LOW8(sum) + back;
         i32x4 total = __builtin_convertvector(LOW4(both) + HIGH4(both), i32x4);
         u16x4 last_two = LOW4(back) + HIGH4(back);
-        // Pixel i of group g lies at 4 g + i. This is the sum of i * p.
+        // The sum of i * p, where pixel i of group g has the index 4 g + i in the segment.
         i32x4 within = __builtin_convertvector(HIGH4(both) + last_two + last_two, i32x4);
         u32x8 halves =
             __builtin_convertvector(LOW8(later), u32x8) + __builtin_convertvector(HIGH8(later), u32x8);
-        // The sum of (groups - g) * p, which gives positions relative to the end of the last group.
+        // The sum of (groups - g) * p, for positions relative to the end of the last group.
         i32x4 reversed = (i32x4)(LOW4(halves) + HIGH4(halves));
         i32x4 moment = within - reversed * 4;
 
@@ -86,7 +87,7 @@ BODY void sum_color(const uint8_t *row, const px_segment *segments, size_t count
     }
 }
 
-// A group has 16 pixels of 1 sample.
+// The parameters are those of `px_kernels.sum_gray`. A group has 16 pixels of 1 sample.
 BODY void sum_gray(const uint8_t *row, const px_segment *segments, size_t count, px_sums *sums)
 {
     const u32x8 places = {0, 1, 2, 3, 4, 5, 6, 7};
@@ -102,7 +103,8 @@ BODY void sum_gray(const uint8_t *row, const px_segment *segments, size_t count,
         u32x8 totals = __builtin_convertvector(LOW8(sum), u32x8) + back;
         u32x8 reversed =
             __builtin_convertvector(LOW8(later), u32x8) + __builtin_convertvector(HIGH8(later), u32x8);
-        // Pixel i of group g lies at 16 g + i; positions are relative to the end of the last group.
+        // The sum of positions times p, relative to the end of the last group: pixel i of group g has the index 16 g +
+        // i in the segment.
         i32x8 lanes = (i32x8)(totals * places + back * 8 - reversed * 16);
         uint32_t total = 0;
         int32_t moment = 0;
@@ -116,9 +118,10 @@ BODY void sum_gray(const uint8_t *row, const px_segment *segments, size_t count,
     }
 }
 
-// MARK: Levels of cells
+// MARK: Averages of cells
 
-// Q at a breakpoint b: the sum of (b - x - 1/2) * p(x) over the pixels x left of b.
+// Stores Q at a breakpoint b in `*value`, for each of the 4 samples of a pixel: the sum of (b - x - 1/2) * p(x) over
+// the pixels x left of b.
 BODY void evaluate(const px_sums *sums, const px_breakpoint *breakpoint, f64x4 *value)
 {
     f64x4 samples;
@@ -140,16 +143,16 @@ BODY size_t resolve(const px_sums *sums, const px_breakpoint *breakpoints, const
         const px_second_difference *difference = &differences[cell];
         f64x4 right;
         evaluate(sums, &breakpoints[cell + 1], &right);
-        f64x4 level = (left - middle - middle + right) * difference->factor + difference->bias;
-        // The nearest integer. If the addition rounds to the next one, the distance is 1/2, which is uncertain.
-        i32x4 nearest = __builtin_convertvector(level + 0.5, i32x4);
-        f64x4 distance = level - __builtin_convertvector(nearest, f64x4);
+        f64x4 average = (left - middle - middle + right) * difference->factor + difference->bias;
+        // The nearest integer. If the addition rounds up to the next one, the distance is 1/2, which is uncertain.
+        i32x4 nearest = __builtin_convertvector(average + 0.5, i32x4);
+        f64x4 distance = average - __builtin_convertvector(nearest, f64x4);
         i64x4 is_uncertain = distance * distance >= difference->safe_distance_squared;
         u8x4 result = __builtin_convertvector(nearest, u8x4);
         memcpy(results + 4 * cell, &result, sizeof result);
         if (__builtin_expect(__builtin_reduce_or(is_uncertain) != 0, 0))
             uncertain[count++] = (px_uncertain_cell){
-                .cell = (uint16_t)cell, .lanes = (uint16_t)__builtin_reduce_or(is_uncertain & bits)};
+                .cell = (uint16_t)cell, .bands = (uint16_t)__builtin_reduce_or(is_uncertain & bits)};
         left = middle;
         middle = right;
     }
@@ -165,7 +168,7 @@ BODY void accumulate(
 
 // MARK: The weighted sum
 
-// 8 pixels are 8 words of 32 bits; a shift and a mask extract the band.
+// A word of 32 bits is a pixel, of which a shift and a mask extract the sample `band`; 8 pixels are processed at once.
 BODY int32_t weigh_color(const uint8_t *pixels, int band, const int32_t *weights, size_t count)
 {
     i32x8 sums = {0};

@@ -3,10 +3,10 @@
 package import Pixels
 
 extension JPEGHeader {
-    /// Returns the value of the tag Orientation in the 0th IFD (Exif 2.3, 4.6.4; TIFF 6.0, section 2). A missing or
-    /// invalid value means upright.
+    /// Returns the orientation that the Exif segment states: the value of the tag Orientation in the 0th IFD (Exif 2.3,
+    /// 4.6.4; TIFF 6.0, section 2). The result is `upright` if the segment or a valid value is missing.
     ///
-    /// - Parameter bytes: The file of this header.
+    /// - Parameter bytes: The whole file of which this is the header.
     package func orientation(in bytes: UnsafeBufferPointer<UInt8>) -> Orientation {
         guard let exif, exif.upperBound <= bytes.count else { return .upright }
         let tiff = UnsafeBufferPointer(rebasing: bytes[exif])
@@ -15,12 +15,15 @@ extension JPEGHeader {
 }
 
 extension Orientation {
+    /// The number of the tag Orientation.
     private static let tag = 0x0112
-    /// The field type SHORT.
+    /// The TIFF field type of unsigned 16-bit integers, SHORT (TIFF 6.0, section 2).
     private static let short = 3
+    /// The largest number of entries of an IFD that is searched.
     private static let maximumEntries = 1000
 
-    /// Reads the orientation from the first IFD of a TIFF structure; nil if there is none.
+    /// Creates the orientation that the first IFD of a TIFF structure states; nil if the structure is damaged or has no
+    /// valid tag Orientation.
     init?(tiff: UnsafeBufferPointer<UInt8>) {
         guard tiff.count >= 8 else { return nil }
         let isLittle: Bool

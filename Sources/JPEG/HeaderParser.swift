@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The parser of the marker segments before the first scan of a JPEG file (ITU-T T.81, annex B). It checks every length
-/// against the file, before libjpeg reads any of it.
+/// The parser of the marker segments before the first scan of a JPEG file (ITU-T T.81, annex B). It compares every
+/// length in these segments with the length of the file, before libjpeg reads the file.
 struct HeaderParser {
     private let bytes: UnsafeBufferPointer<UInt8>
     private let maximumMarkers: Int
+    /// The index in `bytes` of the next byte to parse. The first two bytes are the SOI marker.
     private var at = 2
     private var header: JPEGHeader?
     private var markers = 0
@@ -12,8 +13,11 @@ struct HeaderParser {
     private var exif: Range<Int>?
     private var profile = ProfileFragments()
 
-    /// Parses a file up to its first scan.
+    /// Returns the header of a file: the content of its marker segments up to its first scan.
     ///
+    /// - Parameters:
+    ///   - bytes: The whole file.
+    ///   - maximumMarkers: The largest number of markers before the first scan's data.
     /// - Throws: `JPEGError` of kind `notJPEG`, `corrupt`, `truncated`, `tooManyMarkers` or `unsupported`.
     static func parse(
         _ bytes: UnsafeBufferPointer<UInt8>, maximumMarkers: Int
@@ -33,7 +37,8 @@ struct HeaderParser {
         }
         while true {
             let marker = try nextMarker()
-            // TEM and RSTn stand alone; SOI and EOI make no sense here (T.81, table B.1).
+            // TEM and RSTn have no parameters; SOI and EOI are not allowed before a scan (T.81, table B.1 and figure
+            // B.2).
             switch marker {
             case 0x01, 0xD0...0xD7:
                 continue
@@ -65,7 +70,8 @@ struct HeaderParser {
         }
     }
 
-    /// Returns the code of the next marker. Like libjpeg it skips fill bytes and bytes that belong to no marker.
+    /// Returns the second byte of the next marker, and moves `at` to the byte after the marker. Fill bytes, and bytes
+    /// that belong to no marker, are skipped, as by libjpeg's `next_marker` (jdmarker.c).
     private mutating func nextMarker() throws(JPEGError) -> UInt8 {
         while true {
             while at < bytes.count, bytes[at] != 0xFF { at += 1 }
@@ -85,7 +91,8 @@ struct HeaderParser {
         }
     }
 
-    /// Returns the range of the parameters of a marker segment, after its length.
+    /// Returns the range, in `bytes`, of the parameters of the marker segment whose length is at index `at`, and moves
+    /// `at` to the end of the segment.
     private mutating func segmentBody() throws(JPEGError) -> Range<Int> {
         guard at + 2 <= bytes.count else {
             throw JPEGError(.truncated, "the file ends at byte \(bytes.count), in a marker segment")
@@ -104,7 +111,11 @@ struct HeaderParser {
         return at + 2..<at + length
     }
 
-    /// Parses a frame header (T.81, B.2.2).
+    /// Stores the content of a frame header (T.81, B.2.2) in `header`.
+    ///
+    /// - Parameters:
+    ///   - segment: The range of the frame header's parameters in `bytes`.
+    ///   - marker: The second byte of its marker, SOF0 to SOF15.
     private mutating func readFrame(_ segment: Range<Int>, marker: UInt8) throws(JPEGError) {
         guard header == nil else {
             throw JPEGError(.corrupt, "a second frame header at byte \(segment.lowerBound)")
@@ -135,7 +146,9 @@ struct HeaderParser {
             fileBytes: bytes.count)
     }
 
-    /// Parses the header of the first scan (T.81, B.2.3).
+    /// Returns the header, completed by the content of the first scan header (T.81, B.2.3).
+    ///
+    /// - Parameter scan: The range of the scan header's parameters in `bytes`.
     private func finish(_ scan: Range<Int>) throws(JPEGError) -> JPEGHeader {
         guard var header else {
             throw JPEGError(.corrupt, "a scan at byte \(scan.lowerBound) without a frame header")
@@ -163,7 +176,7 @@ struct HeaderParser {
     private func bigEndian(_ at: Int) -> Int { Int(bytes[at]) << 8 | Int(bytes[at + 1]) }
 }
 
-/// Returns two hexadecimal digits.
+/// Returns a byte as two hexadecimal digits in upper case.
 private func hexadecimal(_ byte: UInt8) -> String {
     let digits = String(byte, radix: 16, uppercase: true)
     return digits.count == 1 ? "0" + digits : digits

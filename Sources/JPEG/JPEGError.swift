@@ -2,36 +2,36 @@
 
 /// The reason for which a JPEG file was not decoded.
 package struct JPEGError: Error, Sendable, CustomStringConvertible {
-    /// The raw values equal those of `PixelationError.Kind`, except `notJPEG`.
+    /// The kind of an error. The raw values equal those of `PixelationError.Kind`, except for `notJPEG`.
     package enum Kind: String, Sendable, CaseIterable {
         /// The file does not begin with FF D8 FF.
         case notJPEG = "not-jpeg"
-        /// A JPEG file of a kind that is not decoded: lossless, 12 bits, 2 components.
+        /// The file is of a kind that is not decoded, for example lossless, with 12-bit samples, or with 2 components.
         case unsupported = "unsupported-format"
         /// The picture has more pixels than `JPEGLimits.pixels`, or a side longer than 65500.
         case tooManyPixels = "too-many-pixels"
-        /// The file has more scans than `JPEGLimits.scans` or `scanWork` allow.
+        /// The file exceeds `JPEGLimits.scans` or `JPEGLimits.scanWork`.
         case tooManyScans = "too-many-scans"
-        /// The file has more marker segments than `JPEGLimits.markers`.
+        /// The file exceeds `JPEGLimits.markers`.
         case tooManyMarkers = "too-many-markers"
-        /// Decoding needs more memory than `JPEGLimits.memoryBytes`, or the system has none left.
+        /// Decoding needs more memory than `JPEGLimits.memoryBytes`, or the system has no memory left.
         case tooMuchMemory = "too-much-memory"
-        /// libjpeg gave more warnings than `JPEGLimits.warnings`.
+        /// libjpeg issued more warnings than `JPEGLimits.warnings`.
         case tooManyWarnings = "too-many-warnings"
-        /// The data ends before the picture does.
+        /// The file ends before its picture is complete.
         case truncated
-        /// The data contradicts the standard or itself.
+        /// The file contradicts the standard or itself.
         case corrupt
-        /// The deadline of the reader passed.
+        /// Decoding did not end before the deadline of the `JPEGReader`.
         case deadline
-        /// The reader's `Cancellation` was cancelled.
+        /// The `Cancellation` of the `JPEGReader` was cancelled.
         case cancelled
-        /// A defect of this program, not of the file.
+        /// The error is a defect of this program, not of the file.
         case `internal`
     }
 
     package var kind: Kind
-    /// One sentence: the finding and, for a limit, the limit.
+    /// A sentence for logs that states what was found and, if a limit is exceeded, the limit.
     package var detail: String
 
     package init(_ kind: Kind, _ detail: String) {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The limits that the header alone decides, before libjpeg allocates memory.
+/// The checks for which the header of a file is sufficient. They precede all allocations of libjpeg.
 extension JPEGHeader {
-    /// The longest side in pixels, `JPEG_MAX_DIMENSION` of libjpeg.
+    /// The longest side of a picture in pixels, `JPEG_MAX_DIMENSION` of libjpeg.
     package static let longestSide = 65500
 
-    /// Checks the header against the limits.
+    /// Throws an error if the header describes a kind of file that is not decoded, or a file that exceeds a limit.
     ///
-    /// - Throws: `JPEGError` for the first limit that the file exceeds.
+    /// - Throws: `JPEGError` of kind `unsupported`, `corrupt`, `tooManyPixels`, `tooMuchMemory` or `truncated`, for the
+    ///   first check that fails.
     package func admit(_ limits: JPEGLimits) throws(JPEGError) {
         try checkKind()
         guard pixels <= limits.pixels else {
@@ -54,8 +55,10 @@ extension JPEGHeader {
         }
     }
 
-    /// A lower bound of the bytes of a complete first scan. A Huffman code has at least one bit, and each block has a
-    /// DC code and, unless the scan is progressive, an AC code. Arithmetic coding has no such bound.
+    /// The least number of bytes that the entropy-coded data of a complete first scan can have; 0 if there is no known
+    /// bound. A Huffman code has at least one bit, and each block has a DC code and, unless the process is progressive,
+    /// an AC code. No bound is known for arithmetic coding, and for first scans without the first bits of the DC
+    /// coefficients.
     var leastDataBytes: Int {
         guard firstScanHasDC, !isArithmetic else { return 0 }
         let blocks = components.filter { firstScanComponents.contains($0.identifier) }
@@ -63,8 +66,8 @@ extension JPEGHeader {
         return blocks * (process == .progressive ? 1 : 2) / 8
     }
 
-    /// A prediction of the peak memory of decoding in bytes, from libjpeg-turbo's allocations: a few rows of blocks
-    /// and, if coefficients have to be kept, 2 bytes for each coefficient of the padded picture.
+    /// The predicted peak memory of decoding in bytes, from the allocations of libjpeg-turbo: a few rows of blocks and,
+    /// for a picture of several scans, 2 bytes for each coefficient of the picture, padded to whole MCUs.
     package var workingSetBytes: Int {
         let widest = components.map(\.horizontal).max() ?? 1
         let highest = components.map(\.vertical).max() ?? 1

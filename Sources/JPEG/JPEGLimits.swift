@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The bounds within which a JPEG file is decoded.
+/// The limits within which a JPEG file is decoded. A file that exceeds one of them is refused with a `JPEGError`.
 package struct JPEGLimits: Sendable, Equatable {
-    /// Width times height.
+    /// The largest number of pixels, width times height.
     package var pixels: Int
-    /// The number of scans.
+    /// The largest number of scans.
     package var scans: Int
-    /// Scans times width times height.
+    /// The largest product of the number of scans and the number of pixels.
     package var scanWork: Int
-    /// The number of markers before the first scan, and the number of APPn and COM segments in the whole file.
+    /// The largest number of markers before the first scan, and the largest number of APPn and COM segments in the
+    /// whole file.
     package var markers: Int
-    /// The peak memory of the decoder in bytes: coefficients and rows.
+    /// The largest predicted peak memory of the decoder, and the largest memory of libjpeg's coefficient arrays, in
+    /// bytes.
     package var memoryBytes: Int
-    /// The number of libjpeg's warnings about corrupt data that it decodes nevertheless.
+    /// The largest number of libjpeg's warnings. A warning is about corrupt data that libjpeg decodes nevertheless.
     package var warnings: Int
-    /// True to decode the existing part of a file that ends early.
+    /// True to decode the existing part of a file that ends early, false to refuse such a file.
     package var acceptsTruncated: Bool
 
     package init(

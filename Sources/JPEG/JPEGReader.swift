@@ -3,24 +3,27 @@
 import CJPEG
 package import Support
 
-/// A JPEG file that is decoded row by row by libjpeg. After an error the reader can only be destroyed.
+/// A reader of one JPEG file, which libjpeg decodes row by row. After a method has thrown an error, the reader can only
+/// be destroyed.
 package struct JPEGReader: ~Copyable {
     package let header: JPEGHeader
     private let pointer: OpaquePointer
     private let limits: JPEGLimits
-    /// Kept alive for the decoder, which reads the flag at its address.
+    /// The cancellation, retained because the decoder behind `pointer` reads the flag at its address.
     private let cancellation: Cancellation?
 
-    /// Creates the decoder; libjpeg sees the file in `start`.
+    /// Creates a reader. The decoder does not read the file before `start` is called.
     ///
     /// - Parameters:
-    ///   - bytes: The file. It must not move or change while the reader lives.
-    ///   - header: The header of `bytes`, from `header(of:limits:)`. The header of another file makes this or
-    ///     `start` throw, unless both files have as many bytes and their pictures the same size; then the picture of
-    ///     `bytes` is decoded.
-    ///   - limits: The bounds that libjpeg has to keep.
-    ///   - deadline: The time at which reading ends with `JPEGError.Kind.deadline`; nil for none.
-    ///   - cancellation: Ends reading with `JPEGError.Kind.cancelled` before the next row of blocks.
+    ///   - bytes: The whole file. It must not move or change while the reader exists.
+    ///   - header: The header of `bytes`, from `header(of:limits:)`. The header of another file makes this initializer
+    ///     or `start` throw an error, unless both files have equally many bytes and their pictures the same size; then
+    ///     the picture of `bytes` is decoded.
+    ///   - limits: The limits of the decoder. A method that exceeds one of them throws an error.
+    ///   - deadline: The time at which decoding ends with an error of kind `deadline`; nil for no deadline.
+    ///   - cancellation: The cancellation that ends decoding, before the next row of blocks, with an error of kind
+    ///     `cancelled`; nil for none.
+    /// - Throws: `JPEGError` of kind `internal` or `tooMuchMemory`.
     package init(
         _ bytes: UnsafeBufferPointer<UInt8>, header: JPEGHeader, limits: JPEGLimits,
         deadline: ContinuousClock.Instant? = nil, cancellation: Cancellation? = nil
@@ -44,7 +47,7 @@ package struct JPEGReader: ~Copyable {
         self.cancellation = cancellation
     }
 
-    /// Returns the time until `deadline`, 0 when it has passed; -1 for no deadline.
+    /// Returns the number of nanoseconds from now to `deadline`: 0 when the deadline has passed, -1 when it is nil.
     private static func nanoseconds(until deadline: ContinuousClock.Instant?) -> Int64 {
         guard let deadline else { return -1 }
         let (seconds, attoseconds) = max(.zero, ContinuousClock.now.duration(to: deadline)).components
@@ -53,11 +56,13 @@ package struct JPEGReader: ~Copyable {
         return whole.overflow || sum.overflow ? .max : sum.partialValue
     }
 
-    /// Parses the header and checks it against the limits.
+    /// Returns the header of a file, checked against the limits.
     ///
-    /// - Parameter bytes: The file.
-    /// - Throws: The first reason for which the file is not decoded, as far as its header tells. For files of several
-    ///   scans the scans of the whole file are counted, too.
+    /// - Parameters:
+    ///   - bytes: The whole file.
+    ///   - limits: The limits, also for the number of scans in the whole file.
+    /// - Throws: `JPEGError` with the first reason, apparent from the header or the number of scans, for which the file
+    ///   is not decoded.
     package static func header(
         of bytes: UnsafeBufferPointer<UInt8>, limits: JPEGLimits
     ) throws(JPEGError) -> JPEGHeader {
@@ -69,7 +74,8 @@ package struct JPEGReader: ~Copyable {
         return header
     }
 
-    /// Prepares for reading rows. For a picture of several scans this decodes the coefficients of all scans.
+    /// Prepares for reading rows. This method is called once, before the first `readRow`. For a picture of several
+    /// scans it decodes the coefficients of all scans.
     package mutating func start() throws(JPEGError) {
         var frame = px_frame()
         try check(px_reader_read_header(pointer, &frame))
@@ -84,19 +90,20 @@ package struct JPEGReader: ~Copyable {
         try check(px_reader_start(pointer))
     }
 
-    /// Decodes the next row into `row`, `width * layout.stride` bytes.
+    /// Decodes the next row of the picture into `row`, which has `header.width * header.layout.stride` bytes.
     package mutating func readRow(_ row: UnsafeMutableBufferPointer<UInt8>) throws(JPEGError) {
         try check(px_reader_read_row(pointer, row.baseAddress, row.count))
     }
 
-    /// Reads to the end-of-image marker after the last row. Without the marker the file is truncated.
-    /// Pillow is less strict: it does not look for the marker when all rows of a single scan are there.
+    /// Reads the file from the last row to its end-of-image marker. This method is called after the last `readRow`. If
+    /// the marker is missing, it throws an error of kind `truncated`, unless `JPEGLimits.acceptsTruncated` is true.
+    /// Pillow is less strict: it does not look for the marker when all rows of a single scan exist.
     package mutating func finish() throws(JPEGError) { try check(px_reader_finish(pointer)) }
 
-    /// The number of warnings so far about corrupt data that libjpeg decoded nevertheless.
+    /// The number of libjpeg's warnings so far. A warning is about corrupt data that libjpeg decoded nevertheless.
     package var warnings: Int { Int(px_reader_report(pointer).pointee.warnings) }
 
-    /// True when the file ended early and libjpeg completed the picture.
+    /// True when the file ended early and libjpeg filled in the rest of the picture.
     package var wasTruncated: Bool { px_reader_report(pointer).pointee.truncated }
 
     private func check(_ status: px_status) throws(JPEGError) {

@@ -1,17 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The fragments of an ICC profile in APP2 segments (ICC.1, annex B.4). Each has the parameters `ICC_PROFILE\0`, number
-/// from 1, count, data.
+/// The fragments of an ICC profile in APP2 segments (ICC.1, annex B.4). The parameters of such a segment are
+/// `ICC_PROFILE\0`, the number of the fragment, counted from 1, the number of all fragments, and the data of the
+/// fragment.
 struct ProfileFragments {
+    /// The number of bytes before the data in the parameters of a segment.
     static let headerBytes = 14
+    /// The largest number of fragments of a profile that is kept.
     private static let maximumFragments = 64
+    /// The largest length in bytes of a profile that is kept.
     static let maximumBytes = 4 << 20
 
+    /// The byte range of the data of each fragment within the file, by the number of the fragment.
     private var fragments: [UInt8: Range<Int>] = [:]
+    /// The number of all fragments, as the first segment states it.
     private var count: UInt8?
     private var isBroken = false
 
-    /// Adds the parameters of an APP2 segment that begins with `ICC_PROFILE\0`.
+    /// Adds the fragment that an APP2 segment contains.
+    ///
+    /// - Parameters:
+    ///   - segment: The byte range, within the file, of the segment's parameters, which begin with `ICC_PROFILE\0`.
+    ///   - bytes: The whole file.
     mutating func add(_ segment: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) {
         guard segment.count > Self.headerBytes else { return isBroken = true }
         let number = bytes[segment.lowerBound + 12]
@@ -23,8 +33,9 @@ struct ProfileFragments {
         count = total
     }
 
-    /// The places of the data in the order of the numbers. Empty if a fragment is missing, occurs twice or exceeds the
-    /// bounds: an incomplete profile would change the colours.
+    /// The byte ranges, within the file, of the data of all fragments, in the order of their numbers. The array is
+    /// empty if a fragment is missing or occurs twice, or if the profile is too long, because an incomplete profile
+    /// would change the colours.
     var complete: [Range<Int>] {
         guard !isBroken, let count, fragments.count == count else { return [] }
         let ordered = fragments.sorted { $0.key < $1.key }.map(\.value)

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The count of scans before any of them is decoded, so that a file with thousands of scans is refused in the time that
-/// reading its bytes takes. libjpeg's own count is checked, too, while it decodes.
+/// The counter of the scans of a file before any of them is decoded, so that a file with thousands of scans is refused
+/// in the time that reading its bytes takes. `CJPEG` counts the scans again while libjpeg decodes them.
 enum ScanCounter {
-    /// Counts the SOS markers, but no more than are allowed.
+    /// Throws an error if the number of SOS markers in a file exceeds `limits.scans` or `limits.scanWork / pixels`.
     ///
+    /// - Parameters:
+    ///   - bytes: The whole file.
+    ///   - start: The offset of the first scan's entropy-coded data in bytes. The first scan counts as one.
+    ///   - pixels: The number of pixels of the picture.
+    ///   - limits: The limits, of which only the two for scans are used.
     /// - Throws: `JPEGError` of kind `tooManyScans`.
     static func check(
         _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, pixels: Int, limits: JPEGLimits

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One output: a pixelated picture as a file.
+/// An output as a file.
 package struct EncodedOutput: Sendable, Equatable {
     /// The number of blocks along each side.
     package var size: Int
     /// The whole file.
     package var bytes: [UInt8]
-    /// The media type of the file, as `image/jpeg`.
+    /// The media type of the file, for example `image/jpeg`.
     package var contentType: String
 
     package init(size: Int, bytes: [UInt8], contentType: String) {

@@ -4,17 +4,22 @@ import JPEG
 import Pixels
 import Support
 
-/// Reads a JPEG file and reduces it to grids, row by row: the decoded picture is never in memory as a whole.
+/// The decoding and reduction of one JPEG file to grids, row by row: the decoded picture is never in memory as a whole.
 ///
-/// A reader of another format has the same outcome: `ReducedPicture`.
+/// A type for another source format would have the same result, a `ReducedPicture`.
 struct JPEGPixelation {
+    /// The whole file.
     let bytes: UnsafeBufferPointer<UInt8>
+    /// The header of the file.
     let header: JPEGHeader
     let options: PixelationOptions
+    /// The time at which the reduction ends with an error of kind `deadline`.
     let deadline: ContinuousClock.Instant
     let cancellation: Cancellation?
 
-    /// - Throws: `PixelationError` when the file cannot be decoded within the limits and before the deadline.
+    /// Returns the grids of the picture, one for each size of the options.
+    ///
+    /// - Throws: `PixelationError` if the file cannot be decoded within the limits and before the deadline.
     func run() throws(PixelationError) -> ReducedPicture {
         guard let layout = header.layout else {
             throw PixelationError(.internal, "a header without layout was admitted")
@@ -28,6 +33,7 @@ struct JPEGPixelation {
         }
     }
 
+    /// Decodes all rows of the file into `reducer` and returns the reduced picture.
     private func decode(into reducer: GridReducer) throws(JPEGError) -> ReducedPicture {
         var reader = try JPEGReader(
             bytes, header: header, limits: JPEGLimits(options), deadline: deadline,

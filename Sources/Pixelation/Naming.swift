@@ -1,23 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The naming of outputs: the output of 8 x 8 blocks of `photos/HS.jpeg` is `photos/pixelated-8x8-HS.jpeg`. The part up
-/// to the last slash stays, the prefix and the size are put before the file name, and nothing is escaped.
+/// The naming of outputs. The key of the output of 8 x 8 blocks of `photos/HS.jpeg` is `photos/pixelated-8x8-HS.jpeg`:
+/// the prefix and the size are inserted after the last slash, and nothing is escaped.
 package struct Naming: Sendable, Equatable {
+    /// The prefix that is used unless the settings have another one.
     package static let defaultPrefix = "pixelated-"
 
-    /// The part of a name before the size.
+    /// The text between the last slash and the size in the key of an output.
     package var prefix: String
 
     package init(prefix: String = Naming.defaultPrefix) { self.prefix = prefix }
 
-    /// Returns the key of the output of `size` blocks along each side for the source `key`.
+    /// Returns the key of an output.
+    ///
+    /// - Parameters:
+    ///   - key: The key of the source.
+    ///   - size: The number of blocks along each side of the output.
     package func name(for key: String, size: Int) -> String {
         let slash = key.utf8.lastIndex(of: UInt8(ascii: "/"))
         let file = slash.map { key.utf8.index(after: $0) } ?? key.startIndex
         return "\(key[..<file])\(prefix)\(size)x\(size)-\(key[file...])"
     }
 
-    /// Returns true if `key` is an output's name for some source and some size of 1 to 3 digits. Such an object must
+    /// Returns true if `key` is the key of an output of some source, with a size of 1 to 3 digits. Such an object must
     /// not be pixelated again.
     package func isOutput(_ key: String) -> Bool {
         let file =

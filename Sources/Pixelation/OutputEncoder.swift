@@ -4,18 +4,21 @@ import JPEG
 import Pixels
 import Support
 
-/// Writes the outputs of a picture from its grids.
-///
-/// Outputs are JPEG files. Another output format is another writer here, beside `GridWriter`.
+/// The encoder of outputs from the grids of a picture. Outputs are JPEG files; a type for another output format would
+/// be used here beside `GridWriter`.
 struct OutputEncoder {
+    /// The policy that decides which metadata outputs keep.
     let policy: MetadataPolicy
+    /// The time after which no further output is begun.
     let deadline: ContinuousClock.Instant
     let cancellation: Cancellation?
 
-    /// Encodes one output for each grid, in the order of the grids.
+    /// Returns one output for each grid of `picture`, in the order of the grids.
     ///
-    /// - Parameter orientation: The orientation that the source's metadata state.
-    /// - Throws: `PixelationError` of kind `deadline` or `cancelled`; both are checked before each output.
+    /// - Parameters:
+    ///   - picture: The grids of the picture as stored, and its metadata.
+    ///   - orientation: The orientation that the metadata of the source state.
+    /// - Throws: `PixelationError` of kind `deadline` or `cancelled`, which are checked before each output.
     func encode(
         _ picture: ReducedPicture, orientation: Orientation
     ) throws(PixelationError) -> [EncodedOutput] {

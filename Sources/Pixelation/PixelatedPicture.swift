@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The outputs of one picture, and what decoding it showed.
+/// The outputs of one source, and the condition of its data.
 package struct PixelatedPicture: Sendable, Equatable {
     /// One output for each size, in the order of `PixelationOptions.sizes`.
     package var outputs: [EncodedOutput]
-    /// The number of problems in the data that the decoder worked around.
+    /// The number of warnings about corrupt data, which the decoder decoded nevertheless.
     package var warnings: Int
-    /// True when the file ended early and `TruncationPolicy.accept` let it pass.
+    /// True when the file ended early and was pixelated because of `TruncationPolicy.accept`.
     package var wasTruncated: Bool
 
     package init(outputs: [EncodedOutput], warnings: Int = 0, wasTruncated: Bool = false) {

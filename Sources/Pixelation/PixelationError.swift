@@ -2,25 +2,25 @@
 
 import JPEG
 
-/// The reason for which a picture was not pixelated.
+/// The reason for which a source was not pixelated.
 package struct PixelationError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The raw values are stable: they appear in logs, metrics and quarantine records.
+    /// The kind of an error. The raw values are stable: they appear in logs, metrics and quarantine records.
     package enum Kind: String, Sendable, CaseIterable {
-        /// The bytes begin like no picture format of `SourceFormat`.
+        /// The file begins like none of the formats of `SourceFormat`.
         case notAnImage = "not-an-image"
-        /// The picture has a format or a coding process that is not supported; `detail` names it.
+        /// The file has a format or a coding process that is not supported; `detail` names it.
         case unsupportedFormat = "unsupported-format"
-        /// The picture exceeds `PixelationLimits.bytes`.
+        /// The file is longer than `PixelationLimits.bytes`.
         case tooManyBytes = "too-many-bytes"
-        /// The picture exceeds `PixelationLimits.pixels`, or has a side longer than 65500.
+        /// The picture has more pixels than `PixelationLimits.pixels`, or a side longer than 65500 pixels.
         case tooManyPixels = "too-many-pixels"
-        /// The picture exceeds `PixelationLimits.scans` or `scanWork`.
+        /// The file exceeds `PixelationLimits.scans` or `PixelationLimits.scanWork`.
         case tooManyScans = "too-many-scans"
-        /// The picture exceeds `PixelationLimits.markers`.
+        /// The file exceeds `PixelationLimits.markers`.
         case tooManyMarkers = "too-many-markers"
-        /// The picture exceeds `PixelationLimits.memoryBytes`, or the system has no memory left.
+        /// Decoding needs more memory than `PixelationLimits.memoryBytes`, or the system has no memory left.
         case tooMuchMemory = "too-much-memory"
-        /// The picture exceeds `PixelationLimits.warnings`.
+        /// Decoding caused more warnings than `PixelationLimits.warnings`.
         case tooManyWarnings = "too-many-warnings"
         /// The file ends before its picture is complete.
         case truncated
@@ -30,12 +30,12 @@ package struct PixelationError: Error, Sendable, Equatable, CustomStringConverti
         case deadline
         /// `Cancellation.cancel` was called.
         case cancelled
-        /// A defect of this program.
+        /// The error is a defect of this program, not of the file.
         case `internal`
     }
 
     package var kind: Kind
-    /// One sentence: the finding and, for a limit, the limit.
+    /// A sentence that states what was found and, if a limit is exceeded, the limit.
     package var detail: String
 
     package init(_ kind: Kind, _ detail: String) {
@@ -45,6 +45,7 @@ package struct PixelationError: Error, Sendable, Equatable, CustomStringConverti
 
     package var description: String { "\(kind.rawValue): \(detail)" }
 
+    /// Creates the error that corresponds to an error of the JPEG decoder.
     init(_ error: JPEGError) {
         let kind: Kind =
             switch error.kind {

@@ -2,28 +2,30 @@
 
 package import Support
 
-/// The limits of one picture. The defaults admit the pictures of today's cameras and phones.
+/// The limits within which a source is pixelated. The defaults allow the pictures of today's cameras and phones.
 package struct PixelationLimits: Sendable, Equatable {
-    /// The length of the file in bytes.
+    /// The largest length of the file in bytes.
     package var bytes = 64 << 20
-    /// Width times height in pixels.
+    /// The largest number of pixels, width times height.
     package var pixels = 120_000_000
-    /// The scans of a file. libjpeg writes 10 into progressive files; 15 is the most seen in published files.
+    /// The largest number of scans of a file. libjpeg writes 10 scans into progressive files, and published files have
+    /// up to 15.
     package var scans = 100
-    /// Scans times pixels: 2 * 10^9 is 100 scans over 20 megapixels.
+    /// The largest product of the number of scans and the number of pixels. 2 * 10^9 are 100 scans of 20 megapixels.
     package var scanWork = 2_000_000_000
-    /// The marker segments before the first scan, and the APPn and COM segments in the whole file.
+    /// The largest number of marker segments before the first scan, and the largest number of APPn and COM segments in
+    /// the whole file.
     package var markers = 1000
-    /// The predicted peak memory of the decoder in bytes, without the file and the outputs.
+    /// The largest predicted peak memory of the decoder in bytes, without the file and the outputs.
     package var memoryBytes = 256 << 20
-    /// The warnings of the decoder about corrupt data that it decodes nevertheless.
+    /// The largest number of the decoder's warnings. A warning is about corrupt data that is decoded nevertheless.
     package var warnings = 1000
-    /// The seconds from the beginning of a pixelation to its end, by the wall clock.
+    /// The largest duration of the pixelation of one source, in seconds of wall-clock time.
     package var seconds = 30
 
     package init() {}
 
-    /// Returns all invalid values, each with its path below `limits`.
+    /// Returns one problem for each invalid value, with the path of the value below `limits` in the configuration file.
     package func problems() -> [OptionProblem] {
         let fields: [(String, Int, ClosedRange<Int>)] = [
             ("bytes", bytes, 1...1 << 30),

@@ -3,9 +3,9 @@
 import JPEG
 package import Support
 
-/// The options of the engine.
+/// The options of `Pixelator`: the sizes of the outputs, the treatment of metadata and truncated files, and the limits.
 package struct PixelationOptions: Sendable, Equatable {
-    /// The number of blocks along each side of each output: 1...16 different sizes of 1...256.
+    /// The sizes of the outputs: 1 to 16 different numbers of blocks along each side, 1...256.
     package var sizes: [Int] = [8, 16, 32, 48, 64]
     package var metadata = MetadataPolicy.upright
     package var truncated = TruncationPolicy.refuse
@@ -13,7 +13,7 @@ package struct PixelationOptions: Sendable, Equatable {
 
     package init() {}
 
-    /// Returns all invalid values, each with its path in the configuration file.
+    /// Returns one problem for each invalid value, with the path of the value in the configuration file.
     package func problems() -> [OptionProblem] {
         var problems: [OptionProblem] = []
         if !(1...16).contains(sizes.count) {
@@ -31,7 +31,7 @@ package struct PixelationOptions: Sendable, Equatable {
         return problems + limits.problems().map { $0.below("limits") }
     }
 
-    /// The largest `Survey.workingSetBytes` of all pictures that the limits admit.
+    /// The largest `Survey.workingSetBytes`, in bytes, of all pictures within the limits.
     package var largestWorkingSetBytes: Int {
         let side = min(JPEGHeader.longestSide, limits.pixels)
         return limits.memoryBytes

@@ -3,17 +3,22 @@
 import JPEG
 package import Support
 
-/// The engine: it pixelates a picture into outputs of several sizes. It has no state but its options, so that any
-/// number of threads may use it at once.
+/// The engine, which makes outputs of several sizes from a source. It has no state but its options, so that any number
+/// of threads may use it at the same time.
 package struct Pixelator: Sendable {
     package let options: PixelationOptions
 
-    /// - Parameter options: Options without `problems()`.
+    /// Creates an engine.
+    ///
+    /// - Parameter options: Options for which `problems()` returns no problem.
     package init(_ options: PixelationOptions) { self.options = options }
 
-    /// Reads the header only, in microseconds. Files of several scans are read to the end, to count the scans.
+    /// Returns the properties of a source that its header states. It reads the header only, in microseconds; a file of
+    /// several scans is read to the end, to count them.
     ///
-    /// - Throws: `PixelationError`: what `pixelate` would throw for the same bytes, as far as the header tells.
+    /// - Parameter bytes: The whole file.
+    /// - Throws: `PixelationError`, the one that `pixelate` would throw for the same file, if the header suffices to
+    ///   find it.
     package func survey(_ bytes: [UInt8]) throws(PixelationError) -> Survey {
         try checkFormat(bytes)
         return try bytes.withUnsafeBufferPointer { bytes throws(PixelationError) in
@@ -26,17 +31,19 @@ package struct Pixelator: Sendable {
         }
     }
 
-    /// Decodes, reduces and encodes, on the calling thread and without waiting for anything.
+    /// Pixelates a source whose survey is known, on the calling thread and without waiting for anything.
     ///
-    /// It ends within `limits.seconds` of the call, or within milliseconds of a cancellation: both are checked between
-    /// two rows of blocks.
+    /// The call ends within `limits.seconds`, or within milliseconds of a cancellation: both are checked between two
+    /// rows of blocks.
     ///
     /// - Parameters:
-    ///   - bytes: The file.
-    ///   - survey: The survey of `bytes` by this pixelator. The survey of another file is an `internal` or `corrupt`
-    ///     error, unless the files have as many bytes and their pictures the same width and height: then the picture
-    ///     of `bytes` is pixelated, with orientation, profile and comment taken from where the other file has them.
-    ///   - cancellation: Stops the computation; nil for one that only the time limit stops.
+    ///   - bytes: The whole file.
+    ///   - survey: The survey of `bytes` by this engine. The survey of another file causes an error of kind `internal`
+    ///     or `corrupt`, unless both files have equally many bytes and their pictures the same width and height: then
+    ///     the picture of `bytes` is pixelated, with the orientation, profile and comment at the positions that they
+    ///     have in the other file.
+    ///   - cancellation: The cancellation that ends the call; nil if only the limit of time ends it.
+    /// - Returns: One output for each size of the options.
     /// - Throws: `PixelationError`.
     package func pixelate(
         _ bytes: [UInt8], survey: Survey, cancellation: Cancellation? = nil
@@ -57,13 +64,20 @@ package struct Pixelator: Sendable {
             warnings: picture.warnings, wasTruncated: picture.wasTruncated)
     }
 
-    /// Surveys and pixelates.
+    /// Surveys and pixelates a source, on the calling thread and without waiting for anything.
+    ///
+    /// - Parameters:
+    ///   - bytes: The whole file.
+    ///   - cancellation: The cancellation that ends the call; nil if only the limit of time ends it.
+    /// - Returns: One output for each size of the options.
+    /// - Throws: `PixelationError`.
     package func pixelate(
         _ bytes: [UInt8], cancellation: Cancellation? = nil
     ) throws(PixelationError) -> PixelatedPicture {
         try pixelate(bytes, survey: survey(bytes), cancellation: cancellation)
     }
 
+    /// Throws an error if the file is too long, or no JPEG file by its first bytes.
     private func checkFormat(_ bytes: [UInt8]) throws(PixelationError) {
         guard bytes.count <= options.limits.bytes else {
             throw PixelationError(
@@ -82,7 +96,7 @@ package struct Pixelator: Sendable {
 }
 
 extension JPEGLimits {
-    /// The limits of JPEG files among the options.
+    /// Creates the limits of the JPEG decoder from the options of the engine.
     init(_ options: PixelationOptions) {
         self.init(
             pixels: options.limits.pixels, scans: options.limits.scans, scanWork: options.limits.scanWork,

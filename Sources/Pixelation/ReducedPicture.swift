@@ -2,19 +2,20 @@
 
 import Pixels
 
-/// A decoded picture, reduced to the grids of all sizes, with those metadata that outputs may keep.
+/// The grids of all sizes of a decoded picture, with the metadata that outputs may keep.
 struct ReducedPicture {
-    /// One grid a size, as stored, in the order of the sizes.
+    /// The grid of each size, in the order of the sizes. The picture is as stored: the orientation is not applied.
     var grids: [Grid]
-    /// Pixels, as stored.
+    /// The width in pixels of the picture as stored.
     var width: Int
+    /// The height in pixels of the picture as stored.
     var height: Int
-    /// The ICC profile.
+    /// The ICC profile; nil if the source has none.
     var profile: [UInt8]?
-    /// The last comment.
+    /// The last comment; nil if the source has none.
     var comment: [UInt8]?
-    /// The number of problems in the data that the decoder worked around.
+    /// The number of warnings about corrupt data, which the decoder decoded nevertheless.
     var warnings: Int
-    /// True when the file ended early and `TruncationPolicy.accept` let it pass.
+    /// True when the file ended early and was decoded because of `TruncationPolicy.accept`.
     var wasTruncated: Bool
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A picture format, recognised by the first bytes of a file.
+/// The format of a source, recognised by the first bytes of the file. The raw values are for error texts.
 package enum SourceFormat: String, Sendable, CaseIterable {
     case jpeg = "JPEG"
     case png = "PNG"
@@ -18,6 +18,7 @@ package enum SourceFormat: String, Sendable, CaseIterable {
     case svg = "SVG"
     case video = "ISO media (video)"
 
+    /// Creates the format of a file; nil if its first bytes are those of no known format.
     package init?(_ bytes: [UInt8]) {
         func has(_ text: String, at offset: Int = 0) -> Bool {
             bytes.count >= offset + text.utf8.count && bytes[offset...].starts(with: text.utf8)

@@ -3,21 +3,24 @@
 import JPEG
 package import Pixels
 
-/// The properties of a picture that its header tells, before anything is decoded.
+/// The properties of a source that its header states, before anything is decoded.
 package struct Survey: Sendable {
     package var format: SourceFormat
-    /// Pixels, as stored: the orientation is not applied.
+    /// The width in pixels of the picture as stored: the orientation is not applied.
     package var width: Int
+    /// The height in pixels of the picture as stored: the orientation is not applied.
     package var height: Int
-    /// 1 for gray, 3 for colour, 4 for CMYK or YCCK.
+    /// The number of components: 1 for gray, 3 for colour, 4 for CMYK or YCCK.
     package var components: Int
+    /// The orientation that the metadata state; `upright` without metadata.
     package var orientation: Orientation
-    /// The predicted peak memory of the pixelation in bytes, outputs included, the file itself not.
+    /// The predicted peak memory of pixelating in bytes, with the outputs but without the file itself.
     package var workingSetBytes: Int
-    /// The parsed header, which `Pixelator.pixelate` continues with; nil unless `Pixelator.survey` made this value.
+    /// The parsed header, from which `Pixelator.pixelate` continues; nil unless `Pixelator.survey` created this value.
     let header: JPEGHeader?
 
-    /// Creates a survey of an upright colour picture for engines that are not `Pixelator`, which refuses it.
+    /// Creates the survey of an upright colour picture, for tests and for engines other than `Pixelator`, which refuses
+    /// such a survey.
     package init(format: SourceFormat, width: Int, height: Int, workingSetBytes: Int) {
         self.format = format
         self.width = width
@@ -28,6 +31,12 @@ package struct Survey: Sendable {
         header = nil
     }
 
+    /// Creates the survey of a JPEG file.
+    ///
+    /// - Parameters:
+    ///   - header: The header of the file.
+    ///   - bytes: The whole file.
+    ///   - sizes: The sizes of the outputs.
     init(_ header: JPEGHeader, of bytes: UnsafeBufferPointer<UInt8>, sizes: [Int]) {
         format = .jpeg
         width = header.width
@@ -41,10 +50,10 @@ package struct Survey: Sendable {
         self.header = header
     }
 
-    /// Bytes that reducing and writing need at most beside the decoder.
+    /// Returns the predicted memory, in bytes, of the grids and outputs of a picture, without that of the decoder.
     static func bytesBesideDecoder(width: Int, height: Int, pixels: Int, sizes: [Int]) -> Int {
         let reduced = GridReducer.workingSetBytes(width: width, height: height, sizes: sizes)
-        // What outputs usually take; a grid of noise takes more.
+        // The usual length of the outputs; outputs of noise are longer.
         let written = sizes.reduce(0) { $0 + pixels / 64 + $1 * $1 * 64 }
         return reduced + written
     }

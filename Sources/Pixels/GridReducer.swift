@@ -1,23 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The reduction of a picture to grids of several sizes, row by row: horizontally first, rounded to 8 bits, then
-/// vertically, bit for bit as Pillow's `resize((n, n), BILINEAR)` up to release 12.1.
+/// A reducer of one picture to grids of several sizes. It takes the picture row by row and averages each row
+/// horizontally, rounded to 8 bits, before it averages vertically. The grids are bit for bit those of Pillow's
+/// `resize((n, n), BILINEAR)` up to release 12.1.
 ///
-/// Its memory grows with width + height, not with the area. One thread at a time may use it.
+/// The memory of a reducer grows with width + height, not with the number of pixels. One thread at a time may use it.
 package final class GridReducer {
+    /// The width of the picture in pixels.
     package let width: Int
+    /// The height of the picture in pixels.
     package let height: Int
+    /// The order of the samples in a row.
     package let layout: PixelLayout
     private let horizontal: HorizontalPass
-    /// One pass a size.
+    /// The vertical pass of each size.
     private let vertical: [VerticalPass]
-    /// The number of rows added.
+    /// The number of rows that have been added.
     private var rows = 0
 
+    /// Creates a reducer.
+    ///
     /// - Parameters:
-    ///   - width: The pixels of a row, 1...65535.
-    ///   - height: The rows of the picture, 1...65535.
-    ///   - layout: The samples of a pixel.
+    ///   - width: The width of the picture in pixels, 1...65535.
+    ///   - height: The height of the picture in pixels, 1...65535.
+    ///   - layout: The order of the samples in a row.
     ///   - sizes: The number of cells along each side of each grid, 1...256.
     ///   - method: The way to compute the grids. All ways have the same results.
     package init(
@@ -37,16 +43,17 @@ package final class GridReducer {
         }
     }
 
-    /// Returns an upper estimate of the bytes that a reducer allocates: weights of both axes, sums over segments, and
-    /// 16 bytes a cell.
+    /// Returns an upper bound, in bytes, of the memory that a reducer allocates: the weights of both passes, sums over
+    /// parts of a row, and 16 bytes for each cell.
     package static func workingSetBytes(width: Int, height: Int, sizes: [Int]) -> Int {
         let cells = sizes.reduce(0) { $0 + $1 * $1 }
         return (width + height) * sizes.count * 2 * 3 * 4 + width * 4 + cells * 16 + 65536
     }
 
-    /// Reduces the next row.
+    /// Adds the next row of the picture.
     ///
-    /// - Parameter fill: Writes the row, `width * layout.stride` bytes.
+    /// - Parameter fill: Writes the row, `width * layout.stride` bytes, into the buffer. An error that it throws is
+    ///   passed on.
     package func addRow<Failure: Error>(
         _ fill: (UnsafeMutableBufferPointer<UInt8>) throws(Failure) -> Void
     ) throws(Failure) {
@@ -57,7 +64,7 @@ package final class GridReducer {
         for pass in vertical { pass.add(horizontal.results) }
     }
 
-    /// Returns the grids in the order of the sizes. All rows must have been added.
+    /// Returns the grid of each size, in the order of the sizes. All rows of the picture must have been added.
     package func grids() -> [Grid] {
         precondition(rows == height, "rows are missing")
         return vertical.map { $0.grid(bands: layout.bands) }

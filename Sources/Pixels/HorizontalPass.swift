@@ -2,13 +2,22 @@
 
 import CPixels
 
-/// The horizontal reduction: one row of pixels becomes the rounded levels of the cells of all sizes.
+/// The horizontal pass of the reduction. It averages one row of pixels to rounded 8-bit averages, one for each cell and
+/// band, for all sizes at once.
 ///
-/// A cell has 4 lanes, one a band; unused lanes hold anything. Sizes whose cells are at least `narrowest` pixels wide
-/// are computed from sums over segments, which all these sizes share. The other sizes, and the levels that the sums
-/// leave uncertain, are computed by the plain weighted sum.
+/// The average of a cell is a weighted sum of pixels (`TriangleFilter`). It is computed in one of two ways, both with
+/// the same result:
 ///
-/// An example: a row of 12 gray pixels with p(x) = x, reduced to 2 cells of support s = 12 / 2 = 6.
+/// - The plain weighted sum multiplies every pixel by its weight. It serves sizes whose cells are less than `narrowest`
+///   pixels wide.
+/// - The other way uses that the weights are linear in x between any two neighbouring breakpoints. A breakpoint is the
+///   middle of a cell of any size. The row is cut into segments at all breakpoints; the sums of p(x) and of x * p(x)
+///   over the segments are computed once, and each average follows from the sums at three breakpoints. An average that
+///   is too near to the middle between two integers, so that the rounding of the weights could decide, is uncertain and
+///   computed by the plain weighted sum.
+///
+/// An example: a row of 12 gray pixels with p(x) = x, reduced to 2 cells. Each weighs the pixels nearer than 12 / 2 = 6
+/// to its middle.
 ///
 ///     middles of the cells   c = 3, 9
 ///     breakpoints            b = 3, 9, and 15 beyond the row, where the sums are those of the whole row
@@ -17,54 +26,73 @@ import CPixels
 ///     S1, the sum of x * p   5, 204, 506
 ///     Q = (b - 1/2) S0 - S1  2.5, 102, 451     and 0 left of the row
 ///     second differences     0 - 2 * 2.5 + 102 = 97,  2.5 - 2 * 102 + 451 = 249.5
-///     sum of the triangle    31.5 in each cell: 3.5 + 4.5 + 5.5 + 5.5 + 4.5 + 3.5 + 2.5 + 1.5 + 0.5
-///     levels                 97 / 31.5 = 3.08 and 249.5 / 31.5 = 7.92
+///     sum of the weights     31.5 in each cell: 3.5 + 4.5 + 5.5 + 5.5 + 4.5 + 3.5 + 2.5 + 1.5 + 0.5
+///     averages               97 / 31.5 = 3.08 and 249.5 / 31.5 = 7.92
 ///
-/// The levels 3 and 8 are certain: both are farther from the middle between two integers than the weights' own
-/// rounding, divided by 2^22, can move them.
+/// Both averages are certain, rounded to 3 and 8: their distance to the middle between two integers is larger than the
+/// error that integer weights, in units of 2^-22, can cause.
 final class HorizontalPass {
-    /// The width of a cell in pixels below which sums over segments cost more than the plain weighted sum.
+    /// The width of a cell in pixels below which the plain weighted sum costs less than sums over segments of the row.
     private static let narrowest = 4
 
+    /// The order of the samples in a row.
     let layout: PixelLayout
-    /// The row's pixels, `rowBytes` bytes. The 16 bytes after them may be read, too.
+    /// The row of pixels to be reduced, `rowBytes` bytes. The 16 bytes after it belong to the buffer, too, and may be
+    /// read.
     let row: UnsafeMutablePointer<UInt8>
     private let rowStorage: Storage<UInt8>
+    /// The length of a row in bytes.
     let rowBytes: Int
-    /// The rounded levels: size by size, cell by cell, 4 lanes each.
+    /// The rounded averages of the last row: size by size and cell by cell, 4 bytes for each cell, one for each band.
+    /// The bytes of missing bands are undefined.
     let results: Storage<UInt8>
 
+    /// The integer weights of all cells of all sizes, in units of 2^-22.
     private let weights: Storage<Int32>
+    /// The pixels and weights of each cell of each size, for the plain weighted sum.
     private let plainCells: Storage<PlainCell>
     private let segments: Storage<px_segment>
     private let breakpoints: Storage<px_breakpoint>
     private let differences: Storage<px_second_difference>
     private let segmentedSizes: [SegmentedSize]
-    /// The indices of the cells of each size that goes by the plain weighted sum.
+    /// The ranges, in `plainCells`, of the cells of those sizes that are computed by the plain weighted sum alone.
     private let plainRanges: [Range<Int>]
+    /// The sums over all pixels on the left of a position: element 0 is 0, and element i + 1 is for the end of segment
+    /// i.
     private let sums: Storage<px_sums>
+    /// The cells of one size of which an average is uncertain: too near to the middle between two integers to be
+    /// rounded.
     private let uncertain: Storage<px_uncertain_cell>
     private let kernels: px_kernels
 
-    /// The window of a cell: `count` pixels from `start`, and the index of its first weight in `weights`.
+    /// The pixels that have a weight in a cell.
     private struct PlainCell: BitwiseCopyable {
+        /// The index of the first of these pixels in the row.
         var start: Int
+        /// The number of these pixels.
         var count: Int
+        /// The index, in `HorizontalPass.weights`, of the weight of the first of these pixels.
         var weights: Int
     }
 
-    /// The indices of the first breakpoint, difference and cell of one size, and the number of its cells.
+    /// The position of the cells of one size in the tables of all sizes that are computed from sums over segments.
     private struct SegmentedSize {
+        /// The index of the size's first element in `HorizontalPass.breakpoints`.
         var breakpoints: Int
+        /// The index of the size's first element in `HorizontalPass.differences`.
         var differences: Int
+        /// The index of the size's first cell among the cells of all sizes.
         var results: Int
+        /// The number of the size's cells in a row.
         var cells: Int
     }
 
+    /// Creates the pass.
+    ///
     /// - Parameters:
-    ///   - filters: One filter a size, all of the same length.
-    ///   - layout: The samples of a pixel.
-    ///   - method: The way to compute the results.
+    ///   - filters: The weights of each size, all for rows of the same length.
+    ///   - layout: The order of the samples in a row.
+    ///   - method: The way to compute the averages.
     init(_ filters: [TriangleFilter], layout: PixelLayout, method: ReductionMethod) {
         let width = filters.first?.length ?? 0
         self.layout = layout
@@ -114,7 +142,7 @@ final class HorizontalPass {
         kernels = method.kernels
     }
 
-    /// Computes `results` from `row`. The row of a CMYK picture is inverted in place.
+    /// Computes `results` from `row`. A row of a CMYK picture is inverted in place first.
     func reduce() {
         if layout == .cmyk { invertRow() }
         if !segmentedSizes.isEmpty {
@@ -124,7 +152,7 @@ final class HorizontalPass {
         }
         for range in plainRanges {
             for cell in range {
-                for lane in 0..<layout.bands { results.base[4 * cell + lane] = plainResult(cell, lane: lane) }
+                for band in 0..<layout.bands { results.base[4 * cell + band] = plainResult(cell, band: band) }
             }
         }
     }
@@ -139,7 +167,8 @@ final class HorizontalPass {
         }
     }
 
-    /// Computes the results of one size from the sums, then the uncertain ones by the plain weighted sum.
+    /// Computes the averages of one size from the sums over segments. An average that is uncertain, because it is too
+    /// near to the middle between two integers, is computed by the plain weighted sum instead.
     private func resolve(_ size: SegmentedSize) {
         let count =
             kernels.resolve?(
@@ -148,22 +177,27 @@ final class HorizontalPass {
         for index in 0..<count {
             let found = uncertain.base[index]
             let cell = size.results + Int(found.cell)
-            for lane in 0..<layout.bands where found.lanes & 1 << lane != 0 {
-                results.base[4 * cell + lane] = plainResult(cell, lane: lane)
+            for band in 0..<layout.bands where found.bands & 1 << band != 0 {
+                results.base[4 * cell + band] = plainResult(cell, band: band)
             }
         }
     }
 
     // MARK: The plain weighted sum
 
-    private func plainResult(_ index: Int, lane: Int) -> UInt8 {
+    /// Returns the rounded average of a cell by the plain weighted sum.
+    ///
+    /// - Parameters:
+    ///   - index: The index of the cell among the cells of all sizes.
+    ///   - band: The band, 0...3.
+    private func plainResult(_ index: Int, band: Int) -> UInt8 {
         let cell = plainCells.base[index]
         let samples = row + cell.start * layout.stride
         let weights = weights.base + cell.weights
         let sum =
             layout == .gray
             ? kernels.weigh_gray?(samples, weights, cell.count)
-            : kernels.weigh_color?(samples, Int32(lane), weights, cell.count)
+            : kernels.weigh_color?(samples, Int32(band), weights, cell.count)
         let half = Int32(1) << Int32(TriangleFilter.precisionBits - 1)
         return UInt8(truncatingIfNeeded: (half &+ (sum ?? 0)) &>> Int32(TriangleFilter.precisionBits))
     }

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The cell that each pixel of an output shows along one axis, as Pillow's NEAREST enlarges `cells` to `length`.
+/// The cells that the pixels of an output show along one side, as Pillow's NEAREST enlarges a grid to a picture.
 package enum NearestMap {
-    /// Returns the index of the cell of each of the `length` pixels. The indices begin at 0 and never decrease.
+    /// Returns the index of the cell that each of `length` pixels shows. The indices begin at 0 and never decrease.
     ///
-    /// Pillow (`ImagingScaleAffine`, libImaging/Geometry.c) truncates a **running** sum of doubles. The closed formula
-    /// `(x + 0.5) * cells / length` differs from it in a few pixels for most lengths.
+    /// Pillow (`ImagingScaleAffine`, libImaging/Geometry.c) adds up the step `cells / length` from pixel to pixel, in
+    /// double precision, and truncates each sum. The formula `(x + 0.5) * cells / length` gives another cell for a few
+    /// pixels of most lengths.
     ///
     /// - Parameters:
-    ///   - cells: The number of cells, 1...256.
-    ///   - length: The number of pixels, at least 1.
+    ///   - cells: The number of cells along the side, 1...256.
+    ///   - length: The number of pixels along the side, at least 1.
     package static func cells(_ cells: Int, over length: Int) -> [UInt8] {
         precondition((1...256).contains(cells) && length >= 1, "no such axis")
         let step = Double(Float(cells)) / Double(length)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The orientation of a stored picture, the value of the Exif tag 0x0112. The names are the operations that turn the
-/// stored picture upright.
+/// The orientation of a stored picture. The raw values are those of the Exif tag Orientation (0x0112), and the names
+/// are the operations that turn the stored picture upright.
 package enum Orientation: Int, Sendable, CaseIterable {
     case upright = 1
     case mirror = 2
@@ -15,9 +15,13 @@ package enum Orientation: Int, Sendable, CaseIterable {
     /// True when the upright picture is as wide as the stored one is high.
     package var swapsSides: Bool { rawValue >= 5 }
 
-    /// Returns the stored place of the cell that is seen at (`row`, `column`) of the upright square.
+    /// Returns the position in the stored picture of the cell that is in `row` and `column` of the upright picture.
+    /// Both pictures are squares of cells.
     ///
-    /// - Parameter last: The last index of a row and of a column.
+    /// - Parameters:
+    ///   - row: The row in the upright picture, 0...last.
+    ///   - column: The column in the upright picture, 0...last.
+    ///   - last: The index of the last row and of the last column.
     package func source(row: Int, column: Int, last: Int) -> (row: Int, column: Int) {
         switch self {
         case .upright: (row, column)

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The order of the samples in a decoded row.
+/// The order of the samples of a pixel in a decoded row.
 package enum PixelLayout: String, Sendable, CaseIterable {
-    /// One byte a pixel.
+    /// One byte: the luminance.
     case gray
-    /// Red, green, blue and one ignored byte.
+    /// Four bytes: red, green, blue, and one that is ignored.
     case rgbx
-    /// Cyan, magenta, yellow and black as stored. Adobe stores them inverted, so that 255 is no ink. Pillow inverts all
-    /// CMYK pictures when it reads and when it writes them, with or without Adobe's marker, and so does this program.
+    /// Four bytes: cyan, magenta, yellow and black as stored. Adobe stores them inverted, so that 255 is no ink. Pillow
+    /// inverts all CMYK pictures when it reads and when it writes them, with or without Adobe's marker, and so does
+    /// this program.
     case cmyk
 
-    /// The number of bytes of a pixel in a row.
+    /// The number of bytes of a pixel in a decoded row.
     package var stride: Int { self == .gray ? 1 : 4 }
-    /// The number of samples of a cell in a grid.
+    /// The number of samples of a cell in a `Grid`.
     package var bands: Int {
         switch self {
         case .gray: 1

@@ -2,15 +2,18 @@
 
 import CPixels
 
-/// A way to reduce a picture. All have the same results; those other than `fastest` exist for comparison.
+/// The way to compute the averages of a row. All ways have the same results; those other than `fastest` exist for
+/// comparison.
 package enum ReductionMethod: Sendable, CaseIterable {
-    /// Sums over segments, by the kernels that this processor runs fastest.
+    /// The averages are computed from sums over segments of a row, by the loops that this processor runs fastest.
     case fastest
-    /// Sums over segments, by the kernels that every processor of the architecture can run.
+    /// The averages are computed from sums over segments of a row, by loops that every processor of the architecture
+    /// can run.
     case portable
-    /// Plain weighted sums alone.
+    /// Each average is computed as a sum of pixels times weights.
     case plain
 
+    /// The loops of `CPixels` for this way.
     var kernels: px_kernels {
         self == .fastest ? px_best_kernels().pointee : px_portable_kernels
     }

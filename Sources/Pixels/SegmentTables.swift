@@ -3,17 +3,24 @@
 import CPixels
 import Glibc
 
-/// The segments, breakpoints and second differences of all sizes that are computed from sums over segments.
+/// The tables with which the loops of `CPixels` average a row of pixels for several sizes at once.
 ///
-/// `HorizontalPass` has an example; Arithmetic.md, "Two sums a segment", proves that the results are exact.
+/// A breakpoint is the middle of a cell of any size, in pixels from the left; between two neighbouring breakpoints the
+/// weights of all cells are linear. A segment is a part of the row between two neighbouring breakpoints. The average of
+/// a cell is the second difference of a function Q of the segments' sums, taken at the cell's breakpoint and the two
+/// breakpoints beside it. `HorizontalPass` has an example; Arithmetic.md, "Two sums a segment", proves that the results
+/// are exact.
 struct SegmentTables {
-    /// The row, cut at the breakpoints of all sizes, and again where a segment would be too long.
+    /// The parts of the row, from the left, cut at the breakpoints of all sizes. A part that would be too long for the
+    /// 16-bit sums of a segment is cut again.
     private(set) var segments: [px_segment] = []
-    /// Size by size: the middle of each cell, and one breakpoint right of the row.
+    /// The breakpoints, size by size: the middle of each cell, and one right of the row.
     private(set) var breakpoints: [px_breakpoint] = []
-    /// Size by size, one for each cell.
+    /// The coefficients with which each average follows from a second difference, size by size, one element for each
+    /// cell.
     private(set) var differences: [px_second_difference] = []
 
+    /// Creates the tables for the sizes of `filters`, all of which have the same length in pixels.
     init(_ filters: [TriangleFilter], layout: PixelLayout) {
         guard let width = filters.first?.length else { return }
         let centers = filters.map { filter in
@@ -36,11 +43,16 @@ struct SegmentTables {
         }
     }
 
-    /// Returns the number of pixels whose middle is left of `position`. A pixel whose middle is `position` adds 0 to
-    /// Q on either side.
+    /// Returns the number of pixels whose middle is left of `position`, which is in pixels from the left of the row. A
+    /// pixel whose middle is exactly at a breakpoint may be on either side, because its factor in Q is 0.
     private static func pixelsBefore(_ position: Double) -> Int { Int((position - 0.5).rounded(.up)) }
 
-    /// Cuts the row at `ends` and returns the number of segments left of each end.
+    /// Cuts the row into segments, which it appends to `segments`.
+    ///
+    /// - Parameters:
+    ///   - ends: The numbers of pixels left of the breakpoints and of the end of the row, in ascending order.
+    ///   - layout: The order of the samples in the row.
+    /// - Returns: The number of segments left of each of `ends`.
     private mutating func appendSegments(_ ends: [Int], layout: PixelLayout) -> [Int: Int] {
         let pixelsPerGroup = 16 / layout.stride
         let longest = PX_MAXIMUM_GROUPS * pixelsPerGroup
@@ -62,6 +74,12 @@ struct SegmentTables {
         return segmentsBeforeEnd
     }
 
+    /// Returns the coefficients for a cell, with the bound of the error of an average that is computed with them.
+    ///
+    /// - Parameters:
+    ///   - filter: The weights of the size.
+    ///   - cell: The index of the cell.
+    ///   - center: The middle of the cell, in pixels from the left of the row.
     private static func difference(_ filter: TriangleFilter, cell: Int, center: Double)
         -> px_second_difference
     {
@@ -69,7 +87,8 @@ struct SegmentTables {
         let support = Double(filter.length) / Double(filter.cells)
         func triangle(_ x: Int) -> Double { max(0, support - abs(Double(x) + 0.5 - center)) }
 
-        // One pixel more on each side: what the rounding of the window's own bounds left out counts as an error.
+        // The window has one pixel more on each side, so that a pixel that Pillow's rounding has left out counts as an
+        // error.
         let window = max(0, filter.starts[cell] - 1)..<min(filter.length, filter.end(cell) + 1)
         var mass = 0.0
         for x in window { mass += triangle(x) }

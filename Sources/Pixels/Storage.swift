@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A block of memory with one owner, for the tables and accumulators of inner loops: there are no bounds checks, no
-/// uniqueness checks and no reference counting. The code that uses `base` guarantees that indices are below `count`.
+/// A block of memory with one owner, for the tables and sums of inner loops. Access to its elements has no bounds
+/// check, no uniqueness check and no reference counting; the code that uses `base` guarantees that indices are below
+/// `count`.
 ///
-/// Other modules access `base` and `count` directly but call the other members unspecialized, so those are for use
-/// outside inner loops.
+/// Other modules access `base` and `count` directly, but call the other members unspecialized, so that those are for
+/// use outside inner loops.
 package struct Storage<Element: BitwiseCopyable>: ~Copyable {
+    /// The address of the first element.
     package private(set) var base: UnsafeMutablePointer<Element>
+    /// The number of elements.
     package private(set) var count: Int
 
     /// Allocates memory for `count` elements and leaves it uninitialized.
@@ -15,11 +18,13 @@ package struct Storage<Element: BitwiseCopyable>: ~Copyable {
         base = .allocate(capacity: max(count, 1))
     }
 
+    /// Allocates memory for `count` elements, each with the value `value`.
     package init(repeating value: Element, count: Int) {
         self.init(count: count)
         base.initialize(repeating: value, count: count)
     }
 
+    /// Allocates memory with a copy of `elements`.
     package init(_ elements: [Element]) {
         self.init(count: elements.count)
         elements.withUnsafeBufferPointer { elements in
@@ -29,7 +34,8 @@ package struct Storage<Element: BitwiseCopyable>: ~Copyable {
 
     deinit { base.deallocate() }
 
-    /// Makes room for at least `count` elements and keeps the first `used`.
+    /// Moves the first `used` elements to larger memory, which has room for at least `count` elements. The other
+    /// elements are uninitialized.
     package mutating func grow(to count: Int, keeping used: Int) {
         let larger = UnsafeMutablePointer<Element>.allocate(capacity: max(count, 2 * self.count))
         larger.update(from: base, count: used)

@@ -1,28 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The weights with which Pillow's BILINEAR filter shrinks or enlarges one axis to `cells` samples.
+/// The weights of the pixels in the cells along one side of a picture, by Pillow's BILINEAR filter: in each cell the
+/// weights are a triangle around the middle of the cell.
 ///
-/// Sample `k` of the result is `(sum of weights[offsets[k] + i] * p[starts[k] + i] + 2^21) >> 22` over
-/// `i` in `0 ..< counts[k]`. Weights are integers in units of 2^-22. The formula, in IEEE doubles and operation by
-/// operation, is that of Pillow's `precompute_coeffs` and `normalize_coeffs_8bpc` (libImaging/Resample.c). Another
-/// order, or a fused multiplication and addition, would change some weights by one.
+/// The average of cell `k` is `(sum of weights[offsets[k] + i] * p[starts[k] + i] + 2^21) >> 22` over all `i` below
+/// `counts[k]`, where `p` are the pixels. The weights are computed in IEEE doubles, operation by operation as in
+/// Pillow's `precompute_coeffs` and `normalize_coeffs_8bpc` (libImaging/Resample.c). Another order of the operations,
+/// or a fused multiplication and addition, would change some weights by one.
 package struct TriangleFilter: Sendable {
-    /// The number of fractional bits of a weight.
+    /// The number of fractional bits of a weight: weights are in units of 2^-22.
     package static let precisionBits = 22
 
-    /// The length of the axis in the picture, in pixels.
+    /// The number of pixels along the side.
     package let length: Int
-    /// The length of the axis in the grid, in cells.
+    /// The number of cells along the side.
     package let cells: Int
-    /// The index of the first pixel in the window of each cell.
+    /// The index of the first pixel that has a weight in each cell.
     package let starts: [Int]
-    /// The number of pixels in the window of each cell.
+    /// The number of consecutive pixels that have a weight in each cell.
     package let counts: [Int]
-    /// The index of the first weight of each cell in `weights`.
+    /// The index, in `weights`, of the first weight of each cell.
     package let offsets: [Int]
-    /// The weights of all cells, cell by cell.
+    /// The weights of all cells, cell by cell, in units of 2^-22. Those of a cell add up to nearly 2^22.
     package let weights: [Int32]
 
+    /// Creates the weights for a side of `length` pixels and `cells` cells, both at least 1.
     package init(length: Int, cells: Int) {
         precondition(length >= 1 && cells >= 1, "an axis has no pixels")
         self.length = length
@@ -54,7 +56,7 @@ package struct TriangleFilter: Sendable {
             counts.append(end - start)
             offsets.append(weights.count)
             for weight in window {
-                // As in Pillow a division, not a multiplication by the inverse of the sum.
+                // The weight is divided by the sum, as in Pillow, and not multiplied by the inverse of the sum.
                 let normalized = sum != 0 ? weight / sum : weight
                 weights.append(Int32(0.5 + normalized * Double(1 << Self.precisionBits)))
             }
@@ -65,6 +67,6 @@ package struct TriangleFilter: Sendable {
         self.weights = weights
     }
 
-    /// Returns the index of the first pixel after the window of a cell.
+    /// Returns the index after the last pixel that has a weight in a cell.
     package func end(_ cell: Int) -> Int { starts[cell] + counts[cell] }
 }

@@ -2,22 +2,31 @@
 
 import CPixels
 
-/// The vertical reduction of one size: the rounded rows of the horizontal pass become the grid, by exact 32-bit
-/// integers.
+/// The vertical pass of the reduction to one size. It adds up the rows of averages of `HorizontalPass`, times integer
+/// weights, to the averages of the grid. The sums are exact 32-bit integers.
 final class VerticalPass {
+    /// The weights of the rows of the picture in the rows of the grid.
     private let filter: TriangleFilter
-    /// The index of this size's first cell in the results of the horizontal pass.
+    /// The index of the first cell of this size in the results of the horizontal pass.
     private let first: Int
     private let weights: Storage<Int32>
-    /// `cells` rows of `cells` cells of 4 lanes. Only the rows whose window contains the current row are accessed.
+    /// The sums of all cells of the grid, row by row, 4 elements for each cell, one for each band. They are in units of
+    /// 2^-22 and begin with one half.
     private let sums: Storage<Int32>
     private let kernels: px_kernels
     /// The index of the next row of the picture.
     private var row = 0
-    /// The rows of the grid from `firstOpen` and below `firstUnopened` have windows that contain the current row.
+    /// The index of the first row of the grid in which the current row of the picture has a weight.
     private var firstOpen = 0
+    /// The index after the last row of the grid in which the current row of the picture has a weight.
     private var firstUnopened = 0
 
+    /// Creates the pass.
+    ///
+    /// - Parameters:
+    ///   - filter: The weights of the rows of the picture in the rows of the grid.
+    ///   - first: The index of the first cell of this size in the results of the horizontal pass.
+    ///   - method: The way to compute the averages.
     init(_ filter: TriangleFilter, first: Int, method: ReductionMethod) {
         self.filter = filter
         self.first = first
@@ -29,7 +38,7 @@ final class VerticalPass {
 
     /// Adds the next row.
     ///
-    /// - Parameter results: The results of the horizontal pass, of all sizes.
+    /// - Parameter results: The averages of the row, `HorizontalPass.results`, of all sizes.
     func add(_ results: borrowing Storage<UInt8>) {
         let cells = filter.cells
         while firstUnopened < cells, filter.starts[firstUnopened] <= row { firstUnopened += 1 }
@@ -42,6 +51,9 @@ final class VerticalPass {
         row += 1
     }
 
+    /// Returns the grid, rounded to 8 bits. All rows of the picture must have been added.
+    ///
+    /// - Parameter bands: The number of samples of a cell.
     func grid(bands: Int) -> Grid {
         var samples: [UInt8] = []
         samples.reserveCapacity(filter.cells * filter.cells * bands)

@@ -4,8 +4,8 @@ import ArgumentParser
 import Glibc
 import Pixelation
 
-/// The benchmark of the engine. It prints ratios to libjpeg-turbo and to Pillow, both measured in the same run, so that
-/// they are comparable between machines and on a busy machine.
+/// The benchmark of the engine. It prints ratios of times to those of libjpeg-turbo and of Pillow, measured in the same
+/// run, so that the ratios are comparable between machines and on a busy machine.
 @main
 struct Benchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -56,6 +56,7 @@ struct Benchmark: ParsableCommand {
         print(report.table)
     }
 
+    /// Measures all pictures of `paths`, prints a line for each, and returns the measurements.
     private func measure() throws -> [Measurement] {
         let files = paths.flatMap(Files.pictures)
         guard !files.isEmpty else { throw ValidationError("\(paths.joined(separator: ", ")): no JPEG files") }

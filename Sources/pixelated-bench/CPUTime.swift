@@ -4,7 +4,7 @@ import Glibc
 
 /// The CPU time of the calling thread.
 enum CPUTime {
-    /// Returns the milliseconds of the fastest of `runs` calls.
+    /// Returns the CPU time of the fastest of `runs` calls of `body`, in milliseconds.
     static func best(of runs: Int, _ body: () throws -> Void) rethrows -> Double {
         var best = Double.infinity
         for _ in 0..<runs {
@@ -15,7 +15,7 @@ enum CPUTime {
         return best
     }
 
-    /// Returns the milliseconds that the thread has computed so far.
+    /// Returns the CPU time that the calling thread has used so far, in milliseconds.
     static func now() -> Double {
         var time = timespec()
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)

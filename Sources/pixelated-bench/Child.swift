@@ -2,13 +2,13 @@
 
 import Glibc
 
-/// A child process whose output is read.
+/// A function that runs a program and reads its output.
 enum Child {
-    /// Runs a program and returns its standard output; nil when it does not start or fails.
+    /// Runs a program and returns its standard output; nil if the program cannot be started or fails.
     ///
     /// - Parameters:
-    ///   - arguments: The program, found by PATH, and its arguments.
-    ///   - silent: True to discard its standard error.
+    ///   - arguments: The name of the program, which is searched in PATH, and its arguments.
+    ///   - silent: True to discard the standard error of the program.
     static func output(_ arguments: [String], silent: Bool = false) -> String? {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { return nil }

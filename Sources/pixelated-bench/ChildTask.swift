@@ -2,26 +2,28 @@
 
 import Pixelation
 
-/// A measurement in a process of its own: memory that one measurement has used would be free for the next.
+/// A measurement in a child process. Two measurements in one process would influence each other: the second could use
+/// memory that the first has freed.
 enum ChildTask: String, CaseIterable {
-    /// The engine, the file included.
+    /// The engine pixelates a file.
     case engine
-    /// TurboJPEG alone, into a picture in memory, the file included.
+    /// TurboJPEG decodes a file into a picture in memory.
     case decode
-    /// The engine on a file that may be refused.
+    /// The engine pixelates or refuses a file.
     case hostile
 
     /// The result of a measurement.
     struct Finding {
-        /// CPU time.
+        /// The CPU time of the measurement in milliseconds, reading the file included.
         var milliseconds: Double
-        /// The peak above idle.
+        /// The peak memory of the process, the file included, less that of the idle process, in megabytes.
         var megabytes: Double
-        /// `decoded`, or the kind of the refusal.
+        /// The text `decoded`, or the kind of the error with which the engine refused the file.
         var outcome: String
     }
 
-    /// Runs the measurement in a child process; nil when it crashes.
+    /// Runs the measurement of the file `path` in a child process and returns the result; nil if the child process
+    /// fails.
     func run(on path: String) -> Finding? {
         guard let text = Child.output(["/proc/self/exe", "--child-task", rawValue, path]) else { return nil }
         let words = text.split(whereSeparator: \.isWhitespace)
@@ -32,7 +34,8 @@ enum ChildTask: String, CaseIterable {
             milliseconds: milliseconds, megabytes: bytes / 1e6, outcome: String(words[2]))
     }
 
-    /// Measures in this process, the child. Returns the line that `run` parses.
+    /// Measures the file `path` in this process, which is the child process. Returns a line with the result, which
+    /// `run` parses: milliseconds, bytes and outcome.
     func perform(on path: String) throws -> String {
         let start = CPUTime.now()
         let (bytes, outcome) = try MemoryPeak.of { () throws -> String in

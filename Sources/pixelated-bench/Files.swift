@@ -3,9 +3,11 @@
 import ArgumentParser
 import Glibc
 
-/// The access to files.
+/// Functions for files and folders.
 enum Files {
-    /// Returns the bytes of a file.
+    /// Returns the content of a file.
+    ///
+    /// - Throws: `ValidationError` if the file cannot be read.
     static func read(_ path: String) throws -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw ValidationError("\(path): \(String(cString: strerror(errno)))") }
@@ -22,7 +24,8 @@ enum Files {
         }
     }
 
-    /// Returns the path of a file, or the paths of the JPEG files below a folder.
+    /// Returns `path` itself if it is a file, or the paths of all files below the folder `path` whose names end with
+    /// `.jpg` or `.jpeg`.
     static func pictures(_ path: String) -> [String] {
         let files = all(below: path)
         return files == [path]
@@ -30,7 +33,7 @@ enum Files {
             : files.filter { $0.lowercased().hasSuffix(".jpg") || $0.lowercased().hasSuffix(".jpeg") }
     }
 
-    /// Returns the path of a file, or the paths of all files below a folder in alphabetical order.
+    /// Returns `path` itself if it is a file, or the paths of all files below the folder `path`, in alphabetical order.
     static func all(below path: String) -> [String] {
         guard let folder = opendir(path) else { return [path] }
         defer { closedir(folder) }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The cost of the worst files of a folder under the default limits, each measured in a process of its own.
+/// The costs of the files of a folder under the default limits, each measured in a child process: the slowest and the
+/// largest of all.
 struct HostileCorpus {
     private var files = 0
-    /// The number of files of each outcome.
+    /// The number of files with each outcome, by the text of the outcome.
     private var outcomes: [String: Int] = [:]
+    /// The CPU time and the name of the slowest file.
     private(set) var slowest = (milliseconds: 0.0, name: "-")
+    /// The peak memory and the name of the file that needs the most.
     private(set) var largest = (megabytes: 0.0, name: "-")
 
     /// Measures all files below a folder.
@@ -24,7 +27,8 @@ struct HostileCorpus {
         }
     }
 
-    /// A summary to print.
+    /// A summary of two lines: the number of files with each outcome, and the names of the slowest and the largest
+    /// file.
     var lines: String {
         let counts = outcomes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
             .map { "\($0.value) \($0.key)" }

@@ -4,31 +4,41 @@ import JPEG
 import Pixelation
 import Pixels
 
-/// The figures of one picture. Times are CPU milliseconds, memory is in megabytes.
+/// The measured values of one picture. Times are CPU times in milliseconds, each of the fastest run; memory is in
+/// megabytes.
 struct Measurement {
     var name: String
     var megapixels: Double
-    /// libjpeg-turbo alone, row by row into one row buffer: the lower bound of decoding.
+    /// The time in which libjpeg-turbo decodes the file row by row into a buffer of one row: the lower bound of all
+    /// decoding.
     var decodeRows: Double
-    /// The TurboJPEG interface, into a picture in memory.
+    /// The time in which TurboJPEG decodes the file into a picture in memory.
     var decodePicture: Double
-    /// The whole engine.
+    /// The time in which the engine pixelates the file.
     var engine: Double
-    /// The engine's reduction to five grids.
+    /// The time in which the engine reduces the decoded rows to five grids.
     var reduce: Double
-    /// The engine's encoding of five outputs.
+    /// The time in which the engine encodes the five outputs.
     var encode: Double
-    /// One full-size encode by libjpeg-turbo.
+    /// The time in which TurboJPEG encodes one output.
     var turboEncode: Double
+    /// The values of Pillow; nil if it is not installed.
     var reference: Reference.Finding?
     /// True when the file has several scans.
     var isProgressive: Bool
-    /// The engine's peak above idle, the file included.
+    /// The peak memory of the engine, the file included, less that of the idle process; nil if the measurement failed.
     var memory: Double?
-    /// The same of the TurboJPEG interface with a picture in memory.
+    /// The peak memory of TurboJPEG with the picture in memory, the file included, less that of the idle process; nil
+    /// if the measurement failed.
     var decodeMemory: Double?
 
     /// Measures a file.
+    ///
+    /// - Parameters:
+    ///   - path: The path of the file.
+    ///   - runs: The number of runs, of which the fastest counts.
+    ///   - reference: The program to compare with.
+    /// - Throws: An error if the file cannot be read or decoded.
     init(_ path: String, runs: Int, reference: Reference) throws {
         name = Files.name(path)
         let bytes = try Files.read(path)
@@ -76,16 +86,17 @@ struct Measurement {
         decodeMemory = ChildTask.decode.run(on: path)?.megabytes
     }
 
+    /// Limits that no file of a benchmark exceeds.
     private static let limits = JPEGLimits(
         pixels: .max, scans: 1000, scanWork: .max, markers: 100_000, memoryBytes: .max, warnings: 1_000_000,
         acceptsTruncated: false)
 
-    /// Returns a reader of the file, without limits.
+    /// Returns a reader of a file, with limits that no file of a benchmark exceeds.
     private static func reader(_ bytes: UnsafeBufferPointer<UInt8>) throws(JPEGError) -> JPEGReader {
         try JPEGReader(bytes, header: JPEGReader.header(of: bytes, limits: limits), limits: limits)
     }
 
-    /// Decodes a file row by row.
+    /// Decodes a file row by row into a buffer of one row. An error is stored in `failure`.
     private static func decode(_ bytes: [UInt8], _ failure: inout (any Error)?) {
         do {
             try bytes.withUnsafeBufferPointer { bytes throws(JPEGError) in
@@ -102,7 +113,8 @@ struct Measurement {
         }
     }
 
-    /// Returns the time to reduce a picture without decoding: all its rows are its middle row.
+    /// Returns the time to reduce a picture to grids, in milliseconds, without the time to decode it. The same row,
+    /// from the middle of the picture, is added for all rows.
     private static func reduce(_ bytes: [UInt8], _ survey: Survey, sizes: [Int], runs: Int) throws -> Double {
         try bytes.withUnsafeBufferPointer { bytes throws(JPEGError) in
             var reader = try reader(bytes)
@@ -124,7 +136,7 @@ struct Measurement {
         }
     }
 
-    /// Returns the grids of a picture.
+    /// Returns the grid of each size, in the order of the sizes.
     private static func grids(_ bytes: [UInt8], _ survey: Survey, sizes: [Int]) throws -> [Grid] {
         try bytes.withUnsafeBufferPointer { bytes throws(JPEGError) in
             var reader = try reader(bytes)

@@ -6,12 +6,13 @@ import JPEG
 import Pixelation
 import Pixels
 
-/// The peak memory of this process, by the kernel's high-water mark (`VmHWM`, proc(5)).
+/// The peak memory of this process: the high-water mark `VmHWM` of the kernel (proc(5)).
 enum MemoryPeak {
-    /// Returns the peak bytes above idle during `body`, and its result.
+    /// Returns the result of `body`, and the peak memory of the process during the call less the memory of the idle
+    /// process, in bytes.
     static func of<Result>(_ body: () throws -> Result) throws -> (bytes: Int, result: Result) {
         let pixelator = Pixelator(PixelationOptions())
-        // Idle is a process that has pixelated before: its code is loaded and its tables are made.
+        // A process is idle after it has pixelated a picture: its code is loaded and its tables are made.
         let cells = [UInt8](repeating: 128, count: 8 * 8 * 3)
         let small = GridWriter(width: 64, height: 64)
             .encode(Grid(size: 8, bands: 3, samples: cells))
@@ -26,7 +27,7 @@ enum MemoryPeak {
         return (try status("VmHWM:") - idle, result)
     }
 
-    /// Returns a field of /proc/self/status in bytes.
+    /// Returns the value of a field of /proc/self/status in bytes.
     private static func status(_ field: String) throws -> Int {
         let descriptor = open("/proc/self/status", O_RDONLY)
         defer { close(descriptor) }

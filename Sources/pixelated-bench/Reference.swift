@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The reference: the original Python program, which opens, shrinks, enlarges and saves a picture five times with
-/// Pillow.
+/// The program that the engine is compared with: a Python program that opens a picture and then, for each of five
+/// sizes, shrinks, enlarges and saves it with Pillow.
 struct Reference {
+    /// The name or the path of the Python interpreter.
     let python: String
-    /// True when `python` can import Pillow.
+    /// True when the Python interpreter can import Pillow.
     let isPresent: Bool
 
     init(python: String) {
@@ -37,14 +38,20 @@ struct Reference {
         print(best * 1e3, memory("VmHWM:") - idle)
         """
 
+    /// The measured values of the Python program.
     struct Finding {
-        /// The CPU time of the fastest run.
+        /// The CPU time of the fastest run in milliseconds.
         var milliseconds: Double
-        /// The peak above idle.
+        /// The peak memory of the process less that of the idle process, in megabytes.
         var megabytes: Double
     }
 
-    /// Measures a file in a child process; nil without Pillow, or when it fails.
+    /// Runs the Python program for a file in a child process and returns the measured values; nil if Pillow is not
+    /// installed or the program fails.
+    ///
+    /// - Parameters:
+    ///   - path: The path of the file.
+    ///   - runs: The number of runs, of which the fastest counts.
     func measure(_ path: String, runs: Int) -> Finding? {
         guard isPresent else { return nil }
         let words = Child.output([python, "-c", Self.program, path, "\(runs)"])?

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// The line of a measurement in the report.
 extension Measurement {
     static let heading =
         "    MP  decode  decTJ  engine  reduce   5enc  encTJ  reference |"
         + " eng/dec  ref/eng  enc/encTJ |  MB: eng  decTJ  ref  picture"
 
+    /// The time of the engine divided by the time of libjpeg-turbo's decoding alone.
     var engineToDecode: Double { engine / decodeRows }
+    /// The time of Pillow divided by the time of the engine; nil if Pillow was not measured.
     var referenceToEngine: Double? { reference.map { $0.milliseconds / engine } }
+    /// The time of the five outputs divided by the time in which TurboJPEG encodes one.
     var encodeToEncode: Double { encode / turboEncode }
 
     var line: String {
@@ -22,7 +26,8 @@ extension Measurement {
     }
 }
 
-/// The medians over all pictures, with the values that they must reach and those that they aim at.
+/// The summary of a benchmark: the medians over all pictures beside the values that are required (must) and intended
+/// (aim).
 struct Report {
     var rows: [Measurement] = []
     var hostile: HostileCorpus?
@@ -55,7 +60,8 @@ struct Report {
         return lines.joined(separator: "\n")
     }
 
-    /// Returns the median, the mean of the two middle values for an even count.
+    /// Returns the median of `values`, which for an even count is the mean of the two middle values; nil if there are
+    /// none.
     private func median(_ values: [Double]) -> Double? {
         guard !values.isEmpty else { return nil }
         let sorted = values.sorted()
@@ -69,7 +75,7 @@ extension String {
     }
 }
 
-/// Returns `value` with so many decimals, right-aligned in `width` columns; a dash for nil.
+/// Returns the text of `value` with a fixed number of decimals, right-aligned in `width` columns; a dash for nil.
 private func fixed(_ value: Double?, _ width: Int, decimals: Int) -> String {
     guard let value, value.isFinite else { return String(repeating: " ", count: width - 1) + "-" }
     let scale = [1, 10, 100][decimals]

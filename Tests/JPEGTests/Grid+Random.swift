@@ -5,7 +5,7 @@ import Pixels
 import Scripted
 
 extension Grid {
-    /// Returns a grid whose cells have random, similar, extreme or mostly equal colours.
+    /// Returns a grid of random kind: its cells have random, similar, extreme or mostly equal colours.
     static func random(size: Int, bands: Int, using generator: inout SplitMix) -> Grid {
         let kind = Int.random(in: 0..<4, using: &generator)
         let base = UInt8.random(in: 0...255, using: &generator)
@@ -20,7 +20,8 @@ extension Grid {
         return Grid(size: size, bands: bands, samples: samples)
     }
 
-    /// Returns the whole picture, enlarged as by Pillow's NEAREST, `bands` bytes a pixel.
+    /// Returns the picture that shows the grid, as Pillow's NEAREST enlarges it: `bands` bytes a pixel, rows from the
+    /// top.
     func picture(width: Int, height: Int) -> [UInt8] {
         let columns = NearestMap.cells(size, over: width)
         var pixels: [UInt8] = []

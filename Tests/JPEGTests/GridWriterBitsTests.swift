@@ -4,9 +4,9 @@ import JPEG
 import Scripted
 import Testing
 
-/// `BitString` and `EntropyCodedSegment` against bits that are put one by one.
+/// `BitString` and `EntropyCodedSegment` are compared with bits that are appended one by one.
 @Suite struct GridWriterBitsTests {
-    /// Bits one by one, and their bytes by ITU-T T.81, F.1.2.3: ones at the end, a zero after each 0xFF.
+    /// A string of bits that are appended one by one.
     private struct Plain {
         var bits: [Bool] = []
 
@@ -14,6 +14,8 @@ import Testing
             for place in (0..<count).reversed() { bits.append(value >> UInt64(place) & 1 == 1) }
         }
 
+        /// The bytes of the bits by ITU-T T.81, F.1.2.3: 1-bits complete the last byte, and a zero byte follows each
+        /// 0xFF.
         var bytes: [UInt8] {
             let padded = bits + [Bool](repeating: true, count: (8 - bits.count % 8) % 8)
             return stride(from: 0, to: padded.count, by: 8).flatMap { start -> [UInt8] in
@@ -23,7 +25,8 @@ import Testing
         }
     }
 
-    /// Returns 1 to 63 bits: any, mostly ones, or only ones, so that bytes are stuffed seldom, often or always.
+    /// Returns 1 to 63 random bits in the lowest places, and their number. For kind 0 all bits are random, for kind 1
+    /// most bits are 1, and for kind 2 all are 1, so that a byte of 0xFF is rare, frequent or certain.
     private func bits(_ kind: Int, using generator: inout SplitMix) -> (bits: UInt64, count: Int) {
         let count = Int.random(in: 1...63, using: &generator)
         let ones = (UInt64(1) << UInt64(count)) - 1

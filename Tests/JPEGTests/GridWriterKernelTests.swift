@@ -5,9 +5,9 @@ import Pixels
 import Scripted
 import Testing
 
-/// The steps of the grid writer against the plain form of the same step.
+/// The steps of `GridWriter` are compared with those of `PlainJPEG`.
 @Suite struct GridWriterKernelTests {
-    /// Returns a row of samples less 128: any, extreme, or similar; in one, two or more runs.
+    /// Returns a row of 8 samples, each less 128: random, extreme or similar ones, which change at one or more places.
     private func row(using generator: inout SplitMix) -> SIMD8<Int16> {
         let runs = Int.random(in: 1...8, using: &generator)
         let kind = Int.random(in: 0..<3, using: &generator)
@@ -47,11 +47,11 @@ import Testing
         }
     }
 
-    // Their tables are never freed, so they are made once.
+    // The tables of quantizers and coders are never freed, so that they are made once.
     private static let quantizers = QuantizationTable.standard.map { Quantizer($0) }
     private static let coders = HuffmanTable.standard.map { EntropyCoder($0) }
 
-    /// All coefficients, whose magnitude is at most 8 * 8 * 128 * 2, with every divisor at every place.
+    /// The coefficients are all whose magnitude is at most 8 * 8 * 128 * 2, with the divisor of each position.
     @Test(arguments: [0, 1])
     func `quantized coefficients are quotients rounded half away from zero`(table: Int) {
         let steps = QuantizationTable.standard[table]
@@ -77,7 +77,7 @@ import Testing
             var coefficients = [SIMD8<Int16>](repeating: SIMD8(), count: 8)
             for place in 0..<64 where Bool.random(using: &generator) {
                 let half = 4 * Int16(steps.steps[place])
-                // Values at the thresholds, where an error would be seen, and far from them.
+                // The values are at the thresholds, where an error has an effect, or far from them.
                 let value: Int16 = round % 2 == 0 ? half + .random(in: -1...1, using: &generator) : 16384
                 coefficients[place / 8][place % 8] = Bool.random(using: &generator) ? value : -value
             }
@@ -132,7 +132,7 @@ import Testing
         }
     }
 
-    /// Both axes, all sixteen places and all heights; the last cell's level is random.
+    /// All directions, places and heights of an edge are compared; the sample of the last cell is random.
     @Test(arguments: [0, 1])
     func `the ready codes of blocks with one edge are those of the blocks`(table: Int) {
         var generator = SplitMix(seed: 4)
@@ -171,7 +171,7 @@ import Testing
         for _ in 0..<3000 {
             let n = Int.random(in: 1...9, using: &generator)
             let samples = (0..<n * n).map { _ in UInt8.random(in: 0...255, using: &generator) }
-            // The cells of 16 pixels, which never decrease, and the cells of a pair of rows.
+            // The cells that 16 pixels show, which never decrease, and then the cells that a pair of rows shows.
             let cells = (0..<16).map { _ in UInt8.random(in: 0..<UInt8(n), using: &generator) }.sorted()
             let first = UInt8.random(in: 0..<UInt8(n), using: &generator)
             let second = UInt8.random(in: 0..<UInt8(n), using: &generator)

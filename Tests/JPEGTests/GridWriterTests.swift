@@ -5,7 +5,7 @@ import Pixels
 import Scripted
 import Testing
 
-/// Whole files against those of libjpeg-turbo's encoder.
+/// The files of `GridWriter` are compared with those of libjpeg-turbo's encoder.
 @Suite struct GridWriterTests {
     private func expectSameBytes(_ grid: Grid, _ width: Int, _ height: Int, seed: UInt64 = 0) throws {
         let ours = GridWriter(width: width, height: height).encode(grid)
@@ -19,8 +19,8 @@ import Testing
             zip(ours, theirs).enumerated().first { $1.0 != $1.1 }?.offset ?? min(ours.count, theirs.count)
         Issue.record(
             """
-            size \(grid.size), bands \(grid.bands), \(width) x \(height), seed \(seed): \
-            first difference at \(difference), \(ours.count) bytes for \(theirs.count)
+            n \(grid.size), bands \(grid.bands), \(width) x \(height), seed \(seed): first difference at \
+            \(difference), \(ours.count) bytes for \(theirs.count)
             """)
     }
 
@@ -58,8 +58,8 @@ import Testing
         }
     }
 
-    /// Cells of 40 to 90 pixels: MCUs lie inside cells, and across one edge and two, at all places. The edges of the
-    /// picture cut MCUs anywhere.
+    /// The cells have 40 to 90 pixels along each side, so that an MCU shows one cell, two or four, with the border
+    /// between them at every place. The border of the picture cuts MCUs anywhere.
     @Test(arguments: [1, 3, 4])
     func `files of pictures with cells larger than an MCU are those of libjpeg-turbo`(bands: Int) throws {
         let seed = UInt64.random(in: 0...UInt64.max)

@@ -2,21 +2,20 @@
 
 import JPEG
 
-/// The beginning of a JPEG file, built segment by segment.
+/// The beginning of a JPEG file, to which a test appends marker segments.
 struct HeaderFile {
     var bytes: [UInt8] = [0xFF, 0xD8]
 
-    /// Appends a marker, a length and parameters.
+    /// Returns the file with a marker segment appended: the marker, the length, and `body`, the parameters.
     func segment(_ marker: UInt8, _ body: [UInt8]) -> HeaderFile {
         raw([0xFF, marker, UInt8((body.count + 2) >> 8), UInt8((body.count + 2) & 255)] + body)
     }
 
     func raw(_ more: [UInt8]) -> HeaderFile { HeaderFile(bytes: bytes + more) }
 
-    /// Appends a frame header.
+    /// Returns the file with a frame header appended. The components have the identifiers 1, 2, 3 and so on.
     ///
-    /// - Parameter sampling: The sampling factors of each component, horizontal in the upper 4 bits. Identifiers count
-    ///   from 1.
+    /// - Parameter sampling: The sampling factors of each component: 16 times the horizontal one plus the vertical one.
     func frame(
         _ marker: UInt8 = 0xC0, width: Int = 64, height: Int = 48, precision: UInt8 = 8,
         sampling: [UInt8] = [0x22, 0x11, 0x11]
@@ -34,12 +33,13 @@ struct HeaderFile {
 
     func comment(_ text: String) -> HeaderFile { segment(0xFE, Array(text.utf8)) }
 
-    /// Appends a fragment of an ICC profile.
+    /// Returns the file with an APP2 segment appended, which has fragment `number` of `count` fragments of an ICC
+    /// profile.
     func profile(_ number: UInt8, of count: UInt8, _ data: [UInt8]) -> HeaderFile {
         segment(0xE2, Array("ICC_PROFILE\0".utf8) + [number, count] + data)
     }
 
-    /// Appends `count` bytes of entropy-coded data.
+    /// Returns the file with `count` bytes of entropy-coded data appended.
     func data(_ count: Int = 4096) -> HeaderFile { raw([UInt8](repeating: 0x55, count: count)) }
 
     static let limits = JPEGLimits(
@@ -52,7 +52,9 @@ struct HeaderFile {
         }
     }
 
-    /// Returns the kind of the refusal under changed limits; nil when the header is admitted.
+    /// Returns the kind of the error with which the header is refused; nil if it is accepted.
+    ///
+    /// - Parameter change: Changes the limits before the check.
     func refusal(_ change: (inout JPEGLimits) -> Void = { _ in }) -> JPEGError.Kind? {
         var limits = Self.limits
         change(&limits)

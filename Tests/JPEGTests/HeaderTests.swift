@@ -5,7 +5,7 @@ import Pixels
 import Scripted
 import Testing
 
-/// The parser of headers, and the limits that the header decides.
+/// The parser of headers is tested, with the limits that are checked before decoding.
 @Suite struct HeaderTests {
     private static let good = HeaderFile().frame().scan().data()
 
@@ -46,7 +46,7 @@ import Testing
         #expect(header.exif.map { Array(file.bytes[$0]) } == [0x4D, 0x4D, 0, 1])
     }
 
-    /// A description, a file, and the kind of its refusal.
+    /// The files that are refused: a description, the file, and the kind of the error.
     static let refusals: [(String, HeaderFile, JPEGError.Kind)] = [
         ("nothing", HeaderFile(bytes: []), .notJPEG),
         ("two bytes", HeaderFile(), .notJPEG),
@@ -102,13 +102,14 @@ import Testing
         let needed = try Self.good.header().workingSetBytes
         #expect(Self.good.refusal { $0.memoryBytes = needed } == nil)
         #expect(Self.good.refusal { $0.memoryBytes = needed - 1 } == .tooMuchMemory)
-        // 8 x 6 + 2 x 4 x 3 blocks of 2 bits at least are 18 bytes; progressive scans need half of it.
+        // The 8 x 6 luminance blocks and 2 x 4 x 3 chrominance blocks have at least 2 bits each, 18 bytes in all;
+        // progressive scans need half of that.
         let short = HeaderFile().frame().scan()
         #expect(short.data(18).refusal() == nil && short.data(17).refusal() == .truncated)
         #expect(short.data(0).refusal { $0.acceptsTruncated = true } == nil)
         let progressive = HeaderFile().frame(0xC2).scan(to: 0)
         #expect(progressive.data(9).refusal() == nil && progressive.data(8).refusal() == .truncated)
-        // Arithmetic coding and refinements have no such bound.
+        // Files with arithmetic coding or a refining first scan have no lower bound.
         #expect(HeaderFile().frame(0xC9).scan().refusal() == nil)
         #expect(HeaderFile().frame(0xC2).scan([1], from: 1).refusal() == nil)
         #expect(HeaderFile().frame(0xC2).scan(to: 0, high: 1).refusal() == nil)
@@ -127,7 +128,8 @@ import Testing
         #expect(baseline < 300_000)
         #expect(try bytes(0xC2, [1, 2, 3], full) == baseline + 800 * 800 * 3 * 2)
         #expect(try bytes(0xC0, [1], full) == baseline + 800 * 800 * 3 * 2)
-        // 2 x 2 blocks an MCU: 100 blocks a side stay 100, and the chroma's are 50.
+        // An MCU has 2 x 2 luminance blocks: the 100 luminance blocks along a side fill whole MCUs, and there are 50
+        // chrominance blocks.
         let quarter = try bytes(0xC2, [1, 2, 3], [0x22, 0x11, 0x11])
         #expect(quarter - (try bytes(0xC0, [1, 2, 3], [0x22, 0x11, 0x11])) == 800 * 800 * 3)
     }

@@ -2,9 +2,15 @@
 
 import CLibJPEG
 
-/// libjpeg's encoder with its defaults, as Pillow uses it, for CMYK pictures: TurboJPEG would convert them to YCCK.
+/// The encoder of libjpeg with its defaults, as Pillow uses it, for CMYK pictures. TurboJPEG would convert them to
+/// YCCK.
 enum LibJPEG {
-    /// Returns a file of `pixels`, CMYK with 0 for no ink, which are inverted first, as by Pillow.
+    /// Returns the JPEG file of a CMYK picture, whose samples are inverted first, as by Pillow.
+    ///
+    /// - Parameters:
+    ///   - pixels: The samples, 4 bytes a pixel, rows from the top; 0 is no ink.
+    ///   - width: The width of the picture in pixels.
+    ///   - height: The height of the picture in pixels.
     static func encode(cmyk pixels: [UInt8], width: Int, height: Int) -> [UInt8] {
         let errors = UnsafeMutablePointer<jpeg_error_mgr>.allocate(capacity: 1)
         let encoder = UnsafeMutablePointer<jpeg_compress_struct>.allocate(capacity: 1)

@@ -2,9 +2,12 @@
 
 import JPEG
 
-/// The steps of libjpeg's encoder in their plainest form, one sample at a time.
+/// The steps of libjpeg's encoder in their simplest form, one sample or coefficient at a time.
 enum PlainJPEG {
-    /// Returns the coefficients of 64 samples less 128, 8 times too large: `jpeg_fdct_islow` (jfdctint.c) line by line.
+    /// Returns the 64 coefficients of a block, row by row, 8 times as large as those of the standard: `jpeg_fdct_islow`
+    /// (jfdctint.c) line by line.
+    ///
+    /// - Parameter samples: The 64 samples of the block, row by row, each less 128.
     static func transform(_ samples: [Int32]) -> [Int32] {
         var data = samples
         for row in 0..<8 { pass(&data, start: 8 * row, stride: 1, isFirst: true) }
@@ -37,8 +40,12 @@ enum PlainJPEG {
         for index in 0..<8 { data[start + index * stride] = out[index] }
     }
 
-    /// Returns the means of pixels two by two, with a bias of 1 and 2 in turn along a row: `h2v2_downsample`
-    /// (jcsample.c).
+    /// Returns the samples of a subsampled component: the means of 2 x 2 pixels each, with 1 and 2 added in turn along
+    /// a row before the division by 4, as in `h2v2_downsample` (jcsample.c).
+    ///
+    /// - Parameters:
+    ///   - pixels: The pixels, row by row.
+    ///   - width: The number of pixels of a row.
     static func halve(_ pixels: [Int], width: Int) -> [Int] {
         stride(from: 0, to: pixels.count, by: 2 * width).flatMap { top in
             (0..<width / 2).map { column in
@@ -49,7 +56,8 @@ enum PlainJPEG {
         }
     }
 
-    /// Returns Y, Cb and Cr: `rgb_ycc_convert` (jccolor.c), with its factors FIX(x), which are x * 2^16 rounded.
+    /// Returns the Y, Cb and Cr samples of a colour: `rgb_ycc_convert` (jccolor.c), with its factors FIX(x), which are
+    /// x * 2^16, rounded.
     static func convert(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> [UInt8] {
         func fix(_ factor: Double) -> Int { Int(factor * 65536 + 0.5) }
         let (r, g, b) = (Int(red), Int(green), Int(blue))
@@ -61,14 +69,18 @@ enum PlainJPEG {
         ].map { UInt8($0) }
     }
 
-    /// Returns the coefficient divided by 8 times the step, rounded half away from zero.
+    /// Returns a coefficient divided by 8 times the quantization step, rounded, halves away from zero.
     static func quantize(_ coefficient: Int32, step: UInt8) -> Int32 {
         let divisor = 8 * Int32(step)
         return coefficient < 0
             ? -((-coefficient + divisor / 2) / divisor) : (coefficient + divisor / 2) / divisor
     }
 
-    /// Returns the bits of quantized AC coefficients, given row by row, and of EOB.
+    /// Returns the codes of the AC coefficients of a block, and EOB, as a text of the digits 0 and 1.
+    ///
+    /// - Parameters:
+    ///   - block: The 64 quantized coefficients, row by row.
+    ///   - table: 0 for the Huffman tables of luminance, 1 for those of chrominance.
     static func bitsOfAC(_ block: [Int32], table: Int) -> String {
         let codes = acCodes[table]
         var bits = ""
@@ -91,7 +103,7 @@ enum PlainJPEG {
         return run > 0 ? bits + (codes[0] ?? "?") : bits
     }
 
-    /// Returns the bits of a DC difference.
+    /// Returns the code of a DC difference as a text of the digits 0 and 1.
     static func bitsOfDC(difference: Int32, table: Int) -> String {
         let codes = dcCodes[table]
         guard difference != 0 else { return codes[0] ?? "?" }
@@ -103,8 +115,9 @@ enum PlainJPEG {
     private static let acCodes = HuffmanTable.standard.map { codes($0.ac) }
     private static let dcCodes = HuffmanTable.standard.map { codes($0.dc) }
 
-    /// Returns the code of every symbol (ITU-T T.81, annex C.2): codes of a length count up, and each length begins at
-    /// twice the code after the last of the length before.
+    /// Returns the code of every symbol as a text of the digits 0 and 1 (ITU-T T.81, annex C.2). The codes of one
+    /// length are consecutive numbers. The first code of the next length is twice the number that follows the last of
+    /// them.
     private static func codes(_ table: HuffmanTable) -> [UInt8: String] {
         var codes: [UInt8: String] = [:]
         var next = 0
@@ -118,7 +131,7 @@ enum PlainJPEG {
         return codes
     }
 
-    /// Returns the lowest `count` bits, the highest of them first.
+    /// Returns the lowest `count` bits of `value` as a text of the digits 0 and 1, the highest first.
     static func binary(_ value: some BinaryInteger, _ count: Int) -> String {
         String((0..<count).reversed().map { value >> $0 & 1 == 1 ? "1" : "0" })
     }

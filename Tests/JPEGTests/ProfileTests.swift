@@ -3,7 +3,7 @@
 import JPEG
 import Testing
 
-/// The ICC profile of a header, which is stored in numbered fragments.
+/// The ICC profile of a header is tested, which a file stores in numbered fragments.
 @Suite struct ProfileTests {
     private func profile(_ file: HeaderFile) throws -> [UInt8]? {
         let file = file.frame().scan().data()

@@ -3,9 +3,10 @@
 import JPEG
 import Testing
 
-/// The count of scans before the first is decoded.
+/// The count of scans before decoding is tested.
 @Suite struct ScanCounterTests {
-    /// Returns a progressive picture of 100 x 100 pixels, with the bytes `between` before each scan but the first.
+    /// Returns a progressive file of 100 x 100 pixels with a number of scans. The bytes `between` precede each scan but
+    /// the first.
     private func file(scans: Int, between: [UInt8] = []) -> HeaderFile {
         var file = HeaderFile().frame(0xC2, width: 100, height: 100).scan(to: 0).data(100)
         for _ in 1..<scans { file = file.raw(between).scan([1], from: 1).data(3) }
@@ -22,12 +23,12 @@ import Testing
     @Test func `the product of scans and pixels is limited`() {
         #expect(file(scans: 5).refusal { $0.scanWork = 5 * 100 * 100 } == nil)
         #expect(file(scans: 5).refusal { $0.scanWork = 5 * 100 * 100 - 1 } == .tooManyScans)
-        // One scan is too much already.
+        // A limit below the number of pixels allows no scan.
         #expect(file(scans: 1).refusal { $0.scanWork = 100 * 100 - 1 } == .tooManyScans)
     }
 
     @Test func `scan markers inside data and other segments are not counted`() {
-        // Stuffed bytes, restart markers, fill bytes, and scan markers inside other segments.
+        // Stuffed bytes, restart markers, fill bytes, and SOS markers inside other segments begin no scan.
         let between: [UInt8] = [
             0xFF, 0x00, 0xDA, 0xFF, 0xD0, 0xFF, 0xFF, 0xD7, 0xFF, 0x01, 0xFF, 0xFE, 0, 6, 0xFF, 0xDA, 0, 2,
         ]
@@ -51,7 +52,7 @@ import Testing
     @Test func `the scans of a file whose first scan has all components are not counted`() {
         let scans: [UInt8] = (0..<50).flatMap { _ in [0xFF, 0xDA, 0, 2] as [UInt8] }
         #expect(HeaderFile().frame().scan().data().raw(scans).refusal() == nil)
-        // A scan of one component out of three is not the only one.
+        // A first scan of one component out of three is followed by others.
         #expect(HeaderFile().frame().scan([1]).data().raw(scans).refusal() == .tooManyScans)
     }
 }

@@ -2,9 +2,15 @@
 
 import CLibTurboJPEG
 
-/// libjpeg-turbo's encoder of pictures in memory, with Pillow's default settings.
+/// The encoder of libjpeg-turbo for pictures in memory, with Pillow's default settings.
 enum TurboJPEG {
-    /// Returns a file of `pixels`, gray or RGB, rows from the top; nil when the library refuses.
+    /// Returns the JPEG file of a gray or RGB picture; nil if the library reports an error.
+    ///
+    /// - Parameters:
+    ///   - pixels: The samples, `bands` bytes a pixel, rows from the top.
+    ///   - width: The width of the picture in pixels.
+    ///   - height: The height of the picture in pixels.
+    ///   - bands: The number of samples of a pixel, 1 or 3.
     static func encode(_ pixels: [UInt8], width: Int, height: Int, bands: Int) -> [UInt8]? {
         guard let compressor = tjInitCompress() else { return nil }
         defer { tjDestroy(compressor) }

@@ -8,7 +8,8 @@ import Pixels
 import Scripted
 import Testing
 
-/// Files of every kind that is decoded, against libjpeg's plain use, plain sums and the grid writer.
+/// The outputs of every kind of file that is decoded are compared with those made of three independent steps: libjpeg's
+/// decoder, `PlainReduction` and `GridWriter`.
 @Suite struct FormatTests {
     /// A kind of JPEG file that `CPlainJPEG` can make.
     struct Kind: Sendable, CustomTestStringConvertible {
@@ -78,7 +79,7 @@ import Testing
         var random = SplitMix(seed: 22)
         let first = try #require(Self.encode(Kind(name: ""), 120, 80, &random))
         let second = try #require(Self.encode(Kind(name: ""), 60, 40, &random))
-        // The index of a multi-picture file (CIPA DC-007) has the places of the other pictures. It is ignored.
+        // The index of a multi-picture file (CIPA DC-007), which states where the other pictures are, is ignored.
         let index = PixelatorTests.with(
             [(0xE2, Array("MPF\0".utf8) + [UInt8](repeating: 0, count: 82))], in: first)
         let pixelator = Pixelator(PixelationOptions())
@@ -87,11 +88,11 @@ import Testing
         #expect(try pixelator.pixelate(first + second).outputs.map(\.bytes) == alone)
     }
 
-    /// Returns a file of random pixels.
+    /// Returns a file of random pixels; nil if libjpeg reports an error.
     static func encode(
         _ kind: Kind, _ width: Int, _ height: Int, _ random: inout SplitMix
     ) -> [UInt8]? {
-        // Neighbours differ little, as in photographs, and sometimes much.
+        // The values of neighbouring pixels differ little, as in photographs, and sometimes much.
         var pixels: [UInt8] = []
         var levels = [UInt8](repeating: 128, count: kind.components)
         for _ in 0..<width * height {
@@ -106,7 +107,13 @@ import Testing
         return encode(kind, pixels, width, height)
     }
 
-    /// Returns a file of `pixels`, rows from the top, `components` bytes a pixel; nil when libjpeg refuses.
+    /// Returns a file of a picture; nil if libjpeg reports an error.
+    ///
+    /// - Parameters:
+    ///   - kind: The kind of the file.
+    ///   - pixels: The samples, `components` bytes a pixel, rows from the top.
+    ///   - width: The width of the picture in pixels.
+    ///   - height: The height of the picture in pixels.
     static func encode(_ kind: Kind, _ pixels: [UInt8], _ width: Int, _ height: Int) -> [UInt8]? {
         var options = plain_options()
         options.width = Int32(width)
@@ -133,7 +140,7 @@ import Testing
         return Array(UnsafeBufferPointer(start: file, count: count))
     }
 
-    /// Returns the samples of a file as stored; nil when libjpeg refuses it or its size is another.
+    /// Returns the samples of a file as stored; nil if libjpeg reports an error or their number is not `count`.
     static func decode(_ file: [UInt8], count: Int) -> [UInt8]? {
         var pixels = [UInt8](repeating: 0, count: count)
         return plain_decode(file, file.count, &pixels, count) ? pixels : nil

@@ -8,22 +8,22 @@ import Scripted
 import Support
 import Testing
 
-/// Whole files against the files that Pillow 12.1.1 makes of them.
-///
-/// The files of golden.txt are made here. The files of the corpus are added where it is present.
+/// The outputs of whole files are compared with those that Pillow 12.1.1 makes: of files that are made from golden.txt,
+/// and of the files of `SharedCorpus` if it is present.
 @Suite struct GoldenTests {
-    /// A JPEG file of a picture by formula, and the hashes of its outputs (`make_golden.py`).
+    /// A JPEG file of a `FormulaPicture`, and the hashes of its outputs that Pillow has made (`make_golden.py`).
     struct FormulaFile: Sendable, CustomTestStringConvertible {
         var kind: FormatTests.Kind
         var width: Int
         var height: Int
         var hasComment: Bool
+        /// The SHA-256 hash of the file.
         var source: String
-        /// The outputs of the default sizes, in their order.
+        /// The SHA-256 hash of each output, in the order of the default sizes.
         var outputs: [String]
         var testDescription: String { "\(kind.name) \(width) x \(height)" }
 
-        /// Parses a line of golden.txt; nil when it is malformed.
+        /// Creates the file that a line of golden.txt describes; nil if the line is malformed.
         init?(_ line: Substring) {
             let fields = line.split(separator: " ").map(String.init)
             guard fields.count == 13, let width = Int(fields[1]), let height = Int(fields[2]),
@@ -49,7 +49,7 @@ import Testing
             var pixels: [UInt8] = []
             for y in 0..<height {
                 let row = picture.row(y)
-                // The row has four bytes a pixel of which the last is not stored.
+                // The row has four bytes a pixel, the last of which is not part of the file.
                 pixels += layout == .rgbx ? row.enumerated().filter { $0.offset % 4 < 3 }.map(\.element) : row
             }
             let file = try #require(FormatTests.encode(kind, pixels, width, height))
@@ -79,17 +79,17 @@ import Testing
 
     // MARK: The corpus
 
-    /// A picture of the corpus, and its outputs.
+    /// The golden data of a picture of the corpus: a line of its JSON file.
     struct CorpusFile: Decodable, Sendable {
         struct Output: Decodable, Sendable {
-            /// SHA-256 of the file.
+            /// The SHA-256 hash of the output.
             var file: String
-            /// The length of the file.
+            /// The length of the output in bytes.
             var bytes: Int
         }
         var path: String
         var format: String
-        /// The outputs by size.
+        /// The outputs by their size, in decimal digits.
         var v: [String: Output]
     }
 

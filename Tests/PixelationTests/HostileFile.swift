@@ -3,12 +3,13 @@
 import Pixelation
 import Testing
 
-/// A file that is made to cost much or to break a decoder, written segment by segment (ITU-T T.81, annex B).
+/// A file that is made to need much time or memory, or to crash a decoder. It is written segment by segment (ITU-T
+/// T.81, annex B).
 struct HostileFile: Sendable, CustomTestStringConvertible {
     var name: String
-    /// The kind of the refusal under the default limits; nil for a file that is pixelated.
+    /// The kind of the error with which the file is refused under the default limits; nil for a file that is pixelated.
     var refusal: PixelationError.Kind?
-    /// Makes the file, which is not kept in memory: some have a megabyte.
+    /// Returns the bytes of the file. They are made when needed because some files have a megabyte.
     var make: @Sendable () -> [UInt8]
     var testDescription: String { name }
 
@@ -29,7 +30,7 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
             progressive(65_500, 65_500, scans: 0, components: 3)
         },
         HostileFile("7000 x 7000 pixels without data", .truncated) { start + baseline(7000, 7000) + end },
-        // Each block takes the shortest codes: 2 bits.
+        // Each block has the shortest codes: 2 bits.
         HostileFile("1500 x 1500 pixels of zero bits", nil) {
             start + baseline(1500, 1500) + [UInt8](repeating: 0, count: 188 * 188 * 3 * 2 / 8 + 1) + end
         },
@@ -64,7 +65,7 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
         },
         HostileFile("more warnings than allowed", .tooManyWarnings) { warnings() },
         HostileFile("an AC table whose codes overflow", .corrupt) {
-            // 255 codes of 1 bit.
+            // The table states 255 codes of 1 bit.
             start + quantization + segment(0xC0, frame(64, 64, components: 1))
                 + segment(0xC4, [0x00, 255] + [UInt8](repeating: 0, count: 15) + (0..<255).map { UInt8($0) })
                 + scan([1]) + [UInt8](repeating: 0, count: 4096) + end
@@ -98,7 +99,11 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
         Array(repeatElement(bytes, count: times).joined())
     }
 
-    /// A table with one code of 1 bit and one of 2 bits. `identifier` is class << 4 | number.
+    /// Returns a DHT segment with one code of 1 bit and one of 2 bits.
+    ///
+    /// - Parameters:
+    ///   - identifier: 16 times the class (0 for DC, 1 for AC) plus the number of the table.
+    ///   - symbols: The two symbols.
     static func huffman(_ identifier: UInt8, _ symbols: [UInt8]) -> [UInt8] {
         segment(0xC4, [identifier, 1, 1] + [UInt8](repeating: 0, count: 14) + symbols)
     }
@@ -114,21 +119,22 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
 
     // MARK: Files
 
-    /// All segments of a baseline picture of three components before its data. A block of zeros is the bits 00.
+    /// Returns all segments of a baseline file from DQT to SOS. The code of a block of zeros is the bits 00.
     static func baseline(_ width: Int, _ height: Int, components: Int = 3) -> [UInt8] {
         quantization + segment(0xC0, frame(width, height, components: components)) + huffman(0, [0, 1])
             + huffman(0x10, [0, 1]) + scan((1...components).map { UInt8($0) })
     }
 
-    /// A progressive picture of zeros: one scan of all DC coefficients, and `scans` scans of AC coefficients, each of
-    /// which codes the whole picture as a few runs of empty bands (T.81, G.1.2.2).
+    /// Returns a progressive file whose coefficients are all zero: one scan of all DC coefficients, and `scans` scans
+    /// of AC coefficients, each of which codes the whole picture as a few runs of empty bands (T.81, G.1.2.2).
     static func progressive(_ width: Int, _ height: Int, scans: Int, components: Int) -> [UInt8] {
         let identifiers = (1...components).map { UInt8($0) }
         let blocks = ((width + 7) / 8) * ((height + 7) / 8)
         var file = start + quantization + segment(0xC2, frame(width, height, components: components))
-        // The code 0 is a DC difference of 0, and EOB14: a run of 2^14 bands and as many as its 14 bits say.
+        // The code 0 is a DC difference of 0 in the DC table, and EOB14 in the AC table: a run of 2^14 bands plus the
+        // number in the next 14 bits.
         file += huffman(0, [0, 1]) + huffman(0x10, [0xE0, 0x00]) + scan(identifiers, to: 0)
-        // A picture of the size without any data is refused by its size alone.
+        // A file that is refused for its number of pixels needs no data.
         if scans > 0 { file += [UInt8](repeating: 0, count: (blocks * components + 7) / 8) }
         var bits = ""
         var rest = blocks
@@ -150,7 +156,7 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
         return file + end
     }
 
-    /// A gray picture with a restart interval of one MCU.
+    /// Returns a gray file with a restart interval of one MCU.
     static func restarts(_ width: Int, _ height: Int) -> [UInt8] {
         let blocks = ((width + 7) / 8) * ((height + 7) / 8)
         var file = start + segment(0xDD, [0, 1]) + baseline(width, height, components: 1)
@@ -158,7 +164,8 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
         return file + [0x3F] + end
     }
 
-    /// The same with more bytes before each restart marker than libjpeg reads ahead: a warning for each marker.
+    /// Returns a gray file with a restart interval of one MCU, and with so many extra bytes before each restart marker
+    /// that libjpeg issues a warning for each.
     static func warnings() -> [UInt8] {
         let blocks = 100 * 100
         var file = start + segment(0xDD, [0, 1]) + baseline(800, 800, components: 1)

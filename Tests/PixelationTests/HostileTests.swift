@@ -5,9 +5,9 @@ import Glibc
 import Pixelation
 import Testing
 
-/// Hostile files: those made by `HostileFile`, and those of the corpus where it is present.
+/// The engine is tested with hostile files: those of `HostileFile`, and those of `SharedCorpus` if it is present.
 @Suite struct HostileTests {
-    /// The bytes of address space that the engine may have beside that of the test process.
+    /// The number of bytes of address space that the engine may use in addition to those of the test process.
     static let memory: rlim_t = 256 << 20
 
     @Test("hostile files are pixelated or refused within 256 MB of memory", .timeLimit(.minutes(10)))
@@ -15,7 +15,7 @@ import Testing
         let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
             for policy in TruncationPolicy.allCases { try HostileTests.runAll(policy) }
         }
-        // The failure that the child process reports, sanitizers' reports included.
+        // The standard error of the child process has the reason of its failure, reports of sanitizers included.
         guard let text = result?.standardErrorContent, !text.isEmpty else { return }
         print(String(decoding: text, as: UTF8.self))
     }
@@ -24,10 +24,11 @@ import Testing
         var options = PixelationOptions()
         options.truncated = policy
         #if DEBUG
-            // Unoptimised, the largest take half a minute each: Tests/sanitize runs them optimised, at full limits.
+            // The largest files take half a minute each in a debug build. Tests/sanitize tests them optimised and at
+            // full limits.
             options.limits.pixels = 4_000_000
         #endif
-        // No limit of time, which a busy machine would exceed. The test's own limit is for endless loops.
+        // A busy machine would exceed the default limit of time. The time limit of the test ends endless loops.
         options.limits.seconds = 3600
         let pixelator = Pixelator(options)
         try limitMemory()
@@ -37,7 +38,7 @@ import Testing
         }
     }
 
-    /// Traps if the engine fails with an error that is not the fault of the file.
+    /// Pixelates a file, and traps if the engine fails with an error that is not caused by the file.
     private static func check(_ bytes: [UInt8], _ name: String, _ pixelator: Pixelator) {
         do {
             let outputs = try pixelator.pixelate(bytes).outputs
@@ -53,7 +54,7 @@ import Testing
     private static func limitMemory() throws {
         let statm = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
         let pages = statm.split(separator: " ").first.flatMap { rlim_t($0) } ?? 0
-        // The sanitizers reserve terabytes of address space, which the limit would forbid.
+        // The sanitizers reserve terabytes of address space, which a limit of address space would forbid.
         guard pages < 1 << 28 else { return }
         var limit = rlimit()
         limit.rlim_cur = pages * 4096 + memory

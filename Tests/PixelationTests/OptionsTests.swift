@@ -31,7 +31,7 @@ import Testing
         options.limits.memoryBytes = 1 << 20
         while (try? Pixelator(options).survey(picture)) == nil { options.limits.memoryBytes += 1 << 14 }
         #expect(need <= options.largestWorkingSetBytes)
-        // The limit is the product of the sides, not their lengths.
+        // The limit is for the product of the sides, not for their lengths.
         #expect(options.largestWorkingSetBytes < need + (16 << 20))
     }
 }

@@ -7,9 +7,9 @@ import Pixels
 import Support
 import Testing
 
-/// The engine as a whole.
+/// The engine is tested from the bytes of a source to the bytes of its outputs.
 @Suite struct PixelatorTests {
-    /// Returns a JPEG file whose cells have random colours.
+    /// Returns a JPEG file that shows `n` x `n` cells of random colours.
     static func picture(_ width: Int = 640, _ height: Int = 480, bands: Int = 3, n: Int = 64) -> [UInt8] {
         var state: UInt32 = 1
         let samples = (0..<n * n * bands).map { _ in
@@ -20,7 +20,7 @@ import Testing
             .encode(Grid(size: n, bands: bands, samples: samples))
     }
 
-    /// Returns `picture` with segments inserted after its start-of-image marker.
+    /// Returns the file `picture` with marker segments inserted after its SOI marker.
     static func with(_ segments: [(marker: UInt8, body: [UInt8])], in picture: [UInt8]) -> [UInt8] {
         var file = Array(picture[..<2])
         for (marker, body) in segments {
@@ -29,7 +29,7 @@ import Testing
         return file + picture[2...]
     }
 
-    /// Returns an Exif segment with an orientation.
+    /// Returns an Exif segment (APP1) whose only tag is the orientation.
     static func exif(_ orientation: UInt8) -> (marker: UInt8, body: [UInt8]) {
         let tiff: [UInt8] = [
             0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0,
@@ -46,7 +46,11 @@ import Testing
         return try Pixelator(options).pixelate(bytes)
     }
 
-    /// Returns the kind of the refusal; nil when the file is pixelated.
+    /// Returns the kind of the error with which a file is refused; nil if it is pixelated.
+    ///
+    /// - Parameters:
+    ///   - bytes: The whole file.
+    ///   - change: Changes the options before the file is pixelated.
     static func kind(
         _ bytes: [UInt8], _ change: (inout PixelationOptions) -> Void = { _ in }
     ) -> PixelationError.Kind? {
@@ -137,7 +141,7 @@ import Testing
 
     @Test func `a file cut anywhere is refused as truncated`() {
         let picture = Self.picture(80, 60)
-        // Every byte of the header, and some bytes of the data.
+        // The file is cut at every byte of its header and at some bytes of its data.
         for end in (0..<picture.count).filter({ $0 < 700 || $0 % 97 == 0 }) {
             let kind = Self.kind(Array(picture[..<end])) { $0.sizes = [8] }
             #expect(kind == .truncated || (end < 3 && kind == .notAnImage), "cut at \(end): \(kind as Any)")
@@ -221,12 +225,12 @@ import Testing
         #expect(kind([], survey) == .internal)
         let foreign = Survey(format: .jpeg, width: 64, height: 32, workingSetBytes: 1)
         #expect(kind(turned, foreign) == .internal)
-        // As many bytes and another size: the decoder finds out.
+        // The files have equally many bytes, but their pictures another size: the decoder reports the difference.
         let lines = Self.with([Self.exif(6)], in: Self.picture(32, 64))
         let short = min(lines.count, turned.count)
         let padded = [lines, turned].map { $0 + [UInt8](repeating: 0, count: short + 4096 - $0.count) }
         #expect(kind(padded[0], try pixelator.survey(padded[1])) == .corrupt)
-        // As many bytes and the same size: pixels are those of the bytes.
+        // The files have equally many bytes, and their pictures the same size: the picture is that of the bytes.
         let other = Self.with([Self.exif(8)], in: Self.picture(64, 32))
         let outputs = try pixelator.pixelate(other, survey: survey).outputs
         #expect(outputs == (try pixelator.pixelate(turned, survey: survey).outputs))

@@ -3,11 +3,11 @@
 import Foundation
 import Glibc
 
-/// Pictures beside the project, in the folder `corpus` of `PIXELATOR_SHARED` or of the folder `shared` next to the
-/// package. They are no part of the project: tests use them in addition to the pictures that they make, and pass
+/// Pictures that are not part of the project, in the folder `corpus` of the environment variable `PIXELATOR_SHARED`, or
+/// of the folder `shared` beside the package. Tests use them in addition to the pictures that they make, and pass
 /// without them.
 enum SharedCorpus {
-    /// Nil when there is no corpus.
+    /// The folder of the pictures; nil if it does not exist.
     static let folder: URL? = {
         let environment = ProcessInfo.processInfo.environment["PIXELATOR_SHARED"]
         let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -20,7 +20,7 @@ enum SharedCorpus {
             .first { FileManager.default.fileExists(atPath: $0.path) }
     }()
 
-    /// The paths of all files below a folder of the corpus; empty without a corpus.
+    /// Returns the paths of all files below the folder `name` of the corpus; empty if there is no corpus.
     static func files(in name: String) -> [String] {
         guard let folder = folder?.appending(path: name) else { return [] }
         let all = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.isRegularFileKey])
@@ -29,14 +29,18 @@ enum SharedCorpus {
             .map(\.path).sorted()
     }
 
-    /// The bytes of a file, by its path in the corpus.
+    /// Returns the bytes of a file.
+    ///
+    /// - Parameter path: The path of the file in the corpus.
     static func bytes(_ path: String) throws -> [UInt8] {
         guard let folder else { throw CocoaError(.fileNoSuchFile) }
         return try bytes(of: folder.appending(path: path).path)
     }
 
-    /// The bytes of a file, by its absolute path. `Data` would leak 4 KB for an empty file, which the leak sanitizer
-    /// reports.
+    /// Returns the bytes of a file. `Data` is not used because it would leak 4 KB for an empty file, which the leak
+    /// sanitizer reports.
+    ///
+    /// - Parameter path: The absolute path of the file.
     static func bytes(of path: String) throws -> [UInt8] {
         guard let file = fopen(path, "re") else { throw CocoaError(.fileNoSuchFile) }
         defer { fclose(file) }

@@ -5,13 +5,15 @@ import Pixelation
 import Pixels
 import Testing
 
-/// Outputs of a picture stored turned are those of the picture stored upright, except for the order of roundings.
+/// The outputs of a picture that is stored with an orientation are compared with those of the same picture stored
+/// upright. They may differ by the order of roundings.
 @Suite struct UprightTests {
     @Test(arguments: Orientation.allCases)
     func `the outputs of a picture stored turned are upright`(_ orientation: Orientation) throws {
         let (width, height) = (90, 60)
         let upright = (0..<height).map { y in (0..<width).map { x in Self.pixel(x, y) } }
-        // The table of the Exif standard: the side at which row 0 and column 0 of the stored picture are seen.
+        // The Exif standard states for each orientation the sides at which row 0 and column 0 of the stored picture are
+        // seen.
         let (storedWidth, storedHeight) = orientation.rawValue >= 5 ? (height, width) : (width, height)
         var stored: [UInt8] = []
         for row in 0..<storedHeight {
@@ -36,7 +38,7 @@ import Testing
         let straight = try #require(
             FormatTests.encode(kind, upright.flatMap { $0.flatMap { $0 } }, width, height))
         try Self.expectSimilar(file, straight, width: width, height: height, level: 2)
-        // With the reference's policy the orientation changes nothing.
+        // The policy `reference` ignores the orientation.
         guard orientation != .upright else { return }
         var options = PixelationOptions()
         options.metadata = .reference
@@ -57,8 +59,8 @@ import Testing
         }
     }
 
-    /// Expects that all outputs are as good as equal: the mean difference is at most `level`. An edge between two cells
-    /// that lies between two pixels may move by one pixel when the picture is turned.
+    /// Expects that the mean difference of two outputs, over their samples, is at most `level`. A border between two
+    /// blocks that lies between two pixels may move by one pixel when the picture is turned.
     private static func expectSimilar(
         _ first: [UInt8], _ second: [UInt8], width: Int, height: Int, level: Double
     ) throws {
@@ -68,14 +70,14 @@ import Testing
             #expect(survey.width == width && survey.height == height)
             let a = try #require(FormatTests.decode(one.bytes, count: width * height * 3))
             let b = try #require(FormatTests.decode(other.bytes, count: width * height * 3))
-            // Every 31st byte is enough: 31 is coprime to the number of bands.
+            // One byte out of 31 is sufficient, because 31 is coprime to the number of bands.
             let places = stride(from: 0, to: a.count, by: 31)
             let difference = places.reduce(0) { $0 + abs(Int(a[$1]) - Int(b[$1])) }
             #expect(Double(difference) <= level * Double(a.count / 31), "n \(one.size)")
         }
     }
 
-    /// A pixel of a picture whose quarters differ, and which differs from all its reflections.
+    /// Returns a pixel of a picture that differs from all its rotations and reflections.
     private static func pixel(_ x: Int, _ y: Int) -> [UInt8] {
         [UInt8(40 + 2 * x), UInt8(250 - 3 * y), x < 30 && y < 40 ? 200 : 60]
     }

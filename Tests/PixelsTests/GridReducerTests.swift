@@ -9,12 +9,14 @@ import Support
 import Testing
 
 @Suite struct GridReducerTests {
+    /// A picture by formula (`FormulaPicture`), with what Pillow makes of it.
     struct Case: Sendable, CustomTestStringConvertible {
         var layout: PixelLayout
         var width: Int
         var height: Int
-        /// SHA-256 of the grid of each size, and of the file that shows it.
+        /// The SHA-256 hash of each grid in hexadecimal digits, by size.
         var grids: [Int: String]
+        /// The SHA-256 hash of the JPEG file that shows each grid in hexadecimal digits, by size.
         var files: [Int: String]
         var testDescription: String { "\(layout) \(width) x \(height)" }
     }
@@ -89,7 +91,7 @@ import Testing
         }
     }
 
-    /// Noise, one level, black and white stripes, or a slope: rows that are rounded in different ways.
+    /// Returns a row of `count` samples of random kind: noise, one value, black and white stripes, or a slope.
     private static func row(_ count: Int, _ random: inout SplitMix) -> [UInt8] {
         switch Int.random(in: 0..<4, using: &random) {
         case 0: return (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }

@@ -4,7 +4,7 @@ import Pixels
 import Scripted
 import Testing
 
-/// The kernels with random inputs against `PlainReduction`.
+/// The passes of the reduction and their tables are compared with `PlainReduction` for random rows.
 @Suite struct KernelTests {
     private static let edges = [1, 2, 3, 5, 8, 9, 63, 64, 65, 255, 256, 257, 4032, 12_000, 65_500]
 
@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    /// The worked example of `HorizontalPass`.
+    /// The picture is the example in the documentation of `HorizontalPass`.
     @Test(arguments: ReductionMethod.allCases)
     func `a slope of 12 pixels reduced to 2 cells has the levels 3 and 8`(_ method: ReductionMethod) {
         let reducer = GridReducer(width: 12, height: 1, layout: .gray, sizes: [2], method: method)
@@ -35,7 +35,7 @@ import Testing
         #expect(reducer.grids()[0].samples == [3, 8, 3, 8])
     }
 
-    /// The vertical pass copies the only row.
+    /// The vertical pass does not change a picture of one row.
     @Test(arguments: PixelLayout.allCases, ReductionMethod.allCases)
     func `a picture of one row is reduced by the plain horizontal sum`(
         _ layout: PixelLayout, _ method: ReductionMethod
@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    /// The horizontal pass copies each row.
+    /// The horizontal pass does not change a picture that is as wide as the grid.
     @Test(arguments: PixelLayout.allCases, ReductionMethod.allCases)
     func `a picture as wide as the grid is reduced by the plain vertical sum`(
         _ layout: PixelLayout, _ method: ReductionMethod
@@ -115,7 +115,7 @@ import Testing
         }
     }
 
-    /// Noise, black and white stripes, one level, or a slope.
+    /// Returns `count` samples of random kind: noise, black and white stripes, one value, or a slope.
     private static func samples(_ count: Int, _ random: inout SplitMix) -> [UInt8] {
         switch Int.random(in: 0..<4, using: &random) {
         case 0: (0..<count).map { $0 / 12 % 2 == 0 ? 0 : 255 }

@@ -5,7 +5,7 @@ import Pixels
 import Support
 import Testing
 
-/// The tables of weights and cells against known values of Pillow.
+/// The tables of `TriangleFilter` and `NearestMap` are compared with known values of Pillow.
 @Suite struct TablesTests {
     @Test func `the weights of 4032 pixels to 8 cells are Pillow's`() {
         let filter = TriangleFilter(length: 4032, cells: 8)
@@ -31,7 +31,8 @@ import Testing
         #expect(filter.weights[..<71].reduce(0, +) == 4_194_305)
     }
 
-    /// SHA-256 over each cell's start, count and weights as little-endian 32-bit integers, from Pillow's C functions.
+    /// The SHA-256 hash of the weights of `cells` cells for `length` pixels: of each cell's start, count and weights as
+    /// little-endian 32-bit integers, from Pillow's C functions.
     static let coefficients: [(length: Int, cells: Int, hash: String)] = [
         (4032, 8, "ca377b600dbbbbdcd7c6dcef27909063b88c0d505148463eda4eb575b2616ece"),
         (3024, 64, "9c7dbc2398a0012e9350ba66744240923f1f9e755c14539be0fa476640bc8107"),
@@ -54,7 +55,7 @@ import Testing
         #expect(Hex.encode(SHA256.digest(bytes)) == hash)
     }
 
-    /// SHA-256 over the cell of each pixel, one byte each.
+    /// The SHA-256 hash of the index of the cell that each pixel shows, one byte for each pixel.
     static let nearest: [(cells: Int, length: Int, hash: String)] = [
         (8, 1500, "4835ca17f9a0b047edd2588f0470bc7fe18a05aef920ce6e9965f6b6a0a246bb"),
         (64, 3024, "62b2a1fa29b454dd70cff288beb3420df9bbd3c0338f5ef0ab8bcf376e709735"),
@@ -74,7 +75,7 @@ import Testing
         for cell in 0..<64 { #expect(filter.weights[filter.offsets[cell]] == 1 << 22) }
     }
 
-    /// The closed formula (x + 1/2) * cells / length gives other cells for the listed pixels.
+    /// The formula (x + 1/2) * cells / length gives other cells for the listed pixels.
     @Test func `the nearest map truncates the running sum, not the closed formula`() {
         func differences(_ cells: Int, _ length: Int) -> [Int] {
             let map = NearestMap.cells(cells, over: length)

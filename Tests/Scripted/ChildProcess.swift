@@ -4,27 +4,30 @@ package import Foundation
 import Glibc
 import Support
 
-/// A process that a test has started, with the lines of its output.
+/// A child process of a test, with the lines of its output.
 package final class ChildProcess: Sendable {
-    /// The end of a process: an exit status, or a signal.
+    /// The way in which a process has ended: with an exit status, or by a signal.
     package enum End: Sendable, Equatable {
         case exit(Int32)
         case signal(Int32)
     }
 
     package let pid: Int32
-    /// The standard output and the standard error.
+    /// The lines of the standard output and of the standard error, in the order of writing.
     package let log = LineLog()
+    /// A log with one line when the process has ended.
     private let ends = LineLog()
-    /// True from the moment on at which the process is reaped, after which its pid can be reused.
+    /// True from the time when the process is reaped. From then on its process ID can be reused.
     private let isReaped = Locked(false)
 
     /// Starts a program with an empty signal mask and default signal handlers. (Foundation's `Process` passes on the
     /// signal mask of the calling thread, which may block SIGTERM, and the leak sanitizer reports a leak in it.)
     ///
     /// - Parameters:
-    ///   - environment: the variables of the program; nil for those of this process.
-    ///   - input: the file for the standard input.
+    ///   - program: The path of the program.
+    ///   - arguments: The arguments, without the name of the program.
+    ///   - environment: The environment variables; nil for those of this process.
+    ///   - input: The path of the file for the standard input.
     package init(
         _ program: URL, _ arguments: [String], environment: [String: String]? = nil,
         input: String = "/dev/null"
@@ -72,14 +75,16 @@ package final class ChildProcess: Sendable {
         TestThread.start { [ends, isReaped, pid] in ends.append(line: Self.wait(pid, isReaped)) }
     }
 
-    /// Sends a signal to the process; nothing happens when it has ended.
+    /// Sends the signal `number` to the process; does nothing if the process has ended.
     package func signal(_ number: Int32) {
         isReaped.withLock { isReaped in
             if !isReaped { kill(pid, number) }
         }
     }
 
-    /// Waits for the end of the process and of its output.
+    /// Waits until the process has ended and its output is complete, and returns the way in which it has ended.
+    ///
+    /// - Throws: `TestError` if the process has not ended after `seconds`.
     package func end(within seconds: Double = 60) async throws -> End {
         let line = try await ends.line(within: seconds, "end of the process") { _ in true }
         try await log.ended(within: seconds)

@@ -2,9 +2,10 @@
 
 package import Pixels
 
-/// A picture by formula, the same as in the `make_golden.py` of PixelsTests and PixelationTests.
+/// A picture whose samples are given by a formula, the same as in the `make_golden.py` of PixelsTests and
+/// PixelationTests.
 ///
-/// The sample of band c at (x, y) is the lowest byte of 7 x + 13 y + 101 c + (x y mod 251).
+/// The sample of band c in column x and row y is the lowest byte of 7 x + 13 y + 101 c + (x y mod 251).
 package struct FormulaPicture {
     package var width: Int
     package var height: Int
@@ -16,7 +17,8 @@ package struct FormulaPicture {
         self.layout = layout
     }
 
-    /// Returns a decoded row, `width * layout.stride` bytes. CMYK is inverted, as stored.
+    /// Returns row `y` as the decoder would, `width * layout.stride` bytes. The samples of CMYK are inverted, as
+    /// stored.
     package func row(_ y: Int) -> [UInt8] {
         var row: [UInt8] = []
         row.reserveCapacity(width * layout.stride)
@@ -30,7 +32,7 @@ package struct FormulaPicture {
         return row
     }
 
-    /// Returns the grids of the picture, in the order of the sizes.
+    /// Returns the grid of the picture for each of `sizes`, in their order.
     package func grids(_ sizes: [Int], method: ReductionMethod = .fastest) -> [Grid] {
         let reducer = GridReducer(width: width, height: height, layout: layout, sizes: sizes, method: method)
         for y in 0..<height {

@@ -3,7 +3,7 @@
 package import Foundation
 import Support
 
-/// A log of lines. Tests can wait for a line that matches.
+/// A log of lines, in which a test can wait for a line.
 package final class LineLog: Sendable {
     private struct State {
         var lines: [String] = []
@@ -25,7 +25,7 @@ package final class LineLog: Sendable {
     /// The lines so far.
     package var lines: [String] { state.withLock { $0.lines } }
 
-    /// Appends output, which may end within a line.
+    /// Appends bytes of text. A line is complete when its newline is appended.
     package func append(_ bytes: Data) {
         let found = state.withLock { state in
             state.partial.append(bytes)
@@ -46,7 +46,7 @@ package final class LineLog: Sendable {
         }
     }
 
-    /// Marks the end of the log. Waiting calls of `line` then throw.
+    /// Marks the end of the log. Calls of `line` that wait throw an error.
     package func end() {
         let left = state.withLock { state in
             state.ended = true
@@ -56,9 +56,13 @@ package final class LineLog: Sendable {
         for continuation in left { continuation.resume(returning: nil) }
     }
 
-    /// Returns the first line that matches, and waits for it if there is none yet.
+    /// Returns the first line for which `matches` returns true, and waits for such a line if there is none yet.
     ///
-    /// - Throws: `TestError` with the last lines after `seconds` or at the end of the log.
+    /// - Parameters:
+    ///   - seconds: The longest time to wait.
+    ///   - what: The name of the line in the text of the error.
+    ///   - matches: Returns true for the line.
+    /// - Throws: `TestError` with the last lines after `seconds`, or at the end of the log.
     @discardableResult
     package func line(
         within seconds: Double = 60, _ what: String, where matches: @escaping @Sendable (String) -> Bool
@@ -89,13 +93,17 @@ package final class LineLog: Sendable {
         return line
     }
 
-    /// Returns the first line that contains a text, and waits for it if there is none yet.
+    /// Returns the first line that contains `text`, and waits for such a line if there is none yet.
+    ///
+    /// - Throws: `TestError` after `seconds`, or at the end of the log.
     @discardableResult
     package func line(within seconds: Double = 60, containing text: String) async throws -> String {
         try await line(within: seconds, "line with \"\(text)\"") { $0.contains(text) }
     }
 
     /// Waits for the end of the log.
+    ///
+    /// - Throws: `TestError` if the log has not ended after `seconds`.
     package func ended(within seconds: Double = 60) async throws {
         _ = try? await line(within: seconds, "end") { _ in false }
         guard state.withLock({ $0.ended }) else { throw TestError("still open after \(seconds) s") }

@@ -3,9 +3,9 @@
 package import Logging
 import Support
 
-/// A log handler that keeps the events of its loggers.
+/// A recorder of the events that its logger logs.
 package final class LogRecorder: Sendable {
-    /// One event of the log.
+    /// A recorded event.
     package struct Entry: Sendable {
         package var level: Logger.Level
         package var message: String
@@ -16,13 +16,13 @@ package final class LogRecorder: Sendable {
 
     package init() {}
 
-    /// The events so far, of all levels.
+    /// The events so far, of all levels, in their order.
     package var entries: [Entry] { stored.withLock { $0 } }
 
-    /// The events as lines of level, message and metadata.
+    /// The events so far as texts of level, message and metadata.
     package var lines: [String] { entries.map { "\($0.level) \($0.message) \($0.metadata)" } }
 
-    /// Makes a logger that writes here.
+    /// A new logger whose events this object records.
     package var logger: Logger {
         Logger(label: "test") { _ in Handler(recorder: self) }
     }

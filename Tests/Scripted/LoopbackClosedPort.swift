@@ -3,7 +3,8 @@
 import Glibc
 package import HTTP
 
-/// A port that refuses connections. The object reserves it, so that no other process listens on it.
+/// A TCP port that refuses connections. The object has a socket bound to the port, so that no other process listens on
+/// it.
 package final class LoopbackClosedPort: Sendable {
     package let port: Int
     private let descriptor: Int32

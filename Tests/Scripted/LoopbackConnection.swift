@@ -4,11 +4,12 @@ import Glibc
 package import HTTP
 import Support
 
-/// One accepted connection. Its calls block the thread of the script.
+/// A connection that a `LoopbackServer` has accepted. Its methods block the thread of the script, and throw
+/// `LoopbackHangUp` when the peer has closed the connection.
 package final class LoopbackConnection {
     private let descriptor: Int32
     private let record: (LoopbackRequest) -> Void
-    /// The bytes that have been read from the socket and not returned.
+    /// The bytes that have been received but not returned by a method.
     private var pending: [UInt8] = []
 
     init(_ descriptor: Int32, record: @escaping (LoopbackRequest) -> Void) {
@@ -18,7 +19,8 @@ package final class LoopbackConnection {
 
     // MARK: Reading
 
-    /// Reads a request with its body, which has the length of Content-Length, and records it.
+    /// Returns the next request with its body, and records it in `LoopbackServer.received`. The length of the body is
+    /// that of the header Content-Length, or 0.
     @discardableResult
     package func readRequest() throws -> LoopbackRequest {
         var request = try readHead()
@@ -27,7 +29,7 @@ package final class LoopbackConnection {
         return request
     }
 
-    /// Reads the head of a request, up to the empty line. It is not recorded as a request.
+    /// Returns the next request without its body, and does not record it: reading ends after the empty line.
     package func readHead() throws -> LoopbackRequest {
         let lines = try readLines()
         let parts = (lines.first ?? "").split(separator: " ")
@@ -41,14 +43,14 @@ package final class LoopbackConnection {
         return LoopbackRequest(method: String(parts[0]), target: String(parts[1]), headers: headers, body: [])
     }
 
-    /// Reads `count` bytes.
+    /// Returns the next `count` bytes.
     package func readBytes(_ count: Int) throws -> [UInt8] {
         while pending.count < count { try readMore() }
         defer { pending.removeFirst(count) }
         return Array(pending.prefix(count))
     }
 
-    /// Reads and discards until the peer closes the connection, then throws.
+    /// Receives and discards bytes until the peer closes the connection, then throws `LoopbackHangUp`.
     package func holdUntilHangUp() throws {
         while true {
             try readMore()
@@ -56,7 +58,8 @@ package final class LoopbackConnection {
         }
     }
 
-    /// Waits without reading until the peer closes the connection, then throws. What the peer sends fills the buffers.
+    /// Waits until the peer closes the connection, then throws `LoopbackHangUp`. Nothing is received, so that the bytes
+    /// of the peer fill the socket buffers.
     package func ignoreUntilHangUp() throws {
         var waiting = pollfd(fd: descriptor, events: LoopbackSocket.peerHangUp, revents: 0)
         while poll(&waiting, 1, -1) < 0, errno == EINTR {}
@@ -65,7 +68,7 @@ package final class LoopbackConnection {
 
     // MARK: Writing
 
-    /// Sends a whole response, with a Content-Length unless it is among `headers`.
+    /// Sends a response. It has a header Content-Length, unless `headers` has one or the status has no body.
     package func respond(_ status: Int, headers: Headers = [:], body: [UInt8] = []) throws {
         var head = "HTTP/1.1 \(status) Scripted\r\n"
         for field in headers.fields { head += "\(field.name): \(field.value)\r\n" }
@@ -75,7 +78,7 @@ package final class LoopbackConnection {
         try send(Array((head + "\r\n").utf8) + body)
     }
 
-    /// Sends a redirect.
+    /// Sends a redirect to the URL `location`.
     package func redirect(_ status: Int = 307, to location: String) throws {
         try respond(status, headers: ["Location": location])
     }
@@ -94,7 +97,7 @@ package final class LoopbackConnection {
         }
     }
 
-    /// Sends `bytes` one at a time, with a pause after each.
+    /// Sends `bytes` one by one, with a pause after each.
     package func drip(_ bytes: [UInt8], every pause: Duration) throws {
         for byte in bytes {
             try send([byte])
@@ -105,7 +108,7 @@ package final class LoopbackConnection {
         }
     }
 
-    /// Makes the end of the script close the connection with RST instead of FIN.
+    /// Makes the server close the connection with RST instead of FIN at the end of the script.
     package func reset() {
         var now = linger(l_onoff: 1, l_linger: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))

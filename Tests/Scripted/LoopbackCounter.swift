@@ -8,10 +8,12 @@ package final class LoopbackCounter: Sendable {
 
     package var count: Int { value.withLock { $0 } }
 
-    /// Adds one.
+    /// Adds one to the counter.
     func add() { value.withLock { $0 += 1 } }
 
-    /// Returns as soon as `count` is at least `target`; throws when the task is cancelled.
+    /// Returns when `count` is at least `target`.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled.
     package func reaches(_ target: Int) async throws {
         while count < target { try await Task.sleep(for: .milliseconds(2)) }
     }

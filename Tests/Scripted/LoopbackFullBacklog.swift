@@ -3,8 +3,8 @@
 import Glibc
 package import HTTP
 
-/// A listener with a full backlog: the kernel drops further connection attempts, so they get no answer, as from a host
-/// that is down. (The answers for an address outside the machine would depend on the network of the test.)
+/// A listener with a full backlog. The kernel drops further connection attempts without an answer, as for a host that
+/// is down. (The answer for an address outside the machine would depend on the network of the test.)
 package final class LoopbackFullBacklog: Sendable {
     package let port: Int
     private let descriptors: [Int32]
@@ -27,7 +27,8 @@ package final class LoopbackFullBacklog: Sendable {
 
     package var url: URL { URL(.http, host: "127.0.0.1", port: port) }
 
-    /// Opens a connection. It is not connected when it is not accepted within 200 ms.
+    /// Opens a connection and returns its file descriptor. `isConnected` is false if the connection is not established
+    /// within 200 ms.
     private static func connect(to port: Int) throws -> (Int32, isConnected: Bool) {
         let kind = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
         let descriptor = socket(AF_INET, Int32(kind), 0)

@@ -4,11 +4,12 @@ import Glibc
 package import HTTP
 import Support
 
-/// A server on a loopback socket that runs a script for each connection. A script can violate HTTP, as a faulty server
-/// does.
+/// A server on the loopback interface that runs a script for each connection. A script can violate HTTP, as a faulty
+/// server does.
 ///
-/// The first connection gets the first script, the second one the second, and all further connections get the last one.
-/// A script runs on a thread of its own with blocking calls. Its connection is closed when it returns or throws.
+/// The first script is for the first connection, the second for the second, and the last one for all further
+/// connections. Each runs on a thread of its own with blocking calls. The connection is closed when its script returns
+/// or throws.
 ///
 ///     let server = try LoopbackServer { peer in
 ///         let request = try peer.readRequest()
@@ -23,9 +24,9 @@ package final class LoopbackServer: Sendable {
     package let port: Int
     /// The number of accepted connections.
     package let connections = LoopbackCounter()
-    /// The number of requests that scripts have read.
+    /// The number of requests that scripts have read and recorded.
     package let requests = LoopbackCounter()
-    /// The number of connections that the peer closed before the script returned.
+    /// The number of connections whose script has thrown an error, as it does when the peer closes the connection.
     package let hangUps = LoopbackCounter()
 
     private let family: Family
@@ -39,7 +40,11 @@ package final class LoopbackServer: Sendable {
         var open: Set<Int32> = []
     }
 
-    /// Starts to listen on a free port.
+    /// Starts a server that listens on a free port.
+    ///
+    /// - Parameters:
+    ///   - family: The address family of the loopback address.
+    ///   - scripts: The scripts for the first, the second and further connections; the last one is for all that follow.
     package init(on family: Family = .ipv4, scripts: [Script]) throws {
         precondition(!scripts.isEmpty, "a server needs a script")
         let listener = try LoopbackSocket.bound(family)
@@ -68,15 +73,15 @@ package final class LoopbackServer: Sendable {
 
     deinit { stop() }
 
-    /// The requests in the order in which scripts have read them.
+    /// The requests that scripts have read and recorded, in the order of reading.
     package var received: [LoopbackRequest] { log.withLock { $0 } }
 
-    /// Makes a URL of this server.
+    /// Returns a URL of this server.
     package func url(_ path: String = "/", query: [URL.QueryItem] = []) -> URL {
         URL(.http, host: family == .ipv4 ? "127.0.0.1" : "[::1]", port: port, path: path, query: query)
     }
 
-    /// Stops listening and shuts all connections down, which ends their scripts. Further calls have no effect.
+    /// Stops listening and shuts down all connections, so that their scripts end. Further calls have no effect.
     package func stop() {
         sockets.withLock { sockets in
             guard !sockets.isStopped else { return }

@@ -2,12 +2,12 @@
 
 import Glibc
 
-/// TCP sockets of the loopback interface.
+/// Functions for TCP sockets of the loopback interface.
 enum LoopbackSocket {
-    /// `POLLRDHUP`, which Glibc defines for GNU sources only.
+    /// The flag `POLLRDHUP` of poll(2), which Glibc defines for GNU sources only.
     static let peerHangUp: Int16 = 0x2000
 
-    /// Returns a socket that is bound to a free port.
+    /// Returns a socket that is bound to a free port of the loopback address.
     static func bound(_ family: LoopbackServer.Family) throws -> Int32 {
         let domain = family == .ipv4 ? AF_INET : AF_INET6
         let descriptor = socket(domain, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
@@ -44,7 +44,7 @@ enum LoopbackSocket {
         return Int(UInt16(bigEndian: port))
     }
 
-    /// Waits for the next connection. Returns nil when the listener has been shut down.
+    /// Waits for a connection and returns its file descriptor; nil when the listener has been shut down.
     static func accepted(_ listener: Int32) -> Int32? {
         while true {
             let descriptor = accept(listener, nil, nil)

@@ -2,7 +2,7 @@
 
 internal import Support
 
-/// A clock that a test moves. Calls that are due at the same time are made in the order in which they were scheduled.
+/// A clock that a test moves. Scheduled calls that are due at the same time are made in the order of their scheduling.
 package final class ManualClock: Sendable {
     private struct State {
         var now = Duration.zero
@@ -16,7 +16,7 @@ package final class ManualClock: Sendable {
 
     package var now: Duration { state.withLock { $0.now } }
 
-    /// Schedules a call and returns its identifier for `cancel`.
+    /// Schedules a call of `body` at the time `time` and returns the identifier with which `cancel` cancels it.
     package func schedule(at time: Duration, _ body: @escaping @Sendable () -> Void) -> UInt64 {
         state.withLock { state in
             state.lastID += 1
@@ -27,10 +27,10 @@ package final class ManualClock: Sendable {
 
     package func cancel(_ id: UInt64) { state.withLock { $0.calls[id] = nil } }
 
-    /// The time of the next call; nil when none is scheduled.
+    /// The time of the next scheduled call; nil if there is none.
     package var next: Duration? { state.withLock { $0.calls.values.map(\.time).min() } }
 
-    /// Moves to the time of the next call and makes it. Returns false when none is scheduled.
+    /// Moves the clock to the time of the next scheduled call and makes the call. Returns false if there is none.
     @discardableResult
     package func step() -> Bool {
         let body = state.withLock { state -> (@Sendable () -> Void)? in
@@ -44,7 +44,7 @@ package final class ManualClock: Sendable {
         return body != nil
     }
 
-    /// Moves by `duration` and makes all calls that become due.
+    /// Moves the clock by `duration` and makes all calls that are due by then.
     package func advance(by duration: Duration) {
         let end = now + duration
         while let time = next, time <= end { step() }

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The arithmetic of Pillow in its plainest form, to compare the engine's kernels with: one loop for one sum, 64-bit
-/// integers, whole pictures.
+/// The arithmetic of Pillow's `resize` in its simplest form, with which tests compare the engine's: one loop for each
+/// sum, 64-bit integers, whole pictures.
 package enum PlainReduction {
-    /// Returns the window of a cell of Pillow's BILINEAR filter: its first pixel, and its weights in units of 2^-22
-    /// (libImaging/Resample.c).
+    /// Returns the pixels that have a weight in a cell, by Pillow's BILINEAR filter (libImaging/Resample.c).
+    ///
+    /// - Parameters:
+    ///   - length: The number of pixels.
+    ///   - cells: The number of cells.
+    ///   - cell: The index of the cell.
+    /// - Returns: The index of the first of these pixels, and their weights in units of 2^-22.
     package static func window(length: Int, cells: Int, cell: Int) -> (start: Int, weights: [Int]) {
         let scale = Double(length) / Double(cells)
         let support = max(scale, 1)
@@ -19,7 +24,7 @@ package enum PlainReduction {
         return (start, triangle.map { Int(0.5 + $0 / sum * 4_194_304) })
     }
 
-    /// Returns a line of samples, shrunk or enlarged to `cells`.
+    /// Returns the averages of `cells` cells of a row or column of samples, rounded to 8 bits.
     package static func shrink(_ line: [UInt8], to cells: Int) -> [UInt8] {
         (0..<cells).map { cell in
             let (start, weights) = window(length: line.count, cells: cells, cell: cell)
@@ -29,10 +34,13 @@ package enum PlainReduction {
         }
     }
 
-    /// Returns the samples of the grid of a picture: each row is shrunk first, then each column.
+    /// Returns the samples of a grid, in the order of `Grid.samples`. The rows of the picture are averaged first, then
+    /// the columns.
     ///
     /// - Parameters:
-    ///   - picture: Rows from the top, `bands` bytes a pixel.
+    ///   - picture: The samples of the picture: `bands` bytes a pixel, rows from the top.
+    ///   - width: The width of the picture in pixels.
+    ///   - bands: The number of samples of a pixel.
     ///   - size: The number of cells along each side.
     package static func grid(_ picture: [UInt8], width: Int, bands: Int, size: Int) -> [UInt8] {
         let height = picture.count / (width * bands)
@@ -50,7 +58,8 @@ package enum PlainReduction {
         return grid
     }
 
-    /// Returns the cell that each of `length` pixels shows (`ImagingScaleAffine`, libImaging/Geometry.c).
+    /// Returns the index of the cell that each of `length` pixels shows, by Pillow's NEAREST (`ImagingScaleAffine`,
+    /// libImaging/Geometry.c).
     package static func nearest(_ cells: Int, over length: Int) -> [Int] {
         let step = Double(cells) / Double(length)
         var map: [Int] = []

@@ -3,9 +3,9 @@
 package import HTTP
 import Support
 
-/// A transport with a script: one response or error for each expected request, in order.
+/// A transport that returns prepared responses and errors: one step of its script for each request, in order.
 ///
-/// A request beyond the end of the script fails. `unusedSteps` and `unplannedRequests` show a wrong number of requests.
+/// A request after the last step fails. `unusedSteps` and `unplannedRequests` show a wrong number of requests.
 package final class ScriptedTransport: Transport {
     /// The response or error for one request.
     package struct Step: Sendable {
@@ -42,13 +42,13 @@ package final class ScriptedTransport: Transport {
 
     package init(_ steps: [Step]) { state = Locked(State(steps: steps)) }
 
-    /// All requests so far, including the unplanned ones.
+    /// The requests so far, including those after the last step.
     package var requests: [Request] { state.withLock { $0.seen } }
 
-    /// The number of steps that have not been used. A test expects 0 at its end.
+    /// The number of steps that have not been used, which a test expects to be 0 at its end.
     package var unusedSteps: Int { state.withLock { $0.steps.count } }
 
-    /// The number of requests beyond the end of the script. A test expects 0 at its end.
+    /// The number of requests after the last step, which a test expects to be 0 at its end.
     package var unplannedRequests: Int { state.withLock { $0.unplanned } }
 
     /// Appends steps to the script.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The generator SplitMix64 (Steele, Lea and Flood, OOPSLA 2014). A seed gives the same numbers on every machine.
+/// The random number generator SplitMix64 (Steele, Lea and Flood, OOPSLA 2014). A seed gives the same numbers on every
+/// machine.
 package struct SplitMix: RandomNumberGenerator, Sendable {
     private var state: UInt64
 

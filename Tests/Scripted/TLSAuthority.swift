@@ -2,16 +2,17 @@
 
 import Foundation
 
-/// A certificate authority with its certificates, which the openssl command makes for one test.
+/// A certificate authority and the server certificates that it issues, which the openssl command makes for one test.
 package final class TLSAuthority: Sendable {
-    /// The certificates for a server on 127.0.0.1.
+    /// A certificate for a server on 127.0.0.1: a valid one, one for another name, or one that has expired.
     package enum Certificate: String, CaseIterable, Sendable {
         case good, wrongName, expired
 
         fileprivate var names: String {
             self == .wrongName ? "DNS:other.example,IP:127.0.0.9" : "IP:127.0.0.1"
         }
-        /// The validity in days. For a negative number openssl makes a certificate that ends before it begins.
+        /// The validity in days. For a negative number the openssl command makes a certificate that ends before it
+        /// begins.
         fileprivate var days: String { self == .expired ? "-1" : "2" }
     }
 
@@ -19,9 +20,9 @@ package final class TLSAuthority: Sendable {
     /// True when the openssl command is installed.
     package static var isAvailable: Bool { FileManager.default.isExecutableFile(atPath: openssl) }
 
-    /// The temporary directory of the files, which is deleted with the authority.
+    /// The path of the temporary directory of all files. It is deleted with this object.
     package let folder: String
-    /// The path of the authority's certificate, for a client that trusts it.
+    /// The path of the authority's own certificate, for a client that trusts the authority.
     package var bundle: String { folder + "/ca.pem" }
 
     package init() async throws {
@@ -34,7 +35,8 @@ package final class TLSAuthority: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-    /// Makes `NAME.pem` and `NAME.key` in the folder.
+    /// Issues a certificate: the files `NAME.pem` and `NAME.key` in the folder, where NAME is the raw value of
+    /// `certificate`.
     func issue(_ certificate: Certificate) async throws {
         let name = certificate.rawValue
         let extensions = "subjectAltName=\(certificate.names)\n"
@@ -51,7 +53,8 @@ package final class TLSAuthority: Sendable {
 
     private static let newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
 
-    /// Makes OpenSSL accept TLS below 1.2 in this process. It must be called before OpenSSL is used.
+    /// Makes OpenSSL accept versions of TLS below 1.2 in this process. This method must be called before OpenSSL is
+    /// used.
     package func allowOldTLS() throws {
         let configuration = """
             openssl_conf = init
@@ -67,6 +70,7 @@ package final class TLSAuthority: Sendable {
         setenv("OPENSSL_CONF", path("lax.cnf"), 1)
     }
 
+    /// Returns the path of a file in the folder.
     package func path(_ name: String) -> String { folder + "/" + name }
 
     private static func run(_ arguments: [String]) async throws {

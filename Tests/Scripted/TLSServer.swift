@@ -4,14 +4,17 @@ import Foundation
 package import HTTP
 
 /// A TLS server on 127.0.0.1, `openssl s_server -www`, which responds to every request with a page about the
-/// connection. It ends with the object.
+/// connection. The server ends when the object is released.
 package final class TLSServer {
     package let url: HTTP.URL
     private let process: ChildProcess
 
     /// Starts the server and returns when it listens.
     ///
-    /// - Parameter options: further options of the openssl command.
+    /// - Parameters:
+    ///   - authority: The authority that issues the certificate of the server.
+    ///   - certificate: The certificate of the server.
+    ///   - options: Further options of the openssl command.
     package init(
         _ authority: TLSAuthority, _ certificate: TLSAuthority.Certificate, options: [String] = []
     ) async throws {
@@ -22,7 +25,7 @@ package final class TLSServer {
                 "s_server", "-accept", "127.0.0.1:0", "-cert", authority.path("\(name).pem"), "-key",
                 authority.path("\(name).key"), "-www",
             ] + options
-        // The server ends when its standard input ends, so the input has no end.
+        // The server ends when its standard input ends, so that it has an endless one.
         let child = try ChildProcess(
             Foundation.URL(filePath: TLSAuthority.openssl), arguments, input: "/dev/zero")
         let line: String

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An error of a test's support code, with its description.
+/// An error of the functions in this module, with its description.
 package struct TestError: Error, CustomStringConvertible {
     package let description: String
 

@@ -2,7 +2,7 @@
 
 internal import Support
 
-/// A counter of events that a test waits for, in the place of a sleep.
+/// A counter of events, for which a test waits instead of sleeping.
 package final class TestSignal: Sendable {
     private struct State {
         var count = 0
@@ -15,7 +15,7 @@ package final class TestSignal: Sendable {
 
     package var count: Int { state.withLock { $0.count } }
 
-    /// Counts one event.
+    /// Adds one event to the counter.
     package func fire() {
         let reached = state.withLock { state in
             state.count += 1
@@ -26,7 +26,7 @@ package final class TestSignal: Sendable {
         for continuation in reached { continuation.resume() }
     }
 
-    /// Waits until `fire` has been called `count` times in total.
+    /// Waits until `fire` has been called `count` times in all.
     package func reaches(_ count: Int) async {
         await withCheckedContinuation { continuation in
             let isReached = state.withLock { state in

@@ -2,7 +2,7 @@
 
 import Glibc
 
-/// Detached threads for blocking calls of the test support.
+/// A function that starts detached threads, for blocking calls of this module.
 enum TestThread {
     private final class Body {
         let run: @Sendable () -> Void

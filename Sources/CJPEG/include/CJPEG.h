@@ -12,92 +12,101 @@
 extern "C" {
 #endif
 
-/// The result of a call. After any other result than `px_ok` only `px_reader_report` and `px_reader_destroy` may be
-/// called.
+/// The result of a call. After any other result than `px_ok`, only `px_reader_report` and `px_reader_destroy` may be
+/// called for the reader.
 typedef enum __attribute__((enum_extensibility(closed))) px_status {
     px_ok = 0,
-    /// libjpeg refused the data; the report has its code and message.
+    /// libjpeg found an error in the data. `px_report` has its code and message.
     px_failed,
-    /// The data ended before the picture did.
+    /// The data ended before the picture was complete.
     px_truncated,
-    /// The coefficients would need more memory than allowed, or the system has none left.
+    /// The coefficients need more memory than `px_limits.memory_bytes`, or the system has no memory left.
     px_memory,
-    /// More scans, or more scans x area, than allowed.
+    /// The file has more scans than `px_limits.scans`, or more scans times pixels than `px_limits.scan_work`.
     px_scans,
-    /// More warnings than allowed.
+    /// The data caused more warnings than `px_limits.warnings`.
     px_warnings,
-    /// More APPn and COM segments than allowed.
+    /// The file has more APPn and COM segments than `px_limits.markers`.
     px_markers,
-    /// The time limit passed.
+    /// The time `px_limits.nanoseconds` has passed.
     px_deadline,
-    /// The cancellation flag was set.
+    /// The cancellation flag is set.
     px_cancelled,
-    /// The calls came in the wrong order, or a call before had failed.
+    /// The function was called in the wrong order, or after a call that failed.
     px_misused,
 } px_status;
 
-/// The bounds of decoding one file.
+/// The limits of decoding one file. A call that exceeds one of them fails.
 typedef struct px_limits {
-    /// The number of scans.
+    /// The largest number of scans.
     int scans;
-    /// The number of scans times the pixels of the picture.
+    /// The largest product of the number of scans and the number of pixels.
     int64_t scan_work;
-    /// The number of warnings.
+    /// The largest number of libjpeg's warnings about corrupt data.
     int warnings;
-    /// The number of APPn and COM segments in the whole file.
+    /// The largest number of APPn and COM segments in the whole file.
     int markers;
-    /// The bytes of libjpeg's coefficient arrays.
+    /// The largest memory of libjpeg's coefficient arrays, in bytes.
     int64_t memory_bytes;
-    /// Time from the creation of the reader, on the monotonic clock; negative for no limit.
+    /// The time from the creation of the reader to its deadline, on the monotonic clock; negative for no deadline.
     int64_t nanoseconds;
-    /// True to complete a file that ends early by an end-of-image marker instead of failing.
+    /// True if a file that ends early is decoded as if an end-of-image marker followed, false if it is an error.
     bool accept_truncated;
 } px_limits;
 
-/// The size and the number of components that libjpeg finds in the header.
+/// The width and the height of the picture in pixels, and the number of its components, as libjpeg finds them.
 typedef struct px_frame {
     uint32_t width, height;
     int components;
 } px_frame;
 
-/// The state of a reader, also after an error.
+/// The state of a reader. It is valid after errors, too.
 typedef struct px_report {
+    /// The status of the call that failed; `px_ok` if none has.
     px_status status;
-    /// libjpeg's message code, 0 without an error.
+    /// libjpeg's message code of the error; 0 if there is none.
     int code;
-    /// libjpeg's message about the error, or about the first warning; ends with 0.
+    /// libjpeg's message about the error, or else about the first warning, with a terminating 0; empty if there is
+    /// neither.
     char message[200];
-    /// The number of warnings, of scans begun, and of APPn and COM segments.
+    /// The number of libjpeg's warnings so far.
     int warnings;
+    /// The number of scans that libjpeg has begun to decode.
     int scans;
+    /// The number of APPn and COM segments so far, without APP0 and APP14.
     int markers;
-    /// The data ended early and `accept_truncated` was set.
+    /// True if the data ended early and `px_limits.accept_truncated` is true.
     bool truncated;
 } px_report;
 
+/// A reader of one JPEG file in memory.
 typedef struct px_reader px_reader;
 
-/// `bytes` and `cancelled` must outlive the reader and not move. `cancelled` may be NULL; else it points to a byte
-/// that another thread may set to anything but 0, atomically, to stop the reader. NULL when memory is out.
+/// Creates a reader; NULL if the system has no memory left.
+///
+/// `bytes` is the whole file, of `count` bytes. `cancelled` is NULL, or points to a cancellation flag: a byte that
+/// another thread may set, atomically, to anything but 0 to make the current call fail. Neither may be freed before the
+/// reader is destroyed.
 px_reader *px_reader_create(
     const uint8_t *bytes, size_t count, const px_limits *limits, const uint8_t *cancelled);
 
-/// Reads the marker segments up to the first scan.
+/// Reads the marker segments up to the first scan, and stores the size and the number of components in `frame`.
 px_status px_reader_read_header(px_reader *reader, px_frame *frame);
 
-/// Prepares the decoder. For pictures of several scans this decodes the coefficients of all of them. Rows have 1 byte a
-/// pixel for 1 component, R G B 255 for 3 components, and C M Y K as stored for 4.
+/// Prepares for decoding rows. For a picture of several scans this decodes the coefficients of all scans. A decoded row
+/// has 1 byte a pixel for 1 component, R, G, B and 255 for 3 components, and C, M, Y and K as stored for 4 components.
 px_status px_reader_start(px_reader *reader);
 
-/// Decodes the next row into `row`; `count` must be width x bytes a pixel.
+/// Decodes the next row into `row`. `count` must be its length, the width times the bytes of a pixel.
 px_status px_reader_read_row(px_reader *reader, uint8_t *row, size_t count);
 
-/// Reads to the end-of-image marker after the last row.
+/// Reads the file from the last row to its end-of-image marker.
 px_status px_reader_finish(px_reader *reader);
 
-/// Returns the report, which lives as long as the reader.
+/// Returns the state of the reader. The pointer is valid until the reader is destroyed.
 const px_report *px_reader_report(const px_reader *reader);
 
+/// Destroys the reader and frees its memory.
 void px_reader_destroy(px_reader *reader);
 
 #ifdef __cplusplus

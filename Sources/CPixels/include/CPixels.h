@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The inner loops of the reduction. They are in C because the baseline of x86-64 has vectors of 16 bytes and
-// no 32-bit multiplication of them, and only C can be compiled for a newer processor function by function.
-// Arithmetic.md of the module Pixels defines what they compute and proves why it is exact.
+// The inner loops of the reduction of pictures to grids of averaged colours. They are in C because the baseline of
+// x86-64 has vectors of 16 bytes and no 32-bit multiplication of them, and only C can be compiled for a newer processor
+// function by function.
+//
+// The words: p(x) is a sample of pixel x of a row. A cell of a grid has as many averages as a pixel has samples. A
+// breakpoint is the middle of a cell of any size; between neighbouring breakpoints the weights of all cells are linear
+// in x. A segment is a part of the row between neighbouring breakpoints. Arithmetic.md of the module Pixels derives the
+// averages from the sums over segments and proves that they are exact.
 #pragma once
 
 #include <stddef.h>
@@ -12,79 +17,92 @@
 extern "C" {
 #endif
 
-/// A run of pixels of a row between two neighbouring breakpoints, or a part of such a run: at most
-/// `PX_MAXIMUM_GROUPS` groups, so that 16-bit accumulators suffice.
+/// A segment: a run of pixels of a row between two neighbouring breakpoints, or a part of such a run. It has at most
+/// `PX_MAXIMUM_GROUPS` groups of 16 bytes, so that its sums fit into 16 bits.
 typedef struct px_segment {
-    /// The byte offset of the first pixel in the row.
+    /// The offset of the first pixel in the row, in bytes.
     int64_t offset;
-    /// The number of 16-byte groups that the segment touches, 1...`PX_MAXIMUM_GROUPS`.
+    /// The number of groups of 16 bytes that the segment occupies, 1...`PX_MAXIMUM_GROUPS`. The last one may be
+    /// incomplete.
     int32_t groups;
-    /// The number of pixels of the last group that belong to the segment.
+    /// The number of pixels in the last group that belong to the segment.
     int32_t last_pixels;
-    /// The index of the first pixel after the last group, whether or not the group's last pixels belong to the
-    /// segment.
+    /// The index, in the row, of the first pixel after the last group, even if not all pixels of that group belong to
+    /// the segment.
     double end;
 } px_segment;
 
-/// The sum of sums of a segment stays below 2^16: 255 * (1 + 2 + ... + 22) = 64515.
+/// The largest number of groups of a segment. The sum in which a sample of the first group counts 22 times, of the
+/// second 21 times, and so on, stays below 2^16: 255 * (1 + 2 + ... + 22) = 64515.
 enum { PX_MAXIMUM_GROUPS = 22 };
 
-/// S0 and S1, the sums of p(x) and of x * p(x), over all pixels x left of the end of a segment, for each lane;
-/// exact integers.
+/// Sums over all pixels left of a position in a row, where p(x) is a sample of pixel x. There is one sum for each of
+/// the 4 samples of a pixel; gray pixels use the first. The sums are exact integers.
 typedef struct px_sums {
+    /// S0, the sum of p(x).
     double samples[4];
+    /// S1, the sum of x * p(x).
     double moments[4];
 } px_sums;
 
-/// A position on the row at which the weights of one size change their slope: the middle of a cell.
+/// A breakpoint: a position in the row at which the weights of the pixels change their slope. It is the middle of a
+/// cell.
 typedef struct px_breakpoint {
     /// The number of segments left of the breakpoint.
     int64_t segments;
-    /// The breakpoint's position minus one half, in pixels.
+    /// The position in pixels from the left of the row, minus one half.
     double position;
 } px_breakpoint;
 
-/// The coefficients with which a cell's level follows from the second difference of Q at the cell's breakpoints.
-/// The level is factor * (second difference) + bias, in units of a sample's value, 0...255.
+/// The coefficients with which the average of a cell, 0...255, follows from the sums at the cell's breakpoint and the
+/// two beside it. With Q = position * S0 - S1 at each of the three breakpoints, the average is factor * (Q(left) - 2 *
+/// Q(middle) + Q(right)) + bias.
 typedef struct px_second_difference {
+    /// The factor, which includes the normalization of the weights.
     double factor;
-    /// The mean effect of the rounding of the weights.
+    /// The mean error that the rounding of the weights causes.
     double bias;
-    /// The square of a distance: a level that is nearer than this distance to an integer is rounded to that integer
-    /// by the plain weighted sum, too.
+    /// The square of a distance. An average whose distance to the nearest integer is smaller is rounded to that integer
+    /// by the plain weighted sum, too. Any other average is uncertain.
     double safe_distance_squared;
 } px_second_difference;
 
-/// A cell with at least one lane whose level is too near to the middle between two integers.
+/// A cell of which at least one average is uncertain: too near to the middle between two integers to be rounded.
 typedef struct px_uncertain_cell {
+    /// The index of the cell among those of its size.
     uint16_t cell;
-    /// Bit i is set when lane i is uncertain.
-    uint16_t lanes;
+    /// The uncertain averages: bit i is set for that of sample i of a pixel, 0...3.
+    uint16_t bands;
 } px_uncertain_cell;
 
-/// The loops, built for one kind of processor.
+/// The inner loops, compiled for one kind of processor.
 typedef struct px_kernels {
-    /// Stores the sums up to the end of segment i in `sums[i + 1]`, for rows of 4 samples a pixel. It reads up to 15
-    /// bytes after the row.
+    /// Computes the sums over the segments of a row with 4 samples a pixel. `sums[0]` is not written and must be 0;
+    /// `sums[i + 1]` receives the sums over all pixels left of the end of segment i. Up to 15 bytes after the row are
+    /// read.
     void (*sum_color)(const uint8_t *row, const px_segment *segments, size_t count, px_sums *sums);
-    /// The same for rows of 1 sample a pixel; the lanes 1 to 3 of the sums are 0.
+    /// Computes the sums over the segments of a row with 1 sample a pixel. `sums[0]` is not written and must be 0;
+    /// `sums[i + 1]` receives the sums over all pixels left of the end of segment i, and 0 for the samples 1 to 3,
+    /// which gray pixels do not have. Up to 15 bytes after the row are read.
     void (*sum_gray)(const uint8_t *row, const px_segment *segments, size_t count, px_sums *sums);
-    /// Computes the rounded levels of one size, 4 lanes a cell, from its `cells + 1` breakpoints. Stores each cell
-    /// with an uncertain lane in `uncertain` and returns their number, at most `cells`.
+    /// Computes the rounded averages of all cells of one size from `sums`, which `sum_color` or `sum_gray` has
+    /// computed. The size has `cells + 1` breakpoints and `cells` second differences. `results` receives 4 bytes for
+    /// each cell, one for each sample of a pixel. Each cell with an uncertain average is stored in `uncertain`; the
+    /// number of these cells is returned, at most `cells`.
     size_t (*resolve)(const px_sums *sums, const px_breakpoint *breakpoints,
         const px_second_difference *differences, size_t cells, uint8_t *results, px_uncertain_cell *uncertain);
     /// Adds `weight * samples[i]` to `sums[i]` for all i below `count`.
     void (*accumulate)(int32_t *sums, const uint8_t *samples, int32_t weight, size_t count);
-    /// Returns the sum of `weights[i]` times sample `band` of pixel i, for pixels of 4 samples.
+    /// Returns the sum of `weights[i]` times sample `band` of pixel i, for all i below `count`. A pixel has 4 samples.
     int32_t (*weigh_color)(const uint8_t *pixels, int band, const int32_t *weights, size_t count);
-    /// The same for pixels of 1 sample.
+    /// Returns the sum of `weights[i] * pixels[i]` for all i below `count`.
     int32_t (*weigh_gray)(const uint8_t *pixels, const int32_t *weights, size_t count);
 } px_kernels;
 
-/// The loops for every processor of the architecture that the program is built for.
+/// The inner loops, compiled for every processor of the architecture that the program is built for.
 extern const px_kernels px_portable_kernels;
 
-/// Returns the fastest loops for the processor that the program runs on.
+/// Returns the inner loops that are the fastest on the processor on which the program runs.
 const px_kernels *px_best_kernels(void);
 
 #ifdef __cplusplus

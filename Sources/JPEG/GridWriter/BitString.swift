@@ -2,34 +2,40 @@
 
 import Pixels
 
-/// Entropy-coded bits before byte stuffing (ITU-T T.81, F.1.2.3), so that they can be repeated at any bit position.
+/// A string of entropy-coded bits before byte stuffing (ITU-T T.81, F.1.2.3). It can be appended to other bits as often
+/// as needed, at any bit position.
 package struct BitString: ~Copyable {
     private var words = Storage<UInt64>(count: 64)
     private var cursor: Cursor
 
     package init() { cursor = Cursor(at: words.base) }
 
-    /// The full words; the first bit of a word is its highest.
+    /// The address of the full 64-bit words of the string. The first bit of a word is its highest.
     package var base: UnsafePointer<UInt64> { UnsafePointer(words.base) }
-    /// The number of full words.
+    /// The number of full 64-bit words.
     package var wordCount: Int { cursor.end - words.base }
-    /// The last bits, which do not fill a word, in the lowest places; the higher places are 0.
+    /// The last bits of the string, which do not fill a word, in the lowest `pendingCount` places; the higher places
+    /// are 0.
     package var pending: UInt64 { cursor.pending & (1 << UInt64(cursor.pendingCount) - 1) }
-    /// The number of those bits, 0...63.
+    /// The number of bits in `pending`, 0...63.
     package var pendingCount: Int { cursor.pendingCount }
-    /// The number of all bits.
+    /// The number of bits of the string.
     package var count: Int { wordCount * 64 + pendingCount }
 
     package mutating func removeAll() { cursor = Cursor(at: words.base) }
 
-    /// Returns a cursor at the end, with room for `room` full words. The bits appended to it become part of the string
-    /// by `advance`.
+    /// Returns a cursor at the end of the string. Bits that are appended to the cursor become part of the string when
+    /// the cursor is passed to `advance`.
+    ///
+    /// - Parameter room: The number of full 64-bit words that can be appended to the cursor.
     @inline(__always)
     package mutating func end(room: Int) -> Cursor {
         if words.count - wordCount < room { makeRoom(room) }
         return cursor
     }
 
+    /// Makes the bits that were appended to `cursor` part of the string. The cursor is the last one that `end`
+    /// returned.
     @inline(__always)
     package mutating func advance(to cursor: Cursor) { self.cursor = cursor }
 
@@ -40,7 +46,7 @@ package struct BitString: ~Copyable {
         cursor.move(to: words.base + used)
     }
 
-    /// Appends the bits of `other` as often as `times` says.
+    /// Appends `times` copies of the bits of `other`.
     package mutating func append(_ other: borrowing BitString, times: Int = 1) {
         var cursor = end(room: times * (other.wordCount + 1))
         for _ in 0..<times {
@@ -52,21 +58,24 @@ package struct BitString: ~Copyable {
 }
 
 extension BitString {
-    /// The end of a bit string while bits are appended: small enough to stay in registers.
+    /// The end of a bit string, to which bits are appended. A cursor has three fields, so that the compiler keeps it in
+    /// registers.
     package struct Cursor: BitwiseCopyable {
-        /// The place of the next full word.
+        /// The address of the next full 64-bit word.
         fileprivate(set) var end: UnsafeMutablePointer<UInt64>
-        /// The last bits, in the lowest places; the higher places hold anything.
+        /// The last bits, which do not fill a word, in the lowest `pendingCount` places; the higher places are
+        /// undefined.
         fileprivate(set) var pending: UInt64 = 0
-        /// The number of pending bits, 0...63.
+        /// The number of bits in `pending`, 0...63.
         fileprivate(set) var pendingCount = 0
 
         init(at end: UnsafeMutablePointer<UInt64>) { self.end = end }
 
-        /// Follows the full words to another place in memory.
+        /// Sets the address of the next full word, after the words of the string have been moved to other memory.
         mutating func move(to end: UnsafeMutablePointer<UInt64>) { self.end = end }
 
-        /// Appends the lowest `count` bits, 1...63. The others must be 0.
+        /// Appends the lowest `count` bits of `bits`, 1...63, the highest of them first. The other bits of `bits` must
+        /// be 0.
         @inline(__always)
         package mutating func append(_ bits: UInt64, count: Int) {
             let free = 64 &- pendingCount
@@ -87,7 +96,7 @@ extension BitString {
         @inline(__always)
         mutating func append(_ code: HuffmanTable.Code) { append(UInt64(code.bits), count: Int(code.length)) }
 
-        /// Appends full words.
+        /// Appends `count` full words.
         @inline(__always)
         mutating func append(words: UnsafePointer<UInt64>, count: Int) {
             for index in 0..<count {
@@ -98,8 +107,8 @@ extension BitString {
             }
         }
 
-        /// Returns the 64 bits that begin with the `count` lowest of `pending`, 0...63, and continue with those of
-        /// `next`.
+        /// Returns a word that begins with the lowest `count` bits of `pending`, 0...63, and continues with the highest
+        /// bits of `next`.
         @inline(__always)
         static func word(_ pending: UInt64, _ count: Int, _ next: UInt64) -> UInt64 {
             let shift = UInt64(truncatingIfNeeded: count)

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The cells that the 8 samples along one side of a block show, as runs of samples that show the same.
+/// The cells of a grid that the 8 samples along one side of a block show. Consecutive samples that show the same cells
+/// form a run.
 ///
-/// A sample of a component that is not subsampled shows one cell. A sample of a subsampled component is the mean of two
-/// neighbouring pixels along the axis, and so shows one cell or two.
+/// A sample of a component that is not subsampled shows one cell. A sample of a subsampled component is the mean of
+/// pixels in two neighbouring columns (or rows) of the picture, and so shows one cell or two.
 package struct BlockSpan: BitwiseCopyable, Sendable {
-    /// The axis of a span. libjpeg pads the two axes in different ways.
+    /// The side of a block: `columns` for its top side, along which the columns of the grid change, and `rows` for its
+    /// left side. libjpeg pads a picture differently at its right and at its bottom.
     package enum Axis { case columns, rows }
 
-    /// Eight bytes in one word. An element of a `SIMD8` is only fast to access by a constant index.
+    /// Eight bytes in one 64-bit word; byte 0 is in the lowest bits. A `SIMD8<UInt8>` would be slow, because access to
+    /// its elements is only fast with a constant index.
     package struct EightBytes: BitwiseCopyable, Sendable {
         private var word: UInt64 = 0
 
@@ -26,30 +29,37 @@ package struct BlockSpan: BitwiseCopyable, Sendable {
         }
     }
 
-    /// The number of runs, 0...8; 0 if the block lies beyond the picture.
+    /// The number of runs, which consist of consecutive samples that show the same cells: 1...8; 0 if the block lies
+    /// beyond the picture.
     private(set) var count = 0
-    /// The index of the first sample of each run, 0...7.
+    /// The index 0...7 of the first sample of each run.
     private(set) var starts = EightBytes()
-    /// The two cells that the samples of each run show; inside a cell both are that cell.
+    /// The first of the two cells that the samples of each run show: an index of a row or column of the grid.
     private(set) var firsts = EightBytes()
+    /// The second of the two cells that the samples of each run show. Inside a cell it equals the first.
     private(set) var seconds = EightBytes()
-    /// The cell at the beginning of the span, and the cell at its end.
+    /// The first cell that the side shows.
     private(set) var first: UInt8 = 0
+    /// The last cell that the side shows.
     private(set) var last: UInt8 = 0
-    /// The place where the samples change from the first cell to the last; nil if there are cells between them, or if
-    /// two samples are means of both.
+    /// The place at which the samples change from the first cell to the last cell; nil if the side shows other cells,
+    /// too, or if several samples show both cells. A side that shows one cell has the place `before(0)`.
     private(set) var edge: EdgeCodes.Place?
-    /// True when the whole span lies inside one cell.
+    /// True when all samples show one and the same cell.
     private(set) var isLevel = false
 
+    /// The `BlockSpan` of a block that lies completely beyond the right or the bottom of the picture. It has no runs.
     static let beyondPicture = BlockSpan()
 
     private init() {}
 
-    /// Creates the span of the samples `start ..< start + 8` of a component that is not subsampled. Beyond the picture
-    /// libjpeg repeats the last pixel.
+    /// Creates the `BlockSpan` of the samples `start ..< start + 8` of a component that is not subsampled. Beyond the
+    /// end of the picture the last pixel is repeated, as by libjpeg.
     ///
-    /// - Parameter cells: The cell that each pixel of the axis shows.
+    /// - Parameters:
+    ///   - start: The index of the first sample, counted from the left or the top of the picture.
+    ///   - cells: The cell that each pixel shows, from the left to the right or from the top to the bottom of the
+    ///     picture.
     package init(full start: Int, cells: [UInt8]) {
         for sample in 0..<8 {
             let cell = cells[min(start + sample, cells.count - 1)]
@@ -58,12 +68,17 @@ package struct BlockSpan: BitwiseCopyable, Sendable {
         summarize()
     }
 
-    /// Creates the span of the samples `start ..< start + 8` of a component that has one sample for two pixels.
+    /// Creates the `BlockSpan` of the samples `start ..< start + 8` of a component that has one sample for two pixels.
     ///
-    /// At the right libjpeg repeats the last pixel and then takes the mean (`expand_right_edge` in jcsample.c). At the
-    /// bottom it completes the last pair of rows and then repeats the mean (`pre_process_data` in jcprepct.c).
+    /// Beyond the right of the picture libjpeg repeats the last pixel and then takes the means (`expand_right_edge` in
+    /// jcsample.c). Beyond the bottom it repeats the last row of pixels to complete a pair, and then repeats the mean
+    /// of that pair (`pre_process_data` in jcprepct.c).
     ///
-    /// - Parameter cells: The cell that each pixel of the axis shows.
+    /// - Parameters:
+    ///   - start: The index of the first sample, counted from the left or the top of the component.
+    ///   - cells: The cell that each pixel shows, from the left to the right or from the top to the bottom of the
+    ///     picture.
+    ///   - axis: The side of the block.
     package init(halved start: Int, cells: [UInt8], axis: Axis) {
         let last = cells.count - 1
         for sample in 0..<8 {
@@ -73,6 +88,8 @@ package struct BlockSpan: BitwiseCopyable, Sendable {
         summarize()
     }
 
+    /// Adds a sample that shows the cells `first` and `second`: to the last run if its samples show the same cells,
+    /// else as a new run.
     private mutating func append(_ first: UInt8, _ second: UInt8, at sample: Int) {
         if count > 0, firsts[count - 1] == first, seconds[count - 1] == second { return }
         starts[count] = UInt8(sample)
@@ -81,6 +98,7 @@ package struct BlockSpan: BitwiseCopyable, Sendable {
         count += 1
     }
 
+    /// Computes the properties that follow from the runs.
     private mutating func summarize() {
         first = firsts[0]
         last = seconds[count - 1]
@@ -88,6 +106,7 @@ package struct BlockSpan: BitwiseCopyable, Sendable {
         edge = findEdge()
     }
 
+    /// Returns the value of `edge`.
     private func findEdge() -> EdgeCodes.Place? {
         var samples = (ofFirst: 0, ofBoth: 0)
         for run in 0..<count {

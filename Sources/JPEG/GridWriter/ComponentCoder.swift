@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The coder of the blocks of one component.
+/// The coder of the blocks of one component. The two sides of a block, `rows` and `columns`, are the cells along its
+/// left side and along its top side.
 struct ComponentCoder: BitwiseCopyable {
-    /// A block that shows one cell, or two cells with one straight edge between them, ready to be coded.
+    /// A block whose code is in a table of `EdgeCodes`: it shows one cell, or two cells with one straight edge between
+    /// them.
     struct KnownBlock: BitwiseCopyable {
+        /// The code of the AC coefficients and of EOB.
         let code: EdgeCodes.Code
         /// The quantized DC coefficient.
         let dc: Int32
@@ -12,12 +15,14 @@ struct ComponentCoder: BitwiseCopyable {
     private let plane: Plane
     private let coder: BlockCoder
     private let edges: EdgeCodes.Axes
-    /// The quantized DC coefficient of the block before, from which that of the next block is predicted (ITU-T T.81,
-    /// F.1.1.5.1).
+    /// The quantized DC coefficient of the block that was coded last, 0 before the first. The next DC coefficient is
+    /// coded as its difference to this one (ITU-T T.81, F.1.1.5.1).
     var prediction: Int32 = 0
 
+    /// Creates a coder.
+    ///
     /// - Parameters:
-    ///   - plane: The samples of the component's cells.
+    ///   - plane: The samples of the component, one for each cell.
     ///   - table: 0 for the tables of luminance, 1 for those of chrominance.
     init(_ plane: Plane, table: Int) {
         self.plane = plane
@@ -25,7 +30,12 @@ struct ComponentCoder: BitwiseCopyable {
         edges = EdgeCodes.standard[table]
     }
 
-    /// Looks up the code of a block; nil if the block shows more than one edge or lies beyond the picture.
+    /// Returns the code of a block from the tables of `EdgeCodes`; nil if none of them has the block, because it shows
+    /// more than two cells, an edge that several samples show, or lies beyond the picture.
+    ///
+    /// - Parameters:
+    ///   - rows: The cells along the left side of the block.
+    ///   - columns: The cells along the top side of the block.
     @inline(__always)
     func find(_ rows: UnsafePointer<BlockSpan>, _ columns: UnsafePointer<BlockSpan>) -> KnownBlock? {
         let first = plane[rows.pointee.first, columns.pointee.first]
@@ -42,7 +52,7 @@ struct ComponentCoder: BitwiseCopyable {
         return KnownBlock(code: code, dc: coder.quantize(dc: coefficient))
     }
 
-    /// Codes a block that `find` found.
+    /// Appends the code of a block that `find` returned.
     @inline(__always)
     mutating func encode(_ block: KnownBlock, to cursor: inout BitString.Cursor) {
         let difference = coder.code(dcDifference: block.dc &- prediction)
@@ -59,7 +69,12 @@ struct ComponentCoder: BitwiseCopyable {
         }
     }
 
-    /// Codes a block that `find` did not find.
+    /// Appends the code of a block for which `find` returned nil.
+    ///
+    /// - Parameters:
+    ///   - rows: The cells along the left side of the block.
+    ///   - columns: The cells along the top side of the block.
+    ///   - cursor: The end of the bits to which the code is appended.
     mutating func encode(
         _ rows: UnsafePointer<BlockSpan>, _ columns: UnsafePointer<BlockSpan>,
         to cursor: inout BitString.Cursor
@@ -75,8 +90,9 @@ struct ComponentCoder: BitwiseCopyable {
         }
     }
 
-    /// Codes the block with which libjpeg completes an MCU beyond the edge of the picture (T.81, A.2.4;
-    /// `compress_data` in jccoefct.c): the DC coefficient of the block before it, and no AC coefficient.
+    /// Appends the code of a dummy block, with which libjpeg completes an MCU beyond the right or the bottom of the
+    /// picture (T.81, A.2.4; `compress_data` in jccoefct.c): it has the DC coefficient of the block before, and all its
+    /// AC coefficients are zero.
     private mutating func encodeDummy(to cursor: inout BitString.Cursor) {
         encode(KnownBlock(code: edges.columns[.before(0), 0], dc: prediction), to: &cursor)
     }

@@ -2,56 +2,68 @@
 
 import Pixels
 
-/// The codes of all blocks that one straight edge between two cells crosses, along one axis.
+/// The codes of all blocks that show two cells with one straight edge between them, either between two columns or
+/// between two rows of the grid.
 ///
-/// The AC coefficients depend on the place of the edge and on its height, the difference of the two cells' samples, but
-/// not on the level of the last cell: a constant added to all samples adds a multiple of the last shift's divisor to DC
-/// and nothing to the other coefficients.
+/// The AC coefficients of such a block depend on the place of its edge and on the height of the edge, which is the
+/// sample of the first cell less that of the last cell. They do not depend on the sample of the last cell itself,
+/// because a constant that is added to all samples of a block changes only the DC coefficient (WritingFromTheGrid.md,
+/// "A constant adds to DC alone").
 package struct EdgeCodes: BitwiseCopyable, Sendable {
-    /// The place at which an edge between two cells crosses a side of a block.
+    /// The place at which the edge between two cells crosses one side of a block.
     package struct Place: BitwiseCopyable, Sendable {
-        /// 0...15.
+        /// The index of the place among all places: i for `before(i)`, 8 + i for `through(i)`.
         let index: UInt8
 
+        /// The number of all places.
         static let count = 16
 
-        /// The samples before `sample`, 0...7, show the first cell, `sample` and all others the last cell. At 0 the
-        /// whole side shows one cell.
+        /// Returns the place of an edge before a sample, 0...7: the samples before this sample show the first cell, all
+        /// others show the last cell. For sample 0 the whole side shows the last cell.
         package static func before(_ sample: Int) -> Place { Place(index: UInt8(sample)) }
 
-        /// The same, but `sample` is the mean of both cells.
+        /// Returns the place of an edge through a sample, 0...7: this sample is the mean of both cells, the samples
+        /// before it show the first cell, and the samples after it show the last cell.
         package static func through(_ sample: Int) -> Place { Place(index: 8 + UInt8(sample)) }
     }
 
-    /// The code of a block without its DC coefficient.
+    /// The code of a block without that of its DC coefficient: the codes of the AC coefficients and of EOB, 126 bits at
+    /// most.
     package struct Code: BitwiseCopyable, Sendable {
-        /// The bits of the AC coefficients and of EOB: all of them, or the last 63.
+        /// The last `count` bits of the code, in the lowest places; the higher places are 0.
         package fileprivate(set) var bits: UInt64 = 0
-        /// The bits before them.
+        /// The first `firstCount` bits of a code of more than 63 bits, in the lowest places; the higher places are 0.
         package fileprivate(set) var firstBits: UInt64 = 0
-        /// The number of bits in `bits`, 0...63.
+        /// The number of bits in `bits`, 0...63. It is the length of the whole code if `firstCount` is 0.
         package fileprivate(set) var count: UInt8 = 0
         /// The number of bits in `firstBits`, 0...63.
         package fileprivate(set) var firstCount: UInt8 = 0
-        /// The most bits that one `append` takes together with the code of a DC difference, which has 16 at most.
+        /// The largest length of a code that one `BitString.Cursor.append`, of at most 63 bits, can append together
+        /// with the code of a DC difference, which has at most 16 bits.
         static let short = 47
 
-        /// The DC coefficient, before it is quantized, less that of a block that shows the last cell alone.
+        /// The DC coefficient of the block before it is quantized, less that of a block whose samples all show the last
+        /// cell.
         package fileprivate(set) var rise: Int16 = 0
     }
 
-    /// The codes of blocks with edges between columns, and of blocks with edges between rows.
+    /// The codes of blocks with one edge, for both directions of the edge and with the same quantization and Huffman
+    /// tables.
     package struct Axes: BitwiseCopyable, Sendable {
+        /// The codes of blocks with an edge between two columns of the grid.
         package let columns: EdgeCodes
+        /// The codes of blocks with an edge between two rows of the grid.
         package let rows: EdgeCodes
     }
 
-    /// Place by place and height by height.
+    /// The code for each place and height of an edge: the codes of all heights for the first place, then for the
+    /// second, and so on.
     private let codes: Table<Code>
 
+    /// All differences of two samples.
     private static let heights = -255...255
 
-    /// The codes with the tables of luminance, and those with the tables of chrominance.
+    /// The codes with the tables of luminance (index 0) and with the tables of chrominance (index 1).
     package static let standard = BlockCoder.standard.map { coder in
         Axes(columns: EdgeCodes(.columns, coder: coder), rows: EdgeCodes(.rows, coder: coder))
     }
@@ -79,19 +91,31 @@ package struct EdgeCodes: BitwiseCopyable, Sendable {
         self.codes = Table(codes)
     }
 
-    /// - Parameter height: The first cell's sample less the last's, -255...255.
+    /// The code of a block with an edge between two cells.
+    ///
+    /// - Parameters:
+    ///   - place: The place of the edge along the side of the block that the edge crosses.
+    ///   - height: The sample of the first cell less that of the last cell, -255...255.
     @inline(__always)
     package subscript(place: Place, height: Int) -> Code {
         codes[Int(place.index) &* Self.heights.count &+ height &- Self.heights.lowerBound]
     }
 
-    /// Returns a side on which cell 0 is followed by cell 1.
+    /// Returns the side of a block that shows cell 0 before, and cell 1 after, an edge at `place`.
     private static func span(_ place: Place, _ axis: BlockSpan.Axis) -> BlockSpan {
         let index = Int(place.index)
         if index < 8 { return BlockSpan(full: 0, cells: (0..<8).map { $0 < index ? 0 : 1 }) }
         return BlockSpan(halved: 0, cells: (0..<16).map { $0 <= 2 * (index - 8) ? 0 : 1 }, axis: axis)
     }
 
+    /// Returns the code of a block with an edge between two cells.
+    ///
+    /// - Parameters:
+    ///   - plane: The samples of the two cells.
+    ///   - rows: The cells along the left side of the block.
+    ///   - columns: The cells along the top side of the block.
+    ///   - last: The sample of the last cell.
+    ///   - coder: The coder with the tables of luminance or of chrominance.
     private static func code(
         _ plane: Plane, _ rows: UnsafePointer<BlockSpan>, _ columns: UnsafePointer<BlockSpan>, last: UInt8,
         coder: BlockCoder
@@ -110,8 +134,8 @@ package struct EdgeCodes: BitwiseCopyable, Sendable {
 }
 
 extension EdgeCodes.Code {
-    /// Takes the bits of a block. No code is longer than 126 bits: the tables are constant, so that the precondition is
-    /// checked for all codes whenever the process makes them.
+    /// Stores the bits of a code, 126 at most. The precondition does not depend on any picture: the codes are made from
+    /// constant tables, all of them at the first use of `EdgeCodes.standard`.
     fileprivate mutating func set(_ all: borrowing BitString) {
         precondition(all.count <= 126, "the code of a block with one edge is too long")
         if all.wordCount == 0 {

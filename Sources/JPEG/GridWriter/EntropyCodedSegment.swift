@@ -2,19 +2,20 @@
 
 import Pixels
 
-/// The bytes of a scan, made from bits: a zero byte is stuffed after each 0xFF, and 1-bits complete the last byte
-/// (ITU-T T.81, B.1.1.5 and F.1.2.3).
+/// The entropy-coded bytes of a scan, made from the bits that are appended: a zero byte follows each 0xFF, and 1-bits
+/// complete the last byte (ITU-T T.81, B.1.1.5 and F.1.2.3).
 package struct EntropyCodedSegment: ~Copyable {
     private var bytes = Storage<UInt8>(count: 4096)
     private var byteCount = 0
-    /// The bits that do not fill a word yet, in the lowest places; the higher places hold anything.
+    /// The last bits, which do not fill a 64-bit word, in the lowest `pendingCount` places; the higher places are
+    /// undefined.
     private var pending: UInt64 = 0
-    /// The number of pending bits, 0...63.
+    /// The number of bits in `pending`, 0...63.
     private var pendingCount = 0
 
     package init() {}
 
-    /// Appends bits.
+    /// Appends the bits of `bits` and stores the bytes that become complete.
     package mutating func append(_ bits: borrowing BitString) {
         // A word becomes at most 16 bytes, and the pending bits of both at most one more word.
         reserve(16 * (bits.wordCount + 1))
@@ -39,11 +40,13 @@ package struct EntropyCodedSegment: ~Copyable {
         byteCount = end - bytes.base
     }
 
+    /// Makes room for `more` bytes.
     private mutating func reserve(_ more: Int) {
         if byteCount + more > bytes.count { bytes.grow(to: byteCount + more, keeping: byteCount) }
     }
 
-    /// Stores the 8 bytes of `word`, highest first, and returns the place after them.
+    /// Stores the 8 bytes of `word` at address `end`, the highest first, with a zero byte after each 0xFF. Returns the
+    /// address after the last stored byte.
     @inline(__always)
     private static func store(_ word: UInt64, at end: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<
         UInt8
@@ -58,7 +61,8 @@ package struct EntropyCodedSegment: ~Copyable {
         return end + 8
     }
 
-    /// Stores the lowest bytes of `word`, the highest of them first.
+    /// Stores the lowest `bytes` bytes of `word` at address `end`, the highest of them first, with a zero byte after
+    /// each 0xFF. Returns the address after the last stored byte.
     private static func stuff(
         _ word: UInt64, bytes: Int, at end: UnsafeMutablePointer<UInt8>
     ) -> UnsafeMutablePointer<UInt8> {
@@ -75,13 +79,13 @@ package struct EntropyCodedSegment: ~Copyable {
         return end
     }
 
-    /// Moves the bytes so far to the end of `file`. Pending bits stay.
+    /// Moves all stored bytes to the end of `file`. Bits that do not fill a 64-bit word yet stay in the segment.
     package mutating func drain(into file: inout [UInt8]) {
         file.append(contentsOf: UnsafeBufferPointer(start: bytes.base, count: byteCount))
         byteCount = 0
     }
 
-    /// Completes the last byte and moves all bytes to the end of `file`.
+    /// Completes the last byte with 1-bits and moves all bytes to the end of `file`.
     package mutating func finish(into file: inout [UInt8]) {
         reserve(16)
         let ones = (8 - pendingCount % 8) % 8

@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// libjpeg's accurate integer forward DCT (jfdctint.c; ITU-T T.81, A.3.3) of blocks that have few distinct rows.
+/// The accurate integer forward DCT of libjpeg (jfdctint.c; ITU-T T.81, A.3.3) for blocks that have few distinct rows.
 ///
-/// Each of its two passes is linear in integers up to one rounding shift at the end of each output. So the outputs
-/// before the shift can be summed in any order: over the samples, or over the steps between equal samples.
+/// The DCT has two passes, over the rows and over the columns of a block. Each output of a pass is a sum of products of
+/// samples and integer factors, which is rounded by one shift. Integers can be summed in any order with the same
+/// result. So the first pass adds up the products sample by sample, and the second pass those of the differences
+/// between neighbouring rows: equal rows cost nothing. WritingFromTheGrid.md, "Sums in any order", has the proof.
 package struct ForwardDCT: BitwiseCopyable, Sendable {
+    /// The number of fractional bits of the factors, `CONST_BITS` of jfdctint.c.
     private static let constantBits: Int32 = 13
+    /// The number of fractional bits of the first pass's outputs, `PASS1_BITS` of jfdctint.c.
     private static let firstPassBits: Int32 = 2
 
-    /// The 8 outputs of a pass, before the shift, for a sample of 1 at each place; magnitudes are at most 11363.
+    /// The outputs of a pass of the DCT for a single sample: element i has the 8 outputs, before they are shifted, for
+    /// a row whose sample i is 1 and whose other samples are 0. Their magnitudes are at most 11363.
     private let ofSamples: Table<SIMD8<Int16>>
-    /// Element `8 * length + output` has in all lanes that output of a pass, before the shift, for `length` samples of
-    /// 1 followed by zeros; magnitudes are at most 29693. Output 0 is `length`, without the factor 2^13.
+    /// The outputs of a pass of the DCT for the first samples of a column: element `8 * length + k` has output k,
+    /// before it is shifted, for `length` samples of 1 followed by samples of 0, repeated in all 8 places of the
+    /// vector. The magnitudes are at most 29693. Output 0 is stored as `length`, without its factor 2^13.
     private let ofSteps: Table<SIMD8<Int16>>
 
+    /// The transform, which has no state but its tables.
     package static let shared = ForwardDCT()
 
     private init() {
@@ -25,7 +32,10 @@ package struct ForwardDCT: BitwiseCopyable, Sendable {
             })
     }
 
-    /// Returns the first pass over one row of samples, -128...127.
+    /// Returns the 8 outputs of the first pass of the DCT for a row of a block.
+    ///
+    /// - Parameter samples: The samples, each less 128: -128...127.
+    /// - Returns: The one-dimensional DCT of the row, times sqrt(8) * 2^2, as in jfdctint.c.
     @inline(__always)
     package func firstPass(_ samples: SIMD8<Int16>) -> SIMD8<Int16> {
         var sums = SIMD8<Int32>(repeating: 1 << (Self.constantBits - Self.firstPassBits - 1))
@@ -35,14 +45,15 @@ package struct ForwardDCT: BitwiseCopyable, Sendable {
         return Self.narrowed(sums &>> (Self.constantBits - Self.firstPassBits))
     }
 
-    /// Computes the second pass.
+    /// Computes the coefficients of a block from the outputs of the first pass of the DCT.
     ///
     /// - Parameters:
-    ///   - rows: The distinct rows after the first pass, from the top.
-    ///   - starts: The row of the block at which each of them begins.
+    ///   - rows: The outputs of the first pass for each distinct row of the block, from the top.
+    ///   - starts: The index 0...7 of the first block row that equals each distinct row.
     ///   - count: The number of distinct rows, 1...8.
-    ///   - coefficients: Receives the rows of coefficients, 8 times too large.
-    /// - Returns: The number of rows of coefficients that were written, 1 or 8; all others are zero.
+    ///   - coefficients: Receives the rows of coefficients, 8 times as large as those of the standard.
+    /// - Returns: The number of rows of coefficients that were written, 1 or 8. The coefficients of all other rows are
+    ///   zero.
     @inline(__always)
     package func secondPass(
         _ rows: UnsafePointer<SIMD8<Int16>>, starts: BlockSpan.EightBytes, count: Int,
@@ -74,7 +85,13 @@ package struct ForwardDCT: BitwiseCopyable, Sendable {
         return 8
     }
 
-    /// Computes the second pass over columns that end with `last`; `ofSteps` returns the sum of the steps' outputs.
+    /// Writes all 8 rows of coefficients of a block.
+    ///
+    /// - Parameters:
+    ///   - last: The outputs of the first pass for the last row of the block.
+    ///   - coefficients: Receives the coefficients, 8 times as large as those of the standard.
+    ///   - ofSteps: Returns row `output` of the coefficients, before it is shifted, for the block less its last row.
+    ///     Output 0 has no factor 2^13.
     @inline(__always)
     private func secondPass(
         _ last: SIMD8<Int16>, into coefficients: UnsafeMutablePointer<SIMD8<Int16>>,
@@ -105,8 +122,9 @@ package struct ForwardDCT: BitwiseCopyable, Sendable {
         widened(left) &* widened(right)
     }
 
-    /// Returns the outputs of a pass before the shift: the even and the odd part of `jpeg_fdct_islow` as in its source,
-    /// but with the outputs 0 and 4 scaled by 2^13 like the others. libjpeg shifts these two by 13 bits less instead.
+    /// Returns the 8 outputs of a pass of the DCT for a row of samples, before they are shifted. The code is the even
+    /// and the odd part of `jpeg_fdct_islow` (jfdctint.c), but outputs 0 and 4 have the factor 2^13 like the others:
+    /// libjpeg leaves the factor out and shifts these two outputs by 13 bits less.
     private static func unshifted(_ samples: [Int32]) -> SIMD8<Int16> {
         let sum0 = samples[0] + samples[7]
         let sum1 = samples[1] + samples[6]

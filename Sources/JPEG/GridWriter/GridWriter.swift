@@ -2,13 +2,15 @@
 
 package import Pixels
 
-/// The writer of outputs: a grid, enlarged to a picture, becomes a JPEG file, byte for byte as Pillow saves it with
-/// libjpeg-turbo's defaults (quality 75, 4:2:0, standard tables), without the picture ever being in memory.
+/// The writer of outputs. It writes the JPEG file that shows a grid enlarged to a picture, byte for byte as Pillow
+/// saves that picture with libjpeg-turbo's defaults (quality 75, 4:2:0, standard tables). The picture itself is never
+/// in memory.
 ///
-/// The cost is proportional to the number of distinct rows of MCUs and of distinct MCUs in each. WritingFromTheGrid.md
-/// has a diagram of the calls and proves that the result is exact.
+/// The cost is proportional to the number of distinct MCUs: in each row of MCUs that differs from the row above, those
+/// that differ from the MCU before. WritingFromTheGrid.md has a diagram of the calls and proves that the result is
+/// exact.
 package struct GridWriter: Sendable {
-    /// The contents of a file besides the picture. A nil or empty value writes nothing.
+    /// The metadata of a file. A nil or empty value writes no segment.
     package struct Attachments: Sendable {
         /// An ICC profile, written in APP2 segments (ICC.1, annex B.4): at most 255 segments, 16 MB.
         package var iccProfile: [UInt8]?
@@ -21,16 +23,20 @@ package struct GridWriter: Sendable {
         }
     }
 
-    /// The longest side in pixels, `JPEG_MAX_DIMENSION` of libjpeg.
+    /// The longest side of a picture in pixels, `JPEG_MAX_DIMENSION` of libjpeg.
     package static let maximumSide = 65500
 
+    /// The width of the written pictures in pixels, 1...65500.
     package let width: Int
+    /// The height of the written pictures in pixels, 1...65500.
     package let height: Int
     private let attachments: Attachments
 
+    /// Creates a writer of pictures of one size.
+    ///
     /// - Parameters:
-    ///   - width: The width of the picture in pixels, 1...65500.
-    ///   - height: The height of the picture in pixels, 1...65500.
+    ///   - width: The width of the pictures in pixels, 1...65500.
+    ///   - height: The height of the pictures in pixels, 1...65500.
     ///   - attachments: The metadata of every file.
     package init(width: Int, height: Int, attachments: Attachments = Attachments()) {
         precondition((1...Self.maximumSide).contains(width), "no such width")
@@ -40,8 +46,9 @@ package struct GridWriter: Sendable {
         self.attachments = attachments
     }
 
-    /// Returns a file that shows each cell of `grid` as a rectangle of one colour. Grids of 1 band become gray
-    /// pictures, of 3 bands YCbCr with 4:2:0 subsampling, of 4 bands Adobe's inverted CMYK.
+    /// Returns a JPEG file that shows each cell of `grid` as a rectangle of one colour. A grid of 1 band becomes a gray
+    /// picture, of 3 bands a YCbCr picture with 4:2:0 subsampling, of 4 bands a CMYK picture with inverted samples, as
+    /// Adobe's.
     package func encode(_ grid: Grid) -> [UInt8] {
         let frame = FrameLayout(bands: grid.bands)
         let columns = MCURow.Span.spans(
@@ -64,8 +71,13 @@ package struct GridWriter: Sendable {
         return file
     }
 
-    /// A generous estimate, so that the file is seldom moved while it grows: 4 bytes for each MCU inside a cell,
-    /// 40 for each that touches an edge.
+    /// Returns the estimated length of a file in bytes, so that its memory seldom has to be moved while it grows: 1024
+    /// bytes and the profile, 4 bytes for each MCU, and 40 for each distinct MCU.
+    ///
+    /// - Parameters:
+    ///   - rows: The number of distinct rows of MCUs.
+    ///   - columns: The number of distinct MCUs in a row.
+    ///   - frame: The blocks of an MCU.
     private func expectedBytes(rows: Int, columns: Int, frame: FrameLayout) -> Int {
         let across = (width + frame.mcuSide - 1) / frame.mcuSide
         let down = (height + frame.mcuSide - 1) / frame.mcuSide

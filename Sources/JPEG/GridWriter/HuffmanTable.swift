@@ -1,30 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A Huffman table as a DHT segment carries it (ITU-T T.81, B.2.4.2).
+/// A Huffman table, as a DHT segment contains it (ITU-T T.81, B.2.4.2).
 package struct HuffmanTable: Sendable {
-    /// A code of at most 32 bits, in the lowest places. `EntropyCoder` also keeps codes with appended bits in it.
+    /// A Huffman code, alone or followed by the additional bits of the coefficient that it codes (T.81, F.1.2).
     package struct Code: BitwiseCopyable, Sendable {
+        /// The bits of the code in the lowest `length` places; the higher places are 0.
         package var bits: UInt32
+        /// The number of bits, 0...32; 0 for a symbol without a code.
         package var length: UInt32
     }
 
-    /// The tables for DC and for AC coefficients of a component.
+    /// The Huffman tables of a component: one for DC coefficients and one for AC coefficients.
     package struct Pair: Sendable {
         package let dc: HuffmanTable
         package let ac: HuffmanTable
     }
 
-    /// BITS: the number of codes of 1, 2 ... 16 bits.
+    /// The number of codes of each length from 1 to 16 bits, which the standard calls BITS.
     package let counts: [UInt8]
-    /// HUFFVAL: the symbols in the order of their codes.
+    /// The symbols in the order of their codes, which the standard calls HUFFVAL.
     package let symbols: [UInt8]
 
-    /// The symbol EOB, end of block (T.81, F.1.2.2.1).
+    /// The symbol EOB, end of block: all further coefficients of the block are zero (T.81, F.1.2.2.1).
     static let endOfBlock = 0x00
-    /// The symbol ZRL, a run of 16 zeros.
+    /// The symbol ZRL, which codes 16 coefficients of zero (T.81, F.1.2.2.1).
     static let zeroRun = 0xF0
 
-    /// The code of every symbol (T.81, annex C.2); length 0 for symbols without a code.
+    /// The code of each symbol 0...255, by symbol (T.81, annex C.2). A symbol without a code has the length 0.
     var codes: [Code] {
         var codes = [Code](repeating: Code(bits: 0, length: 0), count: 256)
         var next: UInt32 = 0
@@ -42,7 +44,7 @@ package struct HuffmanTable: Sendable {
 }
 
 extension HuffmanTable {
-    /// The tables of luminance and those of chrominance (T.81, annex K.3, tables K.3 to K.6).
+    /// The tables of luminance (index 0) and of chrominance (index 1) of T.81, annex K.3, tables K.3 to K.6.
     package static let standard = [
         Pair(
             dc: HuffmanTable(

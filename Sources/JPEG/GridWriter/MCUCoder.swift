@@ -2,13 +2,15 @@
 
 import Pixels
 
-/// The coder of MCUs: the blocks of all components, in the order of an interleaved scan (ITU-T T.81, A.2.3).
+/// The coder of MCUs. An MCU has the blocks of all components for one square of the picture, in the order of an
+/// interleaved scan (ITU-T T.81, A.2.3).
 struct MCUCoder: ~Copyable {
-    /// The samples of all components, one plane after the other.
+    /// The samples of all components: one sample for each cell of the grid, one component after the other.
     private let samples: Storage<UInt8>
     private let components: Storage<ComponentCoder>
+    /// The blocks of an MCU in the order of the scan.
     private let blocks: Storage<FrameLayout.Block>
-    /// The blocks of the MCU coded last; nil for those that have no ready code.
+    /// The result of `ComponentCoder.find` for each block of the MCU that was coded last.
     private let found: Storage<ComponentCoder.KnownBlock?>
 
     init(grid: Grid, frame: FrameLayout) {
@@ -23,10 +25,10 @@ struct MCUCoder: ~Copyable {
         }
     }
 
-    /// An upper bound of the 64-bit words that the bits of an MCU fill.
+    /// An upper bound of the number of 64-bit words that the code of an MCU fills.
     var longestMCU: Int { blocks.count * BlockCoder.longestBlock }
 
-    /// The prediction of the next DC coefficient of each component.
+    /// The quantized DC coefficient of the last block of each component, from which the next one is predicted.
     var predictions: [Int32] {
         get { (0..<components.count).map { components.base[$0].prediction } }
         nonmutating set {
@@ -36,11 +38,13 @@ struct MCUCoder: ~Copyable {
         }
     }
 
-    /// Codes an MCU.
+    /// Appends the code of an MCU.
     ///
     /// - Parameters:
-    ///   - rows: The block spans along the left side, `FrameLayout.blocksAlongSide` of them.
-    ///   - columns: Those along the top side.
+    ///   - rows: The cells along the left side of the MCU: `FrameLayout.blocksAlongSide` elements, as in
+    ///     `MCURow.Span.blocks`.
+    ///   - columns: The cells along the top side of the MCU, in as many elements.
+    ///   - cursor: The end of the bits to which the code is appended.
     @inline(__always)
     func encode(
         _ rows: UnsafePointer<BlockSpan>, _ columns: UnsafePointer<BlockSpan>,
@@ -54,7 +58,8 @@ struct MCUCoder: ~Copyable {
         }
     }
 
-    /// Codes the MCU of the last call again. Only its predictions may differ.
+    /// Appends the code of an MCU that shows the same as the MCU of the last `encode`. Only the DC predictions may
+    /// differ. The parameters are those of that call.
     @inline(__always)
     func encodeAgain(
         _ rows: UnsafePointer<BlockSpan>, _ columns: UnsafePointer<BlockSpan>,
@@ -63,6 +68,7 @@ struct MCUCoder: ~Copyable {
         for index in 0..<blocks.count { encode(index, rows, columns, to: &cursor) }
     }
 
+    /// Appends the code of one block of an MCU; `index` is the index of the block in the order of the scan.
     @inline(__always)
     private func encode(
         _ index: Int, _ rows: UnsafePointer<BlockSpan>, _ columns: UnsafePointer<BlockSpan>,

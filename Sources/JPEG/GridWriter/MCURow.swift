@@ -2,21 +2,29 @@
 
 import Pixels
 
-/// The coder of rows of MCUs. It codes each distinct MCU of a row once and repeats its bits.
+/// The coder of rows of MCUs. Consecutive MCUs of a row that show the same are coded once, and their bits are repeated.
 struct MCURow: ~Copyable {
     private let coder: MCUCoder
-    /// The block spans of the distinct MCUs along a row, `blocksAlongSide` each.
+    /// The cells along the top sides of the distinct MCUs of a row: `blocksAlongSide` elements for each MCU, as in
+    /// `Span.blocks`.
     private let columns: Storage<BlockSpan>
-    /// The number of equal MCUs that each distinct MCU stands for.
+    /// The number of consecutive equal MCUs for each distinct MCU of a row.
     private let counts: Storage<Int>
+    /// The number of `BlockSpan`s that describe one side of an MCU.
     private let blocksAlongSide: Int
-    /// The bits of the first MCU, or of the whole row when it is repeated.
+    /// The bits of the first MCU of the row, or of the whole row when equal rows follow.
     private var head = BitString()
-    /// The bits of all other MCUs.
+    /// The bits of all MCUs of the row after the first.
     private var tail = BitString()
-    /// The bits of one MCU that is repeated.
+    /// The bits of one MCU that equals the MCU before.
     private var unit = BitString()
 
+    /// Creates a coder.
+    ///
+    /// - Parameters:
+    ///   - grid: The grid whose enlarged picture is coded.
+    ///   - frame: The components and the blocks of an MCU.
+    ///   - columns: The top sides of the MCUs of a row.
     init(grid: Grid, frame: FrameLayout, columns: [Span]) {
         self.columns = Storage(columns.flatMap(\.blocks))
         counts = Storage(columns.map(\.count))
@@ -24,10 +32,15 @@ struct MCURow: ~Copyable {
         coder = MCUCoder(grid: grid, frame: frame)
     }
 
-    /// Writes the row, and the rows below it that are equal.
+    /// Appends a row of MCUs to `scan`, and the rows below that show the same.
     ///
     /// Equal rows differ only in the first DC difference of each component, which refers to the last block of the row
-    /// above. From the second row on the row above is the equal row, so that all further rows are equal bit by bit.
+    /// above. For the second of the equal rows, and for all further ones, the row above is an equal row, so that their
+    /// bits are equal.
+    ///
+    /// - Parameters:
+    ///   - row: The left side of the MCUs of the row, and the number of equal rows.
+    ///   - scan: The entropy-coded segment of the file.
     mutating func write(_ row: Span, to scan: inout EntropyCodedSegment) {
         let blocks = Storage(row.blocks)
         encodeHead(blocks.base)
@@ -37,13 +50,15 @@ struct MCURow: ~Copyable {
         guard row.count > 1 else { return }
         let predictions = coder.predictions
         encodeHead(blocks.base)
-        // All differences after the first MCU are those of the first time, and so are the predictions after the row.
+        // The DC differences after the first MCU, and the predictions after the row, are those of the row before.
         head.append(tail)
         coder.predictions = predictions
         for _ in 1..<row.count { scan.append(head) }
     }
 
-    /// Codes the first MCU.
+    /// Codes the first MCU of a row into `head`.
+    ///
+    /// - Parameter row: The cells along the left side of the MCUs.
     private mutating func encodeHead(_ row: UnsafePointer<BlockSpan>) {
         head.removeAll()
         var end = head.end(room: coder.longestMCU)
@@ -51,7 +66,9 @@ struct MCURow: ~Copyable {
         head.advance(to: end)
     }
 
-    /// Codes all MCUs but the first, which must have been coded just before.
+    /// Codes all MCUs of a row but the first into `tail`. The first MCU must have been coded just before.
+    ///
+    /// - Parameter row: The cells along the left side of the MCUs.
     private mutating func encodeTail(_ row: UnsafePointer<BlockSpan>) {
         tail.removeAll()
         for index in 0..<counts.count {
@@ -65,7 +82,13 @@ struct MCURow: ~Copyable {
         }
     }
 
-    /// Codes MCUs that equal the one coded last. Each of them follows an equal MCU, so that all have the same bits.
+    /// Appends the codes of `times` MCUs to `tail`, all of which show the same as the MCU that was coded last. Each of
+    /// them follows an equal MCU, so that their bits are equal.
+    ///
+    /// - Parameters:
+    ///   - row: The cells along the left side of the MCUs.
+    ///   - column: The cells along the top side of the MCUs.
+    ///   - times: The number of MCUs.
     private mutating func encodeEqual(
         _ row: UnsafePointer<BlockSpan>, _ column: UnsafePointer<BlockSpan>, times: Int
     ) {
@@ -78,16 +101,20 @@ struct MCURow: ~Copyable {
 }
 
 extension MCURow {
-    /// The blocks along one side of an MCU, and the number of consecutive MCUs along the axis that show the same.
+    /// One side of an MCU: the cells that it shows, and the number of consecutive MCUs of which this side shows the
+    /// same.
     struct Span {
-        /// The block spans of the components with the largest sampling factor. In 4:2:0 these are two, followed by the
-        /// block span of the subsampled components.
+        /// The cells along the sides of the MCU's blocks. In 4:2:0 these are two elements for the luminance blocks,
+        /// followed by one for the chrominance blocks; else one element for the blocks of all components.
         let blocks: [BlockSpan]
-        /// The cell that the whole side shows; nil if there are several, or if a block lies beyond the picture.
+        /// The only cell that the side of the MCU shows; nil if it shows several, or if a block of the MCU lies beyond
+        /// the picture.
         private let cell: UInt8?
-        /// The number of equal MCUs: above 1 only inside a cell.
+        /// The number of consecutive MCUs whose sides show the same. It exceeds 1 only if they show one cell.
         private(set) var count = 1
 
+        /// Creates the side of the MCU with an index in its row or column; `cells` has the cell that each pixel shows,
+        /// from the left or from the top of the picture.
         private init(_ index: Int, axis: BlockSpan.Axis, cells: [UInt8], frame: FrameLayout) {
             let start = index * frame.mcuSide
             var blocks = [BlockSpan(full: start, cells: cells)]
@@ -100,7 +127,9 @@ extension MCURow {
             cell = Self.commonCell(index, cells: cells, frame: frame)
         }
 
-        /// Cells never decrease along an axis, so that all pixels of a side show one cell if the first and the last do.
+        /// Returns the only cell that the side of an MCU shows; nil if it shows several, or if a block of the MCU lies
+        /// beyond the picture. Cells never decrease from pixel to pixel, so that comparing the first and the last pixel
+        /// suffices.
         private static func commonCell(_ index: Int, cells: [UInt8], frame: FrameLayout) -> UInt8? {
             let start = index * frame.mcuSide
             if frame.isSubsampled, start + 8 >= cells.count { return nil }
@@ -108,9 +137,13 @@ extension MCURow {
             return cells[start] == cells[last] ? cells[start] : nil
         }
 
-        /// Returns the sides of all MCUs along an axis.
+        /// Returns the top sides of the MCUs of a row, or the left sides of a column of MCUs. Equal MCUs inside a cell
+        /// share one element.
         ///
-        /// - Parameter cells: The cell that each pixel of the axis shows.
+        /// - Parameters:
+        ///   - axis: `columns` for the top sides, `rows` for the left sides.
+        ///   - cells: The cell that each pixel shows, from the left or from the top of the picture.
+        ///   - frame: The components and the blocks of an MCU.
         static func spans(_ axis: BlockSpan.Axis, cells: [UInt8], frame: FrameLayout) -> [Span] {
             var spans: [Span] = []
             for index in 0..<(cells.count + frame.mcuSide - 1) / frame.mcuSide {

@@ -2,16 +2,16 @@
 
 package import Pixels
 
-/// The samples of one component, one for each cell of a grid.
+/// The samples of one component of a grid: one sample for each cell.
 package struct Plane: BitwiseCopyable {
-    /// `size * size` samples, rows from the top.
+    /// The `size * size` samples, row by row from the top.
     let samples: UnsafePointer<UInt8>
     /// The number of cells along each side.
     let size: Int
     private let after = Plane.after
 
-    /// Masks whose lanes are all ones from the index on. They are in memory because the compiler turns a comparison of
-    /// lanes into eight comparisons of numbers.
+    /// Masks of 8 elements: in mask i the elements from index i on have all bits set, and the elements before are 0.
+    /// They are read from memory because the compiler turns a comparison of vectors into eight comparisons of numbers.
     private static let after = Table(
         (0..<8).map { start in SIMD8<Int16>((0..<8).map { $0 < start ? 0 : -1 }) })
 
@@ -20,17 +20,22 @@ package struct Plane: BitwiseCopyable {
         self.size = size
     }
 
+    /// The sample of the cell in a row and a column of the grid.
     @inline(__always)
     subscript(row: UInt8, column: UInt8) -> Int {
         Int(samples[Int(row) &* size &+ Int(column)])
     }
 
-    /// Returns a row of a block's samples, less 128 (the level shift of ITU-T T.81, A.3.1).
+    /// Returns a row of a block: 8 samples, each less 128 (the level shift of ITU-T T.81, A.3.1).
     ///
-    /// The row shows the mean of the grid's rows `first` and `second`, which are the same inside a cell.
+    /// Each sample is the mean of four pixels, which libjpeg's `h2v2_downsample` (jcsample.c) adds up before it adds 1
+    /// and 2 in turn along the row and divides by 4. Four equal pixels have their own value as the mean. A sample of a
+    /// component that is not subsampled is one pixel, and here the mean of four equal ones.
     ///
-    /// libjpeg's `h2v2_downsample` (jcsample.c) adds 1 and 2 in turn along a row to the sum of four pixels. Where the
-    /// four are the same, as always in a component that is not subsampled, the mean is that sample.
+    /// - Parameters:
+    ///   - first: The row of the grid from which the upper two of the four pixels are.
+    ///   - second: The row of the grid from which the lower two pixels are; equal to `first` inside a cell.
+    ///   - columns: The columns of the grid along the top side of the block.
     @inline(__always)
     package func levels(first: UInt8, second: UInt8, columns: UnsafePointer<BlockSpan>) -> SIMD8<Int16> {
         let upper = samples + Int(first) &* size
@@ -51,8 +56,8 @@ package struct Plane: BitwiseCopyable {
 // MARK: Colour conversion
 
 extension Plane {
-    /// Returns the samples of each component of a frame, `size * size` each. A picture has no other colours than its
-    /// cells, so that converting the cells converts the picture.
+    /// Returns the samples of each component of a picture, one sample for each cell of `grid`. Only the cells are
+    /// converted to the colour space of the file, because every pixel of the picture has the colour of a cell.
     package static func components(of grid: Grid) -> [[UInt8]] {
         switch grid.bands {
         case 1: [grid.samples]
@@ -65,8 +70,10 @@ extension Plane {
         }
     }
 
-    /// The conversion of libjpeg's `rgb_ycc_convert` (jccolor.c; JFIF 1.02, "Conversion to and from RGB"): factors in
-    /// units of 2^-16, rounded; chrominance rounds half down.
+    /// Returns the Y, the Cb and the Cr samples of cells that are given as R, G and B.
+    ///
+    /// The conversion is libjpeg's `rgb_ycc_convert` (jccolor.c; JFIF 1.02, "Conversion to and from RGB"): its factors
+    /// are integers in units of 2^-16, and its results are rounded, halves of Y upwards, of Cb and Cr downwards.
     private static func luminanceAndChrominance(_ samples: [UInt8]) -> [[UInt8]] {
         var planes = [[UInt8]](repeating: [], count: 3)
         for plane in 0..<3 { planes[plane].reserveCapacity(samples.count / 3) }
@@ -83,5 +90,6 @@ extension Plane {
         return planes
     }
 
+    /// Returns the integer part of a number that is given in units of 2^-16.
     private static func level(_ value: Int32) -> UInt8 { UInt8(truncatingIfNeeded: value >> 16) }
 }

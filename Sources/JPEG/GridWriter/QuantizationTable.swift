@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A quantization table as a DQT segment carries it (ITU-T T.81, B.2.4.1).
+/// A quantization table with 8-bit elements, as a DQT segment contains it (ITU-T T.81, B.2.4.1).
 package struct QuantizationTable: Sendable {
-    /// The 64 quantization steps, row by row.
+    /// The 64 quantization steps, 1...255, row by row.
     package let steps: [UInt8]
-    /// The place in the block, 8 * row + column, of each position in zigzag order (T.81, figure A.6).
+    /// The index in the block, 8 * row + column, of the coefficient at each position 0...63 of the zigzag order (T.81,
+    /// figure A.6).
     package static let naturalOrder: [Int] = [
         0, 1, 8, 16, 9, 2, 3, 10,
         17, 24, 32, 25, 18, 11, 4, 5,
@@ -15,7 +16,8 @@ package struct QuantizationTable: Sendable {
         58, 59, 52, 45, 38, 31, 39, 46,
         53, 60, 61, 54, 47, 55, 62, 63,
     ]
-    /// The tables of luminance and of chrominance (T.81, annex K.1), scaled to libjpeg's quality 75.
+    /// The tables of luminance (index 0) and of chrominance (index 1) of T.81, annex K.1, scaled to libjpeg's quality
+    /// 75.
     package static let standard = [
         QuantizationTable(
             standard: [
@@ -41,11 +43,12 @@ package struct QuantizationTable: Sendable {
             ]),
     ]
 
-    /// Scales a table to 50 percent, libjpeg's `jpeg_quality_scaling(75)` = 200 - 2 * 75, and rounds.
+    /// Creates the table of libjpeg's quality 75 from a table of the standard, row by row: each step is scaled to 50
+    /// percent, `jpeg_quality_scaling(75)` = 200 - 2 * 75, and rounded.
     private init(standard table: [Int]) {
         steps = table.map { UInt8(($0 * 50 + 50) / 100) }
     }
 
-    /// The steps in zigzag order, as in a DQT segment.
+    /// The 64 quantization steps in zigzag order, the order of a DQT segment.
     var zigzagSteps: [UInt8] { Self.naturalOrder.map { steps[$0] } }
 }

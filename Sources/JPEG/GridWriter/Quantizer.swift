@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The quantization of coefficients (ITU-T T.81, A.3.4) that are 8 times too large, as `ForwardDCT` leaves them.
+/// The quantization of coefficients (ITU-T T.81, A.3.4). The coefficients are 8 times as large as those of the
+/// standard, as `ForwardDCT` computes them.
 package struct Quantizer: BitwiseCopyable, Sendable {
-    /// The constants of one position in zigzag order; q is its quantization step.
+    /// The constants for the coefficient at one position of the zigzag order, whose quantization step is q.
     private struct Step: BitwiseCopyable, Sendable {
-        /// The place in the block, 8 * row + column.
+        /// The index of the coefficient in the block, 8 * row + column.
         var place: UInt32
-        /// 4 q, half of the divisor.
+        /// Half of the divisor 8 q: 4 q.
         var half: UInt32
-        /// ceil(2^20 / q).
+        /// The quotient 2^20 / q, rounded up.
         var inverse: UInt32
     }
 
+    /// The constants for each position of the zigzag order.
     private let steps: Table<Step>
-    /// The largest magnitudes that are quantized to zero, 4 q - 1; one vector for each row of the block.
+    /// The largest magnitude of each coefficient that is quantized to zero, 4 q - 1, where q is the quantization step.
+    /// Element r has the magnitudes of row r of the block.
     private let largestZeros: Table<SIMD8<Int16>>
-    /// Element `256 * c + byte` has a bit at the zigzag position of each place (row r, column c) for which bit r of
-    /// `byte` is set.
+    /// A lookup table from coefficients of one column of the block to their positions in zigzag order. Element `256 * c
+    /// + byte` is for column c: for each bit r that is set in `byte` it has a bit set at the zigzag position of the
+    /// coefficient in row r and column c.
     private let zigzagBits: Table<UInt64>
 
     package init(_ table: QuantizationTable) {
@@ -39,14 +43,18 @@ package struct Quantizer: BitwiseCopyable, Sendable {
             })
     }
 
-    /// Returns a bit for each coefficient of the first `rows` rows that is not quantized to zero, in zigzag order; the
-    /// lowest is that of DC.
+    /// Returns a word whose bit i is set if the coefficient at position i of the zigzag order is not quantized to zero.
+    /// Bit 0 is for the DC coefficient.
+    ///
+    /// - Parameters:
+    ///   - coefficients: The rows of coefficients of a block, 8 times as large as those of the standard.
+    ///   - rows: The number of rows that are read, 0...8. The coefficients of all further rows are zero.
     @inline(__always)
     package func nonzero(_ coefficients: UnsafePointer<SIMD8<Int16>>, rows: Int) -> UInt64 {
         var columns = SIMD8<Int16>()
         for row in 0..<rows {
             let (values, largest) = (coefficients[row], largestZeros[row])
-            // -1 where the magnitude of the value is larger, else 0.
+            // -1 where the magnitude of a value exceeds the largest that is quantized to zero, else 0.
             let isBeyond = ((largest &- values) | (largest &+ values)) &>> 15
             columns |= isBeyond & SIMD8(repeating: 1 &<< Int16(truncatingIfNeeded: row))
         }
@@ -57,16 +65,17 @@ package struct Quantizer: BitwiseCopyable, Sendable {
         return bits
     }
 
-    /// Returns the place in the block, 8 * row + column, of a position in zigzag order.
+    /// Returns the index in the block, 8 * row + column, of the coefficient at a position 0...63 of the zigzag order.
     @inline(__always)
     func place(_ position: Int) -> Int { Int(steps[position].place) }
 
-    /// Divides a coefficient by 8 q, where q is the step at `position` of the zigzag order, and rounds half away from
-    /// zero. The magnitude of the coefficient is at most 2^15.
+    /// Returns a coefficient divided by 8 q and rounded, halves away from zero, where q is the quantization step at
+    /// `position` in the zigzag order. The magnitude of the coefficient is at most 2^15.
     ///
-    /// With t = magnitude + 4 q, floor(t / 8q) = floor(u / q) for u = floor(t / 8) < 2^13. The inverse is
-    /// ceil(2^20 / q), less than 1 too large, so that u * inverse / 2^20 exceeds u / q by less than 2^13 / 2^20. That
-    /// is less than 1 / q, the least distance of u / q to the next integer, for every q of the tables (61 at most).
+    /// The rounded quotient is floor(t / 8q) with t = magnitude + 4 q, which equals floor(u / q) with u = floor(t / 8)
+    /// < 2^13. The code multiplies u by ceil(2^20 / q), which exceeds 2^20 / q by less than 1, and divides by 2^20. The
+    /// product thus exceeds u / q by less than 2^13 / 2^20. That is less than 1 / q, the least distance of u / q to the
+    /// next integer, because q is at most 61 in the tables used.
     @inline(__always)
     package func quantize(_ coefficient: Int32, at position: Int) -> Int32 {
         let step = steps[position]

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A table that is made once and never freed, read without bounds checks and reference counting. The code that reads it
-/// guarantees the index.
+/// An array in memory that is never freed. Its elements are read without bounds checks and reference counting: the code
+/// that reads an element guarantees the index.
 ///
-/// `@unchecked Sendable` because its memory does not change after `init`.
+/// `@unchecked Sendable` because the memory does not change after `init`.
 package struct Table<Element: BitwiseCopyable & Sendable>: BitwiseCopyable, @unchecked Sendable {
     private let base: UnsafePointer<Element>
 
@@ -15,7 +15,7 @@ package struct Table<Element: BitwiseCopyable & Sendable>: BitwiseCopyable, @unc
 
     private init(base: UnsafePointer<Element>) { self.base = base }
 
-    /// Returns the part of the table from index `offset` on.
+    /// Returns a table whose element 0 is element `offset` of `table`.
     @inline(__always)
     static func + (table: Table, offset: Int) -> Table { Table(base: table.base + offset) }
 

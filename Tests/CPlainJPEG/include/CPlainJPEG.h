@@ -8,27 +8,30 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// The coding of a file. Members that are 0 or false mean the default of libjpeg.
+/// The properties of a picture and of the file that it is encoded to. A member that is 0 or false means the default of
+/// libjpeg.
 typedef struct plain_options {
     int width, height;
-    /// The number of samples of a pixel, in the picture and in the file: 1, 3 or 4.
+    /// The number of samples of a pixel and of components of the file: 1, 3 or 4.
     int components;
+    /// The quality as for `jpeg_set_quality`, 1...100.
     int quality;
-    /// True to store RGB and CMYK, false to convert them to YCbCr and YCCK.
+    /// True to store RGB and CMYK samples, false to convert them to YCbCr and YCCK.
     bool untransformed;
-    /// The sampling factors of each component.
+    /// The horizontal and the vertical sampling factor of each component, 1...4.
     int horizontal[4], vertical[4];
     bool progressive;
     bool arithmetic;
-    /// True for one scan a component.
+    /// True for one scan for each component, false for one scan for all.
     bool separate_scans;
-    /// The number of MCUs between restart markers.
+    /// The number of MCUs between two restart markers.
     int restart_interval;
 } plain_options;
 
-/// Stores a file in `*file`, which the caller frees, and returns its length; 0 when libjpeg refuses.
+/// Encodes a picture and returns the length of the file in bytes; 0 if libjpeg reports an error. `pixels` are rows from
+/// the top, `components` bytes a pixel. `*file` receives the address of the file, which the caller frees.
 size_t plain_encode(const plain_options *options, const uint8_t *pixels, uint8_t **file);
 
-/// Decodes into `pixels`, `width * height * components` bytes: gray, R G B or C M Y K as stored. False when libjpeg
-/// refuses, or when `capacity` is another number.
+/// Decodes a file into `pixels`, rows from the top: gray, RGB, or CMYK as stored. Returns false if libjpeg reports an
+/// error, or if the number of samples is not `capacity`.
 bool plain_decode(const uint8_t *file, size_t count, uint8_t *pixels, size_t capacity);
