@@ -46,7 +46,32 @@ package struct Service: Sendable {
         do {
             let parts = try await Composition(
                 settings, environment: environment, version: version, logger: output.logger)
-            return try await supervise(parts, signals)
+            announceStart(parts)
+            let phase = Locked(SupervisorState.Phase.starting)
+            let reload = Reload(settings: settings, reader: reader, logger: logger) { [output] new in
+                output.level = new.log.level
+                parts.apply(new)
+            }
+            let healthChecks = Self.healthChecks(parts)
+            let server = try healthServer(parts, phase, reload, healthChecks)
+            let watchdog = Watchdog(checks: healthChecks, notifier: notifier, logger: logger)
+            if let interval = Watchdog.expectedInterval() { watchdog.start(interval: interval) }
+            let (commands, sender) = AsyncStream<Command>.makeStream()
+            let commandSources = Task { await sendCommands(sender, signals, parts.notices) }
+
+            let supervisor = Supervisor(
+                parts.worker, notifier: notifier, logger: logger, timeouts: timeouts,
+                reload: { reload.run() },
+                identityFields: { parts.session.credentials.identity?.fields ?? [:] },
+                phaseChanged: { new in phase.withLock { $0 = new } },
+                terminate: { reason in exit(reason.rawValue) })
+            let reason = await supervisor.run(commands: commands)
+
+            commandSources.cancel()
+            watchdog.stop()
+            server?.stop()
+            await parts.transport.shutDown()
+            return reason
         } catch {
             let reason = ExitReason(error)
             logger.critical("\(error)", metadata: ["event": "\(DaemonEvent.cannotStart.rawValue)"])
@@ -55,52 +80,41 @@ package struct Service: Sendable {
         }
     }
 
-    private func supervise(_ parts: Composition, _ signals: UnixSignalsSequence) async throws -> ExitReason {
-        announceStart(parts)
-        let phase = Locked(SupervisorState.Phase.starting)
-        let reload = Reload(settings: settings, reader: reader, logger: logger) { [output] new in
-            output.level = new.log.level
-            parts.apply(new)
-        }
-        let healthChecks = Self.healthChecks(parts)
-        let page = HealthPage(
-            phase: { phase.withLock { $0 } }, status: { parts.worker.status },
-            problems: { healthChecks.problems },
-            metrics: { MetricsPage.text(parts, phase.withLock { $0 }, version, reload) })
-        let server = try settings.health.listen.flatMap { ListenAddress($0) }.map { address in
-            try HealthServer(address) { page.reply(to: $0) }
-        }
-        let watchdog = Watchdog(checks: healthChecks, notifier: notifier, logger: logger)
-        if let interval = Watchdog.expectedInterval() { watchdog.start(interval: interval) }
-
+    private var timeouts: Supervisor.Timeouts {
         var timeouts = Supervisor.Timeouts()
         timeouts.start = settings.start.timeoutSeconds == 0 ? nil : .seconds(settings.start.timeoutSeconds)
         // The worker's own deadline is worker.drainSeconds; this one is for a worker that hangs.
         timeouts.drain = .seconds(settings.worker.drainSeconds + 30)
-        let supervisor = Supervisor(
-            parts.worker, notifier: notifier, logger: logger, timeouts: timeouts,
-            reload: { reload.run() },
-            identityFields: { parts.session.credentials.identity?.fields ?? [:] },
-            phaseChanged: { new in phase.withLock { $0 = new } },
-            terminate: { reason in exit(reason.rawValue) })
-        let (commands, sender) = AsyncStream<Command>.makeStream()
-        let commandSources = Task {
-            await withDiscardingTaskGroup { group in
-                group.addTask {
-                    for await signal in signals { sender.yield(signal == .sighup ? .reload : .stop) }
-                }
-                guard let notices = parts.notices else { return }
-                let watch = TerminationWatch(logger: logger) { try await notices.pending() }
-                group.addTask { if await watch.untilTerminationNotice() { sender.yield(.stop) } }
-            }
-        }
-        let reason = await supervisor.run(commands: commands)
-        commandSources.cancel()
+        return timeouts
+    }
 
-        watchdog.stop()
-        server?.stop()
-        await parts.transport.shutDown()
-        return reason
+    /// Starts the health server; nil without `health.listen`.
+    private func healthServer(
+        _ parts: Composition, _ phase: Locked<SupervisorState.Phase>, _ reload: Reload,
+        _ healthChecks: [HealthCheck]
+    ) throws -> HealthServer? {
+        let page = HealthPage(
+            phase: { phase.withLock { $0 } }, status: { parts.worker.status },
+            problems: { healthChecks.problems },
+            metrics: { [version] in MetricsPage.text(parts, phase.withLock { $0 }, version, reload) })
+        return try settings.health.listen.flatMap { ListenAddress($0) }.map { address in
+            try HealthServer(address) { page.reply(to: $0) }
+        }
+    }
+
+    /// Sends the commands of the signals and of EC2's termination notice, until the task is cancelled.
+    private func sendCommands(
+        _ sender: AsyncStream<Command>.Continuation, _ signals: UnixSignalsSequence,
+        _ notices: TerminationNotices?
+    ) async {
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                for await signal in signals { sender.yield(signal == .sighup ? .reload : .stop) }
+            }
+            guard let notices else { return }
+            let watch = TerminationWatch(logger: logger) { try await notices.pending() }
+            group.addTask { if await watch.untilTerminationNotice() { sender.yield(.stop) } }
+        }
     }
 
     private func announceStart(_ parts: Composition) {

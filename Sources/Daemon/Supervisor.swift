@@ -92,7 +92,14 @@ package struct Supervisor: Sendable {
         var run = Run()
         sendStatus(&run)
         await withTaskGroup(of: Void.self) { group in
-            let work = Task { await runWorker(send) }
+            let work = Task {
+                do {
+                    try await worker.run()
+                    send.yield(.ended(nil))
+                } catch {
+                    send.yield(.ended(error is CancellationError ? nil : error))
+                }
+            }
             group.addTask {
                 await worker.firstAnswer()
                 if !Task.isCancelled { send.yield(.answered) }
@@ -109,18 +116,7 @@ package struct Supervisor: Sendable {
         return run.exit
     }
 
-    private func runWorker(_ send: AsyncStream<Event>.Continuation) async {
-        do {
-            try await worker.run()
-            send.yield(.ended(nil))
-        } catch is CancellationError {
-            send.yield(.ended(nil))
-        } catch {
-            send.yield(.ended(error))
-        }
-    }
-
-    /// Handles an event of the state machine. Returns true when the run has ended.
+    /// Handles an event. Returns true at the end of the run.
     private func handle(_ event: Event, _ run: inout Run, _ work: Task<Void, Never>) -> Bool {
         let transition: SupervisorState.Event
         switch event {
