@@ -82,7 +82,19 @@ final class CurlLoop {
         let commands = queue.take(statistics, now: now)
         statistics = TurnStatistics()
         guard let commands else { return false }
-        for command in commands { handle(command, now: now) }
+        for command in commands {
+            switch command {
+            case .start(let pending):
+                let transfer = CurlTransfer(pending)
+                transfers[pending.id] = transfer
+                state.enqueue(pending.id, host: transfer.host)
+                nextCheck = min(nextCheck, transfer.nextCheck)
+            case .cancel(let id):
+                // The transfer may have ended between the cancellation and this turn.
+                guard let transfer = transfers[id] else { continue }
+                finish(transfer, .failure(transfer.failure(.cancelled, "cancelled by the caller", now: now)))
+            }
+        }
         startTransfers(now: now)
         try multi.perform()
         now = .now
@@ -100,21 +112,7 @@ final class CurlLoop {
         return true
     }
 
-    private func handle(_ command: CurlCommand, now: ContinuousClock.Instant) {
-        switch command {
-        case .start(let pending):
-            let transfer = CurlTransfer(pending)
-            transfers[pending.id] = transfer
-            state.enqueue(pending.id, host: transfer.host)
-            nextCheck = min(nextCheck, transfer.nextCheck)
-        case .cancel(let id):
-            // The transfer may have ended between the cancellation and this turn.
-            guard let transfer = transfers[id] else { return }
-            finish(transfer, .failure(transfer.failure(.cancelled, "cancelled by the caller", now: now)))
-        }
-    }
-
-    /// Starts the queued transfers, as many as `state` allows. A transfer that cannot be started ends with an error.
+    /// Starts the queued transfers that `state` allows. A transfer that cannot be started ends with an error.
     private func startTransfers(now: ContinuousClock.Instant) {
         while let id = state.startNext() {
             guard let transfer = transfers[id] else { continue }
