@@ -38,7 +38,7 @@ struct Composition: Sendable {
         metrics = WorkerMetrics()
         engine = PooledPixelator(Pixelator(settings.pixelation), options: settings.worker)
         worker = PixelationWorker(
-            queue: SQSQueue(client),
+            queue: client,
             store: S3Store(
                 session.s3(outputBucket: settings.worker.output.bucket), putOptions: settings.put),
             engine: engine,

@@ -89,10 +89,35 @@ struct AdapterTests {
             {"Id":"3","SenderFault":true,"Code":"MessageNotInflight"}]}
             """
         let transport = ScriptedTransport([.respond(200, [:], body)])
-        let queue = SQSQueue(try await session(transport).sqs(queueURL: Self.queue))
+        let queue = try await session(transport).sqs(queueURL: Self.queue)
         let refusals = try await queue.delete(["a", "b", "c", "d"])
         #expect(refusals.map(\.index) == [1, 2, 3])
         #expect(refusals.map(\.isLoss) == [true, false, true])
+    }
+
+    @Test(arguments: [
+        (403, "AccessDeniedException", WorkerError.Kind.accessDenied),
+        (400, "QueueDoesNotExist", .queueMissing),
+        (400, "RequestThrottled", .throttled), (500, "InternalFailure", .unavailable),
+    ])
+    func `the error of a failed receive call has the kind of its code`(
+        status: Int, code: String, meaning: WorkerError.Kind
+    ) async throws {
+        let transport = ScriptedTransport([
+            .respond(status, [:], #"{"__type":"com.amazonaws.sqs#\#(code)","message":"no"}"#)
+        ])
+        let queue = try await session(transport).sqs(queueURL: Self.queue)
+        let error = await #expect(throws: AWSError.self) {
+            _ = try await queue.receive(maxMessages: 1, wait: .zero, visibility: .seconds(30))
+        }
+        #expect(error.flatMap { WorkerError(ofQueue: $0) }?.kind == meaning)
+    }
+
+    @Test func `a cancelled call to the queue has no error`() async throws {
+        let queue = try await session(ScriptedTransport([.fail(.cancelled)])).sqs(queueURL: Self.queue)
+        let error = await #expect(throws: AWSError.self) { _ = try await queue.delete(["a"]) }
+        #expect(error.map { WorkerError(ofQueue: $0) } == .some(nil))
+        #expect(WorkerError(ofQueue: CancellationError()) == nil)
     }
 
     /// Errors of the quarantine must not cost a message a receive.

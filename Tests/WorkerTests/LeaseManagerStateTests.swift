@@ -57,6 +57,27 @@ struct LeaseManagerStateTests {
         #expect(leases.next(now: .seconds(1)).calls.first?.entries.map(\.intent) == [.delete])
     }
 
+    @Test func `a release waits for the end of the receive call in progress`() {
+        var (leases, ids) = leases(2)
+        leases.deferReleases(until: .seconds(20))
+        leases.settle(ids[0], .release(.zero), now: .seconds(1))
+        leases.settle(ids[1], .delete, now: .seconds(1))
+        #expect(leases.next(now: .seconds(2)).calls.map { $0.entries.map(\.intent) } == [[.delete]])
+        leases.flushReleases(pollWasCancelled: false, now: .seconds(3))
+        #expect(leases.next(now: .seconds(4)).calls.map { $0.entries.map(\.intent) } == [[.release(.zero)]])
+    }
+
+    @Test
+    func `a message released after a cancelled receive call becomes visible after the end of that call`() {
+        var (leases, ids) = leases(2)
+        leases.deferReleases(until: .seconds(20))
+        leases.settle(ids[0], .release(.zero), now: .seconds(1))
+        leases.flushReleases(pollWasCancelled: true, now: .milliseconds(2_500))
+        leases.settle(ids[1], .release(.seconds(60)), now: .seconds(3))
+        let intents = leases.next(now: .seconds(4)).calls.flatMap { $0.entries.map(\.intent) }
+        #expect(intents == [.release(.seconds(18)), .release(.seconds(60))])
+    }
+
     @Test func `a release waits for the heartbeat in progress, which would undo it`() {
         var (leases, ids) = leases(1)
         let heartbeat = leases.next(now: .seconds(30)).calls[0]

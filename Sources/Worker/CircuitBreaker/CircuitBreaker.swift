@@ -50,6 +50,9 @@ final class CircuitBreaker: Sendable {
     /// The facts about the open breaker; nil while it is closed.
     var opening: CircuitBreakerState.Opening? { state.withLock { $0.breaker.opening } }
 
+    /// True while the breaker is open or half-open.
+    var isOpen: Bool { opening != nil }
+
     /// The number of messages that may be received now, nil for no limit, and the next time at which it may change.
     func allowance(now: Duration, inFlight: Int) -> (messages: Int?, nextChange: Duration?) {
         state.withLock {
@@ -98,7 +101,7 @@ final class CircuitBreaker: Sendable {
         }
     }
 
-    /// Takes a success of the dependency, which may close the breaker.
+    /// Takes a success of the dependency, which may close the breaker. Callers may omit it while the breaker is closed.
     ///
     /// - Parameter isFinished: True when the record makes no more calls to the dependency.
     func succeeded(_ id: LeaseManagerState.ID, _ stage: CircuitBreakerState.Stage, isFinished: Bool = true) {

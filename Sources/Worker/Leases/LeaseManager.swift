@@ -18,38 +18,14 @@ internal import Support
 /// leases.settle(lease, .delete)
 /// ```
 final class LeaseManager: Sendable {
-    /// The poll that is outstanding when the worker begins to drain.
-    ///
-    /// A message that is released while a poll waits at the queue goes into the answer to that poll, and its receive
-    /// count rises for nothing. So releases wait for the end of the poll.
-    private enum PollAtDrain {
-        case none
-        case inProgress(end: Duration)
-        /// Cancelled here; the queue may answer it until `end` all the same.
-        case cancelled(end: Duration)
-    }
-
     private struct State {
         var leases: LeaseManagerState
         /// The jobs in `ensureValid` that wait for the answer to a heartbeat.
         var waiters: [LeaseManagerState.ID: CheckedContinuation<Void, Never>] = [:]
         /// The stop signals of the jobs that have not settled their message.
         var stopSignals: [LeaseManagerState.ID: StopSignal] = [:]
-        var pollAtDrain = PollAtDrain.none
-        var deferredReleases: [(LeaseManagerState.ID, Duration)] = []
         var isClosed = false
         var isAbandoned = false
-
-        mutating func settle(
-            _ id: LeaseManagerState.ID, _ settlement: LeaseManagerState.Settlement, now: Duration
-        ) {
-            switch (settlement, pollAtDrain) {
-            case (.release(let delay), .inProgress): deferredReleases.append((id, delay))
-            case (.release(let delay), .cancelled(let end)):
-                leases.settle(id, .release(max(delay, (end - now).roundedUpToSeconds)), now: now)
-            default: leases.settle(id, settlement, now: now)
-            }
-        }
     }
 
     private let queue: any MessageQueue
@@ -108,7 +84,7 @@ final class LeaseManager: Sendable {
         let now = clock.now
         state.withLock { state in
             state.stopSignals[id] = nil
-            state.settle(id, settlement, now: now)
+            state.leases.settle(id, settlement, now: now)
         }
         wakeup.signal()
     }
@@ -140,7 +116,7 @@ final class LeaseManager: Sendable {
 
     /// Defers releases until `flushReleases`: a poll is outstanding and may be answered until `pollEnd`.
     func deferReleases(until pollEnd: Duration) {
-        state.withLock { $0.pollAtDrain = .inProgress(end: pollEnd) }
+        state.withLock { $0.leases.deferReleases(until: pollEnd) }
     }
 
     /// Settles the messages whose release was deferred: the poll has ended.
@@ -149,14 +125,7 @@ final class LeaseManager: Sendable {
     ///   after its end.
     func flushReleases(pollWasCancelled: Bool = false) {
         let now = clock.now
-        state.withLock { state in
-            if case .inProgress(let end) = state.pollAtDrain {
-                state.pollAtDrain = pollWasCancelled ? .cancelled(end: end) : .none
-            }
-            let releases = state.deferredReleases
-            state.deferredReleases = []
-            for (id, delay) in releases { state.settle(id, .release(delay), now: now) }
-        }
+        state.withLock { $0.leases.flushReleases(pollWasCancelled: pollWasCancelled, now: now) }
         wakeup.signal()
     }
 
@@ -244,7 +213,7 @@ final class LeaseManager: Sendable {
         } catch {
             let now = clock.now
             state.withLock { $0.leases.failed(call, now: now) }
-            if !(error is CancellationError) { log.leaseCallFailed(call, error) }
+            if let error = WorkerError(ofQueue: error) { log.leaseCallFailed(call, error) }
         }
         resumeWaiters(of: call.entries.map(\.id))
         wakeup.signal()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import AWS
+internal import Support
 
 /// The leases of this process: a pure state machine that decides when messages are extended, deleted and released.
 ///
@@ -133,6 +134,17 @@ package struct LeaseManagerState: Sendable {
         var hasCall = false
     }
 
+    /// The receive call that is in progress when the worker begins to drain.
+    ///
+    /// A message that is released while a receive call waits at the queue goes into the answer to that call, and its
+    /// receive count rises for nothing. So releases wait for the end of the call.
+    private enum Poll {
+        case none
+        case inProgress(end: Duration)
+        /// Cancelled here; the queue may answer it until `end` all the same.
+        case cancelled(end: Duration)
+    }
+
     private let visibility: Duration
     /// The time after which a lease is extended: half of the visibility timeout.
     private let heartbeat: Duration
@@ -142,6 +154,8 @@ package struct LeaseManagerState: Sendable {
     private var lastNumber: UInt64 = 0
     /// True when settlements are sent without the batch delay.
     private var isFlushing = false
+    private var poll = Poll.none
+    private var deferredReleases: [(id: ID, delay: Duration)] = []
 
     /// - Parameters:
     ///   - visibility: The visibility timeout of receives and heartbeats, in whole seconds.
@@ -194,13 +208,34 @@ package struct LeaseManagerState: Sendable {
         return .new(id)
     }
 
-    /// Makes the settlement of a message due after the batch delay. The first settlement of a lease counts; a lost
-    /// lease is left as it is.
+    /// Settles the message of a lease. The first settlement of a lease counts; a lost lease is left as it is. A release
+    /// waits for the end of the receive call that `deferReleases` announced.
     package mutating func settle(_ id: ID, _ settlement: Settlement, now: Duration) {
+        var settlement = settlement
+        switch (settlement, poll) {
+        case (.release(let delay), .inProgress): return deferredReleases.append((id, delay))
+        case (.release(let delay), .cancelled(let end)):
+            settlement = .release(max(delay, (end - now).roundedUpToSeconds))
+        default: break
+        }
         guard var lease = leases[id], lease.settlement == nil else { return }
         lease.settlement = settlement
         lease.settleAt = now + batchDelay
         leases[id] = lease
+    }
+
+    /// Defers releases until `flushReleases`: a receive call is in progress and may be answered until `pollEnd`.
+    package mutating func deferReleases(until pollEnd: Duration) { poll = .inProgress(end: pollEnd) }
+
+    /// Settles the deferred releases: the receive call has ended.
+    ///
+    /// - Parameter pollWasCancelled: True when the queue may still answer the call. The messages then become visible
+    ///   after its end.
+    package mutating func flushReleases(pollWasCancelled: Bool, now: Duration) {
+        if case .inProgress(let end) = poll { poll = pollWasCancelled ? .cancelled(end: end) : .none }
+        let releases = deferredReleases
+        deferredReleases = []
+        for (id, delay) in releases { settle(id, .release(delay), now: now) }
     }
 
     /// Ends the batch delay: from now on every settlement is sent at once.

@@ -49,13 +49,6 @@ final class Poller: Sendable {
         var pictureLimit: Duration
     }
 
-    private enum PollResult {
-        case messages([(content: Message, age: Duration?)], requestedAt: Duration)
-        case failed(WorkerError)
-        /// The poll was cancelled, by the end of a drain or with the task of the worker.
-        case cancelled
-    }
-
     private let queue: any MessageQueue
     private let visibility: Duration
     private let leases: LeaseManager
@@ -113,15 +106,33 @@ final class Poller: Sendable {
             // `progress` is signaled by everything that may change the decision; see `PollerState.Step.pause`.
             case .pause(let until): await progress.wakeup.wait(until: until)
             case .poll(let count, let wait):
-                switch await poll(count, wait: wait) {
-                case .messages(let messages, let requestedAt):
+                let poll = Poll(requestedAt: clock.now, wait: wait)
+                state.withLock { $0.poll = poll }
+                let result = await stopSignal.run { [queue, visibility] in
+                    do {
+                        return Result<[Message], any Error>.success(
+                            try await queue.receive(maxMessages: count, wait: wait, visibility: visibility))
+                    } catch {
+                        return .failure(error)
+                    }
+                }
+                switch result {
+                case .success(let messages):
+                    let time = SystemTime.now
+                    let received = messages.map { (content: $0, age: $0.age(at: time)) }
+                    answered(received, poll)
                     if isFirst { firstAnswers.continuation.yield() }
                     isFirst = false
-                    for message in messages {
-                        start(message.content, age: message.age, requestedAt: requestedAt, in: &jobs)
-                    }
-                case .failed(let error): if isFirst && error.kind == .queueMissing { return error }
-                case .cancelled: return nil
+                    for (content, age) in received { start(content, age: age, poll, in: &jobs) }
+                case .failure where Task.isCancelled || stopSignal.reason != nil:
+                    leases.flushReleases(pollWasCancelled: true)
+                    return nil
+                case .failure(let error):
+                    let error =
+                        WorkerError(ofQueue: error)
+                        ?? WorkerError(.other, operation: "ReceiveMessage", detail: "\(error)")
+                    failed(error)
+                    if isFirst && error.kind == .queueMissing { return error }
                 }
             }
         }
@@ -161,7 +172,7 @@ final class Poller: Sendable {
         }
     }
 
-    // MARK: The polling task
+    // MARK: Polling
 
     /// Returns the next step. A pause ends early when `progress.wakeup` is signaled.
     private func decide(_ poller: inout PollerState, now: Duration) -> PollerState.Step {
@@ -169,58 +180,31 @@ final class Poller: Sendable {
         let isMemoryConstrained = budget.waiting > poller.limits.maxInFlight / 2
         // Messages that wait for the quarantine say nothing about sources and outputs.
         poller.held = quarantineBreaker.opening?.heldCount ?? 0
-        let (allowance, nextChange) = breaker.allowance(now: now, inFlight: poller.inFlight - poller.held)
-        let step = poller.next(now: now, allowance: allowance, isMemoryConstrained: isMemoryConstrained)
-        guard case .pause(let until) = step, let nextChange, nextChange > now else { return step }
+        let limit =
+            breaker.isOpen ? breaker.allowance(now: now, inFlight: poller.inFlight - poller.held) : nil
+        let step = poller.next(
+            now: now, allowance: limit?.messages, isMemoryConstrained: isMemoryConstrained)
+        guard case .pause(let until) = step, let nextChange = limit?.nextChange, nextChange > now else {
+            return step
+        }
         return .pause(until: min(until ?? nextChange, nextChange))
     }
 
-    private func poll(_ count: Int, wait: Duration) async -> PollResult {
-        let requestedAt = clock.now
-        state.withLock { $0.poll = Poll(requestedAt: requestedAt, wait: wait) }
-        let result = await stopSignal.run { [queue, visibility] in
-            do {
-                return Result<[Message], any Error>.success(
-                    try await queue.receive(count, wait: wait, visibility: visibility))
-            } catch {
-                return .failure(error)
-            }
-        }
-        switch result {
-        case .success(let messages):
-            let time = SystemTime.now
-            let received = messages.map { (content: $0, age: $0.age(at: time)) }
-            answered(received, requestedAt: requestedAt, wait: wait)
-            return .messages(received, requestedAt: requestedAt)
-        case .failure where Task.isCancelled || stopSignal.reason != nil:
-            leases.flushReleases(pollWasCancelled: true)
-            return .cancelled
-        case .failure(let error):
-            let error =
-                error as? WorkerError
-                ?? WorkerError(.other, operation: "ReceiveMessage", detail: "\(error)")
-            failed(error)
-            return .failed(error)
-        }
-    }
-
-    private func answered(
-        _ messages: [(content: Message, age: Duration?)], requestedAt: Duration, wait: Duration
-    ) {
+    private func answered(_ messages: [(content: Message, age: Duration?)], _ poll: Poll) {
         let (now, jitter) = (clock.now, random())
         let (failures, earlyResponses, isDraining) = state.withLock { state -> (Int, Int, Bool) in
             let failures = state.poller.failures
             state.poll = nil
             state.failure = nil
             state.poller.answered(
-                messages.count, requestedAt: requestedAt, wait: wait, now: now, jitter: jitter)
+                messages.count, requestedAt: poll.requestedAt, wait: poll.wait, now: now, jitter: jitter)
             state.lag = messages.isEmpty ? .zero : messages.compactMap(\.age).max()
             metrics.inFlight.set(state.poller.inFlight)
             return (failures, state.poller.earlyEmptyResponses, state.poller.isDraining)
         }
         if isDraining { leases.flushReleases() }
         // One early answer may happen. Several in a row show that the queue does not hold long polls.
-        if earlyResponses == 3 { log.emptyPollsTooFast(wait) }
+        if earlyResponses == 3 { log.emptyPollsTooFast(poll.wait) }
         metrics.polls.increment()
         metrics.received.increment(by: messages.count)
         metrics.redelivered.increment(by: messages.count { $0.content.receiveCount > 1 })
@@ -241,10 +225,10 @@ final class Poller: Sendable {
     }
 
     private func start(
-        _ content: Message, age: Duration?, requestedAt: Duration, in jobs: inout DiscardingTaskGroup
+        _ content: Message, age: Duration?, _ poll: Poll, in jobs: inout DiscardingTaskGroup
     ) {
         if let age { metrics.queueAge.record(age) }
-        guard let (lease, stopSignal) = leases.register(content, requestedAt: requestedAt) else {
+        guard let (lease, stopSignal) = leases.register(content, requestedAt: poll.requestedAt) else {
             return messageEnded()
         }
         let (job, isDraining) = state.withLock { ($0.job, $0.poller.isDraining) }

@@ -3,38 +3,41 @@
 package import AWS
 internal import Support
 
-/// The queue that the worker receives its messages from: `SQSQueue`, or a simulated queue in tests.
+/// The queue that the worker receives its messages from: an `SQSClient`, or a simulated queue in tests.
 ///
 /// The three protocols of this folder exist for tests: the whole worker runs in virtual time against simulated
 /// services. They use the values of the modules AWS and Pixelation, which this module imports anyway for the adapters
-/// beside the protocols (`SQSQueue`, `S3Store`, `PooledPixelator`); values of its own would have the same fields and
-/// isolate nothing. Errors are the exception: adapters map them to `WorkerError`, whose kinds are the rows of `Policy`.
+/// beside the protocols (`S3Store`, `PooledPixelator`); values of its own would have the same fields and isolate
+/// nothing. Errors are the exception: adapters map them to `WorkerError`, whose kinds are the rows of `Policy`. The
+/// queue has no adapter; its callers map its errors with `WorkerError.init(ofQueue:)`.
 ///
-/// Every call ends by itself, because the adapters have timeouts and retries.
+/// Every call ends by itself, because the clients have timeouts and retries.
 package protocol MessageQueue: Sendable {
     /// The longest duration of a call. A receive may take its wait in addition.
     var deadline: Duration { get }
 
-    /// Receives up to `count` (1...10) messages and hides them from other consumers.
+    /// Receives up to `maxMessages` (1...10) messages and hides them from other consumers.
     ///
     /// - Parameters:
     ///   - wait: The time that the queue may wait for a first message, 0...20 s in whole seconds.
     ///   - visibility: The visibility timeout of the messages, in whole seconds.
-    /// - Throws: `WorkerError`.
-    func receive(_ count: Int, wait: Duration, visibility: Duration) async throws -> [Message]
+    /// - Throws: `AWSError` or `WorkerError`.
+    func receive(maxMessages: Int, wait: Duration, visibility: Duration) async throws -> [Message]
 
     /// Deletes 1...10 messages by their receipt handles.
     ///
     /// - Returns: The entries that the queue refused. All others are deleted.
-    /// - Throws: `WorkerError`, when the call as a whole failed.
+    /// - Throws: `AWSError` or `WorkerError`, when the call as a whole failed.
     func delete(_ receiptHandles: [String]) async throws -> [BatchFailure]
 
     /// Sets the visibility timeouts of 1...10 messages, counted from now.
     ///
     /// - Returns: The entries that the queue refused. All others are changed.
-    /// - Throws: `WorkerError`, when the call as a whole failed.
+    /// - Throws: `AWSError` or `WorkerError`, when the call as a whole failed.
     func changeVisibility(_ changes: [VisibilityChange]) async throws -> [BatchFailure]
 }
+
+extension SQSClient: MessageQueue {}
 
 extension BatchFailure {
     /// True when the lease has ended: the receipt handle is unknown or expired, or the message is no longer in flight.

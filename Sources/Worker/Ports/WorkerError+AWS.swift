@@ -13,6 +13,16 @@ extension WorkerError {
             ? CancellationError() : WorkerError(error, kind: Kind(error.kind, side: side))
     }
 
+    /// Maps an error of a `MessageQueue`; nil for a cancelled call, which says nothing about the service.
+    init?(ofQueue error: any Error) {
+        switch error {
+        case let error as WorkerError: self = error
+        case let error as AWSError where error.kind != .cancelled:
+            self.init(error, kind: Kind(error.kind, side: .queue))
+        default: return nil
+        }
+    }
+
     init(_ error: AWSError, kind: Kind) {
         self.init(
             kind,

@@ -15,11 +15,11 @@ struct FakeQueue: MessageQueue {
 
     var deadline: Duration { .seconds(50) }
 
-    func receive(_ count: Int, wait: Duration, visibility: Duration) async throws -> [Message] {
+    func receive(maxMessages: Int, wait: Duration, visibility: Duration) async throws -> [Message] {
         let deadline = cloud.clock.now + wait
         cloud.state.withLock { $0.receiveCalls += 1 }
         while true {
-            let got = try await connection.call("ReceiveMessage") { take(count, visibility) }
+            let got = try await connection.call("ReceiveMessage") { take(maxMessages, visibility) }
             if !got.isEmpty || cloud.clock.now >= deadline || cloud.faults.answersEmptyPollsAtOnce {
                 return got
             }
