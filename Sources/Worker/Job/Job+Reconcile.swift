@@ -22,57 +22,50 @@ extension Job {
         defer { attempt.message.stopSignal.leaveCommit() }
         for round in 1...Self.maxRounds {
             attempt.trace.rounds = round
-            if let outcome = try await runRound(plan, &attempt) { return outcome }
+            let existing = try await inspectOutputs(of: plan, isFirstRound: round == 1)
+            if try await isUpToDate(existing, plan.source, attempt) { return attempt.outcomeOfUpToDate }
+
+            attempt.message.stopSignal.markStarted()
+            let source = try await download(plan.source, &attempt)
+            let (stamp, tags) = (stamp(of: source.head, attempt), source.tags)
+            let stale = existing.indices.filter { existing[$0].stamp?.isEquivalent(to: stamp) != true }
+            if stale.isEmpty { return attempt.outcomeOfUpToDate }
+            let picture = try await pixelate(source, &attempt)
+
+            // An attempt that has uploaded goes on until outputs and source agree, with or without the lease, because
+            // its upload may have replaced a newer output.
+            if !attempt.isCommitting {
+                try await leases.ensureValid(attempt.message.lease)
+                try attempt.message.stopSignal.enterCommit()
+                attempt.isCommitting = true
+            }
+            attempt.beginUpload()
+            let start = clock.now
+            let isStored = try await upload(
+                stale.map { index in
+                    let output = picture.outputs[index]
+                    let object = OutputObject(
+                        name: plan.outputs[index], bytes: output.bytes, contentType: output.contentType,
+                        metadata: stamp.metadata, tags: tags)
+                    return (object, options.output.conditionalWrites ? existing[index].condition : .none)
+                })
+            // A source that has been deleted meanwhile needs no other outputs.
+            let currentETag = try await store.head(plan.source)?.unquotedETag ?? stamp.eTag
+            attempt.trace.putTime += clock.now - start
+            attempt.trace.bytesOut = picture.outputs.reduce(0) { $0 + $1.bytes.count }
+            picture.releaseMemory()
+            progress.record()
+            if isStored && currentETag == stamp.eTag { return .done }
         }
         throw WorkerError(
             .superseded, operation: "pixelating \(plan.source)",
             detail: "source or outputs changed during each of \(Self.maxRounds) rounds")
     }
 
-    /// - Returns: Nil when the source or an output changed during the round.
-    private func runRound(_ plan: OutputPlan, _ attempt: inout RecordAttempt) async throws -> Outcome? {
-        let existing = try await inspectOutputs(of: plan, isFirstRound: attempt.trace.rounds == 1)
-        if try await isUpToDate(existing, plan.source, attempt) { return attempt.outcomeOfUpToDate }
-
-        attempt.message.stopSignal.markStarted()
-        let source = try await download(plan.source, &attempt)
-        let stale = existing.stale(for: source.head.unquotedETag, outputFormat: engine.outputFormat)
-        if stale.isEmpty { return attempt.outcomeOfUpToDate }
-
-        let (head, tags) = (source.head, source.tags)
-        let picture = try await pixelate(source, &attempt)
-
-        // An attempt that has uploaded goes on until outputs and source agree, with or without the lease, because its
-        // upload may have replaced a newer output.
-        if !attempt.isCommitting {
-            try await leases.ensureValid(attempt.message.lease)
-            try attempt.message.stopSignal.enterCommit()
-            attempt.isCommitting = true
-        }
-        attempt.beginUpload()
-        let start = clock.now
-        let stamp = OutputStamp(source: head, event: attempt.event, outputFormat: engine.outputFormat)
-        let isStored = try await upload(
-            stale.map { index in
-                let output = picture.outputs[index]
-                let object = OutputObject(
-                    name: plan.outputs[index], bytes: output.bytes, contentType: output.contentType,
-                    metadata: stamp.metadata, tags: tags)
-                return (object, options.output.conditionalWrites ? existing.states[index].condition : .none)
-            })
-        // A source that has been deleted meanwhile needs no other outputs.
-        let currentETag = try await store.head(plan.source)?.unquotedETag ?? stamp.eTag
-        attempt.trace.putTime += clock.now - start
-        attempt.trace.bytesOut = picture.outputs.reduce(0) { $0 + $1.bytes.count }
-        picture.releaseMemory()
-        progress.record()
-        return isStored && currentETag == stamp.eTag ? .done : nil
-    }
-
     /// Returns the states of all outputs; in the first round only that of the first output, if it is absent. The
     /// others of a new source are then taken to be absent too: if one is not, its conditional put fails, and the
     /// second round inspects all.
-    private func inspectOutputs(of plan: OutputPlan, isFirstRound: Bool) async throws -> ExistingOutputs {
+    private func inspectOutputs(of plan: OutputPlan, isFirstRound: Bool) async throws -> [ExistingOutput] {
         @Sendable func inspect(_ output: ObjectReference) async throws -> ExistingOutput {
             do {
                 return try await store.head(output).map(ExistingOutput.present) ?? .absent
@@ -82,27 +75,36 @@ extension Job {
             }
         }
         var states = plan.outputs.map { _ in ExistingOutput.absent }
-        guard let first = plan.outputs.first else { return ExistingOutputs(states: states) }
+        guard let first = plan.outputs.first else { return states }
         states[0] = try await inspect(first)
-        if isFirstRound && states[0] == .absent { return ExistingOutputs(states: states) }
+        if isFirstRound && states[0] == .absent { return states }
         try await withThrowingTaskGroup(of: (Int, ExistingOutput).self) { group in
             for (index, output) in plan.outputs.enumerated().dropFirst() {
                 group.addTask { (index, try await inspect(output)) }
             }
             for try await (index, state) in group { states[index] = state }
         }
-        return ExistingOutputs(states: states)
+        return states
     }
 
     /// Returns true when the outputs need neither a download nor an upload.
     private func isUpToDate(
-        _ existing: ExistingOutputs, _ source: ObjectReference, _ attempt: RecordAttempt
+        _ existing: [ExistingOutput], _ source: ObjectReference, _ attempt: RecordAttempt
     ) async throws -> Bool {
-        guard existing.cover(attempt.event, outputFormat: engine.outputFormat) else { return false }
+        let format = engine.outputFormat
+        guard existing.allSatisfy({ $0.stamp?.covers(attempt.event, outputFormat: format) == true }) else {
+            return false
+        }
         // The receive count shows receives before the present one (`maySkipUnread`), and the lease those since then.
         if attempt.maySkipUnread && !leases.wasReceivedAgain(attempt.message.lease) { return true }
         guard let head = try await store.head(source) else { return false }
-        return existing.stale(for: head.unquotedETag, outputFormat: engine.outputFormat).isEmpty
+        let stamp = stamp(of: head, attempt)
+        return existing.allSatisfy { $0.stamp?.isEquivalent(to: stamp) == true }
+    }
+
+    /// Returns the stamp of outputs that are made from a version of the source.
+    private func stamp(of source: ObjectHead, _ attempt: RecordAttempt) -> OutputStamp {
+        OutputStamp(source: source, event: attempt.event, outputFormat: engine.outputFormat)
     }
 
     /// Reserves memory for the source and downloads it.
@@ -126,7 +128,7 @@ extension Job {
                 memory.shrink(to: object.bytes.count)
                 attempt.trace.add(object, getTime: clock.now - start)
                 // Messages that wait for reads to work again need not wait for the rest of this record.
-                breaker.succeeded(attempt.message.lease, .read, isFinished: false)
+                if breaker.isOpen { breaker.succeeded(attempt.message.lease, .read, isFinished: false) }
                 progress.record()
                 return DownloadedSource(object: object, tags: tags, memory: memory)
             } catch let error as WorkerError

@@ -54,7 +54,24 @@ struct Job: Sendable {
     }
 
     private func process(_ message: InFlightMessage) async -> [Outcome] {
-        var results = await processRecords(of: message)
+        var results: [RecordResult] = []
+        var records: [S3Notification.Record]
+        do {
+            let notification = try Envelope.decode(message.content.body)
+            records = notification.records
+            if notification.isTest {
+                results = [RecordResult(outcome: .skipped(.testEvent), trace: RecordTrace())]
+            }
+        } catch {
+            records = [.unreadable(error)]
+        }
+        for (index, record) in records.enumerated() {
+            if message.isRedelivered, let known = resultCache.result(ofRecord: index, of: message.content) {
+                results.append(known)
+            } else {
+                results.append(await processRecord(record, of: message))
+            }
+        }
         var obstacle: (index: Int, outcome: Outcome)?
         // A failure is stored when no record has to be repeated: the repetition would store it once more.
         if results.contains(where: \.isStorePending), results.allSatisfy(\.outcome.isFinal) {
@@ -70,28 +87,6 @@ struct Job: Sendable {
         }
         resultCache.keep(results, of: message.content)
         return results.map(\.outcome) + (obstacle.map { [$0.outcome] } ?? [])
-    }
-
-    private func processRecords(of message: InFlightMessage) async -> [RecordResult] {
-        var records: [S3Notification.Record]
-        do {
-            let notification = try Envelope.decode(message.content.body)
-            guard !notification.isTest else {
-                return [RecordResult(outcome: .skipped(.testEvent), trace: RecordTrace())]
-            }
-            records = notification.records
-        } catch {
-            records = [.unreadable(error)]
-        }
-        var results: [RecordResult] = []
-        for (index, record) in records.enumerated() {
-            if message.isRedelivered, let known = resultCache.result(ofRecord: index, of: message.content) {
-                results.append(known)
-            } else {
-                results.append(await processRecord(record, of: message))
-            }
-        }
-        return results
     }
 
     private func processRecord(
@@ -142,12 +137,12 @@ struct Job: Sendable {
             do {
                 let outcome = try await reconcile(&attempt)
                 // All other outcomes of an attempt are skips: nothing was uploaded, so only reading is proved.
-                breaker.succeeded(message.lease, outcome == .done ? .write : .read)
+                if breaker.isOpen { breaker.succeeded(message.lease, outcome == .done ? .write : .read) }
                 return outcome
             } catch let error as WorkerError where !isStopped(message) {
                 metrics.attemptFailures.increment(error.kind)
                 guard policy[error.kind] == .openBreaker else {
-                    if error.kind.provesReading { breaker.succeeded(message.lease, .read) }
+                    if breaker.isOpen && error.kind.provesReading { breaker.succeeded(message.lease, .read) }
                     return attempt.requiringCheck(outcome(of: error, message))
                 }
                 switch await waitForRecovery(of: breaker, from: error, at: attempt.stage, message) {

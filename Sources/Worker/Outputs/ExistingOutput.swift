@@ -2,7 +2,8 @@
 
 internal import AWS
 
-/// The state of one output as a HEAD request showed it.
+/// The state of one output, as a HEAD request showed it before an attempt. The article `LifeOfAMessage` explains which
+/// states make a download or a put unnecessary (section Freshness).
 enum ExistingOutput: Sendable, Equatable {
     /// S3 denied access, because the worker lacks `s3:GetObject`, or `s3:ListBucket` for an absent output. The upload
     /// then has no condition.

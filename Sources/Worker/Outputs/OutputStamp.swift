@@ -46,6 +46,11 @@ struct OutputStamp: Sendable, Equatable {
         return metadata
     }
 
+    /// Returns true for outputs of the same content of the source in the same format.
+    func isEquivalent(to other: OutputStamp) -> Bool {
+        eTag == other.eTag && outputFormat == other.outputFormat
+    }
+
     /// Returns true when the output was made, in this format, from the version that the event announces or from a
     /// later one. Only the sequencers of AWS tell which version is later.
     func covers(_ event: ObjectEvent, outputFormat: String) -> Bool {
