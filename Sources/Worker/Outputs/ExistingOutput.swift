@@ -8,7 +8,7 @@ enum ExistingOutput: Sendable, Equatable {
     /// S3 denied access, because the worker lacks `s3:GetObject`, or `s3:ListBucket` for an absent output. The upload
     /// then has no condition.
     case unknown
-    /// There is no output, or an output that was not inspected because the first one is absent.
+    /// The output does not exist, or it was not inspected because the first output is absent.
     case absent
     case present(ObjectHead)
 
