@@ -15,11 +15,11 @@ extension JPEGHeader {
 }
 
 extension Orientation {
-    /// The number of the tag Orientation.
+    /// The number of the tag Orientation in an IFD (Exif 2.3, 4.6.4).
     private static let tag = 0x0112
     /// The TIFF field type of unsigned 16-bit integers, SHORT (TIFF 6.0, section 2).
     private static let short = 3
-    /// The largest number of entries of an IFD that is searched.
+    /// The largest number of entries of an IFD that is searched for the tag; a larger IFD counts as damaged.
     private static let maximumEntries = 1000
 
     /// Creates the orientation that the first IFD of a TIFF structure states; nil if the structure is damaged or has no

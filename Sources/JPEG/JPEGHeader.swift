@@ -51,8 +51,7 @@ package struct JPEGHeader: Sendable {
     /// The length of the file in bytes. No offset or byte range of this header exceeds the length.
     package let fileBytes: Int
 
-    /// The order of the samples in decoded rows; nil for numbers of components that are not decoded, all but 1, 3 and
-    /// 4.
+    /// The order of the samples in decoded rows; nil if the number of components is not 1, 3 or 4.
     package var layout: PixelLayout? {
         switch components.count {
         case 1: .gray

@@ -6,9 +6,9 @@
 struct ProfileFragments {
     /// The number of bytes before the data in the parameters of a segment.
     static let headerBytes = 14
-    /// The largest number of fragments of a profile that is kept.
+    /// The largest number of fragments of a profile. A profile with more fragments is ignored.
     private static let maximumFragments = 64
-    /// The largest length in bytes of a profile that is kept.
+    /// The largest length of a profile in bytes. A longer profile is ignored.
     static let maximumBytes = 4 << 20
 
     /// The byte range of the data of each fragment within the file, by the number of the fragment.

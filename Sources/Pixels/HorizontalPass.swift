@@ -67,19 +67,19 @@ final class HorizontalPass {
 
     /// The pixels that have a weight in a cell.
     private struct PlainCell: BitwiseCopyable {
-        /// The index of the first of these pixels in the row.
+        /// The index in the row of the first pixel that has a weight in the cell.
         var start: Int
-        /// The number of these pixels.
+        /// The number of consecutive pixels that have a weight in the cell.
         var count: Int
-        /// The index, in `HorizontalPass.weights`, of the weight of the first of these pixels.
+        /// The index, in `HorizontalPass.weights`, of the cell's first weight.
         var weights: Int
     }
 
     /// The position of the cells of one size in the tables of all sizes that are computed from sums over segments.
     private struct SegmentedSize {
-        /// The index of the size's first element in `HorizontalPass.breakpoints`.
+        /// The index of the size's first breakpoint in `HorizontalPass.breakpoints`.
         var breakpoints: Int
-        /// The index of the size's first element in `HorizontalPass.differences`.
+        /// The index, in `HorizontalPass.differences`, of the coefficients of the size's first cell.
         var differences: Int
         /// The index of the size's first cell among the cells of all sizes.
         var results: Int

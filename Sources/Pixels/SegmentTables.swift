@@ -14,10 +14,10 @@ struct SegmentTables {
     /// The parts of the row, from the left, cut at the breakpoints of all sizes. A part that would be too long for the
     /// 16-bit sums of a segment is cut again.
     private(set) var segments: [px_segment] = []
-    /// The breakpoints, size by size: the middle of each cell, and one right of the row.
+    /// The breakpoints of all sizes, size by size: the middle of each cell, and one position right of the row.
     private(set) var breakpoints: [px_breakpoint] = []
-    /// The coefficients with which each average follows from a second difference, size by size, one element for each
-    /// cell.
+    /// The coefficients with which the average of each cell follows from the sums over segments: one element for each
+    /// cell, size by size.
     private(set) var differences: [px_second_difference] = []
 
     /// Creates the tables for the sizes of `filters`, all of which have the same length in pixels.

@@ -11,7 +11,7 @@ final class VerticalPass {
     private let first: Int
     private let weights: Storage<Int32>
     /// The sums of all cells of the grid, row by row, 4 elements for each cell, one for each band. They are in units of
-    /// 2^-22 and begin with one half.
+    /// 2^-22 and start at one half, so that dropping the fraction rounds them.
     private let sums: Storage<Int32>
     private let kernels: px_kernels
     /// The index of the next row of the picture.

@@ -9,27 +9,28 @@ import Pixels
 struct Measurement {
     var name: String
     var megapixels: Double
-    /// The time in which libjpeg-turbo decodes the file row by row into a buffer of one row: the lower bound of all
-    /// decoding.
+    /// The time, in milliseconds, in which libjpeg-turbo decodes the file row by row into a buffer of one row: the
+    /// lower bound of all decoding.
     var decodeRows: Double
-    /// The time in which TurboJPEG decodes the file into a picture in memory.
+    /// The time, in milliseconds, in which TurboJPEG decodes the file into a picture in memory.
     var decodePicture: Double
-    /// The time in which the engine pixelates the file.
+    /// The time, in milliseconds, in which the engine pixelates the file.
     var engine: Double
-    /// The time in which the engine reduces the decoded rows to five grids.
+    /// The time, in milliseconds, in which the engine reduces the decoded rows to five grids.
     var reduce: Double
-    /// The time in which the engine encodes the five outputs.
+    /// The time, in milliseconds, in which the engine encodes the five outputs.
     var encode: Double
-    /// The time in which TurboJPEG encodes one output.
+    /// The time, in milliseconds, in which TurboJPEG encodes one output.
     var turboEncode: Double
     /// The values of Pillow; nil if it is not installed.
     var reference: Reference.Finding?
     /// True when the file has several scans.
     var isProgressive: Bool
-    /// The peak memory of the engine, the file included, less that of the idle process; nil if the measurement failed.
+    /// The peak memory of the engine, the file included, less that of the idle process, in megabytes; nil if the
+    /// measurement failed.
     var memory: Double?
-    /// The peak memory of TurboJPEG with the picture in memory, the file included, less that of the idle process; nil
-    /// if the measurement failed.
+    /// The peak memory of TurboJPEG with the picture in memory, the file included, less that of the idle process, in
+    /// megabytes; nil if the measurement failed.
     var decodeMemory: Double?
 
     /// Measures a file.

@@ -22,13 +22,13 @@ extern "C" {
 typedef struct px_segment {
     /// The offset of the first pixel in the row, in bytes.
     int64_t offset;
-    /// The number of groups of 16 bytes that the segment occupies, 1...`PX_MAXIMUM_GROUPS`. The last one may be
+    /// The number of groups of 16 bytes that the segment occupies, 1...`PX_MAXIMUM_GROUPS`. The last group may be
     /// incomplete.
     int32_t groups;
-    /// The number of pixels in the last group that belong to the segment.
+    /// The number of pixels in the last group of 16 bytes that belong to the segment.
     int32_t last_pixels;
-    /// The index, in the row, of the first pixel after the last group, even if not all pixels of that group belong to
-    /// the segment.
+    /// The index, in the row, of the first pixel after the last group of 16 bytes, even if not all pixels of that group
+    /// belong to the segment.
     double end;
 } px_segment;
 
@@ -39,18 +39,18 @@ enum { PX_MAXIMUM_GROUPS = 22 };
 /// Sums over all pixels left of a position in a row, where p(x) is a sample of pixel x. There is one sum for each of
 /// the 4 samples of a pixel; gray pixels use the first. The sums are exact integers.
 typedef struct px_sums {
-    /// S0, the sum of p(x).
+    /// S0, the sum of p(x) over all pixels x left of the position, for each of the 4 samples of a pixel.
     double samples[4];
-    /// S1, the sum of x * p(x).
+    /// S1, the sum of x * p(x) over all pixels x left of the position, for each of the 4 samples of a pixel.
     double moments[4];
 } px_sums;
 
 /// A breakpoint: a position in the row at which the weights of the pixels change their slope. It is the middle of a
-/// cell.
+/// cell, or lies half a cell right of the row.
 typedef struct px_breakpoint {
-    /// The number of segments left of the breakpoint.
+    /// The number of segments of the row that are left of the breakpoint.
     int64_t segments;
-    /// The position in pixels from the left of the row, minus one half.
+    /// The position of the breakpoint in pixels from the left of the row, minus one half.
     double position;
 } px_breakpoint;
 
@@ -58,12 +58,14 @@ typedef struct px_breakpoint {
 /// two beside it. With Q = position * S0 - S1 at each of the three breakpoints, the average is factor * (Q(left) - 2 *
 /// Q(middle) + Q(right)) + bias.
 typedef struct px_second_difference {
-    /// The factor, which includes the normalization of the weights.
+    /// The factor of the second difference in the average of a cell, factor * (second difference) + bias. It normalizes
+    /// the sum of the weights to 1.
     double factor;
-    /// The mean error that the rounding of the weights causes.
+    /// The term bias in the average of a cell, factor * (second difference) + bias: the mean error that the rounding of
+    /// the weights to integers causes, in units of a sample.
     double bias;
-    /// The square of a distance. An average whose distance to the nearest integer is smaller is rounded to that integer
-    /// by the plain weighted sum, too. Any other average is uncertain.
+    /// The square of the safe distance between an average and the nearest integer. At a smaller distance the plain
+    /// weighted sum is rounded to the same integer; at any other the average is uncertain.
     double safe_distance_squared;
 } px_second_difference;
 

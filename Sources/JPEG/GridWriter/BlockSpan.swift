@@ -6,8 +6,8 @@
 /// A sample of a component that is not subsampled shows one cell. A sample of a subsampled component is the mean of
 /// pixels in two neighbouring columns (or rows) of the picture, and so shows one cell or two.
 package struct BlockSpan: BitwiseCopyable, Sendable {
-    /// The side of a block: `columns` for its top side, along which the columns of the grid change, and `rows` for its
-    /// left side. libjpeg pads a picture differently at its right and at its bottom.
+    /// The side of a block: `columns` for its top side, the samples of which are in different columns, and `rows` for
+    /// its left side. libjpeg pads a picture differently at its right and at its bottom.
     package enum Axis { case columns, rows }
 
     /// Eight bytes in one 64-bit word; byte 0 is in the lowest bits. A `SIMD8<UInt8>` would be slow, because access to
@@ -32,15 +32,17 @@ package struct BlockSpan: BitwiseCopyable, Sendable {
     /// The number of runs, which consist of consecutive samples that show the same cells: 1...8; 0 if the block lies
     /// beyond the picture.
     private(set) var count = 0
-    /// The index 0...7 of the first sample of each run.
+    /// The index 0...7 of the first sample of each run. The samples of a run show the same cells.
     private(set) var starts = EightBytes()
-    /// The first of the two cells that the samples of each run show: an index of a row or column of the grid.
+    /// The first of the two cells that the samples of each run show, as an index of a row or column of the grid. The
+    /// samples of a run show the same cells.
     private(set) var firsts = EightBytes()
-    /// The second of the two cells that the samples of each run show. Inside a cell it equals the first.
+    /// The second of the two cells that the samples of each run show, as an index of a row or column of the grid.
+    /// Inside a cell it equals the first.
     private(set) var seconds = EightBytes()
-    /// The first cell that the side shows.
+    /// The first cell that the side shows, as an index of a row or column of the grid.
     private(set) var first: UInt8 = 0
-    /// The last cell that the side shows.
+    /// The last cell that the side shows, as an index of a row or column of the grid.
     private(set) var last: UInt8 = 0
     /// The place at which the samples change from the first cell to the last cell; nil if the side shows other cells,
     /// too, or if several samples show both cells. A side that shows one cell has the place `before(0)`.

@@ -12,27 +12,28 @@ import Pixels
 package struct EdgeCodes: BitwiseCopyable, Sendable {
     /// The place at which the edge between two cells crosses one side of a block.
     package struct Place: BitwiseCopyable, Sendable {
-        /// The index of the place among all places: i for `before(i)`, 8 + i for `through(i)`.
+        /// The index 0...15 of the place: i for `before(i)`, 8 + i for `through(i)`.
         let index: UInt8
 
-        /// The number of all places.
+        /// The number of places at which an edge can be.
         static let count = 16
 
-        /// Returns the place of an edge before a sample, 0...7: the samples before this sample show the first cell, all
-        /// others show the last cell. For sample 0 the whole side shows the last cell.
+        /// Returns the place of an edge between two cells that is before a sample, 0...7: the samples before this
+        /// sample show the first cell, all others show the last cell. For sample 0 the whole side shows the last cell.
         package static func before(_ sample: Int) -> Place { Place(index: UInt8(sample)) }
 
-        /// Returns the place of an edge through a sample, 0...7: this sample is the mean of both cells, the samples
-        /// before it show the first cell, and the samples after it show the last cell.
+        /// Returns the place of an edge between two cells that goes through a sample, 0...7: this sample is the mean of
+        /// both cells, the samples before it show the first cell, and the samples after it show the last cell.
         package static func through(_ sample: Int) -> Place { Place(index: 8 + UInt8(sample)) }
     }
 
     /// The code of a block without that of its DC coefficient: the codes of the AC coefficients and of EOB, 126 bits at
     /// most.
     package struct Code: BitwiseCopyable, Sendable {
-        /// The last `count` bits of the code, in the lowest places; the higher places are 0.
+        /// The last `count` bits of the block's code, in the lowest places; the higher places are 0.
         package fileprivate(set) var bits: UInt64 = 0
-        /// The first `firstCount` bits of a code of more than 63 bits, in the lowest places; the higher places are 0.
+        /// The first `firstCount` bits of a block's code of more than 63 bits, in the lowest places; the higher places
+        /// are 0.
         package fileprivate(set) var firstBits: UInt64 = 0
         /// The number of bits in `bits`, 0...63. It is the length of the whole code if `firstCount` is 0.
         package fileprivate(set) var count: UInt8 = 0
@@ -60,7 +61,7 @@ package struct EdgeCodes: BitwiseCopyable, Sendable {
     /// second, and so on.
     private let codes: Table<Code>
 
-    /// All differences of two samples.
+    /// The heights of an edge, which are the differences of two samples.
     private static let heights = -255...255
 
     /// The codes with the tables of luminance (index 0) and with the tables of chrominance (index 1).

@@ -90,8 +90,8 @@ package struct ForwardDCT: BitwiseCopyable, Sendable {
     /// - Parameters:
     ///   - last: The outputs of the first pass for the last row of the block.
     ///   - coefficients: Receives the coefficients, 8 times as large as those of the standard.
-    ///   - ofSteps: Returns row `output` of the coefficients, before it is shifted, for the block less its last row.
-    ///     Output 0 has no factor 2^13.
+    ///   - ofSteps: Returns row `output` of the coefficients, before it is shifted, of the differences between the rows
+    ///     of the block and its last row. Output 0 has no factor 2^13.
     @inline(__always)
     private func secondPass(
         _ last: SIMD8<Int16>, into coefficients: UnsafeMutablePointer<SIMD8<Int16>>,

@@ -8,13 +8,13 @@ struct MCURow: ~Copyable {
     /// The cells along the top sides of the distinct MCUs of a row: `blocksAlongSide` elements for each MCU, as in
     /// `Span.blocks`.
     private let columns: Storage<BlockSpan>
-    /// The number of consecutive equal MCUs for each distinct MCU of a row.
+    /// The number of consecutive MCUs of a row that equal each distinct MCU, itself included.
     private let counts: Storage<Int>
     /// The number of `BlockSpan`s that describe one side of an MCU.
     private let blocksAlongSide: Int
-    /// The bits of the first MCU of the row, or of the whole row when equal rows follow.
+    /// The bits of the first MCU of the row that is written, or of the whole row when equal rows follow.
     private var head = BitString()
-    /// The bits of all MCUs of the row after the first.
+    /// The bits of all MCUs after the first of the row that is written.
     private var tail = BitString()
     /// The bits of one MCU that equals the MCU before.
     private var unit = BitString()
@@ -101,8 +101,7 @@ struct MCURow: ~Copyable {
 }
 
 extension MCURow {
-    /// One side of an MCU: the cells that it shows, and the number of consecutive MCUs of which this side shows the
-    /// same.
+    /// One side of an MCU: the cells that it shows, and the number of consecutive MCUs whose sides show the same cells.
     struct Span {
         /// The cells along the sides of the MCU's blocks. In 4:2:0 these are two elements for the luminance blocks,
         /// followed by one for the chrominance blocks; else one element for the blocks of all components.

@@ -28,13 +28,13 @@ package struct Plane: BitwiseCopyable {
 
     /// Returns a row of a block: 8 samples, each less 128 (the level shift of ITU-T T.81, A.3.1).
     ///
-    /// Each sample is the mean of four pixels, which libjpeg's `h2v2_downsample` (jcsample.c) adds up before it adds 1
-    /// and 2 in turn along the row and divides by 4. Four equal pixels have their own value as the mean. A sample of a
-    /// component that is not subsampled is one pixel, and here the mean of four equal ones.
+    /// Each sample is the mean of four pixels as in libjpeg's `h2v2_downsample` (jcsample.c): the sum of the pixels,
+    /// plus 1 and 2 in turn along the row, divided by 4. The mean of four equal pixels is their value, so that this
+    /// method also serves components that are not subsampled, with one pixel in place of four.
     ///
     /// - Parameters:
-    ///   - first: The row of the grid from which the upper two of the four pixels are.
-    ///   - second: The row of the grid from which the lower two pixels are; equal to `first` inside a cell.
+    ///   - first: The row of the grid that the upper two of the four pixels show.
+    ///   - second: The row of the grid that the lower two pixels show; equal to `first` inside a cell.
     ///   - columns: The columns of the grid along the top side of the block.
     @inline(__always)
     package func levels(first: UInt8, second: UInt8, columns: UnsafePointer<BlockSpan>) -> SIMD8<Int16> {

@@ -7,13 +7,13 @@ package struct Quantizer: BitwiseCopyable, Sendable {
     private struct Step: BitwiseCopyable, Sendable {
         /// The index of the coefficient in the block, 8 * row + column.
         var place: UInt32
-        /// Half of the divisor 8 q: 4 q.
+        /// Half of the divisor 8 q, where q is the quantization step: 4 q.
         var half: UInt32
-        /// The quotient 2^20 / q, rounded up.
+        /// The quotient 2^20 / q, rounded up, where q is the quantization step.
         var inverse: UInt32
     }
 
-    /// The constants for each position of the zigzag order.
+    /// The constants with which the coefficient at each position of the zigzag order is quantized.
     private let steps: Table<Step>
     /// The largest magnitude of each coefficient that is quantized to zero, 4 q - 1, where q is the quantization step.
     /// Element r has the magnitudes of row r of the block.
