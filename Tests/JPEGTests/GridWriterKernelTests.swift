@@ -134,7 +134,7 @@ import Testing
 
     /// All directions, places and heights of an edge are compared; the sample of the last cell is random.
     @Test(arguments: [0, 1])
-    func `the ready codes of blocks with one edge are those of the blocks`(table: Int) {
+    func `the table codes of blocks with one edge are those of the blocks`(table: Int) {
         var generator = SplitMix(seed: 4)
         let steps = QuantizationTable.standard[table].steps
         let codes = EdgeCodes.standard[table]

@@ -29,7 +29,7 @@ import Testing
 
     /// The picture is the example in the documentation of `HorizontalPass`.
     @Test(arguments: ReductionMethod.allCases)
-    func `a slope of 12 pixels reduced to 2 cells has the levels 3 and 8`(_ method: ReductionMethod) {
+    func `a slope of 12 pixels reduced to 2 cells has the averages 3 and 8`(_ method: ReductionMethod) {
         let reducer = GridReducer(width: 12, height: 1, layout: .gray, sizes: [2], method: method)
         reducer.addRow { _ = $0.update(fromContentsOf: 0..<12) }
         #expect(reducer.grids()[0].samples == [3, 8, 3, 8])
