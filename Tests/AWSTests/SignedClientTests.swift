@@ -58,6 +58,15 @@ struct SignedClientTests {
         harness.expectPlayed()
     }
 
+    @Test func `OverLimit is throttling that is not retried, as in botocore`() async throws {
+        let overLimit = ScriptedTransport.Step.respond(403, [:], "<Error><Code>OverLimit</Code></Error>")
+        let harness = try await AWSHarness([overLimit])
+        let error = try await awsError { try await harness.s3.get(.picture, maximumBytes: 10) }
+        #expect(error.kind == .throttled)
+        #expect(harness.clock.sleeps.isEmpty)
+        harness.expectPlayed()
+    }
+
     @Test func `x-amz-retry-after extends a pause by at most 5 seconds`() async throws {
         func asking(_ milliseconds: Int) -> ScriptedTransport.Step {
             .respond(503, ["x-amz-retry-after": "\(milliseconds)"])

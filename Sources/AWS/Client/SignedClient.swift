@@ -19,7 +19,7 @@ import Support
 /// * Throttling (status 429, codes such as `SlowDown`): after a backoff that begins at 1 s.
 /// * Clock skew (`RequestTimeTooSkewed`, or a refused signature whose response has a `Date` more than 5 minutes
 ///   away from the time of the signature): once, at once, signed with the service's time.
-/// * Expired credentials (`ExpiredToken`): once, at once, with credentials that are fetched anew.
+/// * Expired credentials (`ExpiredToken`): once, at once, with credentials that are fetched again.
 ///
 /// The first four end when `maxAttempts`, the request's total time or the client's `RetryQuota` is used up. All other
 /// failures are thrown at once: 403, 404, 412, wrong keys, responses that are too large, cancellation. See

@@ -18,6 +18,8 @@ package actor CredentialCache {
     private var state: CredentialCacheState
     private var waiters: [RefreshWaiter] = []
 
+    /// Makes an empty cache of the credentials of one source.
+    ///
     /// - Parameters:
     ///   - random: the function that returns a random number in 0..<1 for the jitter.
     ///   - defaultWait: the maximum wait for a caller that gives no limit.

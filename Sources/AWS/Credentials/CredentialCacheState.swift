@@ -82,6 +82,8 @@ package struct CredentialCacheState: Sendable {
     /// The error of the last refresh; nil after a success.
     package private(set) var lastFailure: AWSError?
 
+    /// Makes a state without credentials.
+    ///
     /// - Parameters:
     ///   - source: the name of the source, which appears in error texts.
     ///   - isStaticallyStable: the value of `CredentialSource.isStaticallyStable`.

@@ -11,6 +11,8 @@ struct CredentialChoice: Sendable {
     let factory: ClientFactory
     var host: HostEnvironment { factory.host }
 
+    /// Returns the source of credentials that the configuration and the environment determine.
+    ///
     /// - Throws: `AWSError` of the kind `.noCredentials`, whose message contains the missing setting.
     func source() throws(AWSError) -> any CredentialSource {
         switch kind {

@@ -11,6 +11,8 @@ struct Endpoints: Sendable {
     let options: EndpointOptions
     private let custom: (s3: URL?, sqs: URL?, sts: URL?)
 
+    /// Makes the endpoints for the configured options.
+    ///
     /// - Throws: `AWSError` of the kind `.configuration` for an invalid option.
     init(_ options: EndpointOptions) throws(AWSError) {
         if let problem = options.problems().first {

@@ -11,6 +11,8 @@ struct RegionChoice: Sendable {
     let host: HostEnvironment
     let transport: any Transport
 
+    /// Returns the chosen region.
+    ///
     /// - Throws: `AWSError` of the kind `.configuration` when no region is found or its name is invalid.
     func region() async throws(AWSError) -> Region {
         let fromQueue = queueURL.flatMap { URL($0) }.flatMap { Endpoints.region(ofQueue: $0) }
