@@ -4,12 +4,13 @@ package import Logging
 internal import Metrics
 internal import Support
 
-/// Receives messages from the queue, makes the outputs of the objects that they announce, and deletes them.
+/// The worker, which receives messages from the queue, makes the outputs of the sources in their records, and deletes
+/// the messages.
 ///
-/// It owns the parts that live as long as the worker: `Poller` receives messages, a `Job` processes each of them,
-/// `LeaseManager` keeps their leases and settles them, `CircuitBreaker` holds them while a dependency fails.
+/// The worker consists of these parts: `Poller` receives messages, a `Job` processes each message, `LeaseManager`
+/// extends the leases and settles the messages, and `CircuitBreaker` holds messages while a dependency fails.
 package final class PixelationWorker: Sendable {
-    /// The options at the start. Those that concern leases and polls do not change later; see `apply`.
+    /// The options at the start of the worker. The options for leases and polls do not change later; see `apply`.
     private let options: WorkerOptions
     private let clock: any WorkerClock
     private let metrics: WorkerMetrics
@@ -17,23 +18,25 @@ package final class PixelationWorker: Sendable {
     private let progress: ProgressCounter
     private let budget: MemoryBudget
     private let leases: LeaseManager
-    /// The breakers of the job.
+    /// The circuit breaker for sources and outputs.
     private let breaker: CircuitBreaker
     private let quarantineBreaker: CircuitBreaker
     private let poller: Poller
     private let stallDetector: Locked<StallDetector>
     private let drainState = Locked((hasBegun: false, isForced: false))
 
-    /// The time for the deletes and releases that are pending when the last job has ended.
+    /// The maximum time for the deletes and releases that are pending when the last job has ended.
     private static let flushTime = Duration.seconds(10)
-    /// The time for attempts that have begun to upload after the end of the drain, and for the answer to the
-    /// outstanding poll after its wait.
+    /// The additional time after `drainSeconds` for attempts that have begun to upload, and after its wait time for the
+    /// response to the poll in progress.
     private static let commitTime = Duration.seconds(5)
 
+    /// Makes a worker, which receives nothing before `run` is called.
+    ///
     /// - Parameters:
-    ///   - quarantine: The destination of permanent failures; nil to leave them to the queue's redrive policy.
-    ///   - options: Options without `problems()`.
-    ///   - random: Returns a random number in 0...1, for jitter.
+    ///   - quarantine: The destination of permanent failures; nil when only the redrive policy of the queue moves them.
+    ///   - options: The options, which must have no `problems()`.
+    ///   - random: The function that returns a random number in 0...1 for jitter.
     package init(
         queue: any MessageQueue, store: any ObjectStore, engine: any PictureEngine,
         quarantine: (any Quarantine)? = nil, identity: WorkerIdentity = WorkerIdentity(),
@@ -69,11 +72,12 @@ package final class PixelationWorker: Sendable {
             StallDetector(callDeadline: queue.deadline, visibility: .seconds(options.visibilitySeconds)))
     }
 
-    /// Makes these options and this engine those of the messages that are received from now on. Messages in flight
-    /// keep theirs. More memory and a larger `maxInFlight` take effect at once, smaller values as messages end.
+    /// Applies changed options and an engine to the messages that are received from now on. Messages in flight keep the
+    /// previous ones. Larger values of `memoryBytes` and `maxInFlight` take effect at once, and smaller ones as
+    /// messages end.
     ///
-    /// - Parameter options: Options without `problems()`. Waits, visibility, delays of batches, drain and the
-    ///   destination of the outputs must be those of the start.
+    /// - Parameter options: The options, which must have no `problems()`. The wait time, the visibility timeout, the
+    ///   batch delay, `drainSeconds` and the destination of the outputs must be those of the start.
     package func apply(_ options: WorkerOptions, engine: any PictureEngine) {
         poller.apply(options, engine: engine)
         budget.resize(to: options.memoryBytes)
@@ -83,15 +87,16 @@ package final class PixelationWorker: Sendable {
         progress.wakeup.signal()
     }
 
-    /// Works until drained, idle for `idleSeconds` or done with `maxMessages`.
+    /// Runs the worker until it is drained, has been idle for `idleSeconds`, or has processed `maxMessages` messages.
     ///
-    /// When it returns, all jobs have ended, and the queue has confirmed their deletes and releases or `flushTime` is
-    /// over. A message whose delete or release is not confirmed becomes visible when its visibility timeout ends, as do
-    /// all messages when the task is cancelled, which stops without a drain.
+    /// When the function returns, all jobs have ended, and the queue has confirmed their deletes and releases or
+    /// `flushTime` has passed. A message whose delete or release is not confirmed becomes visible again when its
+    /// visibility timeout has passed. When the calling task is cancelled, the worker stops without a drain, and this
+    /// applies to all messages in flight.
     ///
-    /// - Throws: `WorkerError` of kind `.queueMissing` when a poll finds no queue before any poll has been answered.
-    ///   Later it is a failure like others, because a queue may be deleted and created again. `CancellationError` when
-    ///   the task is cancelled.
+    /// - Throws: `WorkerError` of kind `.queueMissing` when the queue does not exist before the first successful poll
+    ///   (later polls are repeated, because the queue can be created again), or `CancellationError` when the task is
+    ///   cancelled.
     package func run() async throws {
         var failure: WorkerError?
         await withTaskGroup(of: Void.self) { services in
@@ -112,17 +117,18 @@ package final class PixelationWorker: Sendable {
         log.workerDrained(deleted: metrics.deleted.value, released: metrics.released.value)
     }
 
-    /// Returns when the queue has answered a poll, or when the task is cancelled. Polls are short until then, so this
-    /// never waits for a message. Only one task may call it.
+    /// Waits until a poll has succeeded, or the calling task is cancelled. Polls are short polls until then, so that
+    /// the function does not wait for a message. Only one task can call this function.
     package func firstAnswer() async { await poller.firstAnswer() }
 
-    /// Stops receiving and returns at once; `run` returns when all jobs have ended. Idempotent.
+    /// Starts a drain and returns at once: no more messages are received, and `run` returns when all jobs have ended.
+    /// Repeated calls have no further effect.
     ///
-    /// The outstanding poll ends by itself, because the queue goes on delivering to a poll whose client has gone;
-    /// messages that it brings are released. Jobs that have started get `drainSeconds`, all others are released at
-    /// once. Attempts that have begun to upload by the end of that time get five seconds more.
+    /// The poll in progress is not cancelled, because the queue would still deliver messages to it. Its messages are
+    /// released. Jobs that have started can finish within `drainSeconds`, and the messages of all others are released
+    /// at once. Attempts that have begun to upload within this time have five more seconds.
     ///
-    /// - Parameter force: Releases all messages now, as at the end of `drainSeconds`.
+    /// - Parameter force: True to release all messages now, as after `drainSeconds`.
     package func drain(force: Bool = false) {
         let isFirst = drainState.withLock { state in
             defer { state.hasBegun = true }
@@ -195,9 +201,9 @@ package final class PixelationWorker: Sendable {
         return status
     }
 
-    /// Looks for a part of the worker that makes no progress. The watchdog calls this regularly; see `StallDetector`.
+    /// Checks that all parts of the worker make progress (`StallDetector`). The watchdog calls this function regularly.
     ///
-    /// - Returns: One sentence about that part; nil when there is none.
+    /// - Returns: One sentence about the part that makes no progress; nil when there is none.
     package func checkForStall() -> String? {
         let polling = poller.snapshot
         let held = quarantineBreaker.opening?.heldCount ?? 0

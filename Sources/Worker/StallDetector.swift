@@ -1,34 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Finds a part of the worker that makes no progress, for the watchdog.
+/// A detector of parts of the worker that make no progress, which the watchdog uses.
 ///
-/// Progress is answered polls, extended leases and finished steps of work, never a timer. Every check is an
-/// observation: a poll is overdue only if several checks have seen it due and the polling task has made no decision in
-/// between. The first check after a suspension of the machine therefore never finds a stall of polling.
+/// Successful polls, extended leases and finished steps of work count as progress. A poll counts as overdue only when
+/// it was due at several checks and the polling task has made no decision between them. Therefore the first check after
+/// a suspension of the machine never reports polling.
 struct StallDetector: Sendable {
     /// The state of the worker at the time of a check.
     struct Observation: Sendable {
         var polling: Poller.Snapshot
-        /// The earliest end of a lease whose job is running.
+        /// The earliest expiry of a lease whose job is running, by `WorkerClock`; nil when there is none.
         var earliestExpiry: Duration?
-        /// The time of the latest finished step.
+        /// The time of the latest finished step of work, by `WorkerClock`.
         var lastProgress: Duration
-        /// True when every message in flight may be waiting for a dependency to recover.
+        /// True when a circuit breaker is open, so that every message in flight can be waiting for a dependency.
         var isBreakerOpen: Bool
     }
 
-    /// The longest duration of a call of the queue; a receive may take its wait in addition.
+    /// The maximum duration of a call to the queue. The wait time of a receive is added.
     let callDeadline: Duration
     let visibility: Duration
-    /// The time of the first check that saw a poll due, and the number of decisions at that time.
+    /// The time of the first check at which the present poll was due, and the number of decisions at that time; nil
+    /// when no poll is due.
     private var pollDue: (since: Duration, decisions: UInt64)?
 
-    /// The time by which a poll or a lease may exceed its limit.
+    /// The time by which a poll or a lease can exceed its limit before it is reported.
     private static let slack = Duration.seconds(30)
-    /// The time within which the polling task sends a poll that is due.
+    /// The maximum time within which the polling task sends a poll that is due.
     private static let pollDelay = Duration.seconds(60)
-    /// The time between two steps of the work on messages in flight, in addition to the time limit of a picture. The
-    /// other steps are calls to S3, which end within their deadlines.
+    /// The maximum time between two finished steps of work on messages in flight, in addition to the time limit of a
+    /// picture. The other steps are calls to S3, which end within their deadlines.
     private static let stepLimit = Duration.seconds(300)
 
     init(callDeadline: Duration, visibility: Duration) {
@@ -36,7 +37,7 @@ struct StallDetector: Sendable {
         self.visibility = visibility
     }
 
-    /// Returns one sentence about a part that makes no progress, or nil.
+    /// Returns one sentence about a part that makes no progress, or nil when there is none.
     mutating func check(_ observation: Observation, now: Duration) -> String? {
         let polling = observation.polling
         if let poll = polling.poll, now - poll.requestedAt > poll.wait + callDeadline + Self.slack {

@@ -3,33 +3,34 @@
 internal import Glibc
 package import Support
 
-/// The options of the worker. The defaults suit a machine that runs nothing else.
+/// The options of the worker. The defaults are for a machine on which no other program runs.
 package struct WorkerOptions: Sendable, Equatable {
-    /// The wait of a long poll, 0...20 s. 0 makes all polls short polls.
+    /// The wait time of a long poll in seconds, 0...20. With 0 all polls are short polls.
     package var waitSeconds = 20
-    /// The visibility timeout of received messages. Heartbeats extend it when half of it is over.
+    /// The visibility timeout of received messages in seconds. Heartbeats extend it when half of it has passed.
     package var visibilitySeconds = 60
-    /// The number of pictures that are decoded at once; 0 for the number of processors.
+    /// The maximum number of pictures that are pixelated concurrently; 0 for the number of processors.
     package var cpuWorkers = 0
-    /// The largest number of messages in flight; 0 for `effectiveCPUWorkers` + 6, so that others download and upload
-    /// meanwhile.
+    /// The maximum number of messages in flight; 0 for `effectiveCPUWorkers` + 6, so that some messages download and
+    /// upload while others are pixelated.
     package var maxInFlight = 0
-    /// The limit of the predicted memory of all pictures in flight.
+    /// The limit in bytes of the predicted memory of all pictures in flight.
     package var memoryBytes = 1 << 30
-    /// The time that messages in flight have for their end in a drain.
+    /// The maximum time in seconds for which a drain waits for messages in flight before it releases them.
     package var drainSeconds = 60
-    /// The delay after which a failed message is visible again for the first time. It doubles with each receive up to
-    /// `maxRetrySeconds`.
+    /// The delay in seconds after which a message with a failed record becomes visible again after its first receive.
+    /// The delay doubles with each receive up to `maxRetrySeconds`.
     package var retrySeconds = 10
     package var maxRetrySeconds = 900
-    /// The receive at which a record that still fails is stored in the quarantine; 0 for never.
+    /// The receive count at which a failing record is stored in the quarantine; 0 for never.
     package var maxReceives = 5
-    /// The time for which a delete waits for others, to be sent in one batch.
+    /// The time in milliseconds for which a delete waits for others, so that they are sent in one batch.
     package var deleteBatchDelayMilliseconds = 100
-    /// Changes of the policy table: dispositions by kind of error.
+    /// The changes of the policy: names of dispositions by names of kinds of errors.
     package var policy: [String: String] = [:]
     package var filter = ObjectFilter()
-    /// The time after which the worker stops when the queue is empty and nothing is in flight; nil for never.
+    /// The time in seconds after which the worker stops when the queue is empty and no message is in flight; nil for
+    /// never.
     package var idleSeconds: Int?
     /// The number of messages after which the worker stops; nil for no limit.
     package var maxMessages: Int?
@@ -37,7 +38,7 @@ package struct WorkerOptions: Sendable, Equatable {
 
     package init() {}
 
-    /// `cpuWorkers`, or the number of processors.
+    /// The value of `cpuWorkers`, or the number of processors when it is 0.
     package var effectiveCPUWorkers: Int {
         cpuWorkers == 0 ? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) : cpuWorkers
     }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A snapshot of the worker for the status line, the health page and the metrics. The counts are those
-/// since the start of the process.
+/// A snapshot of the worker for the status line, the health page and the metrics. The counts begin with the start of
+/// the process.
 package struct WorkerStatus: Sendable, Equatable {
     /// A circuit breaker that is open.
     package struct OpenBreaker: Sendable, Equatable {
-        /// The latest error of the dependency that fails.
+        /// The kind of the latest error of the failing dependency.
         package var kind: WorkerError.Kind
         /// The time since the breaker opened.
         package var age: Duration
@@ -16,39 +16,40 @@ package struct WorkerStatus: Sendable, Equatable {
         }
     }
 
-    /// The time since the queue last answered a poll; nil before the first answer.
+    /// The time since the latest successful poll; nil before the first.
     package var sinceLastPoll: Duration?
-    /// The error of the latest poll; nil after an answered poll.
+    /// The error of the latest poll; nil when it succeeded.
     package var pollFailure: WorkerError?
-    /// The number of messages received and not yet settled by their job.
+    /// The number of messages that were received and have not been settled by their job.
     package var inFlight = 0
-    /// The number of bytes reserved for pictures, of `WorkerOptions.memoryBytes`.
+    /// The number of bytes of `WorkerOptions.memoryBytes` that are reserved for pictures.
     package var bytesInFlight = 0
-    /// The time since the receipt of the message that is in flight longest; nil without any.
+    /// The time since the receipt of the message that has been in flight longest; nil when none is in flight.
     package var oldestLease: Duration?
-    /// Records by outcome.
+    /// The number of records with the outcome done.
     package var done = 0
     package var skipped = 0
     package var ignored = 0
     package var retried = 0
     package var quarantined = 0
-    /// Messages received; one that was received again while its job was running counts once.
+    /// The number of received messages. A message that was received again while its job was running counts once.
     package var received = 0
-    /// Messages received with a receive count above 1.
+    /// The number of messages that were received with a receive count above 1.
     package var redelivered = 0
-    /// Messages whose deletion the queue confirmed.
+    /// The number of messages whose deletion the queue has confirmed.
     package var deleted = 0
-    /// Messages whose release the queue confirmed.
+    /// The number of messages whose release the queue has confirmed.
     package var released = 0
-    /// The age of the oldest message of the latest receive; zero when the queue was empty, nil when SQS sent no time.
+    /// The age of the oldest message of the latest receive; zero when the queue was empty, nil when SQS did not report
+    /// the time of sending.
     package var lag: Duration?
-    /// The time since the last record whose outcome was done.
+    /// The time since the latest record with the outcome done; nil before the first.
     package var sinceLastPicture: Duration?
-    /// The number of finished steps of work. It grows as long as the worker makes progress.
+    /// The number of finished steps of work, which increases as long as the worker makes progress.
     package var progress = 0
-    /// The breaker for sources and outputs, when it is open.
+    /// The circuit breaker for sources and outputs; nil while it is closed.
     package var opening: OpenBreaker?
-    /// The breaker for the quarantine destination, when it is open.
+    /// The circuit breaker for the quarantine destination; nil while it is closed.
     package var quarantineOpening: OpenBreaker?
 
     package init() {}

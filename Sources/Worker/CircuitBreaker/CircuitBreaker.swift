@@ -3,22 +3,23 @@
 internal import Metrics
 internal import Support
 
-/// The circuit breaker of one dependency, shared by all jobs: closed, open or half-open.
+/// The circuit breaker of one dependency, which all jobs share. It is closed, open or half-open.
 ///
-/// `CircuitBreakerState` decides; this class keeps the held messages waiting for their probe, logs and counts.
+/// `CircuitBreakerState` contains the rules. This class suspends the jobs of held messages until their probe, logs and
+/// counts.
 final class CircuitBreaker: Sendable {
-    /// The dependency whose failure opens the breaker.
+    /// The dependency whose failure opens the circuit breaker.
     enum Dependency: Sendable {
-        /// The buckets of sources and outputs, with credentials and KMS. Every message needs them, so only single
-        /// messages are received, as trials, while they fail.
+        /// The buckets of sources and outputs, with credentials and KMS. Every message needs this dependency. While it
+        /// fails, no messages are received except single ones as trials.
         case storage
-        /// The quarantine, which most messages do not need.
+        /// The quarantine destination, which most messages do not need.
         case quarantine
     }
 
     private struct State {
         var breaker: CircuitBreakerState
-        /// The held messages that wait for their probe.
+        /// The wakeups of the jobs whose held messages wait for their probe.
         var waiters: [LeaseManagerState.ID: Wakeup] = [:]
     }
 
@@ -47,20 +48,21 @@ final class CircuitBreaker: Sendable {
 
     func resize(maxInFlight: Int) { state.withLock { $0.breaker.maxInFlight = maxInFlight } }
 
-    /// The facts about the open breaker; nil while it is closed.
+    /// The failure that opened the breaker and the probes since then; nil while the breaker is closed.
     var opening: CircuitBreakerState.Opening? { state.withLock { $0.breaker.opening } }
 
-    /// True while the breaker is open or half-open.
+    /// True while the circuit breaker is open or half-open.
     var isOpen: Bool { opening != nil }
 
-    /// The number of messages that may be received now, nil for no limit, and the next time at which it may change.
+    /// Returns the number of messages that can be received now, nil for no limit, and the next time at which this
+    /// number can change; nil when that needs an event.
     func allowance(now: Duration, inFlight: Int) -> (messages: Int?, nextChange: Duration?) {
         state.withLock {
             ($0.breaker.allowance(now: now, inFlight: inFlight), $0.breaker.nextChange(after: now))
         }
     }
 
-    /// Takes a failure of the dependency, and opens the breaker.
+    /// Records a failure of the dependency, and opens the breaker.
     ///
     /// - Parameters:
     ///   - receives: The receive count of the message.
@@ -84,7 +86,7 @@ final class CircuitBreaker: Sendable {
         return decision
     }
 
-    /// Waits until a held message may repeat its record or has to be released.
+    /// Waits until the record of a held message can be repeated, or the message must be released.
     ///
     /// - Returns: `.proceed` or `.release`.
     /// - Throws: `CancellationError`.
@@ -101,7 +103,8 @@ final class CircuitBreaker: Sendable {
         }
     }
 
-    /// Takes a success of the dependency, which may close the breaker. Callers may omit it while the breaker is closed.
+    /// Records a success of the dependency, which can close the breaker. The call can be omitted while the breaker is
+    /// closed.
     ///
     /// - Parameter isFinished: True when the record makes no more calls to the dependency.
     func succeeded(_ id: LeaseManagerState.ID, _ stage: CircuitBreakerState.Stage, isFinished: Bool = true) {
@@ -113,13 +116,13 @@ final class CircuitBreaker: Sendable {
         changed()
     }
 
-    /// Removes a message whose job has ended, in whatever way.
+    /// Removes a message from the breaker after its job has ended in any way.
     func forget(_ id: LeaseManagerState.ID) {
         state.withLock { $0.breaker.forget(id) }
         changed()
     }
 
-    /// Releases all held messages, the probe too: a drain does not wait for a dependency that fails.
+    /// Releases all held messages, including the probe, because a drain does not wait for a failing dependency.
     func drain() {
         if let probe = state.withLock({ $0.breaker.drain() }) { leases.stop(probe, .drain) }
         changed()

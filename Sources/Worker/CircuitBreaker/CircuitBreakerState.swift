@@ -1,38 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A circuit breaker that stops receiving while a dependency (S3, the credentials, KMS, the output bucket) fails,
-/// so that the failure does not use up the receives of messages that are in order.
+/// The state of a circuit breaker, which stops receiving while a dependency (S3, the credentials, KMS, the output
+/// bucket) fails. The failure then does not raise the receive counts of messages whose pictures are correct.
 ///
 /// ```
-///         failure of a dependency           nextProbe
-///  closed ───────────────────────▶ open ─────────────────▶ half-open
-///    ▲ ▲                           │  ▲                     │     │
-///    │ └── success of any message ─┘  └── the probe fails ──┘     │
-///    └───────────────────── the probe succeeds ───────────────────┘
+///         failure of a dependency         nextProbe
+///  closed -----------------------> open -----------------> half-open
+///    ^ ^                           |  ^                     |     |
+///    | +-- success of any message -+  +-- the probe fails --+     |
+///    +------------------- the probe succeeds ---------------------+
 /// ```
 ///
-/// Closed: messages are received without a limit of the breaker's. Open: each message that fails is held, which means
-/// that its lease is kept and its record is repeated later; only trial receives are permitted. Half-open: one of
-/// the held messages repeats its record as a probe, which costs no receive. Every success that proves that the
-/// dependency works closes the breaker: that of the probe, of a trial receive or of another message in flight.
+/// While the breaker is closed, it does not limit receiving. While it is open, each message that fails is held, which
+/// means that its lease is kept and its record is repeated later, and no messages are received except by trial
+/// receives, which receive a single message. While it is half-open, the record of one of the held messages is repeated
+/// as a probe. A success that proves that the dependency works closes the breaker: that of the probe, of a trial
+/// receive or of another message in flight.
 ///
-/// A held message costs nothing, a released one costs a receive. So a held message, including one that a trial
-/// receive has brought, is released only
-/// 1. after `holdTime`, while more than `minimumHeld` are held, so that workers with a working network or valid
-///    credentials receive it;
-/// 2. on its first receive, so that it loses at most one receive, however many workers there are;
-/// 3. regardless of 1 and 2, after `fullStallTimeout` with every slot held: the held messages themselves may be the
-///    cause.
+/// The receive count of a held message does not rise, but that of a released message does. Therefore a held message,
+/// including one of a trial receive, is released only
+/// 1. after `holdTime`, while more than `minimumHeld` messages are held, so that workers with a working network or
+///    valid credentials receive it;
+/// 2. on its first receive, so that its receive count rises at most once, however many workers there are;
+/// 3. regardless of 1 and 2, when `maxInFlight` messages have been held for `fullStallTimeout`, because the held
+///    messages themselves can be the cause.
 ///
-/// A trial receive takes one further message. If it succeeds where others fail, those others become suspect: a
-/// message that fails again and again while others succeed is at fault itself, and is treated as with the disposition
-/// `retry`.
+/// When the message of a trial receive succeeds where others fail, these others become suspect. A message that fails
+/// repeatedly while others succeed is itself the cause, and is isolated: it is treated as with the disposition `retry`.
 ///
-/// This is the pure state machine; `CircuitBreaker` does the waiting.
+/// This type has no clock and does no I/O. `CircuitBreaker` does the waiting.
 package struct CircuitBreakerState: Sendable {
-    /// The state as the pattern names it.
+    /// The state of the circuit breaker, in the words of the pattern.
     package enum Phase: Sendable, Equatable {
-        /// The dependency works, as far as is known.
+        /// No failure of the dependency is known.
         case closed
         /// The dependency fails.
         case open
@@ -40,48 +40,48 @@ package struct CircuitBreakerState: Sendable {
         case halfOpen
     }
 
-    /// The part of a record that a failure prevents or a success proves: reading the source, or writing the outputs
-    /// (which comes after reading).
+    /// The stage of the processing of a record that failed or succeeded: reading the source, or, after it, writing the
+    /// outputs.
     package enum Stage: Int, Sendable, Comparable {
         case read, write
         package static func < (a: Stage, b: Stage) -> Bool { a.rawValue < b.rawValue }
     }
 
-    /// The answer to a failure.
+    /// The treatment of a message after a failure.
     package enum FailureDecision: Sendable, Equatable {
-        /// The message keeps its lease and waits for `probeDecision`.
+        /// The message is held: its lease is kept, and it waits for `probeDecision`.
         case hold
-        /// The message is at fault and not the dependency: it is treated as with the disposition `retry`.
+        /// The message and not the dependency is the cause, so the message is treated as with the disposition `retry`.
         case isolateMessage
-        /// The breaker holds as many messages as it may: this one is retried later.
+        /// The breaker holds the maximum number of messages, so this message is released and retried later.
         case noRoom
     }
 
     /// The next action of a held message.
     package enum ProbeDecision: Sendable, Equatable {
-        /// The message repeats its record: as the probe, or because the breaker is closed.
+        /// The record of the message is repeated as the probe, or because the breaker is closed.
         case proceed
-        /// The message waits. The next decision is due at this time, or when the state has changed.
+        /// The message waits until this time, or until the state of the breaker changes; nil for no time.
         case wait(until: Duration?)
-        /// The message is released with this delay.
+        /// The message is released and becomes visible again after this delay.
         case release(after: Duration)
     }
 
-    /// The facts about an open breaker.
+    /// The failure that opened the breaker, the held messages and the probes.
     package struct Opening: Sendable, Equatable {
-        /// The latest kind of failure.
+        /// The kind of the latest failure.
         package var kind: WorkerError.Kind
-        /// The time of the failure that opened the breaker.
+        /// The time of the failure that opened the breaker, by `WorkerClock`.
         package var since: Duration
-        /// The number of probes until now.
+        /// The number of probes since the breaker opened.
         package var probes = 0
-        /// The time of the next probe, or of the next trial receive if nothing is held.
+        /// The time of the next probe, or of the next trial receive when no message is held.
         package var nextProbe: Duration
         /// The time of the latest failure of a message that was not held before.
         fileprivate var lastNewFailure: Duration
-        /// The message that repeats its record as the probe.
+        /// The message whose record is being repeated as the probe; nil when there is none.
         package var probe: LeaseManagerState.ID?
-        /// The messages whose latest attempt failed, the next probe first.
+        /// The held messages, beginning with the next probe.
         fileprivate var held: [Held] = []
 
         /// The number of held messages.
@@ -94,43 +94,49 @@ package struct CircuitBreakerState: Sendable {
         var isFirstReceive: Bool
     }
 
-    /// The weights with which a message becomes suspect: three successes of others isolate a message that fails
-    /// alone. It takes twelve while several fail, since a dependency that works now and then looks the same.
+    /// The weights by which a message becomes suspect. Three successes of other messages isolate a message that is the
+    /// only one to fail. While several messages fail, twelve successes are needed, because a dependency that works
+    /// intermittently has the same effect.
     private enum Suspicion {
-        /// Added for a success of another message while this is the only one held.
+        /// The weight of a success of another message while only one message is held.
         static let alone = 4
-        /// Added for a success of another message while several are held.
+        /// The weight of a success of another message while several messages are held.
         static let inCompany = 1
-        /// The sum at which the next failure isolates the message.
+        /// The sum of weights at which the next failure isolates the message.
         static let threshold = 12
     }
 
-    /// The time during which no message is released: most outages are shorter and so cost no receive.
+    /// The time after the opening of the breaker in which no message is released. Most outages are shorter, and so do
+    /// not raise the receive count of any message.
     static let holdTime = Duration.seconds(60)
-    /// The delay after which a released message becomes visible.
+    /// The delay after which a released message becomes visible again.
     static let releaseDelay = Duration.seconds(5)
-    /// The number of messages that stay held after `holdTime`, for probes.
+    /// The number of messages that are held for probes after `holdTime`.
     static let minimumHeld = 2
-    /// The time between trial receives while several messages fail for the first time, as in an outage.
+    /// The time between trial receives (receives of a single message) while several messages fail for the first time,
+    /// as in an outage.
     static let trialReceiveInterval = Duration.seconds(300)
-    /// The time between trial receives while one message fails alone, or while all held messages are suspect.
+    /// The time between trial receives (receives of a single message) while only one message fails, or while all held
+    /// messages are suspect.
     static let suspectTrialReceiveInterval = Duration.seconds(15)
-    /// The time with every slot held after which one message is released.
+    /// The time after which one message is released when `maxInFlight` messages are held.
     static let fullStallTimeout = Duration.seconds(1800)
 
-    /// The facts about the open breaker; nil while it is closed.
+    /// The failure that opened the breaker, the held messages and the probes; nil while the breaker is closed.
     package private(set) var opening: Opening?
     private var suspicion: [LeaseManagerState.ID: Int] = [:]
     private var isDraining = false
-    /// The number of messages that can be in flight. May change at any time.
+    /// The maximum number of messages in flight. It can change at any time.
     package var maxInFlight: Int
     private let isRarelyNeeded: Bool
     private let backoff: Backoff
 
+    /// Makes a closed circuit breaker.
+    ///
     /// - Parameters:
-    ///   - maxInFlight: The number of messages that can be in flight.
-    ///   - isRarelyNeeded: True for a dependency that most messages do not need. At most half of the slots then hold
-    ///     messages, and the breaker closes when none is held.
+    ///   - maxInFlight: The maximum number of messages in flight.
+    ///   - isRarelyNeeded: True for a dependency that most messages do not need. At most half of `maxInFlight` messages
+    ///     are then held, and the breaker closes when none is held.
     ///   - probes: The delays between probes.
     package init(
         maxInFlight: Int, isRarelyNeeded: Bool = false, probes: Backoff = .breakerProbe
@@ -147,7 +153,7 @@ package struct CircuitBreakerState: Sendable {
 
     // MARK: Receiving
 
-    /// Returns the number of messages that may be received now, 0 or 1; nil for no limit.
+    /// Returns the number of messages that can be received now, 0 or 1; nil for no limit.
     package func allowance(now: Duration, inFlight: Int) -> Int? {
         guard let opening else { return nil }
         if inFlight == 0 { return now >= opening.nextProbe ? 1 : 0 }
@@ -155,7 +161,7 @@ package struct CircuitBreakerState: Sendable {
         return !isTrialInFlight && now >= nextTrialReceive(opening) ? 1 : 0
     }
 
-    /// The next time at which `allowance` may change without an event.
+    /// Returns the next time at which `allowance` can change without an event; nil when there is none.
     package func nextChange(after now: Duration) -> Duration? {
         guard let opening else { return nil }
         return [opening.nextProbe, nextTrialReceive(opening)].filter { $0 > now }.min()
@@ -169,7 +175,7 @@ package struct CircuitBreakerState: Sendable {
 
     // MARK: Held messages
 
-    /// Takes a failure of a record that its policy attributes to a dependency, and opens the breaker.
+    /// Records a failure with the disposition `open-breaker`, and opens the breaker.
     ///
     /// - Parameters:
     ///   - receives: The receive count of the message.
@@ -203,7 +209,7 @@ package struct CircuitBreakerState: Sendable {
         return .hold
     }
 
-    /// Decides what a held message does now. `.proceed` from an open breaker makes the message the probe.
+    /// Returns the next action of a held message. When the breaker is open, `.proceed` makes the message the probe.
     package mutating func probeDecision(for id: LeaseManagerState.ID, now: Duration) -> ProbeDecision {
         if isDraining { return .release(after: Self.releaseDelay) }
         guard let current = opening, let held = current.held.first(where: { $0.id == id }) else {
@@ -232,10 +238,11 @@ package struct CircuitBreakerState: Sendable {
         return .wait(until: times.min())
     }
 
-    /// Takes a success: a record has passed `stage`, or has failed in a way that proves that the dependency answers.
+    /// Records a success of the dependency: a record has passed `stage`, or has failed with an error that proves that
+    /// the dependency works.
     ///
     /// - Parameter isFinished: True when the record makes no more calls to the dependency.
-    /// - Returns: True when this has closed the breaker.
+    /// - Returns: True when the success has closed the breaker.
     package mutating func succeeded(
         _ id: LeaseManagerState.ID, _ stage: Stage, isFinished: Bool = true
     ) -> Bool {
@@ -252,15 +259,15 @@ package struct CircuitBreakerState: Sendable {
         return true
     }
 
-    /// Removes a message whose job has ended, in whatever way.
+    /// Removes a message after its job has ended in any way.
     package mutating func forget(_ id: LeaseManagerState.ID) {
         suspicion[id] = nil
         remove(id)
     }
 
-    /// Ends the waiting: held messages are released from now on.
+    /// Begins the drain, in which all held messages are released.
     ///
-    /// - Returns: The message that is the probe.
+    /// - Returns: The message that is the probe; nil when there is none.
     package mutating func drain() -> LeaseManagerState.ID? {
         isDraining = true
         return opening?.probe
@@ -274,7 +281,7 @@ package struct CircuitBreakerState: Sendable {
 }
 
 extension WorkerError.Kind {
-    /// True for a failure that is an answer about the object, which proves that the store can be read.
+    /// True when the error concerns the object only, so that it proves that the store can be read.
     var provesReading: Bool {
         switch self {
         case .notFound, .accessDenied, .sourceBucketMissing, .superseded, .archived, .tooLarge, .unsupported,

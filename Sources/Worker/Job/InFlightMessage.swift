@@ -2,17 +2,16 @@
 
 internal import AWS
 
-/// A message that this process has received and not settled yet.
+/// A message that this process has received and has not settled yet.
 struct InFlightMessage: Sendable {
-    /// The message as it was received. The lease knows the latest receipt handle.
+    /// The message as it was received. Its receipt handle can be outdated; the lease has the latest one.
     let content: Message
-    /// The time from the sending of the message to its receipt; nil when the queue does not report it.
+    /// The time from the sending of the message to its receipt; nil when the queue does not report the time of sending.
     let age: Duration?
     let lease: LeaseManagerState.ID
-    /// Cancels the work on the message.
+    /// The signal that cancels the work on the message.
     let stopSignal: StopSignal
 
-    /// True when the message was received before: by another process, by an earlier run of this one, or by this one
-    /// when its last attempt failed.
+    /// True when the message has been received before, by this or another process (receive count above 1).
     var isRedelivered: Bool { content.receiveCount > 1 }
 }

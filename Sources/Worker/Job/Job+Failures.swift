@@ -3,9 +3,9 @@
 internal import AWS
 internal import Metrics
 
-/// The ends of records that failed.
+/// The outcomes of records that failed.
 extension Job {
-    /// Returns the outcome that the policy gives to an error.
+    /// Returns the outcome of a record for an error, according to the policy.
     func outcome(of error: WorkerError, _ message: InFlightMessage) -> Outcome {
         switch policy[error.kind] {
         case .ignore: .ignored(error)
@@ -14,13 +14,14 @@ extension Job {
         }
     }
 
-    /// Returns `.retried`, or a permanent failure at the last of `maxReceives`.
+    /// Returns `.retried`, or a permanent failure when the receive count has reached `maxReceives`.
     func retriedOrQuarantined(_ error: WorkerError, _ message: InFlightMessage) -> Outcome {
         let isLast = options.maxReceives > 0 && message.content.receiveCount >= options.maxReceives
         return isLast ? permanentFailure(error) : .retried(error)
     }
 
-    /// Returns `.quarantined`, or `.retried` without a quarantine: the queue's redrive policy then moves the message.
+    /// Returns `.quarantined`, or `.retried` when there is no quarantine, so that the redrive policy of the queue moves
+    /// the message.
     private func permanentFailure(_ error: WorkerError) -> Outcome {
         quarantine == nil ? .retried(error) : .quarantined(error)
     }
@@ -35,15 +36,16 @@ extension Job {
         }
     }
 
-    /// The decision about a record that failed because of a dependency.
+    /// The decision about a record that failed because a dependency, such as S3, failed.
     enum RecoveryDecision {
         case repeatAttempt
-        /// The record fails while others succeed, or the breaker holds as many messages as it may.
+        /// The record is treated as with the disposition `retry`, because other records succeed or the breaker holds
+        /// the maximum number of messages.
         case isolate
         case end(Outcome)
     }
 
-    /// Reports the failure of a dependency to its breaker, and waits until the message may repeat its attempt.
+    /// Reports the failure of a dependency to its circuit breaker, and waits until the attempt can be repeated.
     func waitForRecovery(
         of breaker: CircuitBreaker, from error: WorkerError, at stage: CircuitBreakerState.Stage,
         _ message: InFlightMessage
@@ -58,10 +60,10 @@ extension Job {
         return .repeatAttempt
     }
 
-    /// Stores the permanent failures among `results` in the quarantine and marks them as stored.
+    /// Stores the permanent failures in `results` in the quarantine, and marks them as stored.
     ///
-    /// - Returns: The index of the first one that cannot be stored, and the outcome that this gives the message; nil
-    ///   when all are stored.
+    /// - Returns: The index of the first failure that cannot be stored, and the outcome of the message for this reason;
+    ///   nil when all are stored.
     func storeFailures(
         in results: inout [RecordResult], of message: InFlightMessage
     ) async -> (index: Int, outcome: Outcome)? {
@@ -78,7 +80,10 @@ extension Job {
         return nil
     }
 
-    /// - Returns: The outcome that the message gets because the record cannot be stored; nil when it is stored.
+    /// Stores one record in the quarantine. A failure of the quarantine destination is retried when its circuit breaker
+    /// permits it.
+    ///
+    /// - Returns: The outcome of the message when the record cannot be stored; nil when it is stored.
     private func store(
         _ record: QuarantineRecord, in quarantine: any Quarantine, of message: InFlightMessage
     ) async -> Outcome? {

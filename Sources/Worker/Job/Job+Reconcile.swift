@@ -5,15 +5,17 @@ internal import Pixelation
 internal import S3Events
 internal import Support
 
-/// One attempt at a record.
+/// An attempt at a record: the outputs are made equal to the current source.
 extension Job {
-    /// The number of rounds after which a source or outputs that keep changing are an error.
+    /// The maximum number of rounds of an attempt. When the source or the outputs change during each of them, the
+    /// attempt fails.
     private static let maxRounds = 5
 
-    /// Brings the outputs up to date with the current source, whatever version the event announces.
+    /// Makes one attempt at a record: updates the outputs to the current source, whatever version the event announces.
     ///
-    /// It returns `.done` when the source, after the last upload, is still the one that the outputs were made from.
-    /// Otherwise the source or an output changed during the round, and another round follows.
+    /// An attempt consists of rounds. A round inspects the outputs, downloads and pixelates the source, uploads the
+    /// outputs and inspects the source again. The outcome is `.done` when the source has not changed since its
+    /// download. Otherwise another round follows.
     ///
     /// - Throws: `WorkerError`, `StopSignal.Reason`, `CancellationError`.
     func reconcile(_ attempt: inout RecordAttempt) async throws -> Outcome {
@@ -62,9 +64,9 @@ extension Job {
             detail: "source or outputs changed during each of \(Self.maxRounds) rounds")
     }
 
-    /// Returns the states of all outputs; in the first round only that of the first output, if it is absent. The
-    /// others of a new source are then taken to be absent too: if one is not, its conditional put fails, and the
-    /// second round inspects all.
+    /// Returns the states of all outputs. When the first output is absent in the first round, the others are assumed to
+    /// be absent as well, as for a new source. If one exists nevertheless, its conditional put fails, and the second
+    /// round inspects all.
     private func inspectOutputs(of plan: OutputPlan, isFirstRound: Bool) async throws -> [ExistingOutput] {
         @Sendable func inspect(_ output: ObjectReference) async throws -> ExistingOutput {
             do {
@@ -87,7 +89,7 @@ extension Job {
         return states
     }
 
-    /// Returns true when the outputs need neither a download nor an upload.
+    /// Returns true when all outputs are up to date, so that neither a download nor an upload is needed.
     private func isUpToDate(
         _ existing: [ExistingOutput], _ source: ObjectReference, _ attempt: RecordAttempt
     ) async throws -> Bool {
@@ -102,7 +104,7 @@ extension Job {
         return existing.allSatisfy { $0.stamp?.isEquivalent(to: stamp) == true }
     }
 
-    /// Returns the stamp of outputs that are made from a version of the source.
+    /// Returns the stamp of outputs that are made from the version `source` of the source.
     private func stamp(of source: ObjectHead, _ attempt: RecordAttempt) -> OutputStamp {
         OutputStamp(source: source, event: attempt.event, outputFormat: engine.outputFormat)
     }
@@ -142,8 +144,8 @@ extension Job {
         }
     }
 
-    /// Throws the error for a source that its event announces as too large, without reading it, unless the source
-    /// has been replaced since.
+    /// Throws an error when the event announces a source that is larger than the limit, unless the source has been
+    /// replaced since. The source is not downloaded.
     private func refuseLarge(_ source: ObjectReference, _ event: ObjectEvent) async throws {
         guard let size = event.size, let head = try await store.head(source),
             head.unquotedETag == event.eTag
@@ -153,8 +155,8 @@ extension Job {
             detail: "\(size) bytes, more than \(engine.maximumBytes)")
     }
 
-    /// Makes the outputs of a source. The bytes of the source and their share of the memory budget end with this
-    /// call, so that uploads do not hold them.
+    /// Pixelates a source and returns its outputs. The bytes of the source and their part of the memory budget are
+    /// freed when the function returns, before the uploads.
     private func pixelate(
         _ source: consuming DownloadedSource, _ attempt: inout RecordAttempt
     ) async throws -> PixelatedOutputs {
@@ -170,9 +172,9 @@ extension Job {
         return PixelatedOutputs(outputs: picture.outputs, memory: memory)
     }
 
-    /// Stores outputs, all at once.
+    /// Stores outputs concurrently, each under its condition.
     ///
-    /// - Returns: False when the condition of a put did not hold.
+    /// - Returns: False when the condition of a put was not fulfilled.
     private func upload(_ outputs: [(OutputObject, PutCondition)]) async throws -> Bool {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             for (output, condition) in outputs {
@@ -192,10 +194,10 @@ extension Job {
     }
 }
 
-/// A source and its share of the memory budget.
+/// A downloaded source and the permit for its part of the memory budget.
 private struct DownloadedSource: ~Copyable {
     private let object: S3Object
-    /// The tags to copy to the outputs.
+    /// The tags that are copied to the outputs.
     let tags: [String: String]
     private let memory: WeightedSemaphore.Permit
 
@@ -209,7 +211,7 @@ private struct DownloadedSource: ~Copyable {
     }
 }
 
-/// The outputs of a source and their share of the memory budget.
+/// The outputs of a source and the permit for their part of the memory budget.
 private struct PixelatedOutputs: ~Copyable {
     let outputs: [EncodedOutput]
     private let memory: WeightedSemaphore.Permit

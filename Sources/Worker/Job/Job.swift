@@ -11,8 +11,9 @@ internal import Support
 ///   quarantine, and reports each result.
 /// - `processRecord` skips events that need no work.
 /// - `withBreakerRetry` repeats an attempt that failed because of a dependency, when the circuit breaker permits.
-/// - `reconcile`, in `Job+Reconcile.swift`, is one attempt: inspect the outputs, download, pixelate, upload, verify.
-/// - `Job+Failures.swift` decides how failed records end.
+/// - `reconcile`, in `Job+Reconcile.swift`, makes one attempt: it inspects the outputs, downloads, pixelates, uploads
+///   and verifies.
+/// - `Job+Failures.swift` contains the outcomes of failed records.
 ///
 /// The article `LifeOfAMessage` explains the order of the steps.
 struct Job: Sendable {
@@ -24,22 +25,22 @@ struct Job: Sendable {
     var policy: Policy
     let budget: MemoryBudget
     let leases: LeaseManager
-    /// The breaker for sources and outputs.
+    /// The circuit breaker for sources and outputs.
     let breaker: CircuitBreaker
-    /// The breaker for the quarantine. Only messages with permanent failures wait for it.
+    /// The circuit breaker for the quarantine destination. Only messages with permanent failures wait for it.
     let quarantineBreaker: CircuitBreaker
     let resultCache: RecordResultCache
     let clock: any WorkerClock
     let metrics: WorkerMetrics
     let log: WorkerLog
     let progress: ProgressCounter
-    /// A random number in 0...1, for the jitter of delays.
+    /// The function that returns a random number in 0...1 for the jitter of delays.
     let random: @Sendable () -> Double
 
     /// Processes a message and settles it.
     ///
-    /// - Returns: The outcomes of its records, followed by the one that keeps the message from being deleted when a
-    ///   failure cannot be stored in the quarantine.
+    /// - Returns: The outcomes of the records. When a failure cannot be stored in the quarantine, they are followed by
+    ///   the outcome for which the message is not deleted.
     func run(_ message: InFlightMessage) async -> [Outcome] {
         let outcomes = await message.stopSignal.run { await process(message) }
         // A cancelled worker releases nothing: its messages become visible when their visibility timeout ends.
@@ -117,7 +118,7 @@ struct Job: Sendable {
         return RecordResult(outcome: outcome, trace: trace)
     }
 
-    /// Returns the reason for which an event needs no work, as far as its key tells.
+    /// Returns the reason why an event needs no work, judged by its bucket and key; nil when it needs work.
     private func reasonToSkip(_ event: ObjectEvent) -> Outcome.Skip? {
         let object = ObjectReference(bucket: event.bucket, key: event.key)
         if OutputPlan.isOutput(object, options: options.output) || quarantine?.holds(object) == true {
@@ -127,8 +128,8 @@ struct Job: Sendable {
         return options.filter.admits(event.key) ? nil : .filtered
     }
 
-    /// Attempts a record until it ends. An attempt that fails because of a dependency is repeated when the circuit
-    /// breaker permits it.
+    /// Makes attempts at a record until it ends, and returns its outcome. An attempt that fails because of a dependency
+    /// is repeated when the circuit breaker permits it.
     private func withBreakerRetry(_ attempt: inout RecordAttempt) async -> Outcome {
         let message = attempt.message
         // The message may go on to wait for the quarantine, which says nothing about sources and outputs.
@@ -156,16 +157,16 @@ struct Job: Sendable {
         }
     }
 
-    /// True when the work on a message is to end. A cancelled call may fail with any error, which then says nothing
-    /// about the service.
+    /// Returns true when a stop of the work on a message was requested. The error of a call is then no evidence about
+    /// the service, because a cancelled call can fail with any error.
     func isStopped(_ message: InFlightMessage) -> Bool {
         message.stopSignal.reason != nil || Task.isCancelled
     }
 
-    /// Counts and logs the outcome of a record.
+    /// Counts and logs the outcome of a record of a message.
     ///
-    /// Two kinds of results do not reach this method: those of the cache, which have been reported in an earlier
-    /// receive, and permanent failures whose store is left to a later receive.
+    /// The function is not called for cached results, which were reported at an earlier receive, and for permanent
+    /// failures that are stored at a later receive.
     private func report(
         _ outcome: Outcome, _ trace: RecordTrace, of message: InFlightMessage, index: Int
     ) {
@@ -187,7 +188,7 @@ struct Job: Sendable {
         log.recordEnded(outcome, trace, of: message, index: index)
     }
 
-    /// Returns the delay after which a message with these outcomes becomes visible again: the longest of its records.
+    /// Returns the delay after which a message becomes visible again: the longest delay of the outcomes of its records.
     private func releaseDelay(of outcomes: [Outcome], _ message: InFlightMessage) -> Duration {
         var delay = Duration.zero
         for outcome in outcomes {

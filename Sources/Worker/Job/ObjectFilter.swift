@@ -2,14 +2,15 @@
 
 package import Support
 
-/// The selection of sources by their keys. Messages about other objects are deleted.
+/// The selection of sources by their keys. Records of other objects are skipped.
 ///
-/// Patterns are those of IAM policies: `*` matches any characters, slashes included, and `?` matches exactly one. So
-/// `photos/*` selects a prefix, `*.jpg` a suffix, and `photos/*.jpg` both. Case matters, as it does in keys.
+/// Patterns are those of IAM policies: `*` matches any characters including slashes, and `?` matches exactly one
+/// character. For example, `photos/*` selects a prefix, `*.jpg` a suffix, and `photos/*.jpg` both. Patterns are
+/// case-sensitive, as keys are.
 package struct ObjectFilter: Sendable, Equatable {
-    /// The patterns of which a key must match at least one; empty to select every key.
+    /// The patterns of selected keys. A key must match at least one of them; an empty list selects every key.
     package var include: [String] = []
-    /// The patterns of which a key must match none. They win over `include`.
+    /// The patterns of excluded keys. A key must match none of them. They have precedence over `include`.
     package var exclude: [String] = []
 
     package init(include: [String] = [], exclude: [String] = []) {
@@ -17,7 +18,7 @@ package struct ObjectFilter: Sendable, Equatable {
         self.exclude = exclude
     }
 
-    /// Returns true for the keys of sources.
+    /// Returns true when the filter selects `key` as the key of a source.
     package func admits(_ key: String) -> Bool {
         guard !include.isEmpty || !exclude.isEmpty else { return true }
         let key = Array(key.unicodeScalars)
@@ -46,10 +47,11 @@ package struct ObjectFilter: Sendable, Equatable {
     }
 
     private static let maximumPatterns = 100
-    /// The length limit of a key in S3. A longer pattern can only match with `*`, and a shorter one does the same.
+    /// The maximum length of a pattern in bytes, which is the maximum length of a key in S3.
     private static let maximumBytes = 1024
 
-    /// Matches with backtracking to the last `*` only, which takes at most key length times pattern length steps.
+    /// Returns true when `key` matches `pattern`. The matching backtracks only to the last `*`, so that it takes at
+    /// most as many steps as the product of both lengths.
     private static func matches(_ key: [Unicode.Scalar], _ pattern: [Unicode.Scalar]) -> Bool {
         var (k, p) = (0, 0)
         var star: (pattern: Int, key: Int)?

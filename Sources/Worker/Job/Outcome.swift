@@ -1,34 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The end of one record of a message.
+/// The outcome of one record of a message.
 package enum Outcome: Sendable, Equatable {
     package enum Kind: String, Sendable, CaseIterable {
         case done, skipped, ignored, retried, quarantined, released, lost
     }
 
-    /// The kinds of outcome that have an error.
+    /// The kinds of outcomes that have an error.
     package enum FailureKind: String, Sendable, CaseIterable {
         case ignored, retried, quarantined, released
     }
 
     package enum Skip: String, Sendable, CaseIterable {
-        /// All outputs are those of this version or of a later one.
+        /// All outputs were made from the version of the source in the event or from a later one.
         case finished
         /// The object is an output or a record of the quarantine.
         case ownOutput = "own-output"
         /// The key ends with a slash, as the S3 console names its folders.
         case folder
-        /// The filter does not select the key.
+        /// The filter (`ObjectFilter`) does not select the key.
         case filtered
         /// The event announces a deletion.
         case removed
-        /// The event announces something else than a new object.
+        /// The event announces neither a new object nor a deletion.
         case foreignEvent = "foreign-event"
-        /// S3 sent the message when the notification was configured.
+        /// The message is the test message that S3 sends when a notification is configured.
         case testEvent = "test-event"
     }
 
-    /// All outputs are stored, and they are those of the current source.
+    /// All outputs are stored, and were made from the current source.
     case done
     /// The record needed no work.
     case skipped(Skip)
@@ -38,9 +38,11 @@ package enum Outcome: Sendable, Equatable {
     case retried(WorkerError)
     /// The record failed permanently. It is stored in the quarantine before the message is deleted.
     case quarantined(WorkerError)
-    /// The record was not finished, through no fault of its own. The message becomes visible again after this time.
+    /// The record was not finished, for a reason that is not the record, such as a drain. The message becomes visible
+    /// again after this time.
     case released(after: Duration, WorkerError?)
-    /// The lease is lost: other workers may have the message, so nothing more is done about it.
+    /// The lease of the message was lost. Other workers can have received the message, so this worker does no more for
+    /// it.
     case lost
 
     package var kind: Kind {
@@ -63,7 +65,7 @@ package enum Outcome: Sendable, Equatable {
         }
     }
 
-    /// True when this record is finished, even if its message is received again.
+    /// True when the record is finished, so that it is not processed again when its message is received again.
     var isFinal: Bool {
         switch self {
         case .done, .skipped, .ignored, .quarantined: true

@@ -2,12 +2,15 @@
 
 package import Support
 
-/// The policy table: the disposition of every kind of error, and the reason for it. `pixelated policy` prints it.
+/// The policy: a table with the disposition of every kind of error and the reason for it. The command `pixelated
+/// policy` prints the table.
 package struct Policy: Sendable, Equatable {
     private var overrides: [WorkerError.Kind: Disposition]
 
-    /// - Parameter overrides: Dispositions by kind, both as the table spells them. Invalid entries have no effect here
-    ///   and are reported by `problems(of:)`.
+    /// Makes a policy from the table of defaults and the configured changes.
+    ///
+    /// - Parameter overrides: The dispositions that replace those of the table: names of dispositions by names of
+    ///   kinds. Invalid entries are ignored here, and are reported by `problems(of:)`.
     package init(overrides: [String: String] = [:]) {
         self.overrides = [:]
         for (kind, disposition) in overrides {
@@ -25,15 +28,16 @@ package struct Policy: Sendable, Equatable {
         package var kind: String
         package var disposition: String
         package var isOverridden: Bool
-        /// The delay after which the message is visible again. A held message is repeated without one.
+        /// The delay after which the message becomes visible again, as text. There is no delay for a message that is
+        /// held.
         package var delay: String
-        /// The receive at which the record is stored in the quarantine; with `open-breaker` this happens only to a
-        /// message that the breaker isolates.
+        /// The receive count at which the record is stored in the quarantine, as text. With `open-breaker`, only the
+        /// record of a message that the breaker isolates is stored.
         package var quarantine: String
         package var reason: String
     }
 
-    /// Returns one row for each kind, in the order of `WorkerError.Kind`.
+    /// Returns one row for each kind of error, in the order of `WorkerError.Kind`.
     ///
     /// - Parameter hasQuarantine: True when a quarantine is configured.
     package func table(_ options: WorkerOptions, hasQuarantine: Bool) -> [Row] {

@@ -2,19 +2,20 @@
 
 internal import S3Events
 
-/// The state of the attempts at one record: what a failed attempt leaves for the next one and for the log.
+/// The state of the attempts at one record, including the parts of a failed attempt that the next one and the log use.
 struct RecordAttempt {
     let event: ObjectEvent
     let message: InFlightMessage
     var trace: RecordTrace
-    /// The stage of the present attempt, for the circuit breaker.
+    /// The current stage of the attempt, reading or writing, by which the circuit breaker classifies failures.
     var stage = CircuitBreakerState.Stage.read
-    /// True inside the commit section of the present attempt.
+    /// True while the current attempt is in its commit section, from the first upload to the check of the source that
+    /// follows.
     var isCommitting = false
-    /// True when an attempt may have uploaded an output.
+    /// True when an attempt can have uploaded an output.
     private(set) var hasUploaded = false
-    /// True when outputs that cover the event may be skipped without a look at the source. False when an earlier
-    /// attempt may have ended between its uploads and its check of the source: that check is then made up for.
+    /// True when the record can be skipped because of the stamps of the outputs alone. False when an earlier attempt
+    /// can have ended between its uploads and its check of the source, so that the source must be checked again.
     private(set) var maySkipUnread: Bool
 
     init(_ event: ObjectEvent, of message: InFlightMessage, trace: RecordTrace) {
@@ -24,25 +25,24 @@ struct RecordAttempt {
         maySkipUnread = !message.isRedelivered
     }
 
-    /// Starts an attempt.
+    /// Records the start of an attempt.
     mutating func begin() {
         stage = .read
         isCommitting = false
     }
 
-    /// Marks the beginning of the uploads. From here on the outputs in the bucket may be those of this record, stored
-    /// over newer ones.
+    /// Records the beginning of the uploads. After it, outputs of this record can have replaced newer ones.
     mutating func beginUpload() {
         stage = .write
         hasUploaded = true
         maySkipUnread = false
     }
 
-    /// The outcome when all outputs are up to date.
+    /// The outcome of the record when all outputs are up to date: `.done` after an upload, and `.skipped` otherwise.
     var outcomeOfUpToDate: Outcome { hasUploaded ? .done : .skipped(.finished) }
 
-    /// Returns `outcome`, or `.retried` when it is a final failure after an upload: the failure has kept the attempt
-    /// from checking the source after its uploads, so the message has to be received again, whatever the policy says.
+    /// Returns `outcome`, or `.retried` instead of a final failure after an upload. Because of the failure the source
+    /// was not checked after the uploads, so the message must be received again regardless of the policy.
     func requiringCheck(_ outcome: Outcome) -> Outcome {
         guard hasUploaded, outcome.isFinal, let error = outcome.error else { return outcome }
         return .retried(error)

@@ -9,7 +9,7 @@ struct RecordResult: Sendable {
     /// True when the outcome has been counted and logged, in this receive of the message or in an earlier one.
     var isReported = false
 
-    /// True for a permanent failure that is still to be stored in the quarantine.
+    /// True when the record is a permanent failure that has not been stored in the quarantine yet.
     var isStorePending: Bool {
         if case .quarantined = outcome { !isStored } else { false }
     }

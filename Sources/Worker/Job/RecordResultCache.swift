@@ -3,12 +3,12 @@
 internal import AWS
 internal import Support
 
-/// The final results of the records of messages that may be received again: because of other records of the same
-/// message, or because their deletion was not confirmed.
+/// The cache of the final results of records whose messages can be received again, because of other records of the same
+/// message or because the deletion was not confirmed.
 ///
-/// Results are valid only for the next receive. A receive count that has grown by more than one shows that another
-/// process had the message in between and may have changed the outputs. The cache saves work in this process; the
-/// stamps of the outputs are what other processes and later runs rely on.
+/// Results are valid only for the next receive of a message. A receive count that has risen by more than one shows that
+/// another process received the message in between and can have changed the outputs. The cache only saves work in this
+/// process; the correctness depends on the stamps of the outputs.
 final class RecordResultCache: Sendable {
     fileprivate struct Entry {
         var receiveCount: Int
@@ -17,18 +17,18 @@ final class RecordResultCache: Sendable {
 
     fileprivate struct State {
         var entries: [String: Entry] = [:]
-        /// The message ids of the entries, oldest first.
+        /// The message ids of the entries, beginning with the oldest.
         var order: [String] = []
         var resultCount = 0
     }
 
-    /// The largest number of results, of all messages together. A result takes about a kilobyte.
+    /// The maximum number of results of all messages together. A result takes about one kilobyte.
     private let capacity: Int
     private let state = Locked(State())
 
     init(capacity: Int = 4096) { self.capacity = capacity }
 
-    /// Returns the result of a record from the last receive of its message.
+    /// Returns the result of a record from the previous receive of its message; nil when there is none.
     func result(ofRecord index: Int, of message: Message) -> RecordResult? {
         state.withLock { state in
             guard let entry = state.entries[message.messageID], message.receiveCount == entry.receiveCount + 1
@@ -37,7 +37,7 @@ final class RecordResultCache: Sendable {
         }
     }
 
-    /// Keeps the final ones among the results of a message, which are in the order of its records.
+    /// Stores the final results among `results`, which are in the order of the records of the message.
     func keep(_ results: [RecordResult], of message: Message) {
         let final = results.enumerated().filter { $0.element.outcome.isFinal }.map { ($0.offset, $0.element) }
         state.withLock { state in

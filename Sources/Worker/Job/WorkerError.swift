@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The error of a record or of a poll. Its kinds are the rows of the policy table (`Policy`). `AWSError` and
-/// `PixelationError` are mapped to them, in `WorkerError+AWS.swift` and `PooledPixelator.swift`.
+/// The error of a record or of a poll. The kinds of errors are the rows of the policy (`Policy`). `AWSError` and
+/// `PixelationError` are mapped to `WorkerError` in `WorkerError+AWS.swift` and `PooledPixelator.swift`.
 package struct WorkerError: Error, Sendable, Equatable, CustomStringConvertible {
     package enum Kind: String, Sendable, CaseIterable {
         /// The message is not a notification of S3.
         case notUnderstood = "not-understood"
         /// The source does not exist.
         case notFound = "not-found"
-        /// The source may not be read, or does not exist and may not be listed.
+        /// The permission to read the source is missing. S3 returns this error also for a source that does not exist
+        /// when the permission to list the bucket is missing.
         case accessDenied = "access-denied"
         /// The source bucket does not exist.
         case sourceBucketMissing = "source-bucket-missing"
@@ -22,17 +23,18 @@ package struct WorkerError: Error, Sendable, Equatable, CustomStringConvertible 
         case unsupported
         /// The source is damaged or truncated.
         case corrupt
-        /// The source would cost more work than any regular picture.
+        /// The source would need more computation than any regular picture, as a picture that was made to exhaust the
+        /// decoder does.
         case hostile
         /// The pixelation exceeded its time limit.
         case tooSlow = "too-slow"
-        /// An output or a quarantine record may not be written.
+        /// The permission to write an output or a quarantine record is missing.
         case outputDenied = "output-denied"
         /// The bucket of the outputs or of the quarantine does not exist.
         case outputBucketMissing = "output-bucket-missing"
         /// AWS limits the rate of requests.
         case throttled
-        /// AWS did not answer in time.
+        /// AWS did not respond within the time limit.
         case timedOut = "timed-out"
         /// AWS or the network failed.
         case unavailable
@@ -46,25 +48,26 @@ package struct WorkerError: Error, Sendable, Equatable, CustomStringConvertible 
         case other
     }
 
-    /// The cause of an error, as a hint at what to change. The log field `fault` shows it.
+    /// The part of the system that causes an error, as a hint for the operator. It is the value of the log field
+    /// `fault`.
     package enum Fault: String, Sendable, CaseIterable {
-        /// The source or its message.
+        /// The source or its message is the cause.
         case picture
-        /// AWS or the network. Such errors end without a change.
+        /// AWS or the network is the cause. Such errors end without a change by the operator.
         case aws
-        /// Permissions, names or encryption keys.
+        /// Permissions, names or encryption keys are the cause.
         case setup
         case unknown
     }
 
     package var kind: Kind
-    /// The operation and its resource, as `GetObject s3://bucket/key`.
+    /// The failed operation and its resource, as `GetObject s3://bucket/key`.
     package var operation: String
-    /// The error code of AWS or of the decoder, which is finer than `kind`.
+    /// The error code of AWS or of the decoder, which is more specific than `kind`.
     package var code: String
-    /// One sentence with the details.
+    /// The details of the error in one sentence.
     package var detail: String
-    /// The request id of AWS, for AWS Support.
+    /// The request id of AWS, which AWS Support needs; nil when there is none.
     package var requestID: String?
 
     package init(

@@ -4,11 +4,11 @@ internal import AWS
 internal import Metrics
 internal import Support
 
-/// The owner of all receipt handles of this process: sends heartbeats, deletes and releases, and cancels the jobs
-/// whose lease is lost.
+/// The manager of all leases of this process. It sends heartbeats, deletes and releases, and cancels the jobs whose
+/// leases are lost.
 ///
-/// `LeaseManagerState` decides; this class makes its calls, waits, counts and logs. Every job registers its message
-/// when it is received and settles it at the end:
+/// `LeaseManagerState` contains the rules. This class makes the calls, waits, counts and logs. A message is registered
+/// when it is received, and settled at the end of its job:
 ///
 /// ```swift
 /// guard let (lease, stopSignal) = leases.register(message, requestedAt: sent) else { return }
@@ -20,7 +20,7 @@ internal import Support
 final class LeaseManager: Sendable {
     private struct State {
         var leases: LeaseManagerState
-        /// The jobs in `ensureValid` that wait for the answer to a heartbeat.
+        /// The continuations of the jobs in `ensureValid` that wait for the response to a heartbeat.
         var waiters: [LeaseManagerState.ID: CheckedContinuation<Void, Never>] = [:]
         /// The stop signals of the jobs that have not settled their message.
         var stopSignals: [LeaseManagerState.ID: StopSignal] = [:]
@@ -52,11 +52,11 @@ final class LeaseManager: Sendable {
 
     // MARK: Jobs
 
-    /// Begins the lease of a received message.
+    /// Registers a received message, with which its lease begins.
     ///
-    /// - Parameter requestedAt: The time just before the poll was sent.
-    /// - Returns: nil when a job of this process already has the message. That job goes on with the new receipt
-    ///   handle, the only one that is sure to delete.
+    /// - Parameter requestedAt: The time just before the poll was sent, by `WorkerClock`.
+    /// - Returns: The lease and the stop signal of the message; nil when a job of this process already has the message.
+    ///   That job continues with the new receipt handle, because a delete with an older one may have no effect.
     func register(
         _ message: Message, requestedAt: Duration
     ) -> (id: LeaseManagerState.ID, stopSignal: StopSignal)? {
@@ -78,8 +78,8 @@ final class LeaseManager: Sendable {
 
     /// Queues the delete or release of a message, and returns at once.
     ///
-    /// `run` makes the call after the batch delay, or earlier together with others. Until the queue has confirmed a
-    /// delete, heartbeats go on.
+    /// `run` makes the call after the batch delay, or earlier together with others. Heartbeats continue until the queue
+    /// has confirmed a delete.
     func settle(_ id: LeaseManagerState.ID, _ settlement: LeaseManagerState.Settlement) {
         let now = clock.now
         state.withLock { state in
@@ -89,13 +89,13 @@ final class LeaseManager: Sendable {
         wakeup.signal()
     }
 
-    /// Returns true if the message has been received again since its registration, or if its lease has ended: another
-    /// worker may have processed it meanwhile.
+    /// Returns true when the message has been received again since its registration, or when its lease has ended, so
+    /// that another worker can have processed it meanwhile.
     func wasReceivedAgain(_ id: LeaseManagerState.ID) -> Bool {
         state.withLock { $0.leases.wasReceivedAgain(id) }
     }
 
-    /// Returns when at least `LeaseManagerState.writeMargin` of the lease is left; extends it first if necessary.
+    /// Waits until at least `LeaseManagerState.writeMargin` of the lease is left. The lease is extended when necessary.
     ///
     /// - Throws: `StopSignal.Reason.leaseLost` when the lease has ended, `CancellationError`.
     func ensureValid(_ id: LeaseManagerState.ID) async throws {
@@ -114,15 +114,16 @@ final class LeaseManager: Sendable {
 
     // MARK: Stopping
 
-    /// Defers releases until `flushReleases`: a poll is outstanding and may be answered until `pollEnd`.
+    /// Defers releases until `flushReleases`, because a poll is in progress to which the queue can respond until
+    /// `pollEnd`.
     func deferReleases(until pollEnd: Duration) {
         state.withLock { $0.leases.deferReleases(until: pollEnd) }
     }
 
-    /// Settles the messages whose release was deferred: the poll has ended.
+    /// Sends the deferred releases after the end of the poll.
     ///
-    /// - Parameter pollWasCancelled: True when the queue may still answer the poll. The messages then become visible
-    ///   after its end.
+    /// - Parameter pollWasCancelled: True when the queue can still respond to the poll. The messages then become
+    ///   visible after its latest end.
     func flushReleases(pollWasCancelled: Bool = false) {
         let now = clock.now
         state.withLock { $0.leases.flushReleases(pollWasCancelled: pollWasCancelled, now: now) }
@@ -139,7 +140,7 @@ final class LeaseManager: Sendable {
         for stopSignal in activeStopSignals { stopSignal.requestIfNotStarted(reason) }
     }
 
-    /// Aborts all jobs, those in their commit section too.
+    /// Aborts all jobs, including those in their commit section.
     func abortAll(_ reason: StopSignal.Reason) {
         for stopSignal in activeStopSignals { stopSignal.abort(reason) }
     }
@@ -151,7 +152,8 @@ final class LeaseManager: Sendable {
 
     private var activeStopSignals: [StopSignal] { state.withLock { Array($0.stopSignals.values) } }
 
-    /// Sends all pending settlements at once and lets `run` return when they are confirmed. All jobs have ended.
+    /// Sends all pending settlements at once, after which `run` returns when they are confirmed. All jobs must have
+    /// ended.
     func close() {
         state.withLock { state in
             state.leases.flush()
@@ -160,8 +162,8 @@ final class LeaseManager: Sendable {
         wakeup.signal()
     }
 
-    /// Lets `run` return without waiting for the queue. Messages that are not settled become visible again when their
-    /// visibility timeout is over.
+    /// Ends `run` without waiting for the queue. Messages that are not settled become visible again when their
+    /// visibility timeout has passed.
     func abandon() {
         state.withLock { $0.isAbandoned = true }
         close()
@@ -169,15 +171,15 @@ final class LeaseManager: Sendable {
 
     // MARK: Status
 
-    /// The receive time of the oldest lease.
+    /// The receive time of the oldest lease, by `WorkerClock`; nil when there is no lease.
     var oldestReceipt: Duration? { state.withLock { $0.leases.oldestReceipt } }
-    /// The earliest expiry of the leases that are not being settled.
+    /// The earliest expiry of the leases that are not being settled, by `WorkerClock`; nil when there is none.
     var earliestExpiry: Duration? { state.withLock { $0.leases.earliestExpiry } }
 
     // MARK: Calls
 
-    /// Makes the calls that are due until the manager is closed and has no leases, is abandoned, or the task is
-    /// cancelled.
+    /// Makes the calls to the queue when they are due, until the manager is closed and has no leases, is abandoned, or
+    /// the task is cancelled.
     func run() async {
         await withTaskGroup(of: Void.self) { group in
             while !Task.isCancelled {
@@ -269,7 +271,7 @@ final class LeaseManager: Sendable {
         for waiter in waiters { waiter.resume() }
     }
 
-    /// Drops all leases: jobs that wait in `ensureValid` find theirs lost.
+    /// Removes all leases. Jobs that wait in `ensureValid` are resumed, and their leases are lost.
     private func forgetAll() {
         let waiters = state.withLock { state in
             state.leases.forgetAll()

@@ -3,18 +3,19 @@
 package import AWS
 internal import Support
 
-/// The leases of this process: a pure state machine that decides when messages are extended, deleted and released.
+/// The state of the leases of this process, which determines when messages are extended, deleted and released.
 ///
 /// A lease begins when a message is registered and is extended by heartbeats (ChangeMessageVisibility) until the job
-/// settles the message. `register`, `settle` and `ensureValid` take the steps of the job. `next` returns the calls to
-/// make now and the time of the next check. `answered` and `failed` take the result of a call. `LeaseManager` makes the
-/// calls and does the waiting.
+/// settles the message. `register`, `settle` and `ensureValid` record the steps of the job. `next` returns the calls
+/// that are due and the time of the next check. `answered` and `failed` record the result of a call. `LeaseManager`
+/// makes the calls and does the waiting.
 ///
 /// Invariants:
-/// 1. At most one call about a lease is in progress, so an extension can never undo a release or outlive a delete.
-/// 2. `expiry` is never later than the queue's own: it counts from the time just before the call was sent.
-/// 3. A lease ends exactly once: settled, lost or forgotten. After that no call is made about it.
-/// 4. A batch has 1...10 entries, each of another lease.
+/// 1. At most one call for a lease is in progress, so that an extension cannot undo a release or follow a delete.
+/// 2. `expiry` is never later than that of the queue, because it is computed from the time just before the call was
+///    sent.
+/// 3. A lease ends exactly once: settled, lost or forgotten. No calls for it follow.
+/// 4. A batch has 1...10 entries of different leases.
 package struct LeaseManagerState: Sendable {
     /// The identifier of a lease, unique in this process.
     package struct ID: Hashable, Sendable, Comparable {
@@ -25,17 +26,17 @@ package struct LeaseManagerState: Sendable {
     /// The call that ends the processing of a message.
     package enum Settlement: Sendable, Equatable {
         case delete
-        /// Makes the message visible again after this time, in whole seconds.
+        /// A release: the message becomes visible again after this time, in whole seconds.
         case release(Duration)
     }
 
-    /// The reason for which a lease was lost.
+    /// The reason why a lease was lost.
     package enum Loss: String, Sendable, CaseIterable {
         /// The queue has refused the receipt handle.
         case refused
-        /// No extension was confirmed before the visibility timeout was over.
+        /// No extension was confirmed before the visibility timeout had passed.
         case expired
-        /// The message has been in flight for the 12 hours that SQS allows.
+        /// The message has been in flight for 12 hours, the maximum of SQS.
         case capped
     }
 
@@ -44,22 +45,22 @@ package struct LeaseManagerState: Sendable {
         /// The queue has confirmed the settlement.
         case settled(ID, Settlement)
         case lost(ID, Loss)
-        /// The lease is over and the settlement is not confirmed: the message becomes visible again. `code` is the
-        /// queue's error code, or `expired`.
+        /// The lease has ended without a confirmed settlement, so that the message becomes visible again. `code` is the
+        /// error code of the queue, or `expired`.
         case settleFailed(ID, Settlement, code: String)
     }
 
     /// The result of registering a received message.
     package enum Registration: Sendable, Equatable {
         case new(ID)
-        /// The message already has a lease, under an older receipt handle. Its job goes on with the new handle.
+        /// The message already has a lease with an older receipt handle. Its job continues with the new receipt handle.
         case adopted(ID)
     }
 
     /// The purpose of a batch entry.
     package enum Intent: Sendable, Equatable {
         case delete
-        /// A ChangeMessageVisibility to this timeout that ends the lease.
+        /// A release: a ChangeMessageVisibility to this timeout that ends the lease.
         case release(Duration)
         /// A heartbeat: a ChangeMessageVisibility to this timeout that extends the lease.
         case extend(Duration)
@@ -75,9 +76,9 @@ package struct LeaseManagerState: Sendable {
 
     /// A call to the queue.
     package enum Call: Sendable, Equatable {
-        /// DeleteMessageBatch.
+        /// A DeleteMessageBatch call with these entries.
         case delete([Entry])
-        /// ChangeMessageVisibilityBatch: releases and heartbeats.
+        /// A ChangeMessageVisibilityBatch call with these entries: releases and heartbeats.
         case change([Entry])
 
         package var entries: [Entry] {
@@ -87,79 +88,81 @@ package struct LeaseManagerState: Sendable {
         }
     }
 
-    /// The result of `next`.
+    /// The result of `next`: the calls that are due, and the leases that ended without a call.
     package struct Step: Sendable, Equatable {
-        /// The calls to make now, concurrently.
+        /// The calls that are due now and can be made concurrently.
         package var calls: [Call] = []
-        /// The leases that ended without a call, because their time is over.
+        /// The leases that ended without a call, because they have expired.
         package var ended: [LeaseEnd] = []
-        /// The time of the next check if nothing happens before; nil when no lease needs one.
+        /// The time of the next check of the leases, unless something happens before; nil when no lease needs one.
         package var nextCheck: Duration?
     }
 
-    /// The result of `ensureValid`.
+    /// The result of `ensureValid`: whether enough of a lease is left for the uploads of a job.
     package enum Validity: Sendable, Equatable {
         /// The rest of the lease is `writeMargin` or more.
         case valid
-        /// The rest of the lease is less than `writeMargin`; a heartbeat is due or in progress.
+        /// The rest of the lease is less than `writeMargin`, and a heartbeat is due or in progress.
         case extending
         /// The lease has ended.
         case lost
     }
 
-    /// The time for which SQS keeps a message in flight, 12 hours from the receive whatever the extensions, less
-    /// five seconds for the duration of the calls (SQS Developer Guide, "visibility timeout").
+    /// The maximum time for which SQS keeps a message in flight, 12 hours after the receive regardless of extensions,
+    /// minus five seconds for the duration of the calls (SQS Developer Guide, "visibility timeout").
     package static let inFlightLimit = Duration.seconds(43_200 - 5)
 
-    /// The number of entries that SQS takes in a batch.
+    /// The maximum number of entries in a batch of SQS.
     private static let batchSize = 10
 
     private struct Lease: Sendable {
         var messageID: String
-        /// The receipt handle of the latest receive, the only one that is sure to delete.
+        /// The receipt handle of the latest receive. A delete with an older one may have no effect.
         var handle: String
         /// The time just before the latest poll was sent.
         var receivedAt: Duration
         var expiry: Duration
         var nextHeartbeat: Duration
-        /// Failed heartbeats since the last that succeeded.
+        /// The number of failed heartbeats since the last successful one.
         var heartbeatFailures = 0
         var settlement: Settlement?
-        /// The time of the next attempt to settle.
+        /// The time of the next attempt to settle the message.
         var settleAt = Duration.zero
         var settleFailures = 0
         /// True when the message was received again after its registration.
         var wasReceivedAgain = false
-        /// True while a call about this lease is in progress.
+        /// True while a call for this lease is in progress.
         var hasCall = false
     }
 
-    /// The receive call that is in progress when the worker begins to drain.
+    /// The poll that is in progress when the drain begins.
     ///
-    /// A message that is released while a receive call waits at the queue goes into the answer to that call, and its
-    /// receive count rises for nothing. So releases wait for the end of the call.
+    /// When a message is released while a poll waits at the queue, the response to this poll contains the message, and
+    /// its receive count rises without need. Therefore releases wait for the end of the poll.
     private enum Poll {
         case none
         case inProgress(end: Duration)
-        /// Cancelled here; the queue may answer it until `end` all the same.
+        /// The poll was cancelled by this process. The queue can still respond to it until `end`.
         case cancelled(end: Duration)
     }
 
     private let visibility: Duration
-    /// The time after which a lease is extended: half of the visibility timeout.
+    /// The interval of heartbeats: half of the visibility timeout.
     private let heartbeat: Duration
     private let batchDelay: Duration
     private var leases: [ID: Lease] = [:]
     private var leaseOfMessage: [String: ID] = [:]
     private var lastNumber: UInt64 = 0
-    /// True when settlements are sent without the batch delay.
+    /// True when settlements are sent at once, without the batch delay.
     private var isFlushing = false
     private var poll = Poll.none
     private var deferredReleases: [(id: ID, delay: Duration)] = []
 
+    /// Makes a state without leases.
+    ///
     /// - Parameters:
     ///   - visibility: The visibility timeout of receives and heartbeats, in whole seconds.
-    ///   - batchDelay: The time for which a delete or release waits for others to share its call.
+    ///   - batchDelay: The time for which a delete or release waits for others, so that they are sent in one batch.
     package init(visibility: Duration, batchDelay: Duration = .milliseconds(100)) {
         precondition(visibility >= .seconds(1), "the visibility timeout is at least a second")
         self.visibility = visibility
@@ -170,21 +173,22 @@ package struct LeaseManagerState: Sendable {
     /// The number of leases.
     package var count: Int { leases.count }
 
-    /// The receive time of the oldest lease.
+    /// The receive time of the oldest lease, by `WorkerClock`; nil when there is no lease.
     package var oldestReceipt: Duration? { leases.values.map(\.receivedAt).min() }
 
-    /// The earliest expiry of the leases that are not being settled.
+    /// The earliest expiry of the leases that are not being settled, by `WorkerClock`; nil when there is none.
     package var earliestExpiry: Duration? {
         leases.values.filter { $0.settlement == nil }.map(\.expiry).min()
     }
 
-    /// The part of a lease that must be left when a job begins to write: a quarter of the visibility timeout, 10 s at
-    /// most. Heartbeats extend the lease of a job that writes for longer.
+    /// The part of a lease that must be left when a job begins to upload: a quarter of the visibility timeout, at most
+    /// 10 s. Heartbeats extend the lease while the uploads continue.
     private var writeMargin: Duration { min(.seconds(10), visibility / 4) }
 
     // MARK: Reports of the jobs
 
-    /// Begins the lease of a received message. `requestedAt` is the time just before the poll was sent.
+    /// Registers a received message, with which its lease begins. `requestedAt` is the time just before the poll was
+    /// sent.
     package mutating func register(messageID: String, handle: String, requestedAt: Duration) -> Registration {
         let expiry = requestedAt + visibility
         let nextHeartbeat = requestedAt + heartbeat
@@ -208,8 +212,8 @@ package struct LeaseManagerState: Sendable {
         return .new(id)
     }
 
-    /// Settles the message of a lease. The first settlement of a lease counts; a lost lease is left as it is. A release
-    /// waits for the end of the receive call that `deferReleases` announced.
+    /// Settles the message of a lease. Only the first settlement of a lease has an effect, and none after the lease is
+    /// lost. A release waits for the end of the poll for which `deferReleases` was called.
     package mutating func settle(_ id: ID, _ settlement: Settlement, now: Duration) {
         var settlement = settlement
         switch (settlement, poll) {
@@ -224,13 +228,14 @@ package struct LeaseManagerState: Sendable {
         leases[id] = lease
     }
 
-    /// Defers releases until `flushReleases`: a receive call is in progress and may be answered until `pollEnd`.
+    /// Defers releases until `flushReleases`, because a poll is in progress to which the queue can respond until
+    /// `pollEnd`.
     package mutating func deferReleases(until pollEnd: Duration) { poll = .inProgress(end: pollEnd) }
 
-    /// Settles the deferred releases: the receive call has ended.
+    /// Settles the messages whose releases were deferred, after the end of the poll.
     ///
-    /// - Parameter pollWasCancelled: True when the queue may still answer the call. The messages then become visible
-    ///   after its end.
+    /// - Parameter pollWasCancelled: True when the queue can still respond to the poll. The messages then become
+    ///   visible after its latest end.
     package mutating func flushReleases(pollWasCancelled: Bool, now: Duration) {
         if case .inProgress(let end) = poll { poll = pollWasCancelled ? .cancelled(end: end) : .none }
         let releases = deferredReleases
@@ -238,21 +243,21 @@ package struct LeaseManagerState: Sendable {
         for (id, delay) in releases { settle(id, .release(delay), now: now) }
     }
 
-    /// Ends the batch delay: from now on every settlement is sent at once.
+    /// Ends the batch delay, so that every settlement is sent at once.
     package mutating func flush() { isFlushing = true }
 
-    /// Drops all leases without a call. The messages become visible again when their visibility timeout is over.
+    /// Removes all leases without a call. The messages become visible again when their visibility timeout has passed.
     package mutating func forgetAll() {
         leases = [:]
         leaseOfMessage = [:]
     }
 
-    /// Returns true if the message has been received again since its registration. An ended lease counts as received
-    /// again, because another worker may have received its message.
+    /// Returns true when the message has been received again since its registration, or when the lease has ended, so
+    /// that another worker can have received the message.
     package func wasReceivedAgain(_ id: ID) -> Bool { leases[id]?.wasReceivedAgain ?? true }
 
-    /// Checks that a job may begin to write under its lease. `.extending` starts a heartbeat if none is in progress;
-    /// the caller checks again after its answer.
+    /// Returns whether enough of a lease is left for a job to upload its outputs. With `.extending` a heartbeat becomes
+    /// due unless one is in progress, and the caller checks again after the response to it.
     package mutating func ensureValid(_ id: ID, now: Duration) -> Validity {
         guard var lease = leases[id] else { return .lost }
         guard lease.expiry - now < writeMargin else { return .valid }
@@ -265,8 +270,8 @@ package struct LeaseManagerState: Sendable {
 
     // MARK: Decisions
 
-    /// Returns what is to be done now. Leases whose time is over have ended when this returns, and the leases of the
-    /// returned calls take part in no other call until `answered` or `failed`.
+    /// Returns the calls that are due, and ends the leases that have expired. The leases of the returned calls are in
+    /// no other call until `answered` or `failed` is called.
     package mutating func next(now: Duration) -> Step {
         var step = Step()
         endExpired(now, into: &step)
@@ -325,13 +330,14 @@ package struct LeaseManagerState: Sendable {
         for batch in batches(wanted) { step.calls.append(.change(batch)) }
     }
 
-    /// True for a first attempt, which may share the call of others before its batch delay is over, and for a
-    /// repetition whose backoff is over.
+    /// Returns true when a settlement can be sent: when it has not been sent before, or when the backoff after a
+    /// failure has passed.
     private func isReadyToSettle(_ lease: Lease, now: Duration) -> Bool {
         lease.settleFailures == 0 || lease.settleAt <= now
     }
 
-    /// The visibility timeout of the next heartbeat; nil when it could not extend the lease because of the 12 hours.
+    /// Returns the visibility timeout of the next heartbeat; nil when it cannot extend the lease because of the maximum
+    /// of 12 hours.
     private func extensionTimeout(of lease: Lease, now: Duration) -> Duration? {
         let left = lease.receivedAt + Self.inFlightLimit - now
         let timeout = Duration.seconds(min(visibility, left).components.seconds)
@@ -359,7 +365,7 @@ package struct LeaseManagerState: Sendable {
 
     // MARK: Results of the calls
 
-    /// Takes the answer to a call. `sent` is the time just before it was sent.
+    /// Records the response to a call. `sent` is the time just before the call was sent.
     package mutating func answered(
         _ call: Call, refusals: [BatchFailure], sent: Duration, now: Duration
     ) -> [LeaseEnd] {
@@ -377,7 +383,8 @@ package struct LeaseManagerState: Sendable {
         return ended
     }
 
-    /// Takes the failure of a whole call. Its entries are tried again, as the queue may not have processed them.
+    /// Records the failure of a call as a whole. Its entries are sent again, because the queue may not have processed
+    /// them.
     package mutating func failed(_ call: Call, now: Duration) {
         for entry in call.entries {
             leases[entry.id]?.hasCall = false
@@ -413,8 +420,8 @@ package struct LeaseManagerState: Sendable {
         remove(entry.id)
     }
 
-    /// Delays the next attempt: 250 ms, doubled by each failure up to an eighth of the visibility timeout, so that
-    /// several attempts fit into the rest of the lease.
+    /// Delays the next attempt by 250 ms, doubled with each failure up to an eighth of the visibility timeout, so that
+    /// several attempts are possible in the rest of the lease.
     private mutating func backOff(_ entry: Entry, now: Duration) {
         guard var lease = leases[entry.id] else { return }
         func delay(_ failures: Int) -> Duration {

@@ -2,11 +2,11 @@
 
 internal import Support
 
-/// A cancellation token for the work on one message, with a commit section that an ordinary request does not
+/// A cancellation token for the work on one message, with a commit section that an ordinary stop request does not
 /// interrupt. `Poller` has one for its polls, which have no commit section.
 ///
-/// The work runs inside `run(_:)`. `request(_:)` cancels it at once, or at the end of the commit section if it is
-/// inside one. `abort(_:)` cancels it at once in either case.
+/// The work runs inside `run(_:)`. `request(_:)` cancels it at once, or at the end of the commit section when the work
+/// is inside one. `abort(_:)` always cancels it at once.
 ///
 /// The commit section of an attempt begins with its first upload and ends with the attempt. It covers the check of the
 /// source that follows the uploads, and all further rounds with their inspection, download and decoding. An
@@ -19,11 +19,12 @@ internal import Support
 /// defer { stopSignal.leaveCommit() }
 /// ```
 final class StopSignal: Sendable {
-    /// The reason for which the work has to stop.
+    /// The reason why the work must stop.
     enum Reason: Error, Sendable, Equatable {
-        /// The lease has ended or the queue has refused its receipt handle: other workers may have the message.
+        /// The lease has ended or the queue has refused the receipt handle, so that other workers can have received the
+        /// message.
         case leaseLost
-        /// The worker drains, and the time that this work has for its end is over.
+        /// The worker drains, and the time limit for the work in progress has passed.
         case drain
     }
 
@@ -32,7 +33,7 @@ final class StopSignal: Sendable {
         var hasStarted = false
         var isCommitting = false
         var isAborted = false
-        /// The task of `run(_:)` that waits for a request.
+        /// The continuation of the task in `run(_:)` that waits for a stop request.
         var waiter: CheckedContinuation<Void, Never>?
 
         var isInterrupted: Bool { isAborted || (reason != nil && !isCommitting) }
@@ -40,25 +41,25 @@ final class StopSignal: Sendable {
 
     private let state = Locked(State())
 
-    /// The reason of the first request; nil before any.
+    /// The reason of the first stop request; nil when there was none.
     var reason: Reason? { state.withLock { $0.reason } }
 
-    /// True from `markStarted()` on.
+    /// True after `markStarted()` was called.
     var hasStarted: Bool { state.withLock { $0.hasStarted } }
 
-    /// Marks the end of the checks that cost little: from here on, a release of the message loses work.
+    /// Records that the expensive part of the work begins, so that a release of the message would lose work.
     func markStarted() { state.withLock { $0.hasStarted = true } }
 
     /// Cancels the work, at the end of its commit section if it is inside one.
     func request(_ reason: Reason) { interrupt { $0.reason = $0.reason ?? reason } }
 
-    /// Cancels the work unless it has started.
+    /// Cancels the work unless `markStarted()` was called.
     func requestIfNotStarted(_ reason: Reason) {
         if !hasStarted { request(reason) }
     }
 
-    /// Cancels the work at once, inside its commit section too. The message becomes visible again, and the next
-    /// attempt inspects outputs and source.
+    /// Cancels the work at once, even in its commit section. The message becomes visible again, and the next attempt
+    /// inspects the outputs and the source.
     func abort(_ reason: Reason) {
         interrupt { state in
             state.reason = state.reason ?? reason
@@ -66,7 +67,7 @@ final class StopSignal: Sendable {
         }
     }
 
-    /// Begins the commit section.
+    /// Begins the commit section of the work.
     ///
     /// - Throws: `Reason` if a stop has been requested.
     func enterCommit() throws {
@@ -77,12 +78,12 @@ final class StopSignal: Sendable {
         if let reason { throw reason }
     }
 
-    /// Ends the commit section, if one has begun. A request that came meanwhile takes effect now.
+    /// Ends the commit section when there is one. A stop request that was made meanwhile takes effect now.
     func leaveCommit() { interrupt { $0.isCommitting = false } }
 
     /// Runs `work` in a child task and cancels that task when a stop is requested.
     ///
-    /// - Returns: The value of `work`, which has ended in either case.
+    /// - Returns: The value of `work`, which has ended also after a stop request.
     func run<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) async -> Value {
         await withTaskGroup(of: Value?.self) { group in
             group.addTask { await work() }
@@ -108,7 +109,7 @@ final class StopSignal: Sendable {
         waiter?.resume()
     }
 
-    /// Returns when the work is to be cancelled, or when this task is.
+    /// Waits until a stop is requested that takes effect, or until the current task is cancelled.
     private func waitForInterruption() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { (waiter: CheckedContinuation<Void, Never>) in

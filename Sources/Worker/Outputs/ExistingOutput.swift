@@ -2,13 +2,13 @@
 
 internal import AWS
 
-/// The state of one output, as a HEAD request showed it before an attempt. The article `LifeOfAMessage` explains which
+/// The state of one output in the bucket, as determined by a HEAD request. The article `LifeOfAMessage` explains which
 /// states make a download or a put unnecessary (section Freshness).
 enum ExistingOutput: Sendable, Equatable {
-    /// S3 denied access, because the worker lacks `s3:GetObject`, or `s3:ListBucket` for an absent output. The upload
-    /// then has no condition.
+    /// The state is unknown because S3 denied access: the worker lacks the permission `s3:GetObject`, or
+    /// `s3:ListBucket` for an absent output. The upload then has no condition.
     case unknown
-    /// The output does not exist, or it was not inspected because the first output is absent.
+    /// The output does not exist, or was not inspected because the first output does not exist.
     case absent
     case present(ObjectHead)
 
@@ -17,7 +17,7 @@ enum ExistingOutput: Sendable, Equatable {
         if case .present(let head) = self { OutputStamp(head.metadata) } else { nil }
     }
 
-    /// The condition of a put that replaces exactly this state.
+    /// The condition of a put that fails when the output is no longer in this state.
     var condition: PutCondition {
         switch self {
         case .unknown: .none

@@ -5,14 +5,15 @@ package import Support
 /// The options for the destination and the names of the outputs. `OutputPlan` makes the names.
 package struct OutputOptions: Sendable, Equatable {
     package var bucket = ""
-    /// The text before the whole key of the source, as `pixelated/`.
+    /// The prefix of the keys of outputs, before the whole key of the source, as `pixelated/`.
     package var prefix = ""
-    /// The text before the file name of the source.
+    /// The prefix of the file name in the keys of outputs, before the file name of the source.
     package var namePrefix = "pixelated-"
-    /// True for puts with `If-Match` or `If-None-Match`, which never replace an output that this attempt has not
-    /// inspected; an output that may not be read is put without. False for stores that do not support these headers.
+    /// True for puts with `If-Match` or `If-None-Match`, which fail when the output has changed since its inspection.
+    /// False for stores that do not support these headers. An output that the worker has no permission to read is put
+    /// without them.
     package var conditionalWrites = true
-    /// True when the outputs get the source's tags in addition to the configured ones.
+    /// True to copy the tags of the source to the outputs, in addition to the configured tags.
     package var copyTags = false
 
     package init() {}

@@ -4,13 +4,15 @@ internal import AWS
 internal import Pixelation
 internal import S3Events
 
-/// The names of the outputs of one source.
+/// The source of a record and the names (bucket and key) of its outputs.
 struct OutputPlan: Sendable, Equatable {
     var source: ObjectReference
-    /// One name for each of the engine's sizes, in their order.
+    /// The names of the outputs, one for each size of the engine, in the order of the sizes.
     var outputs: [ObjectReference]
 
-    /// - Throws: `WorkerError` of kind `.unsupported` for a name that is too long for S3.
+    /// Computes the names of the outputs for the source of an event.
+    ///
+    /// - Throws: `WorkerError` of kind `.unsupported` when the key of an output is too long for S3.
     init(_ event: ObjectEvent, sizes: [Int], options: OutputOptions) throws {
         source = ObjectReference(bucket: event.bucket, key: event.key)
         // `photos/HS.jpeg` becomes `photos/pixelated-8x8-HS.jpeg`, after the prefix.
@@ -26,8 +28,8 @@ struct OutputPlan: Sendable, Equatable {
         }
     }
 
-    /// Returns true for an object that is named like an output. Every size counts, because the configured sizes may
-    /// have changed since an output was made.
+    /// Returns true when an object has the name of an output of any size, because the configured sizes can have changed
+    /// since an output was made.
     static func isOutput(_ object: ObjectReference, options: OutputOptions) -> Bool {
         object.bucket == options.bucket && object.key.hasPrefix(options.prefix)
             && Naming(prefix: options.namePrefix).isOutput(object.key)

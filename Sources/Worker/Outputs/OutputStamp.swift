@@ -3,14 +3,16 @@
 internal import AWS
 internal import S3Events
 
-/// The origin of an output, stored in its user metadata. Outputs are compared by their stamps, never by time.
+/// The stamp of an output: the source and the output format that it was made from, stored in the user-defined metadata
+/// of the output. Outputs are compared by their stamps and never by time.
 struct OutputStamp: Sendable, Equatable {
     /// The ETag of the source, without quotation marks.
     var eTag: String
     var versionID: String?
-    /// The sequencer of the event. The source was read after that event, so it is at least as new.
+    /// The sequencer of the event; nil when the event had none. The source was read after the event, so its version is
+    /// that of the event or a later one.
     var sequencer: String?
-    /// The `PictureEngine.outputFormat` of the engine.
+    /// The output format, `PictureEngine.outputFormat`.
     var outputFormat: String
 
     private enum Name {
@@ -27,7 +29,7 @@ struct OutputStamp: Sendable, Equatable {
         self.outputFormat = outputFormat
     }
 
-    /// Reads a stamp from user metadata. The result is nil for objects that were stored by something else.
+    /// Reads a stamp from user-defined metadata. The result is nil for objects that this program has not stored.
     init?(_ metadata: [String: String]) {
         guard let eTag = metadata[Name.eTag], let outputFormat = metadata[Name.outputFormat] else {
             return nil
@@ -38,7 +40,7 @@ struct OutputStamp: Sendable, Equatable {
         sequencer = metadata[Name.sequencer]
     }
 
-    /// The stamp as user metadata.
+    /// The stamp as user-defined metadata.
     var metadata: [String: String] {
         var metadata = [Name.eTag: eTag, Name.outputFormat: outputFormat]
         metadata[Name.versionID] = versionID
@@ -46,13 +48,13 @@ struct OutputStamp: Sendable, Equatable {
         return metadata
     }
 
-    /// Returns true for outputs of the same content of the source in the same format.
+    /// Returns true when two outputs were made from the same content of the source in the same output format.
     func isEquivalent(to other: OutputStamp) -> Bool {
         eTag == other.eTag && outputFormat == other.outputFormat
     }
 
-    /// Returns true when the output was made, in this format, from the version that the event announces or from a
-    /// later one. Only the sequencers of AWS tell which version is later.
+    /// Returns true when the output was made, in the output format, from the version of the source in the event or from
+    /// a later one. Only sequencers of AWS determine which version is later.
     func covers(_ event: ObjectEvent, outputFormat: String) -> Bool {
         guard self.outputFormat == outputFormat else { return false }
         if let eTag = event.eTag, eTag == self.eTag { return true }

@@ -4,23 +4,25 @@ internal import AWS
 internal import Metrics
 internal import Support
 
-/// Receives messages and starts a job for each of them. `PollerState` decides when to poll.
+/// The poller, which receives messages and starts a job for each of them. `PollerState` determines when a poll (a
+/// receive call) is sent.
 ///
-/// One task, the polling task, calls `run`. It is the only one that starts polls and jobs. The other methods may be
-/// called by any task.
+/// One task, the polling task, calls `run`, and only this task starts polls and jobs. Any task can call the other
+/// functions.
 final class Poller: Sendable {
-    /// A poll that has not been answered yet.
+    /// A poll in progress.
     struct Poll: Sendable {
         var requestedAt: Duration
         var wait: Duration
     }
 
     private struct State {
-        /// Changed by the polling task, by jobs that end, and by `apply` and `drain`.
+        /// The state that determines the next poll. It is changed by the polling task, by jobs that end, and by `apply`
+        /// and `drain`.
         var poller: PollerState
-        /// The job that the next message gets. Changed by `apply` only.
+        /// The job that processes the next message, changed by `apply` only.
         var job: Job
-        /// Changed by jobs that end.
+        /// The time of the latest record whose outcome was done, by `WorkerClock`; nil before the first.
         var lastPicture: Duration?
         // Only the polling task changes the following.
         var poll: Poll?
@@ -32,20 +34,21 @@ final class Poller: Sendable {
     /// The state of polling at one moment.
     struct Snapshot: Sendable {
         var inFlight: Int
-        /// The time of the latest answered poll.
+        /// The time of the latest successful poll, by `WorkerClock`; nil before the first.
         var lastAnswer: Duration?
-        /// The error of the latest poll; nil after an answered one.
+        /// The error of the latest poll; nil when it succeeded.
         var failure: WorkerError?
-        /// The age of the oldest message of the latest answer; zero for an empty answer.
+        /// The age of the oldest message in the latest response; zero for an empty response, nil when the age is
+        /// unknown.
         var lag: Duration?
-        /// The time of the latest record whose outcome was done.
+        /// The time of the latest record whose outcome was done, by `WorkerClock`; nil before the first.
         var lastPicture: Duration?
         var poll: Poll?
-        /// True when a poll should be sent and the polling task has not done it yet.
+        /// True when a poll is due and the polling task has not sent it yet.
         var isPollDue: Bool
-        /// The number of decisions that the polling task has made.
+        /// The number of decisions that the polling task has made since its start.
         var decisions: UInt64
-        /// The longest time that one picture may take on a processor.
+        /// The maximum time of the pixelation of one picture on a processor.
         var pictureLimit: Duration
     }
 
@@ -64,7 +67,9 @@ final class Poller: Sendable {
     private let firstAnswers = AsyncStream<Void>.makeStream()
     private let state: Locked<State>
 
-    /// - Parameter job: The job of the first messages. The poller shares its parts.
+    /// Makes a poller of `queue`.
+    ///
+    /// - Parameter job: The job that processes the first messages. The poller uses its leases, metrics and other parts.
     init(queue: any MessageQueue, job: Job) {
         self.queue = queue
         visibility = .seconds(job.options.visibilitySeconds)
@@ -80,7 +85,7 @@ final class Poller: Sendable {
         state = Locked(State(poller: PollerState(PollerState.Limits(job.options)), job: job))
     }
 
-    /// Makes these options and this engine those of the messages that are received from now on.
+    /// Applies changed options and an engine to the messages that are received from now on.
     func apply(_ options: WorkerOptions, engine: any PictureEngine) {
         state.withLock { state in
             state.job.options = options
@@ -90,9 +95,10 @@ final class Poller: Sendable {
         }
     }
 
-    /// Receives messages until no more are to be received. Jobs may still be running when it returns.
+    /// Receives messages and starts their jobs until no more messages are to be received. Jobs can still be running
+    /// when the function returns.
     ///
-    /// - Returns: The error of a poll that found no queue, if no poll has been answered before; otherwise nil.
+    /// - Returns: The error of a poll when the queue does not exist and no poll has succeeded before; nil otherwise.
     func run(startingIn jobs: inout DiscardingTaskGroup) async -> WorkerError? {
         var isFirst = true
         while !Task.isCancelled {
@@ -139,13 +145,12 @@ final class Poller: Sendable {
         return nil
     }
 
-    /// Returns when a poll has been answered, or when the task is cancelled. Only one task may call it.
+    /// Waits until a poll has succeeded, or the calling task is cancelled. Only one task can call this function.
     func firstAnswer() async { for await _ in firstAnswers.stream { return } }
 
-    /// Ends polling. The outstanding poll ends by itself, and releases are deferred until then.
+    /// Ends polling. The poll in progress is not cancelled, and releases are deferred until its end.
     ///
-    /// - Returns: The number of messages in flight, and the time at which the outstanding poll ends at the latest, if
-    ///   there is one.
+    /// - Returns: The number of messages in flight, and the latest end of the poll in progress; nil when there is none.
     func drain() -> (inFlight: Int, pollEnd: Duration?) {
         state.withLock { state in
             state.poller.drain()
@@ -157,7 +162,7 @@ final class Poller: Sendable {
         }
     }
 
-    /// Cancels the outstanding poll.
+    /// Cancels the poll in progress.
     func cancelPoll() { stopSignal.request(.drain) }
 
     var snapshot: Snapshot {
@@ -174,7 +179,7 @@ final class Poller: Sendable {
 
     // MARK: Polling
 
-    /// Returns the next step. A pause ends early when `progress.wakeup` is signaled.
+    /// Returns the next step of the polling task. A pause ends early when `progress.wakeup` is signaled.
     private func decide(_ poller: inout PollerState, now: Duration) -> PollerState.Step {
         // Up to half of the slots may wait for memory, because jobs with smaller pictures overtake them.
         let isMemoryConstrained = budget.waiting > poller.limits.maxInFlight / 2

@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Decides when to poll, and for how many messages. `Poller` sends the polls and reports their results.
+/// The state of polling, which determines when a poll (a receive call) is sent and for how many messages. `Poller`
+/// sends the polls and reports their results.
 ///
-/// A poll never requests more messages than can be started at once: a message that waits in a buffer uses up its
-/// visibility timeout, and costs a receive when the process ends. Polls are short until the queue has answered one, so
-/// that the first answer comes soon. Then they are long, except in the last second before an idle worker stops, and
-/// with a `Limits.wait` or `Limits.idle` of zero.
+/// A poll requests at most as many messages as jobs can start at once, because a message that waits in a buffer uses up
+/// its visibility timeout, and its receive count rises when the process ends. Polls are short polls until one has
+/// succeeded, so that the first response arrives soon. Later they are long polls, except in the last second before an
+/// idle worker stops, and with a `Limits.wait` or `Limits.idle` of zero.
 package struct PollerState: Sendable {
     package enum Step: Sendable, Equatable {
         case poll(count: Int, wait: Duration)
-        /// No poll until this time, or until something has changed: a finished step of work (`ProgressCounter`), the
-        /// end of a message, a change of the circuit breaker, other options, or a drain.
+        /// No poll is sent until this time, or until one of these changes: a finished step of work (`ProgressCounter`),
+        /// the end of a message, a change of the circuit breaker, other options, or a drain. Nil means no time.
         case pause(until: Duration?)
-        /// No more polls at all.
+        /// No more polls are sent.
         case stop
     }
 
     package struct Limits: Sendable, Equatable {
-        /// The largest number of messages in flight.
+        /// The maximum number of messages in flight.
         package var maxInFlight: Int
-        /// The wait of a long poll; zero makes all polls short.
+        /// The wait time of a long poll. With zero all polls are short polls.
         package var wait: Duration
-        /// The time after which the worker stops when the queue is empty and nothing is in flight; nil for never.
+        /// The time after which the worker stops when the queue is empty and no message is in flight; nil for never.
         package var idle: Duration?
         /// The number of messages after which the worker stops; nil for no limit.
         package var messages: Int?
@@ -34,32 +35,33 @@ package struct PollerState: Sendable {
         }
     }
 
-    /// The limits may change at any time. A smaller `maxInFlight` takes effect as messages end.
+    /// The limits of polling, which can change at any time. A smaller `maxInFlight` takes effect as messages end.
     package var limits: Limits
     package private(set) var inFlight = 0
-    /// The number of messages in flight that wait for the quarantine. They may wait without end, so they do not keep
-    /// an idle worker from stopping.
+    /// The number of messages in flight that wait for the quarantine destination. Because their wait has no limit, an
+    /// idle worker stops in spite of them.
     package var held = 0
     package private(set) var received = 0
     package private(set) var isDraining = false
-    /// The time of the latest answered poll.
+    /// The time of the latest successful poll, by `WorkerClock`; nil before the first.
     package private(set) var lastAnswer: Duration?
-    /// The number of failed polls since the latest answered one.
+    /// The number of failed polls since the latest successful one.
     package private(set) var failures = 0
-    /// The number of long polls, in a row, that the queue answered empty before half of their wait was over.
+    /// The number of consecutive long polls whose response was empty and arrived before half of the wait time had
+    /// passed.
     package private(set) var earlyEmptyResponses = 0
     private var retryAt = Duration.zero
-    /// The time since which every poll has been empty and nothing has been in flight.
+    /// The time since which every poll has been empty and no message has been in flight; nil when that is not the case.
     private var emptySince: Duration?
 
-    /// The pause after a short poll that brings nothing.
+    /// The pause after a short poll with an empty response.
     private static let shortPollPause = Duration.seconds(1)
-    /// The largest number of messages in one poll (SQS API Reference, ReceiveMessage).
+    /// The maximum number of messages in one poll (SQS API Reference, ReceiveMessage).
     private static let maxMessagesPerPoll = 10
 
     package init(_ limits: Limits) { self.limits = limits }
 
-    /// Returns what to do now.
+    /// Returns the next step: a poll, a pause or the end of polling.
     ///
     /// - Parameters:
     ///   - allowance: The number of messages that the circuit breaker permits; nil for no limit.
@@ -84,15 +86,15 @@ package struct PollerState: Sendable {
         return min(limits.wait, .seconds(max(0, left.components.seconds)))
     }
 
-    /// Takes the answer to a poll.
+    /// Records the response to a poll.
     ///
-    /// An empty answer to a short poll, or to a long poll that the queue did not hold, is followed by a pause: without
-    /// it, polling would make thousands of requests a second.
+    /// A pause follows an empty response to a short poll, or to a long poll that did not wait. Without it, thousands of
+    /// requests would be sent in a second.
     ///
     /// - Parameters:
-    ///   - count: The number of messages in the answer.
+    ///   - count: The number of messages in the response.
     ///   - requestedAt: The time just before the request was sent.
-    ///   - wait: The wait of the poll.
+    ///   - wait: The wait time of the poll.
     ///   - jitter: A random number in 0...1.
     package mutating func answered(
         _ count: Int, requestedAt: Duration, wait: Duration, now: Duration, jitter: Double
@@ -116,19 +118,19 @@ package struct PollerState: Sendable {
         }
     }
 
-    /// Takes the failure of a poll. `jitter` is a random number in 0...1.
+    /// Records the failure of a poll. `jitter` is a random number in 0...1.
     package mutating func failed(now: Duration, jitter: Double) {
         failures += 1
         retryAt = now + Backoff.pollFailure.delay(attempt: failures, jitter: jitter)
         emptySince = nil
     }
 
-    /// Takes the end of a message, when its job has settled it.
+    /// Records that a job has settled its message.
     package mutating func messageEnded() {
         inFlight -= 1
         precondition(inFlight >= 0, "more messages ended than were received")
     }
 
-    /// Ends polling.
+    /// Begins the drain, after which no more polls are sent.
     package mutating func drain() { isDraining = true }
 }

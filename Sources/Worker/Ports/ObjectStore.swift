@@ -6,7 +6,7 @@ internal import Support
 /// The store of the sources and the outputs: `S3Store`, or a simulated store in tests. See `MessageQueue` about the
 /// protocols of this folder.
 ///
-/// Reads are strongly consistent, as those of S3 are: a read that begins after a completed put sees it.
+/// Reads are strongly consistent, as those of S3: a read that begins after the end of a put returns the new object.
 package protocol ObjectStore: Sendable {
     /// Downloads the current version of an object.
     ///
@@ -18,18 +18,18 @@ package protocol ObjectStore: Sendable {
     /// - Throws: `WorkerError`.
     func head(_ object: ObjectReference) async throws -> ObjectHead?
 
-    /// Returns the tags of an object, in the version that `object` names.
+    /// Returns the tags of the version of an object that `object` refers to.
     ///
     /// - Throws: `WorkerError`.
     func tags(of object: ObjectReference) async throws -> [String: String]
 
-    /// Stores an output, and returns when it is durable.
+    /// Stores an output. The output is stored durably when the function returns.
     ///
-    /// - Throws: `WorkerError`, of kind `.superseded` when `condition` does not hold.
+    /// - Throws: `WorkerError`, of kind `.superseded` when `condition` is not fulfilled.
     func put(_ output: OutputObject, if condition: PutCondition) async throws
 }
 
 extension ObjectHead {
-    /// The ETag as events and output stamps have it: without quotation marks, and empty when S3 sent none.
+    /// The ETag without quotation marks, as in events and in the stamps of outputs; empty when S3 sent none.
     var unquotedETag: String { ETag.unquoted(eTag ?? "") }
 }

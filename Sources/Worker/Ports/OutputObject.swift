@@ -6,11 +6,11 @@ package import AWS
 package struct OutputObject: Sendable, Equatable {
     package var name: ObjectReference
     package var bytes: [UInt8]
-    /// The media type, as `image/jpeg`.
+    /// The media type of the object, as `image/jpeg`.
     package var contentType: String
-    /// User metadata, names in lower case without `x-amz-meta-`.
+    /// The user-defined metadata by name, in lower case and without `x-amz-meta-`.
     package var metadata: [String: String]
-    /// Tags in addition to those that the store sets on every object.
+    /// The tags of the object, in addition to those that the store sets on every object.
     package var tags: [String: String]
 
     package init(

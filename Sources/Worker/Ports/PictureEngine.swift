@@ -2,28 +2,28 @@
 
 package import Pixelation
 
-/// The pixelation of pictures, as the worker needs it.
+/// The engine that pixelates pictures, as the worker uses it.
 package protocol PictureEngine: Sendable {
-    /// Names everything that decides about the bytes of the outputs, apart from the source. Outputs of another format
-    /// are made anew. Printable ASCII.
+    /// The output format, which identifies everything besides the source that determines the bytes of the outputs, in
+    /// printable ASCII. Outputs of another format are made again.
     var outputFormat: String { get }
-    /// The number of blocks along each side of each output, in order: 8 for 8 x 8.
+    /// The sizes of the outputs in their order, each the number of blocks along a side: 8 for 8 x 8.
     var sizes: [Int] { get }
-    /// Sources with more bytes are refused before they are read.
+    /// The maximum size of a source in bytes. Larger sources are refused before they are downloaded.
     var maximumBytes: Int { get }
-    /// The longest time that one picture takes on a processor, without the wait for one.
+    /// The maximum time of the pixelation of one picture on a processor, without the wait for a processor.
     var timeLimit: Duration { get }
 
-    /// Reads the header only.
+    /// Reads the header of a picture, and returns its format, size and predicted memory.
     ///
     /// - Throws: `WorkerError`.
     func survey(_ bytes: [UInt8]) throws -> Survey
 
-    /// Waits for a processor, then pixelates. A task cancelled while it waits never begins; one cancelled later stops
-    /// within milliseconds.
+    /// Waits for a processor, and then pixelates a picture. When the task is cancelled during the wait, the pixelation
+    /// does not begin; when it is cancelled later, the pixelation ends within milliseconds.
     ///
     /// - Parameters:
-    ///   - bytes: The source.
+    ///   - bytes: The bytes of the source.
     ///   - survey: The survey of `bytes` by this engine.
     /// - Returns: The outputs, the time that the task waited for a processor, and the time that it computed.
     /// - Throws: `WorkerError`, or `CancellationError` when the task was cancelled.

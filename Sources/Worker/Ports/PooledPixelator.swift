@@ -3,14 +3,16 @@
 package import Pixelation
 internal import Support
 
-/// The pixelator on a bounded number of processors.
+/// The `PictureEngine` that pixelates on a limited number of threads, one for each processor.
 package struct PooledPixelator: PictureEngine {
     private let pixelator: Pixelator
     private let pool: PixelPool
-    /// Pictures with larger working sets leave one processor to the others.
+    /// The working set in bytes above which a picture counts as heavy. Heavy pictures leave one processor for the
+    /// others.
     private let heavyBytes: Int
 
-    /// The version of the engine's output. It is raised with every change of the engine that changes outputs.
+    /// The version of the output bytes. It is increased with every change of the engine that changes the bytes of
+    /// outputs.
     private static let outputFormatVersion = 1
 
     package init(_ pixelator: Pixelator, options: WorkerOptions) {
@@ -23,8 +25,8 @@ package struct PooledPixelator: PictureEngine {
         heavyBytes = options.memoryBytes / 8
     }
 
-    /// Returns an engine with other limits on the same processors, whose number may change. Pictures that this engine
-    /// is pixelating keep its limits.
+    /// Returns an engine with other limits that uses the same threads, whose number can change. Pictures that are being
+    /// pixelated keep their limits.
     package func reconfigured(_ pixelator: Pixelator, options: WorkerOptions) -> PooledPixelator {
         pool.resize(concurrency: options.effectiveCPUWorkers)
         return PooledPixelator(pixelator, pool, options)
@@ -68,7 +70,9 @@ package struct PooledPixelator: PictureEngine {
 }
 
 extension WorkerError {
-    /// - Throws: `CancellationError` when that is what it means.
+    /// Returns the error of the worker for an error of the pixelation.
+    ///
+    /// - Throws: `CancellationError` when the error is a cancellation.
     fileprivate static func or(_ error: PixelationError) throws -> WorkerError {
         guard let kind = Kind(error.kind) else { throw CancellationError() }
         return WorkerError(kind, operation: "pixelating", code: error.kind.rawValue, detail: error.detail)
@@ -76,7 +80,7 @@ extension WorkerError {
 }
 
 extension WorkerError.Kind {
-    /// Nil for a cancellation.
+    /// Makes the kind of error for the kind of a `PixelationError`. The result is nil for a cancellation.
     init?(_ kind: PixelationError.Kind) {
         switch kind {
         case .notAnImage, .unsupportedFormat: self = .unsupported

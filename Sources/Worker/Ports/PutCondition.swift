@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The condition under which a put stores its object.
+/// The condition under which a put (upload of an object) stores its object.
 package enum PutCondition: Sendable, Equatable {
     case none
-    /// No object has this key (`If-None-Match: *`).
+    /// The condition that no object with the key exists (`If-None-Match: *`).
     case absent
-    /// The object with this key has this ETag (`If-Match`). The ETag is without quotation marks.
+    /// The condition that the existing object has this ETag (`If-Match`). The ETag has no quotation marks.
     case unchanged(eTag: String)
 }

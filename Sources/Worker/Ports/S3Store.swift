@@ -2,13 +2,15 @@
 
 package import AWS
 
-/// S3 as the worker's object store.
+/// The `ObjectStore` that stores objects in S3.
 package struct S3Store: ObjectStore {
     private let client: S3Client
     private let putOptions: PutOptions
 
-    /// - Parameter putOptions: The options of every put. Content type, metadata, tags and condition of an output are
-    ///   added to them.
+    /// Makes a store that uses an S3 client.
+    ///
+    /// - Parameter putOptions: The options of every put. The content type, metadata, tags and condition of an output
+    ///   are added to them.
     package init(_ client: S3Client, putOptions: PutOptions = PutOptions()) {
         self.client = client
         self.putOptions = putOptions
@@ -62,8 +64,8 @@ package struct S3Store: ObjectStore {
         }
     }
 
-    /// Returns the configured tags and as many of the copied ones, by name, as fit into S3's limit of ten. Copied tags
-    /// that begin with `aws:` are left out, because only AWS may set them.
+    /// Returns the configured tags and, in the order of their names, as many of the copied tags as the limit of ten
+    /// tags in S3 permits. Copied tags whose names begin with `aws:` are left out, because only AWS can set them.
     static func tags(_ configured: [String: String], copied: [String: String]) -> [String: String] {
         var tags = configured
         for (name, value) in copied.sorted(by: { $0.key < $1.key })

@@ -3,17 +3,18 @@
 internal import AWS
 
 extension WorkerError {
-    /// The resource that a call was about. The same error code has another meaning for each of them.
+    /// The resource of a failed call. The meaning of an error code depends on the resource.
     enum Side: Sendable { case source, output, queue }
 
-    /// Returns the error that an adapter throws for an error of the client. A cancelled call is a `CancellationError`,
-    /// because it says nothing about the service.
+    /// Returns the error of the worker for an error of an AWS client: a `WorkerError`, or a `CancellationError` for a
+    /// cancelled call, which is no failure of the service.
     static func thrown(for error: AWSError, side: Side) -> any Error {
         error.kind == .cancelled
             ? CancellationError() : WorkerError(error, kind: Kind(error.kind, side: side))
     }
 
-    /// Maps an error of a `MessageQueue`; nil for a cancelled call, which says nothing about the service.
+    /// Makes the error for an error of a `MessageQueue`. The result is nil for a cancelled call, which is no failure of
+    /// the service.
     init?(ofQueue error: any Error) {
         switch error {
         case let error as WorkerError: self = error

@@ -2,8 +2,8 @@
 
 package import AWS
 
-/// A prefix of a bucket as quarantine. Each record is the object `PREFIX<message id>-<index>.json`, so that a record
-/// that is stored twice remains one object.
+/// The quarantine in a prefix of a bucket. Each record is the object `PREFIX<message id>-<index>.json`, so that a
+/// record that is stored twice is one object.
 package struct BucketQuarantine: Quarantine {
     private let store: any ObjectStore
     private let bucket: String

@@ -5,14 +5,15 @@ package import AWS
 /// The destination of permanent failures: a dead-letter queue (`QueueQuarantine`) or a prefix of a bucket
 /// (`BucketQuarantine`). A message is deleted after its failures are stored there.
 package protocol Quarantine: Sendable {
-    /// Stores a record, and returns when it is durable.
+    /// Stores a quarantine record. The record is stored durably when the function returns.
     ///
-    /// - Parameter id: The same for the same record of the same message, so that a repeated store may replace the
-    ///   first.
+    /// - Parameter id: The identifier of the record, which is the same each time the same record of a message is
+    ///   stored, so that the later one can replace the earlier one.
     /// - Throws: `WorkerError`.
     func store(_ record: QuarantineRecord, id: String) async throws
 
-    /// Returns true for objects that this quarantine stored. The worker skips the events of such objects.
+    /// Returns true when `object` is a quarantine record that this quarantine has stored. The worker skips the events
+    /// of such objects.
     func holds(_ object: ObjectReference) -> Bool
 }
 

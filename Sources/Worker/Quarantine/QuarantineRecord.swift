@@ -4,9 +4,10 @@ internal import AWS
 internal import FoundationEssentials
 internal import Support
 
-/// A permanent failure as the quarantine stores it, in JSON. Sending `body` to the queue again repeats the message.
+/// A permanent failure in the form that the quarantine stores as JSON. To process the message again, send `body` to the
+/// source queue.
 package struct QuarantineRecord: Codable, Sendable, Equatable {
-    /// The durations of the steps in milliseconds.
+    /// The durations of the steps of the processing, in milliseconds.
     package struct Timings: Codable, Sendable, Equatable {
         package var wait: Int64
         package var get: Int64
@@ -15,23 +16,23 @@ package struct QuarantineRecord: Codable, Sendable, Equatable {
         package var total: Int64
     }
 
-    /// The version of this structure.
+    /// The version of the JSON structure.
     package var quarantineVersion = 1
     /// The body of the message, or its beginning when the whole body is too long for the destination.
     package var body: String
-    /// The length of the whole body in UTF-8; nil when `body` is the whole.
+    /// The length of the whole body in bytes of UTF-8; nil when `body` is the whole body.
     package var bodyBytes: Int?
     package var messageID: String
-    /// The index of the record in the message, from 0.
+    /// The index of the record in the message, counted from 0.
     package var record: Int
     package var bucket: String?
     package var key: String?
     package var versionID: String?
     package var eTag: String?
-    /// The kind of the error, as `WorkerError.Kind` spells it.
+    /// The kind of the error, a raw value of `WorkerError.Kind`.
     package var error: String
     package var errorCode: String
-    /// The description of the error.
+    /// The description of the error in one sentence.
     package var reason: String
     package var requestID: String?
     package var receiveCount: Int
@@ -39,7 +40,7 @@ package struct QuarantineRecord: Codable, Sendable, Equatable {
     package var host: String
     package var version: String
 
-    /// Returns the record as one line of JSON, keys in order.
+    /// Returns the record as JSON on one line, with sorted keys.
     package func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -48,8 +49,8 @@ package struct QuarantineRecord: Codable, Sendable, Equatable {
         return text.replacing("\u{FFFE}", with: "\\ufffe").replacing("\u{FFFF}", with: "\\uffff")
     }
 
-    /// Returns the record with the first `bytes` bytes of its body, or up to three fewer, so that the body ends with a
-    /// whole character.
+    /// Returns the record with only the first `bytes` bytes of its body, or up to three fewer, so that the body ends
+    /// with a complete UTF-8 character.
     func truncated(toBodyBytes bytes: Int) -> QuarantineRecord {
         let whole = body.utf8
         var end = whole.index(whole.startIndex, offsetBy: bytes, limitedBy: whole.endIndex) ?? whole.endIndex

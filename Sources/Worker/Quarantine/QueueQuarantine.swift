@@ -2,7 +2,7 @@
 
 package import AWS
 
-/// A dead-letter queue as quarantine. Each record is one message.
+/// The quarantine in a dead-letter queue. Each record is one message.
 package struct QueueQuarantine: Quarantine {
     private let client: SQSClient
     private let queueURL: String
@@ -12,10 +12,10 @@ package struct QueueQuarantine: Quarantine {
         self.queueURL = queueURL
     }
 
-    /// The limit of an SQS message: 1 MiB (SQS Developer Guide, quotas).
+    /// The maximum size of an SQS message in bytes: 1 MiB (SQS Developer Guide, quotas).
     private static let maxMessageBytes = 1 << 20
-    /// The length of the body when the whole record is too large. JSON makes at most six bytes of one, so that a
-    /// record with this body always fits.
+    /// The length in bytes to which the body is truncated when the whole record is too large. In JSON each byte becomes
+    /// at most six bytes, so that a record with this body is never too large.
     private static let truncatedBodyBytes = 16 << 10
 
     package func store(_ record: QuarantineRecord, id: String) async throws {

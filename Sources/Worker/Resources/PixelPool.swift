@@ -3,25 +3,26 @@
 internal import Dispatch
 internal import Support
 
-/// A pool of threads for decoding and encoding: an admission queue in front of a concurrent dispatch queue.
+/// A pool of threads for decoding and encoding: a concurrent dispatch queue, before which work waits in an admission
+/// queue.
 ///
 /// ```swift
 /// let pool = PixelPool(concurrency: 4)
 /// let picture = try await pool.run { try pixelator.pixelate(bytes) }   // at most four at once, others wait
 /// ```
 ///
-/// Work that waits for admission leaves the queue when its task is cancelled, which a dispatch queue cannot do.
+/// Work that waits for admission is removed when its task is cancelled. A dispatch queue alone does not support this.
 ///
-/// The dispatch queue has the quality of service `.utility`, since on Linux each class has threads of its own. At
-/// `.default` the pool would share those of Swift's tasks, and heartbeats would be late whenever all processors are
-/// busy.
+/// The dispatch queue has the quality of service `.utility`, because on Linux each class of service has separate
+/// threads. With `.default`, the pool would share the threads of Swift tasks, and heartbeats would be late while all
+/// processors are busy.
 final class PixelPool: Sendable {
     fileprivate struct Entry: Sendable {
         var id: UInt64
         var isHeavy: Bool
-        /// Runs the work and resumes its task.
+        /// The function that runs the work and resumes its task.
         var run: @Sendable () -> Void
-        /// Resumes the task of work that is cancelled before it is admitted.
+        /// The function that resumes the task when the work is cancelled before its admission.
         var drop: @Sendable () -> Void
     }
 
@@ -36,13 +37,15 @@ final class PixelPool: Sendable {
     private let threads = DispatchQueue(label: "px-pixels", qos: .utility, attributes: .concurrent)
     private let state: Locked<State>
 
+    /// Makes a pool of threads.
+    ///
     /// - Parameter concurrency: The number of threads, 1 or more.
     init(concurrency: Int) {
         precondition(concurrency > 0, "a pool has a thread")
         state = Locked(State(concurrency: concurrency))
     }
 
-    /// Changes the number of threads. A reduction takes effect as running work ends.
+    /// Changes the number of threads. A reduction takes effect when running work ends.
     func resize(concurrency: Int) {
         precondition(concurrency > 0, "a pool has a thread")
         state.withLock { $0.concurrency = concurrency }
@@ -55,8 +58,8 @@ final class PixelPool: Sendable {
     /// Runs `work` on a thread of the pool and returns its value.
     ///
     /// - Parameters:
-    ///   - isHeavy: True for work that takes long. Heavy work leaves one thread to other work.
-    ///   - interrupt: Called on another thread when the task is cancelled while `work` runs.
+    ///   - isHeavy: True for work that takes long. Heavy work leaves one thread for other work.
+    ///   - interrupt: The function that is called on another thread when the task is cancelled while `work` runs.
     /// - Throws: The error of `work`, or `CancellationError` when the task is cancelled before `work` begins.
     func run<Value: Sendable>(
         isHeavy: Bool = false, interrupt: @escaping @Sendable () -> Void = {},

@@ -2,7 +2,7 @@
 
 internal import Support
 
-/// A semaphore of which a caller acquires several permits at once: it bounds the sum of the weights in use.
+/// A semaphore of which a caller acquires several permits at once. It limits the sum of the acquired permits.
 ///
 /// ```swift
 /// let semaphore = WeightedSemaphore(permits: 100)
@@ -11,8 +11,8 @@ internal import Support
 /// _ = consume permit                             // or the end of its scope: the 60 are free again
 /// ```
 ///
-/// Tasks wait in a queue. `WeightedSemaphoreState` decides who is next: mostly the first in the queue, sometimes a
-/// smaller request that fits.
+/// Tasks wait in a queue. `WeightedSemaphoreState` determines which one is next: usually the first in the queue, or
+/// sometimes a later, smaller request.
 final class WeightedSemaphore: Sendable {
     /// Acquired permits, which are released when the value is destroyed.
     struct Permit: ~Copyable {
@@ -26,7 +26,7 @@ final class WeightedSemaphore: Sendable {
 
         deinit { semaphore.release(amount) }
 
-        /// Releases the permits beyond `needed`. Does nothing if there are not so many.
+        /// Releases the permits beyond `needed`. The call has no effect when there are not more than `needed` permits.
         mutating func shrink(to needed: Int) {
             let excess = amount - max(0, needed)
             guard excess > 0 else { return }
@@ -38,7 +38,8 @@ final class WeightedSemaphore: Sendable {
     fileprivate struct State {
         var semaphore: WeightedSemaphoreState
         var lastID: UInt64 = 0
-        /// The waiting tasks, resumed with their grant, or with nil when cancelled.
+        /// The continuations of the waiting tasks, which are resumed with the number of granted permits, or with nil
+        /// when cancelled.
         var waiters: [UInt64: CheckedContinuation<Int?, Never>] = [:]
     }
 
@@ -46,14 +47,15 @@ final class WeightedSemaphore: Sendable {
 
     init(permits: Int) { state = Locked(State(semaphore: WeightedSemaphoreState(permits: permits))) }
 
-    /// The number of permits in all.
+    /// The total number of permits.
     var permits: Int { state.withLock { $0.semaphore.permits } }
     /// The number of permits in use.
     var used: Int { state.withLock { $0.semaphore.used } }
-    /// The number of tasks that wait.
+    /// The number of tasks that wait for permits.
     var waiting: Int { state.withLock { $0.semaphore.waiting } }
 
-    /// Waits until `amount` permits are free and acquires them; all permits if it exceeds their number.
+    /// Waits until `amount` permits are free and acquires them. When `amount` exceeds the total number, all permits are
+    /// acquired.
     ///
     /// - Throws: `CancellationError`.
     func acquire(_ amount: Int) async throws -> Permit {
@@ -79,8 +81,7 @@ final class WeightedSemaphore: Sendable {
         return Permit(self, amount: granted)
     }
 
-    /// Changes the number of permits. An increase lets more tasks through at once, a reduction takes effect as permits
-    /// are released.
+    /// Changes the total number of permits. An increase takes effect at once, and a reduction as permits are released.
     func resize(to permits: Int) {
         resume(state.withLock { $0.take($0.semaphore.resize(to: permits)) })
     }

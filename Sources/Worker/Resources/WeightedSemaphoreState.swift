@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The pure state of a weighted semaphore: the permits in use and the queue of those who wait for some.
+/// The state of a weighted semaphore: the number of permits in use and the queue of waiting requests.
 ///
-/// Requests are granted in their order, except that a request that fits may overtake larger ones that do not. Each
-/// request is overtaken at most `maxOvertakes` times. So a large picture does not hold up small ones, and small ones
-/// do not hold up a large one for ever.
+/// Requests are granted in their order, except that a request for free permits can overtake larger ones that must wait.
+/// Each request is overtaken at most `maxOvertakes` times. Therefore a large picture does not delay small ones, and
+/// small ones delay a large one only for a limited time.
 struct WeightedSemaphoreState: Sendable {
-    /// A request that has got its permits.
+    /// A request whose permits have been granted.
     struct Grant: Sendable, Equatable {
         var id: UInt64
         var amount: Int
@@ -18,10 +18,10 @@ struct WeightedSemaphoreState: Sendable {
         var overtakes = 0
     }
 
-    /// The number of times that later requests may overtake a waiting one.
+    /// The maximum number of later requests that overtake a waiting one.
     static let maxOvertakes = 16
 
-    /// The number of permits in all.
+    /// The total number of permits.
     private(set) var permits: Int
     /// The number of permits in use, which exceeds `permits` after a reduction until enough are released.
     private(set) var used = 0
@@ -32,30 +32,31 @@ struct WeightedSemaphoreState: Sendable {
         self.permits = permits
     }
 
-    /// The number of requests that wait.
+    /// The number of waiting requests.
     var waiting: Int { queue.count }
 
-    /// Adds a request. A request for more than all permits is granted all of them.
+    /// Adds a request, and returns the requests that are granted. A request for more than the total number is granted
+    /// all permits.
     mutating func acquire(_ id: UInt64, _ amount: Int) -> [Grant] {
         queue.append(Request(id: id, amount: max(0, amount)))
         return grants()
     }
 
-    /// Releases permits of a grant.
+    /// Releases `amount` permits, and returns the requests that are granted.
     mutating func release(_ amount: Int) -> [Grant] {
         used -= amount
         precondition(used >= 0, "more permits are released than were acquired")
         return grants()
     }
 
-    /// Changes the number of permits. Earlier grants keep theirs.
+    /// Changes the total number of permits, and returns the requests that are granted. Earlier grants are not affected.
     mutating func resize(to permits: Int) -> [Grant] {
         precondition(permits > 0, "a semaphore has permits")
         self.permits = permits
         return grants()
     }
 
-    /// Removes a request that is still waiting, which may let others through.
+    /// Removes a waiting request, and returns the requests that are granted as a consequence.
     mutating func cancel(_ id: UInt64) -> [Grant] {
         guard let index = queue.firstIndex(where: { $0.id == id }) else { return [] }
         queue.remove(at: index)

@@ -3,36 +3,37 @@
 internal import AWS
 internal import Pixelation
 
-/// The facts about the processing of one record that the log shows in the record's line, and that a quarantine record
-/// keeps.
+/// The data about the processing of one record for its log event and its quarantine record: names, sizes, times and
+/// counts.
 ///
-/// `WorkerLog` names the field of each fact. The times are sums over all rounds and attempts.
+/// `WorkerLog` defines the name of each log field. The times are sums over all attempts at the record and their rounds.
 struct RecordTrace: Sendable {
     var source: ObjectReference?
-    /// The format of the notification, as `aws-s3` or `eventbridge`.
+    /// The dialect of the notification (`ObjectEvent.Dialect`), as `aws-s3` or `eventbridge`.
     var dialect: String?
-    /// The ETag of the source that was downloaded, or of the event before the download.
+    /// The ETag of the downloaded source, or before the download that of the event.
     var eTag: String?
     var versionID: String?
-    /// The request id of the GET, for AWS Support.
+    /// The request id of the GetObject call, which AWS Support needs.
     var requestID: String?
-    /// The size of the source that was downloaded last.
+    /// The size in bytes of the source that was downloaded last.
     var bytesIn: Int?
-    /// The size of all outputs together that the latest round made. Those that were up to date are included, although
-    /// they were not uploaded.
+    /// The total size in bytes of the outputs that the latest round made. Outputs that were already up to date are
+    /// included, although they were not uploaded.
     var bytesOut: Int?
     var survey: Survey?
-    /// The time spent waiting for memory and for a processor.
+    /// The time of the waits for memory and for a processor.
     var waitTime = Duration.zero
     var getTime = Duration.zero
-    /// The time spent on a processor: decoding, averaging and encoding.
+    /// The time of decoding, averaging and encoding on a processor.
     var decodeTime = Duration.zero
-    /// The time from the first PUT of a round to the check of the source that follows the last.
+    /// The time from the first upload of a round to the end of the check of the source after the last upload.
     var putTime = Duration.zero
-    /// The time from the start of the record to its outcome, storing in quarantine excluded.
+    /// The time from the start of the record to its outcome, without the storing in the quarantine.
     var totalTime = Duration.zero
-    /// The number of rounds: above 1 when source or outputs changed during the processing.
+    /// The number of rounds of the latest attempt. It is above 1 when the source or outputs changed during the
+    /// processing.
     var rounds = 0
-    /// The number of repetitions after the circuit breaker was open.
+    /// The number of repeated attempts after failures that opened the circuit breaker.
     var probes = 0
 }

@@ -7,7 +7,8 @@ internal import Support
 
 /// The log of the worker: one method for each event of `WorkerEvent`, with its level, text and fields.
 ///
-/// No other type of this module logs. Fields that are numbers are passed as integers, so that they are numbers in JSON.
+/// Only this type of the module Worker logs. Fields that are numbers are passed as integers, so that they are numbers
+/// in JSON.
 struct WorkerLog: Sendable {
     private let logger: Logger
 
@@ -16,7 +17,7 @@ struct WorkerLog: Sendable {
     /// Logs the outcome of a record: `picture-done`, `record-skipped`, `picture-ignored`, `picture-retried`,
     /// `picture-quarantined`, `picture-released` or `lease-lost`.
     ///
-    /// - Parameter index: The position of the record in its message, from 0.
+    /// - Parameter index: The index of the record in its message, counted from 0.
     func recordEnded(_ outcome: Outcome, _ trace: RecordTrace, of message: InFlightMessage, index: Int) {
         var fields = Self.fields(of: message)
         fields["outcome"] = "\(outcome.kind.rawValue)"
@@ -27,8 +28,10 @@ struct WorkerLog: Sendable {
         log(event, level, Self.text(outcome, trace), fields)
     }
 
-    /// - Parameter failure: The failure that was to be stored. The reason why it could not be is part of the event in
-    ///   which the record ends.
+    /// Logs that a permanent failure could not be stored in the quarantine.
+    ///
+    /// - Parameter failure: The permanent failure that could not be stored. The reason is part of the event of the
+    ///   record's outcome.
     func quarantineFailed(_ failure: WorkerError, of message: InFlightMessage) {
         log(
             .quarantineFailed, .error,
@@ -36,7 +39,10 @@ struct WorkerLog: Sendable {
             Self.fields(of: message))
     }
 
-    /// - Parameter failures: The number of failed polls in a row. The second and later ones are logged at debug level.
+    /// Logs that a poll failed.
+    ///
+    /// - Parameter failures: The number of consecutive failed polls. The second and later ones are logged at the level
+    ///   debug.
     func pollFailed(_ error: WorkerError, failures: Int) {
         log(
             .pollFailed, failures == 1 ? .error : .debug,
@@ -47,7 +53,10 @@ struct WorkerLog: Sendable {
         log(.pollRecovered, .notice, "messages can be received again after \(failures) failed polls")
     }
 
-    /// - Parameter wait: The wait time of the polls.
+    /// Logs that the responses of several consecutive long polls were empty and arrived before the wait time had
+    /// passed.
+    ///
+    /// - Parameter wait: The wait time of the long polls.
     func emptyPollsTooFast(_ wait: Duration) {
         log(
             .emptyPollsTooFast, .warning,
@@ -64,6 +73,8 @@ struct WorkerLog: Sendable {
             "\(action) \(call.entries.count) messages failed and is repeated: \(error)")
     }
 
+    /// Logs that a delete or release was not confirmed before the end of the lease.
+    ///
     /// - Parameter code: The error code of the queue, or `expired`.
     func settleFailed(_ settlement: LeaseManagerState.Settlement, code: String) {
         let action = if case .delete = settlement { "delete" } else { "release" }
@@ -82,6 +93,8 @@ struct WorkerLog: Sendable {
         log(.breakerOpened, .error, "\(effect): \(error)", Self.fields(of: error))
     }
 
+    /// Logs that a circuit breaker closed.
+    ///
     /// - Parameter duration: The time for which the breaker was open.
     func breakerClosed(
         _ kind: WorkerError.Kind, of dependency: CircuitBreaker.Dependency, after duration: Duration
@@ -107,6 +120,8 @@ struct WorkerLog: Sendable {
         log(.workerStopForced, .warning, "\(inFlight) messages in flight are released unfinished")
     }
 
+    /// Logs that the drain is complete.
+    ///
     /// - Parameters:
     ///   - deleted: The number of messages deleted since the start.
     ///   - released: The number of messages released since the start.

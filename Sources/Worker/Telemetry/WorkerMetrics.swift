@@ -2,9 +2,9 @@
 
 package import Metrics
 
-/// The metrics of the worker, a property for each. `write(to:)` gives their names and help texts in the exposition.
+/// The metrics of the worker, one property for each. The function `write(to:)` contains their names and help texts.
 ///
-/// Histograms of durations count microseconds, those of sizes count bytes.
+/// Histograms of durations record microseconds, and those of sizes record bytes.
 package final class WorkerMetrics: Sendable {
     // MARK: Queue
 
@@ -12,7 +12,8 @@ package final class WorkerMetrics: Sendable {
     package let pollFailures = Counter()
     package let received = Counter()
     package let redelivered = Counter()
-    /// Messages received while a job of this process already had them; part of `received`.
+    /// The number of messages that were received while a job of this process already had them. They are included in
+    /// `received`.
     package let adopted = Counter()
     package let deleted = Counter()
     package let released = Counter()
@@ -27,14 +28,15 @@ package final class WorkerMetrics: Sendable {
     package let records = Counters<Outcome.Kind>(by: "outcome")
     package let recordsSkipped = Counters<Outcome.Skip>(by: "reason")
     package let recordErrors = CounterTable<WorkerError.Kind, Outcome.FailureKind>(by: "kind", "outcome")
-    /// Failed attempts. A record that is repeated while the circuit breaker is open has several, and one outcome.
+    /// The number of failed attempts at records by the kind of error. A record that is repeated while the circuit
+    /// breaker is open has several failed attempts and one outcome.
     package let attemptFailures = Counters<WorkerError.Kind>(by: "kind")
     package let breakerOpenings = Counter()
 
     // MARK: Pictures, counted for records with outcome `done` only
 
     package let bytesIn = Counter()
-    /// See `RecordTrace.bytesOut`.
+    /// The number of bytes of all outputs of records with the outcome done (`RecordTrace.bytesOut`).
     package let bytesOut = Counter()
     package let waitTime = Histogram.microseconds()
     package let getTime = Histogram.microseconds()
@@ -45,7 +47,7 @@ package final class WorkerMetrics: Sendable {
 
     package init() {}
 
-    /// Adds all metrics to a scrape.
+    /// Adds all metrics of the worker to an exposition.
     package func write(to text: inout Exposition) {
         text.counter("polls", "Polls that the queue answered.", polls)
         text.counter("poll_failures", "Polls that failed.", pollFailures)

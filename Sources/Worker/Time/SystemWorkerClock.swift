@@ -3,7 +3,8 @@
 internal import Dispatch
 internal import Support
 
-/// The machine's clock, with timers on a serial dispatch queue of its own, which is on time while all others are busy.
+/// The `WorkerClock` of the operating system. Its timers run on a separate serial dispatch queue, which is on time
+/// while all others are busy.
 package final class SystemWorkerClock: WorkerClock {
     private struct State: ~Copyable {
         var calls: [UInt64: Call] = [:]
@@ -36,7 +37,8 @@ package final class SystemWorkerClock: WorkerClock {
         state.withLock { $0.calls[id] = nil }
     }
 
-    /// Waits at most ten seconds at a time: a dispatch timer may be late by a tenth of its length.
+    /// Sets a timer for `time`, or for ten seconds when `time` is later, because a dispatch timer can be late by a
+    /// tenth of its length.
     private func setTimer(_ id: UInt64, for time: Duration) {
         let wait = max(.zero, min(time - now, .seconds(10)))
         queue.asyncAfter(deadline: .now() + .nanoseconds(Int(wait.inNanoseconds))) { [self] in fire(id) }

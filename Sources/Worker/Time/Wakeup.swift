@@ -2,7 +2,7 @@
 
 internal import Support
 
-/// An event on which one task waits, with a time limit: a binary semaphore.
+/// A binary semaphore on which one task waits with a time limit.
 ///
 /// A signal without a waiting task is kept for the next wait; several signals count as one.
 package final class Wakeup: Sendable {
@@ -17,7 +17,7 @@ package final class Wakeup: Sendable {
 
     package init(clock: any WorkerClock) { self.clock = clock }
 
-    /// Resumes the waiting task, or lets the next wait return at once.
+    /// Resumes the waiting task. When no task waits, the next wait returns at once.
     package func signal() {
         let (waiter, timer) = state.withLock { state -> (CheckedContinuation<Void, Never>?, UInt64?) in
             guard case .waiting(let waiter, let timer) = state else {
@@ -31,8 +31,8 @@ package final class Wakeup: Sendable {
         waiter?.resume()
     }
 
-    /// Returns after a signal, at `time` at the latest, and at once in a cancelled task. It may return early, so the
-    /// caller checks its condition again. One task waits at a time.
+    /// Waits for a signal, at most until `time`, and returns at once in a cancelled task. The function can return
+    /// early, so the caller must check its condition again. Only one task can wait at a time.
     package func wait(until time: Duration?) async {
         if let time, time <= clock.now { return }
         await withTaskCancellationHandler {
