@@ -112,7 +112,7 @@ final class CurlLoop {
         return true
     }
 
-    /// Starts the queued transfers that `state` allows. A transfer that cannot be started ends with an error.
+    /// Starts the queued transfers, as many as `state` allows. A transfer that cannot be started ends with an error.
     private func startTransfers(now: ContinuousClock.Instant) {
         while let id = state.startNext() {
             guard let transfer = transfers[id] else { continue }

@@ -33,6 +33,8 @@ struct CurlTransferState {
     private let begin: Instant
     private var rate: Rate?
 
+    /// Makes the state of a transfer that has not started.
+    ///
     /// - Parameter begin: the time at which the request was passed to the transport.
     init(_ limits: Request.Limits, begin: Instant) {
         self.limits = limits

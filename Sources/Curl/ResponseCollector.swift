@@ -27,6 +27,8 @@ struct ResponseCollector {
     private(set) var headers = Headers()
     private(set) var body: [UInt8] = []
 
+    /// Makes an empty response to a request with the method `method`.
+    ///
     /// - Parameter limit: the maximum size of the body in bytes.
     init(limit: Int, method: Request.Method) {
         self.limit = limit

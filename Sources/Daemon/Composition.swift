@@ -19,6 +19,8 @@ struct Composition: Sendable {
     /// The reader of the termination notices of EC2; nil unless `instance.drainOnTermination` is true.
     let notices: TerminationNotices?
 
+    /// Creates the parts of the daemon.
+    ///
     /// - Parameters:
     ///   - settings: a complete and valid configuration.
     ///   - environment: the environment variables of the process, among them those of AWS.

@@ -11,6 +11,8 @@ package struct HealthPage: Sendable {
     private let problems: @Sendable () -> [String]
     private let metrics: @Sendable () -> String
 
+    /// Makes the pages from functions that return snapshots.
+    ///
     /// - Parameters:
     ///   - phase: the function that returns the phase of the daemon.
     ///   - status: the function that returns the status of the worker.

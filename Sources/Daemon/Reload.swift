@@ -14,6 +14,8 @@ struct Reload: Sendable {
     private let logger: Logger
     private let apply: @Sendable (Configuration) -> Void
 
+    /// Makes the reload of a running daemon.
+    ///
     /// - Parameters:
     ///   - settings: the configuration with which the daemon started.
     ///   - apply: the function that applies a configuration, which differs from the last one only in reloadable

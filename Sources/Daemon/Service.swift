@@ -22,6 +22,8 @@ package struct Service: Sendable {
     private let logger: Logger
     private let notifier = Notifier.serviceManager
 
+    /// Makes a daemon, which does nothing before `run` is called.
+    ///
     /// - Parameters:
     ///   - settings: a complete and valid configuration.
     ///   - reader: the reader from which `settings` was read, and which is used for reloads.

@@ -7,7 +7,7 @@ package protocol SupervisedWorker: Sendable {
     /// Runs the worker until a drain is complete. When the calling task is cancelled, the worker stops without a drain.
     func run() async throws
 
-    /// Waits until the first poll of the queue has succeeded, or the calling task is cancelled.
+    /// Waits until a poll of the queue has succeeded, or the calling task is cancelled.
     func firstAnswer() async
 
     /// Starts a drain: the worker receives no more messages and finishes those in flight. When `force` is true, it

@@ -116,7 +116,7 @@ package struct Supervisor: Sendable {
         return run.exit
     }
 
-    /// Handles an event. Returns true at the end of the run.
+    /// Handles an event of the state machine. Returns true when the run has ended.
     private func handle(_ event: Event, _ run: inout Run, _ work: Task<Void, Never>) -> Bool {
         let transition: SupervisorState.Event
         switch event {

@@ -6,7 +6,7 @@
 /// it returns.
 package struct SupervisorState: Sendable {
     package enum Phase: String, Sendable {
-        /// The first poll of the queue has not succeeded yet.
+        /// No poll of the queue has succeeded yet.
         case starting
         case running
         /// No more messages are received, and those in flight are finished.
@@ -17,12 +17,12 @@ package struct SupervisorState: Sendable {
     }
 
     package enum Event: Sendable {
-        /// The first poll of the queue has succeeded.
+        /// A poll of the queue has succeeded for the first time.
         case answered
         /// A stop has been requested by a signal or a termination notice.
         case stopRequested
         case reloadRequested
-        /// The first poll of the queue has not succeeded within the time limit, or the queue does not exist.
+        /// No poll of the queue has succeeded within the time limit, or the queue does not exist.
         case startTimedOut
         /// The worker has returned.
         case workerEnded
@@ -32,12 +32,12 @@ package struct SupervisorState: Sendable {
         case announceReady
         case announceStopping
         case drain
-        /// Release the messages in flight.
+        /// The supervisor releases the messages in flight.
         case forceStop
         case reload
-        /// Log the reason why the start has timed out.
+        /// The supervisor logs the reason why the start has timed out.
         case reportStartTimeout
-        /// End `Supervisor.run`.
+        /// The supervisor ends `Supervisor.run`.
         case exit
     }
 

@@ -11,6 +11,8 @@ package struct TerminationWatch: Sendable {
     /// The poll interval that AWS recommends for spot interruption notices.
     package static let defaultInterval = Duration.seconds(5)
 
+    /// Makes a check that reads the metadata at an interval.
+    ///
     /// - Parameter notice: the function that reads the metadata and returns the text of the pending termination notice,
     ///   or nil when there is none.
     package init(

@@ -14,6 +14,8 @@ package struct Exposition {
     private let prefix: String
     private var text = ""
 
+    /// Makes an exposition without metrics.
+    ///
     /// - Parameter prefix: The prefix of the names of all metric families, without the underscore that separates the
     ///   two.
     package init(prefix: String) { self.prefix = prefix }

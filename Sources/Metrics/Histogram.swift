@@ -11,6 +11,8 @@ package final class Histogram: Sendable {
     private let buckets: [Counter]
     private let total = Atomic<UInt64>(0)
 
+    /// Makes a histogram without values.
+    ///
     /// - Parameter bounds: One or more upper bounds of buckets, ascending.
     package init(bounds: [UInt64]) {
         precondition(!bounds.isEmpty && zip(bounds, bounds.dropFirst()).allSatisfy(<), "bounds must ascend")

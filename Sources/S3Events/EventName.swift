@@ -9,6 +9,8 @@ enum EventName {
     /// Any other event, such as a change of the tags of an object.
     case other
 
+    /// Determines the kind of an event by its name.
+    ///
     /// - Parameter name: the name of the event without the prefix `s3:`, as `ObjectCreated:Put`.
     init(_ name: String) {
         if name.hasPrefix("ObjectCreated:") || name == "ObjectRestore:Completed" {

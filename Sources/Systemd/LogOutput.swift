@@ -17,6 +17,8 @@ package final class LogOutput: Sendable {
     /// The lock that is held while a line is written, so that the lines of different threads do not interleave.
     private let line = Locked(())
 
+    /// Makes a destination of loggers.
+    ///
     /// - Parameters:
     ///   - format: the format of the log, resolved by `LogFormat.resolved`; `.automatic` writes text.
     ///   - level: the minimum level of the log events that are written.

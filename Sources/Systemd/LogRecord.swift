@@ -14,6 +14,8 @@ package struct LogRecord: Sendable {
         /// True when the value is an integer, which is written as a number in JSON.
         package var isNumber: Bool
 
+        /// Makes a field from an entry of the metadata.
+        ///
         /// - Parameter value: The metadata value. An integer passed as `.stringConvertible` is a number; every other
         ///   value is a text.
         package init(_ key: String, _ value: Logger.MetadataValue) {
@@ -38,6 +40,8 @@ package struct LogRecord: Sendable {
     package var function: String
     package var line: UInt
 
+    /// Makes a record of a log event.
+    ///
     /// - Parameters:
     ///   - metadata: The metadata of the logger. The metadata of the event has precedence.
     ///   - time: The time of the event; nil for the current time.
