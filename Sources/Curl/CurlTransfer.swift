@@ -25,8 +25,6 @@ final class CurlTransfer {
     // The properties below are changed by the callbacks of libcurl.
 
     var collector: ResponseCollector
-    /// The reason why a callback aborted the transfer, which libcurl reports as a write error; nil when none did.
-    var abortReason: ResponseCollector.Failure?
     /// The number of bytes of the request body that libcurl has read.
     private(set) var sentBytes = 0
     /// The time at which libcurl read the last byte of the request body; nil before.

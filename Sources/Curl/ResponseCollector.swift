@@ -26,6 +26,8 @@ struct ResponseCollector {
     private(set) var status: Int?
     private(set) var headers = Headers()
     private(set) var body: [UInt8] = []
+    /// The reason why a callback aborted the transfer, which libcurl reports as a write error; nil when none did.
+    private(set) var failure: Failure?
 
     /// Makes an empty response to a request with the method `method`.
     ///
@@ -39,7 +41,19 @@ struct ResponseCollector {
     var received: Int { headerBytes + body.count }
 
     /// Adds one header line with its line end: the status line, a header field, or the empty line after the fields.
-    mutating func takeHeader(_ line: UnsafeRawBufferPointer) throws(Failure) {
+    ///
+    /// - Returns: False when the response is refused, with the reason in `failure`.
+    mutating func takeHeader(_ line: UnsafeRawBufferPointer) -> Bool {
+        do {
+            try readHeader(line)
+            return true
+        } catch {
+            failure = error
+            return false
+        }
+    }
+
+    private mutating func readHeader(_ line: UnsafeRawBufferPointer) throws(Failure) {
         headerBytes += line.count
         guard headerBytes <= Self.headerLimit else { throw .headersTooLarge }
         // Trailer fields (RFC 9112, 7.1.2) must not be merged into the header fields (RFC 9110, 6.5.1).
@@ -54,9 +68,15 @@ struct ResponseCollector {
     }
 
     /// Appends a part of the body.
-    mutating func takeBody(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
-        guard bytes.count <= limit - body.count else { throw .bodyTooLarge }
+    ///
+    /// - Returns: False when the body exceeds its limit, with the reason in `failure`.
+    mutating func takeBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard bytes.count <= limit - body.count else {
+            failure = .bodyTooLarge
+            return false
+        }
         body.append(contentsOf: bytes)
+        return true
     }
 
     /// Parses a status line, as `HTTP/1.1 200 OK`. All lines of an interim (1xx) response are ignored.

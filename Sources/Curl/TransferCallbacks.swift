@@ -31,26 +31,14 @@ private func transfer(at context: UnsafeMutableRawPointer) -> CurlTransfer {
 
 private let takeBody: curl_write_callback = { bytes, size, count, context in
     guard let context else { return 0 }
-    let transfer = transfer(at: context)
-    do throws(ResponseCollector.Failure) {
-        try transfer.collector.takeBody(UnsafeRawBufferPointer(start: bytes, count: size * count))
-        return size * count
-    } catch {
-        transfer.abortReason = error
-        return wrongCount(for: size * count)
-    }
+    let bytes = UnsafeRawBufferPointer(start: bytes, count: size * count)
+    return transfer(at: context).collector.takeBody(bytes) ? bytes.count : wrongCount(for: bytes.count)
 }
 
 private let takeHeader: curl_write_callback = { bytes, size, count, context in
     guard let context else { return 0 }
-    let transfer = transfer(at: context)
-    do throws(ResponseCollector.Failure) {
-        try transfer.collector.takeHeader(UnsafeRawBufferPointer(start: bytes, count: size * count))
-        return size * count
-    } catch {
-        transfer.abortReason = error
-        return wrongCount(for: size * count)
-    }
+    let bytes = UnsafeRawBufferPointer(start: bytes, count: size * count)
+    return transfer(at: context).collector.takeHeader(bytes) ? bytes.count : wrongCount(for: bytes.count)
 }
 
 private let readBody: curl_read_callback = { buffer, size, count, context in

@@ -27,7 +27,7 @@ extension CurlTransfer {
 
     private func failure(_ code: CURLcode, now: ContinuousClock.Instant) -> TransportError {
         let limit = pending.request.limits.responseBytes
-        switch abortReason {
+        switch collector.failure {
         case .bodyTooLarge: return failure(.tooLarge, "the body is larger than \(limit) bytes", now: now)
         case .headersTooLarge:
             return failure(.tooLarge, "more than \(ResponseCollector.headerLimit) bytes of headers", now: now)
