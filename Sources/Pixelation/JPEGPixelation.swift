@@ -26,26 +26,21 @@ struct JPEGPixelation {
         }
         let reducer = GridReducer(
             width: header.width, height: header.height, layout: layout, sizes: options.sizes)
-        do {
-            return try decode(into: reducer)
+        do throws(JPEGError) {
+            var reader = try JPEGReader(
+                bytes, header: header, limits: JPEGLimits(options), deadline: deadline,
+                cancellation: cancellation)
+            try reader.start()
+            for _ in 0..<reducer.height {
+                try reducer.addRow { (row) throws(JPEGError) in try reader.readRow(row) }
+            }
+            try reader.finish()
+            return ReducedPicture(
+                grids: reducer.grids(), width: header.width, height: header.height,
+                profile: header.profile(in: bytes), comment: header.comment.map { Array(bytes[$0]) },
+                warnings: reader.warnings, wasTruncated: reader.wasTruncated)
         } catch {
             throw PixelationError(error)
         }
-    }
-
-    /// Decodes all rows of the file into `reducer` and returns the reduced picture.
-    private func decode(into reducer: GridReducer) throws(JPEGError) -> ReducedPicture {
-        var reader = try JPEGReader(
-            bytes, header: header, limits: JPEGLimits(options), deadline: deadline,
-            cancellation: cancellation)
-        try reader.start()
-        for _ in 0..<reducer.height {
-            try reducer.addRow { (row) throws(JPEGError) in try reader.readRow(row) }
-        }
-        try reader.finish()
-        return ReducedPicture(
-            grids: reducer.grids(), width: header.width, height: header.height,
-            profile: header.profile(in: bytes), comment: header.comment.map { Array(bytes[$0]) },
-            warnings: reader.warnings, wasTruncated: reader.wasTruncated)
     }
 }
