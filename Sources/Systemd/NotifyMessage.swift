@@ -15,8 +15,8 @@ package enum NotifyMessage: Sendable, Equatable {
     case status(String)
     /// The notification `WATCHDOG=1`: the keep-alive ping of the watchdog.
     case keepAlive
-    /// The notification `EXTEND_TIMEOUT_USEC=`: the timeout of the start or stop of the service ends not before this
-    /// duration from now has passed.
+    /// The notification `EXTEND_TIMEOUT_USEC=`: the start or stop of the service does not time out within this duration
+    /// from now.
     case extendTimeout(Duration)
     /// The notification `ERRNO=`: the errno-style code of a failure.
     case errno(Int32)

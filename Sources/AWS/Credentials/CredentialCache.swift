@@ -42,7 +42,8 @@ package actor CredentialCache {
     /// The identity of the credentials in use; nil before the first credentials were fetched.
     package nonisolated var identity: CredentialIdentity? { publisher.identity }
 
-    /// Returns credentials that are valid now. When there are none, the function waits for a refresh.
+    /// Returns credentials that are valid now. When there are none, or when they expire soon, the function waits for a
+    /// refresh.
     ///
     /// - Parameter limit: the maximum wait; nil for `defaultWait`. When there are credentials that have not expired
     ///   yet, the wait for new ones takes at most half of the limit, so that the rest of the time is left for a request

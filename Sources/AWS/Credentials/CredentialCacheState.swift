@@ -12,9 +12,8 @@ package import SigV4
 ///
 /// This type does no I/O and has no clock. `CredentialCache` passes the time and performs the refreshes.
 package struct CredentialCacheState: Sendable {
-    /// The time before the expiration at which refreshes begin, in seconds. For credentials with less than twice this
-    /// lifetime it is half the lifetime. Jitter shortens it by up to 20 %, so that many processes do not refresh at the
-    /// same moment.
+    /// The time before the expiration at which refreshes begin, in seconds; at most half of the lifetime of the
+    /// credentials. Jitter shortens it by up to 20 %, so that many processes do not refresh at the same moment.
     static let advisoryWindow = 900.0
     /// The time before the expiration during which callers wait for a refresh, in seconds.
     static let mandatoryWindow = 120.0
