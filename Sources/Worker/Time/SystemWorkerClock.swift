@@ -37,8 +37,8 @@ package final class SystemWorkerClock: WorkerClock {
         state.withLock { $0.calls[id] = nil }
     }
 
-    /// Sets a timer for `time`, or for ten seconds when `time` is later, because a dispatch timer can be late by a
-    /// tenth of its length.
+    /// Sets a timer for `time`, or for ten seconds from now when `time` is later, because a dispatch timer can be
+    /// late by a tenth of its length.
     private func setTimer(_ id: UInt64, for time: Duration) {
         let wait = max(.zero, min(time - now, .seconds(10)))
         queue.asyncAfter(deadline: .now() + .nanoseconds(Int(wait.inNanoseconds))) { [self] in fire(id) }
