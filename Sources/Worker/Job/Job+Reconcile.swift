@@ -25,7 +25,13 @@ extension Job {
         for round in 1...Self.maxRounds {
             attempt.trace.rounds = round
             let existing = try await inspectOutputs(of: plan, isFirstRound: round == 1)
-            if try await isUpToDate(existing, plan.source, attempt) { return attempt.outcomeOfUpToDate }
+            let format = engine.outputFormat
+            let areCovering = existing.allSatisfy {
+                $0.stamp?.covers(attempt.event, outputFormat: format) == true
+            }
+            if areCovering, try await isUpToDate(existing, plan.source, attempt) {
+                return attempt.outcomeOfUpToDate
+            }
 
             attempt.message.stopSignal.markStarted()
             let source = try await download(plan.source, &attempt)
@@ -89,14 +95,11 @@ extension Job {
         return states
     }
 
-    /// Returns true when all outputs are up to date, so that neither a download nor an upload is needed.
+    /// Returns true when outputs that cover the event are up to date, so that neither a download nor an upload is
+    /// needed.
     private func isUpToDate(
         _ existing: [ExistingOutput], _ source: ObjectReference, _ attempt: RecordAttempt
     ) async throws -> Bool {
-        let format = engine.outputFormat
-        guard existing.allSatisfy({ $0.stamp?.covers(attempt.event, outputFormat: format) == true }) else {
-            return false
-        }
         // The receive count shows receives before the present one (`maySkipUnread`), and the lease those since then.
         if attempt.maySkipUnread && !leases.wasReceivedAgain(attempt.message.lease) { return true }
         guard let head = try await store.head(source) else { return false }
@@ -127,7 +130,8 @@ extension Job {
                 var version = source
                 version.versionID = object.head.versionID
                 let tags = options.output.copyTags ? try await store.tags(of: version) : [:]
-                memory.shrink(to: object.bytes.count)
+                // An event may announce no size, or a smaller object may have replaced the one that it announces.
+                if object.bytes.count < maximumBytes { memory.shrink(to: object.bytes.count) }
                 attempt.trace.add(object, getTime: clock.now - start)
                 // Messages that wait for reads to work again need not wait for the rest of this record.
                 if breaker.isOpen { breaker.succeeded(attempt.message.lease, .read, isFinished: false) }

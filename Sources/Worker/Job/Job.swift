@@ -7,9 +7,9 @@ internal import Support
 
 /// The processing of one message, from its receipt to its settlement.
 ///
-/// - `process` decodes the notification, processes its records one after another, stores permanent failures in the
-///   quarantine, and reports each result.
-/// - `processRecord` skips events that need no work.
+/// - `run` decodes the notification, processes its records one after another, stores permanent failures in the
+///   quarantine, counts and logs each result, and settles the message.
+/// - `processRecord` skips events that need no work, as far as their keys tell.
 /// - `withBreakerRetry` repeats an attempt that failed because of a dependency, when the circuit breaker permits.
 /// - `reconcile`, in `Job+Reconcile.swift`, makes one attempt: it inspects the outputs, downloads, pixelates, uploads
 ///   and verifies.
@@ -42,7 +42,47 @@ struct Job: Sendable {
     /// - Returns: The outcomes of the records. When a failure cannot be stored in the quarantine, they are followed by
     ///   the outcome for which the message is not deleted.
     func run(_ message: InFlightMessage) async -> [Outcome] {
-        let outcomes = await message.stopSignal.run { await process(message) }
+        let outcomes = await message.stopSignal.run { () -> [Outcome] in
+            var results: [RecordResult] = []
+            let records: [S3Notification.Record]
+            do throws(S3EventsError) {
+                let notification = try Envelope.decode(message.content.body)
+                records = notification.records
+                if notification.isTest {
+                    results = [RecordResult(outcome: .skipped(.testEvent), trace: RecordTrace())]
+                }
+            } catch {
+                records = [.unreadable(error)]
+            }
+            for (index, record) in records.enumerated() {
+                if message.isRedelivered, let known = resultCache.result(ofRecord: index, of: message.content)
+                {
+                    results.append(known)
+                } else {
+                    results.append(await processRecord(record, of: message))
+                }
+            }
+            var obstacle: (index: Int, outcome: Outcome)?
+            // A failure is stored when no record has to be repeated: the repetition would store it once more.
+            if results.contains(where: \.isStorePending), results.allSatisfy(\.outcome.isFinal) {
+                obstacle = await storeFailures(in: &results, of: message)
+            }
+            // Cached results were reported at an earlier receive. Permanent failures that are stored at a later receive
+            // are reported there.
+            for index in results.indices where !results[index].isReported {
+                var outcome = results[index].outcome
+                if let obstacle, obstacle.index == index {
+                    outcome = obstacle.outcome
+                } else {
+                    guard !results[index].isStorePending else { continue }
+                    results[index].isReported = true
+                }
+                metrics.recordEnded(outcome, results[index].trace)
+                log.recordEnded(outcome, results[index].trace, of: message, index: index)
+            }
+            resultCache.keep(results, of: message.content)
+            return results.map(\.outcome) + (obstacle.map { [$0.outcome] } ?? [])
+        }
         // A cancelled worker releases nothing: its messages become visible when their visibility timeout ends.
         guard !Task.isCancelled || outcomes.allSatisfy(\.isFinal) else { return outcomes }
         if outcomes.allSatisfy(\.isFinal) {
@@ -52,42 +92,6 @@ struct Job: Sendable {
         }
         progress.record()
         return outcomes
-    }
-
-    private func process(_ message: InFlightMessage) async -> [Outcome] {
-        var results: [RecordResult] = []
-        var records: [S3Notification.Record]
-        do {
-            let notification = try Envelope.decode(message.content.body)
-            records = notification.records
-            if notification.isTest {
-                results = [RecordResult(outcome: .skipped(.testEvent), trace: RecordTrace())]
-            }
-        } catch {
-            records = [.unreadable(error)]
-        }
-        for (index, record) in records.enumerated() {
-            if message.isRedelivered, let known = resultCache.result(ofRecord: index, of: message.content) {
-                results.append(known)
-            } else {
-                results.append(await processRecord(record, of: message))
-            }
-        }
-        var obstacle: (index: Int, outcome: Outcome)?
-        // A failure is stored when no record has to be repeated: the repetition would store it once more.
-        if results.contains(where: \.isStorePending), results.allSatisfy(\.outcome.isFinal) {
-            obstacle = await storeFailures(in: &results, of: message)
-        }
-        for index in results.indices where !results[index].isReported {
-            if let obstacle, obstacle.index == index {
-                report(obstacle.outcome, results[index].trace, of: message, index: index)
-            } else if !results[index].isStorePending {
-                report(results[index].outcome, results[index].trace, of: message, index: index)
-                results[index].isReported = true
-            }
-        }
-        resultCache.keep(results, of: message.content)
-        return results.map(\.outcome) + (obstacle.map { [$0.outcome] } ?? [])
     }
 
     private func processRecord(
@@ -105,9 +109,14 @@ struct Job: Sendable {
                 detail: error.description)
             outcome = self.outcome(of: error, message)
         case .created(let event):
-            trace = RecordTrace(event)
-            if let reason = reasonToSkip(event) {
-                outcome = .skipped(reason)
+            let object = ObjectReference(bucket: event.bucket, key: event.key)
+            trace = RecordTrace(object, event)
+            if OutputPlan.isOutput(object, options: options.output) || quarantine?.holds(object) == true {
+                outcome = .skipped(.ownOutput)
+            } else if event.key.hasSuffix("/") {
+                outcome = .skipped(.folder)
+            } else if !options.filter.admits(event.key) {
+                outcome = .skipped(.filtered)
             } else {
                 var attempt = RecordAttempt(event, of: message, trace: trace)
                 outcome = await withBreakerRetry(&attempt)
@@ -118,22 +127,13 @@ struct Job: Sendable {
         return RecordResult(outcome: outcome, trace: trace)
     }
 
-    /// Returns the reason why an event needs no work, judged by its bucket and key; nil when it needs work.
-    private func reasonToSkip(_ event: ObjectEvent) -> Outcome.Skip? {
-        let object = ObjectReference(bucket: event.bucket, key: event.key)
-        if OutputPlan.isOutput(object, options: options.output) || quarantine?.holds(object) == true {
-            return .ownOutput
-        }
-        if event.key.hasSuffix("/") { return .folder }
-        return options.filter.admits(event.key) ? nil : .filtered
-    }
-
     /// Makes attempts at a record until it ends, and returns its outcome. An attempt that fails because of a dependency
     /// is repeated when the circuit breaker permits it.
     private func withBreakerRetry(_ attempt: inout RecordAttempt) async -> Outcome {
         let message = attempt.message
+        var isKnownToBreaker = false
         // The message may go on to wait for the quarantine, which says nothing about sources and outputs.
-        defer { breaker.forget(message.lease) }
+        defer { if isKnownToBreaker { breaker.forget(message.lease) } }
         while true {
             do {
                 let outcome = try await reconcile(&attempt)
@@ -146,6 +146,7 @@ struct Job: Sendable {
                     if breaker.isOpen && error.kind.provesReading { breaker.succeeded(message.lease, .read) }
                     return attempt.requiringCheck(outcome(of: error, message))
                 }
+                isKnownToBreaker = true
                 switch await waitForRecovery(of: breaker, from: error, at: attempt.stage, message) {
                 case .repeatAttempt: attempt.trace.probes += 1
                 case .isolate: return attempt.requiringCheck(retriedOrQuarantined(error, message))
@@ -161,31 +162,6 @@ struct Job: Sendable {
     /// the service, because a cancelled call can fail with any error.
     func isStopped(_ message: InFlightMessage) -> Bool {
         message.stopSignal.reason != nil || Task.isCancelled
-    }
-
-    /// Counts and logs the outcome of a record of a message.
-    ///
-    /// The function is not called for cached results, which were reported at an earlier receive, and for permanent
-    /// failures that are stored at a later receive.
-    private func report(
-        _ outcome: Outcome, _ trace: RecordTrace, of message: InFlightMessage, index: Int
-    ) {
-        metrics.records.increment(outcome.kind)
-        if let error = outcome.error, let failure = Outcome.FailureKind(rawValue: outcome.kind.rawValue) {
-            metrics.recordErrors.increment(error.kind, failure)
-        }
-        if case .skipped(let reason) = outcome { metrics.recordsSkipped.increment(reason) }
-        if outcome == .done {
-            metrics.bytesIn.increment(by: trace.bytesIn ?? 0)
-            metrics.bytesOut.increment(by: trace.bytesOut ?? 0)
-            metrics.sourceBytes.record(UInt64(trace.bytesIn ?? 0))
-            metrics.waitTime.record(trace.waitTime)
-            metrics.getTime.record(trace.getTime)
-            metrics.decodeTime.record(trace.decodeTime)
-            metrics.putTime.record(trace.putTime)
-            metrics.recordTime.record(trace.totalTime)
-        }
-        log.recordEnded(outcome, trace, of: message, index: index)
     }
 
     /// Returns the delay after which a message becomes visible again: the longest delay of the outcomes of its records.
@@ -205,9 +181,8 @@ struct Job: Sendable {
 }
 
 extension RecordTrace {
-    fileprivate init(_ event: ObjectEvent) {
+    fileprivate init(_ object: ObjectReference, _ event: ObjectEvent) {
         self.init(
-            source: ObjectReference(bucket: event.bucket, key: event.key), dialect: event.dialect.rawValue,
-            eTag: event.eTag, versionID: event.versionID)
+            source: object, dialect: event.dialect.rawValue, eTag: event.eTag, versionID: event.versionID)
     }
 }

@@ -47,6 +47,24 @@ package final class WorkerMetrics: Sendable {
 
     package init() {}
 
+    /// Counts the outcome of a record.
+    func recordEnded(_ outcome: Outcome, _ trace: RecordTrace) {
+        records.increment(outcome.kind)
+        if let error = outcome.error, let failure = Outcome.FailureKind(rawValue: outcome.kind.rawValue) {
+            recordErrors.increment(error.kind, failure)
+        }
+        if case .skipped(let reason) = outcome { recordsSkipped.increment(reason) }
+        guard outcome == .done else { return }
+        bytesIn.increment(by: trace.bytesIn ?? 0)
+        bytesOut.increment(by: trace.bytesOut ?? 0)
+        sourceBytes.record(UInt64(trace.bytesIn ?? 0))
+        waitTime.record(trace.waitTime)
+        getTime.record(trace.getTime)
+        decodeTime.record(trace.decodeTime)
+        putTime.record(trace.putTime)
+        recordTime.record(trace.totalTime)
+    }
+
     /// Adds all metrics of the worker to an exposition.
     package func write(to text: inout Exposition) {
         text.counter("polls", "Polls that the queue answered.", polls)
