@@ -57,7 +57,7 @@ struct LeaseManagerStateTests {
         #expect(leases.next(now: .seconds(1)).calls.first?.entries.map(\.intent) == [.delete])
     }
 
-    @Test func `a release waits for the end of the receive call in progress`() {
+    @Test func `a release waits for the end of the poll that is outstanding at the drain`() {
         var (leases, ids) = leases(2)
         leases.deferReleases(until: .seconds(20))
         leases.settle(ids[0], .release(.zero), now: .seconds(1))
@@ -68,7 +68,7 @@ struct LeaseManagerStateTests {
     }
 
     @Test
-    func `a message released after a cancelled receive call becomes visible after the end of that call`() {
+    func `a message released after a cancelled poll becomes visible after the end of that poll`() {
         var (leases, ids) = leases(2)
         leases.deferReleases(until: .seconds(20))
         leases.settle(ids[0], .release(.zero), now: .seconds(1))

@@ -139,7 +139,7 @@ package struct LeaseManagerState: Sendable {
     ///
     /// When a message is released while a poll waits at the queue, the response to this poll contains the message, and
     /// its receive count rises without need. Therefore releases wait for the end of the poll.
-    private enum Poll {
+    private enum PollAtDrain {
         case none
         case inProgress(end: Duration)
         /// The poll was cancelled by this process. The queue can still respond to it until `end`.
@@ -155,7 +155,7 @@ package struct LeaseManagerState: Sendable {
     private var lastNumber: UInt64 = 0
     /// True when settlements are sent at once, without the batch delay.
     private var isFlushing = false
-    private var poll = Poll.none
+    private var pollAtDrain = PollAtDrain.none
     private var deferredReleases: [(id: ID, delay: Duration)] = []
 
     /// Makes a state without leases.
@@ -216,7 +216,7 @@ package struct LeaseManagerState: Sendable {
     /// lost. A release waits for the end of the poll for which `deferReleases` was called.
     package mutating func settle(_ id: ID, _ settlement: Settlement, now: Duration) {
         var settlement = settlement
-        switch (settlement, poll) {
+        switch (settlement, pollAtDrain) {
         case (.release(let delay), .inProgress): return deferredReleases.append((id, delay))
         case (.release(let delay), .cancelled(let end)):
             settlement = .release(max(delay, (end - now).roundedUpToSeconds))
@@ -230,14 +230,16 @@ package struct LeaseManagerState: Sendable {
 
     /// Defers releases until `flushReleases`, because a poll is in progress to which the queue can respond until
     /// `pollEnd`.
-    package mutating func deferReleases(until pollEnd: Duration) { poll = .inProgress(end: pollEnd) }
+    package mutating func deferReleases(until pollEnd: Duration) { pollAtDrain = .inProgress(end: pollEnd) }
 
     /// Settles the messages whose releases were deferred, after the end of the poll.
     ///
     /// - Parameter pollWasCancelled: True when the queue can still respond to the poll. The messages then become
     ///   visible after its latest end.
     package mutating func flushReleases(pollWasCancelled: Bool, now: Duration) {
-        if case .inProgress(let end) = poll { poll = pollWasCancelled ? .cancelled(end: end) : .none }
+        if case .inProgress(let end) = pollAtDrain {
+            pollAtDrain = pollWasCancelled ? .cancelled(end: end) : .none
+        }
         let releases = deferredReleases
         deferredReleases = []
         for (id, delay) in releases { settle(id, .release(delay), now: now) }
