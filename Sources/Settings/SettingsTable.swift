@@ -83,8 +83,8 @@ extension Setting {
             "Number of blocks along each side of each output, 1 to 256; one output per number"),
         .choice(
             "pixelation.metadata", \.pixelation.metadata,
-            "upright: rotated as EXIF says, with the colour profile; reference: byte-identical to the reference "
-                + "program, which does neither"),
+            "upright: rotated according to the EXIF orientation, with the colour profile; reference: byte-identical "
+                + "to the reference program, which does neither"),
         .choice(
             "pixelation.truncated", \.pixelation.truncated,
             "Treatment of truncated files"),

@@ -32,7 +32,10 @@ struct PixelateCommand: ParsableCommand {
 
     @Option(
         help:
-            "upright: rotated as EXIF says, with colour profile. reference: byte-identical to the reference program."
+            """
+            upright: rotated according to the EXIF orientation, with the colour profile. reference: byte-identical to \
+            the reference program.
+            """
     )
     var metadata = MetadataPolicy.upright
 
