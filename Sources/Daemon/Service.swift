@@ -22,6 +22,11 @@ package struct Service: Sendable {
     private let logger: Logger
     private let notifier = Notifier.serviceManager
 
+    /// The time that a task may wait for a thread before the health check `tasks` fails.
+    private static let maxTaskDelay = Duration.seconds(20)
+    /// The time that one turn of the network event loop may last before the health check `network` fails.
+    private static let maxNetworkTurn = Duration.seconds(20)
+
     /// Makes a daemon, which does nothing before `run` is called.
     ///
     /// - Parameters:
@@ -132,11 +137,11 @@ package struct Service: Sendable {
     /// Returns the health checks that must pass for the keep-alive ping of the watchdog and for `/livez`.
     private static func healthChecks(_ parts: Composition) -> [HealthCheck] {
         [
-            SchedulerLatencyProbe().healthCheck(limit: .seconds(20)),
+            SchedulerLatencyProbe().healthCheck(limit: maxTaskDelay),
             HealthCheck("network") { [transport = parts.transport] in
                 let status = transport.status
                 if let failure = status.failure { return "\(failure)" }
-                guard status.sinceLastTurn > .seconds(20) else { return nil }
+                guard status.sinceLastTurn > maxNetworkTurn else { return nil }
                 return "the event loop has not turned for \(StatusText.span(status.sinceLastTurn))"
             },
             HealthCheck("worker") { [worker = parts.worker] in worker.checkForStall() },
