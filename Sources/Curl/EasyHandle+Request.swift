@@ -100,7 +100,7 @@ extension EasyHandle {
         try set(CURLOPT_INFILESIZE_LARGE, offset: count)
     }
 
-    /// Appends the header lines of `request` to `list`, the list of libcurl.
+    /// Appends the header lines of `request` to `list`, a linked list of libcurl (`curl_slist`).
     private static func fill(_ list: inout HeaderList, from request: Request) throws(EasyFailure) {
         for field in request.headers.fields {
             let isEmpty = field.value.allSatisfy { $0 == " " || $0 == "\t" }

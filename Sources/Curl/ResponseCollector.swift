@@ -26,7 +26,8 @@ struct ResponseCollector {
     private(set) var status: Int?
     private(set) var headers = Headers()
     private(set) var body: [UInt8] = []
-    /// The reason why a callback aborted the transfer, which libcurl reports as a write error; nil when none did.
+    /// The reason why a callback aborted the transfer, which libcurl reports as a write error; nil when no callback has
+    /// aborted it.
     private(set) var failure: Failure?
 
     /// Makes an empty response to a request with the method `method`.
@@ -79,7 +80,7 @@ struct ResponseCollector {
         return true
     }
 
-    /// Parses a status line, as `HTTP/1.1 200 OK`. All lines of an interim (1xx) response are ignored.
+    /// Parses a status line, such as `HTTP/1.1 200 OK`. All lines of an interim (1xx) response are ignored.
     private mutating func beginResponse(_ text: Slice<UnsafeRawBufferPointer>) {
         guard text.starts(with: "HTTP/".utf8), let space = text.firstIndex(of: UInt8(ascii: " ")) else {
             return

@@ -4,7 +4,7 @@ import Glibc
 
 /// The error of a health server that cannot listen on its address.
 package struct HealthServerError: Error, CustomStringConvertible {
-    /// The name of the system call that failed, as `bind`.
+    /// The name of the system call that failed, such as `bind`.
     package var call: String
     package var address: String
     /// The value of `errno` after the call.

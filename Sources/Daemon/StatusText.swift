@@ -58,7 +58,7 @@ package enum StatusText {
         "\(opening.kind.rawValue) for \(span(opening.age))"
     }
 
-    /// Returns `number` with thousands separators, as `1,204`.
+    /// Returns `number` with thousands separators, such as `1,204`.
     package static func grouped(_ number: Int) -> String {
         var out = ""
         for (index, digit) in String(number.magnitude).reversed().enumerated() {
@@ -68,13 +68,13 @@ package enum StatusText {
         return (number < 0 ? "-" : "") + out
     }
 
-    /// Returns a number of bytes as megabytes of 1,000,000 bytes, as `12 MB`, rounded up so that only 0 bytes are `0
-    /// MB`.
+    /// Returns a number of bytes in megabytes of 1,000,000 bytes, such as `12 MB`, rounded up so that only 0 bytes are
+    /// `0 MB`.
     package static func megabytes(_ bytes: Int) -> String { "\(grouped((bytes + 999_999) / 1_000_000)) MB" }
 
     private static func ago(_ age: Duration) -> String { span(age) + " ago" }
 
-    /// Returns a duration as text, rounded down, as `0.4 s`, `12 s`, `3 min`, `5 h` or `2 days`.
+    /// Returns a duration as text, rounded down, such as `0.4 s`, `12 s`, `3 min`, `5 h` or `2 days`.
     package static func span(_ duration: Duration) -> String {
         let tenths =
             duration.components.seconds * 10 + duration.components.attoseconds / 100_000_000_000_000_000

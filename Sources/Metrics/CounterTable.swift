@@ -5,7 +5,7 @@ package final class CounterTable<
     First: CaseIterable & RawRepresentable<String> & Hashable & Sendable,
     Second: CaseIterable & RawRepresentable<String> & Hashable & Sendable
 >: Sendable {
-    /// The names of the two labels, as `kind` and `outcome`. The values of a label are the raw values of the
+    /// The names of the two labels, such as `kind` and `outcome`. The values of a label are the raw values of the
     /// enumeration's cases.
     package let labelNames: (String, String)
     private let counters: [First: Counters<Second>]

@@ -2,7 +2,7 @@
 
 /// A family of counters with one label: one counter for each case of an enumeration.
 package final class Counters<Label: CaseIterable & RawRepresentable<String> & Hashable & Sendable>: Sendable {
-    /// The name of the label, as `outcome`. The values of the label are the raw values of the enumeration's cases.
+    /// The name of the label, such as `outcome`. The values of the label are the raw values of the enumeration's cases.
     package let labelName: String
     private let counters: [Label: Counter]
 

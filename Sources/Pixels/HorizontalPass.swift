@@ -87,7 +87,7 @@ final class HorizontalPass {
         var cells: Int
     }
 
-    /// Creates the pass.
+    /// Creates the horizontal pass of a reduction, which averages each row to the cells of every size.
     ///
     /// - Parameters:
     ///   - filters: The weights of each size, all for rows of the same length.

@@ -8,13 +8,13 @@ struct EnvelopeFields: Decodable {
     var records: RecordList?
     /// The field `Event` of a test message of S3: `s3:TestEvent`.
     var event: String?
-    /// The field `Type` of an SNS message, as `Notification`.
+    /// The field `Type` of an SNS message, such as `Notification`.
     var type: String?
     /// The field `Message` of an SNS notification: a JSON document as text.
     var message: String?
-    /// The field `source` of an EventBridge event, as `aws.s3`.
+    /// The field `source` of an EventBridge event, such as `aws.s3`.
     var source: String?
-    /// The field `detail-type` of an EventBridge event, as `Object Created`.
+    /// The field `detail-type` of an EventBridge event, such as `Object Created`.
     var detailType: String?
     /// The field `detail` of an EventBridge event, which describes the event of S3.
     var detail: Lenient<EventBridgeDetail>?
@@ -28,7 +28,7 @@ struct EnvelopeFields: Decodable {
         case detailType = "detail-type"
     }
 
-    /// Returns a JSON coding path as text, as `Records[0].s3`.
+    /// Returns a JSON coding path as text, such as `Records[0].s3`.
     static func text(of path: [any CodingKey]) -> String {
         var text = ""
         for key in path {

@@ -11,7 +11,7 @@ enum EventName {
 
     /// Determines the kind of an event by its name.
     ///
-    /// - Parameter name: the name of the event without the prefix `s3:`, as `ObjectCreated:Put`.
+    /// - Parameter name: the name of the event without the prefix `s3:`, such as `ObjectCreated:Put`.
     init(_ name: String) {
         if name.hasPrefix("ObjectCreated:") || name == "ObjectRestore:Completed" {
             self = .created

@@ -2,7 +2,7 @@
 
 /// The reader of one record of an S3 notification as AWS, MinIO or Ceph writes it.
 struct RecordReader {
-    /// The JSON path of the record, which appears in errors, as `Records[0]`.
+    /// The JSON path of the record, which appears in errors, such as `Records[0]`.
     var path: String
     var fields: FieldReader
 

@@ -18,7 +18,8 @@ package struct S3EventsError: Error, Sendable, Equatable, CustomStringConvertibl
     }
 
     package var kind: Kind
-    /// The JSON path of the invalid field, as `Records[0].s3.object.key`; empty when the error concerns the whole body.
+    /// The JSON path of the invalid field, such as `Records[0].s3.object.key`; empty when the error concerns the whole
+    /// body.
     package var path: String
     /// The description of the error, at most 200 Unicode scalars.
     package var detail: String

@@ -4,8 +4,8 @@ package import Support
 
 /// The options of the HTTP server for health probes and metrics.
 package struct HealthOptions: Sendable, Equatable {
-    /// The address that the server listens on, as `127.0.0.1:9464`, `[::1]:9464`, or `/run/pixelated/health` for a Unix
-    /// domain socket; nil for no server.
+    /// The address that the server listens on, such as `127.0.0.1:9464`, `[::1]:9464`, or `/run/pixelated/health` for a
+    /// Unix domain socket; nil for no server.
     package var listen: String?
 
     package init() {}

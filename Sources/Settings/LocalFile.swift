@@ -6,7 +6,7 @@ import Glibc
 package enum LocalFile {
     /// The error of a failed system call.
     package struct Failure: Error, CustomStringConvertible {
-        /// The name of the failed system call, as `open`.
+        /// The name of the failed system call, such as `open`.
         package var call: String
         package var path: String
         /// The value of `errno` after the call.

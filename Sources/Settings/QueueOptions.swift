@@ -5,12 +5,12 @@ package import Support
 
 /// The source queue, and the quarantine destination for records that fail permanently.
 package struct QueueOptions: Sendable, Equatable {
-    /// The URL of the source queue, as `https://sqs.eu-west-1.amazonaws.com/123456789012/pictures`; empty when it is
-    /// not set.
+    /// The URL of the source queue, such as `https://sqs.eu-west-1.amazonaws.com/123456789012/pictures`; empty when it
+    /// is not set.
     package var url = ""
     /// The URL of the dead-letter queue that quarantine records are sent to; nil for none.
     package var deadLetterURL: String?
-    /// The bucket and key prefix that quarantine records are stored under, as `s3://bucket/prefix/`; nil for none.
+    /// The bucket and key prefix that quarantine records are stored under, such as `s3://bucket/prefix/`; nil for none.
     ///
     /// When both `quarantinePrefix` and `deadLetterURL` are nil, a message that fails permanently stays in the queue
     /// until the redrive policy of the queue moves it.

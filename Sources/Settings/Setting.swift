@@ -5,14 +5,14 @@
 /// The configuration file, the environment, the command line, the example file, `check --show` and the reload all use
 /// the table `Setting.all`, so that each of them supports every setting.
 package struct Setting: Sendable {
-    /// The dotted path of the setting in the configuration file, as `queue.waitSeconds`.
+    /// The dotted path of the setting in the configuration file, such as `queue.waitSeconds`.
     package var path: String
     /// The help text of the setting, one line without a full stop.
     package var help: String
     /// True when a reload of the configuration applies a new value to the running daemon; false when that needs a
     /// restart.
     package var isReloadable: Bool
-    /// The predicate of the error text for a value of the wrong type, as `must be a whole number`.
+    /// The predicate of the error text for a value of the wrong type, such as `must be a whole number`.
     var expected: String
     /// True when a text from the environment or the command line is the value itself and not JSON.
     var isText: Bool
@@ -24,7 +24,8 @@ package struct Setting: Sendable {
     /// the value is of the wrong type.
     package var write: @Sendable (inout Configuration, JSONValue) -> Bool
 
-    /// The name of the environment variable of the setting, as `PIXELATED_QUEUE_WAIT_SECONDS` for `queue.waitSeconds`.
+    /// The name of the environment variable of the setting, such as `PIXELATED_QUEUE_WAIT_SECONDS` for
+    /// `queue.waitSeconds`.
     package var environmentName: String {
         var out = "PIXELATED_"
         var wasLower = false

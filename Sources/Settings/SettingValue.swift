@@ -4,7 +4,7 @@ internal import AWS
 
 /// A type of the value of a setting, with the conversion from and to JSON.
 protocol SettingValue: Sendable {
-    /// The predicate of the error text for a JSON value of the wrong type, as `must be a whole number`.
+    /// The predicate of the error text for a JSON value of the wrong type, such as `must be a whole number`.
     static var expected: String { get }
     /// True when a text from the environment or the command line is the value itself and not JSON.
     static var isText: Bool { get }

@@ -6,7 +6,7 @@ import Support
 struct SettingsLoader {
     private var settings = Configuration()
     private var problems: [SettingsProblem] = []
-    /// The source of the current value of each setting, as `config.json:12`, by the path of the setting.
+    /// The source of the current value of each setting, such as `config.json:12`, by the path of the setting.
     private var origin: [String: String] = [:]
 
     private static let byPath: [String: Setting] = Dictionary(

@@ -6,7 +6,7 @@ package struct SettingsProblem: Sendable, Equatable, CustomStringConvertible {
     package var source: String?
     /// The dotted path of the setting in the configuration file; empty when the problem concerns the whole file.
     package var path: String
-    /// The requirement as a predicate, as `must be a whole number`.
+    /// The requirement as a predicate, such as `must be a whole number`.
     package var expected: String
     /// The value that was found, with any secrets; nil when there is none.
     package var got: String?

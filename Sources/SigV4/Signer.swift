@@ -5,9 +5,9 @@ package import Support
 
 /// A signer of requests to one service in one region, with Signature Version 4 in the `Authorization` header.
 package struct Signer: Sendable {
-    /// The AWS region, as `eu-central-1`.
+    /// The AWS region, such as `eu-central-1`.
     package var region: String
-    /// The name of the service in the credential scope, as `s3`.
+    /// The name of the service in the credential scope, such as `s3`.
     package var service: String
     /// The rule by which the path of a URL becomes the path of the canonical request.
     package var pathRule: CanonicalRequest.PathRule

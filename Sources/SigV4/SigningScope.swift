@@ -4,9 +4,9 @@ package import Support
 
 /// The credential scope: the day, the region and the service for which a signature is valid.
 package struct SigningScope: Sendable, Equatable, CustomStringConvertible {
-    /// The AWS region, as `eu-central-1`.
+    /// The AWS region, such as `eu-central-1`.
     package let region: String
-    /// The name of the service in signatures, as `s3`, `sqs` or `sts`.
+    /// The name of the service in signatures, such as `s3`, `sqs` or `sts`.
     package let service: String
     /// The time of the signature as `YYYYMMDDTHHMMSSZ`, in UTC.
     package let timestamp: String

@@ -67,10 +67,10 @@ package struct CivilTime: Sendable, Equatable {
     /// The time of day in the form `12:36:00`.
     package var timeOfDay: String { "\(twoDigits(hour)):\(twoDigits(minute)):\(twoDigits(second))" }
 
-    /// The time in the format of RFC 3339, as `2015-08-30T12:36:00Z`.
+    /// The time in the format of RFC 3339, such as `2015-08-30T12:36:00Z`.
     package var rfc3339: String { "\(date)T\(timeOfDay)Z" }
 
-    /// The time in the basic format of ISO 8601, as `20150830T123600Z`. Signature Version 4 uses it.
+    /// The time in the basic format of ISO 8601, such as `20150830T123600Z`. Signature Version 4 uses it.
     package var basicFormat: String {
         // Bytes and not string interpolation, because every signed request needs this text.
         var text: [UInt8] = []

@@ -2,9 +2,9 @@
 
 /// A problem of one option: an invalid value.
 package struct OptionProblem: Sendable, Equatable {
-    /// The path of the option inside its options type, as `limits.bytes`.
+    /// The path of the option inside its options type, such as `limits.bytes`.
     package var field: String
-    /// The valid values of the option, as `1...256`.
+    /// The valid values of the option, such as `1...256`.
     package var expected: String
     /// The invalid value of the option, as the user would write it.
     package var got: String

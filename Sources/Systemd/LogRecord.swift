@@ -8,7 +8,7 @@ internal import Support
 package struct LogRecord: Sendable {
     /// One entry of the log event's metadata: its key and its value.
     package struct Field: Sendable, Equatable {
-        /// The key of the metadata entry in lower snake case, as `bytes_in`.
+        /// The key of the metadata entry in lower snake case, such as `bytes_in`.
         package var key: String
         package var value: String
         /// True when the value is an integer, which is written as a number in JSON.
@@ -31,7 +31,8 @@ package struct LogRecord: Sendable {
     /// The label of the logger, as swift-log defines it.
     package var label: String
     package var message: String
-    /// The stable name of the event, as `picture-done`: the metadata value of the key `event`; nil when there is none.
+    /// The stable name of the event, such as `picture-done`: the metadata value of the key `event`; nil when there is
+    /// none.
     package var event: String?
     /// The metadata except `event`, sorted by key.
     package var fields: [Field]

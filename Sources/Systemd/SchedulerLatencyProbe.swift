@@ -4,14 +4,14 @@ import Support
 
 /// A probe that measures how long a new Swift task waits for a thread of the cooperative thread pool.
 package final class SchedulerLatencyProbe: Sendable {
-    /// The creation time of the task that is waiting to run; nil when no task is waiting.
+    /// The creation time of the probe's task while it waits for a thread; nil when no task of the probe waits.
     private let pendingSince = Locked<ContinuousClock.Instant?>(nil)
 
     package init() {}
 
-    /// Returns how long the task of the probe has been waiting to run, and creates such a task when none is waiting.
+    /// Returns how long the probe's task has waited for a thread, and creates the task when none waits.
     ///
-    /// - Returns: the time since the creation of the waiting task; zero when no task was waiting.
+    /// - Returns: the time since the creation of the task; zero when no task was waiting.
     package func delay(now: ContinuousClock.Instant = .now) -> Duration {
         let pending = pendingSince.withLock { pendingSince in
             guard let since = pendingSince else {
@@ -26,7 +26,7 @@ package final class SchedulerLatencyProbe: Sendable {
         return .zero
     }
 
-    /// Returns a health check that fails when the waiting time of the task is longer than `limit`.
+    /// Returns a health check that fails when the probe's task has waited for a thread for longer than `limit`.
     package func healthCheck(limit: Duration) -> HealthCheck {
         HealthCheck("tasks") { [self] in
             let delay = delay()

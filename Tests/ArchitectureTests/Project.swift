@@ -14,7 +14,7 @@ enum Project {
 
         var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false) }
         var description: String { path }
-        /// The file's name without its folder and its extension, as `Grid`.
+        /// The file's name without its folder and its extension, such as `Grid`.
         var name: String { URL(filePath: path).deletingPathExtension().lastPathComponent }
         /// The text without comments that stand on lines of their own.
         var code: String {

@@ -47,7 +47,7 @@ struct SourceTests {
         }
     }
 
-    /// True when each occurrence is only a part of a longer word, as `pretty_print(` or `blueprint(`.
+    /// True when each occurrence is only a part of a longer word, such as `pretty_print(` or `blueprint(`.
     private func isPartOfWord(_ text: String, in line: Substring) -> Bool {
         line.ranges(of: text).allSatisfy { range in
             guard range.lowerBound > line.startIndex else { return false }

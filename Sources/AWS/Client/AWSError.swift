@@ -48,7 +48,7 @@ package struct AWSError: Error, Sendable, CustomStringConvertible {
     package var operation: String
     /// The object or queue of the operation: `s3://bucket/key` or the URL of a queue; empty when there is none.
     package var resource: String
-    /// The error code of the service, as `NoSuchKey`; nil when there is none.
+    /// The error code of the service, such as `NoSuchKey`; nil when there is none.
     package var code: String?
     /// The HTTP status code; nil when there was no response.
     package var status: Int?

@@ -5,7 +5,8 @@ import HTTP
 /// The error that an AWS service returned, as read from the status, headers and body of its response.
 struct ServiceError: Sendable, Equatable {
     var status: Int
-    /// The error code without namespace and suffix, as `NoSuchKey`; `HTTP<status>` when the response has none.
+    /// The error code, such as `NoSuchKey`, without the namespace before a number sign and the URL after a colon that
+    /// SQS may add; `HTTP<status>` when the response has none.
     var code: String
     /// The error code of the older query protocol, which SQS sends in the header `x-amzn-query-error`; nil when the
     /// response has none.

@@ -18,9 +18,9 @@ struct MetadataCredentials: Decodable {
 
     /// The origin of a document, which determines the required members.
     enum Origin {
-        /// A metadata service: the keys, `Token` and `Expiration` are required.
+        /// The response of a metadata service, which must contain the access keys, `Token` and `Expiration`.
         case service
-        /// A credential process: the keys and `Version` 1 are required.
+        /// The output of a credential process, which must contain the access keys and `"Version": 1`.
         case process
     }
 

@@ -2,11 +2,11 @@
 
 /// An AWS partition: a group of regions with its own accounts and domain names (AWS General Reference).
 struct Partition: Sendable, Equatable {
-    /// The name of the partition in ARNs, as `aws`, `aws-cn` or `aws-us-gov`.
+    /// The name of the partition in ARNs, such as `aws`, `aws-cn` or `aws-us-gov`.
     let name: String
-    /// The domain of the standard endpoints, as `amazonaws.com`.
+    /// The domain of the standard endpoints, such as `amazonaws.com`.
     let dnsSuffix: String
-    /// The domain of the dual-stack endpoints, which have IPv6 and IPv4 addresses, as `api.aws`.
+    /// The domain of the dual-stack endpoints, which have IPv6 and IPv4 addresses, such as `api.aws`.
     let dualStackSuffix: String
 
     private static let commercial = Partition(

@@ -34,9 +34,9 @@ package struct CircuitBreakerState: Sendable {
     package enum Phase: Sendable, Equatable {
         /// No failure of the dependency is known.
         case closed
-        /// The dependency fails.
+        /// The dependency has failed.
         case open
-        /// The dependency fails, and a probe is in progress.
+        /// The dependency has failed, and a probe tests whether it works again.
         case halfOpen
     }
 
@@ -49,7 +49,7 @@ package struct CircuitBreakerState: Sendable {
 
     /// The treatment of a message after a failure.
     package enum FailureDecision: Sendable, Equatable {
-        /// The message is held: its lease is kept, and it waits for `probeDecision`.
+        /// The message is held: its lease is kept until its record is repeated as a probe or the message is released.
         case hold
         /// The message and not the dependency is the cause, so the message is treated as with the disposition `retry`.
         case isolateMessage

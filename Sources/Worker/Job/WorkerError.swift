@@ -51,17 +51,18 @@ package struct WorkerError: Error, Sendable, Equatable, CustomStringConvertible 
     /// The part of the system that causes an error, as a hint for the operator. It is the value of the log field
     /// `fault`.
     package enum Fault: String, Sendable, CaseIterable {
-        /// The source or its message is the cause.
+        /// The failure is caused by the source or its message.
         case picture
-        /// AWS or the network is the cause. Such errors end without a change by the operator.
+        /// The failure is caused by AWS or the network. Such failures end without a change by the operator.
         case aws
-        /// Permissions, names or encryption keys are the cause.
+        /// The failure is caused by permissions, names or encryption keys.
         case setup
+        /// The cause of the failure is not known.
         case unknown
     }
 
     package var kind: Kind
-    /// The failed operation and its resource, as `GetObject s3://bucket/key`.
+    /// The failed operation and its resource, such as `GetObject s3://bucket/key`.
     package var operation: String
     /// The error code of AWS or of the decoder, which is more specific than `kind`.
     package var code: String

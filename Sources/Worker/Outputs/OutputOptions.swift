@@ -5,7 +5,7 @@ package import Support
 /// The options for the destination and the names of the outputs. `OutputPlan` makes the names.
 package struct OutputOptions: Sendable, Equatable {
     package var bucket = ""
-    /// The prefix of the keys of outputs, before the whole key of the source, as `pixelated/`.
+    /// The prefix of the keys of outputs, before the whole key of the source, such as `pixelated/`.
     package var prefix = ""
     /// The prefix of the file name in the keys of outputs, before the file name of the source.
     package var namePrefix = "pixelated-"

@@ -150,7 +150,8 @@ final class Poller: Sendable {
 
     /// Ends polling. The poll in progress is not cancelled, and releases are deferred until its end.
     ///
-    /// - Returns: The number of messages in flight, and the latest end of the poll in progress; nil when there is none.
+    /// - Returns: The number of messages in flight, and the latest time at which the poll in progress can end; nil when
+    ///   no poll is in progress.
     func drain() -> (inFlight: Int, pollEnd: Duration?) {
         state.withLock { state in
             state.poller.drain()

@@ -6,7 +6,7 @@ package import AWS
 package struct OutputObject: Sendable, Equatable {
     package var name: ObjectReference
     package var bytes: [UInt8]
-    /// The media type of the object, as `image/jpeg`.
+    /// The media type of the object, such as `image/jpeg`.
     package var contentType: String
     /// The user-defined metadata by name, in lower case and without `x-amz-meta-`.
     package var metadata: [String: String]

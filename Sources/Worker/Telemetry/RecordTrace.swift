@@ -9,7 +9,7 @@ internal import Pixelation
 /// `WorkerLog` defines the name of each log field. The times are sums over all attempts at the record and their rounds.
 struct RecordTrace: Sendable {
     var source: ObjectReference?
-    /// The dialect of the notification (`ObjectEvent.Dialect`), as `aws-s3` or `eventbridge`.
+    /// The dialect of the notification (`ObjectEvent.Dialect`), such as `aws-s3` or `eventbridge`.
     var dialect: String?
     /// The ETag of the downloaded source, or before the download that of the event.
     var eTag: String?

@@ -29,7 +29,7 @@ enum JSON: Sendable, Equatable {
     var array: [JSON] { if case .array(let values) = self { values } else { [] } }
     var object: [String: JSON] { if case .object(let members) = self { members } else { [:] } }
 
-    /// Sets a nested member, as `config.set("queue", "visibilitySeconds", to: 5)`, and creates missing objects.
+    /// Sets a nested member, such as `config.set("queue", "visibilitySeconds", to: 5)`, and creates missing objects.
     mutating func set(_ path: String..., to value: JSON) {
         set(path[...], to: value)
     }

@@ -108,7 +108,7 @@ final class WorkerHarness {
         cloud.state.withLock { state in state.objects.keys.filter { $0.bucket == "out" }.map(\.key).sorted() }
     }
 
-    /// The message ids and record indices of the stored failures, as `m0-0`.
+    /// The message ids and record indices of the stored failures, such as `m0-0`.
     var quarantined: Set<String> { cloud.state.withLock { Set($0.quarantined.keys) } }
     func record(_ id: String) -> QuarantineRecord? { cloud.state.withLock { $0.quarantined[id] } }
 
