@@ -21,7 +21,7 @@ final class VerticalPass {
     /// The index after the last row of the grid in which the current row of the picture has a weight.
     private var firstUnopened = 0
 
-    /// Creates the pass.
+    /// Creates the vertical pass of a reduction, which averages the rows to the cells of one size.
     ///
     /// - Parameters:
     ///   - filter: The weights of the rows of the picture in the rows of the grid.
