@@ -27,10 +27,12 @@ extension Setting {
             "Bucket and key prefix for quarantine records, instead of queue.deadLetterURL, such as "
                 + "\"s3://bucket/quarantine/\"; null: none"),
         .property(
-            "queue.waitSeconds", \.worker.waitSeconds, "WaitTimeSeconds of a long poll, 0 to 20"),
+            "queue.waitSeconds", \.worker.waitSeconds,
+            "Wait time of a long poll (WaitTimeSeconds) in seconds, 0 to 20"),
         .property(
             "queue.visibilitySeconds", \.worker.visibilitySeconds,
-            "Visibility timeout of a received message, extended by a heartbeat at half of it"),
+            "Visibility timeout of received messages in seconds, at least waitSeconds + 2; a heartbeat extends it "
+                + "when half has passed"),
     ]
 
     private static let filter: [Setting] = [
@@ -55,7 +57,8 @@ extension Setting {
             "output.conditionalWrites", \.worker.output.conditionalWrites,
             "Conditional PUTs (If-Match, If-None-Match), which prevent overwriting newer outputs; false for stores "
                 + "without support for them"),
-        .property("output.cacheControl", \.put.cacheControl, "Cache-Control header of the outputs"),
+        .property(
+            "output.cacheControl", \.put.cacheControl, "Cache-Control header of the outputs; null: none"),
         .property(
             "output.storageClass", \.put.storageClass,
             "Storage class of the outputs, such as \"STANDARD_IA\"; null: the bucket's default"),
@@ -63,14 +66,16 @@ extension Setting {
             "output.serverSideEncryption", \.put.serverSideEncryption,
             "Server-side encryption of the outputs, or null for the bucket's default"),
         .property(
-            "output.kmsKeyID", \.put.kmsKeyID, "KMS key for aws:kms: its ID, ARN or alias"),
+            "output.kmsKeyID", \.put.kmsKeyID,
+            "ID, ARN or alias of the KMS key for aws:kms and aws:kms:dsse; null: the AWS managed key aws/s3"),
         .property(
-            "output.bucketKey", \.put.bucketKey, "Use of an S3 Bucket Key, which reduces KMS requests"),
+            "output.bucketKey", \.put.bucketKey,
+            "Use of an S3 Bucket Key, which reduces the requests to KMS; only with aws:kms"),
         .optionalChoice("output.acl", \.put.acl, "Canned ACL of the outputs, or null for none"),
         .property("output.tags", \.put.tags, "Tags of the outputs, at most ten"),
         .property(
             "output.copyTags", \.worker.output.copyTags,
-            "Copy the source's tags to its outputs; needs s3:GetObjectTagging on the source bucket and "
+            "Copying of the source's tags to its outputs; needs s3:GetObjectTagging on the source bucket and "
                 + "s3:PutObjectTagging on the output bucket"),
         .property(
             "output.metadata", \.put.metadata,
@@ -84,34 +89,38 @@ extension Setting {
         .choice(
             "pixelation.metadata", \.pixelation.metadata,
             "upright: rotated according to the EXIF orientation, with the colour profile; reference: byte-identical "
-                + "to the reference program, which does neither"),
+                + "to Pillow 12.1.1, not rotated, without colour profile"),
         .choice(
             "pixelation.truncated", \.pixelation.truncated,
-            "Treatment of truncated files"),
+            "refuse: a file that ends early fails as corrupt; accept: it is pixelated, mostly with gray for the "
+                + "missing data"),
         .property(
             "pixelation.limits.bytes", \.pixelation.limits.bytes, reloads: true,
-            "Maximum size of a source in bytes"),
+            "Maximum size of a source in bytes, up to 1 GiB"),
         .property(
             "pixelation.limits.pixels", \.pixelation.limits.pixels, reloads: true,
-            "Maximum width times height of a picture"),
+            "Maximum number of pixels of a picture, width times height"),
         .property(
             "pixelation.limits.scans", \.pixelation.limits.scans, reloads: true,
-            "Maximum number of scans of a progressive JPEG file"),
+            "Maximum number of scans of a JPEG file; a progressive file usually has about 10"),
         .property(
             "pixelation.limits.scanWork", \.pixelation.limits.scanWork, reloads: true,
-            "Maximum number of scans times pixels"),
+            "Maximum product of the numbers of scans and pixels, such as 100 scans of 20 megapixels"),
         .property(
             "pixelation.limits.markers", \.pixelation.limits.markers, reloads: true,
-            "Maximum number of marker segments"),
+            "Maximum number of JPEG marker segments before the first scan, and of APPn and COM segments in the file"
+        ),
         .property(
             "pixelation.limits.memoryBytes", \.pixelation.limits.memoryBytes, reloads: true,
-            "Maximum memory of one decoder in bytes"),
+            "Maximum predicted memory of the decoder for one picture in bytes, without the file and the outputs"
+        ),
         .property(
             "pixelation.limits.warnings", \.pixelation.limits.warnings, reloads: true,
-            "Maximum number of decoder warnings for one picture"),
+            "Maximum number of decoder warnings (about corrupt data) for one picture; above it the picture fails"
+        ),
         .property(
             "pixelation.limits.seconds", \.pixelation.limits.seconds, reloads: true,
-            "Maximum time for pixelating one picture"),
+            "Maximum time for pixelating one picture in seconds, 1 to 3600"),
     ]
 
     private static let worker: [Setting] = [
@@ -120,40 +129,44 @@ extension Setting {
             "Number of pictures decoded and encoded concurrently; 0: the number of processors"),
         .property(
             "worker.maxInFlight", \.worker.maxInFlight, reloads: true,
-            "Maximum number of messages in flight (slots); 0: the number of pictures processed concurrently plus 6"
+            "Maximum number of messages in flight (slots), up to 10000; 0: worker.cpuWorkers plus 6"
         ),
         .property(
             "worker.memoryBytes", \.worker.memoryBytes, reloads: true,
-            "Memory budget of all pictures in flight, at least that of the largest picture within pixelation.limits"
+            "Maximum predicted memory of all pictures in flight in bytes, at least what the largest picture within "
+                + "pixelation.limits needs"
         ),
         .property(
             "worker.drainSeconds", \.worker.drainSeconds,
-            "Time to finish messages in flight after SIGTERM; uploads that have begun then have 5 more seconds"
+            "Time to finish messages in flight after SIGTERM in seconds; uploads in progress have 5 more seconds"
         ),
         .property(
             "worker.retrySeconds", \.worker.retrySeconds, reloads: true,
-            "Delay before the first retry of a failed message, doubled with each receive"),
+            "Delay before the first retry of a failed message in seconds, doubled with each receive"),
         .property(
             "worker.maxRetrySeconds", \.worker.maxRetrySeconds, reloads: true,
-            "Maximum delay before a retry"),
+            "Maximum delay before a retry of a failed message in seconds"),
         .property(
             "worker.maxReceives", \.worker.maxReceives, reloads: true,
-            "Number of receives (attempts) after which a message that still fails is quarantined; 0: unlimited"
+            "Receive count (attempts) at which a message that still fails is quarantined; 0: never; without effect "
+                + "when there is no quarantine"
         ),
         .property(
             "worker.deleteBatchDelayMilliseconds", \.worker.deleteBatchDelayMilliseconds,
-            "Maximum delay of a delete that waits for others to share its DeleteMessageBatch call"),
+            "Maximum wait of a delete in milliseconds, 0 to 5000, for others in the same DeleteMessageBatch call"
+        ),
         .property(
             "worker.policy", \.worker.policy, reloads: true,
-            "Dispositions of error kinds that differ from the default; dispositions: "
+            "Dispositions of error kinds that differ from the default, such as {\"access-denied\": \"quarantine\"}; "
+                + "dispositions: "
                 + Disposition.allCases.map(\.rawValue).joined(separator: ", ") + "; kinds: "
                 + WorkerError.Kind.allCases.map(\.rawValue).joined(separator: ", ")),
         .property(
             "worker.idleSeconds", \.worker.idleSeconds,
-            "Stop after the queue has been empty for this time; null: never"),
+            "Time in seconds with an empty queue and no work after which the process stops; null: unlimited"),
         .property(
             "worker.maxMessages", \.worker.maxMessages,
-            "Stop after receiving this number of messages; null: unlimited"),
+            "Number of received messages after which the process stops; null: unlimited"),
     ]
 
     private static let aws: [Setting] = [
@@ -166,33 +179,51 @@ extension Setting {
             "Source of the credentials, automatic for the default provider chain of the AWS SDKs"),
         .property(
             "aws.logIdentity", \.aws.logIdentity,
-            "Call STS GetCallerIdentity and log the account and ARN of the credentials"),
+            "Logging of the account and ARN of the credentials, by the STS call GetCallerIdentity"),
         .property(
             "aws.source.expectedOwner", \.aws.source.expectedOwner,
-            "Account ID that must own the source buckets"
+            "Account ID (12 digits) that must own the source buckets; null: no check"
         ),
         .property(
-            "aws.source.roleARN", \.aws.source.roleARN, "IAM role to assume for reading sources"),
-        .property("aws.source.externalID", \.aws.source.externalID, "External ID for that role"),
+            "aws.source.roleARN", \.aws.source.roleARN,
+            "ARN of the IAM role that is assumed for reading sources; null: none"),
+        .property(
+            "aws.source.externalID", \.aws.source.externalID,
+            "External ID that the trust policy of aws.source.roleARN requires; null: none"),
         .property(
             "aws.source.requesterPays", \.aws.source.requesterPays,
-            "Accept the charges of Requester Pays source buckets"),
+            "Acceptance of the charges of Requester Pays source buckets"),
         .property(
             "aws.output.expectedOwner", \.aws.output.expectedOwner,
-            "Account ID that must own the output bucket"),
+            "Account ID (12 digits) that must own the output bucket; null: no check"),
         .property(
-            "aws.output.roleARN", \.aws.output.roleARN, "IAM role to assume for storing outputs"),
-        .property("aws.output.externalID", \.aws.output.externalID, "External ID for that role"),
+            "aws.output.roleARN", \.aws.output.roleARN,
+            "ARN of the IAM role that is assumed for storing outputs; null: none"),
+        .property(
+            "aws.output.externalID", \.aws.output.externalID,
+            "External ID that the trust policy of aws.output.roleARN requires; null: none"),
         .property(
             "aws.output.requesterPays", \.aws.output.requesterPays,
-            "Accept the charges of a Requester Pays output bucket"),
+            "Acceptance of the charges of a Requester Pays output bucket"),
         .property(
             "aws.buckets", \.aws.buckets,
-            "Options of single source, output or quarantine buckets, by bucket name: "
-                + "{\"name\": {\"roleARN\": \"arn...\"}}"),
-        .property("aws.endpoints.s3", \.aws.endpoints.s3, "Endpoint URL of an S3-compatible service"),
-        .property("aws.endpoints.sqs", \.aws.endpoints.sqs, "Endpoint URL of an SQS-compatible service"),
-        .property("aws.endpoints.sts", \.aws.endpoints.sts, "Endpoint URL of an STS-compatible service"),
+            "Options (expectedOwner, roleARN, externalID, requesterPays) of single buckets by bucket name, which "
+                + "replace all options of aws.source and aws.output, such as {\"name\": {\"roleARN\": \"arn...\"}}"
+        ),
+        .property(
+            "aws.endpoints.s3", \.aws.endpoints.s3,
+            "Endpoint URL of an S3-compatible service; null: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, the profile, "
+                + "or AWS"
+        ),
+        .property(
+            "aws.endpoints.sqs", \.aws.endpoints.sqs,
+            "Endpoint URL of an SQS-compatible service; null: AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL, the profile, "
+                + "the server in queue.url when it is outside of AWS, or AWS"
+        ),
+        .property(
+            "aws.endpoints.sts", \.aws.endpoints.sts,
+            "Endpoint URL of an STS-compatible service; null: AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, the profile, "
+                + "or AWS"),
         .property(
             "aws.endpoints.pathStyle", \.aws.endpoints.pathStyle,
             "Path-style S3 requests: the bucket in the path and not in the host name"),
@@ -202,31 +233,35 @@ extension Setting {
             "Use of dual-stack (IPv4 and IPv6) endpoints"),
         .property(
             "aws.timeouts.connectSeconds", \.aws.timeouts.connectSeconds,
-            "Timeout of name resolution, TCP connect and TLS handshake together"),
+            "Timeout of name resolution, TCP connection and TLS handshake together in seconds, 0.05 to 3600"),
         .property(
             "aws.timeouts.firstByteSeconds", \.aws.timeouts.firstByteSeconds,
-            "Timeout for the first byte of the response"),
+            "Timeout in seconds from the end of the request to the first byte of the response; the wait time of a "
+                + "long poll is added"),
         .property(
             "aws.timeouts.attemptSeconds", \.aws.timeouts.attemptSeconds,
-            "Timeout of one attempt of a request"),
+            "Timeout of one attempt of a request in seconds; the wait time of a long poll is added"),
         .property(
             "aws.timeouts.totalSeconds", \.aws.timeouts.totalSeconds,
-            "Timeout of a request with all its attempts"),
+            "Timeout of a request with all its attempts in seconds; the wait time of a long poll is added"),
         .property(
             "aws.timeouts.stallSeconds", \.aws.timeouts.stallSeconds,
-            "Timeout of a transfer that is slower than aws.timeouts.stallBytesPerSecond"),
+            "Time in seconds after which a transfer below aws.timeouts.stallBytesPerSecond fails; the wait time of a "
+                + "long poll is added"),
         .property(
             "aws.timeouts.stallBytesPerSecond", \.aws.timeouts.stallBytesPerSecond,
-            "Speed below which a transfer is stalled; 0: no limit"),
+            "Transfer rate in bytes per second below which a transfer counts as stalled; 0: no limit"),
         .property(
             "aws.retries.maxAttempts", \.aws.retries.maxAttempts,
-            "Maximum number of attempts of a request, including the first; null: AWS_MAX_ATTEMPTS, the profile, or 3"
+            "Maximum number of attempts of a request, 1 to 20, including the first; null: AWS_MAX_ATTEMPTS, the "
+                + "profile, or 3"
         ),
     ]
 
     private static let network: [Setting] = [
         .property(
-            "network.maxConnections", \.network.maxConnections, "Maximum number of open connections"),
+            "network.maxConnections", \.network.maxConnections,
+            "Maximum number of open connections, 1 to 4096"),
         .property(
             "network.maxConnectionsPerHost", \.network.maxConnectionsPerHost,
             "Maximum number of open connections to one host"),
@@ -235,10 +270,10 @@ extension Setting {
             "Maximum number of unfinished requests, active or waiting for a connection"),
         .property(
             "network.idleSeconds", \.network.idleSeconds,
-            "Maximum idle time of a connection that is reused"),
+            "Maximum idle time of a connection that is used again in seconds, 1 to 3600"),
         .property(
             "network.lifetimeSeconds", \.network.lifetimeSeconds,
-            "Maximum age of a connection that is reused"),
+            "Maximum age of a connection that is used again in seconds, 1 to 86400"),
         .property(
             "network.caBundle", \.network.caBundle,
             "PEM file of trusted CA certificates; null: AWS_CA_BUNDLE, CURL_CA_BUNDLE, SSL_CERT_FILE, or the "
@@ -248,11 +283,12 @@ extension Setting {
     private static let daemon: [Setting] = [
         .property(
             "instance.drainOnTermination", \.instance.drainOnTermination,
-            "Drain when EC2 announces the termination of this instance: spot interruption notice or Auto Scaling "
+            "Drain at the announcement of this instance's termination by EC2: spot interruption notice or Auto Scaling "
                 + "lifecycle state"),
         .property(
             "start.timeoutSeconds", \.start.timeoutSeconds,
-            "Time within which AWS must answer the first poll; 0: unlimited"),
+            "Time in seconds in which the first poll must succeed, or the process exits; 0: unlimited, except that it "
+                + "exits when the queue still does not exist after 20 seconds"),
         .choice("log.level", \.log.level, reloads: true, "Minimum log level"),
         .choice(
             "log.format", \.log.format,
@@ -260,6 +296,7 @@ extension Setting {
                 + "protocol; text: lines for people; json: one object per line"),
         .property(
             "health.listen", \.health.listen,
-            "Address and port, or path of a Unix socket, that serves /livez, /readyz and /metrics; null: off"),
+            "Address of the server of /livez, /readyz and /metrics, such as 127.0.0.1:9464, [::1]:9464 or "
+                + "/run/pixelated/health.sock; null: off"),
     ]
 }
