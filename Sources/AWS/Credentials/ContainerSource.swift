@@ -5,7 +5,7 @@ import HTTP
 /// The source of credentials that reads the credentials endpoint of a container in ECS, Fargate or EKS Pod Identity
 /// (AWS SDKs and Tools Reference Guide, "Container credential provider").
 struct ContainerSource: CredentialSource {
-    let client: MetadataClient
+    let client: MetadataTransport
     let host: HostEnvironment
 
     let name = "container"

@@ -52,7 +52,7 @@ struct CredentialChoice: Sendable {
 
     private func container() -> ContainerSource {
         ContainerSource(
-            client: MetadataClient(
+            client: MetadataTransport(
                 transport: factory.transport, clock: host.clock, timeout: .seconds(2), attempts: 3),
             host: host)
     }

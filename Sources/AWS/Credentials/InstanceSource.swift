@@ -7,7 +7,7 @@ import HTTP
 /// Only IMDS version 2 is used. Version 1 answers plain GET requests, even those of an attacker who can make this
 /// process fetch a URL (Amazon EC2 User Guide, "Use IMDSv2").
 struct InstanceSource: CredentialSource {
-    let client: MetadataClient
+    let client: MetadataTransport
     let host: HostEnvironment
 
     let name = "instance metadata"
@@ -19,7 +19,7 @@ struct InstanceSource: CredentialSource {
         let named = host.variable("AWS_METADATA_SERVICE_TIMEOUT").flatMap(Double.init)
         let seconds = named.flatMap { $0.isFinite && $0 > 0 ? $0 : nil } ?? 1
         let attempts = host.variable("AWS_METADATA_SERVICE_NUM_ATTEMPTS").flatMap(Int.init) ?? 3
-        client = MetadataClient(
+        client = MetadataTransport(
             transport: transport, clock: host.clock,
             timeout: .seconds(min(max(seconds, 0.05), 60)), attempts: min(max(attempts, 1), 10))
         self.host = host

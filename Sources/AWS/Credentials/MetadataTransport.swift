@@ -2,9 +2,13 @@
 
 import HTTP
 
-/// The client for metadata services on link-local or loopback addresses. Requests are unsigned, have short timeouts and
-/// never use a proxy, which cannot connect to these addresses and could read the credentials.
-struct MetadataClient: Sendable {
+/// The sending and repetition of HTTP requests to the metadata services, which have link-local or loopback addresses:
+/// IMDS on EC2, and the endpoints of ECS and EKS. The URLs, the paths and the headers are those of the callers;
+/// `InstanceSource` requests the session token of IMDS.
+///
+/// Requests are unsigned, have short timeouts and never use a proxy, which cannot connect to these addresses and could
+/// read the credentials.
+struct MetadataTransport: Sendable {
     let transport: any Transport
     let clock: any AWSClock
     /// The maximum time of one attempt.
