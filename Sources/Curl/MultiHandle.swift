@@ -94,8 +94,8 @@ final class MultiHandle {
         guard code == CURLM_OK else { throw MultiFailure("curl_multi_socket_action", code) }
     }
 
-    /// Returns the flags of libcurl for epoll events. A broken connection is reported as readable and writable, so that
-    /// libcurl reads the data that arrived before the error, and then the error itself. `CURL_CSELECT_ERR` would
+    /// Returns the `CURL_CSELECT_` flags for epoll events. A broken connection is reported as readable and writable, so
+    /// that libcurl reads the data that arrived before the error, and then the error itself. `CURL_CSELECT_ERR` would
     /// discard both.
     private static func selected(_ events: UInt32) -> Int32 {
         let isBroken = events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0

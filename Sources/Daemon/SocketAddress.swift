@@ -13,7 +13,7 @@ struct SocketAddress {
         case six(sockaddr_in6)
     }
 
-    /// Converts an address. The result is nil when the host is not a numeric address.
+    /// Makes the socket address of a listen address; nil when its host is not numeric.
     init?(_ address: ListenAddress) {
         switch address {
         case .unix(let path):

@@ -76,7 +76,7 @@ package struct Supervisor: Sendable {
         var exit = ExitReason.success
         /// The status text that was last sent to the service manager.
         var status = ""
-        /// The note of the last reload for the status text; nil for none.
+        /// The text about the last reload (for example its errors) that ends the status line; nil when there is none.
         var note: String?
         let begin = ContinuousClock.now
         var drainBegin: ContinuousClock.Instant?

@@ -44,8 +44,7 @@ package enum JournalFields {
         }
     }
 
-    /// The names of the fields that `fields(of:identifier:messageIDs:)` sets, so that the metadata of an event cannot
-    /// use them.
+    /// The names that the journal entry itself uses. A metadata field with such a name gets the prefix `PIXELATED_`.
     private static let reserved: Set<String> = [
         "MESSAGE", "MESSAGE_ID", "PRIORITY", "SYSLOG_IDENTIFIER", "LOGGER", "EVENT", "CODE_FILE", "CODE_LINE",
         "CODE_FUNC",

@@ -34,11 +34,10 @@ package struct BlockSpan: BitwiseCopyable, Sendable {
     private(set) var count = 0
     /// The index 0...7 of the first sample of each run. The samples of a run show the same cells.
     private(set) var starts = EightBytes()
-    /// The first of the two cells that the samples of each run show, as an index of a row or column of the grid. The
-    /// samples of a run show the same cells.
+    /// The grid row or column, for each run, of the first of the one or two cells that its samples are averaged from.
     private(set) var firsts = EightBytes()
-    /// The second of the two cells that the samples of each run show, as an index of a row or column of the grid.
-    /// Inside a cell it equals the first.
+    /// The grid row or column, for each run, of the second of the cells that its samples are averaged from. It equals
+    /// the first when the samples show one cell.
     private(set) var seconds = EightBytes()
     /// The first cell that the side shows, as an index of a row or column of the grid.
     private(set) var first: UInt8 = 0

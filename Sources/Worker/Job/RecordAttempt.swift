@@ -41,8 +41,9 @@ struct RecordAttempt {
     /// The outcome of the record when all outputs are up to date: `.done` after an upload, and `.skipped` otherwise.
     var outcomeOfUpToDate: Outcome { hasUploaded ? .done : .skipped(.finished) }
 
-    /// Returns `outcome`, or `.retried` instead of a final failure after an upload. Because of the failure the source
-    /// was not checked after the uploads, so the message must be received again regardless of the policy.
+    /// Returns `.retried` if `outcome` is a final failure and outputs were already uploaded, otherwise `outcome`. The
+    /// failure prevented the check of the source after the uploads, so the message must be received again regardless of
+    /// the policy.
     func requiringCheck(_ outcome: Outcome) -> Outcome {
         guard hasUploaded, outcome.isFinal, let error = outcome.error else { return outcome }
         return .retried(error)

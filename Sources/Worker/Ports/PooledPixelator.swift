@@ -3,12 +3,13 @@
 package import Pixelation
 internal import Support
 
-/// The `PictureEngine` that pixelates on a limited number of threads, one for each processor.
+/// The `PictureEngine` that pixelates on a limited number of threads, `WorkerOptions.effectiveCPUWorkers`: one for each
+/// processor when `cpuWorkers` is 0.
 package struct PooledPixelator: PictureEngine {
     private let pixelator: Pixelator
     private let pool: PixelPool
-    /// The working set in bytes above which a picture counts as heavy. Heavy pictures leave one processor for the
-    /// others.
+    /// The working set in bytes above which a picture counts as heavy. Heavy pictures leave one thread for the
+    /// others, when there are several.
     private let heavyBytes: Int
 
     /// The version of the output bytes. It is increased with every change of the engine that changes the bytes of
