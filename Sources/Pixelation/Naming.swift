@@ -7,9 +7,9 @@ package struct Naming: Sendable, Equatable {
     package static let defaultPrefix = "pixelated-"
 
     /// The text between the last slash and the size in the key of an output.
-    package var prefix: String
+    package var namePrefix: String
 
-    package init(prefix: String = Naming.defaultPrefix) { self.prefix = prefix }
+    package init(namePrefix: String = Naming.defaultPrefix) { self.namePrefix = namePrefix }
 
     /// Returns the key of an output.
     ///
@@ -19,7 +19,7 @@ package struct Naming: Sendable, Equatable {
     package func name(for key: String, size: Int) -> String {
         let slash = key.utf8.lastIndex(of: UInt8(ascii: "/"))
         let file = slash.map { key.utf8.index(after: $0) } ?? key.startIndex
-        return "\(key[..<file])\(prefix)\(size)x\(size)-\(key[file...])"
+        return "\(key[..<file])\(namePrefix)\(size)x\(size)-\(key[file...])"
     }
 
     /// Returns true if `key` is the key of an output of some source, with a size of 1 to 3 digits. Such an object must
@@ -27,8 +27,8 @@ package struct Naming: Sendable, Equatable {
     package func isOutput(_ key: String) -> Bool {
         let file =
             key.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).last ?? [][...]
-        guard !prefix.isEmpty || !file.isEmpty, file.starts(with: prefix.utf8) else { return false }
-        let rest = file.dropFirst(prefix.utf8.count)
+        guard !namePrefix.isEmpty || !file.isEmpty, file.starts(with: namePrefix.utf8) else { return false }
+        let rest = file.dropFirst(namePrefix.utf8.count)
         let digits = rest.prefix { (0x30...0x39).contains($0) }
         guard (1...3).contains(digits.count) else { return false }
         let tail = rest.dropFirst(digits.count)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The outputs of one source, and the condition of its data.
+/// The outputs of one source, with the number of the decoder's warnings and whether the source was truncated.
 package struct PixelatedPicture: Sendable, Equatable {
     /// One output for each size, in the order of `PixelationOptions.sizes`.
     package var outputs: [EncodedOutput]

@@ -25,7 +25,7 @@ package final class GridReducer {
     ///   - height: The height of the picture in pixels, 1...65535.
     ///   - layout: The order of the samples in a row.
     ///   - sizes: The number of cells along each side of each grid, 1...256.
-    ///   - method: The way to compute the grids. All ways have the same results.
+    ///   - method: The method of computing the grids. All methods have the same results.
     package init(
         width: Int, height: Int, layout: PixelLayout, sizes: [Int], method: ReductionMethod = .fastest
     ) {

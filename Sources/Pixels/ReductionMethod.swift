@@ -2,8 +2,8 @@
 
 import CPixels
 
-/// The way to compute the averages of a row. All ways have the same results; those other than `fastest` exist for
-/// comparison.
+/// The method of computing the averages of a row. All methods have the same results; those other than `fastest` exist
+/// for comparison.
 package enum ReductionMethod: Sendable, CaseIterable {
     /// The averages are computed from sums over segments of a row, by the loops that this processor runs fastest.
     case fastest

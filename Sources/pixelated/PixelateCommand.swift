@@ -78,7 +78,7 @@ struct PixelateCommand: ParsableCommand {
         }
         let options = try options
         let batch = LocalBatch(
-            pixelator: Pixelator(options), naming: Naming(prefix: namePrefix), directory: output,
+            pixelator: Pixelator(options), naming: Naming(namePrefix: namePrefix), directory: output,
             limits: options.limits)
         let failures = Locked(0)
         DispatchQueue.concurrentPerform(iterations: files.count) { index in

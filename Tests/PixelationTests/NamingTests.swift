@@ -10,7 +10,7 @@ import Testing
         #expect(naming.name(for: "HS.jpeg", size: 64) == "pixelated-64x64-HS.jpeg")
         #expect(naming.name(for: "my photos/a+b ü.jpg", size: 16) == "my photos/pixelated-16x16-a+b ü.jpg")
         #expect(naming.name(for: "a//b", size: 16) == "a//pixelated-16x16-b")
-        #expect(Naming(prefix: "").name(for: "a/b.jpg", size: 32) == "a/32x32-b.jpg")
+        #expect(Naming(namePrefix: "").name(for: "a/b.jpg", size: 32) == "a/32x32-b.jpg")
     }
 
     @Test func `the name of every output is recognised, other names are not`() {

@@ -15,9 +15,10 @@ package final class TerminationNotices: Sendable {
     private static let spot = "/latest/meta-data/spot/instance-action"
     private static let lifecycle = "/latest/meta-data/autoscaling/target-lifecycle-state"
 
-    /// The actions and states after which this process ends. `hibernate` is not one of them, because the process
-    /// continues after a hibernation.
+    /// The actions of spot notices that end this process. `hibernate` is not among them, because the process continues
+    /// afterwards.
     private static let finalActions: Set<String> = ["terminate", "stop"]
+    /// The target lifecycle states of Auto Scaling that end this process.
     private static let finalStates: Set<String> = ["Terminated", "Warmed:Terminated", "Warmed:Stopped"]
 
     package init(transport: any Transport, host: HostEnvironment) {

@@ -5,8 +5,8 @@ internal import Support
 
 /// The circuit breaker of one dependency, which all jobs share. It is closed, open or half-open.
 ///
-/// `CircuitBreakerState` contains the rules. This class suspends the jobs of held messages until their probe, logs and
-/// counts.
+/// `CircuitBreakerState` contains the rules. This class suspends the jobs of held messages until their probe. It also
+/// logs and counts the openings.
 final class CircuitBreaker: Sendable {
     /// The dependency whose failure opens the circuit breaker.
     enum Dependency: Sendable {

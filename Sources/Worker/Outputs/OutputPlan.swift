@@ -16,7 +16,7 @@ struct OutputPlan: Sendable, Equatable {
     init(_ event: ObjectEvent, sizes: [Int], options: OutputOptions) throws {
         source = ObjectReference(bucket: event.bucket, key: event.key)
         // `photos/HS.jpeg` becomes `photos/pixelated-8x8-HS.jpeg`, after the prefix.
-        let naming = Naming(prefix: options.namePrefix)
+        let naming = Naming(namePrefix: options.namePrefix)
         outputs = sizes.map {
             ObjectReference(
                 bucket: options.bucket, key: options.prefix + naming.name(for: event.key, size: $0))
@@ -32,6 +32,6 @@ struct OutputPlan: Sendable, Equatable {
     /// since an output was made.
     static func isOutput(_ object: ObjectReference, options: OutputOptions) -> Bool {
         object.bucket == options.bucket && object.key.hasPrefix(options.prefix)
-            && Naming(prefix: options.namePrefix).isOutput(object.key)
+            && Naming(namePrefix: options.namePrefix).isOutput(object.key)
     }
 }

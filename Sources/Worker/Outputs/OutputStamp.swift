@@ -9,8 +9,8 @@ struct OutputStamp: Sendable, Equatable {
     /// The ETag of the source, without quotation marks.
     var eTag: String
     var versionID: String?
-    /// The sequencer of the event; nil when the event had none. The source was read after the event, so its version is
-    /// that of the event or a later one.
+    /// The sequencer of the event; nil when the event had none. The source was read after the event, so the
+    /// version that was read is that of the event or a later one.
     var sequencer: String?
     /// The output format, `PictureEngine.outputFormat`.
     var outputFormat: String

@@ -10,8 +10,9 @@
 package struct PollerState: Sendable {
     package enum Step: Sendable, Equatable {
         case poll(count: Int, wait: Duration)
-        /// No poll is sent until this time, or until one of these changes: a finished step of work (`ProgressCounter`),
-        /// the end of a message, a change of the circuit breaker, other options, or a drain. Nil means no time.
+        /// No poll is sent until this time or until one of these events, whichever comes first: a step of work is
+        /// finished (`ProgressCounter`), a job ends, the circuit breaker or the options change, a drain begins. With nil
+        /// only an event ends the pause.
         case pause(until: Duration?)
         /// No more polls are sent.
         case stop
