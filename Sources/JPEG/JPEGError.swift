@@ -8,7 +8,7 @@ package struct JPEGError: Error, Sendable, CustomStringConvertible {
         case notJPEG = "not-jpeg"
         /// The file is of a kind that is not decoded, for example lossless, with 12-bit samples, or with 2 components.
         case unsupported = "unsupported-format"
-        /// The picture has more pixels than `JPEGLimits.pixels`, or a side longer than 65500.
+        /// The picture has more pixels than `JPEGLimits.pixels`, or a side longer than 65500 pixels.
         case tooManyPixels = "too-many-pixels"
         /// The file exceeds `JPEGLimits.scans` or `JPEGLimits.scanWork`.
         case tooManyScans = "too-many-scans"

@@ -8,8 +8,8 @@ package struct JPEGLimits: Sendable, Equatable {
     package var scans: Int
     /// The largest product of the number of scans and the number of pixels.
     package var scanWork: Int
-    /// The largest number of markers before the first scan, and the largest number of APPn and COM segments in the
-    /// whole file.
+    /// The largest number of markers before the first scan, and the largest number of APPn segments (APP0 and APP14 are
+    /// not counted) and COM segments in the whole file.
     package var markers: Int
     /// The largest predicted peak memory of the decoder, and the largest memory of libjpeg's coefficient arrays, in
     /// bytes.

@@ -13,7 +13,7 @@ struct ProfileFragments {
 
     /// The byte range of the data of each fragment within the file, by the number of the fragment.
     private var fragments: [UInt8: Range<Int>] = [:]
-    /// The number of all fragments, as the first segment states it.
+    /// The number of all fragments, as the first segment states it; nil before the first segment.
     private var count: UInt8?
     private var isBroken = false
 

@@ -7,7 +7,8 @@ enum ScanCounter {
     ///
     /// - Parameters:
     ///   - bytes: The whole file.
-    ///   - start: The offset of the first scan's entropy-coded data in bytes. The first scan counts as one.
+    ///   - start: The offset of the first scan's entropy-coded data in bytes from the start of the file.
+    ///     The SOS marker before it is counted, too.
     ///   - pixels: The number of pixels of the picture.
     ///   - limits: The limits, of which only the two for scans are used.
     /// - Throws: `JPEGError` of kind `tooManyScans`.

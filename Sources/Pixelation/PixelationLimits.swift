@@ -13,8 +13,8 @@ package struct PixelationLimits: Sendable, Equatable {
     package var scans = 100
     /// The largest product of the number of scans and the number of pixels. 2 * 10^9 are 100 scans of 20 megapixels.
     package var scanWork = 2_000_000_000
-    /// The largest number of marker segments before the first scan, and the largest number of APPn and COM segments in
-    /// the whole file.
+    /// The largest number of markers before the first scan, and the largest number of APPn segments (APP0 and APP14 are
+    /// not counted) and COM segments in the whole file.
     package var markers = 1000
     /// The largest predicted peak memory of the decoder in bytes, without the file and the outputs.
     package var memoryBytes = 256 << 20

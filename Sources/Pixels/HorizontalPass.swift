@@ -43,8 +43,8 @@ final class HorizontalPass {
     private let rowStorage: Storage<UInt8>
     /// The length of a row in bytes.
     let rowBytes: Int
-    /// The rounded averages of the last row: size by size and cell by cell, 4 bytes for each cell, one for each band.
-    /// The bytes of missing bands are undefined.
+    /// The rounded averages of the row that was reduced last: size by size and cell by cell, 4 bytes for each cell, one
+    /// for each band. The bytes of a gray or RGB cell after its 1 or 3 bands are undefined.
     let results: Storage<UInt8>
 
     /// The integer weights of all cells of all sizes, in units of 2^-22.
@@ -57,8 +57,8 @@ final class HorizontalPass {
     private let segmentedSizes: [SegmentedSize]
     /// The ranges, in `plainCells`, of the cells of those sizes that are computed by the plain weighted sum alone.
     private let plainRanges: [Range<Int>]
-    /// The sums over all pixels on the left of a position: element 0 is 0, and element i + 1 is for the end of segment
-    /// i.
+    /// The sums of the samples, and of the samples times their positions, over all pixels left of the end of a segment:
+    /// element i + 1 is for segment i, and element 0, for the left end of the row, is 0.
     private let sums: Storage<px_sums>
     /// The cells of one size of which an average is uncertain: too near to the middle between two integers to be
     /// rounded.
@@ -75,7 +75,8 @@ final class HorizontalPass {
         var weights: Int
     }
 
-    /// The position of the cells of one size in the tables of all sizes that are computed from sums over segments.
+    /// The indices of the elements of one size in the tables of all sizes, for a size whose averages are computed from
+    /// sums over segments.
     private struct SegmentedSize {
         /// The index of the size's first breakpoint in `HorizontalPass.breakpoints`.
         var breakpoints: Int

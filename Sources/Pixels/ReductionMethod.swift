@@ -13,7 +13,7 @@ package enum ReductionMethod: Sendable, CaseIterable {
     /// Each average is computed as a sum of pixels times weights.
     case plain
 
-    /// The loops of `CPixels` for this way.
+    /// The loops of `CPixels` that the method uses.
     var kernels: px_kernels {
         self == .fastest ? px_best_kernels().pointee : px_portable_kernels
     }

@@ -44,7 +44,8 @@ struct SegmentTables {
     }
 
     /// Returns the number of pixels whose middle is left of `position`, which is in pixels from the left of the row. A
-    /// pixel whose middle is exactly at a breakpoint may be on either side, because its factor in Q is 0.
+    /// pixel whose middle is exactly at the breakpoint may be on either side, because Q at a breakpoint
+    /// (`px_second_difference`) weighs each pixel by its distance from the breakpoint, here 0.
     private static func pixelsBefore(_ position: Double) -> Int { Int((position - 0.5).rounded(.up)) }
 
     /// Cuts the row into segments, which it appends to `segments`.

@@ -14,11 +14,11 @@ final class VerticalPass {
     /// 2^-22 and start at one half, so that dropping the fraction rounds them.
     private let sums: Storage<Int32>
     private let kernels: px_kernels
-    /// The index of the next row of the picture.
+    /// The index of the row of the picture that `add` adds next.
     private var row = 0
-    /// The index of the first row of the grid in which the current row of the picture has a weight.
+    /// The index of the first row of the grid in which the row of the picture that was added last has a weight.
     private var firstOpen = 0
-    /// The index after the last row of the grid in which the current row of the picture has a weight.
+    /// The index after the last row of the grid in which the row of the picture that was added last has a weight.
     private var firstUnopened = 0
 
     /// Creates the vertical pass of a reduction, which averages the rows to the cells of one size.

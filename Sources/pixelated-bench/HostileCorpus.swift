@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The costs of the files of a folder under the default limits, each measured in a child process: the slowest and the
-/// largest of all.
+/// The measured costs of all files of a folder under the default limits: the largest CPU time and the largest peak
+/// memory, with the names of these files. Each file is measured in a child process.
 struct HostileCorpus {
     private var files = 0
     /// The number of files with each outcome, by the text of the outcome.
@@ -27,8 +27,8 @@ struct HostileCorpus {
         }
     }
 
-    /// A summary of two lines: the number of files with each outcome, and the names of the slowest and the largest
-    /// file.
+    /// A summary of two lines: the number of files with each outcome, and the names of the file with the largest CPU
+    /// time and of the file with the largest peak memory.
     var lines: String {
         let counts = outcomes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
             .map { "\($0.value) \($0.key)" }

@@ -10,7 +10,7 @@ final class TurboJPEG {
     private let encoder: tjhandle
     /// The samples of the picture that was decoded last, or of the enlarged grid: rows from the top.
     private var picture: [UInt8] = []
-    /// The file that was encoded last, in memory that the library allocates.
+    /// The file that was encoded last, in memory that the library allocates; nil before the first.
     private var file: UnsafeMutablePointer<UInt8>?
     private var fileSize: UInt = 0
 

@@ -26,7 +26,7 @@ typedef enum __attribute__((enum_extensibility(closed))) px_status {
     px_scans,
     /// The data caused more warnings than `px_limits.warnings`.
     px_warnings,
-    /// The file has more APPn and COM segments than `px_limits.markers`.
+    /// The file has more APPn segments (APP0 and APP14 are not counted) and COM segments than `px_limits.markers`.
     px_markers,
     /// The time `px_limits.nanoseconds` has passed.
     px_deadline,
@@ -44,11 +44,12 @@ typedef struct px_limits {
     int64_t scan_work;
     /// The largest number of libjpeg's warnings about corrupt data.
     int warnings;
-    /// The largest number of APPn and COM segments in the whole file.
+    /// The largest number of APPn segments (APP0 and APP14 are not counted) and COM segments in the whole file.
     int markers;
     /// The largest memory of libjpeg's coefficient arrays, in bytes.
     int64_t memory_bytes;
-    /// The time from the creation of the reader to its deadline, on the monotonic clock; negative for no deadline.
+    /// The time from the creation of the reader to its deadline, in nanoseconds of the monotonic clock; negative for no
+    /// deadline.
     int64_t nanoseconds;
     /// True if a file that ends early is decoded as if an end-of-image marker followed, false if it is an error.
     bool accept_truncated;

@@ -17,8 +17,8 @@
 extern "C" {
 #endif
 
-/// A segment: a run of pixels of a row between two neighbouring breakpoints, or a part of such a run. It has at most
-/// `PX_MAXIMUM_GROUPS` groups of 16 bytes, so that its sums fit into 16 bits.
+/// A segment: the pixels of a row between two neighbouring breakpoints, or a part of them if there are too many. It has
+/// at most `PX_MAXIMUM_GROUPS` groups of 16 bytes, so that its sums fit into 16 bits.
 typedef struct px_segment {
     /// The offset of the first pixel in the row, in bytes.
     int64_t offset;
@@ -54,9 +54,9 @@ typedef struct px_breakpoint {
     double position;
 } px_breakpoint;
 
-/// The coefficients with which the average of a cell, 0...255, follows from the sums at the cell's breakpoint and the
-/// two beside it. With Q = position * S0 - S1 at each of the three breakpoints, the average is factor * (Q(left) - 2 *
-/// Q(middle) + Q(right)) + bias.
+/// The coefficients with which the average of a cell, 0...255, follows from the sums at three breakpoints of its size:
+/// the middle of the cell, and the breakpoints left and right of it. With Q = position * S0 - S1 at each of the three
+/// (Q(left) is 0 for the first cell), the average is factor * (Q(left) - 2 * Q(middle) + Q(right)) + bias.
 typedef struct px_second_difference {
     /// The factor of the second difference in the average of a cell, factor * (second difference) + bias. It normalizes
     /// the sum of the weights to 1.

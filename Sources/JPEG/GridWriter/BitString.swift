@@ -14,8 +14,8 @@ package struct BitString: ~Copyable {
     package var base: UnsafePointer<UInt64> { UnsafePointer(words.base) }
     /// The number of full 64-bit words.
     package var wordCount: Int { cursor.end - words.base }
-    /// The last bits of the string, which do not fill a word, in the lowest `pendingCount` places; the higher places
-    /// are 0.
+    /// The bits after the last full word, fewer than 64: the lowest `pendingCount` bits of this value. The bits above
+    /// them are 0.
     package var pending: UInt64 { cursor.pending & (1 << UInt64(cursor.pendingCount) - 1) }
     /// The number of bits in `pending`, 0...63.
     package var pendingCount: Int { cursor.pendingCount }
@@ -34,8 +34,8 @@ package struct BitString: ~Copyable {
         return cursor
     }
 
-    /// Makes the bits that were appended to `cursor` part of the string. The cursor is the last one that `end`
-    /// returned.
+    /// Makes the bits that were appended to `cursor` part of the string. `cursor` is the one that the latest call of
+    /// `end` returned.
     @inline(__always)
     package mutating func advance(to cursor: Cursor) { self.cursor = cursor }
 
@@ -63,7 +63,7 @@ extension BitString {
     package struct Cursor: BitwiseCopyable {
         /// The address of the next full 64-bit word.
         fileprivate(set) var end: UnsafeMutablePointer<UInt64>
-        /// The last bits, which do not fill a word, in the lowest `pendingCount` places; the higher places are
+        /// The bits after the last full word: the lowest `pendingCount` bits of this value. The bits above them are
         /// undefined.
         fileprivate(set) var pending: UInt64 = 0
         /// The number of bits in `pending`, 0...63.
@@ -74,8 +74,8 @@ extension BitString {
         /// Sets the address of the next full word, after the words of the string have been moved to other memory.
         mutating func move(to end: UnsafeMutablePointer<UInt64>) { self.end = end }
 
-        /// Appends the lowest `count` bits of `bits`, 1...63, the highest of them first. The other bits of `bits` must
-        /// be 0.
+        /// Appends the lowest `count` bits of `bits`, the highest of them first. `count` is 1...63, and the bits of
+        /// `bits` above the lowest `count` must be 0.
         @inline(__always)
         package mutating func append(_ bits: UInt64, count: Int) {
             let free = 64 &- pendingCount
@@ -107,8 +107,8 @@ extension BitString {
             }
         }
 
-        /// Returns a word that begins with the lowest `count` bits of `pending`, 0...63, and continues with the highest
-        /// bits of `next`.
+        /// Returns a word that begins with the lowest `count` bits of `pending` and continues with the highest bits of
+        /// `next`. `count` is 0...63.
         @inline(__always)
         static func word(_ pending: UInt64, _ count: Int, _ next: UInt64) -> UInt64 {
             let shift = UInt64(truncatingIfNeeded: count)

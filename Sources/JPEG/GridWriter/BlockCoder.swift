@@ -6,11 +6,11 @@ struct BlockCoder: BitwiseCopyable, Sendable {
     private let quantizer: Quantizer
     private let entropy: EntropyCoder
 
-    /// The address of the 8 rows of coefficients of a block, 8 times as large as those of the standard.
+    /// The address of the 8 rows of coefficients of a block. Each coefficient is 8 times that of the standard.
     typealias Coefficients = UnsafeMutablePointer<SIMD8<Int16>>
 
     /// An upper bound of the number of 64-bit words that the code of a block fills: 64 codes of at most 26 bits are 26
-    /// words.
+    /// words, and the bits that precede them in the first word are fewer than 64.
     static let longestBlock = 27
 
     /// The coder with the tables of luminance (index 0) and with those of chrominance (index 1).

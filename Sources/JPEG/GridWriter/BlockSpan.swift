@@ -34,17 +34,20 @@ package struct BlockSpan: BitwiseCopyable, Sendable {
     private(set) var count = 0
     /// The index 0...7 of the first sample of each run. The samples of a run show the same cells.
     private(set) var starts = EightBytes()
-    /// The grid row or column, for each run, of the first of the one or two cells that its samples are averaged from.
+    /// The grid row or column of the first of the one or two cells that the samples of a run (consecutive samples that
+    /// show the same cells) are averaged from; one element for each run.
     private(set) var firsts = EightBytes()
-    /// The grid row or column, for each run, of the second of the cells that its samples are averaged from. It equals
-    /// the first when the samples show one cell.
+    /// The grid row or column of the last of the one or two cells that the samples of a run (consecutive samples that
+    /// show the same cells) are averaged from; one element for each run. It equals the element of `firsts` if the
+    /// samples show one cell.
     private(set) var seconds = EightBytes()
-    /// The first cell that the side shows, as an index of a row or column of the grid.
+    /// The grid row or column of the first cell that the side of the block shows, from the left or from the top.
     private(set) var first: UInt8 = 0
-    /// The last cell that the side shows, as an index of a row or column of the grid.
+    /// The grid row or column of the last cell that the side of the block shows, from the left or from the top.
     private(set) var last: UInt8 = 0
-    /// The place at which the samples change from the first cell to the last cell; nil if the side shows other cells,
-    /// too, or if several samples show both cells. A side that shows one cell has the place `before(0)`.
+    /// The place at which the samples change from the first cell of the side to the last. It is `before(0)` if the side
+    /// shows one cell, and nil if it shows a third cell, if more than one sample is a mean of both cells, or if the
+    /// block lies beyond the picture.
     private(set) var edge: EdgeCodes.Place?
     /// True when all samples show one and the same cell.
     private(set) var isLevel = false
@@ -55,7 +58,7 @@ package struct BlockSpan: BitwiseCopyable, Sendable {
     private init() {}
 
     /// Creates the `BlockSpan` of the samples `start ..< start + 8` of a component that is not subsampled. Beyond the
-    /// end of the picture the last pixel is repeated, as by libjpeg.
+    /// right or the bottom of the picture the last pixel is repeated, as by libjpeg.
     ///
     /// - Parameters:
     ///   - start: The index of the first sample, counted from the left or the top of the picture.
@@ -69,7 +72,8 @@ package struct BlockSpan: BitwiseCopyable, Sendable {
         summarize()
     }
 
-    /// Creates the `BlockSpan` of the samples `start ..< start + 8` of a component that has one sample for two pixels.
+    /// Creates the `BlockSpan` of the samples `start ..< start + 8` of a component that has, along the side of the
+    /// block, one sample for every two pixels.
     ///
     /// Beyond the right of the picture libjpeg repeats the last pixel and then takes the means (`expand_right_edge` in
     /// jcsample.c). Beyond the bottom it repeats the last row of pixels to complete a pair, and then repeats the mean
@@ -99,7 +103,7 @@ package struct BlockSpan: BitwiseCopyable, Sendable {
         count += 1
     }
 
-    /// Computes the properties that follow from the runs.
+    /// Computes `first`, `last`, `isLevel` and `edge` from the runs.
     private mutating func summarize() {
         first = firsts[0]
         last = seconds[count - 1]
@@ -107,7 +111,7 @@ package struct BlockSpan: BitwiseCopyable, Sendable {
         edge = findEdge()
     }
 
-    /// Returns the value of `edge`.
+    /// Returns the value for the property `edge`.
     private func findEdge() -> EdgeCodes.Place? {
         var samples = (ofFirst: 0, ofBoth: 0)
         for run in 0..<count {

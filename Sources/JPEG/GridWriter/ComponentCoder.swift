@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The coder of the blocks of one component. The two sides of a block, `rows` and `columns`, are the cells along its
-/// left side and along its top side.
+/// The coder of the blocks of one component. The parameters `rows` and `columns` of its methods describe a block: the
+/// cells along its left side and along its top side.
 struct ComponentCoder: BitwiseCopyable {
     /// A block whose code is in a table of `EdgeCodes`: it shows one cell, or two cells with one straight edge between
     /// them.
@@ -31,7 +31,8 @@ struct ComponentCoder: BitwiseCopyable {
     }
 
     /// Returns the code of a block from the tables of `EdgeCodes`; nil if none of them has the block, because it shows
-    /// more than two cells, an edge that several samples show, or lies beyond the picture.
+    /// more than two cells, has more than one row or column of samples that are means of both cells, or lies beyond the
+    /// picture.
     ///
     /// - Parameters:
     ///   - rows: The cells along the left side of the block.

@@ -30,21 +30,21 @@ package struct EdgeCodes: BitwiseCopyable, Sendable {
     /// The code of a block without that of its DC coefficient: the codes of the AC coefficients and of EOB, 126 bits at
     /// most.
     package struct Code: BitwiseCopyable, Sendable {
-        /// The last `count` bits of the block's code, in the lowest places; the higher places are 0.
+        /// The last `count` bits of the block's code, in the lowest bits of this value. The bits above them are 0.
         package fileprivate(set) var bits: UInt64 = 0
-        /// The first `firstCount` bits of a block's code of more than 63 bits, in the lowest places; the higher places
-        /// are 0.
+        /// The first `firstCount` bits of the block's code, in the lowest bits of this value. They exist only if the
+        /// code has more than 63 bits. The bits above them are 0.
         package fileprivate(set) var firstBits: UInt64 = 0
         /// The number of bits in `bits`, 0...63. It is the length of the whole code if `firstCount` is 0.
         package fileprivate(set) var count: UInt8 = 0
-        /// The number of bits in `firstBits`, 0...63.
+        /// The number of bits in `firstBits`, 0...63; 0 if the block's code has at most 63 bits.
         package fileprivate(set) var firstCount: UInt8 = 0
         /// The largest length of a code that one `BitString.Cursor.append`, of at most 63 bits, can append together
         /// with the code of a DC difference, which has at most 16 bits.
         static let short = 47
 
-        /// The DC coefficient of the block before it is quantized, less that of a block whose samples all show the last
-        /// cell.
+        /// The unquantized DC coefficient of the block, less that of a block whose samples all show the last cell. Both
+        /// are 8 times those of the standard.
         package fileprivate(set) var rise: Int16 = 0
     }
 
@@ -135,8 +135,8 @@ package struct EdgeCodes: BitwiseCopyable, Sendable {
 }
 
 extension EdgeCodes.Code {
-    /// Stores the bits of a code, 126 at most. The precondition does not depend on any picture: the codes are made from
-    /// constant tables, all of them at the first use of `EdgeCodes.standard`.
+    /// Stores the bits of a code, which must be at most 126. No picture can violate this precondition: the codes are
+    /// made from constant tables, all of them at the first use of `EdgeCodes.standard`.
     fileprivate mutating func set(_ all: borrowing BitString) {
         precondition(all.count <= 126, "the code of a block with one edge is too long")
         if all.wordCount == 0 {

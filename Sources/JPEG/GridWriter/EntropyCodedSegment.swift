@@ -7,8 +7,8 @@ import Pixels
 package struct EntropyCodedSegment: ~Copyable {
     private var bytes = Storage<UInt8>(count: 4096)
     private var byteCount = 0
-    /// The last bits, which do not fill a 64-bit word, in the lowest `pendingCount` places; the higher places are
-    /// undefined.
+    /// The appended bits that do not fill a 64-bit word yet: the lowest `pendingCount` bits of this value. The bits
+    /// above them are undefined.
     private var pending: UInt64 = 0
     /// The number of bits in `pending`, 0...63.
     private var pendingCount = 0
@@ -40,7 +40,7 @@ package struct EntropyCodedSegment: ~Copyable {
         byteCount = end - bytes.base
     }
 
-    /// Makes room for `more` bytes.
+    /// Makes room for `more` bytes after the stored bytes.
     private mutating func reserve(_ more: Int) {
         if byteCount + more > bytes.count { bytes.grow(to: byteCount + more, keeping: byteCount) }
     }

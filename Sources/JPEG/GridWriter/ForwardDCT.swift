@@ -16,8 +16,9 @@ package struct ForwardDCT: BitwiseCopyable, Sendable {
     /// a row whose sample i is 1 and whose other samples are 0. Their magnitudes are at most 11363.
     private let ofSamples: Table<SIMD8<Int16>>
     /// The outputs of a pass of the DCT for the first samples of a column: element `8 * length + k` has output k,
-    /// before it is shifted, for `length` samples of 1 followed by samples of 0, repeated in all 8 places of the
-    /// vector. The magnitudes are at most 29693. Output 0 is stored as `length`, without its factor 2^13.
+    /// before it is shifted, for 0...7 samples of 1, the number of which is `length`, followed by samples of 0. All 8
+    /// elements of the vector have this value. The magnitudes are at most 29693. Output 0 is stored as `length`,
+    /// without its factor 2^13.
     private let ofSteps: Table<SIMD8<Int16>>
 
     /// The transform, which has no state but its tables.

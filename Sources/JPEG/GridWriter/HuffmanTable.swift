@@ -4,7 +4,7 @@
 package struct HuffmanTable: Sendable {
     /// A Huffman code, alone or followed by the additional bits of the coefficient that it codes (T.81, F.1.2).
     package struct Code: BitwiseCopyable, Sendable {
-        /// The bits of the code in the lowest `length` places; the higher places are 0.
+        /// The bits of the code, in the lowest `length` bits of this value. The bits above them are 0.
         package var bits: UInt32
         /// The number of bits, 0...32; 0 for a symbol without a code.
         package var length: UInt32

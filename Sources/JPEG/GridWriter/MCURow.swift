@@ -12,9 +12,10 @@ struct MCURow: ~Copyable {
     private let counts: Storage<Int>
     /// The number of `BlockSpan`s that describe one side of an MCU.
     private let blocksAlongSide: Int
-    /// The bits of the first MCU of the row that is written, or of the whole row when equal rows follow.
+    /// The bits of the first MCU of the row that is being written. For the second of equal rows, the bits of all other
+    /// MCUs of the row follow.
     private var head = BitString()
-    /// The bits of all MCUs after the first of the row that is written.
+    /// The bits of all MCUs but the first of the row that is being written.
     private var tail = BitString()
     /// The bits of one MCU that equals the MCU before.
     private var unit = BitString()
@@ -127,8 +128,8 @@ extension MCURow {
         }
 
         /// Returns the only cell that the side of an MCU shows; nil if it shows several, or if a block of the MCU lies
-        /// beyond the picture. Cells never decrease from pixel to pixel, so that comparing the first and the last pixel
-        /// suffices.
+        /// beyond the picture. The indices of the cells never decrease from pixel to pixel, so that comparing the first
+        /// and the last pixel suffices.
         private static func commonCell(_ index: Int, cells: [UInt8], frame: FrameLayout) -> UInt8? {
             let start = index * frame.mcuSide
             if frame.isSubsampled, start + 8 >= cells.count { return nil }

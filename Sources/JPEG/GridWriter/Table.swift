@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// An array in memory that is never freed. Its elements are read without bounds checks and reference counting: the code
-/// that reads an element guarantees the index.
+/// that reads an element guarantees that its index is in range.
 ///
 /// `@unchecked Sendable` because the memory does not change after `init`.
 package struct Table<Element: BitwiseCopyable & Sendable>: BitwiseCopyable, @unchecked Sendable {
