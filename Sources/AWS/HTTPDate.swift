@@ -8,8 +8,8 @@ enum HTTPDate {
     ///
     /// The accepted forms are the IMF-fixdate `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7), and variants of it:
     /// with `UTC` instead of `GMT`, with hyphens in the date as in `Sun, 06-Nov-1994 08:49:37 GMT`, and without leading
-    /// zeros. The name of the weekday is not checked. The two obsolete forms, with a year of two digits and of
-    /// `asctime`, are not accepted.
+    /// zeros. The name of the weekday is not checked. The two obsolete forms, that of RFC 850 with a year of two digits
+    /// and that of asctime(3), are not accepted.
     ///
     /// - Returns: seconds since 1970-01-01T00:00:00Z, or nil.
     static func parse(_ text: String) -> Double? {

@@ -2,7 +2,7 @@
 
 import CLibExpat
 
-/// An element of an XML document, such as the responses of S3 and STS contain.
+/// An element of an XML document, for example of a response of S3 or STS.
 struct XMLElement: Sendable, Equatable {
     /// The name of the element without its namespace prefix.
     var name: String

@@ -15,7 +15,7 @@ final class CommandQueue: Sendable {
         /// The loop ended because of an error of libcurl or of the operating system.
         case failed(CurlError)
 
-        /// The detail of the error of the requests that end together with the loop.
+        /// The text for `TransportError.detail` of the requests that end because the loop has ended.
         var description: String {
             switch self {
             case .shutDown: "the transport has been shut down"
@@ -111,7 +111,7 @@ final class CommandQueue: Sendable {
         }
     }
 
-    /// Stops the event loop, which ends all pending requests before. Further calls have no effect.
+    /// Stops the event loop. All pending requests end with the error `.shutDown`. Further calls have no effect.
     func stop() {
         state.withLock { state in
             state.isStopping = true

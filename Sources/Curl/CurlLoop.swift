@@ -19,7 +19,7 @@ import Support
 /// The object is created, used and freed on the px-curl thread only.
 final class CurlLoop {
     /// The maximum wait between two turns of the loop. While the loop works, `CurlStatus.sinceLastTurn` is not much
-    /// greater.
+    /// greater than this.
     static let longestSleep: Duration = .seconds(2)
 
     private let multi: MultiHandle

@@ -15,7 +15,7 @@ final class CurlTransfer {
     private(set) var easy: EasyHandle?
     /// The header lines of the request, which must not be freed while `easy` refers to them.
     private var headerList = HeaderList()
-    /// The time at which the transfer was started, or restarted over a new connection; nil before.
+    /// The time at which the transfer was started, or restarted over a new connection; nil before the start.
     private var startedAt: ContinuousClock.Instant?
     private var state: CurlTransferState
     private var hasBeenRetried = false
@@ -27,7 +27,8 @@ final class CurlTransfer {
     var collector: ResponseCollector
     /// The number of bytes of the request body that libcurl has read.
     private(set) var sentBytes = 0
-    /// The time at which libcurl read the last byte of the request body; nil before.
+    /// The time at which libcurl read the last byte of the request body through the read callback; nil until
+    /// then, and for a small body, which libcurl copies at the start.
     private(set) var bodySentAt: ContinuousClock.Instant?
 
     init(_ pending: PendingRequest) {
@@ -98,7 +99,7 @@ final class CurlTransfer {
         return pending.request.travelsInOnePiece ? .waiting : .sending
     }
 
-    /// The time at which the last byte of the request was passed to the operating system; nil before.
+    /// The time at which the last byte of the request was passed to the operating system; nil until then.
     private var sentAt: ContinuousClock.Instant? {
         guard pending.request.travelsInOnePiece else { return bodySentAt }
         guard let easy, let startedAt else { return nil }

@@ -48,8 +48,9 @@ final class SocketEvents: Sendable {
 
     /// Sets the epoll events that are watched on `socket`.
     ///
-    /// - Parameter isKnown: true when libcurl has requested events of the socket before. When epoll reports the
-    ///   contrary, because the descriptor was closed and its number reused, the other epoll operation is tried.
+    /// - Parameter isKnown: true when libcurl has requested events of the socket before. Then `EPOLL_CTL_MOD` is tried
+    ///   first, and `EPOLL_CTL_ADD` when that fails; for false the order is reversed. The first operation fails when
+    ///   the descriptor was closed and its number reused.
     /// - Returns: false when epoll_ctl(2) fails for the socket.
     @discardableResult
     func watch(_ socket: Int32, for events: UInt32, isKnown: Bool) -> Bool {

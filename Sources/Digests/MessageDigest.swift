@@ -6,8 +6,8 @@ import CLibCrypto
 /// security updates of the Linux distribution.
 enum MessageDigest {
     /// A digest algorithm, fetched once by EVP_MD_fetch(3). The constants of libcrypto, such as `EVP_sha256()`, would
-    /// be fetched again for every digest. The pointer is nil when libcrypto does not provide the algorithm, as MD5 in a
-    /// FIPS configuration.
+    /// be fetched again for every digest. The pointer is nil when libcrypto does not provide the algorithm, for example
+    /// MD5 in a FIPS configuration.
     ///
     /// `@unchecked Sendable` because an `EVP_MD` is immutable and every thread can use it.
     struct Algorithm: @unchecked Sendable {

@@ -71,8 +71,8 @@ extension Request {
         /// True to resolve the host name again and open a new connection instead of an idle one. The attempt after a
         /// timeout uses this.
         package var freshConnection: Bool
-        /// True to ignore the proxy variables of the environment (`https_proxy` and others), as for the link-local EC2
-        /// metadata service.
+        /// True to ignore the proxy variables of the environment (`https_proxy` and others), for example for the
+        /// instance metadata service of EC2, which has a link-local address.
         package var bypassProxy: Bool
 
         package init(freshConnection: Bool = false, bypassProxy: Bool = false) {

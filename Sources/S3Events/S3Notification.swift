@@ -6,9 +6,9 @@ package struct S3Notification: Sendable, Equatable {
     package enum Record: Sendable, Equatable {
         /// An object was created, or restored from an archive, and its bytes can be read.
         case created(ObjectEvent)
-        /// An object or a delete marker was deleted.
+        /// An object was deleted, by a request or a lifecycle rule. `name` is the name of the event.
         case removed(name: String)
-        /// Any other event of S3, such as a change of the tags of an object.
+        /// Any other event of S3, such as a change of the tags of an object. `name` is the name of the event.
         case other(name: String)
         /// The record is malformed. The other records of the message are not affected.
         case unreadable(S3EventsError)

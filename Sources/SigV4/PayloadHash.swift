@@ -15,7 +15,7 @@ package struct PayloadHash: Sendable, Equatable {
 
     private init(text: String) { self.text = text }
 
-    /// The hash of the empty body, as requests with the method GET or HEAD have.
+    /// The hash of the empty body. The body of requests with the method GET or HEAD is empty.
     package static let empty = PayloadHash(
         text: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
 }

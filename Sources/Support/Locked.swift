@@ -5,7 +5,7 @@ import Glibc
 /// A value that can be accessed only while its lock is held.
 ///
 /// The lock is a pthread mutex and not a `Synchronization.Mutex`. On Linux, the thread sanitizer does not instrument
-/// the library of the latter and would report data races that do not exist.
+/// the library that contains `Synchronization.Mutex`, and would report data races that do not exist.
 ///
 /// `@unchecked Sendable` because `storage` is accessed only while `mutex` is locked.
 package final class Locked<Value: ~Copyable>: @unchecked Sendable {

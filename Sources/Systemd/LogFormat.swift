@@ -27,8 +27,8 @@ package enum LogFormat: String, Sendable, CaseIterable {
         return UInt64(status.st_dev) == device && UInt64(status.st_ino) == inode
     }
 
-    /// Returns this format, or instead of `automatic` the format for `descriptor`: `journal` when it is connected to
-    /// the journal, and `text` otherwise.
+    /// Returns this format, except for `automatic`: then the result is `journal` when `descriptor` is connected to the
+    /// journal, and `text` otherwise.
     package func resolved(journalStream: String?, descriptor: Int32 = STDERR_FILENO) -> LogFormat {
         guard self == .automatic else { return self }
         return Self.isJournal(journalStream, descriptor: descriptor) ? .journal : .text

@@ -23,7 +23,7 @@ package struct AWSError: Error, Sendable, CustomStringConvertible {
         case expiredCredentials = "expired-credentials"
         /// The source of credentials has no credentials.
         case noCredentials = "no-credentials"
-        /// The service refused the time of the signature, also after the time was corrected.
+        /// The service refused the time of the signature, and a retry with a corrected time failed or was not possible.
         case clockSkew = "clock-skew"
         case throttled
         /// The service failed (status 5xx).

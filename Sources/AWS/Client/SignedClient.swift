@@ -14,16 +14,17 @@ import Support
 ///
 /// * Transport failures (connection refused or reset, host unresolvable, TLS, timeout, response truncated or not
 ///   HTTP): on a new connection, after an exponential backoff that begins at 50 ms.
-/// * Responses that `APIRequest.validate` rejects, such as a wrong checksum: the same.
+/// * Responses that `APIRequest.validate` rejects, such as a wrong checksum: on a new connection, after the same
+///   backoff.
 /// * Transient service errors (status 500, 502, 503 and 504, codes such as `InternalError`): after the same backoff.
 /// * Throttling (status 429, codes such as `SlowDown`): after a backoff that begins at 1 s.
-/// * Clock skew (`RequestTimeTooSkewed`, or a refused signature whose response has a `Date` more than 5 minutes
-///   away from the time of the signature): once, at once, signed with the service's time.
-/// * Expired credentials (`ExpiredToken`): once, at once, with credentials that are fetched again.
+/// * Clock skew (`RequestTimeTooSkewed`, or a refused signature whose response has a `Date` more than 5 minutes away
+///   from the time of the signature): one retry without a pause, signed with the service's time.
+/// * Expired credentials (`ExpiredToken`): one retry without a pause, with credentials that are fetched again.
 ///
-/// The first four end when `maxAttempts`, the request's total time or the client's `RetryQuota` is used up. All other
-/// failures are thrown at once: 403, 404, 412, wrong keys, responses that are too large, cancellation. See
-/// <doc:RetriesAndCredentials>.
+/// The retries after the first four kinds of failures end when `maxAttempts`, the request's total time or the client's
+/// `RetryQuota` is used up. All other failures are thrown at once: 403, 404, 412, wrong access keys, responses that are
+/// too large, cancellation. See <doc:RetriesAndCredentials>.
 struct SignedClient: Sendable {
     let transport: any Transport
     /// The credentials to sign with; nil for a client of operations that need no signature.
@@ -85,7 +86,7 @@ struct SignedClient: Sendable {
         case retryThrottled
         /// The request is retried once, with credentials that are fetched again.
         case refreshCredentials
-        /// The request is retried once, with a signature of the corrected time.
+        /// The request is retried once, signed with the corrected time.
         case correctClock
     }
 

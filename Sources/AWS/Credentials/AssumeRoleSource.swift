@@ -5,7 +5,8 @@ import SigV4
 /// The source of credentials that assumes an IAM role with the credentials of another source.
 struct AssumeRoleSource: CredentialSource {
     let role: RoleOptions
-    /// The client for STS, which signs with the credentials of the other source.
+    /// The client for STS, which signs the `AssumeRole` request with the credentials of another source, such as a
+    /// profile.
     let sts: STSClient
     let host: HostEnvironment
 

@@ -22,8 +22,8 @@ enum ChildProcess {
     /// - Parameters:
     ///   - arguments: the program, which is searched for in `PATH`, and its arguments.
     ///   - environment: the environment variables of the program.
-    ///   - deadline: the time after which the program is killed.
-    ///   - limit: the maximum length of the output in bytes.
+    ///   - deadline: the maximum running time of the program, after which it is killed.
+    ///   - limit: the maximum length of the output in bytes. A program with a longer output is killed.
     static func output(
         of arguments: [String], environment: [String: String], within deadline: Duration, limit: Int = 1 << 16
     ) async -> Result<[UInt8], Failure> {

@@ -53,8 +53,8 @@ package struct CredentialCacheState: Sendable {
         case renewed(isNew: Bool)
         /// The refresh failed, and the credentials in use have not expired.
         case kept
-        /// The refresh failed, and credentials are used beyond their expiration. `isNew` is true when these are the
-        /// credentials that the source returned for this refresh.
+        /// The refresh failed, and statically stable credentials are used beyond their expiration. `isNew` is true when
+        /// the source has just returned them, already expired; false when they were in use before.
         case extended(isNew: Bool)
         /// The refresh failed, and there are no usable credentials.
         case failed
@@ -63,22 +63,24 @@ package struct CredentialCacheState: Sendable {
     private let source: String
     private let isStaticallyStable: Bool
 
-    /// The credentials that the source returned, with their real expiration; nil before the first.
+    /// The credentials that the source returned, with their real expiration; nil before it has returned any.
     private var fetched: Credentials?
     /// The wall-clock time until which `fetched` is used, in seconds since 1970-01-01T00:00:00Z: the real expiration,
-    /// or a later time when statically stable credentials are used longer.
+    /// or a later time when statically stable credentials are used longer. -infinity means that there are no
+    /// credentials, and infinity that they do not expire.
     private var usableUntil = -Double.infinity
-    /// The wall-clock time at which the next refresh is due, in seconds since 1970-01-01T00:00:00Z.
+    /// The wall-clock time at which the next refresh is due, in seconds since 1970-01-01T00:00:00Z: -infinity before
+    /// the first credentials, and infinity when they do not expire.
     package private(set) var refreshAt = -Double.infinity
-    /// The uptime before which no refresh begins, because the last one failed shortly before.
+    /// The uptime before which no refresh begins, because the last one failed shortly before; zero when it succeeded.
     private var notBefore = Duration.zero
-    /// The uptime at which `fetched` was returned by the source.
+    /// The uptime at which `fetched` was returned by the source; nil before the first credentials.
     private var fetchedAt: Duration?
     /// True when a service has refused `fetched`.
     private var isRejected = false
     /// True from `beginRefresh` to `endRefresh`.
     package private(set) var isRefreshing = false
-    /// The error of the last refresh; nil after a success.
+    /// The error of the last refresh; nil after a success and before the first refresh.
     package private(set) var lastFailure: AWSError?
 
     /// Makes a state without credentials.
@@ -91,8 +93,8 @@ package struct CredentialCacheState: Sendable {
         self.isStaticallyStable = isStaticallyStable
     }
 
-    /// The credentials in use, expired or not; nil before the first. When statically stable credentials are used
-    /// longer, the expiration is the extended one.
+    /// The credentials in use, expired or not; nil before the source has returned any. When statically stable
+    /// credentials are used longer, the expiration is the extended one.
     package var current: Credentials? {
         guard var current = fetched else { return nil }
         current.expiration = usableUntil == .infinity ? nil : usableUntil
@@ -127,8 +129,9 @@ package struct CredentialCacheState: Sendable {
 
     /// Records the result of a refresh.
     ///
-    /// Expired credentials count as a failure. Credentials that expire before those in use also do, because the source
-    /// returned old ones, unless those in use were rejected.
+    /// Three results count as failures: an error, credentials that have expired, and credentials that expire before
+    /// those in use (the source returned old ones). The last rule does not apply when a service has rejected those in
+    /// use.
     ///
     /// - Parameters:
     ///   - result: the credentials or the error that the source returned.
@@ -189,7 +192,8 @@ package struct CredentialCacheState: Sendable {
         return .extended(isNew: isNew)
     }
 
-    /// Returns the credentials with the later real expiration, or `replacement` when both expirations are equal.
+    /// Returns the credentials with the later real expiration, or `replacement` when both expirations are equal. When
+    /// one of the parameters is nil, the result is the other parameter.
     private func longerLived(_ own: Credentials?, _ replacement: Credentials?) -> Credentials? {
         guard let own, let replacement else { return own ?? replacement }
         return replacement.end >= own.end ? replacement : own

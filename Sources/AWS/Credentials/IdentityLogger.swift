@@ -35,7 +35,7 @@ struct IdentityLogger: Sendable {
     /// Logs an identity.
     ///
     /// - Parameters:
-    ///   - before: the previous identity when it was a different one, or nil.
+    ///   - before: the previous user or role, when it differs from that of `identity`; nil otherwise.
     ///   - suffix: a text that is appended to the log text.
     static func log(
         _ identity: CredentialIdentity, _ logger: Logger, _ level: Logger.Level = .notice,

@@ -15,7 +15,7 @@ struct MetadataTransport: Sendable {
     var timeout: Duration
     var attempts: Int
 
-    /// The pause before the first retry. The pause doubles with each retry, at most four times.
+    /// The pause before the first retry. The pause doubles with each retry, up to 1.6 s.
     static let backoffBase = Duration.milliseconds(100)
 
     /// Sends a request, and repeats it until the status of the response is neither 429 nor 5xx or the attempts are used

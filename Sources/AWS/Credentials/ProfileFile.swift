@@ -7,15 +7,15 @@ struct ProfileFile: Sendable, Equatable {
     /// The settings of each profile, by the name of the profile. The names of settings are in lower case.
     private(set) var profiles: [String: [String: String]] = [:]
 
-    /// The paths of the two files, as far as they exist.
+    /// The paths of the config file and the credentials file, without the path of a file that does not exist.
     private(set) var paths: [String] = []
 
     /// Reads the files whose paths are in `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE`, or else those in
     /// `~/.aws`. Absent files count as empty.
     ///
     /// - Throws: `AWSError` of the kind `.configuration` when an existing file cannot be read or parsed, or when one of
-    ///   these variables contains a `$`. If such a file counted as empty, another identity than the configured one
-    ///   could be used.
+    ///   these variables contains a `$`, because variables in paths are not expanded. If a configured file that cannot
+    ///   be read counted as empty, another identity than the configured one could be used.
     static func load(_ host: HostEnvironment) throws(AWSError) -> ProfileFile {
         var file = ProfileFile()
         for isConfig in [true, false] {

@@ -3,7 +3,8 @@
 /// An IAM role to assume, and the parameters of the `AssumeRole` request.
 struct RoleOptions: Sendable, Hashable {
     var arn: String
-    /// The session name; nil for `pixelated-` followed by the time.
+    /// The session name; nil for `pixelated-` followed by the time of the request in seconds since
+    /// 1970-01-01T00:00:00Z.
     var sessionName: String?
     var externalID: String?
     /// The duration of the session, 900...43200 s; nil for the default of STS.

@@ -2,8 +2,8 @@
 
 import SigV4
 
-/// The source of credentials that assumes a role with a web identity token from a file, as for IAM roles for service
-/// accounts (IRSA).
+/// The source of credentials that assumes a role with a web identity token from a file, for example that of a
+/// Kubernetes service account with an IAM role (IRSA).
 ///
 /// The file is read for each refresh, because the platform replaces the token before the token expires.
 struct WebIdentitySource: CredentialSource {

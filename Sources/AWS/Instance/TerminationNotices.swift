@@ -5,8 +5,9 @@ import Support
 
 /// The reader of termination notices, by which EC2 announces in the instance metadata service that the instance ends.
 ///
-/// There are two kinds of notice: the spot instance interruption notice, two minutes ahead (docs.aws.amazon.com/
-/// AWSEC2/latest/UserGuide/spot-instance-termination-notices.html), and the target lifecycle state of Auto Scaling
+/// There are two kinds of notice: the spot instance interruption notice, two minutes before the end
+/// (docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html), and the target lifecycle state
+/// of Auto Scaling
 /// (docs.aws.amazon.com/autoscaling/ec2/userguide/retrieving-target-lifecycle-state-through-imds.html).
 package final class TerminationNotices: Sendable {
     private let source: InstanceSource

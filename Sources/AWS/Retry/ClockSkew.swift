@@ -5,13 +5,14 @@ import Support
 /// The difference between the clock of AWS and the clock of this machine, measured when a service refuses a signature.
 /// All clients of a session share it.
 struct ClockSkew: Sendable {
-    /// The minimum difference in seconds that is corrected. Services accept signatures with smaller differences
-    /// (aws-sdk-swift, `AWSClockSkewProvider`).
+    /// The maximum difference in seconds that is not corrected, because services accept signatures up to this
+    /// difference (aws-sdk-swift, `AWSClockSkewProvider`).
     static let ignored = 300.0
 
     private let stored = Locked(0.0)
 
-    /// The number of seconds that is added to the time of the local wall clock.
+    /// The number of seconds that is added to the time of the local wall clock: positive when that clock is slow,
+    /// negative when it is fast, and 0 before the first correction.
     var seconds: Double { stored.withLock { $0 } }
 
     /// Updates the difference by the server's time in the response to a refused request. All times are in seconds since

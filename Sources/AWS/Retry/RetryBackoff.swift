@@ -12,8 +12,8 @@ struct RetryBackoff: Sendable {
     /// The maximum time by which the header `x-amz-retry-after` can extend a pause.
     static let maxExtension = Duration.seconds(5)
 
-    /// Returns the pause, 0...25 s: `jitter * min(base * 2^retry, maximum)`, extended to `retryAfter` by at most
-    /// `maxExtension`.
+    /// Returns the pause, 0...25 s: `jitter * min(base * 2^retry, maximum)`. When `retryAfter` is longer, the pause is
+    /// `retryAfter`, but at most `maxExtension` longer than this formula gives.
     ///
     /// - Parameters:
     ///   - retry: the number of the retry, counted from 0.

@@ -2,10 +2,11 @@
 
 import Synchronization
 
-/// The record that an S3-compatible store requires the ETag in the `If-Match` header of a PUT without quotation marks.
+/// A flag that is set for an S3-compatible store that accepts the ETag in the `If-Match` header of a PUT only without
+/// quotation marks.
 ///
-/// `S3Client.put` detects such a store: when a condition fails although the stored object has the ETag, it repeats the
-/// request with the ETag without quotation marks.
+/// `S3Client.put` detects such a store: when a condition fails although the stored object has the ETag, the function
+/// repeats the request with the ETag without quotation marks.
 final class ETagQuoting: Sendable {
     private let unquoted = Atomic(false)
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The deadline of an S3 operation that can need several calls, as a `GetObject` that is redirected to another region.
+/// The deadline of an S3 operation that can need several calls, for example of a `GetObject` that is redirected to
+/// another region.
 struct OperationDeadline: Sendable {
     private let clock: any AWSClock
     private let end: Duration

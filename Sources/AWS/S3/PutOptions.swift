@@ -25,8 +25,8 @@ package struct PutOptions: Sendable, Equatable {
     /// reserved for the metadata that the worker adds (`Metadata.reserve`). Values that are not ASCII are sent as
     /// encoded words (RFC 2047).
     package var metadata: [String: String] = [:]
-    /// The ETag, with or without quotation marks, that the existing object must have; nil for no condition. Otherwise
-    /// the upload fails with `.preconditionFailed`.
+    /// The ETag, with or without quotation marks, that the existing object must have; nil for no condition. When the
+    /// existing object has another ETag, the upload fails with `.preconditionFailed`.
     package var ifMatch: String?
     /// True to let the upload fail with `.preconditionFailed` when an object with the key exists.
     ///
