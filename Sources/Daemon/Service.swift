@@ -95,7 +95,7 @@ package struct Service: Sendable {
         return timeouts
     }
 
-    /// Starts the health server; nil without `health.listen`.
+    /// Starts and returns the health server. Returns nil when `health.listen` is not set.
     private func healthServer(
         _ parts: Composition, _ phase: Locked<SupervisorState.Phase>, _ reload: Reload,
         _ healthChecks: [HealthCheck]
@@ -109,7 +109,9 @@ package struct Service: Sendable {
         }
     }
 
-    /// Sends the commands of the signals and of EC2's termination notice, until the task is cancelled.
+    /// Sends `sender` the commands of signals and of the termination notice of EC2, until the task is cancelled.
+    ///
+    /// - Parameter notices: The reader of termination notices; nil to send only the commands of signals.
     private func sendCommands(
         _ sender: AsyncStream<Command>.Continuation, _ signals: UnixSignalsSequence,
         _ notices: TerminationNotices?

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The phases of the daemon as a state machine: `starting → running → draining → stopped`.
+/// The phases of the daemon as a state machine: `starting → running → draining → stopping → stopped`. Phases between
+/// the first and the last can be skipped, but `stopping` always follows `draining`.
 ///
 /// The function `handle(_:)` contains the transitions. It has no side effects; `Supervisor` performs the actions that
 /// it returns.

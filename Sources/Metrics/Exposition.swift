@@ -16,8 +16,8 @@ package struct Exposition {
 
     /// Makes an exposition without metrics.
     ///
-    /// - Parameter prefix: The prefix of the names of all metric families, without the underscore that separates the
-    ///   two.
+    /// - Parameter prefix: The prefix of the names of all metric families, without the underscore that separates it
+    ///   from the name.
     package init(prefix: String) { self.prefix = prefix }
 
     /// Adds a counter with its help text.

@@ -60,7 +60,8 @@ package struct Setting: Sendable {
     }
 
     /// Converts a text from the environment or the command line to a value of the setting, or returns nil when the text
-    /// is invalid. The text is JSON; for a setting of type text it is the value itself, and for a list also `8,16,32`.
+    /// is invalid. For a setting of type text, the text is the value itself; for any other it is JSON. A list can also
+    /// be written without brackets, for example `8,16,32`.
     package func value(from text: String) -> JSONValue? {
         if isText { return .string(text) }
         if let value = try? JSONParser.parse(Array(text.utf8)) {

@@ -6,7 +6,7 @@ package struct SettingsReader: Sendable {
     /// The path of the configuration file, or nil when there is none.
     package var path: String?
     private let environment: [String: String]
-    /// The settings of the command line, such as `path=value`.
+    /// The settings of the command line, each in the form `path=value`.
     package var flags: [String]
 
     /// The maximum size of the configuration file in bytes. A larger file is an error.

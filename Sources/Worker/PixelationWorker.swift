@@ -27,8 +27,8 @@ package final class PixelationWorker: Sendable {
 
     /// The maximum time for the deletes and releases that are pending when the last job has ended.
     private static let flushTime = Duration.seconds(10)
-    /// The additional time after `drainSeconds` for attempts that have begun to upload, and after its wait time for the
-    /// response to the poll in progress.
+    /// The time for which attempts that have begun to upload can continue after a force stop. A poll that is in
+    /// progress when the drain begins is cancelled this time after its latest expected end.
     private static let commitTime = Duration.seconds(5)
 
     /// Makes a worker, which receives nothing before `run` is called.
@@ -91,8 +91,8 @@ package final class PixelationWorker: Sendable {
     ///
     /// When the function returns, all jobs have ended, and the queue has confirmed their deletes and releases or
     /// `flushTime` has passed. A message whose delete or release is not confirmed becomes visible again when its
-    /// visibility timeout has passed. When the calling task is cancelled, the worker stops without a drain, and this
-    /// applies to all messages in flight.
+    /// visibility timeout has passed. When the calling task is cancelled, the worker stops without a drain, and all
+    /// messages in flight become visible again in this way.
     ///
     /// - Throws: `WorkerError` of kind `.queueMissing` when the queue does not exist before the first successful poll
     ///   (later polls are repeated, because the queue can be created again), or `CancellationError` when the task is

@@ -24,7 +24,7 @@ package struct WorkerOptions: Sendable, Equatable {
     package var maxRetrySeconds = 900
     /// The receive count at which a failing record is stored in the quarantine; 0 for never.
     package var maxReceives = 5
-    /// The time in milliseconds for which a delete waits for others, so that they are sent in one batch.
+    /// The time in milliseconds for which a delete or release waits for others, so that they are sent in one batch.
     package var deleteBatchDelayMilliseconds = 100
     /// The changes of the policy: names of dispositions by names of kinds of errors.
     package var policy: [String: String] = [:]

@@ -3,15 +3,15 @@
 internal import Metrics
 internal import Support
 
-/// The circuit breaker of one dependency, which all jobs share. It is closed, open or half-open.
+/// The circuit breaker of one dependency. It is closed, open or half-open, and all jobs share it.
 ///
-/// `CircuitBreakerState` contains the rules. This class suspends the jobs of held messages until their probe. It also
-/// logs and counts the openings.
+/// `CircuitBreakerState` contains the rules. This class suspends the jobs of held messages until their record can be
+/// repeated. It also logs and counts how often the breaker opens.
 final class CircuitBreaker: Sendable {
     /// The dependency whose failure opens the circuit breaker.
     enum Dependency: Sendable {
         /// The buckets of sources and outputs, with credentials and KMS. Every message needs this dependency. While it
-        /// fails, no messages are received except single ones as trials.
+        /// fails, messages are received only by trial receives, each of a single message.
         case storage
         /// The quarantine destination, which most messages do not need.
         case quarantine
@@ -55,18 +55,24 @@ final class CircuitBreaker: Sendable {
     var isOpen: Bool { opening != nil }
 
     /// Returns the number of messages that can be received now, nil for no limit, and the next time at which this
-    /// number can change; nil when that needs an event.
+    /// number can change, nil when it can change only by an event such as the end of a job.
+    ///
+    /// - Parameters:
+    ///   - now: The current time by `WorkerClock`, as is the returned time.
+    ///   - inFlight: The number of messages in flight without those that wait for another dependency.
     func allowance(now: Duration, inFlight: Int) -> (messages: Int?, nextChange: Duration?) {
         state.withLock {
             ($0.breaker.allowance(now: now, inFlight: inFlight), $0.breaker.nextChange(after: now))
         }
     }
 
-    /// Records a failure of the dependency, and opens the breaker.
+    /// Records a failure of the dependency, which opens the breaker unless the message is isolated or there is no room
+    /// to hold it.
     ///
     /// - Parameters:
+    ///   - id: The lease of the message whose record failed.
     ///   - receives: The receive count of the message.
-    ///   - jitter: A random number in 0...1.
+    ///   - jitter: A random number in 0...1 for the delay until the next probe.
     func failed(
         _ error: WorkerError, at stage: CircuitBreakerState.Stage, by id: LeaseManagerState.ID, receives: Int,
         jitter: Double
@@ -103,10 +109,13 @@ final class CircuitBreaker: Sendable {
         }
     }
 
-    /// Records a success of the dependency, which can close the breaker. The call can be omitted while the breaker is
+    /// Records a success of the dependency, which can close the breaker. Callers can omit it while the breaker is
     /// closed.
     ///
-    /// - Parameter isFinished: True when the record makes no more calls to the dependency.
+    /// - Parameters:
+    ///   - id: The lease of the message whose record succeeded.
+    ///   - stage: The stage that succeeded. A success in reading does not prove that writing works.
+    ///   - isFinished: True when the record makes no more calls to the dependency.
     func succeeded(_ id: LeaseManagerState.ID, _ stage: CircuitBreakerState.Stage, isFinished: Bool = true) {
         let ended = state.withLock { state -> CircuitBreakerState.Opening? in
             let opening = state.breaker.opening

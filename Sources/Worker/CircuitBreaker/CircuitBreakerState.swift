@@ -17,20 +17,21 @@
 /// as a probe. A success that proves that the dependency works closes the breaker: that of the probe, of a trial
 /// receive or of another message in flight.
 ///
-/// The receive count of a held message does not rise, but that of a released message does. Therefore a held message,
-/// including one of a trial receive, is released only
-/// 1. after `holdTime`, while more than `minimumHeld` messages are held, so that workers with a working network or
-///    valid credentials receive it;
-/// 2. on its first receive, so that its receive count rises at most once, however many workers there are;
-/// 3. regardless of 1 and 2, when `maxInFlight` messages have been held for `fullStallTimeout`, because the held
-///    messages themselves can be the cause.
+/// The receive count of a held message does not rise, but that of a released message rises when it is received again.
+/// Therefore a held message, including one of a trial receive, is released only in these cases:
+/// 1. The breaker has been open for `holdTime`, more than `minimumHeld` messages are held, and the message is in its
+///    first receive. Workers with a working network or valid credentials then receive it, and its receive count rises
+///    at most once because of the outage, however many workers there are.
+/// 2. `maxInFlight` messages have been held for `fullStallTimeout`, because these messages themselves can be the cause.
+/// 3. The worker drains.
 ///
-/// When the message of a trial receive succeeds where others fail, these others become suspect. A message that fails
-/// repeatedly while others succeed is itself the cause, and is isolated: it is treated as with the disposition `retry`.
+/// A success that closes the breaker makes the other messages that are held at that moment suspect. A message that
+/// fails repeatedly while others succeed is itself the cause, and is isolated: it is treated as with the disposition
+/// `retry`.
 ///
 /// This type has no clock and does no I/O. `CircuitBreaker` does the waiting.
 package struct CircuitBreakerState: Sendable {
-    /// The state of the circuit breaker, in the words of the pattern.
+    /// The state of the circuit breaker: closed, open or half-open.
     package enum Phase: Sendable, Equatable {
         /// No failure of the dependency is known.
         case closed
@@ -61,7 +62,8 @@ package struct CircuitBreakerState: Sendable {
     package enum ProbeDecision: Sendable, Equatable {
         /// The record of the message is repeated as the probe, or because the breaker is closed.
         case proceed
-        /// The message waits until this time, or until the state of the breaker changes; nil for no time.
+        /// The message waits until this time by `WorkerClock`, or until the state of the breaker changes. With nil only
+        /// a change of the state ends the wait.
         case wait(until: Duration?)
         /// The message is released and becomes visible again after this delay.
         case release(after: Duration)
@@ -75,9 +77,10 @@ package struct CircuitBreakerState: Sendable {
         package var since: Duration
         /// The number of probes since the breaker opened.
         package var probes = 0
-        /// The time of the next probe, or of the next trial receive when no message is held.
+        /// The time of the next probe, by `WorkerClock`. When no message is in flight, it is the time of the next trial
+        /// receive.
         package var nextProbe: Duration
-        /// The time of the latest failure of a message that was not held before.
+        /// The time, by `WorkerClock`, of the latest failure of a message that was not held at that moment.
         fileprivate var lastNewFailure: Duration
         /// The message whose record is being repeated as the probe; nil when there is none.
         package var probe: LeaseManagerState.ID?
@@ -109,17 +112,18 @@ package struct CircuitBreakerState: Sendable {
     /// The time after the opening of the breaker in which no message is released. Most outages are shorter, and so do
     /// not raise the receive count of any message.
     static let holdTime = Duration.seconds(60)
-    /// The delay after which a released message becomes visible again.
+    /// The delay after which a released message becomes visible again, except a release because of `fullStallTimeout`.
     static let releaseDelay = Duration.seconds(5)
     /// The number of messages that are held for probes after `holdTime`.
     static let minimumHeld = 2
-    /// The time between trial receives (receives of a single message) while several messages fail for the first time,
-    /// as in an outage.
+    /// The time from the latest failure of a message that was not held to the next trial receive (a receive of a single
+    /// message), while several messages fail for the first time, as in an outage.
     static let trialReceiveInterval = Duration.seconds(300)
-    /// The time between trial receives (receives of a single message) while only one message fails, or while all held
-    /// messages are suspect.
+    /// The time from the latest failure of a message that was not held to the next trial receive (a receive of a single
+    /// message), while only one message fails or all held messages are suspect.
     static let suspectTrialReceiveInterval = Duration.seconds(15)
-    /// The time after which one message is released when `maxInFlight` messages are held.
+    /// The time from the latest failure of a message that was not held to the release of one message, when
+    /// `maxInFlight` messages are held. The released message becomes visible again after half of this time.
     static let fullStallTimeout = Duration.seconds(1800)
 
     /// The failure that opened the breaker, the held messages and the probes; nil while the breaker is closed.
@@ -153,7 +157,8 @@ package struct CircuitBreakerState: Sendable {
 
     // MARK: Receiving
 
-    /// Returns the number of messages that can be received now, 0 or 1; nil for no limit.
+    /// Returns the number of messages that can be received now: nil (no limit) while the breaker is closed, otherwise 1
+    /// when a trial receive is due and 0 when none is.
     package func allowance(now: Duration, inFlight: Int) -> Int? {
         guard let opening else { return nil }
         if inFlight == 0 { return now >= opening.nextProbe ? 1 : 0 }
@@ -161,7 +166,8 @@ package struct CircuitBreakerState: Sendable {
         return !isTrialInFlight && now >= nextTrialReceive(opening) ? 1 : 0
     }
 
-    /// Returns the next time at which `allowance` can change without an event; nil when there is none.
+    /// Returns the next time, by `WorkerClock`, at which `allowance` can change although no function that changes the
+    /// state is called; nil when there is none.
     package func nextChange(after now: Duration) -> Duration? {
         guard let opening else { return nil }
         return [opening.nextProbe, nextTrialReceive(opening)].filter { $0 > now }.min()
@@ -175,11 +181,12 @@ package struct CircuitBreakerState: Sendable {
 
     // MARK: Held messages
 
-    /// Records a failure with the disposition `open-breaker`, and opens the breaker.
+    /// Records a failure with the disposition `open-breaker`, which opens the breaker unless the message is isolated or
+    /// there is no room to hold it.
     ///
     /// - Parameters:
     ///   - receives: The receive count of the message.
-    ///   - jitter: A random number in 0...1.
+    ///   - jitter: A random number in 0...1 for the delay until the next probe.
     package mutating func failed(
         _ kind: WorkerError.Kind, at stage: Stage, by id: LeaseManagerState.ID, receives: Int, now: Duration,
         jitter: Double

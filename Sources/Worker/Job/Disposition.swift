@@ -9,8 +9,8 @@ package enum Disposition: String, Sendable, CaseIterable {
     case retry
     /// The record is stored in the quarantine, and the message is deleted.
     case quarantine
-    /// The circuit breaker opens: no messages are received except single ones as trials, and the message is held until
-    /// the dependency works or the breaker releases it. A message that fails while others succeed is treated as with
-    /// `retry`.
+    /// The circuit breaker opens and the message is held until the dependency works or the breaker releases the
+    /// message. Meanwhile messages are received only by trial receives, each of a single message. A message that fails
+    /// while others succeed is treated as with `retry`.
     case openBreaker = "open-breaker"
 }

@@ -26,7 +26,10 @@ extension Job {
         quarantine == nil ? .retried(error) : .quarantined(error)
     }
 
-    /// Returns the outcome of a record whose work was cancelled.
+    /// Returns the outcome of a record whose work was cancelled: `.lost` when the lease has ended, otherwise
+    /// `.released`.
+    ///
+    /// - Parameter error: The error of the attempt that the cancellation ended; nil when there is none.
     func outcomeOfStop(_ message: InFlightMessage, _ error: WorkerError?) -> Outcome {
         switch message.stopSignal.reason {
         case .leaseLost: return .lost

@@ -5,7 +5,7 @@ internal import Pixelation
 internal import S3Events
 internal import Support
 
-/// An attempt at a record: the outputs are made equal to the current source.
+/// An attempt at a record, which makes the outputs from the current source.
 extension Job {
     /// The maximum number of rounds of an attempt. When the source or the outputs change during each of them, the
     /// attempt fails.
@@ -95,8 +95,8 @@ extension Job {
         return states
     }
 
-    /// Returns true when outputs that cover the event are up to date, so that neither a download nor an upload is
-    /// needed.
+    /// Returns true when outputs that were made from the version of the source in the event, or from a later one, need
+    /// neither a download nor an upload. The current source is inspected when the stamps alone do not suffice.
     private func isUpToDate(
         _ existing: [ExistingOutput], _ source: ObjectReference, _ attempt: RecordAttempt
     ) async throws -> Bool {

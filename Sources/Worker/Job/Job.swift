@@ -9,7 +9,7 @@ internal import Support
 ///
 /// - `run` decodes the notification, processes its records one after another, stores permanent failures in the
 ///   quarantine, counts and logs each result, and settles the message.
-/// - `processRecord` skips events that need no work, as far as their keys tell.
+/// - `processRecord` skips records that need no work by their event type or key, and makes attempts at the others.
 /// - `withBreakerRetry` repeats an attempt that failed because of a dependency, when the circuit breaker permits.
 /// - `reconcile`, in `Job+Reconcile.swift`, makes one attempt: it inspects the outputs, downloads, pixelates, uploads
 ///   and verifies.
@@ -40,7 +40,7 @@ struct Job: Sendable {
     /// Processes a message and settles it.
     ///
     /// - Returns: The outcomes of the records. When a failure cannot be stored in the quarantine, they are followed by
-    ///   the outcome for which the message is not deleted.
+    ///   one more outcome, because of which the message is not deleted.
     func run(_ message: InFlightMessage) async -> [Outcome] {
         let outcomes = await message.stopSignal.run { () -> [Outcome] in
             var results: [RecordResult] = []

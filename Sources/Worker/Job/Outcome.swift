@@ -38,8 +38,8 @@ package enum Outcome: Sendable, Equatable {
     case retried(WorkerError)
     /// The record failed permanently. It is stored in the quarantine before the message is deleted.
     case quarantined(WorkerError)
-    /// The record was not finished, for a reason that is not the record, such as a drain. The message becomes visible
-    /// again after this time.
+    /// The record was not finished, and the cause is not the record but, for example, a drain or a failing dependency.
+    /// The message becomes visible again after this time. The error is nil when no error occurred before the release.
     case released(after: Duration, WorkerError?)
     /// The lease of the message was lost. Other workers can have received the message, so this worker does no more for
     /// it.

@@ -9,8 +9,7 @@ struct RecordAttempt {
     var trace: RecordTrace
     /// The current stage of the attempt, reading or writing, by which the circuit breaker classifies failures.
     var stage = CircuitBreakerState.Stage.read
-    /// True while the current attempt is in its commit section, from the first upload to the check of the source that
-    /// follows.
+    /// True while the current attempt is in its commit section, which lasts from its first upload to its end.
     var isCommitting = false
     /// True when an attempt can have uploaded an output.
     private(set) var hasUploaded = false

@@ -4,8 +4,8 @@ internal import AWS
 internal import Metrics
 internal import Support
 
-/// The manager of all leases of this process. It sends heartbeats, deletes and releases, and cancels the jobs whose
-/// leases are lost.
+/// The manager of all leases of this process. It extends leases by heartbeats, deletes and releases messages, and
+/// cancels the jobs whose leases are lost.
 ///
 /// `LeaseManagerState` contains the rules. This class makes the calls, waits, counts and logs. A message is registered
 /// when it is received, and settled at the end of its job:
@@ -122,30 +122,30 @@ final class LeaseManager: Sendable {
 
     /// Sends the deferred releases after the end of the poll.
     ///
-    /// - Parameter pollWasCancelled: True when the queue can still respond to the poll. The messages then become
-    ///   visible after its latest end.
+    /// - Parameter pollWasCancelled: True when the queue can still respond to the poll. The released messages then
+    ///   become visible only after the `pollEnd` of `deferReleases`.
     func flushReleases(pollWasCancelled: Bool = false) {
         let now = clock.now
         state.withLock { $0.leases.flushReleases(pollWasCancelled: pollWasCancelled, now: now) }
         wakeup.signal()
     }
 
-    /// Requests a stop of all jobs.
+    /// Requests a stop of all jobs. A job in its commit section stops at the end of that section.
     func stopAll(_ reason: StopSignal.Reason) {
         for stopSignal in activeStopSignals { stopSignal.request(reason) }
     }
 
-    /// Requests a stop of the jobs that have not started.
+    /// Requests a stop of the jobs that have not called `StopSignal.markStarted()`, and so lose no expensive work.
     func stopUnstarted(_ reason: StopSignal.Reason) {
         for stopSignal in activeStopSignals { stopSignal.requestIfNotStarted(reason) }
     }
 
-    /// Aborts all jobs, including those in their commit section.
+    /// Cancels all jobs at once, including those in their commit section.
     func abortAll(_ reason: StopSignal.Reason) {
         for stopSignal in activeStopSignals { stopSignal.abort(reason) }
     }
 
-    /// Requests a stop of one job.
+    /// Requests a stop of one job. A job in its commit section stops at the end of that section.
     func stop(_ id: LeaseManagerState.ID, _ reason: StopSignal.Reason) {
         state.withLock { $0.stopSignals[id] }?.request(reason)
     }

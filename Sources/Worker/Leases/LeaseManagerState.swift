@@ -94,7 +94,8 @@ package struct LeaseManagerState: Sendable {
         package var calls: [Call] = []
         /// The leases that ended without a call, because they have expired.
         package var ended: [LeaseEnd] = []
-        /// The time of the next check of the leases, unless something happens before; nil when no lease needs one.
+        /// The time, by `WorkerClock`, at which `next` must be called again; nil when no lease needs it. It must be
+        /// called earlier when another function changes the state.
         package var nextCheck: Duration?
     }
 
@@ -119,14 +120,14 @@ package struct LeaseManagerState: Sendable {
         var messageID: String
         /// The receipt handle of the latest receive. A delete with an older one may have no effect.
         var handle: String
-        /// The time just before the latest poll was sent.
+        /// The time, by `WorkerClock`, just before the poll was sent that returned the message last.
         var receivedAt: Duration
         var expiry: Duration
         var nextHeartbeat: Duration
         /// The number of failed heartbeats since the last successful one.
         var heartbeatFailures = 0
         var settlement: Settlement?
-        /// The time of the next attempt to settle the message.
+        /// The time of the next attempt to settle the message, by `WorkerClock`; unused while `settlement` is nil.
         var settleAt = Duration.zero
         var settleFailures = 0
         /// True when the message was received again after its registration.
@@ -234,8 +235,8 @@ package struct LeaseManagerState: Sendable {
 
     /// Settles the messages whose releases were deferred, after the end of the poll.
     ///
-    /// - Parameter pollWasCancelled: True when the queue can still respond to the poll. The messages then become
-    ///   visible after its latest end.
+    /// - Parameter pollWasCancelled: True when the queue can still respond to the poll. The released messages then
+    ///   become visible only after the `pollEnd` of `deferReleases`.
     package mutating func flushReleases(pollWasCancelled: Bool, now: Duration) {
         if case .inProgress(let end) = pollAtDrain {
             pollAtDrain = pollWasCancelled ? .cancelled(end: end) : .none
@@ -367,7 +368,11 @@ package struct LeaseManagerState: Sendable {
 
     // MARK: Results of the calls
 
-    /// Records the response to a call. `sent` is the time just before the call was sent.
+    /// Records the response to a call, and returns the leases that ended by it.
+    ///
+    /// - Parameters:
+    ///   - refusals: The failures of the entries that the queue refused.
+    ///   - sent: The time, by `WorkerClock`, just before the call was sent.
     package mutating func answered(
         _ call: Call, refusals: [BatchFailure], sent: Duration, now: Duration
     ) -> [LeaseEnd] {

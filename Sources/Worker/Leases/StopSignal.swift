@@ -83,7 +83,7 @@ final class StopSignal: Sendable {
 
     /// Runs `work` in a child task and cancels that task when a stop is requested.
     ///
-    /// - Returns: The value of `work`, which has ended also after a stop request.
+    /// - Returns: The value of `work`. After a stop request too, the function returns only when `work` has ended.
     func run<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) async -> Value {
         await withTaskGroup(of: Value?.self) { group in
             group.addTask { await work() }
@@ -109,7 +109,7 @@ final class StopSignal: Sendable {
         waiter?.resume()
     }
 
-    /// Waits until a stop is requested that takes effect, or until the current task is cancelled.
+    /// Waits until a stop request takes effect, or until the current task is cancelled.
     private func waitForInterruption() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { (waiter: CheckedContinuation<Void, Never>) in

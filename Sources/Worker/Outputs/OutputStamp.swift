@@ -53,8 +53,9 @@ struct OutputStamp: Sendable, Equatable {
         eTag == other.eTag && outputFormat == other.outputFormat
     }
 
-    /// Returns true when the output was made, in the output format, from the version of the source in the event or from
-    /// a later one. Only sequencers of AWS determine which version is later.
+    /// Returns true when the output was made, in the output format, from the version of the source in the event (the
+    /// ETags are equal) or from a later one (the sequencer of the stamp is greater). Sequencers are compared only when
+    /// the dialect of the event is that of S3 or EventBridge.
     func covers(_ event: ObjectEvent, outputFormat: String) -> Bool {
         guard self.outputFormat == outputFormat else { return false }
         if let eTag = event.eTag, eTag == self.eTag { return true }

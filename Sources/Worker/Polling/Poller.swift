@@ -46,7 +46,8 @@ final class Poller: Sendable {
         var poll: Poll?
         /// True when a poll is due and the polling task has not sent it yet.
         var isPollDue: Bool
-        /// The number of decisions that the polling task has made since its start.
+        /// The number of times that the polling task has chosen its next step (a poll, a pause or the end) since its
+        /// start.
         var decisions: UInt64
         /// The maximum time of the pixelation of one picture on a processor.
         var pictureLimit: Duration

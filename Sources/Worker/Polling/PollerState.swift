@@ -10,9 +10,9 @@
 package struct PollerState: Sendable {
     package enum Step: Sendable, Equatable {
         case poll(count: Int, wait: Duration)
-        /// No poll is sent until this time or until one of these events, whichever comes first: a step of work is
-        /// finished (`ProgressCounter`), a job ends, the circuit breaker or the options change, a drain begins. With nil
-        /// only an event ends the pause.
+        /// No poll is sent until this time by `WorkerClock`, or until one of these events, whichever comes first: a
+        /// step of work is finished (`ProgressCounter`), a job ends, the circuit breaker or the options change, a drain
+        /// begins. With nil only an event ends the pause.
         case pause(until: Duration?)
         /// No more polls are sent.
         case stop
@@ -89,8 +89,8 @@ package struct PollerState: Sendable {
 
     /// Records the response to a poll.
     ///
-    /// A pause follows an empty response to a short poll, or to a long poll that did not wait. Without it, thousands of
-    /// requests would be sent in a second.
+    /// A pause follows an empty response to a short poll, or to a long poll that arrives before half of its wait time
+    /// has passed. Without it, thousands of requests would be sent in a second.
     ///
     /// - Parameters:
     ///   - count: The number of messages in the response.

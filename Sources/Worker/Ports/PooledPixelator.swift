@@ -8,8 +8,8 @@ internal import Support
 package struct PooledPixelator: PictureEngine {
     private let pixelator: Pixelator
     private let pool: PixelPool
-    /// The working set in bytes above which a picture counts as heavy. Heavy pictures leave one thread for the
-    /// others, when there are several.
+    /// The working set in bytes above which a picture counts as heavy. When there are several threads, heavy pictures
+    /// use all but one of them, so that other pictures do not wait for heavy ones.
     private let heavyBytes: Int
 
     /// The version of the output bytes. It is increased with every change of the engine that changes the bytes of

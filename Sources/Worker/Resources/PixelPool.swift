@@ -58,7 +58,8 @@ final class PixelPool: Sendable {
     /// Runs `work` on a thread of the pool and returns its value.
     ///
     /// - Parameters:
-    ///   - isHeavy: True for work that takes long. Heavy work leaves one thread for other work.
+    ///   - isHeavy: True for work that takes long. Heavy work leaves one thread for other work, unless the pool has
+    ///     only one.
     ///   - interrupt: The function that is called on another thread when the task is cancelled while `work` runs.
     /// - Throws: The error of `work`, or `CancellationError` when the task is cancelled before `work` begins.
     func run<Value: Sendable>(

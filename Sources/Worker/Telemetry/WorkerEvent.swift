@@ -13,7 +13,7 @@ package enum WorkerEvent: String, Sendable, CaseIterable {
     case pictureRetried = "picture-retried"
     /// A record failed permanently and was stored in the quarantine.
     case pictureQuarantined = "picture-quarantined"
-    /// A record was not finished, for a reason that is not the record, and its message was released.
+    /// A record was not finished because of a stop of the worker or a failing dependency, and its message was released.
     case pictureReleased = "picture-released"
     /// The lease of a message ended during its processing.
     case leaseLost = "lease-lost"

@@ -30,8 +30,8 @@ struct WorkerLog: Sendable {
 
     /// Logs that a permanent failure could not be stored in the quarantine.
     ///
-    /// - Parameter failure: The permanent failure that could not be stored. The reason is part of the event of the
-    ///   record's outcome.
+    /// - Parameter failure: The permanent failure that could not be stored. The error of the quarantine is in the log
+    ///   event of the record's outcome.
     func quarantineFailed(_ failure: WorkerError, of message: InFlightMessage) {
         log(
             .quarantineFailed, .error,

@@ -16,8 +16,9 @@ package struct Backoff: Sendable, Equatable {
         self.last = last
     }
 
-    /// The delays after failed polls, and after long polls whose responses are empty and arrive at once. After a
-    /// transient failure the client of SQS has waited for another delay of its own (`APIRequest.isLongPoll`).
+    /// The delays after failed polls, and after long polls whose responses are empty and arrive before half of the wait
+    /// time has passed. After a transient failure, the delay is added to the pause that the SQS client has already made
+    /// (`APIRequest.isLongPoll`).
     static let pollFailure = Backoff(first: .seconds(1), last: .seconds(60))
 
     /// The delays between the probes of an open circuit breaker.

@@ -3,8 +3,8 @@
 internal import Dispatch
 internal import Support
 
-/// The `WorkerClock` of the operating system. Its timers run on a separate serial dispatch queue, which is on time
-/// while all others are busy.
+/// The `WorkerClock` of the operating system. Its timers run on a separate serial dispatch queue, so that they are on
+/// time while all other dispatch queues are busy.
 package final class SystemWorkerClock: WorkerClock {
     private struct State: ~Copyable {
         var calls: [UInt64: Call] = [:]

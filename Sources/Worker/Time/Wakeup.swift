@@ -31,8 +31,9 @@ package final class Wakeup: Sendable {
         waiter?.resume()
     }
 
-    /// Waits for a signal, at most until `time`, and returns at once in a cancelled task. The function can return
-    /// early, so the caller must check its condition again. Only one task can wait at a time.
+    /// Waits for a signal, at most until `time` by `WorkerClock`; nil for no time limit. In a cancelled task the
+    /// function returns at once. It can also return early, so the caller must check its condition again. Only one task
+    /// can wait at a time.
     package func wait(until time: Duration?) async {
         if let time, time <= clock.now { return }
         await withTaskCancellationHandler {
