@@ -35,7 +35,19 @@ struct ProjectTests {
         #expect(Set(providers).isSubset(of: listed))
     }
 
-    @Test func `every script is executable and has the syntax of bash`() throws {
+    @Test func `every script with an interpreter line is executable`() throws {
+        let folders = [".ci", "Sources", "Tests", "deploy"]
+        let files = try folders.flatMap { try Project.files($0, ["", "py", "sh"]) }
+        let scripts = files.filter { $0.text.hasPrefix("#!") }
+        #expect(scripts.count >= 4)
+        #expect(scripts.contains { $0.path.hasSuffix(".py") })
+        for script in scripts {
+            let path = Project.root.appending(path: script.path).path
+            #expect(FileManager.default.isExecutableFile(atPath: path), "\(script) is not executable")
+        }
+    }
+
+    @Test func `every script without an extension is executable and has the syntax of bash`() throws {
         let scripts =
             try Project.files("deploy", [""]) + Project.files("Tests", [""]) + Project.files(".ci", [""])
         #expect(scripts.count >= 4)

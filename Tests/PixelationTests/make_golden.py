@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes golden.txt: what Pillow makes of JPEG files of pictures by formula (FormulaPicture.swift).
+"""This script prints golden.txt: the hashes of JPEG files of computed pictures, and of the outputs of Pillow for them.
 
 One line is one file: mode, width, height, sampling factors of luminance, coding, restart interval in MCUs, metadata,
 SHA-256 of the file, SHA-256 of the outputs of the sizes 8, 16, 32, 48, 64. GoldenTests.swift makes the same files with
-libjpeg. Needs pillow==12.1.1 and numpy.
-
-    make_golden.py > golden.txt
+libjpeg; the formula of the pictures is also in FormulaPicture.swift. CONTRIBUTING.md has the command that makes
+golden.txt. The script needs pillow==12.1.1 and numpy.
 """
 import hashlib
 import io

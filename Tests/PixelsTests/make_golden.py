@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes golden.txt: the grids and files that Pillow makes of pictures by formula (FormulaPicture.swift).
+"""This script prints golden.txt: the hashes of the grids and files that Pillow makes of computed pictures.
 
 One line is one case: mode, width, height, size, SHA-256 of the grid's samples, SHA-256 of the JPEG file.
-Needs pillow==12.1.1 and numpy.
-
-    make_golden.py > golden.txt
+The formula of the pictures is also in FormulaPicture.swift. CONTRIBUTING.md has the command that makes golden.txt. The
+script needs pillow==12.1.1 and numpy.
 """
 import hashlib
 import io

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the daemon's configuration for a stack that stack.py created, and its credentials file.
+"""This script writes the daemon's configuration for a stack that stack.py created, and its credentials file.
 
     configure.py STACK.json CONFIG.json CREDENTIALS
 """

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes a self-contained HTML page with each picture and its five outputs.
+"""This script writes a self-contained HTML page with each picture and its five outputs.
 
     contact_sheet.py KEYS.json OUTPUTS SHEET.html PICTURE...
 """

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Generates a landscape picture that compresses like a photograph; equal arguments give equal bytes.
+"""This script generates a landscape picture that compresses like a photograph; equal arguments give equal bytes.
 
     paint.py FILE [WIDTH HEIGHT [SEED]]
 """

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Creates the AWS resources that pixelated needs, and uploads and downloads pictures.
+"""This script creates the AWS resources that pixelated needs, and uploads and downloads pictures.
 
 `deploy/local/up` and the end-to-end tests use it with a local S3 and SQS. For an AWS account use
 `deploy/cloudformation/pixelator.yaml`.

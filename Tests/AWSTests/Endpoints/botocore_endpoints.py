@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The endpoints that botocore's rules give, one JSON object a line.
+"""This script prints the endpoints that botocore's rules give, one JSON object a line.
 
-    botocore_endpoints.py > endpoints.jsonl
+CONTRIBUTING.md has the command that makes endpoints.jsonl. The script needs botocore.
 """
 import json
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes a bucket, a queue and a user who may do everything with S3 and SQS, for the live tests.
+"""This script makes a bucket, a queue and a user who may do everything with S3 and SQS, for the live tests.
 
     playground.py ENDPOINT        prints lines for a shell to read
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""A local cloud for one test: S3, SQS and IAM with signatures enforced, S3 and SQS each behind a fault proxy.
+"""This script runs S3, SQS and IAM for one test. Signatures are enforced; S3 and SQS are each behind a fault proxy.
 
     cloud.py [ceph|swift]       with this S3 server instead of the local one
 
-Reads requests from stdin, one JSON object per line: {"do": NAME, ...arguments}. Writes one JSON line for each:
+It reads requests from stdin, one JSON object per line: {"do": NAME, ...arguments}. It writes one JSON line for each:
 {"result": ...} or {"error": TEXT}. At the end of stdin, also when the test is killed, it kills all processes that it
 has started or adopted and removes its directory.
 """

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Requests, each with the intermediate values and the signature that botocore computes for it.
+"""This script prints requests, each with the intermediate values and the signature that botocore computes for it.
 
-    botocore_cases.py COUNT SEED > cases.jsonl
-    botocore_cases.py named > named.jsonl
+    botocore_cases.py COUNT SEED
+    botocore_cases.py named
 
 The first form makes random requests; the second one request for each rule of the canonical request. The output has
-one JSON object a line, and the same arguments give the same lines. The committed files are COUNT 60, SEED 1 and
-named.
+one JSON object a line, and the same arguments give the same lines. CONTRIBUTING.md has the commands that make
+cases.jsonl (COUNT 60, SEED 1) and named.jsonl. The script needs botocore.
 """
 import calendar, json, random, sys
 from urllib.parse import quote
@@ -130,7 +130,7 @@ def sign(it):
     credentials = Credentials(it["accessKeyID"], it["secretAccessKey"], it["sessionToken"])
     auth = (S3SigV4Auth if it["s3"] else SigV4Auth)(credentials, it["service"], it["region"])
     request.context["timestamp"] = stamp(it["time"])
-    # What `add_auth` does, step by step and with our clock.
+    # These are the steps of `add_auth` of botocore, with the time of the case in place of the current time.
     auth._modify_request_before_signing(request)
     canonical = auth.canonical_request(request)
     string = auth.string_to_sign(request, canonical)
