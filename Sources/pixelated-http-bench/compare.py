@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Requests per second and CPU time per request of pixelated-http-bench, curl's parallel mode and boto3, in one run.
+"""This script compares pixelated-http-bench, curl's parallel mode and boto3: requests per second and CPU time of each.
 
     swift build -c release --product pixelated-http-bench
     Sources/pixelated-http-bench/compare.py .build/release/pixelated-http-bench
 
-Starts nginx (with its DAV module) on a free loopback port as the server, one worker, and stops it at the end.
-Needs nginx, curl and boto3. The clients take turns for several rounds, so that a busy machine disturbs all of them
+It starts nginx (with its DAV module) on a free loopback port as the server, one worker, and stops it at the end.
+It needs nginx, curl and boto3. The clients take turns for several rounds, so that a busy machine disturbs all of them
 alike, and the round with the median CPU time is printed. CPU time is that of the client alone. The curl command does
 less than the other clients: it signs nothing, and its start of a few milliseconds is included; it stands for the cost
 of libcurl itself. boto3 runs one client with one thread per request in flight, without checksums, because

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the manual pages pixelated(1) and pixelated.json(5) from the help texts of the program.
+"""This script writes the manual pages pixelated(1) and pixelated.json(5) from the help texts of the program.
 
     manual.py PROGRAM DIRECTORY
 
