@@ -3,8 +3,8 @@
 /// The MESSAGE_ID of each log event in the message catalog of the journal, whose texts are in
 /// `systemd/pixelated.catalog`.
 package enum EventCatalog {
-    /// The identifiers, 128 bits in hexadecimal digits, by the names of the log events. They were chosen at random and
-    /// never change.
+    /// The journal message ids (`MESSAGE_ID`) of the log events, by event name: 128 bits in hexadecimal. They were
+    /// chosen at random and never change.
     package static let messageIDs: [String: String] = [
         "started": "74987cd084514003870760d24687946f",
         "cannot-start": "6b2957ff44ad43579c96df483f5291af",

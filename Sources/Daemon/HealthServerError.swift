@@ -7,7 +7,7 @@ package struct HealthServerError: Error, CustomStringConvertible {
     /// The name of the system call that failed, such as `bind`.
     package var call: String
     package var address: String
-    /// The value of `errno` after the call.
+    /// The value of `errno` after the failed system call.
     package var code: Int32
 
     package var description: String {

@@ -73,7 +73,7 @@ package struct Preflight: Sendable {
     }
 
     /// Checks the read access to a bucket by a request for an object that does not exist. The error `NoSuchKey` proves
-    /// that the bucket exists and that the credentials permit to list it.
+    /// that the bucket exists and that the credentials allow listing it.
     ///
     /// The request is GET and not HEAD, although both need the same permission. A response to HEAD has no body that
     /// distinguishes an invalid access key from a missing permission, or a missing bucket from a missing object.

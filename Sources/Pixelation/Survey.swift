@@ -3,7 +3,7 @@
 import JPEG
 package import Pixels
 
-/// The properties of a source that its header states, before anything is decoded.
+/// The properties of a source that are known or predicted from its header, without decoding.
 package struct Survey: Sendable {
     package var format: SourceFormat
     /// The width in pixels of the picture as stored: the orientation is not applied.
@@ -19,8 +19,8 @@ package struct Survey: Sendable {
     /// The parsed header, from which `Pixelator.pixelate` continues; nil unless `Pixelator.survey` created this value.
     let header: JPEGHeader?
 
-    /// Creates the survey of an upright colour picture, for tests and for engines other than `Pixelator`, which refuses
-    /// such a survey.
+    /// Creates the survey of an upright colour picture, for tests and for engines other than `Pixelator`. `Pixelator`
+    /// refuses it.
     package init(format: SourceFormat, width: Int, height: Int, workingSetBytes: Int) {
         self.format = format
         self.width = width

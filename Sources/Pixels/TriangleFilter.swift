@@ -17,7 +17,7 @@ package struct TriangleFilter: Sendable {
     package let cells: Int
     /// The index of the first pixel that has a weight in each cell.
     package let starts: [Int]
-    /// The number of consecutive pixels that have a weight in each cell.
+    /// The number of consecutive pixels that have a weight, for each cell.
     package let counts: [Int]
     /// The index, in `weights`, of the first weight of each cell.
     package let offsets: [Int]

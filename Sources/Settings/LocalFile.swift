@@ -9,7 +9,7 @@ package enum LocalFile {
         /// The name of the failed system call, such as `open`.
         package var call: String
         package var path: String
-        /// The value of `errno` after the call.
+        /// The value of `errno` after the failed system call.
         package var code: Int32
 
         package var description: String { "\(path): \(call): \(String(cString: strerror(code)))" }

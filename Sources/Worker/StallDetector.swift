@@ -9,9 +9,9 @@ struct StallDetector: Sendable {
     /// The state of the worker at the time of a check.
     struct Observation: Sendable {
         var polling: Poller.Snapshot
-        /// The earliest expiry of a lease whose job is running, by `WorkerClock`; nil when there is none.
+        /// The earliest expiry of a lease whose job is running, as a time of `WorkerClock`; nil when there is none.
         var earliestExpiry: Duration?
-        /// The time of the latest finished step of work, by `WorkerClock`.
+        /// The time of the latest finished step of work, as a time of `WorkerClock`.
         var lastProgress: Duration
         /// True when a circuit breaker is open, so that every message in flight can be waiting for a dependency.
         var isBreakerOpen: Bool

@@ -4,8 +4,8 @@ import ArgumentParser
 import Glibc
 import Pixelation
 
-/// The benchmark of the pixel engine. It prints the engine's run times divided by those of libjpeg-turbo and of Pillow in
-/// the same run, so that the ratios are comparable between machines and on a busy machine.
+/// The benchmark of the pixel engine. It prints the engine's run times divided by those of libjpeg-turbo and of Pillow
+/// in the same run, so that the ratios are comparable between machines and on a busy machine.
 @main
 struct Benchmark: ParsableCommand {
     static let configuration = CommandConfiguration(

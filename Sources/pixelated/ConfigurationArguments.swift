@@ -30,14 +30,14 @@ struct ConfigurationArguments: ParsableArguments {
             path: config ?? variables["PIXELATED_CONFIG"], environment: variables, flags: assignments + flags)
     }
 
-    /// Reads the settings and returns the configuration. When it is unusable, prints every problem and throws the exit
-    /// status 78.
+    /// Reads the settings and returns the configuration. If it is unusable, the function prints every problem and
+    /// throws an `ExitCode` of 78.
     ///
     /// - Parameter service: true to require a value of each setting that the service needs.
     func load(service: Bool) throws -> Configuration { try load(reader(), service: service) }
 
-    /// Reads the settings by `reader` and returns the configuration. When it is unusable, prints every problem and
-    /// throws the exit status 78.
+    /// Reads the settings with `reader` and returns the configuration. If it is unusable, the function prints every
+    /// problem and throws an `ExitCode` of 78.
     func load(_ reader: SettingsReader, service: Bool) throws -> Configuration {
         do throws(SettingsError) {
             return service ? try reader.loadForService() : try reader.load()

@@ -14,7 +14,7 @@ struct ErrorTableHarness {
     let cause: ErrorCause
     let log = LogRecorder()
     let clock = VirtualClock()
-    /// Nil for causes without an HTTP server.
+    /// The HTTP server; nil for causes without one.
     private(set) var server: LoopbackServer?
     private(set) var transport: ClockedTransport
     private let base: String

@@ -3,7 +3,7 @@
 import AWS
 import Support
 
-/// A clock without waiting: each sleep advances it at once and is recorded.
+/// A clock whose sleeps take no time: each advances the clock at once and is recorded.
 final class VirtualClock: AWSClock {
     private struct State {
         var uptime = Duration.zero
@@ -13,7 +13,9 @@ final class VirtualClock: AWSClock {
 
     private let state: Locked<State>
 
-    /// - Parameter now: the wall-clock time at the beginning, in seconds since 1970-01-01T00:00:00Z; the default is
+    /// Creates a clock that shows the wall-clock time `now`.
+    ///
+    /// - Parameter now: The wall-clock time at the beginning, in seconds since 1970-01-01T00:00:00Z; the default is
     ///   2023-11-14T22:13:20Z.
     init(now: Double = 1_700_000_000) { state = Locked(State(wallOffset: now)) }
 

@@ -11,7 +11,8 @@ final class CircuitBreakerStateTests {
     private let c = LeaseManagerState.ID(number: 3)
     private let d = LeaseManagerState.ID(number: 4)
 
-    /// Its probes come 2, 4, 8... seconds after the failure before, as the jitter is always 1.
+    /// The breaker of the tests. Its probes come 2, 4, 8... seconds after the previous failure, because the jitter is
+    /// always 1.
     private var breaker = CircuitBreakerState(maxInFlight: 5)
 
     @discardableResult

@@ -12,8 +12,9 @@ package import SigV4
 ///
 /// This type does no I/O and has no clock. `CredentialCache` passes the time and performs the refreshes.
 package struct CredentialCacheState: Sendable {
-    /// The time before the expiration at which refreshes begin, in seconds; at most half of the lifetime of the
-    /// credentials. Jitter shortens it by up to 20 %, so that many processes do not refresh at the same moment.
+    /// The longest time, in seconds, before the expiration at which refreshes begin. For short-lived credentials it is
+    /// half of their lifetime. Jitter shortens it by up to 20 %, so that many processes do not refresh at the same
+    /// moment.
     static let advisoryWindow = 900.0
     /// The time before the expiration during which callers wait for a refresh, in seconds.
     static let mandatoryWindow = 120.0

@@ -13,7 +13,7 @@ struct BlockCoder: BitwiseCopyable, Sendable {
     /// words, and the bits that precede them in the first word are fewer than 64.
     static let longestBlock = 27
 
-    /// The coder with the tables of luminance (index 0) and with those of chrominance (index 1).
+    /// The two coders: index 0 has the tables of luminance, index 1 those of chrominance.
     static let standard = [BlockCoder(table: 0), BlockCoder(table: 1)]
 
     /// Creates a coder with the tables of luminance (0) or of chrominance (1).

@@ -73,7 +73,7 @@ package struct CircuitBreakerState: Sendable {
     package struct Opening: Sendable, Equatable {
         /// The kind of the latest failure.
         package var kind: WorkerError.Kind
-        /// The time of the failure that opened the breaker, by `WorkerClock`.
+        /// The time of the failure that opened the breaker, as a time of `WorkerClock`.
         package var since: Duration
         /// The number of probes since the breaker opened.
         package var probes = 0
@@ -114,7 +114,7 @@ package struct CircuitBreakerState: Sendable {
     static let holdTime = Duration.seconds(60)
     /// The delay after which a released message becomes visible again, except a release because of `fullStallTimeout`.
     static let releaseDelay = Duration.seconds(5)
-    /// The number of messages that are held for probes after `holdTime`.
+    /// The minimum number of messages that stay held for probes after `holdTime`; further ones may be released.
     static let minimumHeld = 2
     /// The time from the latest failure of a message that was not held to the next trial receive (a receive of a single
     /// message), while several messages fail for the first time, as in an outage.

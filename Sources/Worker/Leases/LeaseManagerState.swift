@@ -174,10 +174,11 @@ package struct LeaseManagerState: Sendable {
     /// The number of leases.
     package var count: Int { leases.count }
 
-    /// The receive time of the oldest lease, by `WorkerClock`; nil when there is no lease.
+    /// The receive time of the oldest lease, as a time of `WorkerClock`; nil when there is no lease.
     package var oldestReceipt: Duration? { leases.values.map(\.receivedAt).min() }
 
-    /// The earliest expiry of the leases that are not being settled, by `WorkerClock`; nil when there is none.
+    /// The earliest expiry of the leases that are not being settled, as a time of `WorkerClock`; nil when there is
+    /// none.
     package var earliestExpiry: Duration? {
         leases.values.filter { $0.settlement == nil }.map(\.expiry).min()
     }
