@@ -47,7 +47,7 @@ final class HorizontalPass {
     /// for each band. The bytes of a gray or RGB cell after its 1 or 3 bands are undefined.
     let results: Storage<UInt8>
 
-    /// The integer weights of all cells of all sizes, in units of 2^-22.
+    /// The integer weights of the pixels in the average of each cell of each size, in units of 2^-22.
     private let weights: Storage<Int32>
     /// The pixels and weights of each cell of each size, for the plain weighted sum.
     private let plainCells: Storage<PlainCell>
@@ -93,7 +93,7 @@ final class HorizontalPass {
     /// - Parameters:
     ///   - filters: The weights of each size, all for rows of the same length.
     ///   - layout: The order of the samples in a row.
-    ///   - method: The way to compute the averages.
+    ///   - method: The method of computing the averages.
     init(_ filters: [TriangleFilter], layout: PixelLayout, method: ReductionMethod) {
         let width = filters.first?.length ?? 0
         self.layout = layout

@@ -75,7 +75,8 @@ struct SegmentTables {
         return segmentsBeforeEnd
     }
 
-    /// Returns the coefficients for a cell, with the bound of the error of an average that is computed with them.
+    /// Returns the coefficients with which the average of a cell follows from the second difference of the sums at its
+    /// breakpoints (article Arithmetic), with the bound of the error of that average.
     ///
     /// - Parameters:
     ///   - filter: The weights of the size.

@@ -55,7 +55,7 @@ typedef struct px_limits {
     bool accept_truncated;
 } px_limits;
 
-/// The width and the height of the picture in pixels, and the number of its components, as libjpeg finds them.
+/// The width and the height of the picture in pixels, and the number of its components, as libjpeg reads them from the file.
 typedef struct px_frame {
     uint32_t width, height;
     int components;

@@ -52,7 +52,8 @@ package struct BlockSpan: BitwiseCopyable, Sendable {
     /// True when all samples show one and the same cell.
     private(set) var isLevel = false
 
-    /// The `BlockSpan` of a block that lies completely beyond the right or the bottom of the picture. It has no runs.
+    /// The span of a block that lies completely beyond the right or the bottom edge of the picture: none of its samples
+    /// shows a cell.
     static let beyondPicture = BlockSpan()
 
     private init() {}

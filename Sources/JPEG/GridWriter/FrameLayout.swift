@@ -9,7 +9,8 @@ struct FrameLayout {
         var identifier: UInt8
         /// The horizontal sampling factor, which equals the vertical one: 2 for luminance in 4:2:0, else 1.
         var sampling: Int
-        /// The number of the quantization table and of the Huffman tables: 0 for luminance, 1 for chrominance.
+        /// The destination identifier (T.81, B.2.4) of the quantization table and of the Huffman tables of the
+        /// component: 0 for luminance, 1 for chrominance.
         var table: Int
     }
 

@@ -40,9 +40,9 @@ struct RecordAttempt {
     /// The outcome of the record when all outputs are up to date: `.done` after an upload, and `.skipped` otherwise.
     var outcomeOfUpToDate: Outcome { hasUploaded ? .done : .skipped(.finished) }
 
-    /// Returns `.retried` if `outcome` is a final failure and outputs were already uploaded, otherwise `outcome`. The
-    /// failure prevented the check of the source after the uploads, so the message must be received again regardless of
-    /// the policy.
+    /// Returns `.retried` for a failure after which the message would be deleted, if outputs were already uploaded;
+    /// otherwise `outcome`. The failure prevented the check of the source after the uploads, so the message must be
+    /// received again regardless of the policy.
     func requiringCheck(_ outcome: Outcome) -> Outcome {
         guard hasUploaded, outcome.isFinal, let error = outcome.error else { return outcome }
         return .retried(error)

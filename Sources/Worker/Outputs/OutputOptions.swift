@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Pixelation
 package import Support
 
 /// The options for the destination and the names of the outputs. `OutputPlan` makes the names.
@@ -8,7 +9,7 @@ package struct OutputOptions: Sendable, Equatable {
     /// The prefix of the keys of outputs, before the whole key of the source, such as `pixelated/`.
     package var prefix = ""
     /// The prefix of the file name in the keys of outputs, before the file name of the source.
-    package var namePrefix = "pixelated-"
+    package var namePrefix = Naming.defaultPrefix
     /// True for puts with `If-Match` or `If-None-Match`, which fail when the output has changed since its inspection.
     /// False for stores that do not support these headers. An output that the worker has no permission to read is put
     /// without them.
@@ -19,7 +20,8 @@ package struct OutputOptions: Sendable, Equatable {
     package init() {}
 
     package init(
-        bucket: String, prefix: String = "", namePrefix: String = "pixelated-", conditionalWrites: Bool = true
+        bucket: String, prefix: String = "", namePrefix: String = Naming.defaultPrefix,
+        conditionalWrites: Bool = true
     ) {
         self.bucket = bucket
         self.prefix = prefix
