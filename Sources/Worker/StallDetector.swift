@@ -11,7 +11,7 @@ struct StallDetector: Sendable {
         var polling: Poller.Snapshot
         /// The earliest expiry of a lease whose job is running, as a time of `WorkerClock`; nil when there is none.
         var earliestExpiry: Duration?
-        /// The time of the latest finished step of work, as a time of `WorkerClock`.
+        /// The time of the latest finished step of work, by `WorkerClock`.
         var lastProgress: Duration
         /// True when a circuit breaker is open, so that every message in flight can be waiting for a dependency.
         var isBreakerOpen: Bool

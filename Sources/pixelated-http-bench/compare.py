@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""This script compares pixelated-http-bench, curl's parallel mode and boto3: requests per second and CPU time of each.
+"""This script measures the requests per second and the CPU time per request of pixelated-http-bench, curl and boto3.
 
     swift build -c release --product pixelated-http-bench
     Sources/pixelated-http-bench/compare.py .build/release/pixelated-http-bench
 
-It starts nginx (with its DAV module) on a free loopback port as the server, one worker, and stops it at the end.
-It needs nginx, curl and boto3. The clients take turns for several rounds, so that a busy machine disturbs all of them
-alike, and the round with the median CPU time is printed. CPU time is that of the client alone. The curl command does
-less than the other clients: it signs nothing, and its start of a few milliseconds is included; it stands for the cost
-of libcurl itself. boto3 runs one client with one thread per request in flight, without checksums, because
-pixelated-http-bench adds none either.
+It starts nginx (with its DAV module) on a free loopback port as the server, one worker, and stops it at the end. It
+needs nginx, curl and boto3. The clients take turns for several rounds, so that a busy machine disturbs all of them
+alike, and the round with the median CPU time is printed. CPU time is that of the client alone. The curl command, in
+parallel mode, does less than the other clients: it signs nothing, and its start of a few milliseconds is included; it
+stands for the cost of libcurl itself. boto3 runs one client with one thread per request in flight, without checksums,
+because pixelated-http-bench adds none either.
 """
 import argparse, json, os, resource, shutil, socket, subprocess, sys, tempfile, threading, time
 

@@ -73,7 +73,7 @@ package struct CircuitBreakerState: Sendable {
     package struct Opening: Sendable, Equatable {
         /// The kind of the latest failure.
         package var kind: WorkerError.Kind
-        /// The time of the failure that opened the breaker, as a time of `WorkerClock`.
+        /// The time of the failure that opened the breaker, by `WorkerClock`.
         package var since: Duration
         /// The number of probes since the breaker opened.
         package var probes = 0

@@ -54,7 +54,7 @@ final class LeaseManager: Sendable {
 
     /// Registers a received message, with which its lease begins.
     ///
-    /// - Parameter requestedAt: The time just before the poll was sent, as a time of `WorkerClock`.
+    /// - Parameter requestedAt: The time just before the poll was sent, by `WorkerClock`.
     /// - Returns: The lease and the stop signal of the message; nil when a job of this process already has the message.
     ///   That job continues with the new receipt handle, because a delete with an older one may have no effect.
     func register(
@@ -171,7 +171,7 @@ final class LeaseManager: Sendable {
 
     // MARK: Status
 
-    /// The receive time of the oldest lease, as a time of `WorkerClock`; nil when there is no lease.
+    /// The receive time of the oldest lease, by `WorkerClock`; nil when there is no lease.
     var oldestReceipt: Duration? { state.withLock { $0.leases.oldestReceipt } }
     /// The earliest expiry of the leases that are not being settled, as a time of `WorkerClock`; nil when there is
     /// none.

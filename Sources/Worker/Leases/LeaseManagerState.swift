@@ -174,7 +174,7 @@ package struct LeaseManagerState: Sendable {
     /// The number of leases.
     package var count: Int { leases.count }
 
-    /// The receive time of the oldest lease, as a time of `WorkerClock`; nil when there is no lease.
+    /// The receive time of the oldest lease, by `WorkerClock`; nil when there is no lease.
     package var oldestReceipt: Duration? { leases.values.map(\.receivedAt).min() }
 
     /// The earliest expiry of the leases that are not being settled, as a time of `WorkerClock`; nil when there is

@@ -22,7 +22,7 @@ final class Poller: Sendable {
         var poller: PollerState
         /// The job that processes the next message, changed by `apply` only.
         var job: Job
-        /// The time of the latest record whose outcome was done, as a time of `WorkerClock`; nil before the first.
+        /// The time of the latest record whose outcome was done, by `WorkerClock`; nil before the first.
         var lastPicture: Duration?
         // Only the polling task changes the following.
         var poll: Poll?
@@ -34,14 +34,14 @@ final class Poller: Sendable {
     /// The state of polling at one moment.
     struct Snapshot: Sendable {
         var inFlight: Int
-        /// The time of the latest successful poll, as a time of `WorkerClock`; nil before the first.
+        /// The time of the latest successful poll, by `WorkerClock`; nil before the first.
         var lastAnswer: Duration?
         /// The error of the latest poll; nil when it succeeded.
         var failure: WorkerError?
         /// The age of the oldest message in the latest response; zero for an empty response, nil when the age is
         /// unknown.
         var lag: Duration?
-        /// The time of the latest record whose outcome was done, as a time of `WorkerClock`; nil before the first.
+        /// The time of the latest record whose outcome was done, by `WorkerClock`; nil before the first.
         var lastPicture: Duration?
         var poll: Poll?
         /// True when a poll is due and the polling task has not sent it yet.

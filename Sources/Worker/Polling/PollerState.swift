@@ -10,7 +10,7 @@
 package struct PollerState: Sendable {
     package enum Step: Sendable, Equatable {
         case poll(count: Int, wait: Duration)
-        /// No poll is sent until this time of `WorkerClock`, or until one of these events, whichever comes first: a
+        /// No poll is sent until this time by `WorkerClock`, or until one of these events, whichever comes first: a
         /// step of work is finished (`ProgressCounter`), a job ends, the circuit breaker or the options change, a drain
         /// begins. With nil only an event ends the pause.
         case pause(until: Duration?)
@@ -44,7 +44,7 @@ package struct PollerState: Sendable {
     package var held = 0
     package private(set) var received = 0
     package private(set) var isDraining = false
-    /// The time of the latest successful poll, as a time of `WorkerClock`; nil before the first.
+    /// The time of the latest successful poll, by `WorkerClock`; nil before the first.
     package private(set) var lastAnswer: Duration?
     /// The number of failed polls since the latest successful one.
     package private(set) var failures = 0

@@ -27,6 +27,6 @@ final class ProgressCounter: Sendable {
 
     /// The number of finished steps since the start.
     var count: UInt64 { total.load(ordering: .relaxed) }
-    /// The time of the latest finished step, or of the start before the first one, as a time of `WorkerClock`.
+    /// The time of the latest finished step, or of the start before the first one, by `WorkerClock`.
     var last: Duration { .milliseconds(lastRecord.load(ordering: .relaxed)) }
 }
