@@ -50,10 +50,7 @@ package struct JPEGReader: ~Copyable {
     /// Returns the number of nanoseconds from now to `deadline`: 0 when the deadline has passed, -1 when it is nil.
     private static func nanoseconds(until deadline: ContinuousClock.Instant?) -> Int64 {
         guard let deadline else { return -1 }
-        let (seconds, attoseconds) = max(.zero, ContinuousClock.now.duration(to: deadline)).components
-        let whole = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        let sum = whole.partialValue.addingReportingOverflow(attoseconds / 1_000_000_000)
-        return whole.overflow || sum.overflow ? .max : sum.partialValue
+        return max(.zero, ContinuousClock.now.duration(to: deadline)).inNanoseconds
     }
 
     /// Returns the header of a file, checked against the limits.
