@@ -17,14 +17,15 @@ final class CircuitBreaker: Sendable {
         case quarantine
     }
 
-    private struct State {
+    /// The values that the lock protects.
+    private struct Shared {
         var breaker: CircuitBreakerState
         /// The wakeups of the jobs whose held messages wait for their probe.
         var waiters: [LeaseManagerState.ID: Wakeup] = [:]
     }
 
     private let dependency: Dependency
-    private let state: Locked<State>
+    private let state: Locked<Shared>
     private let clock: any WorkerClock
     private let leases: LeaseManager
     private let metrics: WorkerMetrics
@@ -38,7 +39,7 @@ final class CircuitBreaker: Sendable {
         self.dependency = dependency
         let breaker = CircuitBreakerState(
             maxInFlight: maxInFlight, isRarelyNeeded: dependency == .quarantine)
-        state = Locked(State(breaker: breaker))
+        state = Locked(Shared(breaker: breaker))
         self.clock = clock
         self.leases = leases
         self.metrics = metrics

@@ -18,7 +18,8 @@ internal import Support
 /// leases.settle(lease, .delete)
 /// ```
 final class LeaseManager: Sendable {
-    private struct State {
+    /// The values that the lock protects.
+    private struct Shared {
         var leases: LeaseManagerState
         /// The continuations of the jobs in `ensureValid` that wait for the response to a heartbeat.
         var waiters: [LeaseManagerState.ID: CheckedContinuation<Void, Never>] = [:]
@@ -33,7 +34,7 @@ final class LeaseManager: Sendable {
     private let metrics: WorkerMetrics
     private let log: WorkerLog
     private let wakeup: Wakeup
-    private let state: Locked<State>
+    private let state: Locked<Shared>
 
     init(
         queue: any MessageQueue, clock: any WorkerClock, options: WorkerOptions, metrics: WorkerMetrics,
@@ -47,7 +48,7 @@ final class LeaseManager: Sendable {
         let leases = LeaseManagerState(
             visibility: .seconds(options.visibilitySeconds),
             batchDelay: .milliseconds(options.deleteBatchDelayMilliseconds))
-        state = Locked(State(leases: leases))
+        state = Locked(Shared(leases: leases))
     }
 
     // MARK: Jobs

@@ -16,7 +16,8 @@ final class Poller: Sendable {
         var wait: Duration
     }
 
-    private struct State {
+    /// The values that the lock protects.
+    private struct Shared {
         /// The state that determines the next poll. It is changed by the polling task, by jobs that end, and by `apply`
         /// and `drain`.
         var poller: PollerState
@@ -66,7 +67,7 @@ final class Poller: Sendable {
     private let random: @Sendable () -> Double
     private let stopSignal = StopSignal()
     private let firstAnswers = AsyncStream<Void>.makeStream()
-    private let state: Locked<State>
+    private let state: Locked<Shared>
 
     /// Makes a poller of `queue`.
     ///
@@ -83,7 +84,7 @@ final class Poller: Sendable {
         log = job.log
         progress = job.progress
         random = job.random
-        state = Locked(State(poller: PollerState(PollerState.Limits(job.options)), job: job))
+        state = Locked(Shared(poller: PollerState(PollerState.Limits(job.options)), job: job))
     }
 
     /// Applies changed options and an engine to the messages that are received from now on.

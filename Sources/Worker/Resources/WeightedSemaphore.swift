@@ -35,7 +35,8 @@ final class WeightedSemaphore: Sendable {
         }
     }
 
-    fileprivate struct State {
+    /// The values that the lock protects.
+    fileprivate struct Shared {
         var semaphore: WeightedSemaphoreState
         var lastID: UInt64 = 0
         /// The continuations of the waiting tasks, which are resumed with the number of granted permits, or with nil
@@ -43,9 +44,9 @@ final class WeightedSemaphore: Sendable {
         var waiters: [UInt64: CheckedContinuation<Int?, Never>] = [:]
     }
 
-    private let state: Locked<State>
+    private let state: Locked<Shared>
 
-    init(permits: Int) { state = Locked(State(semaphore: WeightedSemaphoreState(permits: permits))) }
+    init(permits: Int) { state = Locked(Shared(semaphore: WeightedSemaphoreState(permits: permits))) }
 
     /// The total number of permits.
     var permits: Int { state.withLock { $0.semaphore.permits } }
@@ -106,7 +107,7 @@ final class WeightedSemaphore: Sendable {
     }
 }
 
-extension WeightedSemaphore.State {
+extension WeightedSemaphore.Shared {
     fileprivate mutating func take(
         _ grants: [WeightedSemaphoreState.Grant]
     ) -> [WeightedSemaphore.GrantedWaiter] {
