@@ -34,7 +34,7 @@ struct PixelateCommand: ParsableCommand {
         help:
             """
             upright: rotated according to the EXIF orientation, with the colour profile. reference: byte-identical to \
-            the reference program.
+            Pillow 12.1.1, not rotated, without colour profile.
             """
     )
     var metadata = MetadataPolicy.upright

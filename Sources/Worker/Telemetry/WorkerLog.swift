@@ -35,7 +35,7 @@ struct WorkerLog: Sendable {
     func quarantineFailed(_ failure: WorkerError, of message: InFlightMessage) {
         log(
             .quarantineFailed, .error,
-            "the failure record could not be stored, the message stays in the queue: \(failure)",
+            "the quarantine record could not be stored, the message stays in the queue: \(failure)",
             Self.fields(of: message))
     }
 
