@@ -8,6 +8,7 @@ package import Worker
 package struct HealthPage: Sendable {
     private let phase: @Sendable () -> SupervisorState.Phase
     private let status: @Sendable () -> WorkerStatus
+    private let note: @Sendable () -> String?
     private let problems: @Sendable () -> [String]
     private let metrics: @Sendable () -> String
 
@@ -16,15 +17,17 @@ package struct HealthPage: Sendable {
     /// - Parameters:
     ///   - phase: the function that returns the phase of the daemon.
     ///   - status: the function that returns the status of the worker.
+    ///   - note: the function that returns the note that ends the status line, such as the errors of the last reload.
     ///   - problems: the function that returns the problems of the failing health checks.
     ///   - metrics: the function that returns the metrics in the OpenMetrics format.
     package init(
         phase: @escaping @Sendable () -> SupervisorState.Phase,
-        status: @escaping @Sendable () -> WorkerStatus,
+        status: @escaping @Sendable () -> WorkerStatus, note: @escaping @Sendable () -> String?,
         problems: @escaping @Sendable () -> [String], metrics: @escaping @Sendable () -> String
     ) {
         self.phase = phase
         self.status = status
+        self.note = note
         self.problems = problems
         self.metrics = metrics
     }
@@ -52,7 +55,7 @@ package struct HealthPage: Sendable {
     private var ready: HealthReply {
         let phase = phase()
         let status = status()
-        let text = StatusText.line(phase, status) + "\n"
+        let text = StatusText.line(phase, status, note: note()) + "\n"
         return HealthReply(phase == .running && status.pollFailure == nil ? 200 : 503, text)
     }
 }

@@ -9,7 +9,7 @@ import Support
 /// A reload reads the configuration, applies the changes of reloadable settings to the running daemon, and logs the
 /// settings that need a restart. A configuration with a problem is refused and has no effect.
 struct Reload: Sendable {
-    private let current: Locked<(settings: Configuration, isRefused: Bool)>
+    private let current: Locked<(settings: Configuration, isRefused: Bool, note: String?)>
     private let reader: SettingsReader
     private let logger: Logger
     private let apply: @Sendable (Configuration) -> Void
@@ -24,7 +24,7 @@ struct Reload: Sendable {
         settings: Configuration, reader: SettingsReader, logger: Logger,
         apply: @escaping @Sendable (Configuration) -> Void
     ) {
-        current = Locked((settings, false))
+        current = Locked((settings, false, nil))
         self.reader = reader
         self.logger = logger
         self.apply = apply
@@ -35,17 +35,22 @@ struct Reload: Sendable {
     var digest: String { settings.digest }
     /// True when the last reload was refused.
     var isRefused: Bool { current.withLock { $0.isRefused } }
+    /// The result of the last `run()`; nil before the first.
+    var note: String? { current.withLock { $0.note } }
 
     /// Reads the configuration and applies its reloadable settings.
     ///
     /// - Returns: the note for the status about settings that need a restart or about a refused configuration; nil when
     ///   the whole configuration is in effect.
     func run() -> String? {
+        let note: String?
         do throws(SettingsError) {
-            return try take(try reader.loadForService())
+            note = try take(try reader.loadForService())
         } catch {
-            return refuse(error)
+            note = refuse(error)
         }
+        current.withLock { $0.note = note }
+        return note
     }
 
     private func take(_ new: Configuration) throws(SettingsError) -> String? {
@@ -63,7 +68,7 @@ struct Reload: Sendable {
                 got: problem.got)
         }
         guard problems.isEmpty else { throw SettingsError(.invalid, problems) }
-        current.withLock { $0 = (merged, false) }
+        current.withLock { $0 = (merged, false, $0.note) }
         if !applied.isEmpty { apply(merged) }
 
         var text = "configuration reloaded; "

@@ -102,7 +102,7 @@ package struct Service: Sendable {
     ) throws -> HealthServer? {
         let page = HealthPage(
             phase: { phase.withLock { $0 } }, status: { parts.worker.status },
-            problems: { healthChecks.problems },
+            note: { reload.note }, problems: { healthChecks.problems },
             metrics: { [version] in MetricsPage.text(parts, phase.withLock { $0 }, version, reload) })
         return try settings.health.listen.flatMap { ListenAddress($0) }.map { address in
             try HealthServer(address) { page.reply(to: $0) }

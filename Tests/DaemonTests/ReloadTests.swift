@@ -35,6 +35,7 @@ struct ReloadTests {
         for text in after {
             try Data(text.utf8).write(to: file)
             note = reload.run()
+            #expect(reload.note == note)
         }
         try pipe.fileHandleForWriting.close()
         let log = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
