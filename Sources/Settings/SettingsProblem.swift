@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Support
+
 /// The problem of one setting: its source, its path, the valid values and the value that was found.
 package struct SettingsProblem: Sendable, Equatable, CustomStringConvertible {
     /// The source of the value: `config.json:12`, `PIXELATED_QUEUE_URL` or `--set`; nil for a setting without a value.
@@ -18,9 +20,11 @@ package struct SettingsProblem: Sendable, Equatable, CustomStringConvertible {
         self.got = got
     }
 
-    /// The problem on one line, without secrets: `config.json:3: log.level: must be ... (got "loud")`.
+    /// The problem on one line, without secrets and control characters: `config.json:3: log.level: must be ... (got
+    /// "loud")`.
     package var description: String {
         let place = [source, path.isEmpty ? nil : path].compactMap(\.self).map { $0 + ": " }.joined()
-        return place + expected + (got.map { " (got \(SettingsRedaction.redacted($0)))" } ?? "")
+        let found = got.map { " (got \(SettingsRedaction.redacted($0)))" } ?? ""
+        return (place + expected + found).withoutControlCharacters
     }
 }
