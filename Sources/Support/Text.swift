@@ -31,4 +31,21 @@ extension StringProtocol {
         }
         return out + "\""
     }
+
+    /// Returns the Levenshtein distance to another text: the minimum number of insertions, deletions and substitutions
+    /// of bytes (UTF-8).
+    package func editDistance(to other: some StringProtocol) -> Int {
+        let right = Array(other.utf8)
+        var row = Array(0...right.count)
+        for (i, left) in utf8.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for j in right.indices {
+                let substituted = diagonal + (left == right[j] ? 0 : 1)
+                diagonal = row[j + 1]
+                row[j + 1] = Swift.min(substituted, diagonal + 1, row[j] + 1)
+            }
+        }
+        return row[right.count]
+    }
 }

@@ -23,6 +23,16 @@ struct TextTests {
         #expect("".withoutControlCharacters == "")
     }
 
+    @Test(arguments: [
+        ("", "", 0), ("", "abc", 3), ("region", "regoin", 2), ("kitten", "sitting", 3), ("ü", "u", 2),
+    ])
+    func `the edit distance counts insertions, deletions and substitutions of bytes`(
+        a: String, b: String, distance: Int
+    ) {
+        #expect(a.editDistance(to: b) == distance)
+        #expect(b.editDistance(to: a) == distance)
+    }
+
     @Test func `a JSON string escapes what RFC 8259 requires and what breaks lines`() {
         #expect("".jsonString == "\"\"")
         #expect("a\"b\\c/".jsonString == "\"a\\\"b\\\\c/\"")
