@@ -52,7 +52,7 @@ struct SettingsLoader {
                 set(setting, to: text, from: name)
             } else if !Self.isForeign(name) {
                 problems.append(
-                    .init(source: name, path: "", expected: UnknownSetting.message(name, \.environmentName)))
+                    .init(source: name, path: "", expected: UnknownSetting.message(name, isVariable: true)))
             }
         }
     }

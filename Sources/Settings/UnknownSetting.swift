@@ -1,25 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Support
+
 /// The error text for an unknown setting, with the most similar known setting as a hint.
 ///
-/// For a name with few typing errors, the most similar setting is the one with the smallest edit distance. For other
-/// names, such as synonyms, it is the one whose path and help text have the most words in common with the name. Among
-/// equals, a setting of the same section is preferred.
+/// For a name with few typing errors, the most similar setting is the one with the smallest edit distance. A name
+/// without its section stands for the first setting or section whose last component it is. For other names, such as
+/// synonyms, the hint is the setting whose path and help text have the most words in common with the name; for a single
+/// word, only if no other setting has the word. Among equals, a setting of the same section is preferred.
 enum UnknownSetting {
-    /// Returns the error text for the unknown setting `name`.
-    ///
-    /// - Parameter spelling: the function that returns the name of a known setting in the form of `name`: its path or
-    ///   its environment variable.
-    static func message(_ name: String, _ spelling: (Setting) -> String = { $0.path }) -> String {
-        guard let nearest = nearest(to: name, spelling) else {
-            return "unknown setting; the command `pixelated settings` lists all settings"
+    private static let list = "the command `pixelated settings` lists all settings"
+
+    /// The paths of the objects of the configuration file, such as `aws` and `aws.timeouts`, the outer ones first.
+    private static let sections: [String] = {
+        let paths = Setting.all.map { $0.path.split(separator: ".") }
+        var sections: [String] = []
+        for depth in 1..<(paths.map(\.count).max() ?? 1) {
+            for path in paths where path.count > depth {
+                let section = path.prefix(depth).joined(separator: ".")
+                if !sections.contains(section) { sections.append(section) }
+            }
+        }
+        return sections
+    }()
+
+    /// Returns the error text for the unknown setting `name`, which is a path or, if `isVariable` is true, an
+    /// environment variable. The hint is of the same form.
+    static func message(_ name: String, isVariable: Bool = false) -> String {
+        if !isVariable && sections.contains(name) { return "is a section and not a setting; \(list)" }
+        guard let nearest = nearest(to: name, isVariable: isVariable) else {
+            return "unknown setting; \(list)"
         }
         return "unknown setting; did you mean \(nearest)?"
     }
 
-    private static func nearest(to name: String, _ spelling: (Setting) -> String) -> String? {
-        let known = Setting.all.map {
-            (setting: $0, name: spelling($0), distance: distance(spelling($0), name))
+    private static func nearest(to name: String, isVariable: Bool) -> String? {
+        let known = Setting.all.map { setting in
+            let known = isVariable ? setting.environmentName : setting.path
+            let distance = known.lowercased().editDistance(to: name.lowercased())
+            return (setting: setting, name: known, distance: distance)
         }
         if let typo = known.min(by: { $0.distance < $1.distance }),
             typo.distance <= max(2, name.utf8.count / 8)
@@ -27,6 +46,14 @@ enum UnknownSetting {
             return typo.name
         }
         let words = words(of: name)
+        guard let last = words.last else { return nil }
+        let same = known.first { isLastComponent(words, of: $0.setting) || last == $0.setting.path }
+        if let same { return same.name }
+        if words.count == 1 {
+            if !isVariable, let section = section(like: last) { return section }
+            let matches = known.filter { commonWords(words, $0.setting) > 0 }
+            return matches.count == 1 ? matches[0].name : nil
+        }
         let matches = known.map { candidate in
             let path = Self.words(of: candidate.setting.path)
             let common = commonWords(words.dropFirst(), candidate.setting)
@@ -38,6 +65,29 @@ enum UnknownSetting {
             )
         }
         return matches.filter(\.isLikely).max { $0.rank < $1.rank }?.name
+    }
+
+    /// Returns true when the last component of the setting's path, such as `waitSeconds`, consists of `words`.
+    private static func isLastComponent(_ words: [String], of setting: Setting) -> Bool {
+        Self.words(of: lastComponent(setting.path)) == words
+    }
+
+    /// Returns the section whose last component has the same first letter as `word` and differs from it by few typing
+    /// errors, or begins like it.
+    private static func section(like word: String) -> String? {
+        let candidates = sections.map { (path: $0, name: lastComponent($0).lowercased()) }
+            .filter { $0.name.first == word.first }
+        let distances = candidates.map { (path: $0.path, distance: $0.name.editDistance(to: word)) }
+        if let typo = distances.min(by: { $0.distance < $1.distance }),
+            typo.distance <= max(1, word.count / 3)
+        {
+            return typo.path
+        }
+        return candidates.first { isSimilar($0.name, word) }?.path
+    }
+
+    private static func lastComponent(_ path: String) -> String {
+        path.split(separator: ".").last.map(String.init) ?? path
     }
 
     /// Returns how many of `words` are in the path of the setting or, for words of at least four characters, in its
@@ -56,7 +106,7 @@ enum UnknownSetting {
     private static func isSimilar(_ a: String, _ b: String) -> Bool {
         if a == b { return true }
         guard min(a.count, b.count) >= 3 else { return false }
-        return a.hasPrefix(b) || b.hasPrefix(a) || (a.count >= 5 && distance(a, b) == 1)
+        return a.hasPrefix(b) || b.hasPrefix(a) || (a.count >= 5 && a.editDistance(to: b) == 1)
     }
 
     /// Returns the words of a setting's path or environment variable in lower case: `queue`, `wait` and `seconds` for
@@ -74,22 +124,5 @@ enum UnknownSetting {
             isAfterLowercase = character.isLowercase
         }
         return words.filter { !$0.isEmpty && $0 != "pixelated" }
-    }
-
-    /// Returns the Levenshtein distance of two texts: the minimum number of insertions, deletions and substitutions of
-    /// bytes.
-    private static func distance(_ a: String, _ b: String) -> Int {
-        let right = Array(b.utf8)
-        var row = Array(0...right.count)
-        for (i, left) in a.utf8.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for j in right.indices {
-                let substituted = diagonal + (left == right[j] ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(substituted, diagonal + 1, row[j] + 1)
-            }
-        }
-        return row[right.count]
     }
 }

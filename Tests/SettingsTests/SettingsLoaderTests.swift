@@ -97,6 +97,57 @@ struct SettingsLoaderTests {
     }
 
     @Test(arguments: [
+        ("workers", "worker"), ("Worker", "worker"), ("wokrer", "worker"), ("queues", "queue"),
+        ("Output", "output"), ("outputs", "output"), ("logging", "log"), ("limits", "pixelation.limits"),
+        ("bucket", "output.bucket"), ("sizes", "pixelation.sizes"), ("url", "queue.url"),
+        ("s3", "aws.endpoints.s3"), ("waitSeconds", "queue.waitSeconds"), ("slots", "worker.maxInFlight"),
+        ("metrics", "health.listen"), ("regoin", "region"), ("Region", "region"), ("aws.region", "region"),
+    ])
+    func `an unknown name without its section has the setting or section of that name as a hint`(
+        unknown: String, hint: String
+    ) throws {
+        let text = "unknown setting; did you mean \(hint)?"
+        #expect(try problems(nil, [:], ["\(unknown)=1"]) == ["--set: \(unknown): \(text)"])
+        if !unknown.contains(".") {
+            #expect(try problems("{\"\(unknown)\": {}}") == ["config.json:1: \(unknown): \(text)"])
+        }
+    }
+
+    @Test func `an unknown word that is not similar to any setting has no hint`() throws {
+        let text = "unknown setting; the command `pixelated settings` lists all settings"
+        for word in ["concurrency", "", "x", "pixelated", "picture"] {
+            #expect(try problems("{\"\(word)\": 1}").map { $0.hasSuffix(text) } == [true], "\(word)")
+        }
+        for name in ["CONCURRENCY", "QUEUES", "LOGGING", "X", ""] {
+            let name = "PIXELATED_\(name)"
+            #expect(try problems(nil, [name: "1"]) == ["\(name): \(text)"])
+        }
+        let url = "unknown setting; did you mean PIXELATED_QUEUE_URL?"
+        #expect(try problems(nil, ["PIXELATED_URL": "1"]) == ["PIXELATED_URL: \(url)"])
+    }
+
+    @Test func `a value for a whole section on the command line is refused as such`() throws {
+        let text = "is a section and not a setting; the command `pixelated settings` lists all settings"
+        #expect(try problems(nil, [:], ["log=debug"]) == ["--set: log: \(text)"])
+    }
+
+    @Test func `no control character of a name or value is part of an error text`() throws {
+        let found = try problems(
+            #"{"\u001b[31mx": 1, "a\nb": 1, "log": {"c\u0085d": 1}}"#,
+            ["PIXELATED_\u{1b}[2J": "1", "PIXELATED_START_TIMEOUT_SECONDS": "\u{7}\r"],
+            ["e\u{9b}f=1", "g\u{7}"])
+        #expect(found.count == 7)
+        for place in [
+            "config.json:1: ?[31mx: ", "config.json:1: a?b: ", "config.json:1: log.c?d: ", "PIXELATED_?[2J: ",
+            "--set: e?f: ", "--set: g?: ", "PIXELATED_START_TIMEOUT_SECONDS: start.timeoutSeconds: ",
+        ] {
+            #expect(found.contains { $0.hasPrefix(place) }, "\(place)")
+        }
+        #expect(
+            found.allSatisfy { $0.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control } })
+    }
+
+    @Test(arguments: [
         ("[]", "config.json: must be a JSON object (got [])"),
         ("{\n\"log\": }", "config.json:2: must be JSON: unexpected \"}\": expected a value"),
         (
