@@ -71,5 +71,11 @@ import Testing
         let problems = Policy.problems(of: ["not-found": "ignored", "lost": "retry", "corrupt": "retry"])
         #expect(problems.map(\.field) == ["lost", "not-found"])
         #expect(problems.last?.expected == "one of ignore, retry, quarantine, open-breaker")
+        #expect(problems.first?.expected.contains("did you mean") == false)
+    }
+
+    @Test func `an unknown kind that is similar to a known kind has it as a hint`() throws {
+        let problem = try #require(Policy.problems(of: ["acess-denied": "retry"]).first)
+        #expect(problem.expected.hasSuffix("; did you mean access-denied?"))
     }
 }

@@ -75,8 +75,13 @@ package struct Policy: Sendable, Equatable {
     ) -> [OptionProblem] {
         overrides.sorted { $0.key < $1.key }.compactMap { key, value in
             guard WorkerError.Kind(rawValue: key) != nil else {
-                let kinds = WorkerError.Kind.allCases.map(\.rawValue).joined(separator: ", ")
-                return OptionProblem(key, expected: "one of \(kinds)", got: key)
+                let kinds = WorkerError.Kind.allCases.map(\.rawValue)
+                let nearest = kinds.map { (kind: $0, distance: $0.editDistance(to: key)) }
+                    .min { $0.distance < $1.distance }
+                    .flatMap { $0.distance <= max(2, key.utf8.count / 3) ? $0.kind : nil }
+                let hint = nearest.map { "; did you mean \($0)?" } ?? ""
+                return OptionProblem(
+                    key, expected: "one of \(kinds.joined(separator: ", "))\(hint)", got: key)
             }
             guard Disposition(rawValue: value) == nil else { return nil }
             return OptionProblem(
