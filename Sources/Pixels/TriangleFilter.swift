@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The weights of the pixels in the cells along one side of a picture, by Pillow's BILINEAR filter: in each cell the
-/// weights are a triangle around the middle of the cell.
+/// The weights with which the pixels along one side of a picture contribute to each cell, as in Pillow's BILINEAR
+/// filter: they form a triangle around the middle of the cell.
 ///
 /// The average of cell `k` is `(sum of weights[offsets[k] + i] * p[starts[k] + i] + 2^21) >> 22` over all `i` below
 /// `counts[k]`, where `p` are the pixels. The weights are computed in IEEE doubles, operation by operation as in
 /// Pillow's `precompute_coeffs` and `normalize_coeffs_8bpc` (libImaging/Resample.c). Another order of the operations,
-/// or a fused multiplication and addition, would change some weights by one.
+/// or a fused multiplication and addition, would change some weights by one unit.
 package struct TriangleFilter: Sendable {
     /// The number of fractional bits of a weight: weights are in units of 2^-22.
     package static let precisionBits = 22

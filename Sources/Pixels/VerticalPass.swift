@@ -16,9 +16,9 @@ final class VerticalPass {
     private let kernels: px_kernels
     /// The index of the row of the picture that `add` adds next.
     private var row = 0
-    /// The index of the first row of the grid in which the row of the picture that was added last has a weight.
+    /// The index of the first row of the grid to which the latest row of the picture contributes.
     private var firstOpen = 0
-    /// The index after the last row of the grid in which the row of the picture that was added last has a weight.
+    /// The index after the last row of the grid to which the latest row of the picture contributes.
     private var firstUnopened = 0
 
     /// Creates the vertical pass of a reduction, which averages the rows to the cells of one size.

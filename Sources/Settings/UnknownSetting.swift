@@ -101,8 +101,8 @@ enum UnknownSetting {
         }
     }
 
-    /// Returns true when two words are equal, when one is a prefix of the other with at least three characters, or when
-    /// words of at least five characters differ by one typing error.
+    /// Returns true when two words are equal, when one of them has at least three characters and is a prefix of the
+    /// other, or when both have at least five characters and differ by one typing error.
     private static func isSimilar(_ a: String, _ b: String) -> Bool {
         if a == b { return true }
         guard min(a.count, b.count) >= 3 else { return false }

@@ -2,8 +2,8 @@
 
 /// The tables of AWS error codes: the kind of error for each code, and the codes of requests that are retried.
 enum ErrorCodes {
-    /// Returns the kind of an error, determined by its code, or else by its code in the query protocol, or else by its
-    /// status.
+    /// Returns the kind of an error from its code if that is known, otherwise from its query-protocol code, otherwise
+    /// from its HTTP status.
     static func kind(of error: ServiceError) -> AWSError.Kind {
         if let kind = kind(ofCode: error.code) ?? error.legacyCode.flatMap({ kind(ofCode: $0) }) {
             return kind

@@ -47,7 +47,7 @@ final class IdentityPublisher: Sendable {
         }
     }
 
-    /// Logs `text` about a failed refresh and the identity of the credentials that remain in use.
+    /// Logs `text`, which describes a failed refresh, together with the identity of the credentials that remain in use.
     func logFailure(_ text: String, _ error: AWSError?) {
         var metadata = identity?.fields ?? [:]
         metadata["event"] = "\(AWSEvent.credentialsRefreshFailed.rawValue)"

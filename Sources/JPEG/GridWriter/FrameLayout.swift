@@ -18,9 +18,11 @@ struct FrameLayout {
     struct Block: BitwiseCopyable {
         /// The index of the block's component in `FrameLayout.components`.
         var component: Int
-        /// The index of the block's left side in `MCURow.Span.blocks`, the left sides of the blocks of an MCU.
+        /// The index in `MCURow.Span.blocks` of the `BlockSpan` that says which cells the 8 rows of samples of the
+        /// block show.
         var row: Int
-        /// The index of the block's top side in `MCURow.Span.blocks`, the top sides of the blocks of an MCU.
+        /// The index in `MCURow.Span.blocks` of the `BlockSpan` that says which cells the 8 columns of samples of the
+        /// block show.
         var column: Int
     }
 

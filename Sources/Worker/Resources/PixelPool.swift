@@ -20,7 +20,7 @@ final class PixelPool: Sendable {
     fileprivate struct Entry: Sendable {
         var id: UInt64
         var isHeavy: Bool
-        /// The function that runs the work and resumes its task.
+        /// The function that runs one piece of queued work and then resumes the task that waits for it.
         var run: @Sendable () -> Void
         /// The function that resumes the task when the work is cancelled before its admission.
         var drop: @Sendable () -> Void
