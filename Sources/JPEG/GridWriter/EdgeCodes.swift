@@ -15,7 +15,8 @@ package struct EdgeCodes: BitwiseCopyable, Sendable {
         /// The index 0...15 of the place: i for `before(i)`, 8 + i for `through(i)`.
         let index: UInt8
 
-        /// The number of places at which an edge can be.
+        /// The number of places at which the edge between two cells can cross the 8 samples of one side of a block:
+        /// before each of the samples, or through each of them, which then is the mean of both cells.
         static let count = 16
 
         /// Returns the place of an edge between two cells that is before a sample, 0...7: the samples before this

@@ -86,13 +86,14 @@ package struct ForwardDCT: BitwiseCopyable, Sendable {
         return 8
     }
 
-    /// Writes all 8 rows of coefficients of a block.
+    /// Writes all 8 rows of coefficients of a block. Each row of the block is the last row plus a difference, and the
+    /// transform is linear, so the coefficients are those of the last row plus those of the differences.
     ///
     /// - Parameters:
     ///   - last: The outputs of the first pass for the last row of the block.
     ///   - coefficients: Receives the coefficients, 8 times as large as those of the standard.
-    ///   - ofSteps: Returns row `output` of the coefficients, before it is shifted, of the differences between the rows
-    ///     of the block and its last row. Output 0 has no factor 2^13.
+    ///   - ofSteps: A function that returns row `output` of the transform of the differences, in fixed point: scaled by
+    ///     2^13, except row 0, which is unscaled.
     @inline(__always)
     private func secondPass(
         _ last: SIMD8<Int16>, into coefficients: UnsafeMutablePointer<SIMD8<Int16>>,

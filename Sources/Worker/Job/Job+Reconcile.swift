@@ -107,7 +107,7 @@ extension Job {
         return existing.allSatisfy { $0.stamp?.isEquivalent(to: stamp) == true }
     }
 
-    /// Returns the stamp of outputs that are made from the version `source` of the source.
+    /// Returns the stamp of the outputs that are made from the source in the version that `source` describes.
     private func stamp(of source: ObjectHead, _ attempt: RecordAttempt) -> OutputStamp {
         OutputStamp(source: source, event: attempt.event, outputFormat: engine.outputFormat)
     }
