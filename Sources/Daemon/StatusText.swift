@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Support
 package import Worker
 
 /// The status line of the daemon, which `systemctl status`, `pixelated health` and `/readyz` show.
@@ -76,8 +77,7 @@ package enum StatusText {
 
     /// Returns a duration as text, rounded down, such as `0.4 s`, `12 s`, `3 min`, `5 h` or `2 days`.
     package static func span(_ duration: Duration) -> String {
-        let tenths =
-            duration.components.seconds * 10 + duration.components.attoseconds / 100_000_000_000_000_000
+        let tenths = duration.inMilliseconds / 100
         return switch tenths {
         case ..<0: "0.0 s"
         case ..<100: "\(tenths / 10).\(tenths % 10) s"
