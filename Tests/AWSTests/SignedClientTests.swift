@@ -9,6 +9,22 @@ import Testing
 struct SignedClientTests {
     static let ok = ScriptedTransport.Step.respond(200, ["ETag": "\"a\""], "x")
 
+    /// Returns a session with static credentials that does not ask STS for its identity.
+    private static func session(
+        _ transport: any Transport, clock: VirtualClock = VirtualClock(), userAgent: String = "pixelated"
+    ) async throws -> AWSSession {
+        var options = AWSOptions()
+        options.logIdentity = false
+        return try await AWSSession(
+            options, queueURL: nil, transport: transport,
+            host: HostEnvironment(
+                environment: [
+                    "AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION": "eu-west-1",
+                ],
+                homeDirectory: nil, clock: clock),
+            userAgent: userAgent, logger: LogRecorder().logger)
+    }
+
     @Test func `a 5xx is retried with growing pauses and one invocation id`() async throws {
         let harness = try await AWSHarness([.respond(500), .respond(503), Self.ok])
         _ = try await harness.s3.get(.picture, maximumBytes: 10)
@@ -173,16 +189,7 @@ struct SignedClientTests {
     @Test func `concurrent calls all retry after one correction of the clock`() async throws {
         let transport = MeetingTransport()
         let clock = VirtualClock()
-        var options = AWSOptions()
-        options.logIdentity = false
-        let session = try await AWSSession(
-            options, queueURL: nil, transport: transport,
-            host: HostEnvironment(
-                environment: [
-                    "AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION": "eu-west-1",
-                ],
-                homeDirectory: nil, clock: clock),
-            logger: LogRecorder().logger)
+        let session = try await Self.session(transport, clock: clock)
         let s3 = session.s3()
         async let first = s3.head(.picture)
         async let second = s3.head(.picture)
@@ -238,16 +245,7 @@ struct SignedClientTests {
 
     @Test func `requests have the user agent of the session`() async throws {
         let transport = ScriptedTransport([.respond(500), Self.ok])
-        var options = AWSOptions()
-        options.logIdentity = false
-        let session = try await AWSSession(
-            options, queueURL: nil, transport: transport,
-            host: HostEnvironment(
-                environment: [
-                    "AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION": "eu-west-1",
-                ],
-                homeDirectory: nil, clock: VirtualClock()),
-            userAgent: "pixelated/1.2.3", logger: LogRecorder().logger)
+        let session = try await Self.session(transport, userAgent: "pixelated/1.2.3")
         _ = try await session.s3().get(.picture, maximumBytes: 10)
         let agents = transport.requests.map { $0.headers["User-Agent"] }
         #expect(agents == ["pixelated/1.2.3", "pixelated/1.2.3"])
