@@ -24,7 +24,7 @@ extension ExitReason {
             switch kind {
             case .noSuchBucket, .queueMissing, .noSuchKey: .unavailable
             case .accessDenied, .invalidCredentials, .expiredCredentials, .noCredentials, .kms: .identity
-            case .configuration: .configuration
+            case .configuration, .conditionsUnsupported: .configuration
             case .clockSkew, .throttled, .server, .timedOut, .network, .cancelled, .malformedResponse,
                 .checksumMismatch, .preconditionFailed, .archived, .receiptHandleInvalid, .messageNotInFlight,
                 .tooLarge, .other:
@@ -37,9 +37,10 @@ extension ExitReason {
             switch kind {
             case .queueMissing, .sourceBucketMissing, .outputBucketMissing: .unavailable
             case .credentials, .accessDenied, .outputDenied, .encryption: .identity
+            case .conditionsUnsupported: .configuration
             case .notUnderstood, .notFound, .superseded, .archived, .tooLarge, .unsupported, .corrupt,
                 .hostile,
-                .tooSlow, .throttled, .timedOut, .unavailable, .other:
+                .tooSlow, .throttled, .timedOut, .unavailable, .malformedResponse, .other:
                 .temporary
             }
     }

@@ -178,7 +178,8 @@ struct AdapterTests {
     @Test(arguments: AWSError.Kind.allCases)
     func `every error of a failing service opens the breaker`(kind: AWSError.Kind) {
         let isService: Set<AWSError.Kind> = [
-            .server, .network, .timedOut, .throttled, .noCredentials, .expiredCredentials,
+            .server, .network, .timedOut, .throttled, .malformedResponse, .checksumMismatch,
+            .conditionsUnsupported, .noCredentials, .expiredCredentials,
             .invalidCredentials, .clockSkew, .kms,
         ]
         for side in [WorkerError.Side.source, .output] where isService.contains(kind) {

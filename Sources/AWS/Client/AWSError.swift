@@ -13,6 +13,8 @@ package struct AWSError: Error, Sendable, CustomStringConvertible {
         /// The condition `If-Match` or `If-None-Match` is not fulfilled (status 412), or the write conflicted with
         /// another one at the same time (status 409).
         case preconditionFailed = "precondition-failed"
+        /// The store does not support `If-Match` or `If-None-Match` in uploads.
+        case conditionsUnsupported = "conditions-unsupported"
         /// The object is in an archive tier and must be restored before it can be read (`InvalidObjectState`).
         case archived
         case queueMissing = "queue-missing"

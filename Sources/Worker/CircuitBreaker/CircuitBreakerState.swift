@@ -295,7 +295,7 @@ extension WorkerError.Kind {
             .corrupt, .hostile, .tooSlow:
             true
         case .notUnderstood, .outputDenied, .outputBucketMissing, .throttled, .timedOut, .unavailable,
-            .credentials, .encryption, .queueMissing, .other:
+            .malformedResponse, .conditionsUnsupported, .credentials, .encryption, .queueMissing, .other:
             false
         }
     }

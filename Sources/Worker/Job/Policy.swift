@@ -114,6 +114,10 @@ package struct Policy: Sendable, Equatable {
         case .throttled: (.openBreaker, "AWS limits the rate of requests")
         case .timedOut: (.openBreaker, "AWS did not answer in time")
         case .unavailable: (.openBreaker, "AWS or the network failed")
+        case .malformedResponse:
+            (.openBreaker, "a response is not that of the service, or does not fit the object")
+        case .conditionsUnsupported:
+            (.openBreaker, "the store refuses conditional uploads; see output.conditionalWrites")
         case .credentials: (.openBreaker, "the credentials are missing or invalid, or the clock is wrong")
         case .encryption: (.openBreaker, "the KMS key cannot be used")
         case .queueMissing: (.openBreaker, "the dead-letter queue does not exist")

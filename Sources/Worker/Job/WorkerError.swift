@@ -38,6 +38,10 @@ package struct WorkerError: Error, Sendable, Equatable, CustomStringConvertible 
         case timedOut = "timed-out"
         /// AWS or the network failed.
         case unavailable
+        /// A response is not that of the service, or does not fit the object: something on the way changed or made it.
+        case malformedResponse = "malformed-response"
+        /// The store of the outputs refuses conditional uploads (`OutputOptions.conditionalWrites`).
+        case conditionsUnsupported = "conditions-unsupported"
         /// The credentials are missing, expired or invalid, or the clock is wrong.
         case credentials
         /// The KMS key cannot be used.
@@ -96,9 +100,9 @@ extension WorkerError.Kind {
         case .notUnderstood, .notFound, .superseded, .archived, .tooLarge, .unsupported, .corrupt, .hostile,
             .tooSlow:
             .picture
-        case .throttled, .timedOut, .unavailable: .aws
-        case .accessDenied, .sourceBucketMissing, .outputDenied, .outputBucketMissing, .credentials,
-            .encryption, .queueMissing:
+        case .throttled, .timedOut, .unavailable, .malformedResponse: .aws
+        case .accessDenied, .sourceBucketMissing, .outputDenied, .outputBucketMissing, .conditionsUnsupported,
+            .credentials, .encryption, .queueMissing:
             .setup
         case .other: .unknown
         }

@@ -44,7 +44,9 @@ extension WorkerError.Kind {
             case .queueMissing: .queueMissing
             case .invalidCredentials, .expiredCredentials, .noCredentials, .clockSkew: .credentials
             case .throttled: .throttled
-            case .server, .network, .checksumMismatch, .malformedResponse: .unavailable
+            case .server, .network: .unavailable
+            case .checksumMismatch, .malformedResponse: .malformedResponse
+            case .conditionsUnsupported: .conditionsUnsupported
             case .timedOut: .timedOut
             case .tooLarge: .tooLarge
             case .kms: .encryption
