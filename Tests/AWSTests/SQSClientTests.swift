@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AWS
+import Foundation
 import HTTP
 import Scripted
 import Testing
@@ -173,9 +174,29 @@ struct SQSClientTests {
     @Test func `the MD5 in the response to SendMessage is compared`() async throws {
         let good = #"{"MessageId":"m1","MD5OfMessageBody":"5d41402abc4b2a76b9719d911017c592"}"#
         let harness = try await AWSHarness([.respond(200, [:], good), .respond(200, [:], good)])
-        #expect(try await harness.sqs.send("hello") == "m1")
-        let error = try await awsError { try await harness.sqs.send("hello!") }
+        #expect(try await harness.sqs.send("hello", id: "1") == "m1")
+        let error = try await awsError { try await harness.sqs.send("hello!", id: "1") }
         #expect(error.kind == .checksumMismatch)
+        #expect(!text(harness.transport.requests.first).contains("MessageGroupId"))
+    }
+
+    @Test func `a message to a FIFO queue has a group and a deduplication id of its own`() async throws {
+        let answer = ScriptedTransport.Step.respond(200, [:], #"{"MessageId":"m1"}"#)
+        let harness = try await AWSHarness([answer, answer, answer])
+        for id in ["a-0-1", "a-0-1", "a-0-2"] {
+            _ = try await harness.sqs.send("hello", id: id, to: "https://queue.test/1/dead.fifo")
+        }
+        struct Input: Decodable, Equatable {
+            var MessageGroupId: String
+            var MessageDeduplicationId: String
+        }
+        let inputs = try harness.transport.requests.map {
+            try JSONDecoder().decode(Input.self, from: Data($0.body))
+        }
+        #expect(
+            inputs[0] == inputs[1] && inputs[0].MessageDeduplicationId != inputs[2].MessageDeduplicationId)
+        #expect(inputs[0].MessageGroupId != inputs[2].MessageGroupId)
+        #expect(inputs.allSatisfy { $0.MessageDeduplicationId.utf8.count <= 128 })
     }
 
     @Test func `the maxReceiveCount of a redrive policy may be a string`() async throws {

@@ -2,7 +2,7 @@
 
 package import AWS
 
-/// The quarantine in a dead-letter queue. Each record is one message.
+/// The quarantine in a dead-letter queue, standard or FIFO. Each record is one message.
 package struct QueueQuarantine: Quarantine {
     private let client: SQSClient
     private let queueURL: String
@@ -23,7 +23,7 @@ package struct QueueQuarantine: Quarantine {
             let message = try record.json()
             guard message.utf8.count <= Self.maxMessageBytes else { return try await sendTruncated(record) }
             do {
-                _ = try await client.send(message, to: queueURL)
+                try await send(message, about: record)
             } catch let error where error.code == "InvalidParameterValue" {
                 // The MaximumMessageSize of a queue may be below 1 MiB.
                 try await sendTruncated(record)
@@ -34,7 +34,13 @@ package struct QueueQuarantine: Quarantine {
     }
 
     private func sendTruncated(_ record: QuarantineRecord) async throws {
-        let message = try record.truncated(toBodyBytes: Self.truncatedBodyBytes).json()
-        _ = try await client.send(message, to: queueURL)
+        try await send(record.truncated(toBodyBytes: Self.truncatedBodyBytes).json(), about: record)
+    }
+
+    private func send(_ message: String, about record: QuarantineRecord) async throws(AWSError) {
+        // A record that fails again at a later receive, after its message was moved back to the queue, has another id,
+        // because a FIFO queue does not deliver a second message with the same id.
+        let id = "\(record.messageID)-\(record.record)-\(record.receiveCount)"
+        _ = try await client.send(message, id: id, to: queueURL)
     }
 }
