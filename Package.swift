@@ -75,7 +75,8 @@ let package = Package(
 
         // Layer 5: the processing of messages.
         .target(
-            name: "Worker", dependencies: ["AWS", "Pixelation", "S3Events", "Metrics", "Support", log],
+            name: "Worker",
+            dependencies: ["AWS", "Pixelation", "S3Events", "Metrics", "Digests", "HTTP", "Support", log],
             swiftSettings: edge),
 
         // Layer 6: the configuration of all modules below.

@@ -39,8 +39,8 @@ extension ExitReason {
             case .credentials, .accessDenied, .outputDenied, .encryption: .identity
             case .conditionsUnsupported: .configuration
             case .notUnderstood, .notFound, .superseded, .archived, .tooLarge, .unsupported, .corrupt,
-                .hostile,
-                .tooSlow, .throttled, .timedOut, .unavailable, .malformedResponse, .other:
+                .hostile, .bucketNotAllowed, .outputCollision, .tooSlow, .throttled, .timedOut, .unavailable,
+                .malformedResponse, .other:
                 .temporary
             }
     }

@@ -37,6 +37,10 @@ extension Setting {
 
     private static let filter: [Setting] = [
         .property(
+            "filter.buckets", \.worker.filter.buckets, reloads: true,
+            "Names of the source buckets; messages about other buckets are quarantined; empty: all buckets that the "
+                + "IAM policy permits"),
+        .property(
             "filter.include", \.worker.filter.include, reloads: true,
             "Glob patterns of keys to process (* any characters, ? one character); empty: all keys"),
         .property(
@@ -49,7 +53,8 @@ extension Setting {
         .property("output.bucket", \.worker.output.bucket, "Bucket for the outputs"),
         .property(
             "output.prefix", \.worker.output.prefix,
-            "Prefix of the outputs' keys, before the source's whole key, such as \"small/\""),
+            "Prefix of the outputs' keys, before the source's whole key, such as \"small/\"; {bucket} stands for the "
+                + "source bucket, so that two source buckets cannot have outputs of the same names"),
         .property(
             "output.namePrefix", \.worker.output.namePrefix,
             "Prefix of the outputs' file names, after the last slash of the key"),

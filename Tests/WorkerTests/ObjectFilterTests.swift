@@ -25,6 +25,16 @@ struct ObjectFilterTests {
         #expect(!filter.admits("x.png") && !filter.admits("photos/thumbnails/x.jpg"))
     }
 
+    @Test func `a list of source buckets admits these and no others, and an empty list admits all`() {
+        let filter = ObjectFilter(buckets: ["photos", "cat.pictures"])
+        #expect(filter.admits(bucket: "photos") && filter.admits(bucket: "cat.pictures"))
+        #expect(
+            !filter.admits(bucket: "photo") && !filter.admits(bucket: "photos2") && !filter.admits(bucket: "")
+        )
+        #expect(ObjectFilter().admits(bucket: "photos"))
+        #expect(ObjectFilter(buckets: ["photos", ""]).problems().map(\.field) == ["buckets[1]"])
+    }
+
     @Test func `a pattern built for backtracking is matched fast`() {
         let pattern = String(repeating: "*a", count: 500) + "b"
         #expect(!ObjectFilter(include: [pattern]).admits(String(repeating: "a", count: 1024)))

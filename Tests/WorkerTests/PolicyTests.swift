@@ -37,6 +37,8 @@ import Testing
 
     @Test(arguments: [
         WorkerError.Kind.notUnderstood, .archived, .tooLarge, .unsupported, .corrupt, .hostile,
+        .outputCollision,
+        .bucketNotAllowed,
     ])
     func `an error that no retry can change is quarantined at once`(kind: WorkerError.Kind) {
         #expect(Policy()[kind] == .quarantine)

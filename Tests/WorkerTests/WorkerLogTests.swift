@@ -107,10 +107,14 @@ struct WorkerLogTests {
         #expect(filtered.level == .debug && finished.level == .info)
     }
 
-    @Test func `the policy opens the breaker for no fault of a picture and quarantines for no other`() {
+    /// A retry changes neither the names of the outputs nor the source buckets of the settings.
+    @Test func `the policy opens the breaker for no fault of a picture and quarantines for no fault of AWS`()
+    {
         for kind in WorkerError.Kind.allCases {
             switch Policy()[kind] {
             case .openBreaker: #expect(kind.fault != .picture, "\(kind)")
+            case .quarantine where kind == .outputCollision || kind == .bucketNotAllowed:
+                #expect(kind.fault == .setup, "\(kind)")
             case .quarantine: #expect(kind.fault == .picture, "\(kind)")
             case .retry, .ignore: break
             }

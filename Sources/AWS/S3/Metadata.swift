@@ -9,9 +9,9 @@ enum Metadata {
     static let limit = 2048
 
     /// The part of `limit`, in bytes, that is reserved for the stamp, the metadata that the worker adds to each output.
-    /// The terms of the sum are, in this order: the four names together, the ETag (at most 38 bytes in S3, with a
-    /// reserve for other stores), the version id (at most 1024 bytes), the sequencer (at most 128 bytes) and the output
-    /// format.
+    /// The terms of the sum are, in this order: four names together, the ETag (at most 38 bytes in S3, with a reserve
+    /// for other stores), the name of the source with the name of its field and the version id (1024 bytes together),
+    /// the sequencer (at most 128 bytes) and the output format.
     static let reserve = 87 + 128 + 1024 + 128 + 57
 
     /// Returns a problem for each invalid entry of the metadata that is configured for all outputs.

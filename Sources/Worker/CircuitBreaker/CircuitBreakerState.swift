@@ -292,10 +292,11 @@ extension WorkerError.Kind {
     var provesReading: Bool {
         switch self {
         case .notFound, .accessDenied, .sourceBucketMissing, .superseded, .archived, .tooLarge, .unsupported,
-            .corrupt, .hostile, .tooSlow:
+            .corrupt, .hostile, .tooSlow, .outputCollision:
             true
-        case .notUnderstood, .outputDenied, .outputBucketMissing, .throttled, .timedOut, .unavailable,
-            .malformedResponse, .conditionsUnsupported, .credentials, .encryption, .queueMissing, .other:
+        case .notUnderstood, .bucketNotAllowed, .outputDenied, .outputBucketMissing, .throttled, .timedOut,
+            .unavailable, .malformedResponse, .conditionsUnsupported, .credentials, .encryption,
+            .queueMissing, .other:
             false
         }
     }

@@ -25,6 +25,7 @@ extension Job {
         for round in 1...Self.maxRounds {
             attempt.trace.rounds = round
             let existing = try await inspectOutputs(of: plan, isFirstRound: round == 1)
+            try refuseCollision(of: plan, with: existing, attempt)
             let format = engine.outputFormat
             let areCovering = existing.allSatisfy {
                 $0.stamp?.covers(attempt.event, outputFormat: format) == true
@@ -68,6 +69,21 @@ extension Job {
         throw WorkerError(
             .superseded, operation: "pixelating \(plan.source)",
             detail: "source or outputs changed during each of \(Self.maxRounds) rounds")
+    }
+
+    /// Throws an error when the outputs belong to a source in another bucket. The first output decides, because it is
+    /// stored under a condition, so that one of two sources gets it. The attempt for the other source then fails, and
+    /// that for the first one replaces outputs of the other.
+    private func refuseCollision(
+        of plan: OutputPlan, with existing: [ExistingOutput], _ attempt: RecordAttempt
+    ) throws {
+        guard let owner = existing.first?.stamp?.source, owner != OutputStamp.sourceName(attempt.event),
+            let output = plan.outputs.first
+        else { return }
+        throw WorkerError(
+            .outputCollision, operation: "pixelating \(plan.source)", code: "output-collision",
+            detail: "\(output) is the output of another source (\(owner.prefix(300)));"
+                + " put {bucket} into output.prefix, or delete that output if its source is no longer used")
     }
 
     /// Returns the states of all outputs. When the first output is absent in the first round, the others are assumed to

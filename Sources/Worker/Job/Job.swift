@@ -113,6 +113,11 @@ struct Job: Sendable {
             trace = RecordTrace(object, event)
             if OutputPlan.isOutput(object, options: options.output) || quarantine?.holds(object) == true {
                 outcome = .skipped(.ownOutput)
+            } else if !options.filter.admits(bucket: event.bucket) {
+                let error = WorkerError(
+                    .bucketNotAllowed, operation: "processing \(object)", code: "bucket-not-allowed",
+                    detail: "filter.buckets does not contain this bucket; add it if its pictures are wanted")
+                outcome = self.outcome(of: error, message)
             } else if event.key.hasSuffix("/") {
                 outcome = .skipped(.folder)
             } else if !options.filter.admits(event.key) {

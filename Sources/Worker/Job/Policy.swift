@@ -101,6 +101,7 @@ package struct Policy: Sendable, Equatable {
                 "the source may not be read; S3 also answers so for a missing object without s3:ListBucket"
             )
         case .sourceBucketMissing: (.retry, "the source bucket does not exist, or its name is wrong")
+        case .bucketNotAllowed: (.quarantine, "filter.buckets does not contain the bucket of the source")
         case .superseded: (.retry, "the source or its outputs changed during every round")
         case .archived: (.quarantine, "the source must be restored first; the restore sends another event")
         case .tooLarge: (.quarantine, "the source has more bytes or pixels than the limits allow")
@@ -111,6 +112,8 @@ package struct Policy: Sendable, Equatable {
         case .outputDenied: (.openBreaker, "an output or a quarantine record may not be written")
         case .outputBucketMissing:
             (.openBreaker, "the bucket of the outputs or of the quarantine does not exist")
+        case .outputCollision:
+            (.quarantine, "the outputs of another source bucket have the same names")
         case .throttled: (.openBreaker, "AWS limits the rate of requests")
         case .timedOut: (.openBreaker, "AWS did not answer in time")
         case .unavailable: (.openBreaker, "AWS or the network failed")

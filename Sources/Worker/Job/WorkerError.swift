@@ -13,6 +13,8 @@ package struct WorkerError: Error, Sendable, Equatable, CustomStringConvertible 
         case accessDenied = "access-denied"
         /// The source bucket does not exist.
         case sourceBucketMissing = "source-bucket-missing"
+        /// The source is in a bucket that `filter.buckets` does not contain.
+        case bucketNotAllowed = "bucket-not-allowed"
         /// The source or an output changed during the attempt.
         case superseded
         /// The source is in an archive storage class and must be restored first.
@@ -32,6 +34,8 @@ package struct WorkerError: Error, Sendable, Equatable, CustomStringConvertible 
         case outputDenied = "output-denied"
         /// The bucket of the outputs or of the quarantine does not exist.
         case outputBucketMissing = "output-bucket-missing"
+        /// The outputs of a source in another bucket have the names of those of this source.
+        case outputCollision = "output-collision"
         /// AWS limits the rate of requests.
         case throttled
         /// AWS did not respond within the time limit.
@@ -101,7 +105,8 @@ extension WorkerError.Kind {
             .tooSlow:
             .picture
         case .throttled, .timedOut, .unavailable, .malformedResponse: .aws
-        case .accessDenied, .sourceBucketMissing, .outputDenied, .outputBucketMissing, .conditionsUnsupported,
+        case .accessDenied, .sourceBucketMissing, .bucketNotAllowed, .outputDenied, .outputBucketMissing,
+            .outputCollision, .conditionsUnsupported,
             .credentials, .encryption, .queueMissing:
             .setup
         case .other: .unknown

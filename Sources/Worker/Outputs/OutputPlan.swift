@@ -17,9 +17,10 @@ struct OutputPlan: Sendable, Equatable {
         source = ObjectReference(bucket: event.bucket, key: event.key)
         // `photos/HS.jpeg` becomes `photos/pixelated-8x8-HS.jpeg`, after the prefix.
         let naming = Naming(namePrefix: options.namePrefix)
+        let prefix = options.prefix(forSourcesIn: event.bucket)
         outputs = sizes.map {
             ObjectReference(
-                bucket: options.bucket, key: options.prefix + naming.name(for: event.key, size: $0))
+                bucket: options.bucket, key: prefix + naming.name(for: event.key, size: $0))
         }
         if let long = outputs.first(where: { $0.key.utf8.count > 1024 }) {
             throw WorkerError(
@@ -31,7 +32,8 @@ struct OutputPlan: Sendable, Equatable {
     /// Returns true when an object has the name of an output of any size, because the configured sizes can have changed
     /// since an output was made.
     static func isOutput(_ object: ObjectReference, options: OutputOptions) -> Bool {
-        object.bucket == options.bucket && object.key.hasPrefix(options.prefix)
-            && Naming(namePrefix: options.namePrefix).isOutput(object.key)
+        let naming = Naming(namePrefix: options.namePrefix)
+        return object.bucket == options.bucket
+            && options.removingPrefix(of: object.key).contains(where: naming.isOutput)
     }
 }

@@ -45,14 +45,16 @@ final class WorkerHarness {
     // MARK: The services
 
     /// Uploads a source and sends its message.
-    func upload(_ keys: String..., isCorrupt: Bool = false) {
-        cloud.announce(keys.map { put($0, isCorrupt: isCorrupt) })
+    func upload(_ keys: String..., to bucket: String = "in", isCorrupt: Bool = false) {
+        cloud.announce(keys.map { put($0, in: bucket, isCorrupt: isCorrupt) })
     }
 
     /// Uploads a source without a message.
     @discardableResult
-    func put(_ key: String, isCorrupt: Bool = false, contentOf version: Int? = nil) -> FakeCloud.Event {
-        let name = ObjectReference(bucket: "in", key: key)
+    func put(
+        _ key: String, in bucket: String = "in", isCorrupt: Bool = false, contentOf version: Int? = nil
+    ) -> FakeCloud.Event {
+        let name = ObjectReference(bucket: bucket, key: key)
         let version = cloud.state.withLock { state -> Int in
             state.lastVersion += 1
             state.objects[name] = FakeCloud.Object(
