@@ -2,16 +2,26 @@
 
 import Support
 
-/// The checks of the fields that S3 notifications and EventBridge events have in common. Each function has the value of
-/// the field and its JSON path as parameters; the path appears in the error.
+/// The checks of the fields that the events of all senders have in common. The functions for required fields have the
+/// value of the field and its JSON path as parameters; the path appears in the error. A field that is only a hint is
+/// dropped when it is invalid.
 struct FieldReader {
+    /// The maximum length of an ETag in bytes. Those of S3 have at most 38, and other stores have longer ones.
+    static let maximumETagBytes = 128
+    /// The maximum length of a version id in bytes, which is the maximum of S3 ("Using S3 Versioning").
+    static let maximumVersionIDBytes = 1024
+
     var keys: KeyEncoding
 
-    /// Returns `name`, or throws when it is absent or is not 1...255 bytes long.
+    /// Returns `name`, or throws when it is absent, is not 1...255 bytes long, or contains a slash or a control
+    /// character.
     func bucket(_ name: String?, at path: String) throws(S3EventsError) -> String {
         guard let name, !name.isEmpty else { throw S3EventsError(.invalidRecord, at: path, "is missing") }
         guard name.utf8.count <= 255 else {
             throw S3EventsError(.invalidRecord, at: path, "has more than 255 bytes")
+        }
+        guard !name.utf8.contains(UInt8(ascii: "/")), !name.hasControlCharacters else {
+            throw S3EventsError(.invalidRecord, at: path, "contains a slash or a control character")
         }
         return name
     }
@@ -27,19 +37,39 @@ struct FieldReader {
         return key
     }
 
-    /// Returns the size of the object in bytes, or nil when it is absent. Throws when it is negative.
-    func size(_ size: Int?, at path: String) throws(S3EventsError) -> Int? {
-        guard let size else { return nil }
-        guard size >= 0 else { throw S3EventsError(.invalidRecord, at: path, "is negative") }
-        return size
+    /// Returns the name of an event, or throws when it is absent or longer than `EventName.maximumBytes`.
+    func name(_ name: String?, at path: String) throws(S3EventsError) -> String {
+        guard let name, !name.isEmpty else { throw S3EventsError(.invalidRecord, at: path, "is missing") }
+        guard name.utf8.count <= EventName.maximumBytes else {
+            throw S3EventsError(.invalidRecord, at: path, "has more than \(EventName.maximumBytes) bytes")
+        }
+        return name
     }
 
-    /// Returns the version id, or nil when it is absent or empty.
-    func versionID(_ text: String?) -> String? { text.flatMap { $0.isEmpty ? nil : $0 } }
+    /// Throws when a version is present and its major version, the part before the first dot, is not `major`.
+    func checkVersion(_ version: String?, major: String, at path: String) throws(S3EventsError) {
+        guard let version, version.prefix(while: { $0 != "." }) != major else { return }
+        throw S3EventsError(.unsupportedVersion, at: path, "must be \(major).x (got \(version.prefix(20)))")
+    }
 
-    /// Returns the ETag without the quotation marks that some services send, or nil when it is absent or empty.
+    /// Returns the error of an event whose name is unknown.
+    func unknownEvent(_ name: String, at path: String) -> S3EventsError {
+        S3EventsError(.unknownEvent, at: path, "is not the name of a known event (got \(name.prefix(60)))")
+    }
+
+    /// Returns the version id; nil when it is absent, empty, `null` (the id of objects that were stored without
+    /// versioning), too long, or contains a control character.
+    func versionID(_ text: String?) -> String? {
+        text.flatMap { $0 == "null" ? nil : hint($0, maximumBytes: Self.maximumVersionIDBytes) }
+    }
+
+    /// Returns the ETag without the quotation marks that some services send; nil when it is absent, empty, too long, or
+    /// contains a control character.
     func eTag(_ text: String?) -> String? {
-        guard let tag = text.map(ETag.unquoted), !tag.isEmpty else { return nil }
-        return tag
+        text.flatMap { hint(ETag.unquoted($0), maximumBytes: Self.maximumETagBytes) }
+    }
+
+    private func hint(_ text: String, maximumBytes: Int) -> String? {
+        (1...maximumBytes).contains(text.utf8.count) && !text.hasControlCharacters ? text : nil
     }
 }

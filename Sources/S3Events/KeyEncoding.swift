@@ -4,7 +4,8 @@ import Support
 
 /// The encoding of object keys in a notification.
 package enum KeyEncoding: String, Sendable, CaseIterable {
-    /// The encoding that the service uses: `form` for notifications of S3 and MinIO, `raw` for EventBridge and Ceph.
+    /// The encoding that the service uses: `form` for notifications of S3 and MinIO, `raw` for EventBridge,
+    /// CloudTrail and Ceph.
     case automatic
     /// The encoding `application/x-www-form-urlencoded`: `+` is a space, and `%XX` is decoded once.
     case form
@@ -21,7 +22,7 @@ package enum KeyEncoding: String, Sendable, CaseIterable {
         case .automatic:
             switch dialect {
             case .s3, .minio, .other: key = text.percentDecoded(plusIsSpace: true)
-            case .eventBridge, .ceph: key = text
+            case .eventBridge, .cloudTrail, .ceph: key = text
             }
         }
         guard let key, (1...1024).contains(key.utf8.count) else { return nil }

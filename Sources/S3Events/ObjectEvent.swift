@@ -9,6 +9,8 @@ package struct ObjectEvent: Sendable, Equatable {
         case s3 = "aws-s3"
         /// An event of Amazon EventBridge.
         case eventBridge = "eventbridge"
+        /// An event of AWS CloudTrail about a call to the API of S3.
+        case cloudTrail = "cloudtrail"
         case minio
         case ceph
         /// Another service whose `eventSource` ends in `:s3`.
@@ -19,13 +21,18 @@ package struct ObjectEvent: Sendable, Equatable {
     package var bucket: String
     /// The object key, decoded, 1...1024 bytes.
     package var key: String
-    /// The version id of the object; nil when the bucket is not versioned.
+    /// The version id of the object, at most 1024 bytes; nil when the bucket is not versioned.
     package var versionID: String?
-    /// The ETag of the object without quotation marks; nil when the notification has none.
+    /// The ETag of the object without quotation marks, at most 128 bytes; nil when the notification has none.
     package var eTag: String?
-    /// The size of the object in bytes, 0 or more; nil when the notification has none.
+    /// The size of the object in bytes, 0 or more, as the notification announces it; nil when it has none. The object
+    /// can have another size.
     package var size: Int?
     package var sequencer: Sequencer?
+
+    /// True when the key has the form of a folder of the S3 console, which is an empty object whose key ends with a
+    /// slash.
+    package var mayBeFolder: Bool { key.utf8.last == UInt8(ascii: "/") }
 
     package init(
         dialect: Dialect = .s3, bucket: String, key: String, versionID: String? = nil, eTag: String? = nil,

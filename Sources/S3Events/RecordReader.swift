@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The reader of one record of an S3 notification as AWS, MinIO or Ceph writes it.
+/// The reader of one record of an S3 notification as AWS, MinIO or Ceph writes it. Events of CloudTrail, which its log
+/// files have in a list of the same name, are read as well.
 struct RecordReader {
     /// The JSON path of the record, which appears in errors, such as `Records[0]`.
     var path: String
@@ -19,20 +20,20 @@ struct RecordReader {
     }
 
     private func check(_ record: S3Record) throws(S3EventsError) -> S3Notification.Record {
+        if record.eventSource == CloudTrailReader.eventSource {
+            return try CloudTrailReader(path: path, fields: fields).read(record)
+        }
         let dialect = try dialect(record.eventSource)
-        if let version = record.eventVersion, version.prefix(while: { $0 != "." }) != "2" {
-            throw S3EventsError(
-                .unsupportedVersion, at: "\(path).eventVersion", "must be 2.x (got \(version.prefix(20)))")
-        }
-        guard let fullName = record.eventName, !fullName.isEmpty else {
-            throw S3EventsError(.invalidRecord, at: "\(path).eventName", "is missing")
-        }
+        try fields.checkVersion(record.eventVersion, major: "2", at: "\(path).eventVersion")
+        let fullName = try fields.name(record.eventName, at: "\(path).eventName")
         // Ceph and MinIO write the prefix that AWS leaves out.
-        let name = String(fullName.hasPrefix("s3:") ? fullName.dropFirst(3) : fullName[...])
+        let hasPrefix = fullName.prefix(3).lowercased() == "s3:"
+        let name = String(hasPrefix ? fullName.dropFirst(3) : fullName[...])
         switch EventName(name) {
         case .removed: return .removed(name: name)
         case .other: return .other(name: name)
         case .created: break
+        case nil: throw fields.unknownEvent(fullName, at: "\(path).eventName")
         }
         let object = record.s3?.object
         return .created(
@@ -40,9 +41,9 @@ struct RecordReader {
                 dialect: dialect,
                 bucket: try fields.bucket(record.s3?.bucket?.name, at: "\(path).s3.bucket.name"),
                 key: try fields.key(object?.key, dialect, at: "\(path).s3.object.key"),
-                versionID: fields.versionID(object?.versionId), eTag: fields.eTag(object?.eTag),
-                size: try fields.size(object?.size, at: "\(path).s3.object.size"),
-                sequencer: object?.sequencer.flatMap(Sequencer.init)))
+                versionID: fields.versionID(object?.versionId?.value),
+                eTag: fields.eTag(object?.eTag?.value), size: object?.size?.bytes,
+                sequencer: object?.sequencer?.value.flatMap(Sequencer.init)))
     }
 
     private func dialect(_ source: String?) throws(S3EventsError) -> ObjectEvent.Dialect {

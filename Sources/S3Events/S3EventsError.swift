@@ -9,6 +9,8 @@ package struct S3EventsError: Error, Sendable, Equatable, CustomStringConvertibl
         case unknownShape = "unknown-shape"
         /// The notification has an unsupported major version.
         case unsupportedVersion = "unsupported-version"
+        /// The name of the event is not known, so that it may announce a new object.
+        case unknownEvent = "unknown-event"
         /// A required field is missing, or a field is invalid.
         case invalidRecord = "invalid-record"
         /// The notification has more records than the maximum (`RecordList.limit`).

@@ -8,9 +8,10 @@ package struct S3Notification: Sendable, Equatable {
         case created(ObjectEvent)
         /// An object was deleted, by a request or a lifecycle rule. `name` is the name of the event.
         case removed(name: String)
-        /// Any other event of S3, such as a change of the tags of an object. `name` is the name of the event.
+        /// Another known event of S3, which creates no object, such as a change of the tags of an object or a call
+        /// that failed. `name` is the name of the event.
         case other(name: String)
-        /// The record is malformed. The other records of the message are not affected.
+        /// The record is malformed or its event is unknown. The other records of the message are not affected.
         case unreadable(S3EventsError)
     }
 

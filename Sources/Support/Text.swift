@@ -4,11 +4,22 @@ extension StringProtocol {
     /// The text with each control character (Unicode general category Cc) replaced by `?`. Untrusted texts such as
     /// object keys, version ids and headers can be part of a log line in this form.
     package var withoutControlCharacters: String {
-        func isControl(_ scalar: Unicode.Scalar) -> Bool {
-            scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value)
-        }
-        guard unicodeScalars.contains(where: isControl) else { return String(self) }
-        return String(String.UnicodeScalarView(unicodeScalars.map { isControl($0) ? "?" : $0 }))
+        guard hasControlCharacters else { return String(self) }
+        return String(String.UnicodeScalarView(unicodeScalars.map { $0.isControl ? "?" : $0 }))
+    }
+
+    /// True when the text has a control character (Unicode general category Cc).
+    package var hasControlCharacters: Bool { unicodeScalars.contains(where: \.isControl) }
+
+    /// Returns the beginning of the text that has at most `maximumBytes` bytes of UTF-8. It ends with a complete
+    /// Unicode scalar and not necessarily with a complete character, because one character can consist of any number of
+    /// scalars.
+    package func truncated(toBytes maximumBytes: Int) -> String {
+        let bytes = Array(utf8.prefix(maximumBytes + 1))
+        guard bytes.count > maximumBytes else { return String(self) }
+        var end = maximumBytes
+        while end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+        return String(decoding: bytes[..<end], as: UTF8.self)
     }
 
     /// The text as a JSON string (RFC 8259, 7), including the quotation marks. DEL, U+2028 and U+2029 (line and
@@ -48,4 +59,8 @@ extension StringProtocol {
         }
         return row[right.count]
     }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isControl: Bool { value < 0x20 || (0x7f..<0xa0).contains(value) }
 }

@@ -57,11 +57,6 @@ struct RecordReaderTests {
         }
     }
 
-    @Test(arguments: ["ObjectTagging:Put", "ObjectAcl:Put", "ReducedRedundancyLostObject", "NewThing:Of2030"])
-    func `an event that neither creates nor deletes an object is reported by its name`(name: String) throws {
-        #expect(try Envelope.decode(s3Body(name: name)).records == [.other(name: name)])
-    }
-
     @Test func `the event names of MinIO may have a prefix`() throws {
         let minio = s3Body(source: "minio:s3", name: "s3:ObjectCreated:Put", version: "2.0")
         #expect(try onlyEvent(Envelope.decode(minio)).dialect == .minio)
@@ -88,5 +83,14 @@ struct RecordReaderTests {
     ])
     func `an ETag loses its quotation marks, and an empty one is none`(eTag: String, read: String?) throws {
         #expect(try onlyEvent(Envelope.decode(s3Body(eTag: eTag))).eTag == read)
+    }
+
+    @Test func `an event of CloudTrail in a list of records is read beside records of S3`() throws {
+        let s3 = s3Body(["b+c.jpg"]).dropFirst("{\"Records\":[".count).dropLast(2)
+        let notification = try Envelope.decode("{\"Records\":[\(cloudTrail(key: "b+c.jpg")),\(s3)]}")
+        let keys = notification.records.map { record -> String in
+            if case .created(let event) = record { event.dialect.rawValue + " " + event.key } else { "" }
+        }
+        #expect(keys == ["cloudtrail b+c.jpg", "aws-s3 b c.jpg"])
     }
 }

@@ -237,11 +237,10 @@ import Worker
         ("own-output", "out", "pixelated-8x8-a.jpg", "ObjectCreated:Put"),
         ("own-output", "out", "deep/pixelated-48x48-a.jpg", "ObjectCreated:Copy"),
         ("own-output", "out", "pixelated-7x7-of-other-sizes.jpg", "ObjectCreated:Put"),
-        ("folder", "in", "folder/", "ObjectCreated:Put"),
         ("removed", "in", "a.jpg", "ObjectRemoved:Delete"),
         ("removed", "in", "a.jpg", "ObjectRemoved:DeleteMarkerCreated"),
         ("foreign-event", "in", "a.jpg", "ObjectTagging:Put"),
-        ("foreign-event", "in", "a.jpg", "SomethingNew:Of2030"),
+        ("foreign-event", "in", "a.jpg", "s3:ObjectAcl:Put"),
     ])
     func `a record that needs no work is skipped without a call to S3`(
         why: String, bucket: String, key: String, event: String
@@ -257,6 +256,68 @@ import Worker
         let skip = try #require(Outcome.Skip(rawValue: why))
         #expect(harness.metrics.recordsSkipped[skip] == 1)
         #expect(harness.calls("Object s3://") == 0)
+    }
+
+    /// A message about an unknown event may be about a new object.
+    @Test(arguments: ["SomethingNew:Of2030", "Created"])
+    func `a record of an unknown event is quarantined, and the others of its message are processed`(
+        name: String
+    ) {
+        let harness = WorkerHarness()
+        let records = ["a.jpg", "b.jpg"].map { FakeCloud.record(harness.put($0)) }
+        let unknown = records[0].replacing("ObjectCreated:Put", with: name)
+        harness.cloud.send("{\"Records\":[\(unknown),\(records[1])]}")
+        harness.start()
+        #expect(harness.run(200) { harness.message(0).isDeleted })
+        #expect(harness.outputs == five("b.jpg"))
+        #expect(harness.quarantined == ["m0-0"])
+        #expect(harness.record("m0-0")?.errorCode == "unknown-event")
+    }
+
+    /// The sizes are those of an event; nil stands for none.
+    @Test(arguments: ["0", #""0""#, nil, #""many""#])
+    func `an empty object whose key ends with a slash is skipped as a folder`(size: String?) {
+        let harness = WorkerHarness()
+        let event = harness.put("folder/", isEmpty: true)
+        harness.cloud.send(body(of: event, size: size))
+        harness.start()
+        #expect(harness.run(60) { harness.message(0).isDeleted })
+        #expect(harness.metrics.recordsSkipped[.folder] == 1 && harness.quarantined.isEmpty)
+    }
+
+    @Test(arguments: ["5", #""5""#, nil, "-1"])
+    func `a picture whose key ends with a slash is pixelated`(size: String?) {
+        let harness = WorkerHarness()
+        harness.cloud.send(body(of: harness.put("picture/"), size: size))
+        harness.start()
+        #expect(harness.run(200) { harness.message(0).isDeleted })
+        #expect(harness.outputs == FakeCloud.sizes.map { "picture/pixelated-\($0)x\($0)-" }.sorted())
+    }
+
+    /// The engine accepts 100 kB, and the size that the store reports decides.
+    @Test(arguments: ["100001", "9223372036854775807"])
+    func `a picture whose event announces too many bytes is pixelated`(size: String) {
+        let harness = WorkerHarness()
+        harness.cloud.send(body(of: harness.put("a.jpg"), size: size))
+        harness.start()
+        #expect(harness.run(200) { harness.message(0).isDeleted })
+        #expect(harness.outputs == five("a.jpg"))
+    }
+
+    @Test func `an object that is too large is refused without a download`() {
+        let harness = WorkerHarness()
+        harness.cloud.send(body(of: harness.put("a.jpg", size: 100_001), size: "100001"))
+        harness.start()
+        #expect(harness.run(200) { harness.message(0).isDeleted })
+        #expect(harness.record("m0-0")?.errorCode == "too-many-bytes")
+        #expect(harness.calls("GetObject") == 0)
+    }
+
+    /// The body of a message about `event`.
+    private func body(of event: FakeCloud.Event, size: String?) -> String {
+        let record = FakeCloud.record(event)
+        let part = size.map { "\"size\":\($0)," } ?? ""
+        return "{\"Records\":[\(record.replacing("\"size\":1000,", with: part))]}"
     }
 
     /// A notification that also covers the outputs sends events about them.
@@ -295,6 +356,11 @@ import Worker
         "object":{"key":"a.jpg","size":1000,"etag":"e1","sequencer":"00"}}}
         """,
         #"{"EventName":"s3:ObjectCreated:Put","Key":"in/a.jpg","Records":[$]}"#,
+        """
+        {"source":"aws.s3","detail-type":"AWS API Call via CloudTrail","detail":{"eventVersion":"1.11",
+        "eventSource":"s3.amazonaws.com","eventName":"PutObject",
+        "requestParameters":{"bucketName":"in","key":"a.jpg"}}}
+        """,
     ])
     func `every envelope leads to the same five outputs`(envelope: String) throws {
         let harness = WorkerHarness()

@@ -36,6 +36,10 @@ extension Job {
 
             attempt.message.stopSignal.markStarted()
             let source = try await download(plan.source, &attempt)
+            // The event of a folder may announce no size.
+            if attempt.event.mayBeFolder && source.bytes.isEmpty && !attempt.hasUploaded {
+                return .skipped(.folder)
+            }
             let (stamp, tags) = (stamp(of: source.head, attempt), source.tags)
             let stale = existing.indices.filter { existing[$0].stamp?.isEquivalent(to: stamp) != true }
             if stale.isEmpty { return attempt.outcomeOfUpToDate }
@@ -133,7 +137,7 @@ extension Job {
         _ source: ObjectReference, _ attempt: inout RecordAttempt
     ) async throws -> DownloadedSource {
         let announced = attempt.event.size ?? .max
-        if announced > engine.maximumBytes { try await refuseLarge(source, attempt.event) }
+        if announced > engine.maximumBytes { try await refuseLarge(source) }
         var maximumBytes = min(max(0, announced), engine.maximumBytes)
         while true {
             var start = clock.now
@@ -164,12 +168,10 @@ extension Job {
         }
     }
 
-    /// Throws an error when the event announces a source that is larger than the limit, unless the source has been
-    /// replaced since. The source is not downloaded.
-    private func refuseLarge(_ source: ObjectReference, _ event: ObjectEvent) async throws {
-        guard let size = event.size, let head = try await store.head(source),
-            head.unquotedETag == event.eTag
-        else { return }
+    /// Throws an error when the source is larger than the limit. The source is not downloaded. The size in the event is
+    /// a hint, so it does not decide.
+    private func refuseLarge(_ source: ObjectReference) async throws {
+        guard let size = try await store.head(source)?.size, size > engine.maximumBytes else { return }
         throw WorkerError(
             .tooLarge, operation: "GetObject \(source)", code: "too-many-bytes",
             detail: "\(size) bytes, more than \(engine.maximumBytes)")

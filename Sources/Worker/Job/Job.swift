@@ -118,7 +118,7 @@ struct Job: Sendable {
                     .bucketNotAllowed, operation: "processing \(object)", code: "bucket-not-allowed",
                     detail: "filter.buckets does not contain this bucket; add it if its pictures are wanted")
                 outcome = self.outcome(of: error, message)
-            } else if event.key.hasSuffix("/") {
+            } else if event.mayBeFolder && event.size == 0 {
                 outcome = .skipped(.folder)
             } else if !options.filter.admits(event.key) {
                 outcome = .skipped(.filtered)

@@ -16,13 +16,13 @@ package enum Outcome: Sendable, Equatable {
         case finished
         /// The object is an output or a record of the quarantine.
         case ownOutput = "own-output"
-        /// The key ends with a slash, as the S3 console names its folders.
+        /// The object is empty and its key ends with a slash, as the S3 console names its folders.
         case folder
         /// The filter (`ObjectFilter`) does not select the key.
         case filtered
         /// The event announces a deletion.
         case removed
-        /// The event announces neither a new object nor a deletion.
+        /// The event is a known one that announces neither a new object nor a deletion.
         case foreignEvent = "foreign-event"
         /// The message is the test message that S3 sends when a notification is configured.
         case testEvent = "test-event"

@@ -55,6 +55,10 @@ final class FakeCloud: Sendable {
         /// The version of the source; for an output, that of the source it was made from.
         var version: Int
         var isCorrupt = false
+        /// True for an object without bytes.
+        var isEmpty = false
+        /// The size that the store reports; nil for none.
+        var size: Int?
         var metadata: [String: String] = [:]
     }
 

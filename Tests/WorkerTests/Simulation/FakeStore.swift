@@ -22,6 +22,7 @@ struct FakeStore: ObjectStore {
             cloud.state.withLock { $0.objects[object] }
         }
         guard let found else { throw WorkerError(.notFound, operation: "GetObject \(object)") }
+        if found.isEmpty { return S3Object(head: ObjectHead(eTag: found.eTag), bytes: []) }
         guard maximumBytes >= 5 else { throw WorkerError(.tooLarge, operation: "GetObject \(object)") }
         let mark = UInt8(found.isCorrupt ? 1 : 0)
         let version = (0..<4).map { UInt8(truncatingIfNeeded: found.version >> (8 * $0)) }
@@ -31,7 +32,9 @@ struct FakeStore: ObjectStore {
     func head(_ object: ObjectReference) async throws -> ObjectHead? {
         try await connection.call("HeadObject \(object)", isStore: true) {
             cloud.state.withLock { state in
-                state.objects[object].map { ObjectHead(eTag: $0.eTag, metadata: $0.metadata) }
+                state.objects[object].map {
+                    ObjectHead(eTag: $0.eTag, size: $0.size, metadata: $0.metadata)
+                }
             }
         }
     }

@@ -52,13 +52,15 @@ final class WorkerHarness {
     /// Uploads a source without a message.
     @discardableResult
     func put(
-        _ key: String, in bucket: String = "in", isCorrupt: Bool = false, contentOf version: Int? = nil
+        _ key: String, in bucket: String = "in", isCorrupt: Bool = false, isEmpty: Bool = false,
+        size: Int? = nil, contentOf version: Int? = nil
     ) -> FakeCloud.Event {
         let name = ObjectReference(bucket: bucket, key: key)
         let version = cloud.state.withLock { state -> Int in
             state.lastVersion += 1
             state.objects[name] = FakeCloud.Object(
-                eTag: "e\(version ?? state.lastVersion)", version: state.lastVersion, isCorrupt: isCorrupt)
+                eTag: "e\(version ?? state.lastVersion)", version: state.lastVersion, isCorrupt: isCorrupt,
+                isEmpty: isEmpty, size: size)
             return state.lastVersion
         }
         return FakeCloud.Event(name: name, version: version)
