@@ -63,7 +63,7 @@ struct Reload: Sendable {
         // Both configurations are valid, but the mix of their values may not be.
         let problems = merged.problems().map { problem in
             SettingsProblem(
-                source: reader.path, path: problem.field,
+                source: reader.path.map { "\($0)" }, path: problem.field,
                 expected: "must be \(problem.expected), together with the settings that need a restart",
                 got: problem.got)
         }

@@ -17,16 +17,22 @@ package struct Naming: Sendable, Equatable {
     ///   - key: The key of the source.
     ///   - size: The number of blocks along each side of the output.
     package func name(for key: String, size: Int) -> String {
-        let slash = key.utf8.lastIndex(of: UInt8(ascii: "/"))
-        let file = slash.map { key.utf8.index(after: $0) } ?? key.startIndex
-        return "\(key[..<file])\(namePrefix)\(size)x\(size)-\(key[file...])"
+        String(decoding: name(for: Array(key.utf8), size: size), as: UTF8.self)
+    }
+
+    /// Returns the path of an output as bytes, for the path of a local file, which is not UTF-8 in each case.
+    package func name(for path: [UInt8], size: Int) -> [UInt8] {
+        let file = path.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
+        return path[..<file] + Array("\(namePrefix)\(size)x\(size)-".utf8) + path[file...]
     }
 
     /// Returns true if `key` is the key of an output of some source, with a size of 1 to 3 digits. Such an object must
     /// not be pixelated again.
-    package func isOutput(_ key: String) -> Bool {
-        let file =
-            key.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).last ?? [][...]
+    package func isOutput(_ key: String) -> Bool { isOutput(Array(key.utf8)) }
+
+    /// Returns true if `path` is the path of an output, as bytes.
+    package func isOutput(_ path: [UInt8]) -> Bool {
+        let file = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).last ?? [][...]
         guard !namePrefix.isEmpty || !file.isEmpty, file.starts(with: namePrefix.utf8) else { return false }
         let rest = file.dropFirst(namePrefix.utf8.count)
         let digits = rest.prefix { (0x30...0x39).contains($0) }

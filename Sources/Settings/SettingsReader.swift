@@ -4,7 +4,7 @@
 /// reads them at the start and at each reload.
 package struct SettingsReader: Sendable {
     /// The path of the configuration file, or nil when there is none.
-    package var path: String?
+    package var path: LocalPath?
     private let environment: [String: String]
     /// The settings of the command line, each in the form `path=value`.
     package var flags: [String]
@@ -12,7 +12,7 @@ package struct SettingsReader: Sendable {
     /// The maximum size of the configuration file in bytes. A larger file is an error.
     private static let maxBytes = 1 << 20
 
-    package init(path: String?, environment: [String: String], flags: [String]) {
+    package init(path: LocalPath?, environment: [String: String], flags: [String]) {
         self.path = path
         self.environment = environment
         self.flags = flags
@@ -26,7 +26,7 @@ package struct SettingsReader: Sendable {
         var sources = SettingsSources(environment: environment, flags: flags)
         if let path {
             do throws(LocalFile.Failure) {
-                sources.file = (path, try LocalFile.read(path, limit: Self.maxBytes))
+                sources.file = ("\(path)", try LocalFile.read(path, limit: Self.maxBytes))
             } catch {
                 throw SettingsError(
                     .unreadable,

@@ -12,7 +12,7 @@ struct ConfigurationArguments: ParsableArguments {
         help: ArgumentHelp(
             "JSON file with settings. Default: $PIXELATED_CONFIG, or no file.", valueName: "file"),
         completion: .file(extensions: ["json"]))
-    var config: String?
+    var config: LocalPath?
 
     @Option(
         name: .customLong("set"),
@@ -27,7 +27,8 @@ struct ConfigurationArguments: ParsableArguments {
     func reader(adding flags: [String] = []) -> SettingsReader {
         let variables = environment()
         return SettingsReader(
-            path: config ?? variables["PIXELATED_CONFIG"], environment: variables, flags: assignments + flags)
+            path: config ?? variables["PIXELATED_CONFIG"].map { LocalPath($0) }, environment: variables,
+            flags: assignments + flags)
     }
 
     /// Reads the settings and returns the configuration. If it is unusable, the function prints every problem and

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import Pixelation
 import Settings
 
@@ -8,22 +9,64 @@ struct LocalBatch: Sendable {
     let pixelator: Pixelator
     let naming: Naming
     /// The path of the directory that the outputs are written to. It must exist.
-    let directory: String
+    let directory: LocalPath
     let limits: PixelationLimits
 
+    /// The files that are pixelated and those that are not.
+    struct Selection: Sendable, Equatable {
+        /// The files to pixelate, each once.
+        var files: [LocalPath] = []
+        /// The files with names of outputs, which are not pixelated again.
+        var outputs: [LocalPath] = []
+        /// The pairs of files whose outputs would have the same names.
+        var collisions: [(first: LocalPath, second: LocalPath)] = []
+
+        static func == (a: Self, b: Self) -> Bool {
+            a.files == b.files && a.outputs == b.outputs
+                && a.collisions.elementsEqual(b.collisions, by: ==)
+        }
+    }
+
+    /// Returns the files among `paths` that are pixelated. A path that is given twice counts once.
+    static func select(_ paths: [LocalPath], naming: Naming) -> Selection {
+        var selection = Selection()
+        var known: [[UInt8]: LocalPath] = [:]
+        for path in paths {
+            let name = path.lastComponent
+            if naming.isOutput(name) {
+                selection.outputs.append(path)
+            } else if let first = known[name] {
+                if !isSameFile(first, path) { selection.collisions.append((first, path)) }
+            } else {
+                known[name] = path
+                selection.files.append(path)
+            }
+        }
+        return selection
+    }
+
+    private static func isSameFile(_ a: LocalPath, _ b: LocalPath) -> Bool {
+        if a == b { return true }
+        var (first, second) = (stat(), stat())
+        return a.withCString { stat($0, &first) } == 0 && b.withCString { stat($0, &second) } == 0
+            && first.st_dev == second.st_dev && first.st_ino == second.st_ino
+    }
+
     /// Pixelates the file at `path` and writes its outputs. Returns an error text, or nil on success.
-    func pixelate(_ path: String) -> String? {
+    func pixelate(_ path: LocalPath) -> String? {
         do {
             let bytes = try LocalFile.read(path, limit: limits.bytes)
             let picture = try pixelator.pixelate(bytes)
-            let name = path.split(separator: "/").last.map(String.init) ?? path
             for output in picture.outputs {
-                try LocalFile.write(
-                    output.bytes, to: directory + "/" + naming.name(for: name, size: output.size))
+                let name = naming.name(for: path.lastComponent, size: output.size)
+                try LocalFile.write(output.bytes, to: directory.appending(name))
             }
             return nil
         } catch let failure as LocalFile.Failure {
-            return "\(failure)"
+            let hint =
+                failure.limit == nil
+                ? "" : ", the limit pixelation.limits.bytes; a higher one is given by --max-bytes"
+            return "\(failure)\(hint)"
         } catch {
             return "\(path): \(error)"
         }

@@ -14,16 +14,18 @@ struct PixelateCommand: ParsableCommand {
         abstract: "Pixelate local files, with the same result as the service.",
         discussion: """
             For every file NAME, the command writes DIR/pixelated-8x8-NAME and the other sizes. A missing DIR is \
-            created. The exit status is 0 when all files succeeded, otherwise 1.
+            created. Files that have the names of outputs are not pixelated again. Two files with one name need two \
+            directories. Names that begin with two dashes follow the argument "--". The exit status is 0 when all \
+            files succeeded, otherwise 1.
             """)
 
     @Argument(help: ArgumentHelp("JPEG files.", valueName: "file"), completion: .file())
-    var files: [String]
+    var files: [LocalPath]
 
     @Option(
         name: .shortAndLong, help: ArgumentHelp("Directory for the outputs.", valueName: "dir"),
         completion: .directory)
-    var output: String
+    var output: LocalPath
 
     @Option(
         help: ArgumentHelp("Numbers of blocks along each side. Default: 8,16,32,48,64.", valueName: "numbers")
@@ -45,6 +47,12 @@ struct PixelateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Prefix of the outputs' file names.", valueName: "prefix"))
     var namePrefix = Naming.defaultPrefix
 
+    @Option(
+        help: ArgumentHelp(
+            "Maximum size of a file in bytes (pixelation.limits.bytes). Default: \(PixelationLimits().bytes).",
+            valueName: "bytes"))
+    var maxBytes: Int?
+
     private var options: PixelationOptions {
         get throws {
             var options = PixelationOptions()
@@ -57,8 +65,10 @@ struct PixelateCommand: ParsableCommand {
                 }
                 options.sizes = numbers.compactMap(\.self)
             }
+            if let maxBytes { options.limits.bytes = maxBytes }
             if let problem = options.problems().first {
-                throw ValidationError("--sizes: must be \(problem.expected) (got \(problem.got))")
+                let option = problem.field.hasPrefix("limits") ? "--max-bytes" : "--sizes"
+                throw ValidationError("\(option): must be \(problem.expected) (got \(problem.got))")
             }
             return options
         }
@@ -70,6 +80,19 @@ struct PixelateCommand: ParsableCommand {
     }
 
     func run() throws {
+        let naming = Naming(namePrefix: namePrefix)
+        let selection = LocalBatch.select(files, naming: naming)
+        for (first, second) in selection.collisions {
+            printError(
+                "\(first) and \(second): their outputs would have the same names; use different directories"
+            )
+        }
+        guard selection.collisions.isEmpty else { throw ExitCode.validationFailure }
+        for path in selection.outputs {
+            printError(
+                "\(path): skipped, because it has the name of an output; --name-prefix changes these names")
+        }
+        guard !selection.files.isEmpty else { throw ExitCode(ExitReason.failure.rawValue) }
         do throws(LocalFile.Failure) {
             try LocalFile.makeDirectory(output)
         } catch {
@@ -78,11 +101,10 @@ struct PixelateCommand: ParsableCommand {
         }
         let options = try options
         let batch = LocalBatch(
-            pixelator: Pixelator(options), naming: Naming(namePrefix: namePrefix), directory: output,
-            limits: options.limits)
+            pixelator: Pixelator(options), naming: naming, directory: output, limits: options.limits)
         let failures = Locked(0)
-        DispatchQueue.concurrentPerform(iterations: files.count) { index in
-            guard let problem = batch.pixelate(files[index]) else { return }
+        DispatchQueue.concurrentPerform(iterations: selection.files.count) { index in
+            guard let problem = batch.pixelate(selection.files[index]) else { return }
             printError(problem)
             failures.withLock { $0 += 1 }
         }

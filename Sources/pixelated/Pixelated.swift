@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Glibc
+import Settings
 import Systemd
 
 /// The program `pixelated` with its subcommands.
@@ -35,7 +36,7 @@ struct Pixelated: AsyncParsableCommand {
         ProcessMemory.forbidDumps()
         // A write to a closed pipe then fails with EPIPE and does not end the process.
         signal(SIGPIPE, SIG_IGN)
-        await main(nil)
+        await main(Arguments.protectingFileNames(Arguments.ofProcess, isFile: LocalFile.exists))
     }
 }
 

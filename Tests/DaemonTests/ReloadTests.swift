@@ -24,7 +24,7 @@ struct ReloadTests {
         let file = FileManager.default.temporaryDirectory.appending(path: "pixelator-\(UUID()).json")
         defer { try? FileManager.default.removeItem(at: file) }
         try Data(before.utf8).write(to: file)
-        let reader = SettingsReader(path: file.path, environment: [:], flags: [])
+        let reader = SettingsReader(path: LocalPath(file.path), environment: [:], flags: [])
         let pipe = Pipe()
         let output = LogOutput(format: .json, descriptor: pipe.fileHandleForWriting.fileDescriptor)
         let applied = Locked<[Configuration]>([])
