@@ -65,7 +65,8 @@ let package = Package(
         .target(name: "SigV4", dependencies: ["HTTP", "Digests", "Support"], swiftSettings: pure),
         .target(name: "Curl", dependencies: ["HTTP", "Support", "CLibCurl"], swiftSettings: edge),
         .target(name: "JPEG", dependencies: ["Pixels", "Support", "CJPEG"], swiftSettings: edge),
-        .target(name: "Systemd", dependencies: ["Support", "CLibSystemd", log], swiftSettings: edge),
+        .target(
+            name: "Systemd", dependencies: ["Support", "Metrics", "CLibSystemd", log], swiftSettings: edge),
 
         // Layer 4: the AWS client and the pixel engine.
         .target(
@@ -140,7 +141,8 @@ let package = Package(
             name: "JPEGTests",
             dependencies: ["JPEG", "Pixels", "CLibJPEG", "CLibTurboJPEG", "Scripted"],
             swiftSettings: edge),
-        .testTarget(name: "SystemdTests", dependencies: ["Systemd", "Support", log], swiftSettings: edge),
+        .testTarget(
+            name: "SystemdTests", dependencies: ["Systemd", "Metrics", "Support", log], swiftSettings: edge),
         .testTarget(
             name: "AWSTests", dependencies: ["AWS", "SigV4", "Curl", "HTTP", "Support", "Scripted", log],
             exclude: ["Endpoints", "Tools"], swiftSettings: edge),

@@ -21,5 +21,9 @@ package enum DaemonEvent: String, Sendable, CaseIterable {
     case watchdogResumed = "watchdog-resumed"
     /// EC2 has announced the termination of the instance.
     case terminationNotice = "termination-notice"
+    /// Log records were dropped, because the destination of the log did not take them.
+    case logLinesDropped = "log-lines-dropped"
+    /// There is no journal, and log entries are lines of text on standard error.
+    case journalUnavailable = "journal-unavailable"
     case imdsUnreachable = "imds-unreachable"
 }

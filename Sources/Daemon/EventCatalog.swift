@@ -20,6 +20,8 @@ package enum EventCatalog {
         "reload-refused": "25ab0c9571284ae0917ab9677f464f4b",
         "watchdog-withheld": "4b63edba69a1470fa567623a61015294",
         "watchdog-resumed": "bfc512e4e7f64c01bb7f4e83167fdc10",
+        "log-lines-dropped": "cb2974c73a78b14c47d873f6455e9cc8",
+        "journal-unavailable": "29c595ac41a46e270faf6d9b4d1ba121",
         "termination-notice": "c5266ff94d5349378ef45c6febe2f513",
         "imds-unreachable": "0952a4d7be274de5bdada80494868dc0",
         "picture-done": "cb5d870e3c814fc38bc257dca0449ec9",

@@ -5,13 +5,15 @@ import Curl
 import Metrics
 import Settings
 import Support
+import Systemd
 import Worker
 
 /// The page `/metrics` of the health server, in the OpenMetrics format.
 enum MetricsPage {
     /// Returns the current metrics of the daemon, the worker, AWS and the network.
     static func text(
-        _ parts: Composition, _ phase: SupervisorState.Phase, _ version: String, _ reload: Reload
+        _ parts: Composition, _ phase: SupervisorState.Phase, _ version: String, _ reload: Reload,
+        _ log: LogOutput
     ) -> String {
         var text = Exposition(prefix: "pixelated")
         let status = parts.worker.status
@@ -65,6 +67,9 @@ enum MetricsPage {
             "http_requests_pending", "Unfinished requests to AWS, active or waiting for a connection.",
             transport.pending)
         text.gauge("http_requests_waiting", "Requests to AWS that wait for a connection.", transport.waiting)
+        text.counter(
+            "log_lines_dropped", "Log lines that the destination of the log did not take in time.",
+            log.dropped)
         parts.metrics.write(to: &text)
         return text.finished()
     }

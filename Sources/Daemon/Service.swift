@@ -24,6 +24,8 @@ package struct Service: Sendable {
 
     /// The time that a task may wait for a thread before the health check `tasks` fails.
     private static let maxTaskDelay = Duration.seconds(20)
+    /// The maximum times that the end of the process waits for the destination of the log and for the service manager.
+    private static let logFlushTime = Duration.seconds(2)
     /// The time that one turn of the network event loop may last before the health check `network` fails.
     private static let maxNetworkTurn = Duration.seconds(20)
 
@@ -46,8 +48,16 @@ package struct Service: Sendable {
         logger = output.logger("daemon")
     }
 
-    /// Runs the daemon until it is stopped, and returns the exit status of the process.
+    /// Runs the daemon until it is stopped, and returns the exit status of the process. At the end, the function waits
+    /// a short time for the service manager and for the destination of the log.
     package func run() async -> ExitReason {
+        CrashFlush.install()
+        let reason = await serve()
+        output.flush(within: Self.logFlushTime)
+        return reason
+    }
+
+    private func serve() async -> ExitReason {
         // First, so that an early signal is queued and does not end the process.
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         do {
@@ -71,7 +81,10 @@ package struct Service: Sendable {
                 reload: { reload.run() },
                 identityFields: { parts.session.credentials.identity?.fields ?? [:] },
                 phaseChanged: { new in phase.withLock { $0 = new } },
-                terminate: { reason in exit(reason.rawValue) })
+                terminate: { [output] reason in
+                    output.flush(within: Self.logFlushTime)
+                    exit(reason.rawValue)
+                })
             let reason = await supervisor.run(commands: commands)
 
             commandSources.cancel()
@@ -103,7 +116,9 @@ package struct Service: Sendable {
         let page = HealthPage(
             phase: { phase.withLock { $0 } }, status: { parts.worker.status },
             note: { reload.note }, problems: { healthChecks.problems },
-            metrics: { [version] in MetricsPage.text(parts, phase.withLock { $0 }, version, reload) })
+            metrics: { [version, output] in
+                MetricsPage.text(parts, phase.withLock { $0 }, version, reload, output)
+            })
         return try settings.health.listen.flatMap { ListenAddress($0) }.map { address in
             try HealthServer(address) { page.reply(to: $0) }
         }

@@ -298,7 +298,8 @@ extension Setting {
         .choice(
             "log.format", \.log.format,
             "automatic: journal if stderr is connected to the journal, else text; journal: the journal's native "
-                + "protocol; text: lines for people; json: one object per line"),
+                + "protocol, or text if there is no journal; text: lines for people; json: one object per line"
+        ),
         .property(
             "health.listen", \.health.listen,
             "Address of the server of /livez, /readyz and /metrics, such as 127.0.0.1:9464, [::1]:9464 or "

@@ -22,9 +22,9 @@ extension StringProtocol {
         return String(decoding: bytes[..<end], as: UTF8.self)
     }
 
-    /// The text as a JSON string (RFC 8259, 7), including the quotation marks. DEL, U+2028 and U+2029 (line and
-    /// paragraph separator) are escaped in addition to the characters that JSON requires, so that the string is one
-    /// line for every program.
+    /// The text as a JSON string (RFC 8259, 7), including the quotation marks. Characters that are not
+    /// `Unicode.Scalar.isInert` are escaped in addition to the characters that JSON requires, so that the string is one
+    /// line for every program and has no effect on a terminal.
     package var jsonString: String {
         var out = "\""
         for scalar in unicodeScalars {
@@ -34,10 +34,10 @@ extension StringProtocol {
             case "\n": out += "\\n"
             case "\r": out += "\\r"
             case "\t": out += "\\t"
-            case "\u{0}"..<"\u{20}", "\u{7f}", "\u{2028}", "\u{2029}":
+            case _ where scalar.isInert: out.unicodeScalars.append(scalar)
+            default:
                 let digits = String(scalar.value, radix: 16)
                 out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: out.unicodeScalars.append(scalar)
             }
         }
         return out + "\""
@@ -63,4 +63,15 @@ extension StringProtocol {
 
 extension Unicode.Scalar {
     fileprivate var isControl: Bool { value < 0x20 || (0x7f..<0xa0).contains(value) }
+
+    /// True when the character affects neither the lines of a text nor the state of a terminal nor the order in which
+    /// other characters are shown. It is false for control characters (general category Cc), the line and paragraph
+    /// separators, and the characters of the bidirectional algorithm (Unicode Standard Annex #9, 2), all of which are
+    /// below U+10000.
+    package var isInert: Bool {
+        switch value {
+        case 0..<0x20, 0x7f..<0xa0, 0x61c, 0x200e...0x200f, 0x2028...0x202e, 0x2066...0x2069: false
+        default: true
+        }
+    }
 }

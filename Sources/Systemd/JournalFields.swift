@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CLibSystemd
-import Glibc
 package import Logging
 
-/// The fields of journal entries (systemd.journal-fields(7)), and the function that sends an entry to the journal.
+/// The fields of journal entries (systemd.journal-fields(7)).
 package enum JournalFields {
-    /// Returns the fields of the journal entry for a log record as `NAME=value`, the format of sd_journal_sendv(3).
+    /// Returns the fields of the journal entry for a log record as `NAME=value`.
     ///
     /// - Parameters:
     ///   - identifier: the value of `SYSLOG_IDENTIFIER`, by which `journalctl -t` selects entries.
@@ -67,24 +65,23 @@ package enum JournalFields {
         return beginsWithLetter && !reserved.contains(out) ? out : "PIXELATED_" + out
     }
 
-    /// Sends one entry to the journal by sd_journal_sendv(3), which passes large entries through a sealed memory file.
-    ///
-    /// - Returns: 0 on success, or a negative errno-style code. The result is also 0 when there is no journal socket,
-    ///   so the caller must check `LogFormat.isJournal`.
-    package static func send(_ fields: [String]) -> Int32 {
-        var bytes: [UInt8] = []
-        var ends: [Int] = []
-        for field in fields {
-            bytes.append(contentsOf: field.utf8)
-            ends.append(bytes.count)
-        }
-        return bytes.withUnsafeMutableBytes { buffer in
-            var start = 0
-            let parts = ends.map { end in
-                defer { start = end }
-                return iovec(iov_base: buffer.baseAddress.map { $0 + start }, iov_len: end - start)
+    /// Returns the journal entry for a log record in the native protocol of the journal
+    /// (https://systemd.io/JOURNAL_NATIVE_PROTOCOL): `NAME=value` and a line feed for a value of one line, otherwise
+    /// `NAME`, a line feed, the length of the value in 64 bits with the lowest byte first, the value, and a line feed.
+    static func entry(of record: LogRecord, identifier: String, messageIDs: [String: String]) -> [UInt8] {
+        var out: [UInt8] = []
+        for field in fields(of: record, identifier: identifier, messageIDs: messageIDs) {
+            let bytes = Array(field.utf8)
+            if let equals = bytes.firstIndex(of: UInt8(ascii: "=")), bytes.contains(0x0a) {
+                out += bytes[..<equals]
+                out.append(0x0a)
+                withUnsafeBytes(of: UInt64(bytes.count - equals - 1).littleEndian) { out += $0 }
+                out += bytes[(equals + 1)...]
+            } else {
+                out += bytes
             }
-            return sd_journal_sendv(parts, Int32(parts.count))
+            out.append(0x0a)
         }
+        return out
     }
 }

@@ -2,39 +2,49 @@
 
 import Glibc
 package import Logging
-import Support
+package import Metrics
 import Synchronization
 
-/// The destination of all loggers of the process, with the minimum level of the log events that are written.
+/// The output of all loggers of the process, with the minimum level of the log events that are written.
 ///
-/// The level can be changed at any time, for all loggers at once. The format and the destination are fixed.
+/// The level can be changed at any time, for all loggers at once. The format and the destination are fixed. Logging
+/// does not wait for the destination: a thread writes the records from a bounded queue, and records that find the queue
+/// full are dropped and counted. The event `log-lines-dropped` tells their number when records are written again.
 package final class LogOutput: Sendable {
-    private let format: LogFormat
-    private let identifier: String
-    private let messageIDs: [String: String]
-    private let descriptor: Int32
+    let queue: LogQueue
     private let minimum: Atomic<Int>
-    /// The lock that is held while a line is written, so that the lines of different threads do not interleave.
-    private let line = Locked(())
 
-    /// Makes a destination of loggers.
+    /// The default bounds of the queue, in records and in bytes of memory.
+    private static let maxRecords = 8192
+    private static let maxBytes = 4 << 20
+
+    /// Makes an output of loggers.
     ///
     /// - Parameters:
     ///   - format: the format of the log, resolved by `LogFormat.resolved`; `.automatic` writes text.
     ///   - level: the minimum level of the log events that are written.
     ///   - identifier: the value of `SYSLOG_IDENTIFIER` in journal entries.
     ///   - messageIDs: the identifiers of the entries in the message catalogue, by the name of the log event.
-    ///   - descriptor: the file descriptor that the formats `text` and `json` are written to.
+    ///   - descriptor: the file descriptor that the formats `text` and `json` are written to, and the format `journal`
+    ///     while there is no journal.
+    ///   - journalPath: the path of the socket of journald; nil for the default.
     package init(
         format: LogFormat, level: Logger.Level = .info, identifier: String = "pixelated",
-        messageIDs: [String: String] = [:], descriptor: Int32 = STDERR_FILENO
+        messageIDs: [String: String] = [:], descriptor: Int32 = STDERR_FILENO, journalPath: String? = nil,
+        maxRecords: Int? = nil, maxBytes: Int? = nil
     ) {
-        self.format = format
-        self.identifier = identifier
-        self.messageIDs = messageIDs
-        self.descriptor = descriptor
+        let destination = LogDestination(
+            format: format, identifier: identifier, messageIDs: messageIDs, descriptor: descriptor,
+            journalPath: journalPath ?? JournalSocket.defaultPath)
+        queue = LogQueue(
+            destination, maxRecords: maxRecords ?? Self.maxRecords, maxBytes: maxBytes ?? Self.maxBytes)
         minimum = Atomic(Self.index(of: level))
     }
+
+    deinit { queue.close() }
+
+    /// The number of records that were dropped because the queue was full, or that could not be written.
+    package var dropped: Counter { queue.dropped }
 
     /// The minimum level of the log events that are written.
     package var level: Logger.Level {
@@ -47,31 +57,15 @@ package final class LogOutput: Sendable {
         Logger(label: label) { label in JournalLogHandler(label: label, output: self) }
     }
 
-    /// Writes a log record in the format of the output. An entry that the journal rejects is written as text.
-    func write(_ record: LogRecord) {
-        switch format {
-        case .journal:
-            let fields = JournalFields.fields(of: record, identifier: identifier, messageIDs: messageIDs)
-            if JournalFields.send(fields) < 0 { writeLine(record.text) }
-        case .json: writeLine(record.json)
-        case .text, .automatic: writeLine(record.text)
-        }
-    }
+    /// Waits until all records that were logged before the call are written or lost. The process must call it before it
+    /// exits.
+    ///
+    /// - Returns: False when the destination has not taken all records within `time`.
+    @discardableResult
+    package func flush(within time: Duration) -> Bool { queue.flush(within: time) }
 
-    /// Writes one line to the file descriptor. When that is a pipe whose read end is closed, the line is lost without
-    /// an error.
-    private func writeLine(_ text: String) {
-        let bytes = Array((text + "\n").utf8)
-        line.withLock { _ in
-            var rest = bytes[...]
-            while !rest.isEmpty {
-                let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-                if count < 0 && errno == EINTR { continue }
-                guard count > 0 else { return }
-                rest = rest.dropFirst(count)
-            }
-        }
-    }
+    /// Appends a log record to the queue.
+    func write(_ record: LogRecord) { queue.append(record) }
 
     private static func index(of level: Logger.Level) -> Int {
         Logger.Level.allCases.firstIndex(of: level) ?? 0

@@ -5,11 +5,16 @@ package import Logging
 internal import Support
 
 /// A log event with its time, label and fields, in the form that the journal, text and JSON formats have in common.
+///
+/// The size of a record has the bounds of `LogBounds`, whatever the log event contains: a line of text or JSON has at
+/// most `LogBounds.line` bytes.
 package struct LogRecord: Sendable {
     /// One entry of the log event's metadata: its key and its value.
     package struct Field: Sendable, Equatable {
-        /// The key of the metadata entry in lower snake case, such as `bytes_in`.
+        /// The key of the metadata entry in lower snake case, such as `bytes_in`: 1 to `LogBounds.name` graphic ASCII
+        /// characters besides quotation marks, equals signs and backslashes.
         package var key: String
+        /// The value, cut to `LogBounds.value`.
         package var value: String
         /// True when the value is an integer, which is written as a number in JSON.
         package var isNumber: Bool
@@ -19,8 +24,8 @@ package struct LogRecord: Sendable {
         /// - Parameter value: The metadata value. An integer passed as `.stringConvertible` is a number; every other
         ///   value is a text.
         package init(_ key: String, _ value: Logger.MetadataValue) {
-            self.key = key
-            self.value = value.description
+            self.key = LogBounds.name(key)
+            self.value = LogBounds.cut(value.description, to: LogBounds.value)
             isNumber =
                 if case .stringConvertible(let value) = value { value is any BinaryInteger } else { false }
         }
@@ -30,16 +35,20 @@ package struct LogRecord: Sendable {
     package var level: Logger.Level
     /// The label of the logger, as swift-log defines it.
     package var label: String
+    /// The message, cut to `LogBounds.message`.
     package var message: String
     /// The stable name of the event, such as `picture-done`: the metadata value of the key `event`; nil when there is
     /// none.
     package var event: String?
-    /// The metadata except `event`, sorted by key.
+    /// The metadata except `event`, sorted by key. Fields that would exceed the bound of the line are left out, and the
+    /// last field `fields_omitted` has their number.
     package var fields: [Field]
     /// The source file whose code logged the event.
     package var file: String
     package var function: String
     package var line: UInt
+    /// The estimated memory of the record in bytes.
+    let memory: Int
 
     /// Makes a record of a log event.
     ///
@@ -53,70 +62,19 @@ package struct LogRecord: Sendable {
         self.time = time ?? Self.now()
         level = event.level
         self.label = label
-        message = event.message.description
-        self.event = merged.removeValue(forKey: "event").map { $0.description }
+        message = LogBounds.cut(event.message.description, to: LogBounds.message)
+        self.event = merged.removeValue(forKey: "event").map { LogBounds.name($0.description) }
         fields = merged.map { Field($0.key, $0.value) }.sorted { $0.key < $1.key }
+        LogBounds.omitFields(of: &fields, besides: message)
         file = event.file
         function = event.function
         line = event.line
+        memory = fields.reduce(256 + message.utf8.count) { $0 + 80 + $1.key.utf8.count + $1.value.utf8.count }
     }
 
     private static func now() -> timespec {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         return now
-    }
-
-    /// The message and the fields in one line: `picture done  bytes_in=1024 s3_key="a b.jpg"`.
-    ///
-    /// Control characters are escaped, so that an object key can neither start a new line nor send commands to a
-    /// terminal.
-    package var messageAndFields: String {
-        var out = Self.escaped(message)
-        for (index, field) in fields.enumerated() {
-            out += (index == 0 ? "  " : " ") + field.key + "=" + Self.quoted(field.value)
-        }
-        return out
-    }
-
-    /// The line of text for a terminal or a file: time, level, message and fields.
-    package var text: String {
-        let level = level.rawValue
-        let padding = String(repeating: " ", count: max(0, 8 - level.utf8.count))
-        return "\(timestamp) \(level)\(padding) \(messageAndFields)"
-    }
-
-    /// The time of the event in RFC 3339 format, in UTC with milliseconds.
-    package var timestamp: String {
-        let civil = CivilTime(secondsSinceEpoch: time.tv_sec)
-        let milliseconds = String(time.tv_nsec / 1_000_000 + 1000).dropFirst()
-        return "\(civil.date)T\(civil.timeOfDay).\(milliseconds)Z"
-    }
-
-    private static func quoted(_ value: String) -> String {
-        let isPlain = !value.isEmpty && value.utf8.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x3d }
-        let safe = escaped(value)
-        return isPlain && safe == value ? value : "\"" + safe.replacing("\"", with: "\\\"") + "\""
-    }
-
-    /// Returns `text` with control characters (C0, DEL, C1), line and paragraph separators and direction overrides
-    /// escaped as `\u{...}`.
-    private static func escaped(_ text: String) -> String {
-        func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
-            switch scalar.value {
-            case 0..<0x20, 0x7f..<0xa0, 0x2028...0x202e, 0x2066...0x2069: false
-            default: true
-            }
-        }
-        guard !text.unicodeScalars.allSatisfy(isHarmless) else { return text }
-        var out = ""
-        for scalar in text.unicodeScalars {
-            if isHarmless(scalar) {
-                out.unicodeScalars.append(scalar)
-            } else {
-                out += scalar == "\n" ? "\\n" : "\\u{\(String(scalar.value, radix: 16))}"
-            }
-        }
-        return out
     }
 }

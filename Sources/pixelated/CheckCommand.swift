@@ -37,6 +37,7 @@ struct CheckCommand: AsyncParsableCommand {
         print("configuration: ok")
         do {
             let output = LogOutput(format: .text, level: .warning)
+            defer { output.flush(within: .seconds(10)) }
             let transport = try CurlTransport(settings.network.completed(from: environment()))
             let session = try await AWSSession(
                 settings, environment: environment(), version: version, transport: transport,

@@ -37,6 +37,7 @@ struct ReloadTests {
             note = reload.run()
             #expect(reload.note == note)
         }
+        #expect(output.flush(within: .seconds(60)))
         try pipe.fileHandleForWriting.close()
         let log = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
         return Result(applied: applied.withLock { $0 }, note: note, log: log)

@@ -169,6 +169,7 @@ struct SupervisorTests {
         }
         sender.yield(.stop)
         _ = await run.value
+        #expect(output.flush(within: .seconds(60)))
         try pipe.fileHandleForWriting.close()
         let log = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
         let last = log.split(separator: "\n").last ?? ""

@@ -33,11 +33,12 @@ struct TextTests {
         #expect(b.editDistance(to: a) == distance)
     }
 
-    @Test func `a JSON string escapes what RFC 8259 requires and what breaks lines`() {
+    @Test func `a JSON string escapes what RFC 8259 requires, and what changes lines or terminals`() {
         #expect("".jsonString == "\"\"")
         #expect("a\"b\\c/".jsonString == "\"a\\\"b\\\\c/\"")
         #expect("\n\r\t\0\u{1f}\u{7f}".jsonString == "\"\\n\\r\\t\\u0000\\u001f\\u007f\"")
-        #expect("\u{2028}\u{2029}\u{85}ü😀".jsonString == "\"\\u2028\\u2029\u{85}ü😀\"")
+        #expect("\u{2028}\u{2029}\u{85}ü😀".jsonString == "\"\\u2028\\u2029\\u0085ü😀\"")
+        #expect("\u{9b}31m\u{202e}\u{2066}\u{61c}".jsonString == "\"\\u009b31m\\u202e\\u2066\\u061c\"")
     }
 
     @Test func `a JSON parser reads the text back from every JSON string`() throws {

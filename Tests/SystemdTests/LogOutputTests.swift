@@ -17,6 +17,7 @@ struct LogOutputTests {
         let output = LogOutput(
             format: format, level: level, descriptor: pipe.fileHandleForWriting.fileDescriptor)
         body(output.logger("worker"))
+        #expect(output.flush(within: .seconds(60)))
         try pipe.fileHandleForWriting.close()
         return String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
     }
@@ -34,7 +35,7 @@ struct LogOutputTests {
         let line = try written(.text) {
             $0.info("picture done", metadata: ["s3_key": "a\n\u{1b}[31m\u{202e}x"])
         }
-        #expect(line.hasSuffix("s3_key=\"a\\n\\u{1b}[31m\\u{202e}x\"\n"))
+        #expect(line.hasSuffix("s3_key=\"a\\n\\u001b[31m\\u202ex\"\n"))
         #expect(line.filter { $0 == "\n" }.count == 1)
     }
 
@@ -83,17 +84,10 @@ struct LogOutputTests {
         var own = logger
         own.logLevel = .critical
         own.error("unseen too")
+        #expect(output.flush(within: .seconds(60)))
         try pipe.fileHandleForWriting.close()
         let text = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
         #expect(text.hasSuffix("debug    seen\n") && !text.contains("unseen"))
-    }
-
-    @Test func `a write to a closed pipe loses the line and does not end the process`() throws {
-        signal(SIGPIPE, SIG_IGN)
-        let pipe = Pipe()
-        try pipe.fileHandleForReading.close()
-        LogOutput(format: .text, descriptor: pipe.fileHandleForWriting.fileDescriptor).logger("x").error(
-            "lost")
     }
 
     @Test func `the stream of the journal is recognised by device and inode`() throws {
