@@ -26,6 +26,7 @@ package struct Service: Sendable {
     private static let maxTaskDelay = Duration.seconds(20)
     /// The maximum times that the end of the process waits for the destination of the log and for the service manager.
     private static let logFlushTime = Duration.seconds(2)
+    private static let notifyFlushTime = Duration.seconds(1)
     /// The time that one turn of the network event loop may last before the health check `network` fails.
     private static let maxNetworkTurn = Duration.seconds(20)
 
@@ -53,6 +54,7 @@ package struct Service: Sendable {
     package func run() async -> ExitReason {
         CrashFlush.install()
         let reason = await serve()
+        notifier.flush(within: Self.notifyFlushTime)
         output.flush(within: Self.logFlushTime)
         return reason
     }

@@ -220,6 +220,7 @@ package struct Supervisor: Sendable {
     /// Checks the time limits and updates the status. It is called at the interval `Timeouts.tick`.
     private func tick(_ run: inout Run, _ work: Task<Void, Never>) {
         sendStatus(&run)
+        notifier.retry()
         let now = ContinuousClock.now
         if let begin = run.drainBegin, run.cancelledAt == nil, begin.duration(to: now) > timeouts.drain {
             logger.error(

@@ -39,6 +39,9 @@ package enum NotifyMessage: Sendable, Equatable {
         }
     }
 
+    /// The variable of the notification, such as `STATUS`. A notification replaces earlier ones of the same kind.
+    var kind: Substring { assignments.prefix { $0 != "=" } }
+
     /// Returns `text` as one line of at most `maxStatusBytes` bytes. C0 control characters become spaces, because a
     /// line break would begin another assignment.
     private static func line(_ text: String) -> String {

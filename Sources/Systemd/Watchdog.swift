@@ -10,7 +10,8 @@ import Support
 ///
 /// A running timer alone does not prove that the rest of the process works: a serial Dispatch queue runs even while no
 /// Swift task can run. Each tick of the timer therefore runs the health checks first. While one of them fails, no ping
-/// is sent, and the service manager restarts the service after `WatchdogSec=`.
+/// is sent, and the service manager restarts the service after `WatchdogSec=`. A service manager that does not read its
+/// socket is no failure: the ping of the next tick replaces the one that could not be sent.
 package final class Watchdog: Sendable {
     private let checks: [HealthCheck]
     private let notifier: Notifier
@@ -92,7 +93,6 @@ package final class Watchdog: Sendable {
             logger.notice(
                 "the watchdog keep-alive is sent again", metadata: ["event": "watchdog-resumed"])
         }
-        notifier.send(.keepAlive)
-        return true
+        return notifier.send(.keepAlive)
     }
 }

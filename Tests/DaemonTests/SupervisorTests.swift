@@ -17,6 +17,8 @@ struct SupervisorTests {
     private let reloads = Locked(0)
     private let note = Locked<String?>(nil)
     private let terminated = Locked<ExitReason?>(nil)
+    /// True when the service manager receives.
+    private let isRead = Locked(true)
 
     init() {
         (commands, sender) = AsyncStream.makeStream()
@@ -29,7 +31,12 @@ struct SupervisorTests {
         var defaults = Supervisor.Timeouts()
         defaults.tick = .milliseconds(5)
         let supervisor = Supervisor(
-            worker, notifier: Notifier { [manager] in _ = manager.yield($0) },
+            worker,
+            notifier: Notifier { [manager, isRead] text in
+                guard isRead.withLock({ $0 }) else { return false }
+                manager.yield(text)
+                return true
+            },
             logger: logger ?? Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             timeouts: timeouts ?? defaults,
             reload: { [reloads, note] in
@@ -62,6 +69,22 @@ struct SupervisorTests {
         _ = await message { $0 == "STOPPING=1" }
         #expect(await run.value == .success)
         #expect(worker.drains == [false])
+    }
+
+    @Test func `a service manager that does not read stops neither the start nor the end`() async {
+        let worker = ScriptedWorker(drainsAtOnce: false)
+        isRead.withLock { $0 = false }
+        let run = start(worker)
+        worker.answerFirstPoll()
+        sender.yield(.stop)
+        while worker.drains.isEmpty { await Task.yield() }
+        isRead.withLock { $0 = true }
+        // The readiness is sent although the stop has begun, because it was true before.
+        let ready = await message { $0.hasPrefix("READY=1") }
+        #expect(ready == "READY=1")
+        _ = await message { $0 == "STOPPING=1" }
+        worker.end()
+        #expect(await run.value == .success)
     }
 
     @Test func `a second stop command forces the stop`() async {

@@ -30,6 +30,39 @@ struct NotifierTests {
         #expect(time >= before && time <= SystemTime.monotonicMicroseconds)
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `a socket that nobody reads never stops the sender, and states are sent when it is read again`()
+        throws
+    {
+        let manager = try DatagramSocket()
+        setenv("NOTIFY_SOCKET", manager.path, 1)
+        defer { unsetenv("NOTIFY_SOCKET") }
+        let notifier = Notifier.serviceManager
+        // The kernel keeps a number of datagrams (unix(7), max_dgram_qlen), and refuses further ones.
+        var sent = 0
+        while notifier.send(.keepAlive) { sent += 1 }
+        #expect(!notifier.send(.ready, .status("polling")))
+        #expect(!notifier.send(.stopping))
+        #expect(!notifier.flush(within: .milliseconds(20)))
+        for _ in 0..<sent { #expect(manager.receiveText() == "WATCHDOG=1") }
+        #expect(notifier.retry())
+        #expect(manager.receiveText() == "READY=1\nSTATUS=polling")
+        #expect(manager.receiveText() == "STOPPING=1")
+        #expect(notifier.flush(within: .zero))
+    }
+
+    @Test func `a socket in the abstract namespace receives, and one that does not exist stops nothing`()
+        throws
+    {
+        let name = "@pixelator-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+        setenv("NOTIFY_SOCKET", name, 1)
+        defer { unsetenv("NOTIFY_SOCKET") }
+        #expect(!Notifier.serviceManager.send(.ready))
+        let manager = try DatagramSocket(path: name)
+        #expect(Notifier.serviceManager.retry())
+        #expect(manager.receiveText() == "READY=1")
+    }
+
     @Test func `a notification without a service manager has no effect`() {
         unsetenv("NOTIFY_SOCKET")
         Notifier.serviceManager.send(.ready)
