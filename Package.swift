@@ -18,10 +18,18 @@ let edge: [SwiftSetting] = [
 /// The settings of modules that use neither C nor raw memory. The compiler checks that they do not.
 let pure: [SwiftSetting] = edge + [.strictMemorySafety()]
 
+/// The settings of the C code, which handles untrusted bytes: stack protection, and glibc's checks of buffer lengths,
+/// which need an optimized build.
 let c: [CSetting] = [
     .enableWarning("all"), .enableWarning("extra"), .enableWarning("conversion"),
     .treatAllWarnings(as: .error),
+    .unsafeFlags(["-fstack-protector-strong"]),
+    .define("_FORTIFY_SOURCE", to: "2", .when(configuration: .release)),
 ]
+
+/// The linker settings of the program: all symbols are resolved at the start, so that the tables of their addresses are
+/// read-only afterwards.
+let linker: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "-z", "-Xlinker", "now"])]
 
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
@@ -100,7 +108,7 @@ let package = Package(
             dependencies: [
                 "Daemon", "Settings", "Worker", "AWS", "Pixelation", "Curl", "Systemd", "Support", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], swiftSettings: edge),
+            ], swiftSettings: edge, linkerSettings: linker),
         .executableTarget(
             name: "pixelated-bench",
             dependencies: [

@@ -5,6 +5,13 @@ import Testing
 
 /// The repository is complete and its parts agree with each other.
 struct ProjectTests {
+    @Test func `the image and the Debian package are built with the same options`() throws {
+        let options = "--product pixelated --disable-local-rpath -Xlinker -s"
+        for path in ["deploy/Containerfile", "deploy/local/environment.sh"] {
+            #expect(try Project.text(path).contains(options), "\(path)")
+        }
+    }
+
     @Test func `the top level has exactly the agreed entries`() throws {
         let allowed: Set = [
             "Package.swift", "Sources", "Tests", "deploy", "systemd", "config.example.json", "README.md",

@@ -13,6 +13,7 @@ import subprocess
 import unittest
 import urllib.request
 
+import hardening
 from local_cloud import PROJECT, LocalCloud, free_port, stacks, until
 
 ROOT = os.environ["PIXELATOR_ENGINE_ROOT"]
@@ -173,6 +174,14 @@ class ContainersTest(unittest.TestCase):
         added = found[IMAGE] - found[BASE] - os.path.getsize(os.environ["PIXELATOR_BINARY"])
         self.figures.append(f"image {found[IMAGE] / 1e6:.0f} MB, of which Debian {found[BASE] / 1e6:.0f} MB")
         self.assertLess(added, 30e6)
+
+    def test_the_program_in_the_image_is_hardened(self):
+        self.engine.run("podman", "create", "--name", "shipped", IMAGE)
+        self.addCleanup(self.engine.run, "podman", "rm", "--force", "shipped", check=False)
+        program = os.path.join(CONTEXT, "shipped")
+        self.addCleanup(os.remove, program)
+        self.engine.run("podman", "cp", "shipped:/usr/bin/pixelated", "/context/shipped")
+        self.assertEqual(hardening.missing(program), [])
 
     def test_the_packages_of_the_image_are_those_of_the_linked_libraries(self):
         run = ("podman", "run", "--rm", "--read-only", "--cap-drop", "all")

@@ -19,6 +19,7 @@ from machine import Machine
 
 # local_cloud adds the directory of this module to sys.path.
 import configure
+import hardening
 import questions
 
 UNIT = "pixelated.service"
@@ -362,6 +363,15 @@ class ServiceTest(MachineTest):
             verified = self.machine.run("systemd-analyze", "verify", "--man=no", f"/lib/systemd/system/{unit}")
             self.assertEqual(verified.stdout + verified.stderr, "", unit)
 
+    def test_the_sandbox_executes_no_other_program(self):
+        self.configure("programs")
+        for program in ("/bin/true", "/lib/systemd/systemd-ac-power"):
+            self.machine.run("test", "-x", program)
+            self.drop_in(f"ExecStartPre={program}", "Restart=no")
+            self.systemctl("start", UNIT, check=False)
+            # 203 is the exit status of systemd after a failed execve.
+            self.assertIn("status=203", self.show("ExecStartPre"), program)
+
     def test_an_instance_has_its_own_settings(self):
         path, unit = "/etc/pixelated/second.json", "pixelated@second.service"
         first = self.started("first")
@@ -497,6 +507,10 @@ class PackageTest(MachineTest):
         self.assertNotIn("not found", linked)
         self.assertNotIn("swift", linked)
         self.machine.run("bash", "-n", "/usr/share/bash-completion/completions/pixelated")
+
+    def test_the_program_in_the_package_is_hardened(self):
+        program = f"/proc/{self.machine.leader}/root/usr/bin/pixelated"
+        self.assertEqual(hardening.missing(program), [])
 
     def test_the_manual_pages_contain_every_setting_and_command(self):
         settings = json.loads(self.machine.run("pixelated", "settings", "--json").stdout)
