@@ -48,6 +48,7 @@ let package = Package(
     ],
     targets: [
         // Layer 0: the C libraries of the distribution.
+        .systemLibrary(name: "CLibC"),
         .systemLibrary(name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLibExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
@@ -78,7 +79,7 @@ let package = Package(
 
         // Layer 4: the AWS client and the pixel engine.
         .target(
-            name: "AWS", dependencies: ["SigV4", "HTTP", "Digests", "Support", "CLibExpat", log],
+            name: "AWS", dependencies: ["SigV4", "HTTP", "Digests", "Support", "CLibC", "CLibExpat", log],
             swiftSettings: edge),
         .target(name: "Pixelation", dependencies: ["Support", "JPEG", "Pixels"], swiftSettings: edge),
 

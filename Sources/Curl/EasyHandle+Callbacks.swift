@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CLibCurl
+import Glibc
 
 // The callbacks of libcurl, which it calls on the px-curl thread from within `curl_multi_socket_action`. They copy
 // bytes and return. To abort a transfer they store the reason in it and return a wrong count.
@@ -15,6 +16,7 @@ extension EasyHandle {
         try check(px_set_read(raw, readBody, context))
         try check(px_set_seek(raw, rewindBody, context))
         try check(px_set_pointer(raw, CURLOPT_PRIVATE, context))
+        try check(px_set_open_socket(raw, openSocket))
     }
 }
 
@@ -51,6 +53,14 @@ private let rewindBody: curl_seek_callback = { context, offset, origin in
         return CURL_SEEKFUNC_FAIL
     }
     return CURL_SEEKFUNC_OK
+}
+
+/// Makes the socket of a connection close-on-exec from the beginning, so that no child process inherits it. The sockets
+/// that libcurl 7.88 makes itself are not.
+private let openSocket: curl_opensocket_callback = { _, _, address in
+    guard let address else { return CURL_SOCKET_BAD }
+    let kind = address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
+    return socket(address.pointee.family, kind, address.pointee.protocol)
 }
 
 /// Returns a number of bytes that differs from `right`, after which libcurl aborts the transfer with

@@ -7,7 +7,7 @@ import Testing
 struct LayerTests {
     static let layers: [[String]] = [
         [
-            "CLibCurl", "CLibCrypto", "CLibExpat", "CLibJPEG", "CLibSystemd", "CLibTurboJPEG",
+            "CLibC", "CLibCurl", "CLibCrypto", "CLibExpat", "CLibJPEG", "CLibSystemd", "CLibTurboJPEG",
         ],
         ["CJPEG", "CPixels", "Support"],
         ["HTTP", "Digests", "Pixels", "S3Events", "Metrics"],

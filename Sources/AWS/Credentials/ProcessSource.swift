@@ -25,7 +25,8 @@ struct ProcessSource: CredentialSource {
         case .failure(.notStarted(let why)): throw failure("the program did not start: \(why)")
         case .failure(.timedOut): throw failure("the program did not end within \(Int(deadline.inSeconds)) s")
         case .failure(.tooMuchOutput): throw failure("the program printed more than 64 KiB")
-        case .failure(.exited(let status)): throw failure("the program ended with status \(status)")
+        case .failure(.exited(let status, let text)):
+            throw failure("the program ended with status \(status)\(text.isEmpty ? "" : ": \(text)")")
         case .failure(.killed(let signal)): throw failure("the program was ended by signal \(signal)")
         case .success(let bytes):
             switch MetadataCredentials.read(bytes, from: .process) {
@@ -35,33 +36,37 @@ struct ProcessSource: CredentialSource {
         }
     }
 
-    /// Splits a command into words as a shell does, with quotation marks and backslashes but without expansions.
+    /// Splits a command into words as a shell does (POSIX, Shell Command Language, 2.2 Quoting), with quotation marks
+    /// and backslashes but without expansions and comments.
     ///
-    /// - Returns: the words; nil when a quotation mark is not closed.
+    /// - Returns: the words; nil when a quotation mark is not closed or the last backslash precedes nothing.
     static func words(_ command: String) -> [String]? {
         var words: [String] = []
-        var word: String?
-        var quote: Character?
+        var word: String.UnicodeScalarView?
+        var quote: Unicode.Scalar?
         var isEscaped = false
-        for character in command {
+        func add(_ scalar: Unicode.Scalar) { word = (word ?? .init()) + [scalar] }
+        for scalar in command.unicodeScalars {
             if isEscaped {
-                word = (word ?? "") + String(character)
+                // In double quotation marks a backslash is ordinary unless one of these follows.
+                if quote == "\"", scalar != "\"", scalar != "\\" { add("\\") }
+                add(scalar)
                 isEscaped = false
-            } else if character == "\\", quote != "'" {
+            } else if scalar == "\\", quote != "'" {
                 isEscaped = true
-            } else if character == quote {
+            } else if scalar == quote {
                 quote = nil
-            } else if quote == nil, character == "\"" || character == "'" {
-                quote = character
-                word = word ?? ""
-            } else if quote == nil, character.isWhitespace {
-                if let word { words.append(word) }
+            } else if quote == nil, scalar == "\"" || scalar == "'" {
+                quote = scalar
+                word = word ?? .init()
+            } else if quote == nil, [" ", "\t", "\r", "\n"].contains(scalar) {
+                if let word { words.append(String(word)) }
                 word = nil
             } else {
-                word = (word ?? "") + String(character)
+                add(scalar)
             }
         }
-        if let word { words.append(word) }
+        if let word { words.append(String(word)) }
         return quote == nil && !isEscaped ? words : nil
     }
 }
