@@ -82,7 +82,11 @@ struct PartialConfigurationTests {
     @Test(arguments: [
         ("[default\naws_access_key_id = AKIAHALF\n", "line 1 begins a section and has no ]"),
         ("\n# c\naws_access_key_id = AKIAHALF\n", "line 3 is in no section, such as [default]"),
-        ("[default]\n\naws_access_key_id: AKIAHALF\n", "line 3 is in profile default and has no ="),
+        ("[default]\n\naws_access_key_id AKIAHALF\n", "line 3 is in section [default] and has no ="),
+        ("[x]\nword\n[default]\n", "line 2 is in section [x] and has no ="),
+        ("[default]\n\n= AKIAHALF\n", "line 3 has no name before the ="),
+        ("[default]\n[x]\n[default]\n", "line 3 repeats section [default] of line 1"),
+        ("[x]\nRegion = a\n\nregion: b\n", "line 4 repeats region of line 2 in section [x]"),
     ])
     func `a syntax error is an error that names file and line`(
         _ text: String, _ reason: String
@@ -128,7 +132,7 @@ struct PartialConfigurationTests {
         #expect(try await harness.accessKeyID == "AKIAFILE")
     }
 
-    /// Python's `configparser`, and with it the AWS CLI, reads such files.
+    /// Python's `configparser` reads such files.
     @Test func `indented settings and nested values are accepted`() async throws {
         let keys = try TemporaryFile(
             """

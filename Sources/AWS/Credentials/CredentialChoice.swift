@@ -79,7 +79,9 @@ struct CredentialChoice: Sendable {
         return keys.contains { values[$0] != nil }
     }
 
-    private static let staticKeys = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token"]
+    private static let staticKeys = [
+        "aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token",
+    ]
     /// The names of profile settings that have no effect without `role_arn`.
     private static let roleKeys = ["source_profile", "credential_source", "web_identity_token_file"]
 
@@ -88,8 +90,8 @@ struct CredentialChoice: Sendable {
         "sso_session", "sso_start_url", "sso_account_id", "sso_role_name", "login_session",
     ]
 
-    /// Returns the source of credentials for a profile: a role, or else static keys, or else a credential process, in
-    /// the order of botocore.
+    /// Returns the source of credentials for a profile: a role, or else static keys in the credentials file, or else a
+    /// credential process, or else static keys in the config file, in the order of botocore.
     ///
     /// - Parameter visited: the names of the profiles whose `source_profile` settings led to this one, for the
     ///   detection of cycles.
@@ -108,7 +110,7 @@ struct CredentialChoice: Sendable {
             }
             return try roleSource(role, values, name, visited + [name])
         }
-        if let command = values["credential_process"], values["aws_access_key_id"] == nil {
+        if let command = values["credential_process"], profiles.keys(of: name)?.isInConfig != false {
             return ProcessSource(command: command, host: host)
         }
         if Self.staticKeys.contains(where: { values[$0] != nil }) {

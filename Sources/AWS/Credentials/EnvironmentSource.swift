@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The source of credentials that reads the environment variables `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, for
-/// temporary credentials, `AWS_SESSION_TOKEN`.
+/// temporary credentials, `AWS_SESSION_TOKEN` (or the older `AWS_SECURITY_TOKEN`) and `AWS_CREDENTIAL_EXPIRATION`.
+/// `aws configure export-credentials` prints these variables.
 struct EnvironmentSource: CredentialSource {
     let name = "environment"
     let host: HostEnvironment
@@ -19,10 +20,18 @@ struct EnvironmentSource: CredentialSource {
         guard let secret = host.variable("AWS_SECRET_ACCESS_KEY") else {
             throw failure("AWS_SECRET_ACCESS_KEY is not set")
         }
+        var expiration: Double?
+        if let text = host.variable("AWS_CREDENTIAL_EXPIRATION") {
+            expiration = ExpirationTime.parse(text)
+            guard expiration != nil else {
+                throw failure("AWS_CREDENTIAL_EXPIRATION is not a time with a date and a zone")
+            }
+        }
         guard
             let credentials = Credentials(
                 accessKeyID: id, secretAccessKey: secret,
-                sessionToken: host.variable("AWS_SESSION_TOKEN"))
+                sessionToken: host.variable("AWS_SECURITY_TOKEN") ?? host.variable("AWS_SESSION_TOKEN"),
+                expiration: expiration)
         else { throw failure("the keys contain white space or control characters") }
         return credentials
     }

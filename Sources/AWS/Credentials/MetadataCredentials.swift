@@ -1,62 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import HTTP
-
 /// The JSON document in which metadata services and credential processes return credentials.
-struct MetadataCredentials: Decodable {
-    /// The result code: `Success`, or an error code in a response of status 200.
-    var Code: String?
-    var Message: String?
-    var AccessKeyId: String?
-    var SecretAccessKey: String?
-    var Token: String?
-    /// The session token in the output of a credential process; nil for long-term credentials.
-    var SessionToken: String?
-    var Expiration: String?
-    /// The version of the format in the output of a credential process, which must be 1.
-    var Version: Int?
-
+enum MetadataCredentials {
     /// The origin of a document, which determines the required members.
     enum Origin {
-        /// The response of a metadata service, which must contain the access keys, `Token` and `Expiration`.
+        /// The response of a metadata service, which must contain the access keys, `Token` and `Expiration`. With a
+        /// `Code` other than `Success` it is an error, although its status is 200.
         case service
-        /// The output of a credential process, which must contain the access keys and `"Version": 1`.
+        /// The output of a credential process, which must contain the access keys and `"Version": 1`. Credentials
+        /// without `Expiration` do not expire.
         case process
     }
 
-    /// Decodes a document and returns its credentials.
+    /// Decodes a document and returns its credentials. The rules are those of botocore.
     ///
     /// - Parameter secrets: the redaction of the request's secrets. These secrets and the keys in the document are
     ///   hidden in error texts.
     static func read(
         _ bytes: [UInt8], from origin: Origin, hiding secrets: Redaction = Redaction([])
     ) -> Result<Credentials, Problem> {
-        let document = origin == .process ? "the output" : "the response"
-        guard let body = JSON.decode(Self.self, from: bytes) else {
-            return .failure(Problem("\(document) is not the JSON of credentials"))
+        let name = origin == .process ? "the output" : "the response"
+        guard let document = CredentialDocument(bytes) else {
+            return .failure(Problem("\(name) is not the JSON of credentials"))
         }
-        let secrets = secrets.adding([body.SecretAccessKey, body.Token, body.SessionToken])
-        let message = secrets.hide(in: body.Message ?? "no message")
-        if let code = body.Code, code != "Success" {
-            return .failure(Problem("\(document) has the error code \(secrets.hide(in: code)): \(message)"))
+        let secrets = secrets.adding(["SecretAccessKey", "Token", "SessionToken"].map(document.text))
+        let message = secrets.hide(in: document.text("Message") ?? document.text("message") ?? "no message")
+        switch (origin, document["Version"]) {
+        case (.service, _):
+            if let code = document.text("Code"), !["", "success"].contains(code.lowercased()) {
+                return .failure(Problem("\(name) has the error code \(secrets.hide(in: code)): \(message)"))
+            }
+        case (.process, .number(1)): break
+        case (.process, .number(let version)):
+            let shown = Int(exactly: version).map { "\($0)" } ?? "\(version)"
+            return .failure(Problem("\(name) must have Version 1 (got \(shown))"))
+        case (.process, nil): return .failure(Problem("\(name) must have Version 1 (got none)"))
+        case (.process, _):
+            return .failure(Problem("\(name) must have Version 1 as a number (got another value)"))
         }
-        if origin == .process, body.Version != 1 {
-            return .failure(
-                Problem("\(document) must have Version 1 (got \(body.Version.map { "\($0)" } ?? "none"))"))
+        guard let id = document.text("AccessKeyId"), let secret = document.text("SecretAccessKey") else {
+            return .failure(Problem("\(name) has no keys: \(message)"))
         }
-        guard let id = body.AccessKeyId, let secret = body.SecretAccessKey else {
-            return .failure(Problem("\(document) has no keys: \(message)"))
+        let token: String?
+        switch document[origin == .process ? "SessionToken" : "Token"] {
+        case nil where origin == .service: return .failure(Problem("\(name) has no token"))
+        case nil, .null?: token = nil
+        case .string(let text)?: token = text
+        default: return .failure(Problem("the session token in \(name) is not a string"))
         }
-        let token = origin == .process ? body.SessionToken : body.Token
-        if origin == .service, token == nil { return .failure(Problem("\(document) has no token")) }
-        var expiration: Double?
-        if let text = body.Expiration {
-            guard let time = HTTPDate.parseISO8601(text) else {
-                return .failure(Problem("the expiration \(text.prefix(40)) is not an ISO 8601 time"))
+        let expiration: Double?
+        switch document["Expiration"] {
+        case nil where origin == .process, .null? where origin == .process: expiration = nil
+        case nil: return .failure(Problem("\(name) has no expiration"))
+        case .string(let text)?:
+            guard let time = ExpirationTime.parse(text) else {
+                return .failure(
+                    Problem("the expiration \"\(text.prefix(40))\" is not a time with a date and a zone"))
             }
             expiration = time
-        } else if origin == .service {
-            return .failure(Problem("\(document) has no expiration"))
+        default: return .failure(Problem("the expiration in \(name) is not a string"))
         }
         guard
             let credentials = Credentials(

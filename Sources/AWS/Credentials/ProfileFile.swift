@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The merged profiles of `~/.aws/config` and `~/.aws/credentials`. A setting in the credentials file has precedence.
+/// The profiles of `~/.aws/config` and `~/.aws/credentials`.
 ///
 /// The format is that of the AWS SDKs and Tools Reference Guide, "Shared config and credentials files".
 struct ProfileFile: Sendable, Equatable {
-    /// The settings of each profile, by the name of the profile. The names of settings are in lower case.
-    private(set) var profiles: [String: [String: String]] = [:]
+    /// The profiles of one file: their settings by the name of the profile. The names of settings are in lower case.
+    private struct File: Sendable, Equatable {
+        var path: String
+        var isConfig: Bool
+        var profiles: [String: [String: String]]
+    }
+
+    /// The config file and the credentials file, in this order, without one that does not exist.
+    private var files: [File] = []
 
     /// The paths of the config file and the credentials file, without the path of a file that does not exist.
-    private(set) var paths: [String] = []
+    var paths: [String] { files.map(\.path) }
 
     /// Reads the files whose paths are in `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE`, or else those in
     /// `~/.aws`. Absent files count as empty.
@@ -28,7 +35,7 @@ struct ProfileFile: Sendable, Equatable {
             let usual = host.homeDirectory.map { "\($0)/.aws/\(isConfig ? "config" : "credentials")" }
             guard let path = named ?? usual else { continue }
             switch host.contents(of: path, limit: 1 << 20) {
-            case .success(let bytes): try file.parse(Self.text(bytes), of: path, isConfig: isConfig)
+            case .success(let bytes): try file.add(Self.text(bytes), of: path, isConfig: isConfig)
             case .failure(let problem) where problem.isAbsent || named == nil && problem.isInaccessible: break
             case .failure(let problem): throw Self.problem(path, problem.text)
             }
@@ -36,8 +43,34 @@ struct ProfileFile: Sendable, Equatable {
         return file
     }
 
-    /// The settings of a profile; nil when neither file contains the profile.
-    subscript(profile: String) -> [String: String]? { profiles[profile] }
+    /// The settings of a profile in both files; nil when neither file contains the profile. A setting in the
+    /// credentials file has precedence.
+    subscript(profile: String) -> [String: String]? {
+        let found = files.compactMap { $0.profiles[profile] }
+        guard !found.isEmpty else { return nil }
+        return found.reduce(into: [:]) { $0.merge($1) { _, new in new } }
+    }
+
+    /// The settings of a profile in the file that contains its `aws_access_key_id`.
+    struct Keys {
+        var settings: [String: String]
+        var path: String
+        /// True when the file is the config file.
+        var isInConfig: Bool
+    }
+
+    /// Returns the keys of a profile; nil when neither file contains its `aws_access_key_id`. Secret and session token
+    /// must be in the same file, since those in the other one can belong to another key. The credentials file has
+    /// precedence.
+    func keys(of profile: String) -> Keys? {
+        for file in files.reversed() {
+            guard let settings = file.profiles[profile], settings["aws_access_key_id"] != nil else {
+                continue
+            }
+            return Keys(settings: settings, path: file.path, isInConfig: file.isConfig)
+        }
+        return nil
+    }
 
     /// Returns the content of a file as text, without its byte order mark. Bytes that are not UTF-8, for example in a
     /// comment, are replaced.
@@ -45,56 +78,31 @@ struct ProfileFile: Sendable, Equatable {
         String(decoding: bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...], as: UTF8.self)
     }
 
-    private mutating func parse(_ text: String, of path: String, isConfig: Bool) throws(AWSError) {
-        paths.append(path)
-        var isInSection = false
-        var profile: String?
-        // The indentation of the previous setting; nil directly after the head of a section.
-        var indent: Int?
-        // `Character.isNewline` includes further characters that end a line in Unicode but not in these files.
-        let lines = text.split(omittingEmptySubsequences: false) { ["\n", "\r\n", "\r"].contains($0) }
-        for (number, whole) in lines.enumerated() {
-            let line = Self.trimmed(whole)
-            guard let first = line.first, first != "#", first != ";" else { continue }
-            // A line that is indented further continues the value above or nests another one. No such value is used.
-            let ownIndent = whole.prefix { $0.isWhitespace }.count
-            if let indent, ownIndent > indent { continue }
-            if first == "[" {
-                guard line.contains("]") else {
-                    throw Self.problem(path, "line \(number + 1) begins a section and has no ]")
-                }
-                isInSection = true
-                indent = nil
-                profile = Self.profileName(line, isConfig: isConfig)
-                if let profile { profiles[profile, default: [:]].merge([:]) { old, _ in old } }
-                continue
-            }
-            guard isInSection else {
-                throw Self.problem(path, "line \(number + 1) is in no section, such as [default]")
-            }
-            indent = ownIndent
-            guard let profile else { continue }
-            guard let equals = line.firstIndex(of: "=") else {
-                throw Self.problem(path, "line \(number + 1) is in profile \(profile) and has no =")
-            }
-            let key = Self.trimmed(line[..<equals]).lowercased()
-            profiles[profile, default: [:]][key] = Self.value(line[equals...].dropFirst())
+    private mutating func add(_ text: String, of path: String, isConfig: Bool) throws(AWSError) {
+        let sections: [ProfileParser.Section]
+        do { sections = try ProfileParser.sections(of: text) } catch {
+            throw Self.problem(path, error.text)
         }
+        var file = File(path: path, isConfig: isConfig, profiles: [:])
+        for section in sections {
+            guard let name = Self.profileName(section.head, isConfig: isConfig) else { continue }
+            // Different heads can name one profile, such as [default] and [profile default]. The last one counts.
+            file.profiles[name] = section.settings
+        }
+        files.append(file)
     }
 
     private static func problem(_ path: String, _ message: String) -> AWSError {
         AWSError(.configuration, operation: "profiles", resource: path, message: message)
     }
 
-    /// Returns the name of the profile in a section header, `[profile x]` or `[default]` in the config file and `[x]`
-    /// in the credentials file; nil for other sections.
-    private static func profileName(_ line: Substring, isConfig: Bool) -> String? {
-        guard let close = line.firstIndex(of: "]") else { return nil }
-        let inside = trimmed(line[..<close].dropFirst())
-        let plain = unquoted(inside)
+    /// Returns the name of the profile in the head of a section, `profile x` or `default` in the config file and `x` in
+    /// the credentials file; nil for other sections.
+    private static func profileName(_ head: String, isConfig: Bool) -> String? {
+        let plain = unquoted(head[...])
         guard isConfig, plain != "default" else { return plain.isEmpty ? nil : String(plain) }
-        guard inside.hasPrefix("profile"), inside.dropFirst(7).first?.isWhitespace == true else { return nil }
-        let name = unquoted(trimmed(inside.dropFirst(7)))
+        guard head.hasPrefix("profile"), head.dropFirst(7).first?.isWhitespace == true else { return nil }
+        let name = unquoted(head.dropFirst(7).drop { $0.isWhitespace })
         return name.isEmpty ? nil : String(name)
     }
 
@@ -104,23 +112,5 @@ struct ProfileFile: Sendable, Equatable {
             return name
         }
         return name.dropFirst().dropLast()
-    }
-
-    /// Returns the value of a setting without a comment that follows white space, and without surrounding white space.
-    private static func value(_ text: Substring) -> String {
-        var end = text.endIndex
-        for index in text.indices where text[index] == "#" || text[index] == ";" {
-            guard index > text.startIndex, text[text.index(before: index)].isWhitespace else { continue }
-            end = index
-            break
-        }
-        return String(trimmed(text[..<end]))
-    }
-
-    private static func trimmed(_ text: Substring) -> Substring {
-        guard let first = text.firstIndex(where: { !$0.isWhitespace }),
-            let last = text.lastIndex(where: { !$0.isWhitespace })
-        else { return "" }
-        return text[first...last]
     }
 }

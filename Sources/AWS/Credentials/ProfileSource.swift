@@ -12,20 +12,23 @@ struct ProfileSource: CredentialSource {
         do { file = try ProfileFile.load(host) } catch {
             throw failure("\(error.resource) \(error.message)")
         }
-        guard let values = file[profile] else {
+        guard file[profile] != nil else {
             throw failure("there is no such profile in the shared config and credentials files")
         }
-        let places = file.paths.joined(separator: " and ")
-        guard let id = values["aws_access_key_id"] else {
-            throw failure("the profile has no aws_access_key_id in \(places)")
+        guard let keys = file.keys(of: profile), let id = keys.settings["aws_access_key_id"] else {
+            throw failure("the profile has no aws_access_key_id in \(file.paths.joined(separator: " and "))")
         }
-        guard let secret = values["aws_secret_access_key"] else {
-            throw failure("the profile has no aws_secret_access_key in \(places)")
+        guard let secret = keys.settings["aws_secret_access_key"] else {
+            throw failure(
+                "the profile has no aws_secret_access_key beside its aws_access_key_id in \(keys.path)")
         }
         guard
             let credentials = Credentials(
-                accessKeyID: id, secretAccessKey: secret, sessionToken: values["aws_session_token"])
-        else { throw failure("the keys are empty or contain white space or control characters") }
+                accessKeyID: id, secretAccessKey: secret,
+                sessionToken: keys.settings["aws_security_token"] ?? keys.settings["aws_session_token"])
+        else {
+            throw failure("the keys in \(keys.path) are empty or contain white space or control characters")
+        }
         return credentials
     }
 }

@@ -55,7 +55,7 @@ struct STSClient: Sendable {
         let found = result["Credentials"]
         guard let id = found?["AccessKeyId"]?.text, let secret = found?["SecretAccessKey"]?.text,
             let token = found?["SessionToken"]?.text,
-            let expiration = found?["Expiration"].flatMap({ HTTPDate.parseISO8601($0.text) }),
+            let expiration = found?["Expiration"].flatMap({ ExpirationTime.parse(sts: $0.text) }),
             let credentials = Credentials(
                 accessKeyID: id, secretAccessKey: secret, sessionToken: token, expiration: expiration)
         else {
