@@ -11,14 +11,17 @@ struct HealthListener {
     /// The path of a Unix domain socket, which is removed when the server stops; nil for TCP.
     var path: String?
 
-    /// Opens and returns a socket that listens at `address`.
+    private static let socketType = Int32(
+        SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+
+    /// Opens and returns a non-blocking socket that listens at `address`.
     ///
     /// - Throws: `HealthServerError` when the address is invalid or in use.
     static func open(_ address: ListenAddress) throws(HealthServerError) -> HealthListener {
         guard let target = SocketAddress(address) else {
             throw HealthServerError(call: "inet_pton", address: "\(address)", code: EINVAL)
         }
-        let descriptor = socket(target.family, Int32(SOCK_STREAM.rawValue), 0)
+        let descriptor = socket(target.family, socketType, 0)
         guard descriptor >= 0 else {
             throw HealthServerError(call: "socket", address: "\(address)", code: errno)
         }
@@ -41,7 +44,7 @@ struct HealthListener {
     }
 
     private static func acceptsConnections(_ target: SocketAddress) -> Bool {
-        let probe = socket(target.family, Int32(SOCK_STREAM.rawValue), 0)
+        let probe = socket(target.family, socketType, 0)
         defer { close(probe) }
         return target.connect(probe) == 0
     }
@@ -54,7 +57,8 @@ struct HealthListener {
             close(descriptor)
             throw HealthServerError(call: "bind", address: "\(name)", code: code)
         }
-        guard Glibc.listen(descriptor, 64) == 0 else {
+        // A full backlog would delay clients by seconds, because TCP drops their connection requests.
+        guard Glibc.listen(descriptor, Int32(SOMAXCONN)) == 0 else {
             let code = errno
             close(descriptor)
             throw HealthServerError(call: "listen", address: "\(name)", code: code)

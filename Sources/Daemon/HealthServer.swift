@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Dispatch
 import Glibc
 package import Settings
 import Support
+import Systemd
 
 /// A minimal HTTP/1.1 server for health probes and metrics. It supports GET and HEAD, has one thread, and serves one
 /// request for each connection.
 ///
-/// The number of connections, their duration and the size of a request are limited; a connection that exceeds a limit
-/// is closed.
+/// The number of connections, their duration and the size of a request are limited (`HealthLimits`); a connection that
+/// exceeds a limit is closed.
 package final class HealthServer: Sendable {
-    private let state: Locked<State>
+    /// The descriptor whose shutdown ends the thread; nil after `stop`.
+    private let wake: Locked<Int32?>
+    private let ended = DispatchSemaphore(value: 0)
 
-    private struct State {
-        var wakeDescriptor: Int32
-        var thread: pthread_t?
-    }
+    /// The maximum time for which `stop` waits for the thread, which may be making a page.
+    private static let stopTime = 2
 
     /// The address that the server listens on, with the port that the kernel selected instead of port 0.
     package let address: ListenAddress
@@ -25,47 +27,48 @@ package final class HealthServer: Sendable {
     /// - Parameter respond: the function that returns the response to a path without its query, or nil for 404 Not
     ///   Found. It is called on the thread of the server.
     /// - Throws: `HealthServerError` when the server cannot listen on the address.
-    package init(
+    package convenience init(
         _ address: ListenAddress, respond: @escaping @Sendable (String) -> HealthReply?
+    ) throws(HealthServerError) {
+        try self.init(address, limits: HealthLimits(), respond: respond)
+    }
+
+    init(
+        _ address: ListenAddress, limits: HealthLimits,
+        respond: @escaping @Sendable (String) -> HealthReply?
     ) throws(HealthServerError) {
         let listener = try HealthListener.open(address)
         var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else {
+        let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
             let code = errno
             close(listener.descriptor)
-            throw HealthServerError(call: "pipe", address: "", code: code)
+            throw HealthServerError(call: "socketpair", address: "", code: code)
         }
         self.address = listener.address
-        var thread = pthread_t()
-        let loop = HealthLoop(listener: listener, wake: ends[0], respond: respond)
-        let box = Unmanaged.passRetained(loop)
-        let code = pthread_create(
-            &thread, nil,
-            { pointer in
-                guard let pointer else { return nil }
-                Unmanaged<HealthLoop>.fromOpaque(pointer).takeRetainedValue().run()
-                return nil
-            }, box.toOpaque())
+        let (wake, peer) = (ends[0], ends[1])
+        let code = DetachedThread.start("px-health") { [ended] in
+            var loop = HealthLoop(listener: listener, wake: wake, limits: limits, respond: respond)
+            loop.run()
+            _ = consume loop
+            ended.signal()
+        }
         guard code == 0 else {
-            box.release()
-            close(listener.descriptor)
-            close(ends[0])
-            close(ends[1])
+            for descriptor in [listener.descriptor, wake, peer] { close(descriptor) }
             throw HealthServerError(call: "pthread_create", address: "", code: code)
         }
-        state = Locked(State(wakeDescriptor: ends[1], thread: thread))
+        self.wake = Locked(peer)
     }
 
     deinit { stop() }
 
-    /// Closes all connections and waits for the end of the server's thread. Further calls have no effect.
+    /// Closes all connections and waits for the end of the server's thread, for at most two seconds. Further calls have
+    /// no effect.
     package func stop() {
-        let (descriptor, thread) = state.withLock { state in
-            defer { state.thread = nil }
-            return (state.wakeDescriptor, state.thread)
-        }
-        guard let thread else { return }
+        guard let descriptor = wake.withLock({ $0.take() }) else { return }
+        // Unlike close(2), shutdown(2) also has its effect while another process has the descriptor.
+        shutdown(descriptor, Int32(SHUT_RDWR))
+        _ = ended.wait(timeout: .now() + .seconds(Self.stopTime))
         close(descriptor)
-        pthread_join(thread, nil)
     }
 }

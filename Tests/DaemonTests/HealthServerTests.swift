@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Daemon
 import Foundation
 import Glibc
 import Settings
+import Systemd
 import Testing
 
+@testable import Daemon
+
 struct HealthServerTests {
-    private func server(_ address: String = "127.0.0.1:0") throws -> HealthServer {
+    private func server(
+        _ address: String = "127.0.0.1:0", limits: HealthLimits = HealthLimits()
+    ) throws -> HealthServer {
         let address = try #require(ListenAddress(address))
-        return try HealthServer(address) { path in
+        return try HealthServer(address, limits: limits) { path in
             switch path {
             case "/livez": HealthReply(200, "ok\n")
+            // More than the buffers of a connection hold (tcp(7), tcp_rmem and tcp_wmem).
+            case "/large": HealthReply(200, String(repeating: "m", count: 32_000_000))
             case "/metrics": HealthReply(200, String(repeating: "m", count: 3_000_000))
             default: nil
             }
@@ -20,6 +26,12 @@ struct HealthServerTests {
 
     /// Sends a request and returns the bytes received until the server closes the connection.
     private func exchange(_ server: HealthServer, _ request: String) throws -> String {
+        let file = try connection(to: server)
+        try file.write(contentsOf: Data(request.utf8))
+        return String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
+    }
+
+    private func connection(to server: HealthServer) throws -> FileHandle {
         let descriptor: Int32
         switch server.address {
         case .internet(_, let port):
@@ -36,9 +48,7 @@ struct HealthServerTests {
             withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
             try connect(descriptor, address)
         }
-        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        try file.write(contentsOf: Data(request.utf8))
-        return String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
+        return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
 
     private func connect<Address>(_ descriptor: Int32, _ address: Address) throws {
@@ -81,6 +91,103 @@ struct HealthServerTests {
         let answer = try exchange(server, request)
         #expect(answer.hasPrefix(expected + "\r\n"))
         if request.hasPrefix("HEAD") { #expect(answer.hasSuffix("\r\n\r\n")) }
+    }
+
+    /// The time limits are longer than the test, so that only the closing of the slow connections lets the last one in.
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [
+            ("", "GET /livez HTTP/1.1\r\n\r\n"), ("GET ", "/livez HTTP/1.1\r\n\r\n"),
+            ("GET /livez HTTP/1.1\r\nHost: x\r\n", "\r\n"),
+        ])
+    func `clients that send no complete request never delay the answer for another one`(
+        part: String, rest: String
+    ) throws {
+        var limits = HealthLimits()
+        (limits.requestTime, limits.responseTime) = (.seconds(3600), .seconds(3600))
+        let server = try server(limits: limits)
+        defer { server.stop() }
+        var slow: [FileHandle] = []
+        for _ in 0..<400 {
+            let client = try connection(to: server)
+            try client.write(contentsOf: Data(part.utf8))
+            slow.append(client)
+        }
+        for _ in 0..<3 {
+            #expect(try exchange(server, "GET /livez HTTP/1.1\r\n\r\n").hasSuffix("ok\n"))
+        }
+        // The oldest connections were closed, the latest ones were not.
+        #expect((try? slow[0].readToEnd()) == nil)
+        try slow[399].write(contentsOf: Data(rest.utf8))
+        #expect(try slow[399].readToEnd() != nil)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `clients that do not read their responses never delay the answer for another one`() throws {
+        var limits = HealthLimits()
+        (limits.requestTime, limits.responseTime) = (.seconds(3600), .seconds(3600))
+        limits.connections = 2
+        let server = try server(limits: limits)
+        defer { server.stop() }
+        var slow: [FileHandle] = []
+        for _ in 0..<5 {
+            let client = try connection(to: server)
+            try client.write(contentsOf: Data("GET /large HTTP/1.1\r\n\r\n".utf8))
+            slow.append(client)
+        }
+        #expect(try exchange(server, "GET /livez HTTP/1.1\r\n\r\n").hasSuffix("ok\n"))
+        withExtendedLifetime(slow) {}
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a connection is closed when its request or its response takes too long`() throws {
+        var limits = HealthLimits()
+        (limits.requestTime, limits.responseTime) = (.milliseconds(50), .milliseconds(50))
+        let server = try server(limits: limits)
+        defer { server.stop() }
+        let idle = try connection(to: server)
+        #expect(try idle.readToEnd() == nil)
+        let unread = try connection(to: server)
+        try unread.write(contentsOf: Data("GET /large HTTP/1.1\r\n\r\n".utf8))
+        // The deadline of this connection is after that of the one before.
+        #expect(try connection(to: server).readToEnd() == nil)
+        #expect((try? unread.readToEnd() ?? Data())?.count ?? 0 < 32_000_000)
+    }
+
+    @Test func `the sockets are close-on-exec from the beginning`() throws {
+        let address = try #require(ListenAddress("127.0.0.1:0"))
+        let listener = try HealthListener.open(address)
+        defer { close(listener.descriptor) }
+        guard case .internet(_, let port) = listener.address else { return }
+        let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(client) }
+        var target = sockaddr_in()
+        target.sin_family = sa_family_t(AF_INET)
+        target.sin_port = port.bigEndian
+        inet_pton(AF_INET, "127.0.0.1", &target.sin_addr)
+        try connect(client, target)
+        let accepted = AcceptedSocket.accept(from: listener.descriptor)
+        defer { close(accepted) }
+        for descriptor in [listener.descriptor, accepted] {
+            #expect(fcntl(descriptor, F_GETFD) == FD_CLOEXEC)
+            #expect(fcntl(descriptor, F_GETFL) & O_NONBLOCK != 0)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `the server stops while a page takes forever`() throws {
+        let begun = DispatchSemaphore(value: 0)
+        let release = DispatchSemaphore(value: 0)
+        let server = try HealthServer(try #require(ListenAddress("127.0.0.1:0"))) { _ in
+            begun.signal()
+            release.wait()
+            return nil
+        }
+        let client = try connection(to: server)
+        try client.write(contentsOf: Data("GET /metrics HTTP/1.1\r\n\r\n".utf8))
+        begun.wait()
+        server.stop()
+        release.signal()
     }
 
     @Test func `the server replaces a stale socket file and removes its own at the end`() throws {
