@@ -50,12 +50,13 @@ package struct HealthPage: Sendable {
             ? HealthReply(200, "ok\n") : HealthReply(503, problems.joined(separator: "\n") + "\n")
     }
 
-    /// The response to `/readyz`: status 200 while the queue is polled, and 503 otherwise. Invalid credentials make the
-    /// daemon not ready, but do not affect `/livez`.
+    /// The response to `/readyz`: status 200 while the daemon is ready (`Readiness`), and 503 otherwise. The body is
+    /// the status line, which says why, after the problems of health checks. Invalid credentials make the daemon not
+    /// ready, but do not affect `/livez`.
     private var ready: HealthReply {
-        let phase = phase()
-        let status = status()
-        let text = StatusText.line(phase, status, note: note()) + "\n"
-        return HealthReply(phase == .running && status.pollFailure == nil ? 200 : 503, text)
+        let (phase, status, problems) = (phase(), status(), problems())
+        let line = StatusText.line(phase, status, note: note())
+        let isReady = Readiness.isReady(phase, status, problems: problems)
+        return HealthReply(isReady ? 200 : 503, (problems + [line]).joined(separator: "; ") + "\n")
     }
 }

@@ -13,7 +13,7 @@ enum MetricsPage {
     /// Returns the current metrics of the daemon, the worker, AWS and the network.
     static func text(
         _ parts: Composition, _ phase: SupervisorState.Phase, _ version: String, _ reload: Reload,
-        _ log: LogOutput
+        _ log: LogOutput, problems: [String]
     ) -> String {
         var text = Exposition(prefix: "pixelated")
         let status = parts.worker.status
@@ -25,7 +25,8 @@ enum MetricsPage {
             "config_last_reload_successful", "1 if the last reload was accepted, 0 if it was refused.",
             reload.isRefused ? 0 : 1)
         text.gauge(
-            "ready", "1 while the queue is polled.", phase == .running && status.pollFailure == nil ? 1 : 0)
+            "ready", "1 while messages are received, as on the page /readyz.",
+            Readiness.isReady(phase, status, problems: problems) ? 1 : 0)
         text.states(
             "breaker",
             "Circuit breaker of sources and outputs; open while a dependency fails and only trials are received.",

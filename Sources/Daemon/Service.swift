@@ -119,7 +119,8 @@ package struct Service: Sendable {
             phase: { phase.withLock { $0 } }, status: { parts.worker.status },
             note: { reload.note }, problems: { healthChecks.problems },
             metrics: { [version, output] in
-                MetricsPage.text(parts, phase.withLock { $0 }, version, reload, output)
+                MetricsPage.text(
+                    parts, phase.withLock { $0 }, version, reload, output, problems: healthChecks.problems)
             })
         return try settings.health.listen.flatMap { ListenAddress($0) }.map { address in
             try HealthServer(address) { page.reply(to: $0) }

@@ -150,7 +150,7 @@ class KubernetesTest(unittest.TestCase):
         self.assertEqual(host, "0.0.0.0")
         port = int(port)
         named = {p["name"]: p["containerPort"] for p in self.container["ports"]}
-        for probe, path in (("startupProbe", "/readyz"), ("readinessProbe", "/readyz"), ("livenessProbe", "/livez")):
+        for probe, path in (("startupProbe", "/livez"), ("readinessProbe", "/readyz"), ("livenessProbe", "/livez")):
             get = self.container[probe]["httpGet"]
             self.assertEqual((named[get["port"]], get["path"]), (port, path))
         annotations = self.deployment["spec"]["template"]["metadata"]["annotations"]

@@ -19,4 +19,39 @@ struct HealthPageTests {
         #expect(page.reply(to: "/readyz")?.body == StatusText.line(phase, status, note: note) + "\n")
         #expect(page.reply(to: "/readyz")?.body.hasSuffix("; \(note)\n") == true)
     }
+
+    private func reply(
+        _ phase: SupervisorState.Phase, problems: [String] = [],
+        _ change: (inout WorkerStatus) -> Void = { _ in }
+    ) -> HealthReply? {
+        var status = WorkerStatus()
+        change(&status)
+        let page = HealthPage(
+            phase: { phase }, status: { [status] in status }, note: { nil }, problems: { problems },
+            metrics: { "" })
+        return page.reply(to: "/readyz")
+    }
+
+    @Test func `the page readyz has status 200 while messages are received`() {
+        #expect(reply(.running)?.status == 200)
+        #expect(reply(.running) { $0.inFlight = 64 }?.status == 200)
+        #expect(reply(.running) { $0.quarantineOpening = .init(.queueMissing, age: .zero) }?.status == 200)
+    }
+
+    @Test(arguments: [SupervisorState.Phase.starting, .draining, .stopping, .stopped])
+    func `the page readyz has status 503 in every phase but running`(phase: SupervisorState.Phase) {
+        #expect(reply(phase)?.status == 503)
+        #expect(reply(phase)?.body == StatusText.line(phase, WorkerStatus()) + "\n")
+    }
+
+    @Test func `the page readyz has status 503 and says why while nothing is received`() {
+        let open = reply(.running) { $0.opening = .init(.throttled, age: .seconds(12)) }
+        #expect(open?.status == 503)
+        #expect(open?.body.hasPrefix("circuit breaker open: throttled for 12 s; ") == true)
+        let failed = reply(.running) { $0.pollFailure = WorkerError(.timedOut, operation: "ReceiveMessage") }
+        #expect(failed?.status == 503 && failed?.body.hasPrefix("cannot poll: ReceiveMessage") == true)
+        let stalled = reply(.running, problems: ["worker: a poll has not been answered for 95 s"])
+        #expect(stalled?.status == 503)
+        #expect(stalled?.body.hasPrefix("worker: a poll has not been answered for 95 s; polling; ") == true)
+    }
 }
