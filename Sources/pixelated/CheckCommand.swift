@@ -6,6 +6,7 @@ import Curl
 import Daemon
 import Logging
 import Settings
+import Support
 import Systemd
 
 /// The command `pixelated check`, which tests the configuration and the access to AWS.
@@ -26,31 +27,33 @@ struct CheckCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try arguments.load(service: !show)
         if show {
-            print(settings.json.pretty())
+            try StandardStreams.printLine(settings.json.pretty())
             return
         }
-        let reason = await Self.check(settings)
-        guard reason == .success else { throw ExitCode(reason.rawValue) }
-    }
-
-    private static func check(_ settings: Configuration) async -> ExitReason {
-        print("configuration: ok")
+        try StandardStreams.printLine("configuration: ok")
+        let findings: [Preflight.Finding]
         do {
-            let output = LogOutput(format: .text, level: .warning)
-            defer { output.flush(within: .seconds(10)) }
-            let transport = try CurlTransport(settings.network.completed(from: environment()))
-            let session = try await AWSSession(
-                settings, environment: environment(), version: version, transport: transport,
-                logger: output.logger("check"))
-            let findings = await Preflight(session: session, settings: settings).findings()
-            await transport.shutDown()
-            for finding in findings {
-                print("\(finding.subject): \(finding.failure == nil ? "" : "FAILED: ")\(finding.text)")
-            }
-            return findings.compactMap(\.failure).first ?? .success
+            findings = try await Self.findings(settings)
         } catch {
             printError("\(error)")
-            return ExitReason(error)
+            throw ExitCode(ExitReason(error).rawValue)
         }
+        for finding in findings {
+            try StandardStreams.printLine(
+                "\(finding.subject): \(finding.failure == nil ? "" : "FAILED: ")\(finding.text)")
+        }
+        if let reason = findings.compactMap(\.failure).first { throw ExitCode(reason.rawValue) }
+    }
+
+    private static func findings(_ settings: Configuration) async throws -> [Preflight.Finding] {
+        let output = LogOutput(format: .text, level: .warning)
+        defer { output.flush(within: .seconds(10)) }
+        let transport = try CurlTransport(settings.network.completed(from: environment()))
+        let session = try await AWSSession(
+            settings, environment: environment(), version: version, transport: transport,
+            logger: output.logger("check"))
+        let findings = await Preflight(session: session, settings: settings).findings()
+        await transport.shutDown()
+        return findings
     }
 }

@@ -4,6 +4,7 @@ import ArgumentParser
 import Daemon
 import Glibc
 import Settings
+import Support
 
 /// The command-line arguments that all commands that read settings have in common.
 struct ConfigurationArguments: ParsableArguments {
@@ -65,6 +66,5 @@ func environment() -> [String: String] {
 
 /// Prints one line to standard error, which begins with the name of the program.
 func printError(_ message: String) {
-    let bytes = Array("pixelated: \(message)\n".utf8)
-    _ = write(STDERR_FILENO, bytes, bytes.count)
+    _ = DescriptorOutput.write("pixelated: \(message)\n".utf8, to: STDERR_FILENO)
 }

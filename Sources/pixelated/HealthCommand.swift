@@ -3,6 +3,7 @@
 import ArgumentParser
 import Daemon
 import Settings
+import Support
 
 /// The command `pixelated health`: a health probe for container engines that run a command as the probe.
 struct HealthCommand: ParsableCommand {
@@ -37,7 +38,7 @@ struct HealthCommand: ParsableCommand {
             printError("the server at \(address) is not pixelated: it has no \(path)")
             throw ExitCode(ExitReason.unavailable.rawValue)
         }
-        print(reply.body, terminator: reply.body.hasSuffix("\n") ? "" : "\n")
+        try StandardStreams.printLine(reply.body.hasSuffix("\n") ? String(reply.body.dropLast()) : reply.body)
         if reply.status != 200 { throw ExitCode(ExitReason.failure.rawValue) }
     }
 }

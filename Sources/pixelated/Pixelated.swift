@@ -3,6 +3,7 @@
 import ArgumentParser
 import Glibc
 import Settings
+import Support
 import Systemd
 
 /// The program `pixelated` with its subcommands.
@@ -18,7 +19,7 @@ struct Pixelated: AsyncParsableCommand {
 
             Exit status:
               0   success
-              1   some files failed, or the service is not ready
+              1   some files failed, the output cannot be written, or the service is not ready
               64  usage error
               69  the queue or a bucket does not exist, or the health page does not respond
               70  internal error
@@ -33,6 +34,7 @@ struct Pixelated: AsyncParsableCommand {
         ])
 
     static func main() async {
+        StandardStreams.openMissing()
         ProcessMemory.forbidDumps()
         // A write to a closed pipe then fails with EPIPE and does not end the process.
         signal(SIGPIPE, SIG_IGN)

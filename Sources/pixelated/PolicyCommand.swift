@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Settings
+import Support
 import Worker
 
 /// The command `pixelated policy`, which prints the disposition of each kind of error.
@@ -39,7 +40,7 @@ struct PolicyCommand: ParsableCommand {
             let padded = zip(row, widths).dropLast().map { cell, width in
                 cell + String(repeating: " ", count: width - cell.count)
             }
-            print((padded + row.suffix(1)).joined(separator: "  "))
+            try StandardStreams.printLine((padded + row.suffix(1)).joined(separator: "  "))
         }
     }
 }

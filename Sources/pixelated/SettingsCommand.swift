@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Settings
+import Support
 
 /// The command `pixelated settings`, which prints the documentation of all settings.
 struct SettingsCommand: ParsableCommand {
@@ -13,16 +14,17 @@ struct SettingsCommand: ParsableCommand {
     @Flag(help: "Print a JSON array with one object per setting.")
     var json = false
 
-    func run() {
+    func run() throws {
         let defaults = Configuration()
         if json {
-            print(JSONValue.array(Setting.all.map { Self.entry($0, in: defaults) }).pretty())
+            try StandardStreams.printLine(
+                JSONValue.array(Setting.all.map { Self.entry($0, in: defaults) }).pretty())
             return
         }
         for setting in Setting.all {
             let reload = setting.isReloadable ? " Reloadable." : ""
-            print("\(setting.path) = \(setting.read(defaults).compact)")
-            print("    \(setting.help).\(reload)\n    \(setting.environmentName)")
+            try StandardStreams.printLine("\(setting.path) = \(setting.read(defaults).compact)")
+            try StandardStreams.printLine("    \(setting.help).\(reload)\n    \(setting.environmentName)")
         }
     }
 
