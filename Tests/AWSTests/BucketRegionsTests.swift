@@ -56,7 +56,7 @@ struct BucketRegionsTests {
         harness.transport.add([
             .init { _ in
                 clock.advance(.seconds(40))
-                return Response(status: 301)
+                return Response(status: 301, headers: ["x-amz-request-id": "R"])
             },
             .init { _ in
                 clock.advance(.seconds(20))

@@ -7,8 +7,9 @@ import Testing
 
 /// Ceph RGW compares the `If-Match` of a PUT, quotation marks included, with the unquoted ETag.
 struct ETagQuotingTests {
-    private static let stored = ScriptedTransport.Step.respond(200, ["ETag": "\"new\""], "")
-    private static let refused = ScriptedTransport.Step.respond(412, [:], "")
+    private static let stored = ScriptedTransport.Step.respond(
+        200, ["ETag": "\"5289df737df57326fcdd22597afb1fac\""])
+    private static let refused = ScriptedTransport.Step.respond(412, ["x-amz-request-id": "R"])
 
     private static func found(_ eTag: String) -> ScriptedTransport.Step { .respond(200, ["ETag": eTag], "") }
 
@@ -56,7 +57,8 @@ struct ETagQuotingTests {
             }
         }
         harness.transport.add([
-            after(80, Response(status: 412)), after(10, Response(status: 200, headers: ["ETag": "\"old\""])),
+            after(80, Response(status: 412, headers: ["x-amz-request-id": "R"])),
+            after(10, Response(status: 200, headers: ["ETag": "\"old\""])),
             Self.stored,
         ])
         try await put(harness.s3)

@@ -133,7 +133,8 @@ struct EndpointsTests {
     {
         var options = AWSOptions()
         options.region = "us-west-2"
-        let harness = try await AWSHarness([.respond(404), .respond(404)], options: options)
+        let harness = try await AWSHarness(
+            [.respond(404, ["x-amzn-RequestId": "R"]), .respond(404)], options: options)
         _ = try? await harness.sqs.attributes()
         _ = try? await harness.s3.head(.picture)
         let requests = harness.transport.requests

@@ -11,10 +11,9 @@ struct RejectedCredentialsTests {
             "[default]\naws_access_key_id=A1\naws_secret_access_key=s\naws_session_token=old\n")
         let expired = ScriptedTransport.Step.respond(
             400, [:], "<Error><Code>ExpiredToken</Code><Message>expired</Message></Error>")
+        let found = ScriptedTransport.Step.respond(200, ["ETag": "\"a\""])
         let transport = ScriptedTransport([
-            .respond(200), .init { _ throws(TransportError) in Response(status: 200) }, expired,
-            .respond(200),
-            expired, expired,
+            found, found, expired, found, expired, expired,
         ])
         let harness = try await CredentialHarness(
             ["AWS_SHARED_CREDENTIALS_FILE": keys.path], transport: transport)
@@ -37,7 +36,7 @@ struct RejectedCredentialsTests {
         let keys = try TemporaryFile("[default]\naws_access_key_id=A1\naws_secret_access_key=wrong\n")
         let refused = ScriptedTransport.Step.respond(
             403, [:], "<Error><Code>InvalidAccessKeyId</Code><Message>no</Message></Error>")
-        let transport = ScriptedTransport([refused, refused, .respond(200)])
+        let transport = ScriptedTransport([refused, refused, .respond(200, ["ETag": "\"a\""])])
         let harness = try await CredentialHarness(
             ["AWS_SHARED_CREDENTIALS_FILE": keys.path], transport: transport)
         let s3 = harness.session.s3()

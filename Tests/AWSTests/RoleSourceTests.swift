@@ -110,7 +110,7 @@ struct RoleSourceTests {
 
     @Test func `a call of STS takes at most 30 seconds, whatever the timeouts are`() async throws {
         let token = try TemporaryFile("web-token-1")
-        let transport = ScriptedTransport([.respond(400)])
+        let transport = ScriptedTransport([.respond(400, ["x-amzn-RequestId": "R"])])
         var options = AWSOptions()
         options.timeouts.attemptSeconds = 3600
         options.timeouts.totalSeconds = 3600
@@ -158,7 +158,7 @@ struct RoleSourceTests {
 
     @Test func `the role of the output bucket is assumed for the output bucket alone`() async throws {
         let sts = try Self.service()
-        let s3 = try HandlerServer { _ in .init(headers: ["ETag": "\"e\""]) }
+        let s3 = try HandlerServer { _ in .init(headers: ["ETag": "\"55a54008ad1ba589aa210d2629c1df41\""]) }
         var options = AWSOptions()
         options.endpoints.s3 = s3.base
         options.endpoints.sts = sts.base

@@ -41,7 +41,9 @@ struct SQSClientTests {
     }
 
     @Test func `a response without the member Messages has no messages`() async throws {
-        let harness = try await AWSHarness([.respond(200, [:], "{}"), .respond(200, [:], "")])
+        let harness = try await AWSHarness([
+            .respond(200, [:], "{}"), .respond(200), .respond(200), .respond(200),
+        ])
         #expect(try await harness.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero).isEmpty)
         // An empty body is not a response of SQS.
         let error = try await awsError {
@@ -270,9 +272,8 @@ struct SQSClientTests {
     }
 
     @Test func `a response that is not the expected JSON is malformed`() async throws {
-        let harness = try await AWSHarness([
-            .respond(200, [:], "<html>"), .respond(200, [:], #"{"Messages":{}}"#),
-        ])
+        let html = ScriptedTransport.Step.respond(200, ["Content-Type": "text/html"], "<html>")
+        let harness = try await AWSHarness([html, html, html, .respond(200, [:], #"{"Messages":{}}"#)])
         for _ in 0..<2 {
             let error = try await awsError {
                 try await harness.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero)

@@ -27,4 +27,7 @@ struct APIRequest: Sendable {
     /// The function that checks a response of status 200...299 and returns the problem, for example a wrong checksum,
     /// or nil. The request is retried when there is a problem.
     var validate: @Sendable (Response) -> (kind: AWSError.Kind, message: String)? = { _ in nil }
+    /// The function that returns true when an error response is that of the service. A response of another server, such
+    /// as an HTML page with status 404, says nothing about the object or queue, and the request is retried.
+    var isFromService: @Sendable (Response, ServiceError) -> Bool = { _, error in error.isFromService }
 }

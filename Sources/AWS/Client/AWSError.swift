@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import HTTP
 import Support
 
 /// The error of a call to AWS that failed, after all of its attempts.
@@ -62,6 +63,8 @@ package struct AWSError: Error, Sendable, CustomStringConvertible {
     package var elapsed: Duration
     /// The region of the bucket, when the response contains it.
     var region: String?
+    /// The failure of the transport; nil when there was a response.
+    var cause: TransportError.Kind?
 
     package init(
         _ kind: Kind, operation: String, resource: String = "", code: String? = nil, status: Int? = nil,

@@ -79,7 +79,8 @@ package struct AWSSession: Sendable {
         }
         return S3Client(
             defaultAccess: access(options.source), accessByBucket: accessByBucket,
-            endpoints: factory.endpoints, region: region, timeouts: options.timeouts)
+            endpoints: factory.endpoints, region: region, timeouts: options.timeouts,
+            traits: StoreTraits(isAmazon: options.endpoints.s3 == nil))
     }
 
     /// Returns a client for one queue, in the region of the queue's URL.

@@ -22,6 +22,11 @@ struct ServiceError: Sendable, Equatable {
     /// or invalid.
     var retryAfter: Duration?
 
+    /// True when the response has an error code of the service and not only a status.
+    var isDocumented = false
+    /// True when the response is that of the service: it has an error code, a request id or the region of a bucket.
+    var isFromService: Bool { isDocumented || requestID != nil || region != nil }
+
     /// The format of the error responses of a service.
     enum Format: Sendable {
         /// The format of SQS: `{"__type": ..., "message": ...}` (AWS JSON 1.0 protocol).
@@ -59,6 +64,7 @@ struct ServiceError: Sendable, Equatable {
         let body = JSON.decode(Body.self, from: response.body)
         if let name = response.headers["x-amzn-errortype"] ?? body?.__type ?? body?.code {
             code = Self.singleLine(secrets.hide(in: Self.shortened(name)))
+            isDocumented = true
         }
         legacyCode = response.headers["x-amzn-query-error"]
             .flatMap { $0.split(separator: ";").first.map(String.init) }
@@ -72,6 +78,7 @@ struct ServiceError: Sendable, Equatable {
         }
         if let code = error["Code"]?.text, !code.isEmpty {
             self.code = Self.singleLine(secrets.hide(in: code))
+            isDocumented = true
         }
         message = Self.explanation(secrets.hide(in: error["Message"]?.text ?? ""))
         requestID =

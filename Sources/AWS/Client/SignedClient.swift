@@ -16,13 +16,15 @@ import Support
 ///   HTTP): on a new connection, after an exponential backoff that begins at 50 ms.
 /// * Responses that `APIRequest.validate` rejects, such as a wrong checksum: on a new connection, after the same
 ///   backoff.
+/// * Error responses that are not those of the service (`APIRequest.isFromService`): on a new connection, after the
+///   same backoff.
 /// * Transient service errors (status 500, 502, 503 and 504, codes such as `InternalError`): after the same backoff.
 /// * Throttling (status 429, codes such as `SlowDown`): after a backoff that begins at 1 s.
 /// * Clock skew (`RequestTimeTooSkewed`, or a refused signature whose response has a `Date` more than 5 minutes away
 ///   from the time of the signature): one retry without a pause, signed with the service's time.
 /// * Expired credentials (`ExpiredToken`): one retry without a pause, with credentials that are fetched again.
 ///
-/// The retries after the first four kinds of failures end when `maxAttempts`, the request's total time or the client's
+/// The retries after the first five kinds of failures end when `maxAttempts`, the request's total time or the client's
 /// `RetryQuota` is used up. All other failures are thrown at once: 403, 404, 412, wrong access keys, responses that are
 /// too large, cancellation. See <doc:RetriesAndCredentials>.
 struct SignedClient: Sendable {
@@ -112,7 +114,7 @@ struct SignedClient: Sendable {
         }
         let remaining = try remainingTime(of: request, progress)
         http.limits.total = min(http.limits.total, remaining)
-        http.routing.freshConnection = progress.needsNewConnection
+        http.routing.freshConnection = http.routing.freshConnection || progress.needsNewConnection
         http.headers["User-Agent"] = userAgent
         http.headers["amz-sdk-invocation-id"] = progress.invocationID
         http.headers["amz-sdk-request"] = "attempt=\(progress.attempts); max=\(maxAttempts)"
@@ -179,9 +181,11 @@ struct SignedClient: Sendable {
             case .unresolvable, .refused, .tls, .disconnected, .truncated, .overloaded, .other:
                 (.network, .retry)
             }
-        return FailedAttempt(
+        var failed = FailedAttempt(
             error: self.error(kind, request, progress, message: error.description), decision: decision,
             needsNewConnection: true)
+        failed.error.cause = error.kind
+        return failed
     }
 
     /// Returns the failed attempt for a response whose status is outside 200...299, with the decision about its retry.
@@ -200,6 +204,14 @@ struct SignedClient: Sendable {
                 message: serviceError.message, code: code, status: status, requestID: serviceError.requestID),
             decision: .fail, retryAfter: serviceError.retryAfter)
         failed.error.region = serviceError.region
+        let isTransient = ErrorCodes.isTransient(serviceError) || status == 429
+        if !isTransient && !request.isFromService(response, serviceError) {
+            failed.error.kind = .malformedResponse
+            failed.error.message = "the error response is not that of the service"
+            failed.decision = .retry
+            failed.needsNewConnection = true
+            return failed
+        }
         // The response to HEAD has no body and so no code: any refusal may be about the time.
         if let serverTime = serviceError.serverTime,
             ErrorCodes.definiteSkew.contains(code) || ErrorCodes.possibleSkew.contains(code)

@@ -50,6 +50,14 @@ struct Endpoints: Sendable {
         return URL(.https, host: host, path: "/\(PercentEncoding.encode(bucket))/\(encodedKey)")
     }
 
+    /// Returns the host name of a custom endpoint with the name of `bucket` in front; nil when the requests for the
+    /// bucket have it in the path, or are sent to AWS.
+    func hostWithBucket(_ bucket: String) -> String? {
+        guard let custom = custom.s3, let region = Region("none") else { return nil }
+        let host = s3(bucket, key: "", in: region).host
+        return host == custom.host ? nil : host
+    }
+
     /// Returns the URL that the requests for a queue are sent to: the custom endpoint when there is one, the server in
     /// the queue's URL when that is a VPC endpoint or not in a domain of AWS, and the endpoint of AWS for the region
     /// otherwise.

@@ -10,19 +10,24 @@ extension S3Client {
     /// - Throws: `AWSError`.
     package func tags(of object: ObjectReference) async throws(AWSError) -> [String: String] {
         let response = try await send(
-            "GetObjectTagging", .get, object, query: [URL.QueryItem("tagging", "")])
-        guard let set = XMLElement.parse(response.body)?["TagSet"] else {
-            throw AWSError(
-                .malformedResponse, operation: "GetObjectTagging", resource: "\(object)",
-                status: response.status,
-                message: "the response has no TagSet", requestID: response.headers["x-amz-request-id"],
-                attempts: 1, elapsed: response.elapsed)
+            "GetObjectTagging", .get, object, query: [URL.QueryItem("tagging", "")]
+        ) { response in
+            Self.tagSet(response) == nil ? (.malformedResponse, "the response has no TagSet") : nil
         }
         var tags: [String: String] = [:]
-        for tag in set.children where tag.name == "Tag" {
+        for tag in Self.tagSet(response)?.children ?? [] where tag.name == "Tag" {
             guard let name = tag["Key"]?.text else { continue }
             tags[name] = tag["Value"]?.text ?? ""
         }
         return tags
+    }
+
+    /// Returns the element `TagSet` of a response; nil when the response is not that of `GetObjectTagging`.
+    private static func tagSet(_ response: Response) -> XMLElement? {
+        guard response.status == 200, let root = XMLElement.parse(response.body), root.name == "Tagging"
+        else {
+            return nil
+        }
+        return root["TagSet"]
     }
 }

@@ -3,31 +3,105 @@
 import Digests
 import FoundationEssentials
 import HTTP
+import Support
 
 extension S3Client {
-    /// Returns the problem of a downloaded object whose length is wrong or whose bytes do not match the checksum that
-    /// S3 stores; nil when both are correct.
+    /// The problem of a response that is not that of the store or does not fit the object.
+    typealias ResponseProblem = (kind: AWSError.Kind, message: String)
+
+    /// The comparison of bytes with the digests in the headers of a response.
+    enum DigestCheck: Equatable {
+        /// A checksum or the ETag is the digest of the bytes.
+        case fits
+        /// A checksum or the ETag is the digest of other bytes; the text describes both.
+        case contradicts(String)
+        /// The response has no digest of the bytes.
+        case absent
+    }
+
+    /// Returns the problem of a response of status 200...299 to a request for one object; nil for a response of the
+    /// store. S3 answers these requests with the status 200 and the ETag of the object. Proxies answer with other
+    /// statuses (203, 206, 202) or with pages of their own.
+    func originProblem(_ response: Response, to method: Request.Method) -> ResponseProblem? {
+        guard response.status == 200 else {
+            return (.malformedResponse, "S3 does not answer with status \(response.status)")
+        }
+        guard let eTag = response.headers["etag"], !eTag.isEmpty else {
+            return (.malformedResponse, "the response has no ETag, so it is not that of the store")
+        }
+        guard !traits.lacksRequestID(response, to: method) else {
+            return (
+                .malformedResponse,
+                "the response has no request id, unlike earlier ones, so it is not that of the store"
+            )
+        }
+        traits.observe(response, to: method)
+        return nil
+    }
+
+    /// Returns true when an error response is that of the store: it has an error document or a request id. A response
+    /// to HEAD has no document. Without a request id it counts as that of the store when earlier ones had no id either
+    /// and it does not announce an HTML page.
+    @Sendable func isFromStore(_ response: Response, _ error: ServiceError, to method: Request.Method) -> Bool
+    {
+        if error.isFromService {
+            traits.observe(response, to: method)
+            return true
+        }
+        guard method == .head, !traits.lacksRequestID(response, to: method) else { return false }
+        return response.headers["content-type"]?.lowercased().hasPrefix("text/html") != true
+    }
+
+    /// Returns the problem of the response to a download; nil when the length and the digests fit the body.
+    func downloadProblem(_ response: Response, _ check: DigestCheck) -> ResponseProblem? {
+        if let problem = originProblem(response, to: .get) { return problem }
+        if let length = response.headers["content-length"].flatMap(Int.init), length != response.body.count {
+            return (.malformedResponse, "received \(response.body.count) of \(length) bytes")
+        }
+        if case .contradicts(let text) = check { return (.checksumMismatch, text) }
+        return nil
+    }
+
+    /// Compares bytes with the checksum in the headers of a response, or with the ETag when there is no checksum.
     ///
     /// Composite checksums of multipart uploads (`-N` at the end, or `x-amz-checksum-type: COMPOSITE`) are not
-    /// verified, because they cover the checksums of the parts and not the bytes (Amazon S3 User Guide, "Checking
-    /// object integrity"). Checksums of algorithms that are not in `checksums` are not verified either.
-    @Sendable static func integrityProblem(_ response: Response) -> (kind: AWSError.Kind, message: String)? {
-        let body = response.body
-        if let length = response.headers["content-length"].flatMap(Int.init), length != body.count {
-            return (.malformedResponse, "received \(body.count) of \(length) bytes")
-        }
-        guard response.headers["x-amz-checksum-type"]?.uppercased() != "COMPOSITE" else { return nil }
-        for (name, compute) in checksums {
-            guard let expected = response.headers["x-amz-checksum-\(name)"], !expected.contains("-"),
-                let digest = compute(body)
-            else { continue }
-            let found = Data(digest).base64EncodedString()
-            guard found == expected else {
-                return (.checksumMismatch, "\(name) of the \(body.count) bytes is \(found), not \(expected)")
+    /// compared, because they cover the checksums of the parts and not the bytes (Amazon S3 User Guide, "Checking
+    /// object integrity"). Checksums of algorithms that are not in `checksums` are not compared either.
+    func check(_ bytes: [UInt8], against headers: Headers) -> DigestCheck {
+        if headers["x-amz-checksum-type"]?.uppercased() != "COMPOSITE" {
+            for (name, compute) in Self.checksums {
+                guard let expected = headers["x-amz-checksum-\(name)"], !expected.contains("-"),
+                    let digest = compute(bytes)
+                else { continue }
+                let found = Data(digest).base64EncodedString()
+                return found == expected
+                    ? .fits
+                    : .contradicts("\(name) of the \(bytes.count) bytes is \(found), not \(expected)")
             }
-            return nil
         }
-        return nil
+        guard let expected = Self.md5(in: headers), let digest = MD5.digest(bytes).map(Hex.encode) else {
+            return .absent
+        }
+        if digest == expected {
+            traits.observeDigestETag()
+            return .fits
+        }
+        // Other stores can have ETags that look like an MD5 and are none.
+        guard traits.hasDigestETags else { return .absent }
+        return .contradicts("the MD5 of the \(bytes.count) bytes is \(digest), not the ETag \(expected)")
+    }
+
+    /// Returns the MD5 of an object, 32 lower-case hexadecimal digits, from its ETag; nil when the ETag is no MD5.
+    ///
+    /// The ETag of a multipart upload has a hyphen, and that of an object with SSE-KMS or SSE-C is another digest
+    /// (Amazon S3 API Reference, "Object").
+    static func md5(in headers: Headers) -> String? {
+        let eTag = ETag.unquoted(headers["etag"] ?? "").lowercased()
+        guard eTag.utf8.count == 32, eTag.utf8.allSatisfy({ "0123456789abcdef".utf8.contains($0) }),
+            headers["x-amz-server-side-encryption"]?.hasPrefix("aws:") != true,
+            headers["x-amz-server-side-encryption-customer-algorithm"] == nil
+        else { return nil }
+        return eTag
     }
 
     /// The supported checksum algorithms in the order of increasing cost. Only the first of them that is in the

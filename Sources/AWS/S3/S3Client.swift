@@ -15,6 +15,7 @@ package struct S3Client: Sendable {
     /// The regions of the buckets that are in another region than `region`.
     let regions = BucketRegions()
     let eTagQuoting = ETagQuoting()
+    let traits: StoreTraits
 
     /// Returns the deadline of an operation that begins now.
     func deadline() -> OperationDeadline {
@@ -28,13 +29,14 @@ package struct S3Client: Sendable {
     /// - Parameters:
     ///   - operation: the name of the operation in the AWS API reference, for example `GetObject`.
     ///   - responseBytes: the maximum size of the response body in bytes.
+    ///   - onNewConnection: true to open a new connection for the first attempt too.
     ///   - deadline: the deadline of the whole operation; nil for a new one.
     ///   - validate: see `APIRequest.validate`.
     /// - Throws: `AWSError`.
     func send(
         _ operation: String, _ method: Request.Method, _ object: ObjectReference,
         query: [URL.QueryItem] = [], headers: Headers = [:], body: [UInt8] = [], responseBytes: Int = 1 << 20,
-        within deadline: OperationDeadline? = nil,
+        onNewConnection: Bool = false, within deadline: OperationDeadline? = nil,
         validate: @escaping @Sendable (Response) -> (kind: AWSError.Kind, message: String)? = { _ in nil }
     ) async throws(AWSError) -> Response {
         let access = accessByBucket[object.bucket] ?? defaultAccess
@@ -50,18 +52,43 @@ package struct S3Client: Sendable {
                 operation: operation, resource: "\(object)",
                 http: Request(
                     method, url, headers: headers, body: body,
-                    limits: timeouts.attempt(responseBytes: responseBytes)),
+                    limits: timeouts.attempt(responseBytes: responseBytes),
+                    routing: Request.Routing(freshConnection: onNewConnection)),
                 signer: .s3(region: region.name), errorFormat: .xml,
-                totalTime: deadline.remaining, validate: validate)
+                totalTime: deadline.remaining, validate: validate,
+                isFromService: { isFromStore($0, $1, to: method) })
         }
         let used = regions[object.bucket] ?? region
         do { return try await access.client.send(request(in: used)) } catch {
             guard let actual = await self.region(of: object.bucket, after: error, access, deadline),
                 actual != used
-            else { throw error }
+            else { throw adding(addressingAdvice(object.bucket, after: error), to: error) }
             regions.remember(actual, of: object.bucket)
             return try await access.client.send(request(in: actual))
         }
+    }
+
+    /// Returns the advice about path-style requests for an error that their absence can cause: the store has not
+    /// answered yet, and the name of the bucket precedes the host name of a custom endpoint. That name cannot be
+    /// resolved, or the store ignores it and takes the first part of the key for the bucket. Nil for other errors.
+    private func addressingAdvice(_ bucket: String, after error: AWSError) -> String? {
+        guard !traits.hasAnswered, let host = endpoints.hostWithBucket(bucket) else { return nil }
+        switch error.kind {
+        case .network where error.cause == .unresolvable || error.cause == .tls: break
+        case .noSuchBucket, .malformedResponse, .accessDenied, .invalidCredentials, .other: break
+        default: return nil
+        }
+        return
+            "the host name \(host) begins with the bucket; a store that expects the bucket in the path needs "
+            + "aws.endpoints.pathStyle"
+    }
+
+    /// Returns `error` with `advice` at the end of its message.
+    func adding(_ advice: String?, to error: AWSError) -> AWSError {
+        guard let advice else { return error }
+        var error = error
+        error.message += error.message.isEmpty ? advice : "; \(advice)"
+        return error
     }
 
     /// Returns the region of a bucket when `error` indicates a request to a wrong region, or nil otherwise.

@@ -43,7 +43,7 @@ extension SQSClient {
     package func attributes() async throws(AWSError) -> QueueAttributes {
         let output: AttributesOutput = try await send(
             "GetQueueAttributes", AttributesInput(QueueUrl: queueURL, AttributeNames: ["All"]))
-        return QueueAttributes(output.Attributes ?? [:])
+        return QueueAttributes(output.Attributes)
     }
 }
 
@@ -53,5 +53,5 @@ private struct AttributesInput: Encodable {
 }
 
 private struct AttributesOutput: Decodable {
-    var Attributes: [String: String]?
+    var Attributes: [String: String]
 }

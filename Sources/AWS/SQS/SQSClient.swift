@@ -40,11 +40,21 @@ package struct SQSClient: Sendable {
             APIRequest(
                 operation: operation, resource: queueURL, http: request,
                 signer: Signer(region: region.name, service: "sqs"), errorFormat: .json,
-                totalTime: timeouts.total(wait: wait), isLongPoll: isLongPoll))
+                totalTime: timeouts.total(wait: wait), isLongPoll: isLongPoll, validate: Self.problem))
         guard let output = JSON.decode(Output.self, from: response.body) else {
             throw malformed(operation, response, "the response is not the JSON of this operation")
         }
         return output
+    }
+
+    /// Returns the problem of a response of status 200...299 that is not that of SQS, for example an HTML page; nil for
+    /// status 200 with a JSON object.
+    @Sendable private static func problem(
+        _ response: Response
+    ) -> (kind: AWSError.Kind, message: String)? {
+        let start = response.body.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        guard response.status != 200 || start != UInt8(ascii: "{") else { return nil }
+        return (.malformedResponse, "the response is not the JSON of SQS")
     }
 
     func malformed(_ operation: String, _ response: Response, _ message: String) -> AWSError {

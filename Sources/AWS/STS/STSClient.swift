@@ -36,14 +36,18 @@ struct STSClient: Sendable {
             APIRequest(
                 operation: operation, resource: resource, http: request,
                 signer: isSigned ? Signer(region: region.name, service: "sts") : nil, errorFormat: .xml,
-                secrets: secrets, totalTime: .seconds(min(timeouts.totalSeconds, Self.maxSeconds))))
-        guard let result = XMLElement.parse(response.body)?["\(operation)Result"] else {
-            throw AWSError(
-                .malformedResponse, operation: operation, resource: resource, status: response.status,
-                message: "the response has no \(operation)Result",
-                requestID: response.headers["x-amzn-requestid"], attempts: 1, elapsed: response.elapsed)
-        }
-        return result
+                secrets: secrets, totalTime: .seconds(min(timeouts.totalSeconds, Self.maxSeconds)),
+                validate: { response in
+                    Self.result(of: operation, in: response) == nil
+                        ? (.malformedResponse, "the response has no \(operation)Result") : nil
+                }))
+        return Self.result(of: operation, in: response)
+            ?? XMLElement(name: "\(operation)Result", text: "", children: [])
+    }
+
+    /// Returns the element `<...Result>` of a response; nil when the response is not that of the operation.
+    private static func result(of operation: String, in response: Response) -> XMLElement? {
+        XMLElement.parse(response.body)?["\(operation)Result"]
     }
 
     /// Returns the credentials in the result of `AssumeRole` or `AssumeRoleWithWebIdentity`.

@@ -23,56 +23,73 @@ extension Job {
         let plan = try OutputPlan(attempt.event, sizes: engine.sizes, options: options.output)
         defer { attempt.message.stopSignal.leaveCommit() }
         for round in 1...Self.maxRounds {
-            attempt.trace.rounds = round
-            let existing = try await inspectOutputs(of: plan, isFirstRound: round == 1)
-            try refuseCollision(of: plan, with: existing, attempt)
-            let format = engine.outputFormat
-            let areCovering = existing.allSatisfy {
-                $0.stamp?.covers(attempt.event, outputFormat: format) == true
-            }
-            if areCovering, try await isUpToDate(existing, plan.source, attempt) {
-                return attempt.outcomeOfUpToDate
-            }
-
-            attempt.message.stopSignal.markStarted()
-            let source = try await download(plan.source, &attempt)
-            // The event of a folder may announce no size.
-            if attempt.event.mayBeFolder && source.bytes.isEmpty && !attempt.hasUploaded {
-                return .skipped(.folder)
-            }
-            let (stamp, tags) = (stamp(of: source.head, attempt), source.tags)
-            let stale = existing.indices.filter { existing[$0].stamp?.isEquivalent(to: stamp) != true }
-            if stale.isEmpty { return attempt.outcomeOfUpToDate }
-            let picture = try await pixelate(source, &attempt)
-
-            // An attempt that has uploaded goes on until outputs and source agree, with or without the lease, because
-            // its upload may have replaced a newer output.
-            if !attempt.isCommitting {
-                try await leases.ensureValid(attempt.message.lease)
-                try attempt.message.stopSignal.enterCommit()
-                attempt.isCommitting = true
-            }
-            attempt.beginUpload()
-            let start = clock.now
-            let isStored = try await upload(
-                stale.map { index in
-                    let output = picture.outputs[index]
-                    let object = OutputObject(
-                        name: plan.outputs[index], bytes: output.bytes, contentType: output.contentType,
-                        metadata: stamp.metadata, tags: tags)
-                    return (object, options.output.conditionalWrites ? existing[index].condition : .none)
-                })
-            // A source that has been deleted meanwhile needs no other outputs.
-            let currentETag = try await store.head(plan.source)?.unquotedETag ?? stamp.eTag
-            attempt.trace.putTime += clock.now - start
-            attempt.trace.bytesOut = picture.outputs.reduce(0) { $0 + $1.bytes.count }
-            picture.releaseMemory()
-            progress.record()
-            if isStored && currentETag == stamp.eTag { return .done }
+            do {
+                do {
+                    if let outcome = try await makeRound(round, of: plan, &attempt) { return outcome }
+                } catch let failure as UnprovenFailure {
+                    try await decide(about: failure, plan.source, &attempt)
+                }
+            } catch is AnotherRound {}
         }
         throw WorkerError(
             .superseded, operation: "pixelating \(plan.source)",
             detail: "source or outputs changed during each of \(Self.maxRounds) rounds")
+    }
+
+    /// Makes one round of an attempt.
+    ///
+    /// - Returns: The outcome of the record; nil when another round is needed.
+    /// - Throws: `AnotherRound`, `UnprovenFailure`, and what `reconcile` throws.
+    private func makeRound(
+        _ round: Int, of plan: OutputPlan, _ attempt: inout RecordAttempt
+    ) async throws -> Outcome? {
+        attempt.trace.rounds = round
+        let existing = try await inspectOutputs(of: plan, isFirstRound: round == 1)
+        try refuseCollision(of: plan, with: existing, attempt)
+        let format = engine.outputFormat
+        let areCovering = existing.allSatisfy {
+            $0.stamp?.covers(attempt.event, outputFormat: format) == true
+        }
+        if areCovering, try await isUpToDate(existing, plan.source, attempt) {
+            return attempt.outcomeOfUpToDate
+        }
+
+        attempt.message.stopSignal.markStarted()
+        let source = try await download(plan.source, &attempt)
+        // The event of a folder may announce no size.
+        if attempt.event.mayBeFolder && source.bytes.isEmpty && !attempt.hasUploaded {
+            try await confirmEmpty(source.reading, plan.source, attempt.event)
+            return .skipped(.folder)
+        }
+        let (stamp, tags) = (stamp(of: source.head, attempt), source.tags)
+        let stale = existing.indices.filter { existing[$0].stamp?.isEquivalent(to: stamp) != true }
+        if stale.isEmpty { return attempt.outcomeOfUpToDate }
+        let picture = try await pixelate(source, &attempt)
+
+        // An attempt that has uploaded goes on until outputs and source agree, with or without the lease, because
+        // its upload may have replaced a newer output.
+        if !attempt.isCommitting {
+            try await leases.ensureValid(attempt.message.lease)
+            try attempt.message.stopSignal.enterCommit()
+            attempt.isCommitting = true
+        }
+        attempt.beginUpload()
+        let start = clock.now
+        let isStored = try await upload(
+            stale.map { index in
+                let output = picture.outputs[index]
+                let object = OutputObject(
+                    name: plan.outputs[index], bytes: output.bytes, contentType: output.contentType,
+                    metadata: stamp.metadata, tags: tags)
+                return (object, options.output.conditionalWrites ? existing[index].condition : .none)
+            })
+        // A source that has been deleted meanwhile needs no other outputs.
+        let currentETag = try await store.head(plan.source)?.unquotedETag ?? stamp.eTag
+        attempt.trace.putTime += clock.now - start
+        attempt.trace.bytesOut = picture.outputs.reduce(0) { $0 + $1.bytes.count }
+        picture.releaseMemory()
+        progress.record()
+        return isStored && currentETag == stamp.eTag ? .done : nil
     }
 
     /// Throws an error when the outputs belong to a source in another bucket. The first output decides, because it is
@@ -139,14 +156,19 @@ extension Job {
         let announced = attempt.event.size ?? .max
         if announced > engine.maximumBytes { try await refuseLarge(source) }
         var maximumBytes = min(max(0, announced), engine.maximumBytes)
+        var pause = Duration.zero
         while true {
+            try await clock.sleep(until: clock.now + pause)
+            pause = .zero
             var start = clock.now
             var memory = try await budget.downloads.acquire(maximumBytes)
             attempt.trace.waitTime += clock.now - start
             progress.record()
             do {
                 start = clock.now
-                let object = try await store.get(source, maximumBytes: maximumBytes)
+                let object = try await store.get(
+                    source, maximumBytes: maximumBytes, onNewConnection: attempt.unprovenDigest != nil)
+                let reading = try await examine(object, source, attempt.event)
                 var version = source
                 version.versionID = object.head.versionID
                 let tags = options.output.copyTags ? try await store.tags(of: version) : [:]
@@ -156,10 +178,14 @@ extension Job {
                 // Messages that wait for reads to work again need not wait for the rest of this record.
                 if breaker.isOpen { breaker.succeeded(attempt.message.lease, .read, isFinished: false) }
                 progress.record()
-                return DownloadedSource(object: object, tags: tags, memory: memory)
-            } catch let error as WorkerError
-                where error.kind == .tooLarge && maximumBytes < engine.maximumBytes
-            {
+                return DownloadedSource(object: object, reading: reading, tags: tags, memory: memory)
+            } catch let error as WorkerError where error.kind == .notFound && mayBecomeVisible(&attempt) {
+                pause = Self.secondLookDelay
+            } catch let error as WorkerError where error.kind == .tooLarge {
+                guard maximumBytes < engine.maximumBytes else {
+                    try await confirmLarge(error, source)
+                    throw error
+                }
                 // A larger object may have replaced the one that the event announces. The next round of the loop
                 // begins without this memory, because a task must not wait for permits of a semaphore while it holds
                 // some of the same one.
@@ -179,8 +205,20 @@ extension Job {
 
     /// Pixelates a source and returns its outputs. The bytes of the source and their part of the memory budget are
     /// freed when the function returns, before the uploads.
+    ///
+    /// - Throws: `UnprovenFailure` instead of a `WorkerError` of the engine, `CancellationError`.
     private func pixelate(
         _ source: consuming DownloadedSource, _ attempt: inout RecordAttempt
+    ) async throws -> PixelatedOutputs {
+        do {
+            return try await outputs(of: source, &attempt)
+        } catch let error as WorkerError {
+            throw UnprovenFailure(error: error, reading: source.reading, digest: source.digest())
+        }
+    }
+
+    private func outputs(
+        of source: borrowing DownloadedSource, _ attempt: inout RecordAttempt
     ) async throws -> PixelatedOutputs {
         let survey = try engine.survey(source.bytes)
         attempt.trace.survey = survey
@@ -219,6 +257,7 @@ extension Job {
 /// A downloaded source and the permit for its part of the memory budget.
 private struct DownloadedSource: ~Copyable {
     private let object: S3Object
+    let reading: SourceReading
     /// The tags that are copied to the outputs.
     let tags: [String: String]
     private let memory: WeightedSemaphore.Permit
@@ -226,8 +265,14 @@ private struct DownloadedSource: ~Copyable {
     var head: ObjectHead { object.head }
     var bytes: [UInt8] { object.bytes }
 
-    init(object: S3Object, tags: [String: String], memory: consuming WeightedSemaphore.Permit) {
+    func digest() -> [UInt8] { object.digest() }
+
+    init(
+        object: S3Object, reading: SourceReading, tags: [String: String],
+        memory: consuming WeightedSemaphore.Permit
+    ) {
         self.object = object
+        self.reading = reading
         self.tags = tags
         self.memory = memory
     }

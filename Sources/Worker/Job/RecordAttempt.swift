@@ -13,6 +13,11 @@ struct RecordAttempt {
     var isCommitting = false
     /// True when an attempt can have uploaded an output.
     private(set) var hasUploaded = false
+    /// True when an absent source has been looked at a second time.
+    var hasLookedAgain = false
+    /// The SHA-256 of bytes that could not be pixelated and that nothing proves to be those of the source; nil when
+    /// there are none.
+    var unprovenDigest: [UInt8]?
     /// True when the record can be skipped because of the stamps of the outputs alone. False when an earlier attempt
     /// can have ended between its uploads and its check of the source, so that the source must be checked again.
     private(set) var maySkipUnread: Bool

@@ -10,8 +10,11 @@ internal import Support
 package protocol ObjectStore: Sendable {
     /// Downloads the current version of an object.
     ///
+    /// - Parameter onNewConnection: True for a second download, which must be independent of the first.
     /// - Throws: `WorkerError`, of kind `.tooLarge` for an object of more than `maximumBytes`.
-    func get(_ object: ObjectReference, maximumBytes: Int) async throws -> S3Object
+    func get(
+        _ object: ObjectReference, maximumBytes: Int, onNewConnection: Bool
+    ) async throws -> S3Object
 
     /// Returns the metadata of the current version of an object, or nil when there is none.
     ///

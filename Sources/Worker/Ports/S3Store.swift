@@ -16,9 +16,12 @@ package struct S3Store: ObjectStore {
         self.putOptions = putOptions
     }
 
-    package func get(_ object: ObjectReference, maximumBytes: Int) async throws -> S3Object {
+    package func get(
+        _ object: ObjectReference, maximumBytes: Int, onNewConnection: Bool = false
+    ) async throws -> S3Object {
         do {
-            return try await client.get(object, maximumBytes: maximumBytes)
+            return try await client.get(
+                object, maximumBytes: maximumBytes, onNewConnection: onNewConnection)
         } catch {
             throw WorkerError.thrown(for: error, side: .source)
         }
@@ -32,7 +35,7 @@ package struct S3Store: ObjectStore {
         } catch {
             // Outputs too: their inspection is a read, and a refused one is `ExistingOutput.unknown`. With `.output` it
             // would count as a refused upload and open the circuit breaker.
-            throw WorkerError.thrown(for: error, side: .source)
+            throw WorkerError.thrown(for: error, side: .metadata)
         }
     }
 
@@ -40,7 +43,7 @@ package struct S3Store: ObjectStore {
         do {
             return try await client.tags(of: object)
         } catch {
-            throw WorkerError.thrown(for: error, side: .source)
+            throw WorkerError.thrown(for: error, side: .metadata)
         }
     }
 

@@ -4,7 +4,13 @@ internal import AWS
 
 extension WorkerError {
     /// The resource of a failed call. The meaning of an error code depends on the resource.
-    enum Side: Sendable { case source, output, queue }
+    enum Side: Sendable {
+        case source
+        /// The properties or the tags of a source or an output.
+        case metadata
+        case output
+        case queue
+    }
 
     /// Returns the error of the worker for an error of an AWS client: a `WorkerError`, or a `CancellationError` for a
     /// cancelled call, which is no failure of the service.
@@ -36,7 +42,7 @@ extension WorkerError.Kind {
     init(_ kind: AWSError.Kind, side: WorkerError.Side) {
         self =
             switch kind {
-            case .noSuchKey: side == .source ? .notFound : .other
+            case .noSuchKey: side == .source || side == .metadata ? .notFound : .other
             case .noSuchBucket: side == .output ? .outputBucketMissing : .sourceBucketMissing
             case .accessDenied: side == .output ? .outputDenied : .accessDenied
             case .preconditionFailed: .superseded
@@ -48,7 +54,9 @@ extension WorkerError.Kind {
             case .checksumMismatch, .malformedResponse: .malformedResponse
             case .conditionsUnsupported: .conditionsUnsupported
             case .timedOut: .timedOut
-            case .tooLarge: .tooLarge
+            // Only the size of a source can be too large. Other responses that are larger than their limits are not
+            // those of the service.
+            case .tooLarge: side == .source ? .tooLarge : .malformedResponse
             case .kms: .encryption
             case .receiptHandleInvalid, .messageNotInFlight, .cancelled, .configuration, .other: .other
             }

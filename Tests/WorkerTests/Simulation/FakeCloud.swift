@@ -38,6 +38,8 @@ final class FakeCloud: Sendable {
         var handle = ""
         var holder = -1
         var isDeleted = false
+        /// The time of sending in seconds since 1970-01-01T00:00:00Z; nil as for a queue that does not report it.
+        var sentAt: Double?
         /// The end that a message without events must have.
         var expected: Ending?
         /// The ends of its events, since its deletion.
@@ -93,12 +95,16 @@ final class FakeCloud: Sendable {
     }
 
     static let sizes = [8, 16, 32, 48, 64]
+    /// The size of every source in bytes.
+    static let sourceSize = 1000
 
     let clock = ManualClock()
     /// Wakes long polls when a message may have become visible.
     let arrivals: Broadcast
     /// The faults of certain calls, in order.
     let scriptedFaults = Locked<[ScriptedFault]>([])
+    /// The changes of the next downloads on their way to the worker, in order.
+    let damages = Locked<[@Sendable (inout S3Object) -> Void]>([])
     /// All calls, in the order of their arrival.
     let calls = Locked<[String]>([])
     /// The working sets of the next pictures; those of later ones are random.
@@ -224,6 +230,13 @@ final class FakeCloud: Sendable {
             faults[index].times -= 1
             return faults[index]
         }
+    }
+
+    /// Returns a download with the next change of `damages`.
+    func damage(_ object: S3Object) -> S3Object {
+        var object = object
+        damages.withLock { $0.isEmpty ? nil : $0.removeFirst() }?(&object)
+        return object
     }
 
     func delete(_ name: ObjectReference) {

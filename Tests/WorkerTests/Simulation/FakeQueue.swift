@@ -49,7 +49,7 @@ struct FakeQueue: MessageQueue {
                 got.append(
                     Message(
                         messageID: message.id, receiptHandle: message.handle, body: message.body,
-                        receiveCount: message.receiveCount))
+                        receiveCount: message.receiveCount, sentAt: message.sentAt))
             }
             return got
         }

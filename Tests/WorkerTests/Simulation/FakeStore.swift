@@ -6,34 +6,49 @@ import Support
 import Worker
 
 /// The object store as one process sees it: strongly consistent, with conditional puts. The bytes of a source are a
-/// mark, 1 for a corrupt one, and its version.
+/// mark, 1 for a corrupt one, its version, and zeros.
 struct FakeStore: ObjectStore {
     let connection: FakeConnection
     private var cloud: FakeCloud { connection.cloud }
 
     init(_ connection: FakeConnection) { self.connection = connection }
 
-    func get(_ object: ObjectReference, maximumBytes: Int) async throws -> S3Object {
+    func get(
+        _ object: ObjectReference, maximumBytes: Int, onNewConnection: Bool
+    ) async throws -> S3Object {
         if cloud.alwaysFails(object) {
             try await connection.travel()
             throw WorkerError(.encryption, operation: "GetObject \(object)", code: "KMS.DisabledException")
         }
-        let found = try await connection.call("GetObject \(object)", isStore: true) {
+        let found = try await connection.call(
+            "GetObject \(object)\(onNewConnection ? " (new connection)" : "")", isStore: true
+        ) {
             cloud.state.withLock { $0.objects[object] }
         }
         guard let found else { throw WorkerError(.notFound, operation: "GetObject \(object)") }
-        if found.isEmpty { return S3Object(head: ObjectHead(eTag: found.eTag), bytes: []) }
-        guard maximumBytes >= 5 else { throw WorkerError(.tooLarge, operation: "GetObject \(object)") }
+        if found.isEmpty {
+            let head = ObjectHead(eTag: found.eTag, size: 0)
+            return cloud.damage(S3Object(head: head, bytes: [], isVerified: true))
+        }
+        guard maximumBytes >= FakeCloud.sourceSize else {
+            throw WorkerError(.tooLarge, operation: "GetObject \(object)")
+        }
         let mark = UInt8(found.isCorrupt ? 1 : 0)
         let version = (0..<4).map { UInt8(truncatingIfNeeded: found.version >> (8 * $0)) }
-        return S3Object(head: ObjectHead(eTag: found.eTag), bytes: [mark] + version)
+        let rest = [UInt8](repeating: 0, count: FakeCloud.sourceSize - 5)
+        let genuine = S3Object(
+            head: ObjectHead(eTag: found.eTag, size: FakeCloud.sourceSize), bytes: [mark] + version + rest,
+            isVerified: true)
+        return cloud.damage(genuine)
     }
 
     func head(_ object: ObjectReference) async throws -> ObjectHead? {
         try await connection.call("HeadObject \(object)", isStore: true) {
             cloud.state.withLock { state in
                 state.objects[object].map {
-                    ObjectHead(eTag: $0.eTag, size: $0.size, metadata: $0.metadata)
+                    ObjectHead(
+                        eTag: $0.eTag, size: $0.isEmpty ? 0 : $0.size ?? FakeCloud.sourceSize,
+                        metadata: $0.metadata)
                 }
             }
         }

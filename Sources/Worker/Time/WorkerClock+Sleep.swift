@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Worker
-
 extension WorkerClock {
     /// Returns at `time`, or throws `CancellationError` as soon as the task is cancelled.
-    func sleep(until time: Duration) async throws {
+    package func sleep(until time: Duration) async throws {
         let wakeup = Wakeup(clock: self)
         while now < time {
             try Task.checkCancellation()
