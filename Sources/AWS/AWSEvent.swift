@@ -9,6 +9,8 @@ package enum AWSEvent: String, Sendable, CaseIterable {
     case credentialsRefreshFailed = "credentials-refresh-failed"
     /// The clock of the machine is wrong, and requests are signed with a corrected time.
     case clockSkew = "clock-skew"
+    /// Requests to an endpoint on another machine are not encrypted. The event is logged once for each endpoint.
+    case plainHTTP = "plain-http"
     /// A received SQS message has a wrong MD5 or lacks a required field. It stays in the queue.
     case messageMalformed = "message-malformed"
     /// A request to AWS is retried. The event has the level debug.

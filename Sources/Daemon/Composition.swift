@@ -59,7 +59,8 @@ struct Composition: Sendable {
         _ settings: Configuration, _ session: AWSSession
     ) throws -> (any Quarantine)? {
         if let url = settings.queue.deadLetterURL {
-            return QueueQuarantine(try session.sqs(queueURL: url), queueURL: url)
+            return QueueQuarantine(
+                try session.sqs(queueURL: url, setting: "queue.deadLetterURL"), queueURL: url)
         }
         guard let location = settings.queue.quarantineLocation else { return nil }
         var options = PutOptions()

@@ -45,6 +45,7 @@ package enum EventCatalog {
         "identity": "8b9ccb68a50044e1a1098b35f4e2f01f",
         "credentials-refresh-failed": "669b1aee797d46d889805158f13a7371",
         "clock-skew": "714a9d1f4fe54e53befe3ab58a1d53a5",
+        "plain-http": "602b844d53e57ab3fdf88d119ab1f340",
         "message-malformed": "3bd205ddc8f8efa017a9a1787ce0b97b",
         "aws-retry": "edb0518c7a5f43d4a0ec58026b28d168",
     ]

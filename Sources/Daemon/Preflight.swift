@@ -31,8 +31,10 @@ package struct Preflight: Sendable {
     package func findings() async -> [Finding] {
         var out = [await identity()]
         guard out[0].failure == nil else { return out }
-        out.append(await queue("queue", settings.queue.url))
-        if let url = settings.queue.deadLetterURL { out.append(await queue("dead-letter queue", url)) }
+        out.append(await queue("queue", settings.queue.url, setting: "queue.url"))
+        if let url = settings.queue.deadLetterURL {
+            out.append(await queue("dead-letter queue", url, setting: "queue.deadLetterURL"))
+        }
         if let location = settings.queue.quarantineLocation {
             out.append(await bucket("quarantine", location.bucket, location.prefix))
         }
@@ -55,9 +57,9 @@ package struct Preflight: Sendable {
         }
     }
 
-    private func queue(_ subject: String, _ url: String) async -> Finding {
+    private func queue(_ subject: String, _ url: String, setting: String) async -> Finding {
         do {
-            let attributes = try await session.sqs(queueURL: url).attributes()
+            let attributes = try await session.sqs(queueURL: url, setting: setting).attributes()
             return Finding(subject: subject, text: "\(url) \(Self.summary(attributes))")
         } catch {
             return Finding(subject: subject, text: error.description, failure: ExitReason(error.kind))

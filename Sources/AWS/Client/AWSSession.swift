@@ -35,6 +35,7 @@ package struct AWSSession: Sendable {
     ) async throws(AWSError) {
         let profiles = try ProfileFile.load(host)
         let profile = profiles[options.profile ?? host.profile ?? "default"] ?? [:]
+        let settings = EndpointSettings(configured: options.endpoints, host: host)
         let options = try options.completed(from: host, profile)
         self.options = options
         region = try await RegionChoice(
@@ -43,15 +44,24 @@ package struct AWSSession: Sendable {
         factory = ClientFactory(
             transport: transport, host: host, userAgent: userAgent,
             endpoints: try Endpoints(options.endpoints), region: region, timeouts: options.timeouts,
-            maxAttempts: options.retries.maxAttempts ?? 3, logger: logger)
+            maxAttempts: options.retries.maxAttempts ?? 3, logger: logger, endpointSettings: settings,
+            plainHTTP: PlainHTTP(logger: logger))
         let choice = CredentialChoice(
             kind: options.credentials, profile: options.profile, profiles: profiles, factory: factory)
         credentials = factory.cache(try choice.source())
+        if ([options.source, options.output] + options.buckets.values).contains(where: { $0.roleARN != nil })
+        {
+            try factory.checkEndpointForRoles()
+        }
+        if let s3 = options.endpoints.s3.flatMap({ URL($0) }) {
+            factory.plainHTTP.check(s3, setting: settings.s3)
+        }
         // Behind a custom endpoint, STS is called only when it is configured too: a test setup must not send
         // requests to AWS.
         let isAmazonQueue = queueURL.flatMap { URL($0) }.map { Endpoints.isAmazon($0.host) } ?? true
         if options.logIdentity, options.endpoints.leadsToAWS && isAmazonQueue || options.endpoints.sts != nil
         {
+            factory.plainHTTP.check(factory.endpoints.sts(in: region), setting: settings.sts)
             logIdentities()
         }
     }
@@ -85,17 +95,20 @@ package struct AWSSession: Sendable {
 
     /// Returns a client for one queue, in the region of the queue's URL.
     ///
+    /// - Parameter setting: the name of the setting that contains `queueURL`, for the event `plain-http`.
     /// - Throws: `AWSError` of the kind `.configuration` when `queueURL` is not an http or https URL.
-    package func sqs(queueURL: String) throws(AWSError) -> SQSClient {
+    package func sqs(queueURL: String, setting: String = "queue.url") throws(AWSError) -> SQSClient {
         guard let queue = URL(queueURL) else {
             throw AWSError(
                 .configuration, operation: "queue", resource: queueURL,
                 message: "the queue's URL must be an http or https URL")
         }
         let region = Endpoints.region(ofQueue: queue) ?? region
+        let endpoint = factory.endpoints.sqs(queue: queue, in: region)
+        factory.plainHTTP.check(
+            endpoint, setting: options.endpoints.sqs == nil ? setting : factory.endpointSettings.sqs)
         return SQSClient(
-            client: factory.client(with: credentials), queueURL: queueURL,
-            endpoint: factory.endpoints.sqs(queue: queue, in: region), region: region,
+            client: factory.client(with: credentials), queueURL: queueURL, endpoint: endpoint, region: region,
             timeouts: options.timeouts)
     }
 

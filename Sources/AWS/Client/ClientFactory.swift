@@ -15,6 +15,9 @@ struct ClientFactory: Sendable {
     let timeouts: TimeoutOptions
     let maxAttempts: Int
     let logger: Logger
+    /// The names of the settings that contain `endpoints`.
+    let endpointSettings: EndpointSettings
+    let plainHTTP: PlainHTTP
     let skew = ClockSkew()
     let keys = SigningKeys()
 
@@ -31,6 +34,17 @@ struct ClientFactory: Sendable {
         CredentialCache(
             source, clock: host.clock, random: host.random, defaultWait: .seconds(timeouts.totalSeconds),
             logger: logger)
+    }
+
+    /// Checks the endpoint of STS, whose responses contain the keys of roles.
+    ///
+    /// - Throws: `AWSError` of the kind `.configuration` when others can read these responses.
+    func checkEndpointForRoles() throws(AWSError) {
+        let endpoint = endpoints.sts(in: region)
+        guard PlainHTTP.leaves(endpoint) else { return }
+        throw AWSError(
+            .configuration, operation: endpointSettings.sts,
+            message: "must be https, because STS returns the keys of roles (got \(endpoint.rendered))")
     }
 
     /// Returns a client for STS.

@@ -45,21 +45,10 @@ struct ContainerSource: CredentialSource {
         else {
             throw failure("AWS_CONTAINER_CREDENTIALS_FULL_URI must be an http or https URL")
         }
-        guard url.scheme == .https || Self.mayBePlain(url.host) else {
-            throw failure(
-                "AWS_CONTAINER_CREDENTIALS_FULL_URI must be https for the host \(url.host)"
-            )
+        guard !PlainHTTP.leaves(container: url) else {
+            throw failure("AWS_CONTAINER_CREDENTIALS_FULL_URI must be https for the host \(url.host)")
         }
         return url
-    }
-
-    /// Returns true when http without TLS is allowed for `host`: for loopback addresses and the link-local addresses of
-    /// ECS and EKS.
-    private static func mayBePlain(_ host: String) -> Bool {
-        let named = ["localhost", "[::1]", "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"]
-        if named.contains(host) { return true }
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }
 
     /// Returns the value of the `Authorization` header: the content of the token file, or else the token in the

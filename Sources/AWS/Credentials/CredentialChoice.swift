@@ -65,12 +65,12 @@ struct CredentialChoice: Sendable {
         guard let file else { throw problem("AWS_ROLE_ARN is set without AWS_WEB_IDENTITY_TOKEN_FILE") }
         guard let arn else { throw problem("AWS_WEB_IDENTITY_TOKEN_FILE is set without AWS_ROLE_ARN") }
         let role = RoleOptions(arn: arn, sessionName: host.variable("AWS_ROLE_SESSION_NAME"))
-        return webIdentity(role, file)
+        return try webIdentity(role, file)
     }
 
-    private func webIdentity(_ role: RoleOptions, _ file: String) -> WebIdentitySource {
-        WebIdentitySource(
-            role: role, tokenFile: file, sts: factory.sts(with: nil), host: host)
+    private func webIdentity(_ role: RoleOptions, _ file: String) throws(AWSError) -> WebIdentitySource {
+        try factory.checkEndpointForRoles()
+        return WebIdentitySource(role: role, tokenFile: file, sts: factory.sts(with: nil), host: host)
     }
 
     /// Returns true when the settings of a profile contain any setting for credentials, complete or not.
@@ -130,7 +130,8 @@ struct CredentialChoice: Sendable {
     private func roleSource(
         _ role: RoleOptions, _ values: [String: String], _ name: String, _ visited: [String]
     ) throws(AWSError) -> any CredentialSource {
-        if let file = values["web_identity_token_file"] { return webIdentity(role, file) }
+        if let file = values["web_identity_token_file"] { return try webIdentity(role, file) }
+        try factory.checkEndpointForRoles()
         let base: any CredentialSource
         switch (values["source_profile"], values["credential_source"]) {
         case (.some, .some):

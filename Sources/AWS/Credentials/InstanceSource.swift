@@ -30,24 +30,37 @@ struct InstanceSource: CredentialSource {
     }
 
     func fetch() async throws(AWSError) -> Credentials {
+        let base = try url("")
+        guard !PlainHTTP.leaves(instance: base) else {
+            throw failure("AWS_EC2_METADATA_SERVICE_ENDPOINT must be https for the host \(base.host)")
+        }
         let role: String
         var token = try await newToken()
         if let named = host.variable("AWS_EC2_INSTANCE_PROFILE_NAME") {
             role = named
         } else {
             let list = try await get(Self.folder, &token)
-            guard let first = list.split(whereSeparator: \.isNewline).first, !first.isEmpty else {
+            guard let first = list.split(whereSeparator: \.isNewline).first(where: { !Self.isBlank($0) })
+            else {
                 throw failure("no role is attached to this instance")
             }
-            role = String(first)
+            role = String(first.reversed().drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace))
         }
-        let text = try await get(Self.folder + PercentEncoding.encode(role), &token)
+        let text = try await get(Self.folder + Self.encoded(role), &token)
         switch MetadataCredentials.read(
             Array(text.utf8), from: .service, hiding: Redaction([]).adding([token]))
         {
         case .success(let credentials): return credentials
         case .failure(let problem): throw failure(problem.text)
         }
+    }
+
+    private static func isBlank(_ line: Substring) -> Bool { line.allSatisfy(\.isWhitespace) }
+
+    /// Returns the name of a role as a segment of a path. The characters `+=,@` that names can contain remain as they
+    /// are (RFC 3986, 3.3), as in requests of other SDKs.
+    private static func encoded(_ role: String) -> String {
+        role.map { "+=,@".contains($0) ? String($0) : PercentEncoding.encode(String($0)) }.joined()
     }
 
     /// Reads the region of the instance from the metadata service.
