@@ -83,8 +83,13 @@ struct ChildProcessTests {
     @Test func `a process with a session of its own survives, and delays nothing`() async throws {
         let pids = try TemporaryFile("")
         #expect(
-            try text(await run("setsid sleep 1000 & echo $! >> $PIDS; sleep 0.2; echo keys", pids: pids))
-                == "keys\n")
+            try text(
+                await run(
+                    """
+                    setsid sh -c 'echo $$ > $PIDS; exec sleep 1000' &
+                    while [ ! -s $PIDS ]; do sleep 0.01; done
+                    echo keys
+                    """, pids: pids)) == "keys\n")
         let pid = try #require(
             pid_t(String(contentsOfFile: pids.path, encoding: .utf8).trimmingCharacters(in: .newlines)))
         #expect(kill(pid, SIGKILL) == 0)
@@ -100,8 +105,14 @@ struct ChildProcessTests {
     func `a program that runs on is killed at the deadline with all of its group`(_ script: String)
         async throws
     {
-        let pids = try TemporaryFile("")
-        #expect(await run(script, within: .seconds(1), pids: pids) == .failure(.timedOut))
+        // On a slow machine the deadline may come before the script has written the id.
+        var deadline = Duration.seconds(1)
+        var pids: TemporaryFile
+        repeat {
+            pids = try TemporaryFile("")
+            #expect(await run(script, within: deadline, pids: pids) == .failure(.timedOut))
+            deadline *= 2
+        } while try String(contentsOfFile: pids.path, encoding: .utf8).isEmpty
         try await waitForEnd(of: pids, count: 1)
     }
 

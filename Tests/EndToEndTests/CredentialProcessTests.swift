@@ -61,8 +61,8 @@ struct CredentialProcessTests {
                     ls /proc/self/fd | tr '\\n' ' ' > "$DIR/new" && echo >> "$DIR/new" && mv "$DIR/new" "$DIR/descriptors"
                     sleep 1000 &
                     echo $! > "$DIR/child"
-                    setsid sleep 1000 &
-                    echo $! > "$DIR/session"
+                    setsid sh -c 'echo $$ > "$0/session"; exec sleep 1000' "$DIR" &
+                    while [ ! -s "$DIR/session" ]; do sleep 0.01; done
                     echo "$KEYS"
                     """)
             try await cloud.outputs(of: "photos/HS.jpeg")
