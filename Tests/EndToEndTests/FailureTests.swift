@@ -54,6 +54,80 @@ struct FailureTests {
         }
     }
 
+    @Test func `a FIFO dead-letter queue takes a reason, and check finds nothing wrong with it`() async throws
+    {
+        try await LocalCloud.run { cloud in
+            try await cloud.request("purge")
+            let url = try await cloud.request("fifo").string ?? ""
+            var configuration = cloud.configuration
+            configuration.set("queue", "deadLetterURL", to: .string(url))
+            let check = try await cloud.pixelated(configuration, name: "check", verb: "check")
+            #expect(try await check.end() == .exit(0), "\(check.log.lines)")
+            let pixelated = try await cloud.pixelated(configuration)
+            for key in ["a.jpeg", "b.jpeg"] { try await cloud.put(key, text: "This is no picture.") }
+            try await cloud.request("waiting", ["count": 2, "within": 60, "queue": "fifoURL"])
+            try await cloud.waitUntilEmpty()
+            try await pixelated.stop()
+            let records = try await cloud.request("receive", ["queue": "fifoURL"]).array
+            #expect(
+                records.count == 2
+                    && records.allSatisfy { $0["body"]?.string?.contains("not-an-image") == true })
+        }
+    }
+
+    @Test
+    func `a second source bucket cannot replace outputs of the first one, and {bucket} keeps them apart`()
+        async throws
+    {
+        try await LocalCloud.run { cloud in
+            try await cloud.request("purge")
+            let bucket = try await cloud.request("second_source").string ?? ""
+            let picture = try await cloud.paint(64, 48)
+            let other = try await cloud.paint(48, 64, seed: 3)
+            try await cloud.request(
+                "put", ["key": "a.jpeg", "path": .string(other), "bucket": "second"])
+            let event =
+                #"{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","eventName":"ObjectCreated:Put","#
+                + #""s3":{"bucket":{"name":"\#(bucket)"},"object":{"key":"a.jpeg","sequencer":"00"}}}]}"#
+            let pixelated = try await cloud.pixelated()
+            try await cloud.put("a.jpeg", path: picture)
+            try await cloud.outputs(of: "a.jpeg")
+            let before = try await cloud.digest("pixelated-8x8-a.jpeg")
+            try await cloud.send(event)
+            let line = try await pixelated.log.line(containing: "output-collision")
+            #expect(line.contains("output.prefix"), "\(line)")
+            try await cloud.waitUntilEmpty()
+            try await pixelated.stop()
+            #expect(try await cloud.digest("pixelated-8x8-a.jpeg") == before)
+            let reason = try await cloud.request("receive").array.first?["body"]?.string ?? ""
+            #expect(reason.contains("output-collision") && reason.contains(bucket), "\(reason)")
+
+            var configuration = cloud.configuration
+            configuration.set("output", "prefix", to: "{bucket}/")
+            let apart = try await cloud.pixelated(configuration)
+            try await cloud.send(event)
+            try await apart.log.line(containing: "pixelated in")
+            try await apart.stop()
+            #expect(try await cloud.processed().filter { $0.hasPrefix("\(bucket)/") }.count == 5)
+        }
+    }
+
+    @Test func `a message about a bucket that filter.buckets does not contain is quarantined unread`()
+        async throws
+    {
+        try await LocalCloud.run { cloud in
+            try await cloud.request("purge")
+            var configuration = cloud.configuration
+            configuration.set("filter", "buckets", to: .array(["another-bucket"]))
+            let pixelated = try await cloud.pixelated(configuration)
+            try await cloud.put("a.jpeg", path: try await cloud.paint(64, 48))
+            try await pixelated.log.line(containing: "bucket-not-allowed")
+            try await cloud.waitUntilEmpty()
+            try await pixelated.stop()
+            #expect(try await cloud.processed() == [])
+        }
+    }
+
     /// Half of the requests are answered with 503, the others are cut off: an outage shows both.
     @Test func `an outage of S3 for two minutes costs a message at most one receive`() async throws {
         try await LocalCloud.run(["visibility": 5, "max_receives": 3]) { cloud in

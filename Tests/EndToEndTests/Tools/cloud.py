@@ -118,6 +118,20 @@ class Cloud:
             self.pump.announce(key, len(body), answer["ETag"])
         return answer["ETag"]
 
+    def do_fifo(self):
+        """Creates a FIFO queue that the daemon may send to, and returns its URL."""
+        self.stack["fifoURL"] = self.sqs.create_queue(QueueName="letters.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+        self.do_allow(also=["sqs:*"])
+        return self.stack["fifoURL"]
+
+    def do_second_source(self):
+        """Creates a second source bucket without a notification; the stack then has it as `second`."""
+        self.stack["second"] = self.stack["source"] + "-2"
+        self.s3.create_bucket(
+            Bucket=self.stack["second"], CreateBucketConfiguration={"LocationConstraint": stacks.REGION})
+        self.do_allow(also=["s3:*"])
+        return self.stack["second"]
+
     def do_delete(self, key, bucket="source"):
         self.s3.delete_object(Bucket=self.stack[bucket], Key=key)
 
