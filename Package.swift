@@ -171,7 +171,10 @@ let package = Package(
             swiftSettings: edge),
         .testTarget(
             name: "DaemonTests",
-            dependencies: ["Daemon", "Settings", "Worker", "AWS", "Pixelation", "Systemd", "Support", log],
+            dependencies: [
+                "Daemon", "Settings", "Worker", "AWS", "Pixelation", "HTTP", "Scripted", "Systemd", "Support",
+                log,
+            ],
             swiftSettings: edge),
         .testTarget(
             name: "EndToEndTests", dependencies: ["Scripted"], exclude: ["Tools"], swiftSettings: edge),

@@ -6,11 +6,12 @@ import SigV4
 import Support
 import Worker
 
-/// The read-only checks of the resources in AWS that the service needs: credentials, queues and buckets.
+/// The checks of the resources in AWS that the service needs: credentials, queues and buckets. They store nothing.
 package struct Preflight: Sendable {
     /// The result of one check.
     package struct Finding: Sendable, Equatable {
-        /// The subject of the check: `identity`, `queue`, `dead-letter queue`, `quarantine` or `output`.
+        /// The subject of the check: `identity`, `queue`, `dead-letter queue`, `quarantine`, `output` or
+        /// `conditional writes`.
         package var subject: String
         /// The result of the check in one line.
         package var text: String
@@ -39,8 +40,26 @@ package struct Preflight: Sendable {
             out.append(await bucket("quarantine", location.bucket, location.prefix))
         }
         let output = settings.worker.output
-        out.append(await bucket("output", output.bucket, output.prefix))
+        // The placeholder {bucket} has no value here.
+        let prefix = String(output.prefix.prefix { $0 != "{" })
+        out.append(await bucket("output", output.bucket, prefix))
+        if output.conditionalWrites, out.last?.failure == nil {
+            out.append(await conditionalWrites(output.bucket, prefix))
+        }
         return out
+    }
+
+    /// Checks the permission to upload outputs, and the support of the store for conditional uploads, by an upload that
+    /// can store nothing.
+    private func conditionalWrites(_ bucket: String, _ prefix: String) async -> Finding {
+        let probe = ObjectReference(bucket: bucket, key: prefix + "pixelated-check")
+        do {
+            try await session.s3(outputBucket: bucket).checkConditions(on: probe)
+        } catch {
+            return Finding(
+                subject: "conditional writes", text: error.description, failure: ExitReason(error.kind))
+        }
+        return Finding(subject: "conditional writes", text: "s3://\(bucket) accepts the condition If-Match")
     }
 
     private func identity() async -> Finding {

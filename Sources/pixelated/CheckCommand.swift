@@ -15,8 +15,9 @@ struct CheckCommand: AsyncParsableCommand {
         commandName: "check",
         abstract: "Check the configuration, the credentials, the queues and the buckets.",
         discussion: """
-            The command reads only: it receives no message and stores no object. It prints one line per check. The \
-            exit status is that of the first check that failed, in the classes of the service's exit status.
+            The command receives no message and stores no object: its only upload has a condition that no object \
+            fulfils and a wrong digest. It prints one line per check. The exit status is that of the first check \
+            that failed, in the classes of the service's exit status.
             """)
 
     @OptionGroup var arguments: ConfigurationArguments
