@@ -150,9 +150,11 @@ package struct Exposition {
         return "\(value / scale).\(digits.isEmpty ? "0" : String(digits))"
     }
 
-    /// Returns `seconds` as a decimal number with three decimals and without an exponent.
+    /// Returns `seconds` as a decimal number with three decimals and without an exponent. Numbers beyond 1e15 are
+    /// replaced by the nearest bound, and 0 stands for no number.
     private static func decimal(_ seconds: Double) -> String {
-        let milliseconds = Int64((seconds * 1000).rounded())
+        let bounded = seconds.isNaN ? 0 : min(max(seconds, -1e15), 1e15)
+        let milliseconds = Int64((bounded * 1000).rounded())
         let fraction = String(1000 + milliseconds.magnitude % 1000).dropFirst()
         return "\(milliseconds < 0 ? "-" : "")\(milliseconds.magnitude / 1000).\(fraction)"
     }

@@ -103,6 +103,22 @@ struct SQSClientTests {
         (#"{"ApproximateReceiveCount":"3","SentTimestamp":null,"X":{},"Y":[1],"Z":true,"W":1.5}"#, 3, nil),
         (#"{"ApproximateReceiveCount":[],"SentTimestamp":"1700000000123"}"#, 1, 1_700_000_000.123),
         ("[]", 1, nil), ("7", 1, nil), ("null", 1, nil),
+        (
+            #"{"ApproximateReceiveCount":"9223372036854775807","SentTimestamp":"-9223372036854775808"}"#,
+            1_000_000, -9_223_372_036_854_775.808
+        ),
+        (#"{"ApproximateReceiveCount":9223372036854775807,"SentTimestamp":"many"}"#, 1_000_000, nil),
+        (#"{"ApproximateReceiveCount":"99999999999999999999"}"#, 1_000_000, nil),
+        (
+            #"{"ApproximateReceiveCount":"-9223372036854775808","SentTimestamp":"9223372036854775808"}"#, 1,
+            nil
+        ),
+        (
+            #"{"ApproximateReceiveCount":"0","SentTimestamp":"9223372036854775807"}"#, 1,
+            9_223_372_036_854_775.807
+        ),
+        (#"{"ApproximateReceiveCount":"","SentTimestamp":""}"#, 1, nil),
+        (#"{"ApproximateReceiveCount":"many","SentTimestamp":"1e400"}"#, 1, nil),
     ])
     func `attributes of other types do not make a message malformed`(
         _ attributes: String, _ count: Int, _ sentAt: Double?
@@ -112,6 +128,30 @@ struct SQSClientTests {
         let messages = try await harness.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero)
         #expect(messages.map(\.receiveCount) == [count])
         #expect(messages.map(\.sentAt) == [sentAt])
+    }
+
+    @Test func `a message whose id is too long is left out`() async throws {
+        let ids = [String(repeating: "i", count: 128), String(repeating: "j", count: 129)]
+        let entries = ids.map { Self.message.replacing("m1", with: $0) }
+        let harness = try await AWSHarness([
+            .respond(200, [:], "{\"Messages\":[\(entries.joined(separator: ","))]}")
+        ])
+        let messages = try await harness.sqs.receive(maxMessages: 10, wait: .zero, visibility: .zero)
+        #expect(messages.map(\.messageID) == [ids[0]])
+        #expect(harness.log.lines.count { $0.contains("129 bytes") } == 1)
+    }
+
+    @Test func `the texts of a queue about an error or an entry have bounds`() async throws {
+        let long = String(repeating: "e\u{301}", count: 100_000)
+        let batch = #"{"Failed":[{"Id":"0","SenderFault":true,"Code":"\#(long)","Message":"\#(long)"}]}"#
+        let error = #"{"__type":"\#(long)","message":"\#(long)"}"#
+        let headers: Headers = ["x-amzn-RequestId": String(repeating: "r", count: 60_000)]
+        let harness = try await AWSHarness([.respond(200, [:], batch), .respond(400, headers, error)])
+        let failure = try #require(try await harness.sqs.delete(["r1"]).first)
+        #expect(failure.code.utf8.count <= 128 && failure.message.utf8.count <= 1024)
+        let refused = try await awsError { try await harness.sqs.delete(["r1"]) }
+        #expect(refused.description.utf8.count < 3000)
+        #expect(harness.log.lines.allSatisfy { $0.utf8.count < 8000 })
     }
 
     @Test func `an empty MD5 is not compared`() async throws {

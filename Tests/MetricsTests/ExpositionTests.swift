@@ -69,4 +69,16 @@ struct ExpositionTests {
 
                 """)
     }
+
+    /// Times come from servers.
+    @Test(
+        arguments: [
+            (1e300, "1000000000000000.000"), (-.infinity, "-1000000000000000.000"), (.nan, "0.000"),
+            (.infinity, "1000000000000000.000"), (253_402_300_799.9996, "253402300800.000"),
+        ] as [(Double, String)])
+    func `a gauge of any number of seconds is written`(seconds: Double, text: String) {
+        var exposition = Exposition(prefix: "p")
+        exposition.gauge("age_seconds", "Age.", seconds: seconds)
+        #expect(exposition.finished().contains("\np_age_seconds \(text)\n"))
+    }
 }

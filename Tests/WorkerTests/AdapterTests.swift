@@ -143,25 +143,6 @@ struct AdapterTests {
             version: "")
     }
 
-    /// Escapes make a body longer in JSON, and the MaximumMessageSize of a queue may be below 1 MiB.
-    @Test(arguments: [
-        (String(repeating: "ü\"", count: 400_000), 1), (String(repeating: "ü", count: 100_000), 2),
-    ])
-    func `a record that is too large for its queue is stored with the beginning of its body`(
-        body: String, calls: Int
-    ) async throws {
-        let refusal = #"{"__type":"com.amazonaws.sqs#InvalidParameterValue","message":"too long"}"#
-        let answer = ScriptedTransport.Step.respond(200, [:], #"{"MessageId":"1"}"#)
-        let steps: [ScriptedTransport.Step] = calls == 1 ? [answer] : [.respond(400, [:], refusal), answer]
-        let transport = ScriptedTransport(steps)
-        let quarantine = QueueQuarantine(
-            try await session(transport).sqs(queueURL: Self.queue), queueURL: Self.queue + "-dead")
-        try await quarantine.store(Self.record(body), id: "m-0")
-        #expect(transport.requests.count == calls)
-        let sent = try #require(transport.requests.last?.body.count)
-        #expect(sent < 130_000 && sent > 16_000)
-    }
-
     @Test func `a truncated body ends with a whole character, and the record has its length`() throws {
         let body = String(repeating: "ü", count: 100)
         let cut = Self.record(body).truncated(toBodyBytes: 33)

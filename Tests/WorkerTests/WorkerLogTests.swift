@@ -71,6 +71,19 @@ struct WorkerLogTests {
         #expect(line.fields["s3_key"] == "123" && line.fields["width"] == "640")
     }
 
+    @Test func `a line of the log has a bound, whatever servers and messages say`() throws {
+        for unit in ["x", "\u{301}", "\u{1}"] {
+            let long = String(repeating: unit, count: 500_000)
+            let error = WorkerError(.other, operation: long, code: long, detail: long, requestID: long)
+            var trace = RecordTrace(source: ObjectReference(bucket: "in", key: "a.jpg"))
+            trace.add(ObjectHead(eTag: long, versionID: long, requestID: long))
+            let line = try line { $0.recordEnded(.retried(error), trace, of: message(), index: 0) }
+            let bytes = line.fields.reduce(line.message.utf8.count) { $0 + $1.value.utf8.count }
+            #expect(bytes < 8000)
+            #expect(line.fields["s3_etag"]?.hasControlCharacters == false)
+        }
+    }
+
     @Test func `a record with a receive count above 1 is logged as redelivered`() throws {
         let line = try line { $0.recordEnded(.done, RecordTrace(), of: message(receives: 2), index: 0) }
         #expect(line.fields["redelivered"] == "yes" && line.fields["sqs_receive_count"] == "2")

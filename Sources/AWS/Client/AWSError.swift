@@ -51,7 +51,7 @@ package struct AWSError: Error, Sendable, CustomStringConvertible {
     package var operation: String
     /// The object or queue of the operation: `s3://bucket/key` or the URL of a queue; empty when there is none.
     package var resource: String
-    /// The error code of the service, such as `NoSuchKey`; nil when there is none.
+    /// The error code of the service, such as `NoSuchKey`, at most 128 bytes; nil when there is none.
     package var code: String?
     /// The HTTP status code; nil when there was no response.
     package var status: Int?
@@ -73,10 +73,11 @@ package struct AWSError: Error, Sendable, CustomStringConvertible {
         self.kind = kind
         self.operation = operation
         self.resource = resource
-        self.code = code
+        // Servers can send texts of any length.
+        self.code = code.map { $0.truncated(toBytes: 128).withoutControlCharacters }
         self.status = status
-        self.message = message
-        self.requestID = requestID
+        self.message = message.truncated(toBytes: 2048).withoutControlCharacters
+        self.requestID = requestID.map { $0.truncated(toBytes: 128).withoutControlCharacters }
         self.attempts = attempts
         self.elapsed = elapsed
     }

@@ -6,12 +6,17 @@ package struct Message: Sendable, Equatable {
     /// The receipt handle of this receive. When the message is received again, it has another receipt handle.
     package var receiptHandle: String
     package var body: String
-    /// The receive count: how often the message has been received, including this time (`ApproximateReceiveCount`); 1
-    /// when the response does not contain it.
+    /// The receive count: how often the message has been received, including this time (`ApproximateReceiveCount`),
+    /// within `receiveCounts`; 1 when the response does not contain it.
     package var receiveCount: Int
     /// The time at which the message was sent, in seconds since 1970-01-01T00:00:00Z; nil when the response does not
     /// contain it.
     package var sentAt: Double?
+
+    /// The maximum length of a message id in bytes. Those of SQS have at most 100 characters.
+    static let maximumIDBytes = 128
+    /// The range of receive counts, which leaves room for calculations.
+    static let receiveCounts = 1...1_000_000
 
     package init(
         messageID: String, receiptHandle: String, body: String, receiveCount: Int = 1, sentAt: Double? = nil

@@ -15,8 +15,9 @@ extension SQSClient {
     ///   - wait: the wait time of the long poll, 0...20 whole seconds; 0 is a short poll, which samples only some of
     ///     the queue's servers.
     ///   - visibility: the visibility timeout of the messages, 0...43200 whole seconds (12 h).
-    /// - Returns: the received messages; empty when none arrived within `wait`. Malformed messages (with a wrong MD5 or
-    ///   without id, receipt handle or body) are left out and logged; they become visible again after `visibility`.
+    /// - Returns: the received messages; empty when none arrived within `wait`. Malformed messages (with a wrong MD5,
+    ///   without id, receipt handle or body, or with an id that is too long) are left out and logged; they become
+    ///   visible again after `visibility`.
     /// - Throws: `AWSError`.
     package func receive(
         maxMessages: Int, wait: Duration, visibility: Duration
@@ -44,6 +45,11 @@ extension SQSClient {
             throw malformed(
                 .malformedResponse, "message \(entry.name) lacks an id, a receipt handle or a body")
         }
+        guard received.MessageId.utf8.count <= Message.maximumIDBytes else {
+            throw malformed(
+                .malformedResponse,
+                "the id of message \(entry.name) has \(received.MessageId.utf8.count) bytes")
+        }
         if let expected = received.MD5OfBody, !expected.isEmpty,
             let digest = MD5.digest(Array(received.Body.utf8))
         {
@@ -56,8 +62,16 @@ extension SQSClient {
         let attributes = received.Attributes?.values ?? [:]
         return Message(
             messageID: received.MessageId, receiptHandle: received.ReceiptHandle, body: received.Body,
-            receiveCount: max(1, attributes["ApproximateReceiveCount"].flatMap(Int.init) ?? 1),
+            receiveCount: Self.receiveCount(attributes["ApproximateReceiveCount"]),
             sentAt: attributes["SentTimestamp"].flatMap(Int64.init).map { Double($0) / 1000 })
+    }
+
+    /// Returns the receive count in an attribute, within `Message.receiveCounts`. A number that is too large is the
+    /// upper bound of this range, and a text that is no number is 1.
+    private static func receiveCount(_ text: String?) -> Int {
+        let range = Message.receiveCounts
+        guard let text, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), !text.isEmpty else { return 1 }
+        return min(max(Int(text) ?? range.upperBound, range.lowerBound), range.upperBound)
     }
 
     private func malformed(_ kind: AWSError.Kind, _ message: String) -> AWSError {
@@ -102,7 +116,10 @@ private struct ReceivedEntry: Decodable {
     var message: ReceivedMessage?
 
     init(from decoder: any Decoder) {
-        name = (try? Identified(from: decoder)).map { String($0.MessageId.prefix(100)) } ?? "without id"
+        name =
+            (try? Identified(from: decoder)).map {
+                $0.MessageId.truncated(toBytes: 100).withoutControlCharacters
+            } ?? "without id"
         message = try? ReceivedMessage(from: decoder)
     }
 }

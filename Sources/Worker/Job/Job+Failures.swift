@@ -63,17 +63,18 @@ extension Job {
         return .repeatAttempt
     }
 
-    /// Stores the permanent failures in `results` in the quarantine, and marks them as stored.
+    /// Stores the permanent failures in `results` in the quarantine with the original body, and marks them as stored.
     ///
     /// - Returns: The index of the first failure that cannot be stored, and the outcome of the message for this reason;
     ///   nil when all are stored.
     func storeFailures(
-        in results: inout [RecordResult], of message: InFlightMessage
+        in results: inout [RecordResult], of message: InFlightMessage, _ original: OriginalBody
     ) async -> (index: Int, outcome: Outcome)? {
         guard let quarantine else { return nil }
         for index in results.indices where results[index].isStorePending {
             guard let error = results[index].outcome.error else { continue }
-            let record = QuarantineRecord(error, results[index].trace, of: message, index: index, identity)
+            let record = QuarantineRecord(
+                error, results[index].trace, of: message, original, index: index, identity)
             if let outcome = await store(record, in: quarantine, of: message) {
                 log.quarantineFailed(error, of: message)
                 return (index, outcome)

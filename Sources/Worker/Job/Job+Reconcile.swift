@@ -295,8 +295,6 @@ extension RecordTrace {
     fileprivate mutating func add(_ source: S3Object, getTime: Duration) {
         self.getTime += getTime
         bytesIn = source.bytes.count
-        eTag = source.head.unquotedETag
-        versionID = source.head.versionID ?? versionID
-        requestID = source.head.requestID
+        add(source.head)
     }
 }

@@ -44,9 +44,16 @@ struct Job: Sendable {
     func run(_ message: InFlightMessage) async -> [Outcome] {
         let outcomes = await message.stopSignal.run { () -> [Outcome] in
             var results: [RecordResult] = []
+            let original = OriginalBody(of: message.content.body)
             let records: [S3Notification.Record]
             do throws(S3EventsError) {
-                let notification = try Envelope.decode(message.content.body)
+                if let bytes = original.bodyBytes {
+                    throw S3EventsError(
+                        .notJSON, at: "body",
+                        "only \(original.text.utf8.count) of \(bytes) bytes are left; upload the source again"
+                    )
+                }
+                let notification = try Envelope.decode(original.text)
                 records = notification.records
                 if notification.isTest {
                     results = [RecordResult(outcome: .skipped(.testEvent), trace: RecordTrace())]
@@ -55,7 +62,11 @@ struct Job: Sendable {
                 records = [.unreadable(error)]
             }
             for (index, record) in records.enumerated() {
-                if message.isRedelivered, let known = resultCache.result(ofRecord: index, of: message.content)
+                if !original.selects(index, of: records.count) {
+                    results.append(
+                        RecordResult(outcome: .skipped(.finished), trace: RecordTrace(), isReported: true))
+                } else if message.isRedelivered,
+                    let known = resultCache.result(ofRecord: index, of: message.content)
                 {
                     results.append(known)
                 } else {
@@ -65,7 +76,7 @@ struct Job: Sendable {
             var obstacle: (index: Int, outcome: Outcome)?
             // A failure is stored when no record has to be repeated: the repetition would store it once more.
             if results.contains(where: \.isStorePending), results.allSatisfy(\.outcome.isFinal) {
-                obstacle = await storeFailures(in: &results, of: message)
+                obstacle = await storeFailures(in: &results, of: message, original)
             }
             // Cached results were reported at an earlier receive. Permanent failures that are stored at a later receive
             // are reported there.

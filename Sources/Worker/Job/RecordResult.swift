@@ -9,6 +9,9 @@ struct RecordResult: Sendable {
     /// True when the outcome has been counted and logged, in this receive of the message or in an earlier one.
     var isReported = false
 
+    /// The approximate memory of the result in bytes: its texts, and the fixed size of its other parts.
+    var bytes: Int { 512 + trace.textBytes + (outcome.error?.textBytes ?? 0) }
+
     /// True when the record is a permanent failure that has not been stored in the quarantine yet.
     var isStorePending: Bool {
         if case .quarantined = outcome { !isStored } else { false }

@@ -13,6 +13,8 @@ final class RecordResultCache: Sendable {
     fileprivate struct Entry {
         var receiveCount: Int
         var results: [Int: RecordResult]
+        /// The approximate memory of the entry in bytes.
+        var bytes: Int
     }
 
     fileprivate struct State {
@@ -20,18 +22,29 @@ final class RecordResultCache: Sendable {
         /// The message ids of the entries, beginning with the oldest.
         var order: [String] = []
         var resultCount = 0
+        var bytes = 0
     }
 
-    /// The maximum number of results of all messages together. A result takes about one kilobyte.
+    /// The maximum number of results of all messages together.
     private let capacity: Int
+    /// The maximum memory of all results together in bytes. The texts of a result have up to 7 KB.
+    private let maximumBytes: Int
     private let state = Locked(State())
 
-    init(capacity: Int = 4096) { self.capacity = capacity }
+    init(capacity: Int = 4096, maximumBytes: Int = 4 << 20) {
+        self.capacity = capacity
+        self.maximumBytes = maximumBytes
+    }
+
+    /// The approximate memory of all results in bytes.
+    var bytes: Int { state.withLock { $0.bytes } }
 
     /// Returns the result of a record from the previous receive of its message; nil when there is none.
     func result(ofRecord index: Int, of message: Message) -> RecordResult? {
         state.withLock { state in
-            guard let entry = state.entries[message.messageID], message.receiveCount == entry.receiveCount + 1
+            // The receive count comes from the queue and can be any number.
+            guard let entry = state.entries[message.messageID],
+                message.receiveCount.subtractingReportingOverflow(entry.receiveCount) == (1, false)
             else { return nil }
             return entry.results[index]
         }
@@ -43,11 +56,17 @@ final class RecordResultCache: Sendable {
         state.withLock { state in
             state.remove(message.messageID)
             guard !final.isEmpty else { return }
+            // The message id is stored twice.
+            let bytes = final.reduce(2 * message.messageID.utf8.count) { $0 + $1.1.bytes }
             state.entries[message.messageID] = Entry(
-                receiveCount: message.receiveCount, results: Dictionary(uniqueKeysWithValues: final))
+                receiveCount: message.receiveCount, results: Dictionary(uniqueKeysWithValues: final),
+                bytes: bytes)
             state.order.append(message.messageID)
             state.resultCount += final.count
-            while state.resultCount > capacity, let oldest = state.order.first { state.remove(oldest) }
+            state.bytes += bytes
+            while state.resultCount > capacity || state.bytes > maximumBytes, let oldest = state.order.first {
+                state.remove(oldest)
+            }
         }
     }
 }
@@ -56,6 +75,7 @@ extension RecordResultCache.State {
     fileprivate mutating func remove(_ id: String) {
         guard let entry = entries.removeValue(forKey: id) else { return }
         resultCount -= entry.results.count
+        bytes -= entry.bytes
         if let index = order.firstIndex(of: id) { order.remove(at: index) }
     }
 }

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Support
+
 /// The error of a record or of a poll. The kinds of errors are the rows of the policy (`Policy`). `AWSError` and
 /// `PixelationError` are mapped to `WorkerError` in `WorkerError+AWS.swift` and `PooledPixelator.swift`.
+///
+/// The texts can quote servers and messages. They have no control characters and limited lengths, because errors are
+/// kept, logged and stored in the quarantine.
 package struct WorkerError: Error, Sendable, Equatable, CustomStringConvertible {
     package enum Kind: String, Sendable, CaseIterable {
         /// The message is not a notification of S3.
@@ -69,24 +74,30 @@ package struct WorkerError: Error, Sendable, Equatable, CustomStringConvertible 
         case unknown
     }
 
-    package var kind: Kind
-    /// The failed operation and its resource, such as `GetObject s3://bucket/key`.
-    package var operation: String
-    /// The error code of AWS or of the decoder, which is more specific than `kind`.
-    package var code: String
-    /// The details of the error in one sentence.
-    package var detail: String
-    /// The request id of AWS, which AWS Support needs; nil when there is none.
-    package var requestID: String?
+    package let kind: Kind
+    /// The failed operation and its resource, such as `GetObject s3://bucket/key`, at most 2560 bytes. The longest
+    /// bucket, key and version id of S3 have 2303 bytes together.
+    package let operation: String
+    /// The error code of AWS or of the decoder, which is more specific than `kind`; at most 128 bytes.
+    package let code: String
+    /// The details of the error in one sentence, at most 2048 bytes.
+    package let detail: String
+    /// The request id of AWS, which AWS Support needs, at most 128 bytes; nil when there is none.
+    package let requestID: String?
 
     package init(
         _ kind: Kind, operation: String, code: String = "", detail: String = "", requestID: String? = nil
     ) {
         self.kind = kind
-        self.operation = operation
-        self.code = code
-        self.detail = detail
-        self.requestID = requestID
+        self.operation = operation.truncated(toBytes: 2560).withoutControlCharacters
+        self.code = code.truncated(toBytes: 128).withoutControlCharacters
+        self.detail = detail.truncated(toBytes: 2048).withoutControlCharacters
+        self.requestID = requestID.map { $0.truncated(toBytes: 128).withoutControlCharacters }
+    }
+
+    /// The number of bytes of all texts.
+    var textBytes: Int {
+        operation.utf8.count + code.utf8.count + detail.utf8.count + (requestID?.utf8.count ?? 0)
     }
 
     package var description: String {

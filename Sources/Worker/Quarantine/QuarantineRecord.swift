@@ -4,8 +4,10 @@ internal import AWS
 internal import FoundationEssentials
 internal import Support
 
-/// A permanent failure in the form that the quarantine stores as JSON. To process the message again, send `body` to the
-/// source queue.
+/// A permanent failure in the form that the quarantine stores as JSON. To process the message again, send the record or
+/// its `body` to the source queue (`OriginalBody`).
+///
+/// Every text has a bound, so that the JSON without the body has at most 64 KiB.
 package struct QuarantineRecord: Codable, Sendable, Equatable {
     /// The durations of the steps of the processing, in milliseconds.
     package struct Timings: Codable, Sendable, Equatable {
@@ -22,6 +24,7 @@ package struct QuarantineRecord: Codable, Sendable, Equatable {
     package var body: String
     /// The length of the whole body in bytes of UTF-8; nil when `body` is the whole body.
     package var bodyBytes: Int?
+    /// The id of the message, at most 128 bytes.
     package var messageID: String
     /// The index of the record in the message, counted from 0.
     package var record: Int
@@ -50,26 +53,44 @@ package struct QuarantineRecord: Codable, Sendable, Equatable {
     }
 
     /// Returns the record with only the first `bytes` bytes of its body, or up to three fewer, so that the body ends
-    /// with a complete UTF-8 character.
+    /// with a complete Unicode scalar.
     func truncated(toBodyBytes bytes: Int) -> QuarantineRecord {
-        let whole = body.utf8
-        var end = whole.index(whole.startIndex, offsetBy: bytes, limitedBy: whole.endIndex) ?? whole.endIndex
-        // The cut is between two scalars, not two grapheme clusters: one cluster may be as long as the body.
-        while end < whole.endIndex, whole[end] & 0xC0 == 0x80 { end = whole.index(before: end) }
+        guard body.utf8.count > bytes else { return self }
         var record = self
-        record.bodyBytes = whole.count
-        record.body = String(decoding: whole[..<end], as: UTF8.self)
+        record.bodyBytes = bodyBytes ?? body.utf8.count
+        record.body = body.truncated(toBytes: bytes)
         return record
     }
+
+    /// Returns the record without its body and with short texts. Its JSON has at most 1024 bytes, the smallest maximum
+    /// message size that a queue can have. The key is left out when it is too long, and is never truncated.
+    func shortened() throws -> QuarantineRecord {
+        var record = truncated(toBodyBytes: 0)
+        (record.versionID, record.eTag, record.requestID) = (nil, nil, nil)
+        record.errorCode = errorCode.truncated(toBytes: 40)
+        record.host = host.truncated(toBytes: 40)
+        record.version = version.truncated(toBytes: 20)
+        record.reason = reason.truncated(toBytes: 100)
+        func isShort() throws -> Bool { try record.json().utf8.count <= Self.minimumQueueBytes }
+        if try !isShort() { record.reason = "" }
+        if try !isShort() { record.key = nil }
+        if try !isShort() { record.bucket = nil }
+        return record
+    }
+
+    /// The smallest maximum message size of a queue in bytes (SQS API Reference, SetQueueAttributes).
+    private static let minimumQueueBytes = 1024
 }
 
 extension QuarantineRecord {
     init(
-        _ error: WorkerError, _ trace: RecordTrace, of message: InFlightMessage, index: Int,
-        _ identity: WorkerIdentity
+        _ error: WorkerError, _ trace: RecordTrace, of message: InFlightMessage, _ original: OriginalBody,
+        index: Int, _ identity: WorkerIdentity
     ) {
         self.init(
-            body: message.content.body, messageID: message.content.messageID, record: index,
+            body: original.text, bodyBytes: original.bodyBytes,
+            messageID: message.content.messageID.truncated(toBytes: 128).withoutControlCharacters,
+            record: index,
             bucket: trace.source?.bucket, key: trace.source?.key, versionID: trace.versionID,
             eTag: trace.eTag,
             error: error.kind.rawValue, errorCode: error.code, reason: error.description,

@@ -15,26 +15,26 @@ package struct QueueQuarantine: Quarantine {
     /// The maximum size of an SQS message in bytes: 1 MiB (SQS Developer Guide, quotas).
     private static let maxMessageBytes = 1 << 20
     /// The length in bytes to which the body is truncated when the whole record is too large. In JSON each byte becomes
-    /// at most six bytes, so that a record with this body is never too large.
+    /// at most six bytes, so that a record with this body has less than 256 KiB, the former maximum size of a message.
     private static let truncatedBodyBytes = 16 << 10
 
+    /// Stores a record as a message, in full or as much of it as the queue accepts: its MaximumMessageSize is 1 KiB to
+    /// 1 MiB.
     package func store(_ record: QuarantineRecord, id: String) async throws {
-        do {
-            let message = try record.json()
-            guard message.utf8.count <= Self.maxMessageBytes else { return try await sendTruncated(record) }
+        let forms = [record, record.truncated(toBodyBytes: Self.truncatedBodyBytes), try record.shortened()]
+        var refusal: AWSError?
+        for (index, form) in forms.enumerated() where index == 0 || form != forms[index - 1] {
+            let message = try form.json()
+            guard message.utf8.count <= Self.maxMessageBytes else { continue }
             do {
-                try await send(message, about: record)
-            } catch let error where error.code == "InvalidParameterValue" {
-                // The MaximumMessageSize of a queue may be below 1 MiB.
-                try await sendTruncated(record)
+                return try await send(message, about: record)
+            } catch let error where error.code == "InvalidParameterValue" || error.status == 413 {
+                refusal = error
+            } catch {
+                throw WorkerError.thrown(for: error, side: .output)
             }
-        } catch let error as AWSError {
-            throw WorkerError.thrown(for: error, side: .output)
         }
-    }
-
-    private func sendTruncated(_ record: QuarantineRecord) async throws {
-        try await send(record.truncated(toBodyBytes: Self.truncatedBodyBytes).json(), about: record)
+        if let refusal { throw WorkerError.thrown(for: refusal, side: .output) }
     }
 
     private func send(_ message: String, about record: QuarantineRecord) async throws(AWSError) {

@@ -2,6 +2,7 @@
 
 internal import AWS
 internal import Pixelation
+internal import Support
 
 /// The data about the processing of one record for its log event and its quarantine record: names, sizes, times and
 /// counts.
@@ -11,10 +12,11 @@ struct RecordTrace: Sendable {
     var source: ObjectReference?
     /// The dialect of the notification (`ObjectEvent.Dialect`), such as `aws-s3` or `eventbridge`.
     var dialect: String?
-    /// The ETag of the downloaded source, or before the download that of the event.
+    /// The ETag of the downloaded source, or before the download that of the event; at most 128 bytes.
     var eTag: String?
+    /// The version id of the source, at most 1024 bytes.
     var versionID: String?
-    /// The request id of the GetObject call, which AWS Support needs.
+    /// The request id of the GetObject call, which AWS Support needs; at most 128 bytes.
     var requestID: String?
     /// The size in bytes of the source that was downloaded last.
     var bytesIn: Int?
@@ -36,4 +38,22 @@ struct RecordTrace: Sendable {
     var rounds = 0
     /// The number of repeated attempts after failures that opened the circuit breaker.
     var probes = 0
+
+    /// Adds the ETag, the version id and the request id of a downloaded source. A server can send texts of any length;
+    /// those beyond the bounds are truncated.
+    mutating func add(_ source: ObjectHead) {
+        func bounded(_ text: String?, _ maximumBytes: Int) -> String? {
+            text.map { $0.truncated(toBytes: maximumBytes).withoutControlCharacters }
+        }
+        eTag = bounded(source.unquotedETag, 128)
+        versionID = bounded(source.versionID, 1024) ?? versionID
+        requestID = bounded(source.requestID, 128)
+    }
+
+    /// The number of bytes of all texts.
+    var textBytes: Int {
+        [source?.bucket, source?.key, dialect, eTag, versionID, requestID].reduce(0) {
+            $0 + ($1?.utf8.count ?? 0)
+        }
+    }
 }
