@@ -5,7 +5,11 @@ package import Worker
 
 /// The status line of the daemon, which `systemctl status`, `pixelated health` and `/readyz` show.
 package enum StatusText {
-    /// Returns the status of the daemon in one line, with its parts separated by semicolons.
+    /// The maximum length of the status line in bytes. Texts of servers in it may be longer.
+    private static let maxBytes = 2048
+
+    /// Returns the status of the daemon in one line of at most 2048 bytes and without control characters, with its
+    /// parts separated by semicolons.
     ///
     /// - Parameter note: a note that is appended, such as the result of the last reload.
     package static func line(
@@ -33,7 +37,7 @@ package enum StatusText {
             parts.append("quarantine records cannot be stored: \(text(of: opening))")
         }
         if let note { parts.append(note) }
-        return parts.joined(separator: "; ")
+        return parts.joined(separator: "; ").withoutControlCharacters.truncated(toBytes: maxBytes)
     }
 
     private static func heading(_ phase: SupervisorState.Phase, _ status: WorkerStatus) -> String {

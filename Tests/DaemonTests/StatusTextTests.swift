@@ -33,6 +33,13 @@ struct StatusTextTests {
                 .hasSuffix("; quarantine records cannot be stored: queue-missing for 3 min"))
     }
 
+    @Test func `the status line has a bound and no control characters`() {
+        let long = "the last reload was refused: \u{1b}[2J\n" + String(repeating: "ü", count: 4000)
+        let line = StatusText.line(.running, WorkerStatus(), note: long)
+        #expect((2040...2048).contains(line.utf8.count) && line.hasSuffix("ü"))
+        #expect(line.contains("refused: ?[2J?ü"))
+    }
+
     @Test(arguments: [
         (Duration.milliseconds(40), "0.0 s"), (.seconds(9.99), "9.9 s"), (.seconds(61), "61 s"),
         (.seconds(121), "2 min"), (.seconds(7300), "2 h"), (.seconds(400_000), "4 days"),
