@@ -132,6 +132,8 @@ let package = Package(
         // A C interface to libjpeg that writes test files of every kind and decodes without the code of the engine.
         .target(
             name: "CPlainJPEG", dependencies: ["CLibJPEG"], path: "Tests/CPlainJPEG", cSettings: c),
+        // A malloc that counts, for tests of predicted memory.
+        .target(name: "CAllocationCount", path: "Tests/CAllocationCount", cSettings: c),
         .testTarget(name: "SupportTests", dependencies: ["Support"], swiftSettings: edge),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "Support"], swiftSettings: edge),
         .testTarget(name: "DigestsTests", dependencies: ["Support", "Digests"], swiftSettings: edge),
@@ -157,7 +159,10 @@ let package = Package(
             exclude: ["Credentials", "Endpoints", "Tools"], swiftSettings: edge),
         .testTarget(
             name: "PixelationTests",
-            dependencies: ["Support", "Pixelation", "JPEG", "Pixels", "Digests", "Scripted", "CPlainJPEG"],
+            dependencies: [
+                "Support", "Pixelation", "JPEG", "Pixels", "Digests", "Scripted", "CPlainJPEG",
+                "CAllocationCount",
+            ],
             exclude: ["make_golden.py", "golden.txt"],
             swiftSettings: edge),
         .testTarget(

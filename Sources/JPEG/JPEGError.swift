@@ -2,14 +2,17 @@
 
 /// The reason for which a JPEG file was not decoded.
 package struct JPEGError: Error, Sendable, CustomStringConvertible {
-    /// The kind of an error. The raw values equal those of `PixelationError.Kind`, except for `notJPEG`.
+    /// The kind of an error. The raw values equal those of `PixelationError.Kind`, except for
+    /// `notJPEG` and `sideTooLong`.
     package enum Kind: String, Sendable, CaseIterable {
         /// The file does not begin with FF D8 FF.
         case notJPEG = "not-jpeg"
         /// The file is of a kind that is not decoded, for example lossless, with 12-bit samples, or with 2 components.
         case unsupported = "unsupported-format"
-        /// The picture has more pixels than `JPEGLimits.pixels`, or a side longer than 65500 pixels.
+        /// The picture has more pixels than `JPEGLimits.pixels`.
         case tooManyPixels = "too-many-pixels"
+        /// A side of the picture is longer than `JPEGHeader.longestSide`.
+        case sideTooLong = "side-too-long"
         /// The file exceeds `JPEGLimits.scans` or `JPEGLimits.scanWork`.
         case tooManyScans = "too-many-scans"
         /// The file exceeds `JPEGLimits.markers`.

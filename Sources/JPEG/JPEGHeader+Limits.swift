@@ -7,18 +7,13 @@ extension JPEGHeader {
 
     /// Throws an error if the header describes a kind of file that is not decoded, or a file that exceeds a limit.
     ///
-    /// - Throws: `JPEGError` of kind `unsupported`, `corrupt`, `tooManyPixels`, `tooMuchMemory` or `truncated`, for the
-    ///   first check that fails.
+    /// - Throws: `JPEGError` of kind `unsupported`, `corrupt`, `sideTooLong`, `tooManyPixels` or `truncated`, for the
+    ///   first check that fails. The memory is not checked here, because the caller knows what else it needs.
     package func admit(_ limits: JPEGLimits) throws(JPEGError) {
         try checkKind()
         guard pixels <= limits.pixels else {
             throw JPEGError(
                 .tooManyPixels, "\(width) x \(height) = \(pixels) pixels, \(limits.pixels) are allowed")
-        }
-        guard workingSetBytes <= limits.memoryBytes else {
-            throw JPEGError(
-                .tooMuchMemory,
-                "decoding needs about \(workingSetBytes) bytes, \(limits.memoryBytes) are allowed")
         }
         guard limits.acceptsTruncated || fileBytes - dataOffset >= leastDataBytes else {
             throw JPEGError(
@@ -41,7 +36,7 @@ extension JPEGHeader {
         }
         guard width <= Self.longestSide, height <= Self.longestSide else {
             throw JPEGError(
-                .tooManyPixels, "\(width) x \(height): a side may have \(Self.longestSide) pixels")
+                .sideTooLong, "\(width) x \(height): a side may have \(Self.longestSide) pixels")
         }
         for component in components {
             guard (1...4).contains(component.horizontal), (1...4).contains(component.vertical) else {

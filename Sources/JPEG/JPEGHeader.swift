@@ -66,8 +66,15 @@ package struct JPEGHeader: Sendable {
     /// - Parameter bytes: The whole file of which this is the header.
     package func profile(in bytes: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         precondition(bytes.count == fileBytes, "a header and the bytes of another file")
-        return profile.isEmpty ? nil : profile.flatMap { bytes[$0] }
+        guard !profile.isEmpty else { return nil }
+        var joined: [UInt8] = []
+        joined.reserveCapacity(profileBytes)
+        for fragment in profile { joined.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[fragment])) }
+        return joined
     }
+
+    /// The length of the ICC profile in bytes; 0 if the file has no profile or not all of its fragments.
+    package var profileBytes: Int { profile.reduce(0) { $0 + $1.count } }
 
     /// The number of pixels, width times height.
     package var pixels: Int { width * height }

@@ -36,7 +36,7 @@ struct OutputEncoder {
             }
             guard ContinuousClock.now < deadline else {
                 throw PixelationError(
-                    .deadline, "the time for one picture was over while outputs were encoded")
+                    .deadline, limit: "the time for one picture was over while outputs were encoded")
             }
             let bytes = writer.encode(grid.turned(from: orientation))
             outputs.append(EncodedOutput(size: grid.size, bytes: bytes, contentType: "image/jpeg"))

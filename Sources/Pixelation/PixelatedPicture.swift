@@ -9,6 +9,9 @@ package struct PixelatedPicture: Sendable, Equatable {
     /// True when the file ended early and was pixelated because of `TruncationPolicy.accept`.
     package var wasTruncated: Bool
 
+    /// The memory of the outputs in bytes.
+    package var memoryBytes: Int { outputs.reduce(0) { $0 + $1.bytes.count + 64 } }
+
     package init(outputs: [EncodedOutput], warnings: Int = 0, wasTruncated: Bool = false) {
         self.outputs = outputs
         self.warnings = warnings

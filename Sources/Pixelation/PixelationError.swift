@@ -18,7 +18,7 @@ package struct PixelationError: Error, Sendable, Equatable, CustomStringConverti
         case tooManyScans = "too-many-scans"
         /// The file exceeds `PixelationLimits.markers`.
         case tooManyMarkers = "too-many-markers"
-        /// Decoding needs more memory than `PixelationLimits.memoryBytes`, or the system has no memory left.
+        /// The picture needs more memory than `PixelationLimits.memoryBytes`, or the system has no memory left.
         case tooMuchMemory = "too-much-memory"
         /// Decoding caused more warnings than `PixelationLimits.warnings`.
         case tooManyWarnings = "too-many-warnings"
@@ -43,6 +43,12 @@ package struct PixelationError: Error, Sendable, Equatable, CustomStringConverti
         self.detail = detail
     }
 
+    /// Creates the error of a file that exceeds a limit: the names of the settings are appended to the detail.
+    init(_ kind: Kind, limit detail: String) {
+        let settings = kind.settings.map { "pixelation.limits.\($0)" }.joined(separator: ", ")
+        self.init(kind, settings.isEmpty ? detail : "\(detail) (\(settings))")
+    }
+
     package var description: String { "\(kind.rawValue): \(detail)" }
 
     /// Creates the error that corresponds to an error of the JPEG decoder.
@@ -51,7 +57,7 @@ package struct PixelationError: Error, Sendable, Equatable, CustomStringConverti
             switch error.kind {
             case .notJPEG: .notAnImage
             case .unsupported: .unsupportedFormat
-            case .tooManyPixels: .tooManyPixels
+            case .tooManyPixels, .sideTooLong: .tooManyPixels
             case .tooManyScans: .tooManyScans
             case .tooManyMarkers: .tooManyMarkers
             case .tooMuchMemory: .tooMuchMemory
@@ -62,6 +68,27 @@ package struct PixelationError: Error, Sendable, Equatable, CustomStringConverti
             case .cancelled: .cancelled
             case .internal: .internal
             }
-        self.init(kind, error.detail)
+        if error.kind == .sideTooLong {
+            self.init(kind, error.detail)
+        } else {
+            self.init(kind, limit: error.detail)
+        }
+    }
+}
+
+extension PixelationError.Kind {
+    /// The names of the limits, properties of `PixelationLimits`, that a file of this kind exceeds; empty for other
+    /// kinds.
+    fileprivate var settings: [String] {
+        switch self {
+        case .tooManyBytes: ["bytes"]
+        case .tooManyPixels: ["pixels"]
+        case .tooManyScans: ["scans", "scanWork"]
+        case .tooManyMarkers: ["markers"]
+        case .tooMuchMemory: ["memoryBytes"]
+        case .tooManyWarnings: ["warnings"]
+        case .deadline: ["seconds"]
+        case .notAnImage, .unsupportedFormat, .truncated, .corrupt, .cancelled, .internal: []
+        }
     }
 }

@@ -16,8 +16,10 @@ package struct PixelationLimits: Sendable, Equatable {
     /// The largest number of markers before the first scan, and the largest number of APPn segments (APP0 and APP14 are
     /// not counted) and COM segments in the whole file.
     package var markers = 1000
-    /// The largest predicted peak memory of the decoder in bytes, without the file and the outputs.
-    package var memoryBytes = 256 << 20
+    /// The largest predicted memory of a picture in bytes, with decoder, grids and outputs but without the file. A
+    /// progressive picture needs 2 bytes for each sample: 6 bytes a pixel with three components that are not
+    /// subsampled, 8 with four. So the default admits every picture within the default of `pixels`.
+    package var memoryBytes = 1 << 30
     /// The largest number of the decoder's warnings. A warning is about corrupt data that is decoded nevertheless.
     package var warnings = 1000
     /// The largest duration of the pixelation of one source, in seconds of wall-clock time.

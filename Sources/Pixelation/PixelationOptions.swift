@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import JPEG
 package import Support
 
 /// The options of `Pixelator`: the sizes of the outputs, the treatment of metadata and truncated files, and the limits.
@@ -29,12 +28,5 @@ package struct PixelationOptions: Sendable, Equatable {
             }
         }
         return problems + limits.problems().map { $0.below("limits") }
-    }
-
-    /// The largest `Survey.workingSetBytes`, in bytes, of all pictures within the limits.
-    package var largestWorkingSetBytes: Int {
-        let side = min(JPEGHeader.longestSide, limits.pixels)
-        return limits.memoryBytes
-            + Survey.bytesBesideDecoder(width: side, height: side, pixels: limits.pixels, sizes: sizes)
     }
 }

@@ -22,12 +22,20 @@ package struct Pixelator: Sendable {
     package func survey(_ bytes: [UInt8]) throws(PixelationError) -> Survey {
         try checkFormat(bytes)
         return try bytes.withUnsafeBufferPointer { bytes throws(PixelationError) in
+            let survey: Survey
             do throws(JPEGError) {
                 let header = try JPEGReader.header(of: bytes, limits: JPEGLimits(options))
-                return Survey(header, of: bytes, sizes: options.sizes)
+                survey = Survey(header, of: bytes, options: options)
             } catch {
                 throw PixelationError(error)
             }
+            guard survey.workingSetBytes <= options.limits.memoryBytes else {
+                throw PixelationError(
+                    .tooMuchMemory,
+                    limit: "the picture needs up to \(survey.workingSetBytes) bytes of memory, "
+                        + "\(options.limits.memoryBytes) are allowed")
+            }
+            return survey
         }
     }
 
@@ -81,7 +89,7 @@ package struct Pixelator: Sendable {
     private func checkFormat(_ bytes: [UInt8]) throws(PixelationError) {
         guard bytes.count <= options.limits.bytes else {
             throw PixelationError(
-                .tooManyBytes, "\(bytes.count) bytes, \(options.limits.bytes) are allowed")
+                .tooManyBytes, limit: "\(bytes.count) bytes, \(options.limits.bytes) are allowed")
         }
         guard let format = SourceFormat(bytes) else {
             throw PixelationError(

@@ -14,7 +14,7 @@ package struct Survey: Sendable {
     package var components: Int
     /// The orientation that the metadata state; `upright` without metadata.
     package var orientation: Orientation
-    /// The predicted peak memory of pixelating in bytes, with the outputs but without the file itself.
+    /// An upper bound of the memory of pixelating in bytes, with the outputs but without the file itself.
     package var workingSetBytes: Int
     /// The parsed header, from which `Pixelator.pixelate` continues; nil unless `Pixelator.survey` created this value.
     let header: JPEGHeader?
@@ -36,25 +36,45 @@ package struct Survey: Sendable {
     /// - Parameters:
     ///   - header: The header of the file.
     ///   - bytes: The whole file.
-    ///   - sizes: The sizes of the outputs.
-    init(_ header: JPEGHeader, of bytes: UnsafeBufferPointer<UInt8>, sizes: [Int]) {
+    ///   - options: The options of the engine, of which the sizes and the policy for metadata decide about the memory.
+    init(_ header: JPEGHeader, of bytes: UnsafeBufferPointer<UInt8>, options: PixelationOptions) {
         format = .jpeg
         width = header.width
         height = header.height
         components = header.components.count
         orientation = header.orientation(in: bytes)
-        workingSetBytes =
-            header.workingSetBytes
-            + Self.bytesBesideDecoder(
-                width: header.width, height: header.height, pixels: header.pixels, sizes: sizes)
         self.header = header
+        workingSetBytes = 0
+        workingSetBytes = max(decodingBytes(header, options), encodingBytes(header, options))
     }
 
-    /// Returns the predicted memory, in bytes, of the grids and outputs of a picture, without that of the decoder.
-    static func bytesBesideDecoder(width: Int, height: Int, pixels: Int, sizes: [Int]) -> Int {
-        let reduced = GridReducer.workingSetBytes(width: width, height: height, sizes: sizes)
-        // The usual length of the outputs; outputs of noise are longer.
-        let written = sizes.reduce(0) { $0 + pixels / 64 + $1 * $1 * 64 }
-        return reduced + written
+    /// Returns an upper bound of the memory, in bytes, until the picture is reduced: of the decoder, the reducer, the
+    /// grids and the attachments.
+    private func decodingBytes(_ header: JPEGHeader, _ options: PixelationOptions) -> Int {
+        header.workingSetBytes
+            + GridReducer.workingSetBytes(width: width, height: height, sizes: options.sizes)
+            + reducedBytes(header, options)
+    }
+
+    /// Returns an upper bound of the memory, in bytes, while outputs are encoded, when the decoder and the reducer are
+    /// freed: the grids and the attachments, all outputs, and the buffers of the writer.
+    private func encodingBytes(_ header: JPEGHeader, _ options: PixelationOptions) -> Int {
+        let isUpright = options.metadata == .upright
+        let isTurned = isUpright && orientation.swapsSides
+        let attached = GridWriter.attachmentBytes(
+            profile: isUpright ? header.profileBytes : 0, comment: isUpright ? 0 : header.comment?.count ?? 0)
+        let bounds = options.sizes.map { size in
+            GridWriter.Bound(
+                width: isTurned ? height : width, height: isTurned ? width : height, bands: components,
+                size: size)
+        }
+        return reducedBytes(header, options) + bounds.reduce(0) { $0 + $1.fileBytes + attached }
+            + (bounds.map(\.workingSetBytes).max() ?? 0)
+    }
+
+    /// Returns the memory, in bytes, of a `ReducedPicture`.
+    private func reducedBytes(_ header: JPEGHeader, _ options: PixelationOptions) -> Int {
+        let samples = options.sizes.reduce(0) { $0 + $1 * $1 * components }
+        return samples + header.profileBytes + (header.comment?.count ?? 0) + 4096
     }
 }

@@ -44,10 +44,11 @@ package final class GridReducer {
     }
 
     /// Returns an upper bound, in bytes, of the memory that a reducer allocates: the weights of both passes, sums over
-    /// parts of a row, and 16 bytes for each cell.
+    /// parts of a row with the tables of each column of cells, and 16 bytes for each cell.
     package static func workingSetBytes(width: Int, height: Int, sizes: [Int]) -> Int {
         let cells = sizes.reduce(0) { $0 + $1 * $1 }
-        return (width + height) * sizes.count * 2 * 3 * 4 + width * 4 + cells * 16 + 65536
+        let columns = sizes.reduce(0, +)
+        return (width + height) * sizes.count * 2 * 3 * 4 + width * 4 + columns * 256 + cells * 16 + 65536
     }
 
     /// Adds the next row of the picture.

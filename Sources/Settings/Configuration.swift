@@ -49,16 +49,18 @@ package struct Configuration: Sendable, Equatable {
         return found.filter { !absent.contains($0.field) }
     }
 
-    /// Returns a problem when `worker.memoryBytes` is less than the largest picture within `pixelation.limits` needs.
+    /// Returns a problem when `worker.memoryBytes` is less than one picture within `pixelation.limits` needs.
     private func memoryProblems() -> [OptionProblem] {
         let least = WorkerOptions.minimumMemoryBytes(
-            source: pixelation.limits.bytes, workingSet: pixelation.largestWorkingSetBytes)
+            source: pixelation.limits.bytes, workingSet: pixelation.limits.memoryBytes)
         guard worker.memoryBytes < least else { return [] }
         return [
             OptionProblem(
                 "worker.memoryBytes",
                 expected:
-                    "\(least) or more, which the largest picture within pixelation.limits needs",
+                    "\(least) or more, for one picture within pixelation.limits.bytes "
+                    + "(\(pixelation.limits.bytes)) and pixelation.limits.memoryBytes "
+                    + "(\(pixelation.limits.memoryBytes)), or these must be less",
                 got: "\(worker.memoryBytes)")
         ]
     }

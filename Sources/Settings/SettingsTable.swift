@@ -117,7 +117,7 @@ extension Setting {
         ),
         .property(
             "pixelation.limits.memoryBytes", \.pixelation.limits.memoryBytes, reloads: true,
-            "Maximum predicted memory of the decoder for one picture in bytes, without the file and the outputs"
+            "Maximum memory for one picture in bytes, as its header predicts it, with the outputs, without the file"
         ),
         .property(
             "pixelation.limits.warnings", \.pixelation.limits.warnings, reloads: true,
@@ -138,8 +138,8 @@ extension Setting {
         ),
         .property(
             "worker.memoryBytes", \.worker.memoryBytes, reloads: true,
-            "Maximum predicted memory of all pictures in flight in bytes, at least what the largest picture within "
-                + "pixelation.limits needs"
+            "Maximum memory for all pictures in flight in bytes, a fifth for sources and the rest for decoding and "
+                + "outputs; at least 5/4 of pixelation.limits.memoryBytes and 5 times pixelation.limits.bytes"
         ),
         .property(
             "worker.drainSeconds", \.worker.drainSeconds,

@@ -14,8 +14,9 @@ package struct WorkerOptions: Sendable, Equatable {
     /// The maximum number of messages in flight; 0 for `effectiveCPUWorkers` + 6, so that some messages download and
     /// upload while others are pixelated.
     package var maxInFlight = 0
-    /// The limit in bytes of the predicted memory of all pictures in flight.
-    package var memoryBytes = 1 << 30
+    /// The limit in bytes of the memory of all pictures in flight. The default is the minimum for the default limits of
+    /// one picture.
+    package var memoryBytes = 1280 << 20
     /// The maximum time in seconds for which a drain waits for messages in flight before it releases them.
     package var drainSeconds = 60
     /// The delay in seconds after which a message with a failed record becomes visible again after its first receive.

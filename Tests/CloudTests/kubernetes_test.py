@@ -170,8 +170,17 @@ class KubernetesTest(unittest.TestCase):
     def test_the_resources_fit_the_worker_settings(self):
         resources, worker = self.container["resources"], self.configuration["worker"]
         self.assertEqual(resources["requests"]["memory"], resources["limits"]["memory"])
-        # At least a quarter more than the memory budget of the pictures.
-        self.assertGreaterEqual(quantity(resources["limits"]["memory"]), worker["memoryBytes"] * 5 // 4)
+        # The memory budget of the pictures, and 512 MiB for everything else.
+        self.assertGreaterEqual(quantity(resources["limits"]["memory"]), worker["memoryBytes"] + (512 << 20))
+        with open(os.path.join(PROJECT, "config.example.json"), encoding="utf-8") as file:
+            example = json.load(file)
+        limits = example["pixelation"]["limits"]
+        # The parts of the budget: a fifth for sources, the rest for decoding and outputs.
+        self.assertGreaterEqual(worker["memoryBytes"] // 5, limits["bytes"])
+        self.assertGreaterEqual(worker["memoryBytes"] - worker["memoryBytes"] // 5, limits["memoryBytes"])
+        # A picture that has begun is finished before the drain and the pod end.
+        self.assertLess(limits["seconds"], worker["drainSeconds"])
+        self.assertGreaterEqual(self.pod["terminationGracePeriodSeconds"], worker["drainSeconds"] + 15)
         self.assertEqual(resources["requests"]["cpu"], str(worker["cpuWorkers"]))
 
     def test_keda_scales_by_the_daemons_queue_including_messages_in_flight(self):

@@ -21,7 +21,7 @@ struct ReloadTests {
             try await cloud.waitForHeld(.s3, 2)
 
             configuration.set("worker", "maxInFlight", to: 6)
-            configuration.set("worker", "memoryBytes", to: .number(Double(512 << 20)))
+            configuration.set("worker", "memoryBytes", to: .number(Double(2 << 30)))
             try await cloud.reload(pixelated, configuration)
             try await pixelated.log.line(containing: "worker.maxInFlight 2 -> 6")
             try await cloud.waitForRequests(

@@ -7,7 +7,8 @@ import Testing
 /// T.81, annex B).
 struct HostileFile: Sendable, CustomTestStringConvertible {
     var name: String
-    /// The kind of the error with which the file is refused under the default limits; nil for a file that is pixelated.
+    /// The kind of the error with which the file is refused within 200 MiB of memory and the other default limits; nil
+    /// for a file that is pixelated.
     var refusal: PixelationError.Kind?
     /// Returns the bytes of the file. They are made when needed because some files have a megabyte.
     var make: @Sendable () -> [UInt8]

@@ -30,6 +30,7 @@ import Testing
         #endif
         // A busy machine would exceed the default limit of time. The time limit of the test ends endless loops.
         options.limits.seconds = 3600
+        options.limits.memoryBytes = 200 << 20
         let pixelator = Pixelator(options)
         try limitMemory()
         for file in HostileFile.all { check(file.make(), file.name, pixelator) }
@@ -66,6 +67,7 @@ import Testing
     func `a hostile file is refused as the kind that it is`(_ file: HostileFile) {
         var options = PixelationOptions()
         options.limits.seconds = 3600
+        options.limits.memoryBytes = 200 << 20
         options.sizes = [8]
         let pixelator = Pixelator(options)
         let bytes = file.make()

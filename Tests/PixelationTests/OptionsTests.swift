@@ -21,17 +21,87 @@ import Testing
         #expect(options.problems().first?.field == "sizes")
     }
 
-    @Test func `no admitted picture needs more than the largest working set`() throws {
+    @Test func `every picture within the default number of pixels is within the default memory`() throws {
+        // Files without data are surveyed, not decoded.
         var options = PixelationOptions()
-        var random = SplitMix(seed: 1)
-        let kind = FormatTests.Kind(name: "progressive", isProgressive: true)
-        let picture = try #require(FormatTests.encode(kind, 640, 480, &random))
-        options.limits.pixels = 640 * 480
-        let need = try Pixelator(options).survey(picture).workingSetBytes
-        options.limits.memoryBytes = 1 << 20
-        while (try? Pixelator(options).survey(picture)) == nil { options.limits.memoryBytes += 1 << 14 }
-        #expect(need <= options.largestWorkingSetBytes)
-        // The limit is for the product of the sides, not for their lengths.
-        #expect(options.largestWorkingSetBytes < need + (16 << 20))
+        options.truncated = .accept
+        let pixelator = Pixelator(options)
+        let part = Array("ICC_PROFILE\0".utf8)
+        let profile = (1...64).flatMap {
+            HostileFile.segment(0xE2, part + [UInt8($0), 64] + [UInt8](repeating: 0, count: 65_519))
+        }
+        var most = 0
+        var random = SplitMix(seed: 4)
+        for index in 0..<400 {
+            let shortest = 120_000_000 / 65_500 + 1
+            let width =
+                index < 8 ? [shortest, 65_500][index % 2] : Int.random(in: shortest...65_500, using: &random)
+            let height = min(65_500, 120_000_000 / width)
+            let components = [4, 3, 1].randomElement(using: &random) ?? 4
+            var frame = HostileFile.frame(width, height, components: components)
+            for component in 0..<components where index % 4 == 3 {
+                let factor =
+                    UInt8.random(in: 1...4, using: &random) << 4 | UInt8.random(in: 1...4, using: &random)
+                frame[7 + 3 * component] = factor
+            }
+            let file =
+                HostileFile.start + profile + HostileFile.segment(index % 4 == 2 ? 0xC9 : 0xC2, frame)
+                + HostileFile.scan((1...components).map { UInt8($0) }, to: 0) + HostileFile.end
+            let survey = try pixelator.survey(file)
+            most = max(most, survey.workingSetBytes)
+        }
+        #expect(most > options.limits.memoryBytes * 4 / 5, "the default is larger than necessary: \(most)")
+    }
+
+    /// Returns a file without data, which can be surveyed.
+    private static func header(_ width: Int, _ height: Int, marker: UInt8, factors: [UInt8]) -> [UInt8] {
+        var frame = HostileFile.frame(width, height, components: factors.count)
+        for (index, factor) in factors.enumerated() { frame[7 + 3 * index] = factor }
+        return HostileFile.start + HostileFile.segment(marker, frame)
+            + HostileFile.scan((1...factors.count).map { UInt8($0) }, to: marker == 0xC2 ? 0 : 63)
+            + HostileFile.end
+    }
+
+    @Test func `the pictures of operations.md fit into the memory that it states for them`() throws {
+        func fits(_ mebibytes: Int, _ file: [UInt8]) -> Bool {
+            var options = PixelationOptions()
+            options.truncated = .accept
+            options.limits.memoryBytes = mebibytes << 20
+            return (try? Pixelator(options).survey(file)) != nil
+        }
+        let full: [UInt8] = [0x11, 0x11, 0x11]
+        let quarter: [UInt8] = [0x22, 0x11, 0x11]
+        #expect(fits(384, Self.header(9504, 6336, marker: 0xC2, factors: full)))
+        #expect(!fits(256, Self.header(9504, 6336, marker: 0xC2, factors: full)))
+        #expect(fits(128, Self.header(6000, 4000, marker: 0xC2, factors: quarter)))
+        #expect(fits(128, Self.header(12_600, 9500, marker: 0xC0, factors: full)))
+        #expect(fits(128, Self.header(9500, 12_600, marker: 0xC0, factors: full + [0x11])))
+    }
+
+    @Test func `a refusal names the limit, the setting and the number that is needed`() throws {
+        let picture = PixelatorTests.picture(640, 480)
+        let needed = try Pixelator(PixelationOptions()).survey(picture).workingSetBytes
+        func refusal(_ change: (inout PixelationLimits) -> Void) -> String {
+            var options = PixelationOptions()
+            change(&options.limits)
+            let error = #expect(throws: PixelationError.self) { try Pixelator(options).pixelate(picture) }
+            return error?.detail ?? ""
+        }
+        let limits: [(setting: String, value: Int, found: Int, set: WritableKeyPath<PixelationLimits, Int>)] =
+            [
+                ("bytes", picture.count - 1, picture.count, \.bytes),
+                ("pixels", 640 * 480 - 1, 640 * 480, \.pixels),
+                ("memoryBytes", needed - 1, needed, \.memoryBytes),
+            ]
+        for (setting, value, found, path) in limits {
+            let text = refusal { $0[keyPath: path] = value }
+            let words = text.split { !$0.isNumber && !$0.isLetter && $0 != "." }.map(String.init)
+            #expect(words.contains("pixelation.limits.\(setting)"), "\(text)")
+            #expect(words.contains("\(value)") && words.contains("\(found)"), "\(text)")
+        }
+        #expect(refusal { $0.markers = 3 }.contains("(pixelation.limits.markers)"))
+        #expect(
+            refusal { $0.scanWork = 1000 }.contains("(pixelation.limits.scans, pixelation.limits.scanWork)"))
+        #expect(refusal { $0.seconds = 0 }.contains("(pixelation.limits.seconds)"))
     }
 }

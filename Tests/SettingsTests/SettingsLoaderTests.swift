@@ -184,7 +184,7 @@ struct SettingsLoaderTests {
     }
 
     @Test func `a memory budget below the largest allowed picture is rejected with the minimum`() throws {
-        let file = #"{"worker": {"memoryBytes": 134217728}}"#
+        let file = #"{"worker": {"memoryBytes": 1073741824}}"#
         let found = try problems(file)
         #expect(found.count == 1)
         let words = try #require(found.first).split(separator: " ")
@@ -195,7 +195,7 @@ struct SettingsLoaderTests {
         // Smaller limits need less memory.
         let limits =
             #""pixelation": {"limits": {"memoryBytes": 33554432, "bytes": 33554432, "pixels": 50000000}}"#
-        _ = try load(#"{"worker": {"memoryBytes": 134217728}, \#(limits)}"#)
+        _ = try load(#"{"worker": {"memoryBytes": 167772160}, \#(limits)}"#)
     }
 
     @Test func `options of single buckets are read and checked`() throws {

@@ -5,7 +5,7 @@ import Pixels
 /// The entropy-coded bytes of a scan, made from the bits that are appended: a zero byte follows each 0xFF, and 1-bits
 /// complete the last byte (ITU-T T.81, B.1.1.5 and F.1.2.3).
 package struct EntropyCodedSegment: ~Copyable {
-    private var bytes = Storage<UInt8>(count: 4096)
+    private var bytes: Storage<UInt8>
     private var byteCount = 0
     /// The appended bits that do not fill a 64-bit word yet: the lowest `pendingCount` bits of this value. The bits
     /// above them are undefined.
@@ -13,7 +13,14 @@ package struct EntropyCodedSegment: ~Copyable {
     /// The number of bits in `pending`, 0...63.
     private var pendingCount = 0
 
-    package init() {}
+    /// Creates an empty segment.
+    ///
+    /// - Parameter capacity: The number of bytes that memory is allocated for. The system provides it when it is
+    ///   written to. A longer segment is moved to larger memory.
+    package init(capacity: Int = 4096) { bytes = Storage(count: capacity) }
+
+    /// The number of complete bytes.
+    package var count: Int { byteCount }
 
     /// Appends the bits of `bits` and stores the bytes that become complete.
     package mutating func append(_ bits: borrowing BitString) {
@@ -79,20 +86,18 @@ package struct EntropyCodedSegment: ~Copyable {
         return end
     }
 
-    /// Moves all stored bytes to the end of `file`. Bits that do not fill a 64-bit word yet stay in the segment.
-    package mutating func drain(into file: inout [UInt8]) {
-        file.append(contentsOf: UnsafeBufferPointer(start: bytes.base, count: byteCount))
-        byteCount = 0
-    }
-
-    /// Completes the last byte with 1-bits and moves all bytes to the end of `file`.
-    package mutating func finish(into file: inout [UInt8]) {
+    /// Completes the last byte with 1-bits. No more bits can be appended.
+    package mutating func finish() {
         reserve(16)
         let ones = (8 - pendingCount % 8) % 8
         let last = pending << UInt64(ones) | (1 << UInt64(ones) - 1)
         let end = Self.stuff(last, bytes: (pendingCount + ones) / 8, at: bytes.base + byteCount)
         byteCount = end - bytes.base
         pendingCount = 0
-        drain(into: &file)
+    }
+
+    /// Appends all complete bytes to `file`.
+    package func append(to file: inout [UInt8]) {
+        file.append(contentsOf: UnsafeBufferPointer(start: bytes.base, count: byteCount))
     }
 }

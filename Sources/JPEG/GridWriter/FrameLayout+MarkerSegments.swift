@@ -2,15 +2,9 @@
 
 /// The marker segments of an output: APP0 (JFIF) or APP14 (Adobe), APP2 (ICC profile), COM, DQT, SOF0, DHT and SOS.
 extension FrameLayout {
-    /// Returns all bytes of a file before the entropy-coded data, in libjpeg's order: SOI, APP0 or APP14, DQT, SOF0,
-    /// DHT, SOS (ITU-T T.81, B.2). The attachments are where Pillow writes them, before DQT: the profile, then the
-    /// comment.
-    ///
-    /// - Parameters:
-    ///   - width: The width of the picture in pixels.
-    ///   - height: The height of the picture in pixels.
-    ///   - attachments: The profile and the comment of the file.
-    func header(width: Int, height: Int, attachments: GridWriter.Attachments) -> [UInt8] {
+    /// The marker segments before the attachments: SOI, and APP0 or APP14. Together with the attachments and `tables`
+    /// they are all bytes of a file before the entropy-coded data, in libjpeg's order (ITU-T T.81, B.2).
+    var start: [UInt8] {
         var bytes: [UInt8] = [0xFF, 0xD8]
         if isAdobe {
             // Adobe's segment: version 100, no flags, transform 0, which means CMYK and not YCCK.
@@ -20,9 +14,16 @@ extension FrameLayout {
             // pixel, and no thumbnail.
             bytes.append(marker: 0xE0, Array("JFIF".utf8) + [0, 1, 1, 0, 0, 1, 0, 1, 0, 0])
         }
-        bytes.append(profile: attachments.iccProfile ?? [])
-        if let comment = attachments.comment, !comment.isEmpty { bytes.append(marker: 0xFE, comment) }
+        return bytes
+    }
 
+    /// Returns the marker segments after the attachments: DQT, SOF0, DHT, SOS.
+    ///
+    /// - Parameters:
+    ///   - width: The width of the picture in pixels.
+    ///   - height: The height of the picture in pixels.
+    func tables(width: Int, height: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
         for table in 0..<tables {
             bytes.append(marker: 0xDB, [UInt8(table)] + QuantizationTable.standard[table].zigzagSteps)
         }
@@ -78,8 +79,10 @@ extension [UInt8] {
         append(contentsOf: content)
     }
 
-    /// Appends an ICC profile in as few APP2 segments as possible (ICC.1, annex B.4); nothing for an empty profile.
-    fileprivate mutating func append(profile: [UInt8]) {
+    /// Appends the attachments where Pillow writes them: the profile in as few APP2 segments as possible (ICC.1, annex
+    /// B.4), then the comment in a COM segment. Nil and empty values have no segment.
+    mutating func append(_ attachments: GridWriter.Attachments) {
+        let profile = attachments.iccProfile ?? []
         let label = Array("ICC_PROFILE".utf8) + [0]
         let longest = Self.maximumSegment - label.count - 2
         let segments = (profile.count + longest - 1) / longest
@@ -88,5 +91,6 @@ extension [UInt8] {
             let data = profile[segment * longest..<Swift.min((segment + 1) * longest, profile.count)]
             append(marker: 0xE2, label + [UInt8(segment + 1), UInt8(segments)] + data)
         }
+        if let comment = attachments.comment, !comment.isEmpty { append(marker: 0xFE, comment) }
     }
 }

@@ -55,32 +55,24 @@ package struct GridWriter: Sendable {
             .columns, cells: NearestMap.cells(grid.size, over: width), frame: frame)
         let rows = MCURow.Span.spans(.rows, cells: NearestMap.cells(grid.size, over: height), frame: frame)
 
-        var file: [UInt8] = []
-        file.reserveCapacity(expectedBytes(rows: rows.count, columns: columns.count, frame: frame))
-        file.append(contentsOf: frame.header(width: width, height: height, attachments: attachments))
-
-        var scan = EntropyCodedSegment()
+        let bound = Bound(width: width, height: height, bands: grid.bands, size: grid.size)
+        var scan = EntropyCodedSegment(capacity: bound.scanCapacity)
         var coder = MCURow(grid: grid, frame: frame, columns: columns)
-        for row in rows {
-            coder.write(row, to: &scan)
-            scan.drain(into: &file)
-        }
-        scan.finish(into: &file)
+        for row in rows { coder.write(row, to: &scan) }
+        scan.finish()
+
+        let (start, tables) = (frame.start, frame.tables(width: width, height: height))
+        let attached = Self.attachmentBytes(
+            profile: attachments.iccProfile?.count ?? 0, comment: attachments.comment?.count ?? 0)
+        var file: [UInt8] = []
+        // The exact length, because the memory of outputs is kept until they are uploaded.
+        file.reserveCapacity(start.count + attached + tables.count + scan.count + 2)
+        file.append(contentsOf: start)
+        file.append(attachments)
+        file.append(contentsOf: tables)
+        scan.append(to: &file)
         // EOI
         file.append(contentsOf: [0xFF, 0xD9])
         return file
-    }
-
-    /// Returns the estimated length of a file in bytes, so that its memory seldom has to be moved while it grows: 1024
-    /// bytes and the profile, 4 bytes for each MCU, and 40 for each distinct MCU.
-    ///
-    /// - Parameters:
-    ///   - rows: The number of distinct rows of MCUs.
-    ///   - columns: The number of distinct MCUs in a row.
-    ///   - frame: The blocks of an MCU.
-    private func expectedBytes(rows: Int, columns: Int, frame: FrameLayout) -> Int {
-        let across = (width + frame.mcuSide - 1) / frame.mcuSide
-        let down = (height + frame.mcuSide - 1) / frame.mcuSide
-        return 1024 + (attachments.iccProfile?.count ?? 0) + 4 * across * down + 40 * rows * columns
     }
 }

@@ -200,7 +200,7 @@ extension Job {
         guard let size = try await store.head(source)?.size, size > engine.maximumBytes else { return }
         throw WorkerError(
             .tooLarge, operation: "GetObject \(source)", code: "too-many-bytes",
-            detail: "\(size) bytes, more than \(engine.maximumBytes)")
+            detail: "\(size) bytes, \(engine.maximumBytes) are allowed (pixelation.limits.bytes)")
     }
 
     /// Pixelates a source and returns its outputs. The bytes of the source and their part of the memory budget are
@@ -223,11 +223,13 @@ extension Job {
         let survey = try engine.survey(source.bytes)
         attempt.trace.survey = survey
         let start = clock.now
-        let memory = try await budget.pixels.acquire(survey.workingSetBytes)
+        var memory = try await budget.pixels.acquire(survey.workingSetBytes)
         attempt.trace.waitTime += clock.now - start
         let (picture, waited, computed) = try await engine.pixelate(source.bytes, survey: survey)
         attempt.trace.waitTime += waited
         attempt.trace.decodeTime += computed
+        // The decoder is freed. Others can use its memory while the outputs are uploaded.
+        memory.shrink(to: picture.memoryBytes)
         progress.record()
         return PixelatedOutputs(outputs: picture.outputs, memory: memory)
     }

@@ -3,22 +3,29 @@
 /// The limit of the memory of all pictures in flight: the setting `worker.memoryBytes`, divided into two semaphores
 /// whose permits are bytes.
 ///
-/// A job acquires the size of its source before the download, and the working set of its picture before the decoding.
-/// The job waits while too little memory is left, and the poller stops receiving while too many jobs wait.
+/// A job acquires the size of its source before the download, and an upper bound of what decoding and the outputs need
+/// before the decoding. When the outputs exist, it keeps permits for their true size until they are uploaded. The job
+/// waits while too little memory is left, and the poller stops receiving while too many jobs wait.
 ///
 /// ```swift
 /// var download = try await budget.downloads.acquire(maximumBytes)
 /// let source = try await store.get(name, maximumBytes: maximumBytes)
 /// download.shrink(to: source.bytes.count)
-/// let pixels = try await budget.pixels.acquire(survey.workingSetBytes)
+/// var pixels = try await budget.pixels.acquire(survey.workingSetBytes)
+/// let picture = try await engine.pixelate(source.bytes, survey: survey)
+/// pixels.shrink(to: picture.memoryBytes)
 /// ```
 ///
-/// Two semaphores prevent a deadlock: with a single one, all jobs could wait for decoding memory while they hold the
-/// memory of their sources. Every job acquires from `downloads` first.
+/// There is no deadlock: a job acquires from `downloads` first and from `pixels` second, once each, and a job that has
+/// permits of `pixels` waits for no further permits. So all permits of `pixels` are released in time, then those of
+/// `downloads`. With a single semaphore, all jobs could wait for decoding memory while they hold the memory of their
+/// sources. For the same reason outputs have a bound in advance: if a job acquired their true size behind the decoding,
+/// all jobs could wait for it while they hold their grids.
 struct MemoryBudget: Sendable {
     /// The semaphore of the bytes of downloaded sources.
     let downloads: WeightedSemaphore
-    /// The semaphore of the bytes that decoders and outputs need, as predicted from the header of the picture.
+    /// The semaphore of the bytes that decoders and outputs need: an upper bound from the header of the picture until
+    /// the outputs exist, then their size.
     let pixels: WeightedSemaphore
 
     init(bytes: Int) {
@@ -34,10 +41,10 @@ struct MemoryBudget: Sendable {
         self.pixels.resize(to: pixels)
     }
 
-    /// Returns the two parts of the limit: a third for downloads and the rest for pixels, because a compressed picture
+    /// Returns the two parts of the limit: a fifth for downloads and the rest for pixels, because a compressed picture
     /// is smaller than its working set.
     private static func parts(of bytes: Int) -> (downloads: Int, pixels: Int) {
-        (max(1, bytes / 3), max(1, bytes - bytes / 3))
+        (max(1, bytes / 5), max(1, bytes - bytes / 5))
     }
 
     /// The number of bytes in use.
@@ -51,6 +58,6 @@ extension WorkerOptions {
     /// their parts of the budget. With a smaller value, such a picture is still processed, but alone and beyond the
     /// limit.
     package static func minimumMemoryBytes(source: Int, workingSet: Int) -> Int {
-        max(3 * source, (3 * workingSet - 1) / 2)
+        max(5 * source, (5 * workingSet - 1) / 4)
     }
 }

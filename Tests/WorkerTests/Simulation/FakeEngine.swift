@@ -25,6 +25,9 @@ struct FakeEngine: PictureEngine {
         _ bytes: [UInt8], survey: Survey
     ) async throws -> (picture: PixelatedPicture, waited: Duration, computed: Duration) {
         let cloud = connection.cloud
+        if let fault = cloud.recordCall("Pixelate") {
+            try await cloud.clock.sleep(until: cloud.clock.now + fault.delay)
+        }
         let isLong = cloud.pick(0...9) == 0 && cloud.faults.hasLongWork
         let time = isLong ? cloud.pick(20_000...120_000) : cloud.pick(10...3000)
         try await cloud.clock.sleep(until: cloud.clock.now + .milliseconds(time))
