@@ -76,6 +76,10 @@ struct ResponseCollector {
             failure = .bodyTooLarge
             return false
         }
+        // Without Content-Length the memory doubles, but not beyond the limit, for which callers reserve memory.
+        if body.capacity < body.count + bytes.count {
+            body.reserveCapacity(min(limit, max(body.count + bytes.count, 2 * body.capacity)))
+        }
         body.append(contentsOf: bytes)
         return true
     }

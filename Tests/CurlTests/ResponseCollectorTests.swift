@@ -57,6 +57,21 @@ struct ResponseCollectorTests {
         #expect(collector.body.count == 4)
     }
 
+    @Test(arguments: [1 << 20, 1_500_000, 3_000_000])
+    func `a body without Content-Length takes no more memory than its limit`(limit: Int) throws {
+        var collector = ResponseCollector(limit: limit, method: .get)
+        try take("HTTP/1.1 200 OK", &collector)
+        try take("", &collector)
+        let part = [UInt8](repeating: 1, count: 16_384)
+        while collector.body.count < limit {
+            let count = min(part.count, limit - collector.body.count)
+            #expect(part[..<count].withUnsafeBytes { collector.takeBody($0) })
+            // malloc rounds sizes up to pages.
+            #expect(collector.body.capacity <= limit + 8192)
+        }
+        #expect(collector.body.count == limit)
+    }
+
     @Test func `header lines are limited in interim responses as well`() {
         for first in ["HTTP/1.1 200 OK", "HTTP/1.1 103 Early Hints"] {
             #expect(throws: ResponseCollector.Failure.headersTooLarge) {

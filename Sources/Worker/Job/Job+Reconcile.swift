@@ -173,7 +173,8 @@ extension Job {
                 version.versionID = object.head.versionID
                 let tags = options.output.copyTags ? try await store.tags(of: version) : [:]
                 // An event may announce no size, or a smaller object may have replaced the one that it announces.
-                if object.bytes.count < maximumBytes { memory.shrink(to: object.bytes.count) }
+                // The capacity exceeds the length when the response had no Content-Length.
+                memory.shrink(to: object.bytes.capacity)
                 attempt.trace.add(object, getTime: clock.now - start)
                 // Messages that wait for reads to work again need not wait for the rest of this record.
                 if breaker.isOpen { breaker.succeeded(attempt.message.lease, .read, isFinished: false) }
