@@ -36,7 +36,7 @@ extension ExitReason {
         self =
             switch kind {
             case .queueMissing, .sourceBucketMissing, .outputBucketMissing: .unavailable
-            case .credentials, .accessDenied, .outputDenied, .encryption: .identity
+            case .credentials, .accessDenied, .outputDenied, .sourceEncryption, .encryption: .identity
             case .conditionsUnsupported: .configuration
             case .notUnderstood, .notFound, .superseded, .archived, .tooLarge, .unsupported, .corrupt,
                 .hostile, .bucketNotAllowed, .outputCollision, .tooSlow, .throttled, .timedOut, .unavailable,

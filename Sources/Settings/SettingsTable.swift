@@ -134,7 +134,8 @@ extension Setting {
             "Number of pictures decoded and encoded concurrently; 0: the number of processors"),
         .property(
             "worker.maxInFlight", \.worker.maxInFlight, reloads: true,
-            "Maximum number of messages in flight (slots), up to 10000; 0: worker.cpuWorkers plus 6"
+            "Maximum number of messages in flight (slots), up to 10000, without those that wait for a failing or "
+                + "hanging service; 0: worker.cpuWorkers plus 6"
         ),
         .property(
             "worker.memoryBytes", \.worker.memoryBytes, reloads: true,

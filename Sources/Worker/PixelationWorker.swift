@@ -52,7 +52,7 @@ package final class PixelationWorker: Sendable {
         let leases = LeaseManager(queue: queue, clock: clock, options: options, metrics: metrics, log: log)
         func breaker(_ dependency: CircuitBreaker.Dependency) -> CircuitBreaker {
             CircuitBreaker(
-                dependency, maxInFlight: options.effectiveMaxInFlight, clock: clock, leases: leases,
+                dependency, options: options, clock: clock, leases: leases,
                 metrics: metrics, log: log, progress: progress)
         }
         let job = Job(
@@ -81,9 +81,7 @@ package final class PixelationWorker: Sendable {
     package func apply(_ options: WorkerOptions, engine: any PictureEngine) {
         poller.apply(options, engine: engine)
         budget.resize(to: options.memoryBytes)
-        for breaker in [breaker, quarantineBreaker] {
-            breaker.resize(maxInFlight: options.effectiveMaxInFlight)
-        }
+        for breaker in [breaker, quarantineBreaker] { breaker.apply(options) }
         progress.wakeup.signal()
     }
 
@@ -206,7 +204,7 @@ package final class PixelationWorker: Sendable {
     /// - Returns: One sentence about the part that makes no progress; nil when there is none.
     package func checkForStall() -> String? {
         let polling = poller.snapshot
-        let held = quarantineBreaker.opening?.heldCount ?? 0
+        let held = quarantineBreaker.heldCount
         let observation = StallDetector.Observation(
             polling: polling, earliestExpiry: leases.earliestExpiry, lastProgress: progress.last,
             isBreakerOpen: breaker.opening != nil || polling.inFlight <= held)

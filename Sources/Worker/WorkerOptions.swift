@@ -11,8 +11,8 @@ package struct WorkerOptions: Sendable, Equatable {
     package var visibilitySeconds = 60
     /// The maximum number of pictures that are pixelated concurrently; 0 for the number of processors.
     package var cpuWorkers = 0
-    /// The maximum number of messages in flight; 0 for `effectiveCPUWorkers` + 6, so that some messages download and
-    /// upload while others are pixelated.
+    /// The maximum number of messages in flight without those in `effectiveMaxWaiting`; 0 for `effectiveCPUWorkers` +
+    /// 6, so that some messages download and upload while others are pixelated.
     package var maxInFlight = 0
     /// The limit in bytes of the memory of all pictures in flight. The default is the minimum for the default limits of
     /// one picture.
@@ -45,6 +45,10 @@ package struct WorkerOptions: Sendable, Equatable {
     }
 
     package var effectiveMaxInFlight: Int { maxInFlight == 0 ? effectiveCPUWorkers + 6 : maxInFlight }
+
+    /// The maximum number of messages that wait for a dependency (`CircuitBreakerState.waiting`) and so take none of
+    /// the `effectiveMaxInFlight` places; further ones take one.
+    package var effectiveMaxWaiting: Int { max(32, effectiveMaxInFlight) }
 
     package func problems() -> [OptionProblem] {
         var found: [OptionProblem] = []

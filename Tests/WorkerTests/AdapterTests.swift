@@ -74,6 +74,25 @@ struct AdapterTests {
         #expect(found == meaning)
     }
 
+    /// One disabled key of a source says nothing about other sources, but that of the outputs concerns all of them.
+    @Test func `an unusable key of a source is retried, and KMS that fails for a moment opens the breaker`()
+        async throws
+    {
+        let source = ObjectReference(bucket: "in", key: "a.jpg")
+        for (status, code, meaning) in [
+            (400, "KMS.DisabledException", WorkerError.Kind.sourceEncryption),
+            (400, "KMS.KMSInvalidStateException", .sourceEncryption),
+            (400, "KMS.ThrottlingException", .throttled), (400, "KMS.KMSInternalException", .unavailable),
+        ] {
+            let store = try await store(.respond(status, [:], "<Error><Code>\(code)</Code></Error>"))
+            let found = await kind {
+                _ = try await store.get(source, maximumBytes: 1000, onNewConnection: false)
+            }
+            #expect(found == meaning)
+            #expect(Policy()[meaning] == (meaning == .sourceEncryption ? .retry : .openBreaker))
+        }
+    }
+
     @Test func `a cancelled call throws CancellationError`() async throws {
         let store = try await store(.fail(.cancelled))
         await #expect(throws: CancellationError.self) {
@@ -161,10 +180,11 @@ struct AdapterTests {
         let isService: Set<AWSError.Kind> = [
             .server, .network, .timedOut, .throttled, .malformedResponse, .checksumMismatch,
             .conditionsUnsupported, .noCredentials, .expiredCredentials,
-            .invalidCredentials, .clockSkew, .kms,
+            .invalidCredentials, .clockSkew,
         ]
         for side in [WorkerError.Side.source, .output] where isService.contains(kind) {
             #expect(Policy()[WorkerError.Kind(kind, side: side)] == .openBreaker)
         }
+        #expect(Policy()[WorkerError.Kind(.kms, side: .output)] == .openBreaker, "it concerns all outputs")
     }
 }

@@ -6,34 +6,43 @@ import Testing
 
 @Suite("The pure state machine of the circuit breaker")
 final class CircuitBreakerStateTests {
-    private let a = LeaseManagerState.ID(number: 1)
-    private let b = LeaseManagerState.ID(number: 2)
-    private let c = LeaseManagerState.ID(number: 3)
-    private let d = LeaseManagerState.ID(number: 4)
+    private typealias ID = LeaseManagerState.ID
+    private typealias Request = RequestHistory.Request
 
-    /// The breaker of the tests. Its probes come 2, 4, 8... seconds after the previous failure, because the jitter is
-    /// always 1.
-    private var breaker = CircuitBreakerState(maxInFlight: 5)
+    private let a = ID(number: 1)
+    private let b = ID(number: 2)
+    private let c = ID(number: 3)
+    private let d = ID(number: 4)
 
+    /// The breaker of the tests. Its pauses are 2, 4, 8... seconds, because the jitter is always 1.
+    private var breaker = CircuitBreakerState(room: 5)
+
+    /// Fails a request from the second `began` to the second `end`, by default of an instant.
     @discardableResult
     private func fail(
-        _ id: LeaseManagerState.ID, at seconds: Int, _ stage: CircuitBreakerState.Stage = .read,
-        receives: Int = 1
+        _ id: LeaseManagerState.ID, _ operation: RequestHistory.Operation = .read, from began: Int? = nil,
+        at end: Int, receives: Int = 1
     ) -> CircuitBreakerState.FailureDecision {
-        breaker.failed(
-            .unavailable, at: stage, by: id, receives: receives, now: .seconds(seconds), jitter: 1)
+        let request = Request(operation, began: .seconds(began ?? end))
+        breaker.began(id, now: request.began)
+        _ = breaker.ended(id, request, isSuccess: false, now: .seconds(end))
+        return breaker.failed(
+            .unavailable, request, by: id, receives: receives, now: .seconds(end), jitter: 1)
     }
 
-    private func decision(
-        _ id: LeaseManagerState.ID, at seconds: Int
-    ) -> CircuitBreakerState.ProbeDecision {
-        breaker.probeDecision(for: id, now: .seconds(seconds))
-    }
-
+    /// Lets a request succeed from the second `began` to the second `end`.
+    @discardableResult
     private func succeed(
-        _ id: LeaseManagerState.ID, _ stage: CircuitBreakerState.Stage, isFinished: Bool = true
+        _ id: LeaseManagerState.ID, _ operation: RequestHistory.Operation = .read, from began: Int? = nil,
+        at end: Int
     ) -> Bool {
-        breaker.succeeded(id, stage, isFinished: isFinished)
+        let request = Request(operation, began: .seconds(began ?? end))
+        breaker.began(id, now: request.began)
+        return breaker.ended(id, request, isSuccess: true, now: .seconds(end))
+    }
+
+    private func decision(_ id: LeaseManagerState.ID, at seconds: Int) -> CircuitBreakerState.ProbeDecision {
+        breaker.probeDecision(for: id, now: .seconds(seconds))
     }
 
     private func isReleased(_ id: LeaseManagerState.ID, at seconds: Int) -> Bool {
@@ -42,19 +51,15 @@ final class CircuitBreakerStateTests {
         return true
     }
 
-    // MARK: Phases
+    // MARK: Outages
 
     @Test func `a failure opens the breaker, a probe makes it half-open, a success closes it`() {
         #expect(breaker.phase == .closed)
-        fail(a, at: 0)
-        #expect(breaker.phase == .open)
-        #expect(decision(a, at: 2) == .proceed)
-        #expect(breaker.phase == .halfOpen)
-        fail(a, at: 3)
-        #expect(breaker.phase == .open)
+        #expect(fail(a, at: 0) == .hold && breaker.phase == .open)
+        #expect(decision(a, at: 2) == .proceed && breaker.phase == .halfOpen)
+        #expect(fail(a, at: 3) == .hold && breaker.phase == .open)
         #expect(decision(a, at: 7) == .proceed)
-        #expect(succeed(a, .read))
-        #expect(breaker.phase == .closed)
+        #expect(succeed(a, at: 7) && breaker.phase == .closed && breaker.heldCount == 0)
     }
 
     @Test func `held messages probe one at a time, in order, with growing delays`() {
@@ -64,21 +69,10 @@ final class CircuitBreakerStateTests {
         #expect(decision(a, at: 2) == .proceed)
         #expect(decision(b, at: 2) != .proceed, "a is the probe")
         fail(a, at: 3)
-        #expect(decision(b, at: 3) == .wait(until: .seconds(7)))
         #expect(decision(b, at: 7) == .proceed)
         fail(b, at: 8)
         #expect(decision(a, at: 15) != .proceed)
         #expect(decision(a, at: 16) == .proceed)
-        #expect(breaker.opening?.probes == 3)
-    }
-
-    @Test func `one success lets all held messages proceed`() {
-        fail(a, at: 0)
-        fail(b, at: 0)
-        #expect(decision(a, at: 2) == .proceed)
-        #expect(succeed(a, .write))
-        #expect(decision(b, at: 2) == .proceed)
-        #expect(breaker.allowance(now: .seconds(2), inFlight: 1) == nil)
     }
 
     @Test func `the next held message becomes the probe when the probe's job ends`() {
@@ -89,67 +83,137 @@ final class CircuitBreakerStateTests {
         #expect(decision(b, at: 2) == .proceed)
     }
 
-    // MARK: Stages
+    @Test func `a failure after a recent success opens the breaker when it is not explained in 15 seconds`() {
+        succeed(b, at: 0)
+        #expect(fail(a, at: 10) == .hold && breaker.phase == .closed)
+        #expect(breaker.allowance(now: .seconds(10)) == nil)
+        #expect(decision(a, at: 24) == .proceed && breaker.phase == .closed, "a probe")
+        fail(a, at: 24)
+        _ = decision(a, at: 25)
+        #expect(breaker.phase == .open)
+    }
+
+    @Test func `a redelivered message opens the breaker when its failure is not explained for a minute`() {
+        fail(a, at: 0, receives: 2)
+        _ = decision(a, at: 59)
+        #expect(breaker.opening == nil)
+        fail(a, at: 59, receives: 2)
+        _ = decision(a, at: 60)
+        #expect(breaker.phase == .open && breaker.opening?.nextTrial == .seconds(60))
+    }
+
+    // MARK: Operations
 
     @Test func `a success in reading does not close a breaker that failed in writing`() {
-        fail(a, at: 0, .write)
-        #expect(!succeed(b, .read))
-        #expect(breaker.phase == .open)
-        #expect(succeed(c, .write))
+        fail(a, .write, at: 0)
+        #expect(!succeed(b, .read, at: 1) && breaker.phase == .open)
+        #expect(succeed(c, .write, at: 1) && breaker.phase == .closed)
     }
 
-    @Test func `a download closes a breaker that failed in reading before its record is finished`() {
-        fail(a, at: 0)
-        fail(b, at: 0)
-        #expect(decision(a, at: 2) == .proceed)
-        #expect(succeed(a, .read, isFinished: false))
-        #expect(decision(b, at: 2) == .proceed)
-        fail(a, at: 3, .write)
-        #expect(decision(a, at: 5) == .proceed)
-        #expect(!succeed(a, .read, isFinished: false), "writing had failed")
-        #expect(breaker.opening?.probe == a)
-    }
-
-    @Test func `any success closes a breaker that holds no message`() {
-        fail(a, at: 0, .write)
-        breaker.forget(a)
-        #expect(breaker.phase == .open)
-        #expect(succeed(b, .read))
+    @Test(arguments: RequestHistory.Operation.allCases)
+    func `an operation proves itself, and a download proves that metadata can be read`(
+        operation: RequestHistory.Operation
+    ) {
+        let proved = RequestHistory.Operation.allCases.filter { operation.proves($0) }
+        #expect(proved == (operation == .read ? [.inspect, .read] : [operation]))
     }
 
     // MARK: Trial receives
 
-    @Test func `a message that fails alone is compared with a trial receive after 15 seconds`() {
+    @Test func `trial receives follow after two seconds and then after growing pauses`() {
+        #expect(breaker.allowance(now: .zero) == nil)
         fail(a, at: 0)
-        #expect(breaker.allowance(now: .seconds(10), inFlight: 1) == 0)
-        #expect(breaker.nextChange(after: .seconds(10)) == .seconds(15))
-        #expect(breaker.allowance(now: .seconds(15), inFlight: 2) == 0, "one is in flight")
-        #expect(breaker.allowance(now: .seconds(15), inFlight: 1) == 1)
-    }
-
-    @Test func `trial receives are five minutes apart while several messages fail`() {
-        fail(a, at: 0)
-        fail(b, at: 16)
-        #expect(breaker.allowance(now: .seconds(315), inFlight: 2) == 0)
-        #expect(breaker.nextChange(after: .seconds(315)) == .seconds(316))
-        #expect(breaker.allowance(now: .seconds(316), inFlight: 2) == 1)
-    }
-
-    @Test func `trial receives are 15 seconds apart while all held messages are suspect`() {
-        for _ in 0..<2 {
-            fail(a, at: 0)
-            fail(b, at: 0)
-            if breaker.nextChange(after: .seconds(10)) == .seconds(300) { #expect(succeed(c, .write)) }
+        var times: [Int] = []
+        for second in 0..<120 where breaker.allowance(now: .seconds(second)) == 1 {
+            times.append(second)
+            breaker.received(now: .seconds(second), jitter: 1)
         }
-        #expect(breaker.allowance(now: .seconds(15), inFlight: 2) == 1)
+        #expect(times == [2, 6, 14, 30, 60, 90])
     }
 
-    @Test func `one message is received when a probe is due and none is held`() {
+    @Test func `a trial receive of a redelivered message is followed by the next after a second`() {
         fail(a, at: 0)
-        breaker.forget(a)
-        #expect(breaker.allowance(now: .seconds(1), inFlight: 0) == 0)
-        #expect(breaker.nextChange(after: .seconds(1)) == .seconds(2))
-        #expect(breaker.allowance(now: .seconds(2), inFlight: 0) == 1)
+        breaker.received(now: .seconds(2), jitter: 1)
+        fail(b, at: 3, receives: 2)
+        #expect(breaker.opening?.nextTrial == .seconds(4) && breaker.opening?.trials == 0)
+        breaker.received(now: .seconds(4), jitter: 1)
+        fail(c, at: 4)
+        #expect(breaker.opening?.nextTrial == .seconds(8) && breaker.opening?.trials == 1)
+        breaker.received(now: .seconds(8), jitter: 1)
+        breaker.trialWasInconclusive(now: .seconds(8))
+        #expect(breaker.opening?.nextTrial == .seconds(9))
+    }
+
+    // MARK: Single objects
+
+    @Test func `a failure while requests of others succeed is repeated and then isolates its message`() {
+        for (second, pause) in [(0, 2), (2, 4), (6, 8)] {
+            succeed(b, from: second, at: second)
+            #expect(fail(a, from: second, at: second) == .hold && breaker.phase == .closed)
+            #expect(decision(a, at: second) == .wait(until: .seconds(second + pause)))
+            #expect(decision(a, at: second + pause) == .proceed)
+        }
+        succeed(b, at: 14)
+        #expect(fail(a, at: 14) == .isolateMessage && breaker.heldCount == 0)
+    }
+
+    @Test func `a request that hangs while others succeed isolates its message at once`() {
+        breaker.began(a, now: .zero)
+        succeed(b, at: 10)
+        #expect(fail(a, from: 0, at: 45) == .isolateMessage)
+    }
+
+    @Test func `a success that began before the failed request explains nothing`() {
+        succeed(b, from: 0, at: 5)
+        #expect(fail(a, from: 1, at: 6) == .hold)
+        #expect(breaker.heldCount == 1)
+        // The own successes of a message explain nothing either.
+        succeed(c, .inspect, at: 2)
+        #expect(fail(c, from: 2, at: 7) == .hold && breaker.heldCount == 2)
+    }
+
+    @Test func `one success after the failures makes all further failures of held messages their own`() {
+        fail(a, at: 0)
+        fail(b, at: 1)
+        #expect(succeed(c, at: 10) && breaker.phase == .closed)
+        for id in [a, b] {
+            #expect(decision(id, at: 10) == .proceed)
+            for (second, end) in [(11, 15), (15, 23)] {
+                #expect(fail(id, at: second) == .hold && breaker.phase == .closed)
+                #expect(decision(id, at: end) == .proceed)
+            }
+            #expect(fail(id, at: 23) == .isolateMessage)
+        }
+        #expect(breaker.phase == .closed && breaker.heldCount == 0)
+    }
+
+    @Test func `a message that makes progress is not isolated`() {
+        for round in 0..<20 {
+            succeed(b, at: round * 10)
+            #expect(fail(a, at: round * 10) == .hold)
+            _ = decision(a, at: round * 10 + 9)
+            succeed(a, at: round * 10 + 9)
+        }
+    }
+
+    // MARK: Places
+
+    @Test func `held, pausing and stalled messages are waiting`() {
+        #expect(breaker.waiting(now: .zero).count == 0)
+        breaker.began(c, now: .seconds(1))
+        breaker.began(c, now: .seconds(2))
+        #expect(breaker.waiting(now: .seconds(3)).nextChange == .seconds(4))
+        #expect(breaker.waiting(now: .seconds(4)).count == 1)
+        fail(a, at: 4)
+        #expect(breaker.waiting(now: .seconds(4)).count == 2)
+        #expect(decision(a, at: 6) == .proceed)
+        #expect(breaker.waiting(now: .seconds(6)).count == 1, "a is the probe")
+        succeed(b, at: 7)
+        fail(d, at: 7)
+        #expect(breaker.waiting(now: .seconds(7)).count == 2, "d pauses")
+        _ = breaker.ended(c, Request(.read, began: .seconds(1)), isSuccess: false, now: .seconds(8))
+        _ = breaker.ended(c, Request(.read, began: .seconds(2)), isSuccess: false, now: .seconds(8))
+        #expect(breaker.waiting(now: .seconds(8)).count == 1)
     }
 
     // MARK: Releases
@@ -164,17 +228,16 @@ final class CircuitBreakerStateTests {
         #expect(!isReleased(a, at: 60), "two stay held")
     }
 
-    @Test func `one message is released after half an hour with every slot held`() {
-        breaker = CircuitBreakerState(maxInFlight: 2)
+    @Test func `the message that was held longest is released after three minutes without room`() {
+        breaker = CircuitBreakerState(room: 2)
         fail(a, at: 0, receives: 2)
         fail(b, at: 1, receives: 2)
         #expect(decision(a, at: 2) == .proceed)
-        #expect(!isReleased(b, at: 1800))
-        #expect(!isReleased(a, at: 1801), "it is the probe")
-        #expect(isReleased(b, at: 1801))
-        fail(a, at: 1802, receives: 2)
-        #expect(breaker.allowance(now: .seconds(1802), inFlight: 1) == 1)
-        #expect(!isReleased(a, at: 5000), "a slot is free")
+        fail(a, at: 3, receives: 2)
+        #expect(!isReleased(a, at: 180) && !isReleased(b, at: 180))
+        #expect(breaker.probe == b)
+        #expect(isReleased(a, at: 181))
+        #expect(!isReleased(b, at: 1000), "there is room")
     }
 
     @Test func `a drain releases all held messages and reports the probe`() {
@@ -188,43 +251,18 @@ final class CircuitBreakerStateTests {
         #expect(isReleased(c, at: 3))
     }
 
-    // MARK: Suspicion
-
-    @Test func `a message that fails alone is isolated after three successes of others`() {
-        for second in 0..<3 {
-            #expect(fail(a, at: second) == .hold)
-            #expect(succeed(b, .write))
-            #expect(decision(a, at: second) == .proceed)
-        }
-        #expect(fail(a, at: 3) == .isolateMessage)
-        #expect(breaker.phase == .closed)
-        #expect(fail(a, at: 4) == .hold, "its suspicion starts at zero again")
-    }
-
-    @Test func `a message that fails together with another is not isolated by eleven successes`() {
-        for second in 0..<11 {
-            #expect(fail(a, at: second) == .hold)
-            #expect(fail(b, at: second) == .hold)
-            #expect(succeed(c, .write))
-        }
-        _ = succeed(b, .write)
-        #expect(fail(b, at: 12) == .hold, "its own success clears it")
-    }
-
     // MARK: A dependency that few messages need
 
-    @Test func `half of the slots hold messages when few messages need the dependency`() {
-        breaker = CircuitBreakerState(maxInFlight: 5, isRarelyNeeded: true)
-        #expect([a, b, c, a].map { fail($0, at: 0) } == [.hold, .hold, .noRoom, .hold])
-        #expect(breaker.opening?.heldCount == 2)
+    @Test func `a message that finds no room is not held when few messages need the dependency`() {
+        breaker = CircuitBreakerState(room: 2, isRarelyNeeded: true)
+        #expect([a, b, c, a].map { fail($0, .write, at: 0, receives: 5) } == [.hold, .hold, .noRoom, .hold])
+        #expect(breaker.heldCount == 2 && breaker.phase == .open)
         breaker.forget(a)
-        #expect(fail(c, at: 1) == .hold)
-        breaker.maxInFlight = 1
-        #expect(fail(d, at: 2) == .noRoom)
-        // Without a held message there is no probe that could close the breaker, so it is closed.
+        #expect(fail(c, .write, at: 1) == .hold)
         breaker.forget(b)
         breaker.forget(c)
         #expect(breaker.phase == .closed)
-        #expect(fail(d, at: 3) == .noRoom && breaker.phase == .closed)
+        breaker.room = 0
+        #expect(fail(d, .write, at: 2) == .noRoom && breaker.phase == .closed)
     }
 }

@@ -46,7 +46,9 @@ import Testing
         #expect(row(kind, hasQuarantine: false)?.quarantine == "no, redrive policy")
     }
 
-    @Test(arguments: [WorkerError.Kind.accessDenied, .sourceBucketMissing, .superseded, .tooSlow, .other])
+    @Test(arguments: [
+        WorkerError.Kind.accessDenied, .sourceBucketMissing, .sourceEncryption, .superseded, .tooSlow, .other,
+    ])
     func `an error that may pass is retried, and quarantined at the last receive`(kind: WorkerError.Kind) {
         #expect(row(kind)?.disposition == "retry")
         #expect(row(kind)?.delay == "10 s, doubled to 900 s")

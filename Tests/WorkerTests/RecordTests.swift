@@ -74,15 +74,18 @@ import Worker
         #expect(harness.quarantined == ["m0-0"] && harness.message(0).receiveCount == 1)
     }
 
-    @Test func `messages that wait for the quarantine take at most half of maxInFlight`() {
-        let harness = WorkerHarness { $0.maxInFlight = 4 }
-        for key in ["1", "2", "3", "4", "5"] { harness.upload("bad-\(key).jpg", isCorrupt: true) }
+    @Test func `messages that wait for the quarantine take no place of other messages`() {
+        let harness = WorkerHarness { $0.maxInFlight = 1 }
+        for index in 1...12 { harness.upload("bad-\(index).jpg", isCorrupt: true) }
         harness.inject("SendMessage", .unavailable)
         harness.start()
-        #expect(harness.run(20) { harness.messages.allSatisfy { $0.receiveCount > 0 } })
-        #expect(harness.worker.status.inFlight <= 2)
+        #expect(harness.run(50) { harness.messages.allSatisfy { $0.receiveCount > 0 } })
+        #expect(harness.worker.status.inFlight <= 8)
         harness.upload("a.jpg")
-        #expect(harness.run(15) { harness.outputs == five("a.jpg") })
+        #expect(harness.run(150) { harness.outputs == five("a.jpg") })
+        // Those for which there is no room become visible again after half an hour.
+        harness.run(3600)
+        #expect(harness.messages.allSatisfy { $0.receiveCount <= 3 })
     }
 
     @Test func `messages that wait for the quarantine do not prevent a trial receive`() {

@@ -83,6 +83,8 @@ enum ErrorCodes {
         "XAmzContentSHA256Mismatch": .checksumMismatch,
         "XAmzContentChecksumMismatch": .checksumMismatch,
         "EntityTooLarge": .tooLarge, "OverLimit": .throttled,
-        "KmsThrottled": .throttled,
+        "KmsThrottled": .throttled, "KMS.ThrottlingException": .throttled,
+        "KMS.LimitExceededException": .throttled, "KMS.DependencyTimeoutException": .server,
+        "KMS.KMSInternalException": .server, "KMS.KeyUnavailableException": .server,
     ]
 }

@@ -5,8 +5,8 @@ internal import Support
 
 /// The circuit breaker of one dependency. It is closed, open or half-open, and all jobs share it.
 ///
-/// `CircuitBreakerState` contains the rules. This class suspends the jobs of held messages until their record can be
-/// repeated. It also logs and counts how often the breaker opens.
+/// `CircuitBreakerState` contains the rules, and `ObservedStore` reports the requests. This class suspends the jobs of
+/// held messages until their record can be repeated. It also logs and counts how often the breaker opens.
 final class CircuitBreaker: Sendable {
     /// The dependency whose failure opens the circuit breaker.
     enum Dependency: Sendable {
@@ -33,12 +33,12 @@ final class CircuitBreaker: Sendable {
     private let progress: ProgressCounter
 
     init(
-        _ dependency: Dependency, maxInFlight: Int, clock: any WorkerClock, leases: LeaseManager,
+        _ dependency: Dependency, options: WorkerOptions, clock: any WorkerClock, leases: LeaseManager,
         metrics: WorkerMetrics, log: WorkerLog, progress: ProgressCounter
     ) {
         self.dependency = dependency
         let breaker = CircuitBreakerState(
-            maxInFlight: maxInFlight, isRarelyNeeded: dependency == .quarantine)
+            room: Self.room(options, dependency), isRarelyNeeded: dependency == .quarantine)
         state = Locked(Shared(breaker: breaker))
         self.clock = clock
         self.leases = leases
@@ -47,47 +47,102 @@ final class CircuitBreaker: Sendable {
         self.progress = progress
     }
 
-    func resize(maxInFlight: Int) { state.withLock { $0.breaker.maxInFlight = maxInFlight } }
-
-    /// The failure that opened the breaker and the probes since then; nil while the breaker is closed.
-    var opening: CircuitBreakerState.Opening? { state.withLock { $0.breaker.opening } }
-
-    /// True while the circuit breaker is open or half-open.
-    var isOpen: Bool { opening != nil }
-
-    /// Returns the number of messages that can be received now, nil for no limit, and the next time at which this
-    /// number can change, nil when it can change only by an event such as the end of a job.
-    ///
-    /// - Parameters:
-    ///   - now: The current time by `WorkerClock`, as is the returned time.
-    ///   - inFlight: The number of messages in flight without those that wait for another dependency.
-    func allowance(now: Duration, inFlight: Int) -> (messages: Int?, nextChange: Duration?) {
-        state.withLock {
-            ($0.breaker.allowance(now: now, inFlight: inFlight), $0.breaker.nextChange(after: now))
+    /// Returns the number of messages that can be held. All messages in flight together have `effectiveMaxInFlight` and
+    /// `effectiveMaxWaiting` places, of which a quarter of the latter is for the quarantine.
+    private static func room(_ options: WorkerOptions, _ dependency: Dependency) -> Int {
+        let forQuarantine = options.effectiveMaxWaiting / 4
+        return switch dependency {
+        case .storage: options.effectiveMaxInFlight + options.effectiveMaxWaiting - forQuarantine
+        case .quarantine: forQuarantine
         }
     }
 
-    /// Records a failure of the dependency, which opens the breaker unless the message is isolated or there is no room
-    /// to hold it.
+    func apply(_ options: WorkerOptions) {
+        state.withLock { $0.breaker.room = Self.room(options, dependency) }
+    }
+
+    /// The failure that opened the breaker, and the trial receives since then; nil while the breaker is closed.
+    var opening: CircuitBreakerState.Opening? { state.withLock { $0.breaker.opening } }
+
+    /// The number of held messages.
+    var heldCount: Int { state.withLock { $0.breaker.heldCount } }
+
+    /// Returns the number of messages that can be received now, nil for no limit, and the next time at which this
+    /// number changes, nil when it changes only by an event such as the end of a job.
+    ///
+    /// - Parameter now: The current time by `WorkerClock`, as is the returned time.
+    func allowance(now: Duration) -> (messages: Int?, nextChange: Duration?) {
+        state.withLock { ($0.breaker.allowance(now: now), $0.breaker.opening?.nextTrial) }
+    }
+
+    /// Returns the number of messages that wait for the dependency, held or with a stalled request, and the time at
+    /// which another request can become stalled.
+    func waiting(now: Duration) -> (count: Int, nextChange: Duration?) {
+        state.withLock { $0.breaker.waiting(now: now) }
+    }
+
+    /// Records that messages were received. While the breaker is open, the next trial receive follows after a pause.
+    ///
+    /// - Parameter jitter: A random number in 0...1.
+    func received(jitter: Double) {
+        let now = clock.now
+        state.withLock { $0.breaker.received(now: now, jitter: jitter) }
+    }
+
+    /// Records that a job has ended without a failure. If the breaker is still open, the next trial receive comes soon.
+    func trialWasInconclusive() {
+        let now = clock.now
+        state.withLock { $0.breaker.trialWasInconclusive(now: now) }
+    }
+
+    // MARK: Requests
+
+    /// Records that a request of a message is sent at `time`.
+    func began(_ id: LeaseManagerState.ID, at time: Duration) {
+        state.withLock { $0.breaker.began(id, now: time) }
+    }
+
+    /// Records the end of a request.
+    ///
+    /// - Parameter isSuccess: True when the result of the request shows that the dependency works.
+    func ended(_ id: LeaseManagerState.ID, _ request: RequestHistory.Request, isSuccess: Bool) {
+        let now = clock.now
+        report(now: now) { $0.ended(id, request, isSuccess: isSuccess, now: now) }
+    }
+
+    /// Records that the result of a request that ended earlier shows that the dependency works.
+    func succeeded(_ id: LeaseManagerState.ID, _ request: RequestHistory.Request) {
+        let now = clock.now
+        report(now: now) { $0.succeeded(id, request, now: now) }
+    }
+
+    /// Changes the state by a result, and logs the closing of the breaker by this change.
+    private func report(now: Duration, _ body: (inout CircuitBreakerState) -> Bool) {
+        let (hasChanged, closed) = state.withLock { state -> (Bool, CircuitBreakerState.Opening?) in
+            let opening = state.breaker.opening
+            let hasChanged = body(&state.breaker)
+            return (hasChanged, state.breaker.opening == nil ? opening : nil)
+        }
+        if let closed { log.breakerClosed(closed.kind, of: dependency, after: now - closed.since) }
+        if hasChanged || closed != nil { changed() }
+    }
+
+    // MARK: Failures
+
+    /// Records a failure of the dependency, which may open the breaker.
     ///
     /// - Parameters:
+    ///   - request: The failed request, after its `ended`.
     ///   - id: The lease of the message whose record failed.
     ///   - receives: The receive count of the message.
-    ///   - jitter: A random number in 0...1 for the delay until the next probe.
+    ///   - jitter: A random number in 0...1 for the delay until the repetition.
     func failed(
-        _ error: WorkerError, at stage: CircuitBreakerState.Stage, by id: LeaseManagerState.ID, receives: Int,
+        _ error: WorkerError, _ request: RequestHistory.Request, by id: LeaseManagerState.ID, receives: Int,
         jitter: Double
     ) -> CircuitBreakerState.FailureDecision {
         let now = clock.now
-        let (decision, hasOpened) = state.withLock { state -> (CircuitBreakerState.FailureDecision, Bool) in
-            let wasClosed = state.breaker.phase == .closed
-            let decision = state.breaker.failed(
-                error.kind, at: stage, by: id, receives: receives, now: now, jitter: jitter)
-            return (decision, wasClosed && state.breaker.phase != .closed)
-        }
-        if hasOpened {
-            if dependency == .storage { metrics.breakerOpenings.increment() }
-            log.breakerOpened(error, of: dependency)
+        let decision = change(after: error) { breaker in
+            breaker.failed(error.kind, request, by: id, receives: receives, now: now, jitter: jitter)
         }
         changed()
         return decision
@@ -95,35 +150,39 @@ final class CircuitBreaker: Sendable {
 
     /// Waits until the record of a held message can be repeated, or the message must be released.
     ///
+    /// - Parameter error: The failure because of which the message is held.
     /// - Returns: `.proceed` or `.release`.
     /// - Throws: `CancellationError`.
-    func waitForProbe(of id: LeaseManagerState.ID) async throws -> CircuitBreakerState.ProbeDecision {
+    func waitForProbe(
+        of id: LeaseManagerState.ID, after error: WorkerError
+    ) async throws -> CircuitBreakerState.ProbeDecision {
         let wakeup = Wakeup(clock: clock)
         state.withLock { $0.waiters[id] = wakeup }
         defer { state.withLock { $0.waiters[id] = nil } }
         while true {
             try Task.checkCancellation()
             let now = clock.now
-            let decision = state.withLock { $0.breaker.probeDecision(for: id, now: now) }
+            let decision = change(after: error) { $0.probeDecision(for: id, now: now) }
             guard case .wait(let until) = decision else { return decision }
             await wakeup.wait(until: until)
         }
     }
 
-    /// Records a success of the dependency, which can close the breaker. Callers can omit it while the breaker is
-    /// closed.
-    ///
-    /// - Parameters:
-    ///   - id: The lease of the message whose record succeeded.
-    ///   - stage: The stage that succeeded. A success in reading does not prove that writing works.
-    ///   - isFinished: True when the record makes no more calls to the dependency.
-    func succeeded(_ id: LeaseManagerState.ID, _ stage: CircuitBreakerState.Stage, isFinished: Bool = true) {
-        let ended = state.withLock { state -> CircuitBreakerState.Opening? in
-            let opening = state.breaker.opening
-            return state.breaker.succeeded(id, stage, isFinished: isFinished) ? opening : nil
+    /// Changes the state, and logs and counts the opening of the breaker by this change.
+    private func change<Decision>(
+        after error: WorkerError, _ body: (inout CircuitBreakerState) -> Decision
+    ) -> Decision {
+        let (decision, hasOpened) = state.withLock { state -> (Decision, Bool) in
+            let wasClosed = state.breaker.opening == nil
+            let decision = body(&state.breaker)
+            return (decision, wasClosed && state.breaker.opening != nil)
         }
-        if let ended { log.breakerClosed(ended.kind, of: dependency, after: clock.now - ended.since) }
-        changed()
+        if hasOpened {
+            if dependency == .storage { metrics.breakerOpenings.increment() }
+            log.breakerOpened(error, of: dependency)
+            changed()
+        }
+        return decision
     }
 
     /// Removes a message from the breaker after its job has ended in any way.

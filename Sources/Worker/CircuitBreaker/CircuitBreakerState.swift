@@ -1,36 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The state of a circuit breaker, which stops receiving while a dependency (S3, the credentials, KMS, the output
-/// bucket) fails. The failure then does not raise the receive counts of messages whose pictures are correct.
+/// The state of a circuit breaker, which tells the failures of a dependency (S3, the credentials, KMS, the output
+/// bucket) from those of single objects. A failure of the dependency raises no receive counts, and a failure of an
+/// object delays no other message.
 ///
 /// ```
-///         failure of a dependency         nextProbe
-///  closed -----------------------> open -----------------> half-open
-///    ^ ^                           |  ^                     |     |
-///    | +-- success of any message -+  +-- the probe fails --+     |
-///    +------------------- the probe succeeds ---------------------+
+///          unexplained failure of a fresh message          nextProbe
+///  closed ---------------------------------------> open -----------> half-open
+///    ^ ^                                           |  ^                |   |
+///    | +------ success that explains the failure --+  +--- failure ----+   |
+///    +--------------------------- success ---------------------------------+
 /// ```
 ///
-/// While the breaker is closed, it does not limit receiving. While it is open, each message that fails is held, which
-/// means that its lease is kept and its record is repeated later, and no messages are received except by trial
-/// receives, which receive a single message. While it is half-open, the record of one of the held messages is repeated
-/// as a probe. A success that proves that the dependency works closes the breaker: that of the probe, of a trial
-/// receive or of another message in flight.
+/// A failure is *explained* by a success of another message whose request has the same operation and began no earlier
+/// than the failed one: the dependency works, and the object of the failed request does not. The record is then
+/// repeated after a pause, and after `maxOwnFailures` failures or `ownFailureTime` the message is isolated, which means
+/// that it is treated as with the disposition `retry`.
+///
+/// A message whose failure is not explained is held until it is: its lease is kept, and its record is repeated later.
+/// The record of one held message at a time is repeated as a probe, after pauses that grow to 30 s. When a request that
+/// began after the failure has succeeded, further failures of the message count as explained.
+///
+/// An unexplained failure of a fresh message, which is in its first receive, opens the breaker: at once, or when it is
+/// not explained within `shortDoubtTime` if the dependency has just worked. That of a redelivered message can be the
+/// repeated failure of its object, and opens the breaker when it is not explained within `doubtTime`. While the breaker
+/// is open, messages are received one at a time, as trial receives, after pauses that grow to 30 s. A trial receive of
+/// a redelivered message, or of one that needs no request, is followed by the next one after a second. The first
+/// success that explains the failure which opened the breaker closes it.
 ///
 /// The receive count of a held message does not rise, but that of a released message rises when it is received again.
-/// Therefore a held message, including one of a trial receive, is released only in these cases:
+/// Therefore a held message is released only in these cases:
 /// 1. The breaker has been open for `holdTime`, more than `minimumHeld` messages are held, and the message is in its
 ///    first receive. Workers with a working network or valid credentials then receive it, and its receive count rises
 ///    at most once because of the outage, however many workers there are.
-/// 2. `maxInFlight` messages have been held for `fullStallTimeout`, because these messages themselves can be the cause.
+/// 2. As many messages are held as there is room for. One of them is then released every `exchangeInterval`, because
+///    the objects of all of them can be the cause.
 /// 3. The worker drains.
-///
-/// A success that closes the breaker makes the other messages that are held at that moment suspect. A message that
-/// fails repeatedly while others succeed is itself the cause, and is isolated: it is treated as with the disposition
-/// `retry`.
 ///
 /// This type has no clock and does no I/O. `CircuitBreaker` does the waiting.
 package struct CircuitBreakerState: Sendable {
+    package typealias ID = LeaseManagerState.ID
+    package typealias Request = RequestHistory.Request
+
     /// The state of the circuit breaker: closed, open or half-open.
     package enum Phase: Sendable, Equatable {
         /// No failure of the dependency is known.
@@ -41,16 +52,9 @@ package struct CircuitBreakerState: Sendable {
         case halfOpen
     }
 
-    /// The stage of the processing of a record that failed or succeeded: reading the source, or, after it, writing the
-    /// outputs.
-    package enum Stage: Int, Sendable, Comparable {
-        case read, write
-        package static func < (a: Stage, b: Stage) -> Bool { a.rawValue < b.rawValue }
-    }
-
     /// The treatment of a message after a failure.
     package enum FailureDecision: Sendable, Equatable {
-        /// The message is held: its lease is kept until its record is repeated as a probe or the message is released.
+        /// The lease of the message is kept until its record is repeated or the message is released.
         case hold
         /// The message and not the dependency is the cause, so the message is treated as with the disposition `retry`.
         case isolateMessage
@@ -60,7 +64,7 @@ package struct CircuitBreakerState: Sendable {
 
     /// The next action of a held message.
     package enum ProbeDecision: Sendable, Equatable {
-        /// The record of the message is repeated as the probe, or because the breaker is closed.
+        /// The record of the message is repeated.
         case proceed
         /// The message waits until this time by `WorkerClock`, or until the state of the breaker changes. With nil only
         /// a change of the state ends the wait.
@@ -69,235 +73,326 @@ package struct CircuitBreakerState: Sendable {
         case release(after: Duration)
     }
 
-    /// The failure that opened the breaker, the held messages and the probes.
+    /// The failure that opened the breaker, and the trial receives since then.
     package struct Opening: Sendable, Equatable {
-        /// The kind of the latest failure.
+        /// The kind of the latest unexplained failure.
         package var kind: WorkerError.Kind
-        /// The time of the failure that opened the breaker, by `WorkerClock`.
+        /// The operation whose success closes the breaker: the latest stage of a record among the failed ones.
+        package var operation: RequestHistory.Operation
+        /// The time just before the request was sent whose failure opened the breaker, by `WorkerClock`.
+        package var began: Duration
+        /// The time at which the breaker opened, by `WorkerClock`.
         package var since: Duration
-        /// The number of probes since the breaker opened.
-        package var probes = 0
-        /// The time of the next probe, by `WorkerClock`. When no message is in flight, it is the time of the next trial
-        /// receive.
-        package var nextProbe: Duration
-        /// The time, by `WorkerClock`, of the latest failure of a message that was not held at that moment.
-        fileprivate var lastNewFailure: Duration
-        /// The message whose record is being repeated as the probe; nil when there is none.
-        package var probe: LeaseManagerState.ID?
-        /// The held messages, beginning with the next probe.
-        fileprivate var held: [Held] = []
-
-        /// The number of held messages.
-        package var heldCount: Int { held.count }
+        /// The number of trial receives that returned a fresh message.
+        package var trials = 0
+        /// The time of the next trial receive, by `WorkerClock`.
+        package var nextTrial: Duration
     }
 
-    fileprivate struct Held: Sendable, Equatable {
-        var id: LeaseManagerState.ID
-        var stage: Stage
+    /// A message whose latest failure is not explained.
+    private struct Held: Sendable, Equatable {
+        var id: ID
+        var kind: WorkerError.Kind
+        var operation: RequestHistory.Operation
         var isFirstReceive: Bool
+        /// The time of the first of its unexplained failures, by `WorkerClock`.
+        var since: Duration
+        /// The time, by `WorkerClock`, at which its failure opens the breaker unless it is explained before.
+        var opensAt: Duration
+        /// The time just before its latest failed request was sent, by `WorkerClock`.
+        var began: Duration
+        /// The time of its latest failure, by `WorkerClock`.
+        var failedAt: Duration
     }
 
-    /// The weights by which a message becomes suspect. Three successes of other messages isolate a message that is the
-    /// only one to fail. While several messages fail, twelve successes are needed, because a dependency that works
-    /// intermittently has the same effect.
-    private enum Suspicion {
-        /// The weight of a success of another message while only one message is held.
-        static let alone = 4
-        /// The weight of a success of another message while several messages are held.
-        static let inCompany = 1
-        /// The sum of weights at which the next failure isolates the message.
-        static let threshold = 12
+    /// A message whose failures are explained, so that its object is at fault.
+    private struct Suspect: Sendable {
+        var operation: RequestHistory.Operation
+        /// The number of failures since the latest success of the operation.
+        var failures: Int
+        /// The time, by `WorkerClock`, from which `ownFailureTime` counts.
+        var since: Duration
+        /// True when a request that began after a failure of this message has succeeded, so that its further failures
+        /// are its own without further evidence.
+        var isProven: Bool
     }
 
+    /// The number of explained failures after which a message is isolated.
+    static let maxOwnFailures = 4
+    /// The time after which a message is isolated at its next explained failure.
+    static let ownFailureTime = Duration.seconds(20)
+    /// The time for which an unexplained failure of a redelivered message does not open the breaker.
+    static let doubtTime = Duration.seconds(60)
+    /// The time for which an unexplained failure of a fresh message does not open the breaker when the dependency has
+    /// worked within the last `recentTime`.
+    static let shortDoubtTime = Duration.seconds(15)
+    /// The age up to which a success is recent.
+    static let recentTime = Duration.seconds(30)
+    /// The pause after a trial receive whose message says nothing about an outage.
+    static let inconclusiveTrialPause = Duration.seconds(1)
     /// The time after the opening of the breaker in which no message is released. Most outages are shorter, and so do
     /// not raise the receive count of any message.
     static let holdTime = Duration.seconds(60)
-    /// The delay after which a released message becomes visible again, except a release because of `fullStallTimeout`.
+    /// The delay after which a released message becomes visible again, except a release for want of room.
     static let releaseDelay = Duration.seconds(5)
     /// The minimum number of messages that stay held for probes after `holdTime`; further ones may be released.
     static let minimumHeld = 2
-    /// The time from the latest failure of a message that was not held to the next trial receive (a receive of a single
-    /// message), while several messages fail for the first time, as in an outage.
-    static let trialReceiveInterval = Duration.seconds(300)
-    /// The time from the latest failure of a message that was not held to the next trial receive (a receive of a single
-    /// message), while only one message fails or all held messages are suspect.
-    static let suspectTrialReceiveInterval = Duration.seconds(15)
-    /// The time from the latest failure of a message that was not held to the release of one message, when
-    /// `maxInFlight` messages are held. The released message becomes visible again after half of this time.
-    static let fullStallTimeout = Duration.seconds(1800)
+    /// The interval of the releases while as many messages are held as there is room for.
+    static let exchangeInterval = Duration.seconds(180)
+    /// The delay after which a message that was released for want of room becomes visible again.
+    static let noRoomDelay = Duration.seconds(3600)
 
-    /// The failure that opened the breaker, the held messages and the probes; nil while the breaker is closed.
+    /// The failure that opened the breaker, and the trial receives since then; nil while the breaker is closed.
     package private(set) var opening: Opening?
-    private var suspicion: [LeaseManagerState.ID: Int] = [:]
+    /// The message whose record is being repeated as the probe; nil when there is none.
+    package private(set) var probe: ID?
+    private var requests = RequestHistory()
+    /// The held messages, beginning with the next probe.
+    private var held: [Held] = []
+    private var suspects: [ID: Suspect] = [:]
+    /// The messages whose record is repeated at a time of `WorkerClock`, because their failure is explained.
+    private var pauses: [ID: Duration] = [:]
+    private var probes = 0
+    private var nextProbe = Duration.zero
+    /// The time of the latest release for want of room, or since which there is no room; nil while there is room.
+    private var lastExchange: Duration?
     private var isDraining = false
-    /// The maximum number of messages in flight. It can change at any time.
-    package var maxInFlight: Int
+    /// The maximum number of messages that can be held. It can change at any time.
+    package var room: Int
     private let isRarelyNeeded: Bool
     private let backoff: Backoff
 
     /// Makes a closed circuit breaker.
     ///
     /// - Parameters:
-    ///   - maxInFlight: The maximum number of messages in flight.
-    ///   - isRarelyNeeded: True for a dependency that most messages do not need. At most half of `maxInFlight` messages
-    ///     are then held, and the breaker closes when none is held.
-    ///   - probes: The delays between probes.
-    package init(
-        maxInFlight: Int, isRarelyNeeded: Bool = false, probes: Backoff = .breakerProbe
-    ) {
-        self.maxInFlight = maxInFlight
+    ///   - room: The maximum number of messages that can be held.
+    ///   - isRarelyNeeded: True for a dependency that most messages do not need. The breaker then closes when no
+    ///     message is held, a message for which there is no room is not held, and redelivered messages open the breaker
+    ///     like fresh ones.
+    ///   - backoff: The delays between probes, between trial receives, and before an explained failure is repeated.
+    package init(room: Int, isRarelyNeeded: Bool = false, backoff: Backoff = .breakerProbe) {
+        self.room = room
         self.isRarelyNeeded = isRarelyNeeded
-        backoff = probes
+        self.backoff = backoff
     }
 
     package var phase: Phase {
-        guard let opening else { return .closed }
-        return opening.probe == nil ? .open : .halfOpen
+        guard opening != nil else { return .closed }
+        return probe == nil ? .open : .halfOpen
     }
+
+    /// The number of messages with an unexplained failure.
+    package var heldCount: Int { held.count }
 
     // MARK: Receiving
 
     /// Returns the number of messages that can be received now: nil (no limit) while the breaker is closed, otherwise 1
     /// when a trial receive is due and 0 when none is.
-    package func allowance(now: Duration, inFlight: Int) -> Int? {
-        guard let opening else { return nil }
-        if inFlight == 0 { return now >= opening.nextProbe ? 1 : 0 }
-        let isTrialInFlight = inFlight > opening.held.count
-        return !isTrialInFlight && now >= nextTrialReceive(opening) ? 1 : 0
+    package func allowance(now: Duration) -> Int? { opening.map { now >= $0.nextTrial ? 1 : 0 } }
+
+    /// Records that messages were received. While the breaker is open, the next trial receive follows after a pause.
+    ///
+    /// - Parameter jitter: A random number in 0...1.
+    package mutating func received(now: Duration, jitter: Double) {
+        guard var current = opening else { return }
+        current.trials += 1
+        current.nextTrial = now + backoff.delay(attempt: current.trials + 1, jitter: jitter)
+        opening = current
     }
 
-    /// Returns the next time, by `WorkerClock`, at which `allowance` can change although no function that changes the
-    /// state is called; nil when there is none.
-    package func nextChange(after now: Duration) -> Duration? {
-        guard let opening else { return nil }
-        return [opening.nextProbe, nextTrialReceive(opening)].filter { $0 > now }.min()
+    /// Records that the message of a trial receive shows neither that the dependency fails nor that it works, so that
+    /// the next one follows soon.
+    package mutating func trialWasInconclusive(now: Duration) {
+        guard var current = opening else { return }
+        current.trials = max(0, current.trials - 1)
+        current.nextTrial = min(current.nextTrial, now + Self.inconclusiveTrialPause)
+        opening = current
     }
 
-    private func nextTrialReceive(_ opening: Opening) -> Duration {
-        let areSuspect = opening.held.count <= 1 || opening.held.allSatisfy { suspicion[$0.id] != nil }
-        return opening.lastNewFailure
-            + (areSuspect ? Self.suspectTrialReceiveInterval : Self.trialReceiveInterval)
+    /// Returns the number of messages that wait for the dependency: those that are held or pause before their
+    /// repetition, and those with a stalled request. `nextChange` is the time at which a request can become stalled.
+    package func waiting(now: Duration) -> (count: Int, nextChange: Duration?) {
+        var (ids, nextChange) = requests.stalled(now: now)
+        ids.formUnion(pauses.keys)
+        ids.formUnion(held.lazy.map(\.id).filter { $0 != probe })
+        return (ids.count, nextChange)
+    }
+
+    // MARK: Requests
+
+    /// Records that a request of a message is sent now.
+    package mutating func began(_ id: ID, now: Duration) { requests.began(id, now: now) }
+
+    /// Records the end of a request.
+    ///
+    /// - Parameter isSuccess: True when the result of the request shows that the dependency works.
+    /// - Returns: True when the success explains failures of held messages or closes the breaker.
+    package mutating func ended(_ id: ID, _ request: Request, isSuccess: Bool, now: Duration) -> Bool {
+        requests.ended(id)
+        return isSuccess && succeeded(id, request, now: now)
+    }
+
+    /// Records that the result of a request shows that the dependency works.
+    ///
+    /// - Returns: True when the success explains failures of held messages or closes the breaker.
+    package mutating func succeeded(_ id: ID, _ request: Request, now: Duration) -> Bool {
+        requests.succeeded(id, request)
+        let proves = request.operation.proves
+        if let suspect = suspects[id], proves(suspect.operation) { suspects[id] = nil }
+        guard opening != nil || !held.isEmpty else { return false }
+        if held.contains(where: { $0.id == id && proves($0.operation) }) { removeHeld(id) }
+        let explained = held.filter {
+            $0.id != id && proves($0.operation) && request.began >= $0.began
+        }
+        for message in explained {
+            removeHeld(message.id)
+            suspects[message.id] = Suspect(
+                operation: message.operation, failures: (suspects[message.id]?.failures ?? 0) + 1,
+                since: now, isProven: request.began >= message.failedAt)
+        }
+        var closes = false
+        if let opening, proves(opening.operation), request.began >= opening.began {
+            self.opening = nil
+            closes = true
+        }
+        return closes || !explained.isEmpty
     }
 
     // MARK: Held messages
 
-    /// Records a failure with the disposition `open-breaker`, which opens the breaker unless the message is isolated or
-    /// there is no room to hold it.
+    /// Records a failure with the disposition `open-breaker`.
     ///
     /// - Parameters:
+    ///   - request: The failed request, after its `ended`.
     ///   - receives: The receive count of the message.
-    ///   - jitter: A random number in 0...1 for the delay until the next probe.
+    ///   - jitter: A random number in 0...1 for the delay until the repetition.
     package mutating func failed(
-        _ kind: WorkerError.Kind, at stage: Stage, by id: LeaseManagerState.ID, receives: Int, now: Duration,
-        jitter: Double
+        _ kind: WorkerError.Kind, _ request: Request, by id: ID, receives: Int, now: Duration, jitter: Double
     ) -> FailureDecision {
-        if phase == .closed, suspicion[id, default: 0] >= Suspicion.threshold {
-            suspicion[id] = nil
-            return .isolateMessage
+        let wasProbe = probe == id
+        let isSuspect = suspects[id].map { $0.operation == request.operation } ?? false
+        if isSuspect && suspects[id]?.isProven == true
+            || requests.hasSuccess(since: request, byOthersThan: id)
+        {
+            var suspect = Suspect(
+                operation: request.operation, failures: 0, since: request.began, isProven: false)
+            if isSuspect { suspect = suspects[id] ?? suspect }
+            suspect.failures += 1
+            return repeatOrIsolate(id, suspect, now: now, jitter: jitter)
         }
-        let firstProbe = now + backoff.delay(attempt: 1, jitter: jitter)
-        var current = opening ?? Opening(kind: kind, since: now, nextProbe: firstProbe, lastNewFailure: now)
-        current.kind = kind
-        if !current.held.contains(where: { $0.id == id }) {
-            current.lastNewFailure = now
-            guard !isRarelyNeeded || current.held.count < maxInFlight / 2 else {
-                // Without a held message no probe could close the breaker.
-                opening = current.held.isEmpty ? nil : current
-                return .noRoom
-            }
+        let previous = held.first { $0.id == id }
+        guard previous != nil || !isRarelyNeeded || held.count < room else { return .noRoom }
+        let isFresh = isRarelyNeeded || (receives <= 1 && !isSuspect)
+        if held.isEmpty { probes = 0 }
+        if held.isEmpty || wasProbe { nextProbe = now + backoff.delay(attempt: probes + 1, jitter: jitter) }
+        let doubt =
+            !isFresh
+            ? Self.doubtTime
+            : requests.hasSuccess(
+                since: Request(request.operation, began: now - Self.recentTime), byOthersThan: id)
+                ? Self.shortDoubtTime : .zero
+        // A repeated failure takes the place that it had, so that the time without room goes on.
+        held.removeAll { $0.id == id }
+        if wasProbe { probe = nil }
+        held.append(
+            Held(
+                id: id, kind: kind, operation: request.operation, isFirstReceive: receives <= 1,
+                since: previous?.since ?? now, opensAt: previous?.opensAt ?? now + doubt,
+                began: request.began,
+                failedAt: now))
+        if !isRarelyNeeded, held.count >= room { lastExchange = lastExchange ?? now }
+        if var current = opening {
+            current.kind = kind
+            current.operation = max(current.operation, request.operation)
+            opening = current
+            if !isFresh && previous == nil { trialWasInconclusive(now: now) }
+        } else if doubt == .zero {
+            opening = Opening(
+                kind: kind, operation: request.operation, began: request.began, since: now,
+                nextTrial: now + backoff.delay(attempt: 1, jitter: jitter))
         }
-        if current.probe == id {
-            current.probe = nil
-            current.nextProbe = now + backoff.delay(attempt: current.probes + 1, jitter: jitter)
-        }
-        current.held.removeAll { $0.id == id }
-        current.held.append(Held(id: id, stage: stage, isFirstReceive: receives <= 1))
-        opening = current
         return .hold
     }
 
-    /// Returns the next action of a held message. When the breaker is open, `.proceed` makes the message the probe.
-    package mutating func probeDecision(for id: LeaseManagerState.ID, now: Duration) -> ProbeDecision {
+    private mutating func repeatOrIsolate(
+        _ id: ID, _ suspect: Suspect, now: Duration, jitter: Double
+    ) -> FailureDecision {
+        removeHeld(id)
+        guard suspect.failures < Self.maxOwnFailures, now - suspect.since < Self.ownFailureTime else {
+            suspects[id] = nil
+            return .isolateMessage
+        }
+        suspects[id] = suspect
+        pauses[id] = now + backoff.delay(attempt: suspect.failures, jitter: jitter)
+        return .hold
+    }
+
+    /// Returns the next action of a held message. When its failure is not explained, `.proceed` makes it the probe.
+    package mutating func probeDecision(for id: ID, now: Duration) -> ProbeDecision {
         if isDraining { return .release(after: Self.releaseDelay) }
-        guard let current = opening, let held = current.held.first(where: { $0.id == id }) else {
+        if let time = pauses[id] {
+            guard time <= now else { return .wait(until: time) }
+            pauses[id] = nil
             return .proceed
         }
+        guard let message = held.first(where: { $0.id == id }) else { return .proceed }
         var times: [Duration] = []
-        if held.isFirstReceive && current.held.count > Self.minimumHeld {
-            let releaseTime = current.since + Self.holdTime
-            if releaseTime <= now { return .release(after: Self.releaseDelay) }
-            times.append(releaseTime)
+        if opening == nil {
+            let time = message.opensAt
+            if time <= now {
+                opening = Opening(
+                    kind: message.kind, operation: message.operation, began: message.began, since: now,
+                    nextTrial: now)
+            }
+            times.append(time)
         }
-        if current.held.count >= maxInFlight, id == current.held.first(where: { $0.id != current.probe })?.id
-        {
-            let stallTime = current.lastNewFailure + Self.fullStallTimeout
-            if stallTime <= now { return .release(after: Self.fullStallTimeout / 2) }
-            times.append(stallTime)
+        if let opening, message.isFirstReceive, held.count > Self.minimumHeld {
+            let time = opening.since + Self.holdTime
+            if time <= now { return .release(after: Self.releaseDelay) }
+            times.append(time)
         }
-        if phase == .open && current.held.first?.id == id {
-            if current.nextProbe <= now {
-                opening?.probe = id
-                opening?.probes += 1
+        if let lastExchange, id == oldest {
+            let time = lastExchange + Self.exchangeInterval
+            if time <= now {
+                self.lastExchange = now
+                return .release(after: Self.exchangeInterval)
+            }
+            times.append(time)
+        }
+        if probe == nil && held.first?.id == id {
+            if nextProbe <= now {
+                probe = id
+                probes += 1
                 return .proceed
             }
-            times.append(current.nextProbe)
+            times.append(nextProbe)
         }
-        return .wait(until: times.min())
+        return .wait(until: times.filter { $0 > now }.min())
     }
 
-    /// Records a success of the dependency: a record has passed `stage`, or has failed with an error that proves that
-    /// the dependency works.
-    ///
-    /// - Parameter isFinished: True when the record makes no more calls to the dependency.
-    /// - Returns: True when the success has closed the breaker.
-    package mutating func succeeded(
-        _ id: LeaseManagerState.ID, _ stage: Stage, isFinished: Bool = true
-    ) -> Bool {
-        if isFinished { suspicion[id] = nil }
-        guard let current = opening else { return false }
-        let others = current.held.filter { $0.id != id }
-        // A success in reading does not prove that the output bucket works.
-        let isProof = stage >= (isFinished ? others : current.held).map(\.stage).max() ?? .read
-        if isFinished { remove(id) }
-        guard isProof else { return false }
-        let weight = others.count == 1 ? Suspicion.alone : Suspicion.inCompany
-        for other in others { suspicion[other.id, default: 0] += weight }
-        opening = nil
-        return true
-    }
+    /// The message that has been held for the longest time, without the probe.
+    private var oldest: ID? { held.filter { $0.id != probe }.min { $0.since < $1.since }?.id }
 
     /// Removes a message after its job has ended in any way.
-    package mutating func forget(_ id: LeaseManagerState.ID) {
-        suspicion[id] = nil
-        remove(id)
+    package mutating func forget(_ id: ID) {
+        suspects[id] = nil
+        pauses[id] = nil
+        requests.forget(id)
+        removeHeld(id)
     }
 
     /// Begins the drain, in which all held messages are released.
     ///
     /// - Returns: The message that is the probe; nil when there is none.
-    package mutating func drain() -> LeaseManagerState.ID? {
+    package mutating func drain() -> ID? {
         isDraining = true
-        return opening?.probe
+        return probe
     }
 
-    private mutating func remove(_ id: LeaseManagerState.ID) {
-        opening?.held.removeAll { $0.id == id }
-        if opening?.probe == id { opening?.probe = nil }
-        if isRarelyNeeded, opening?.held.isEmpty == true { opening = nil }
-    }
-}
-
-extension WorkerError.Kind {
-    /// True when the error concerns the object only, so that it proves that the store can be read.
-    var provesReading: Bool {
-        switch self {
-        case .notFound, .accessDenied, .sourceBucketMissing, .superseded, .archived, .tooLarge, .unsupported,
-            .corrupt, .hostile, .tooSlow, .outputCollision:
-            true
-        case .notUnderstood, .bucketNotAllowed, .outputDenied, .outputBucketMissing, .throttled, .timedOut,
-            .unavailable, .malformedResponse, .conditionsUnsupported, .credentials, .encryption,
-            .queueMissing, .other:
-            false
-        }
+    private mutating func removeHeld(_ id: ID) {
+        held.removeAll { $0.id == id }
+        if probe == id { probe = nil }
+        if held.count < room { lastExchange = nil }
+        if isRarelyNeeded, held.isEmpty { opening = nil }
     }
 }

@@ -42,21 +42,24 @@ extension Job {
     /// The decision about a record that failed because a dependency, such as S3, failed.
     enum RecoveryDecision {
         case repeatAttempt
-        /// The record is treated as with the disposition `retry`, because other records succeed or the breaker holds
-        /// the maximum number of messages.
+        /// The record is treated as with the disposition `retry`, because its object is the cause.
         case isolate
         case end(Outcome)
     }
 
     /// Reports the failure of a dependency to its circuit breaker, and waits until the attempt can be repeated.
     func waitForRecovery(
-        of breaker: CircuitBreaker, from error: WorkerError, at stage: CircuitBreakerState.Stage,
+        of breaker: CircuitBreaker, from error: WorkerError, _ request: RequestHistory.Request,
         _ message: InFlightMessage
     ) async -> RecoveryDecision {
         let decision = breaker.failed(
-            error, at: stage, by: message.lease, receives: message.content.receiveCount, jitter: random())
-        guard decision == .hold else { return .isolate }
-        guard let probe = try? await breaker.waitForProbe(of: message.lease) else {
+            error, request, by: message.lease, receives: message.content.receiveCount, jitter: random())
+        switch decision {
+        case .isolateMessage: return .isolate
+        case .noRoom: return .end(.released(after: CircuitBreakerState.noRoomDelay, error))
+        case .hold: break
+        }
+        guard let probe = try? await breaker.waitForProbe(of: message.lease, after: error) else {
             return .end(outcomeOfStop(message, error))
         }
         if case .release(let after) = probe { return .end(.released(after: after, error)) }
@@ -93,15 +96,19 @@ extension Job {
     ) async -> Outcome? {
         defer { quarantineBreaker.forget(message.lease) }
         while true {
+            var request = RequestHistory.Request(.write, began: clock.now)
             do {
                 try await leases.ensureValid(message.lease)
+                request.began = clock.now
+                quarantineBreaker.began(message.lease, at: request.began)
                 try await quarantine.store(record, id: "\(record.messageID)-\(record.record)")
-                quarantineBreaker.succeeded(message.lease, .write)
+                quarantineBreaker.ended(message.lease, request, isSuccess: true)
                 return nil
             } catch let error as WorkerError where !isStopped(message) {
+                quarantineBreaker.ended(message.lease, request, isSuccess: false)
                 metrics.attemptFailures.increment(error.kind)
                 guard policy[error.kind] == .openBreaker else { return .retried(error) }
-                switch await waitForRecovery(of: quarantineBreaker, from: error, at: .write, message) {
+                switch await waitForRecovery(of: quarantineBreaker, from: error, request, message) {
                 case .repeatAttempt: continue
                 case .isolate: return .retried(error)
                 case .end(let outcome): return outcome

@@ -176,8 +176,6 @@ extension Job {
                 // The capacity exceeds the length when the response had no Content-Length.
                 memory.shrink(to: object.bytes.capacity)
                 attempt.trace.add(object, getTime: clock.now - start)
-                // Messages that wait for reads to work again need not wait for the rest of this record.
-                if breaker.isOpen { breaker.succeeded(attempt.message.lease, .read, isFinished: false) }
                 progress.record()
                 return DownloadedSource(object: object, reading: reading, tags: tags, memory: memory)
             } catch let error as WorkerError where error.kind == .notFound && mayBecomeVisible(&attempt) {

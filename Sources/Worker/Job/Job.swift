@@ -17,7 +17,7 @@ internal import Support
 ///
 /// The article `LifeOfAMessage` explains the order of the steps.
 struct Job: Sendable {
-    let store: any ObjectStore
+    var store: any ObjectStore
     var engine: any PictureEngine
     let quarantine: (any Quarantine)?
     let identity: WorkerIdentity
@@ -42,6 +42,7 @@ struct Job: Sendable {
     /// - Returns: The outcomes of the records. When a failure cannot be stored in the quarantine, they are followed by
     ///   one more outcome, because of which the message is not deleted.
     func run(_ message: InFlightMessage) async -> [Outcome] {
+        let observedStore = ObservedStore(store, of: message.lease, breaker: breaker, clock: clock)
         let outcomes = await message.stopSignal.run { () -> [Outcome] in
             var results: [RecordResult] = []
             let original = OriginalBody(of: message.content.body)
@@ -70,7 +71,7 @@ struct Job: Sendable {
                 {
                     results.append(known)
                 } else {
-                    results.append(await processRecord(record, of: message))
+                    results.append(await processRecord(record, of: message, observedStore))
                 }
             }
             var obstacle: (index: Int, outcome: Outcome)?
@@ -94,6 +95,7 @@ struct Job: Sendable {
             resultCache.keep(results, of: message.content)
             return results.map(\.outcome) + (obstacle.map { [$0.outcome] } ?? [])
         }
+        if !observedStore.isReported { breaker.trialWasInconclusive() }
         // A cancelled worker releases nothing: its messages become visible when their visibility timeout ends.
         guard !Task.isCancelled || outcomes.allSatisfy(\.isFinal) else { return outcomes }
         if outcomes.allSatisfy(\.isFinal) {
@@ -106,7 +108,7 @@ struct Job: Sendable {
     }
 
     private func processRecord(
-        _ record: S3Notification.Record, of message: InFlightMessage
+        _ record: S3Notification.Record, of message: InFlightMessage, _ store: ObservedStore
     ) async -> RecordResult {
         let start = clock.now
         var trace = RecordTrace()
@@ -135,7 +137,7 @@ struct Job: Sendable {
                 outcome = .skipped(.filtered)
             } else {
                 var attempt = RecordAttempt(event, of: message, trace: trace)
-                outcome = await withBreakerRetry(&attempt)
+                outcome = await withBreakerRetry(&attempt, store)
                 trace = attempt.trace
             }
         }
@@ -145,32 +147,51 @@ struct Job: Sendable {
 
     /// Makes attempts at a record until it ends, and returns its outcome. An attempt that fails because of a dependency
     /// is repeated when the circuit breaker permits it.
-    private func withBreakerRetry(_ attempt: inout RecordAttempt) async -> Outcome {
+    private func withBreakerRetry(_ attempt: inout RecordAttempt, _ store: ObservedStore) async -> Outcome {
         let message = attempt.message
-        var isKnownToBreaker = false
+        var job = self
+        job.store = store
         // The message may go on to wait for the quarantine, which says nothing about sources and outputs.
-        defer { if isKnownToBreaker { breaker.forget(message.lease) } }
+        defer { if store.isReported { breaker.forget(message.lease) } }
         while true {
             do {
-                let outcome = try await reconcile(&attempt)
-                // All other outcomes of an attempt are skips: nothing was uploaded, so only reading is proved.
-                if breaker.isOpen { breaker.succeeded(message.lease, outcome == .done ? .write : .read) }
-                return outcome
+                return try await job.reconcile(&attempt)
             } catch let error as WorkerError where !isStopped(message) {
                 metrics.attemptFailures.increment(error.kind)
+                let request = store.takeFailure()
                 guard policy[error.kind] == .openBreaker else {
-                    if breaker.isOpen && error.kind.provesReading { breaker.succeeded(message.lease, .read) }
-                    return attempt.requiringCheck(outcome(of: error, message))
+                    return await job.checked(outcome(of: error, message), attempt, request)
                 }
-                isKnownToBreaker = true
-                switch await waitForRecovery(of: breaker, from: error, at: attempt.stage, message) {
+                store.markReported()
+                switch await waitForRecovery(
+                    of: breaker, from: error, request, message)
+                {
                 case .repeatAttempt: attempt.trace.probes += 1
-                case .isolate: return attempt.requiringCheck(retriedOrQuarantined(error, message))
+                case .isolate:
+                    return await job.checked(retriedOrQuarantined(error, message), attempt, request)
                 case .end(let outcome): return outcome
                 }
             } catch {
                 return outcomeOfStop(message, error as? WorkerError)
             }
+        }
+    }
+
+    /// Returns the outcome of a failed attempt. When it has uploaded outputs, the outcome is one after which the
+    /// message is deleted only if an upload has failed and the source is still the one that was downloaded; otherwise
+    /// it is `.retried`, because the uploaded outputs can have replaced newer ones.
+    private func checked(
+        _ outcome: Outcome, _ attempt: RecordAttempt, _ request: RequestHistory.Request
+    ) async -> Outcome {
+        let checked = attempt.requiringCheck(outcome)
+        guard checked != outcome, request.operation == .write, let source = attempt.trace.source else {
+            return checked
+        }
+        do {
+            let current = try await store.head(source)?.unquotedETag
+            return current == nil || current == attempt.trace.eTag ? outcome : checked
+        } catch {
+            return checked
         }
     }
 

@@ -122,7 +122,8 @@ package struct Policy: Sendable, Equatable {
         case .conditionsUnsupported:
             (.openBreaker, "the store refuses conditional uploads; see output.conditionalWrites")
         case .credentials: (.openBreaker, "the credentials are missing or invalid, or the clock is wrong")
-        case .encryption: (.openBreaker, "the KMS key cannot be used")
+        case .sourceEncryption: (.retry, "the KMS key of the source cannot be used")
+        case .encryption: (.openBreaker, "the KMS key of the outputs or of the quarantine cannot be used")
         case .queueMissing: (.openBreaker, "the dead-letter queue does not exist")
         case .other: (.retry, "any other error")
         }

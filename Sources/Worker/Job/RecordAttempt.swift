@@ -7,8 +7,6 @@ struct RecordAttempt {
     let event: ObjectEvent
     let message: InFlightMessage
     var trace: RecordTrace
-    /// The current stage of the attempt, reading or writing, by which the circuit breaker classifies failures.
-    var stage = CircuitBreakerState.Stage.read
     /// True while the current attempt is in its commit section, which lasts from its first upload to its end.
     var isCommitting = false
     /// True when an attempt can have uploaded an output.
@@ -30,14 +28,10 @@ struct RecordAttempt {
     }
 
     /// Records the start of an attempt.
-    mutating func begin() {
-        stage = .read
-        isCommitting = false
-    }
+    mutating func begin() { isCommitting = false }
 
     /// Records the beginning of the uploads. After it, outputs of this record can have replaced newer ones.
     mutating func beginUpload() {
-        stage = .write
         hasUploaded = true
         maySkipUnread = false
     }

@@ -53,7 +53,9 @@ package struct WorkerError: Error, Sendable, Equatable, CustomStringConvertible 
         case conditionsUnsupported = "conditions-unsupported"
         /// The credentials are missing, expired or invalid, or the clock is wrong.
         case credentials
-        /// The KMS key cannot be used.
+        /// The KMS key of the source cannot be used.
+        case sourceEncryption = "source-encryption"
+        /// The KMS key of the outputs, of the quarantine or of the queue cannot be used.
         case encryption
         /// The queue or the dead-letter queue does not exist.
         case queueMissing = "queue-missing"
@@ -117,8 +119,8 @@ extension WorkerError.Kind {
             .picture
         case .throttled, .timedOut, .unavailable, .malformedResponse: .aws
         case .accessDenied, .sourceBucketMissing, .bucketNotAllowed, .outputDenied, .outputBucketMissing,
-            .outputCollision, .conditionsUnsupported,
-            .credentials, .encryption, .queueMissing:
+            .outputCollision, .conditionsUnsupported, .credentials, .sourceEncryption, .encryption,
+            .queueMissing:
             .setup
         case .other: .unknown
         }

@@ -186,15 +186,21 @@ final class Poller: Sendable {
     private func decide(_ poller: inout PollerState, now: Duration) -> PollerState.Step {
         // Up to half of the slots may wait for memory, because jobs with smaller pictures overtake them.
         let isMemoryConstrained = budget.waiting > poller.limits.maxInFlight / 2
-        // Messages that wait for the quarantine say nothing about sources and outputs.
-        poller.held = quarantineBreaker.opening?.heldCount ?? 0
-        let limit =
-            breaker.isOpen ? breaker.allowance(now: now, inFlight: poller.inFlight - poller.held) : nil
-        let step = poller.next(
-            now: now, allowance: limit?.messages, isMemoryConstrained: isMemoryConstrained)
-        guard case .pause(let until) = step, let nextChange = limit?.nextChange, nextChange > now else {
-            return step
+        poller.held = quarantineBreaker.heldCount
+        var nextChange: Duration?
+        // The requests in progress are counted only when it matters.
+        poller.waiting = 0
+        if poller.isFull {
+            let waiting = breaker.waiting(now: now)
+            poller.waiting = waiting.count + quarantineBreaker.waiting(now: now).count
+            nextChange = min(
+                waiting.nextChange ?? now + RequestHistory.stallTime, now + RequestHistory.stallTime)
         }
+        let limit = breaker.allowance(now: now)
+        if let trial = limit.nextChange { nextChange = min(nextChange ?? trial, trial) }
+        let step = poller.next(
+            now: now, allowance: limit.messages, isMemoryConstrained: isMemoryConstrained)
+        guard case .pause(let until) = step, let nextChange, nextChange > now else { return step }
         return .pause(until: min(until ?? nextChange, nextChange))
     }
 
@@ -210,6 +216,7 @@ final class Poller: Sendable {
             metrics.inFlight.set(state.poller.inFlight)
             return (failures, state.poller.earlyEmptyResponses, state.poller.isDraining)
         }
+        if !messages.isEmpty { breaker.received(jitter: jitter) }
         if isDraining { leases.flushReleases() }
         // One early answer may happen. Several in a row show that the queue does not hold long polls.
         if earlyResponses == 3 { log.emptyPollsTooFast(poll.wait) }
@@ -265,7 +272,8 @@ final class Poller: Sendable {
 extension PollerState.Limits {
     fileprivate init(_ options: WorkerOptions) {
         self.init(
-            maxInFlight: options.effectiveMaxInFlight, wait: .seconds(options.waitSeconds),
-            idle: options.idleSeconds.map { .seconds($0) }, messages: options.maxMessages)
+            maxInFlight: options.effectiveMaxInFlight, maxWaiting: options.effectiveMaxWaiting,
+            wait: .seconds(options.waitSeconds), idle: options.idleSeconds.map { .seconds($0) },
+            messages: options.maxMessages)
     }
 }

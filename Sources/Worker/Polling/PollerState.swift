@@ -19,8 +19,11 @@ package struct PollerState: Sendable {
     }
 
     package struct Limits: Sendable, Equatable {
-        /// The maximum number of messages in flight.
+        /// The maximum number of messages in flight that do not wait for a dependency.
         package var maxInFlight: Int
+        /// The maximum number of messages in flight that are not counted in `maxInFlight` because they wait for a
+        /// dependency.
+        package var maxWaiting: Int
         /// The wait time of a long poll. With zero all polls are short polls.
         package var wait: Duration
         /// The time after which the worker stops when the queue is empty and no message is in flight; nil for never.
@@ -28,8 +31,11 @@ package struct PollerState: Sendable {
         /// The number of messages after which the worker stops; nil for no limit.
         package var messages: Int?
 
-        package init(maxInFlight: Int, wait: Duration, idle: Duration? = nil, messages: Int? = nil) {
+        package init(
+            maxInFlight: Int, maxWaiting: Int = 0, wait: Duration, idle: Duration? = nil, messages: Int? = nil
+        ) {
             self.maxInFlight = maxInFlight
+            self.maxWaiting = maxWaiting
             self.wait = wait
             self.idle = idle
             self.messages = messages
@@ -42,6 +48,11 @@ package struct PollerState: Sendable {
     /// The number of messages in flight that wait for the quarantine destination. Because their wait has no limit, an
     /// idle worker stops in spite of them.
     package var held = 0
+    /// The number of messages in flight that wait for a dependency, `held` included. They take no place of the others.
+    package var waiting = 0
+    /// True when no place is free for another message.
+    package var isFull: Bool { freePlaces <= 0 }
+    private var freePlaces: Int { limits.maxInFlight - (inFlight - min(waiting, limits.maxWaiting)) }
     package private(set) var received = 0
     package private(set) var isDraining = false
     /// The time of the latest successful poll, by `WorkerClock`; nil before the first.
@@ -74,7 +85,7 @@ package struct PollerState: Sendable {
         let idleEnd = limits.idle.flatMap { idle in emptySince.map { $0 + idle } }
         if let idleEnd, inFlight <= held, now >= idleEnd { return .stop }
         guard now >= retryAt else { return .pause(until: min(retryAt, idleEnd ?? retryAt)) }
-        let free = min(limits.maxInFlight - inFlight, allowance ?? .max, remaining, Self.maxMessagesPerPoll)
+        let free = min(freePlaces, allowance ?? .max, remaining, Self.maxMessagesPerPoll)
         guard free > 0, !isMemoryConstrained else { return .pause(until: nil) }
         return .poll(count: free, wait: wait(now: now))
     }

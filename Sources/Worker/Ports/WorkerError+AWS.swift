@@ -57,7 +57,7 @@ extension WorkerError.Kind {
             // Only the size of a source can be too large. Other responses that are larger than their limits are not
             // those of the service.
             case .tooLarge: side == .source ? .tooLarge : .malformedResponse
-            case .kms: .encryption
+            case .kms: side == .source ? .sourceEncryption : .encryption
             case .receiptHandleInvalid, .messageNotInFlight, .cancelled, .configuration, .other: .other
             }
     }

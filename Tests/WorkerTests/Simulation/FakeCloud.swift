@@ -20,6 +20,8 @@ extension ManualClock: WorkerClock {}
 /// - `SimulatedProcess` runs the tasks of one worker, one job of the Swift runtime at a time, in any order.
 /// - `Simulation` runs several workers through a random schedule of uploads, faults, crashes and reloads, which is a
 ///   function of its seed.
+/// - `BreakerScenario` runs several workers while single objects, the store or the quarantine fail, and measures the
+///   latency of the healthy pictures.
 /// - `WorkerHarness` runs one worker through a schedule that a test writes step by step.
 final class FakeCloud: Sendable {
     /// The end of a message, or of one event in it.

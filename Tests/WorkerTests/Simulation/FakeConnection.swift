@@ -26,7 +26,7 @@ struct FakeConnection: Sendable {
             try await travel()
             if let fault { try await cloud.clock.sleep(until: cloud.clock.now + fault.delay) }
         } catch {
-            if cloud.chance(0.5), !isDead.withLock({ $0 }) { _ = effect() }
+            if fault?.error == nil, cloud.chance(0.5), !isDead.withLock({ $0 }) { _ = effect() }
             // A client that is cancelled may throw the error of its previous attempt instead.
             throw cloud.chance(0.5) ? WorkerError(.other, operation: operation, code: "interrupted") : error
         }
@@ -34,6 +34,9 @@ struct FakeConnection: Sendable {
         if isStore, let outage = cloud.faults.outage, outage.contains(Int(cloud.clock.now.components.seconds))
         {
             throw WorkerError(.unavailable, operation: operation, code: "outage")
+        }
+        if isStore, cloud.faults.failingStoreCalls > 0, cloud.chance(cloud.faults.failingStoreCalls) {
+            throw WorkerError(.unavailable, operation: operation, code: "intermittent")
         }
         if let kind = fault?.error { throw WorkerError(kind, operation: operation, code: "scripted") }
         if cloud.chance(cloud.faults.failsBefore) {

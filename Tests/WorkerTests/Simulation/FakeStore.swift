@@ -18,7 +18,8 @@ struct FakeStore: ObjectStore {
     ) async throws -> S3Object {
         if cloud.alwaysFails(object) {
             try await connection.travel()
-            throw WorkerError(.encryption, operation: "GetObject \(object)", code: "KMS.DisabledException")
+            throw WorkerError(
+                .sourceEncryption, operation: "GetObject \(object)", code: "KMS.DisabledException")
         }
         let found = try await connection.call(
             "GetObject \(object)\(onNewConnection ? " (new connection)" : "")", isStore: true

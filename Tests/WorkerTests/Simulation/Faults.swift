@@ -36,6 +36,8 @@ struct Faults: Sendable {
     var hasLongWork = true
     /// The seconds during which every call to the object store fails.
     var outage: ClosedRange<Int>?
+    /// The probability that a call to a working object store fails after all attempts of the client.
+    var failingStoreCalls = 0.0
     /// The seconds during which every call to the quarantine fails.
     var quarantineOutage: ClosedRange<Int>?
     /// True when every download of the first source fails as if the store did.
