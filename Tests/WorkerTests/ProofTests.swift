@@ -44,6 +44,11 @@ import Worker
                 head: ObjectHead(eTag: "e99", size: 1000), bytes: [1] + $0.bytes.dropFirst(), isVerified: true
             )
         },
+        Damage(testDescription: "other bytes of the same length, which the MD5 does not fit") {
+            $0.bytes[0] = 9
+            $0.isVerified = false
+            $0.isDoubtful = true
+        },
         Damage(testDescription: "another healthy picture") {
             $0 = S3Object(head: ObjectHead(eTag: "e99", size: 1000), bytes: $0.bytes, isVerified: true)
         },

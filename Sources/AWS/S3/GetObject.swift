@@ -17,14 +17,14 @@ extension S3Client {
         _ object: ObjectReference, maximumBytes: Int, onNewConnection: Bool = false
     ) async throws(AWSError) -> S3Object {
         // The digest is computed once, by the check of each response.
-        let isVerified = Locked(false)
+        let checked = Locked(DigestCheck.absent)
         let response = try await send(
             "GetObject", .get, object, headers: ["x-amz-checksum-mode": "ENABLED"],
             responseBytes: max(maximumBytes, 1 << 16), onNewConnection: onNewConnection
         ) { response in
-            let check = check(response.body, against: response.headers)
-            isVerified.withLock { $0 = check == .fits }
-            return downloadProblem(response, check)
+            let found = self.check(response.body, in: object.bucket, against: response.headers)
+            checked.withLock { $0 = found }
+            return downloadProblem(response, found)
         }
         guard response.body.count <= maximumBytes else {
             throw AWSError(
@@ -32,9 +32,10 @@ extension S3Client {
                 message: "the object has \(response.body.count) bytes, more than \(maximumBytes)",
                 requestID: response.headers["x-amz-request-id"], attempts: 1, elapsed: response.elapsed)
         }
+        let check = checked.withLock { $0 }
         return S3Object(
-            head: ObjectHead(response.headers), bytes: response.body,
-            isVerified: isVerified.withLock { $0 })
+            head: ObjectHead(response.headers), bytes: response.body, isVerified: check == .fits,
+            isDoubtful: check == .doubtful)
     }
 
     /// Reads the metadata of an object (`HeadObject`).

@@ -75,7 +75,8 @@ extension S3Client {
                 "PutObject", .put, object, headers: headers, body: bytes, within: deadline
             ) { response in
                 if let problem = originProblem(response, to: .put) { return problem }
-                guard case .contradicts(let text) = check(bytes, against: response.headers) else {
+                guard case .contradicts(let text) = check(bytes, in: object.bucket, against: response.headers)
+                else {
                     return nil
                 }
                 return (.checksumMismatch, text)
@@ -84,8 +85,10 @@ extension S3Client {
         let head = ObjectHead(response.headers)
         let receipt = PutReceipt(
             eTag: head.eTag ?? "", versionID: head.versionID, requestID: head.requestID)
-        if check(bytes, against: response.headers) == .absent {
-            try await verify(receipt, of: bytes.count, in: object, within: deadline)
+        let compared = check(bytes, in: object.bucket, against: response.headers)
+        if compared != .fits {
+            let isFound = try await verify(receipt, of: bytes.count, in: object, within: deadline)
+            if isFound && compared == .doubtful { traits.observeOtherETag() }
         }
         return receipt
     }
@@ -93,20 +96,21 @@ extension S3Client {
     /// Verifies by `HeadObject` that an upload is stored, whose response had neither the checksum nor the MD5 of the
     /// bytes. An object that may be written but not read is taken to be stored.
     ///
+    /// - Returns: true when the object was found, false when it may not be read.
     /// - Throws: `AWSError`, of the kind `.malformedResponse` when the object is absent or has another size, and
     ///   `.preconditionFailed` when it has another ETag, because another upload replaced it.
     private func verify(
         _ receipt: PutReceipt, of size: Int, in object: ObjectReference, within deadline: OperationDeadline
-    ) async throws(AWSError) {
+    ) async throws(AWSError) -> Bool {
         let found: ObjectHead?
         do { found = try await head(object, within: deadline) } catch {
             switch error.kind {
-            case .accessDenied: return
+            case .accessDenied: return false
             case .noSuchKey: found = nil
             default: throw error
             }
         }
-        guard found?.eTag != receipt.eTag || found?.size ?? size != size else { return }
+        guard found?.eTag != receipt.eTag || found?.size ?? size != size else { return true }
         let isReplaced = found != nil && found?.eTag != receipt.eTag
         throw AWSError(
             isReplaced ? .preconditionFailed : .malformedResponse, operation: "PutObject",

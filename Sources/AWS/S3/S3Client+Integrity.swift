@@ -15,6 +15,9 @@ extension S3Client {
         case fits
         /// A checksum or the ETag is the digest of other bytes; the text describes both.
         case contradicts(String)
+        /// The ETag has the form of an MD5 and is not that of the bytes, and the store has not shown the meaning of its
+        /// ETags.
+        case doubtful
         /// The response has no digest of the bytes.
         case absent
     }
@@ -67,7 +70,7 @@ extension S3Client {
     /// Composite checksums of multipart uploads (`-N` at the end, or `x-amz-checksum-type: COMPOSITE`) are not
     /// compared, because they cover the checksums of the parts and not the bytes (Amazon S3 User Guide, "Checking
     /// object integrity"). Checksums of algorithms that are not in `checksums` are not compared either.
-    func check(_ bytes: [UInt8], against headers: Headers) -> DigestCheck {
+    func check(_ bytes: [UInt8], in bucket: String, against headers: Headers) -> DigestCheck {
         if headers["x-amz-checksum-type"]?.uppercased() != "COMPOSITE" {
             for (name, compute) in Self.checksums {
                 guard let expected = headers["x-amz-checksum-\(name)"], !expected.contains("-"),
@@ -83,12 +86,15 @@ extension S3Client {
             return .absent
         }
         if digest == expected {
-            traits.observeDigestETag()
+            traits.observeDigestETag(in: bucket)
             return .fits
         }
-        // Other stores can have ETags that look like an MD5 and are none.
-        guard traits.hasDigestETags else { return .absent }
-        return .contradicts("the MD5 of the \(bytes.count) bytes is \(digest), not the ETag \(expected)")
+        switch traits.eTagMeaning(in: bucket) {
+        case .digest:
+            return .contradicts("the MD5 of the \(bytes.count) bytes is \(digest), not the ETag \(expected)")
+        case .other: return .absent
+        case .unknown: return .doubtful
+        }
     }
 
     /// Returns the MD5 of an object, 32 lower-case hexadecimal digits, from its ETag; nil when the ETag is no MD5.

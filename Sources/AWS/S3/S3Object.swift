@@ -10,10 +10,15 @@ package struct S3Object: Sendable {
     /// neither, as for many multipart uploads.
     package var isVerified: Bool
 
-    package init(head: ObjectHead, bytes: [UInt8], isVerified: Bool) {
+    /// True when the ETag has the form of an MD5 and is not that of the bytes, so that they may be damaged: the store
+    /// has not shown yet whether its ETags are digests.
+    package var isDoubtful: Bool
+
+    package init(head: ObjectHead, bytes: [UInt8], isVerified: Bool, isDoubtful: Bool = false) {
         self.head = head
         self.bytes = bytes
         self.isVerified = isVerified
+        self.isDoubtful = isDoubtful
     }
 
     /// Returns the SHA-256 of the bytes, by which two downloads of an object are compared.

@@ -20,25 +20,54 @@ final class StoreTraits: Sendable {
 
     private struct Shared {
         var groupsWithRequestID: Set<Group> = []
-        var hasDigestETags: Bool
+        /// The buckets in which an ETag has been the MD5 of its object.
+        var bucketsWithDigests: Set<String> = []
+        var hasOtherETags = false
         var hasAnswered = false
     }
 
-    private let shared: Locked<Shared>
+    /// The meaning of ETags in the form of an MD5, of objects whose encryption does not exclude that they are one.
+    enum ETagMeaning {
+        /// The ETags are the MD5 of their objects.
+        case digest
+        /// The ETags are something else.
+        case other
+        /// No object has shown it yet.
+        case unknown
+    }
+
+    /// The maximum number of buckets that are stored.
+    private static let limit = 1000
+
+    private let isAmazon: Bool
+    private let shared = Locked(Shared())
 
     /// Makes the properties of a store that has not been called yet.
     ///
     /// - Parameter isAmazon: true for the endpoints of AWS, whose ETags are known to be digests.
-    init(isAmazon: Bool) { shared = Locked(Shared(hasDigestETags: isAmazon)) }
+    init(isAmazon: Bool) { self.isAmazon = isAmazon }
 
-    /// True when an ETag in the form of an MD5 is one, unless the encryption of the object excludes it.
-    var hasDigestETags: Bool { shared.withLock { $0.hasDigestETags } }
+    /// Returns the meaning of ETags in `bucket`. Buckets differ when one of them is encrypted.
+    func eTagMeaning(in bucket: String) -> ETagMeaning {
+        shared.withLock { shared in
+            if isAmazon || shared.bucketsWithDigests.contains(bucket) { return .digest }
+            return shared.hasOtherETags ? .other : .unknown
+        }
+    }
 
     /// True when the store has answered a request for an object with success.
     var hasAnswered: Bool { shared.withLock { $0.hasAnswered } }
 
-    /// Records that the ETag of an object was the MD5 of its bytes.
-    func observeDigestETag() { shared.withLock { $0.hasDigestETags = true } }
+    /// Records that the ETag of an object in `bucket` was the MD5 of its bytes.
+    func observeDigestETag(in bucket: String) {
+        shared.withLock { shared in
+            guard shared.bucketsWithDigests.count < Self.limit else { return }
+            shared.bucketsWithDigests.insert(bucket)
+        }
+    }
+
+    /// Records that the ETag of a stored object had the form of an MD5 and was none.
+    func observeOtherETag() { shared.withLock { $0.hasOtherETags = true } }
 
     /// Records a response of the store.
     func observe(_ response: Response, to method: Request.Method) {

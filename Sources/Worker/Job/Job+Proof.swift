@@ -52,6 +52,9 @@ extension Job {
         var reading = failure.reading
         if !reading.isConfirmed { try await confirm(&reading, source, attempt.event) }
         if reading.isVerified { throw failure.error }
+        if reading.isDoubtful {
+            throw Self.contradiction(source, "the ETag \(reading.eTag) is not the MD5 of the bytes")
+        }
         if let announced = attempt.event.eTag, announced != reading.eTag {
             // Neither a digest nor the event stands for these bytes. When the source was replaced, another event names
             // this ETag.

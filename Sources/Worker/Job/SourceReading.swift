@@ -15,6 +15,8 @@ struct SourceReading: Sendable, Equatable {
     let size: Int
     /// True when the bytes fit a checksum of the object or an ETag that is their MD5.
     let isVerified: Bool
+    /// True when the ETag looks like an MD5 of other bytes (`S3Object.isDoubtful`).
+    let isDoubtful: Bool
     /// True when the response announced the length of the body.
     let hasAnnouncedSize: Bool
     /// True when the event or a HEAD request confirms the ETag and the length.
@@ -24,6 +26,7 @@ struct SourceReading: Sendable, Equatable {
         eTag = object.head.unquotedETag
         size = object.bytes.count
         isVerified = object.isVerified
+        isDoubtful = object.isDoubtful
         hasAnnouncedSize = object.head.size != nil
     }
 
