@@ -32,6 +32,7 @@ final class CurlLoop {
     private var state: CurlLoopState
     /// The easy handles that have been reset and can be used again, at most `maxConnections`.
     private var spareHandles: [EasyHandle] = []
+    private let connections: ReusableConnections
     /// The statistics of the current turn of the loop.
     private var statistics = TurnStatistics()
     /// The earliest time at which the limits of a transfer must be checked.
@@ -42,6 +43,7 @@ final class CurlLoop {
         self.queue = queue
         self.options = options
         state = CurlLoopState(total: options.maxConnections, perHost: options.maxConnectionsPerHost)
+        connections = ReusableConnections(maxConnections: options.maxConnections)
         nextCheck = .now + Self.longestSleep
     }
 
@@ -85,7 +87,7 @@ final class CurlLoop {
         for command in commands {
             switch command {
             case .start(let pending):
-                let transfer = CurlTransfer(pending)
+                let transfer = CurlTransfer(pending, connections)
                 transfers[pending.id] = transfer
                 state.enqueue(pending.id, host: transfer.host)
                 nextCheck = min(nextCheck, transfer.nextCheck)
@@ -170,6 +172,7 @@ final class CurlLoop {
         statistics.finished += 1
         if let handle = transfer.releaseHandle() {
             statistics.connectionsOpened += handle.long(CURLINFO_NUM_CONNECTS)
+            if let (socket, ends) = handle.openConnection() { connections.store(socket, of: ends) }
             // `curl_easy_reset` keeps CURLINFO_OS_ERRNO, which would be reported for the next transfer.
             let isClean = handle.long(CURLINFO_OS_ERRNO) == 0
             // Removing a handle closes its connection unless the transfer is complete. It has no effect on a handle

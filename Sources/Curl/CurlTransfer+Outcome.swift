@@ -32,6 +32,8 @@ extension CurlTransfer {
         case .headersTooLarge:
             return failure(.tooLarge, "more than \(ResponseCollector.headerLimit) bytes of headers", now: now)
         case .malformed: return failure(.malformedResponse, "a malformed header line", now: now)
+        case .ambiguousLength:
+            return failure(.malformedResponse, "several values of Content-Length", now: now)
         case nil: break
         }
         guard code != CURLE_OK else { return failure(.malformedResponse, "no status line", now: now) }

@@ -19,6 +19,8 @@ final class CurlTransfer {
     private var startedAt: ContinuousClock.Instant?
     private var state: CurlTransferState
     private var hasBeenRetried = false
+    /// The sockets of the connections that the transfer can reuse.
+    private let connections: ReusableConnections
     /// The time of the next call of `exceededLimit`.
     private(set) var nextCheck: ContinuousClock.Instant
 
@@ -31,8 +33,12 @@ final class CurlTransfer {
     /// then, and for a small body, which libcurl copies at the start.
     private(set) var bodySentAt: ContinuousClock.Instant?
 
-    init(_ pending: PendingRequest) {
+    /// True when the request was not sent, because the reused connection had unasked input.
+    private var metUnaskedInput = false
+
+    init(_ pending: PendingRequest, _ connections: ReusableConnections) {
         self.pending = pending
+        self.connections = connections
         host = pending.request.url.authority
         state = CurlTransferState(pending.request.limits, begin: pending.begin)
         nextCheck = pending.begin + pending.request.limits.total
@@ -57,12 +63,31 @@ final class CurlTransfer {
         return easy
     }
 
-    /// Returns true when a reused connection broke before a byte of the response arrived, and the request has not been
-    /// retried. The most likely cause is that the server closed the idle connection while the request was being sent.
+    /// Returns false when the request must not be sent over a connection, because it is a reused one on which input
+    /// waits that cannot be the response.
+    func maySend(over ends: ReusableConnections.Ends) -> Bool {
+        guard let easy, easy.long(CURLINFO_NUM_CONNECTS) == 0 else { return true }
+        metUnaskedInput = connections.hasUnaskedInput(ends)
+        return !metUnaskedInput
+    }
+
+    /// Adds one header line of the response, and closes the connection after the transfer when it must not be reused.
+    ///
+    /// - Returns: false when the response is refused.
+    func takeHeader(_ line: UnsafeRawBufferPointer) -> Bool {
+        let wasReusable = !collector.forbidsReuse
+        guard collector.takeHeader(line) else { return false }
+        guard wasReusable, collector.forbidsReuse else { return true }
+        return (try? easy?.set(CURLOPT_FORBID_REUSE, true)) != nil
+    }
+
+    /// Returns true when the request has not been retried and a reused connection had unasked input, or broke before a
+    /// byte of the response arrived. The most likely cause of the latter is that the server closed the idle connection
+    /// while the request was being sent.
     func metStaleConnection(_ code: CURLcode) -> Bool {
-        guard !hasBeenRetried, code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR, let easy else {
-            return false
-        }
+        guard !hasBeenRetried, let easy else { return false }
+        if code == CURLE_ABORTED_BY_CALLBACK { return metUnaskedInput }
+        guard code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR else { return false }
         return collector.received == 0 && easy.long(CURLINFO_NUM_CONNECTS) == 0
     }
 

@@ -15,6 +15,7 @@ extension EasyHandle {
         try check(px_set_header(raw, takeHeader, context))
         try check(px_set_read(raw, readBody, context))
         try check(px_set_seek(raw, rewindBody, context))
+        try check(px_set_prereq(raw, beforeRequest, context))
         try check(px_set_pointer(raw, CURLOPT_PRIVATE, context))
         try check(px_set_open_socket(raw, openSocket))
     }
@@ -40,7 +41,7 @@ private let takeBody: curl_write_callback = { bytes, size, count, context in
 private let takeHeader: curl_write_callback = { bytes, size, count, context in
     guard let context else { return 0 }
     let bytes = UnsafeRawBufferPointer(start: bytes, count: size * count)
-    return transfer(at: context).collector.takeHeader(bytes) ? bytes.count : wrongCount(for: bytes.count)
+    return transfer(at: context).takeHeader(bytes) ? bytes.count : wrongCount(for: bytes.count)
 }
 
 private let readBody: curl_read_callback = { buffer, size, count, context in
@@ -61,6 +62,15 @@ private let openSocket: curl_opensocket_callback = { _, _, address in
     guard let address else { return CURL_SOCKET_BAD }
     let kind = address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
     return socket(address.pointee.family, kind, address.pointee.protocol)
+}
+
+/// Aborts a transfer whose reused connection has unasked input (`CURLOPT_PREREQFUNCTION`).
+private let beforeRequest: curl_prereq_callback = { context, remoteIP, localIP, remotePort, localPort in
+    guard let context, let remoteIP, let localIP else { return CURL_PREREQFUNC_OK }
+    let ends = ReusableConnections.Ends(
+        localIP: String(cString: localIP), localPort: localPort, remoteIP: String(cString: remoteIP),
+        remotePort: remotePort)
+    return transfer(at: context).maySend(over: ends) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }
 
 /// Returns a number of bytes that differs from `right`, after which libcurl aborts the transfer with

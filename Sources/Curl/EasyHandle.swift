@@ -80,4 +80,23 @@ final class EasyHandle {
         var value: curl_off_t = 0
         return px_get_offset(raw, info, &value) == CURLE_OK ? Int(value) : 0
     }
+
+    /// Returns the transfer information `info` of type `char *` (curl_easy_getinfo(3)), or nil when it is not available.
+    func text(_ info: CURLINFO) -> String? {
+        var value: UnsafeMutablePointer<CChar>?
+        guard px_get_pointer(raw, info, &value) == CURLE_OK else { return nil }
+        return value.map { String(cString: $0) }
+    }
+
+    /// Returns the socket of the last transfer and the ends of its connection; nil when the connection is closed.
+    func openConnection() -> (socket: Int32, ends: ReusableConnections.Ends)? {
+        var socket: curl_socket_t = -1
+        guard px_get_socket(raw, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK, socket >= 0,
+            let localIP = text(CURLINFO_LOCAL_IP), let remoteIP = text(CURLINFO_PRIMARY_IP)
+        else { return nil }
+        let ends = ReusableConnections.Ends(
+            localIP: localIP, localPort: Int32(long(CURLINFO_LOCAL_PORT)), remoteIP: remoteIP,
+            remotePort: Int32(long(CURLINFO_PRIMARY_PORT)))
+        return (socket, ends)
+    }
 }

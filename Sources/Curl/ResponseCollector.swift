@@ -11,6 +11,8 @@ struct ResponseCollector {
         case headersTooLarge
         /// A header line has no colon or begins with white space.
         case malformed
+        /// There are several values of Content-Length, so that the end of the response is not known (RFC 9112, 6.3).
+        case ambiguousLength
     }
 
     /// The maximum size of the header lines of all interim and final responses together, in bytes. AWS services send
@@ -29,6 +31,10 @@ struct ResponseCollector {
     /// The reason why a callback aborted the transfer, which libcurl reports as a write error; nil when no callback has
     /// aborted it.
     private(set) var failure: Failure?
+    /// True when the connection must not be reused: the response is transient, so that the server that failed would
+    /// receive the next request as well, or it has both Content-Length and Transfer-Encoding, so that its end is
+    /// doubtful (RFC 9112, 6.3).
+    private(set) var forbidsReuse = false
 
     /// Makes an empty response to a request with the method `method`.
     ///
@@ -86,7 +92,7 @@ struct ResponseCollector {
 
     /// Parses a status line, such as `HTTP/1.1 200 OK`. All lines of an interim (1xx) response are ignored.
     private mutating func beginResponse(_ text: Slice<UnsafeRawBufferPointer>) {
-        guard text.starts(with: "HTTP/".utf8), let space = text.firstIndex(of: UInt8(ascii: " ")) else {
+        guard text.starts(with: "HTTP/1.".utf8), let space = text.firstIndex(of: UInt8(ascii: " ")) else {
             return
         }
         let digits = text[(space + 1)...].prefix(3)
@@ -94,11 +100,17 @@ struct ResponseCollector {
             return
         }
         status = code
+        forbidsReuse = StatusClass(code).isTransient
     }
 
     /// Checks the Content-Length after the last header line, and reserves memory for the body.
     private mutating func endHeaders(_ status: Int) throws(Failure) {
         isComplete = true
+        let lengths = headers.values(of: "Content-Length").joined(separator: ",").split {
+            $0 == "," || $0 == " "
+        }
+        guard Set(lengths).count < 2 else { throw .ambiguousLength }
+        if !lengths.isEmpty, headers["Transfer-Encoding"] != nil { forbidsReuse = true }
         // Content-Length is not the length of the body in a response to HEAD and with these statuses (RFC 9110, 8.6).
         guard method != .head, status != 204, status != 304 else { return }
         guard let length = headers["Content-Length"].flatMap(Int.init) else { return }

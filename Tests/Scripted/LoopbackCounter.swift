@@ -8,8 +8,10 @@ package final class LoopbackCounter: Sendable {
 
     package var count: Int { value.withLock { $0 } }
 
+    package init() {}
+
     /// Adds one to the counter.
-    func add() { value.withLock { $0 += 1 } }
+    package func add() { value.withLock { $0 += 1 } }
 
     /// Returns when `count` is at least `target`.
     ///
