@@ -4,22 +4,49 @@ import Support
 
 /// The parser of the header `Date`.
 enum HTTPDate {
-    /// Parses the header `Date`.
+    /// Parses the date of an HTTP header, such as `Date`, in any of the three forms of RFC 9110, 5.6.7:
     ///
-    /// The accepted forms are the IMF-fixdate `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7), and variants of it:
-    /// with `UTC` instead of `GMT`, with hyphens in the date as in `Sun, 06-Nov-1994 08:49:37 GMT`, and without leading
-    /// zeros. The name of the weekday is not checked. The two obsolete forms, that of RFC 850 with a year of two digits
-    /// and that of asctime(3), are not accepted.
+    /// - IMF-fixdate: `Sun, 06 Nov 1994 08:49:37 GMT`
+    /// - RFC 850: `Sunday, 06-Nov-94 08:49:37 GMT`. The two digits 70...99 are a year from 1970 on, and 00...69 one
+    ///   from 2000 on, as in strptime(3).
+    /// - asctime(3): `Sun Nov  6 08:49:37 1994`
+    ///
+    /// Variants with `UTC` instead of `GMT`, and without leading zeros, are accepted. The name of the weekday is not
+    /// checked.
     ///
     /// - Returns: seconds since 1970-01-01T00:00:00Z, or nil.
     static func parse(_ text: String) -> Double? {
-        let parts = text.split { $0 == " " || $0 == "," || $0 == ":" || $0 == "-" }
+        var parts = text.split { $0 == " " || $0 == "," || $0 == ":" || $0 == "-" }
+        if parts.count == 7 {
+            parts = [parts[0], parts[2], parts[1], parts[6], parts[3], parts[4], parts[5], "GMT"]
+        }
         guard parts.count == 8, parts[7] == "GMT" || parts[7] == "UTC",
-            let day = Int(parts[1]), let month = months.firstIndex(of: String(parts[2])),
-            let year = Int(parts[3]), let hour = Int(parts[4]), let minute = Int(parts[5]),
-            let second = Int(parts[6])
+            let day = number(parts[1]), let month = months.firstIndex(of: String(parts[2])),
+            let year = number(parts[3]), let hour = number(parts[4]), let minute = number(parts[5]),
+            let second = number(parts[6])
         else { return nil }
-        return seconds(year, month + 1, day, hour, minute, second)
+        let century = parts[3].utf8.count > 2 ? 0 : year < 70 ? 2000 : 1900
+        return seconds(century + year, month + 1, day, hour, minute, second)
+    }
+
+    /// Parses a time in the basic format of ISO 8601, such as `20150830T123600Z` (`CivilTime.basicFormat`).
+    ///
+    /// - Returns: seconds since 1970-01-01T00:00:00Z, or nil.
+    static func parseBasic(_ text: String) -> Double? {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 16, bytes[8] == UInt8(ascii: "T"), bytes[15] == UInt8(ascii: "Z") else {
+            return nil
+        }
+        let fields = [0..<4, 4..<6, 6..<8, 9..<11, 11..<13, 13..<15].compactMap {
+            number(String(decoding: bytes[$0], as: UTF8.self))
+        }
+        guard fields.count == 6 else { return nil }
+        return seconds(fields[0], fields[1], fields[2], fields[3], fields[4], fields[5])
+    }
+
+    /// Returns the number that consists of the decimal digits `digits`, or nil when there is another character.
+    private static func number(_ digits: some StringProtocol) -> Int? {
+        digits.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(digits) : nil
     }
 
     private static let months = [

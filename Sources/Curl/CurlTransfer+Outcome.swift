@@ -3,6 +3,7 @@
 import CLibCurl
 import Glibc
 import HTTP
+import Support
 
 extension CurlTransfer {
     /// Returns the response or error of a transfer that libcurl has finished with `code`. It reads the easy handle, so
@@ -40,7 +41,9 @@ extension CurlTransfer {
         let text =
             proxySafeText(for: code) ?? easy?.errorText(for: code)
             ?? String(cString: curl_easy_strerror(code))
-        return failure(kind(of: code), "\(text) (libcurl \(code.rawValue))", now: now)
+        // The text can contain parts of a certificate or a response.
+        return failure(
+            kind(of: code), "\(text.withoutControlCharacters) (libcurl \(code.rawValue))", now: now)
     }
 
     /// Returns the kind of error for a result code of libcurl (https://curl.se/libcurl/c/libcurl-errors.html).

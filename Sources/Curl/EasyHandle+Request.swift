@@ -107,6 +107,8 @@ extension EasyHandle {
             // libcurl takes "Name;" for a field with an empty value, and "Name:" for the removal of a field.
             try list.append(isEmpty ? "\(field.name);" : "\(field.name): \(field.value)")
         }
+        // The signature covers this header. libcurl would derive it from its own form of the URL.
+        if request.headers["Host"] == nil { try list.append("Host: \(request.url.authority)") }
         // Only the fields of the request are sent, which may be signed. libcurl would add these three; with
         // `Expect: 100-continue`, for bodies above 1 MiB, it would wait up to a second for the server.
         for name in ["Accept", "Content-Type", "Expect"] where request.headers[name] == nil {

@@ -81,7 +81,8 @@ final class EasyHandle {
         return px_get_offset(raw, info, &value) == CURLE_OK ? Int(value) : 0
     }
 
-    /// Returns the transfer information `info` of type `char *` (curl_easy_getinfo(3)), or nil when it is not available.
+    /// Returns the transfer information `info` of type `char *` (curl_easy_getinfo(3)), or nil when it is not
+    /// available.
     func text(_ info: CURLINFO) -> String? {
         var value: UnsafeMutablePointer<CChar>?
         guard px_get_pointer(raw, info, &value) == CURLE_OK else { return nil }

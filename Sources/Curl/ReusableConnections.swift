@@ -4,9 +4,10 @@ import Glibc
 
 /// The sockets of the connections that libcurl keeps open between two transfers.
 ///
-/// A server can send bytes on such a connection that answer no request: a 408 (Request Timeout) response before it closes
-/// the connection, the body of a response to HEAD, or a second response. The next transfer would take them for its own
-/// response. libcurl 7.88 reuses the connection all the same, so the transfer asks this type before it sends its request.
+/// A server can send bytes on such a connection that answer no request: a 408 (Request Timeout) response before it
+/// closes the connection, the body of a response to HEAD, or a second response. The next transfer would take them for
+/// its own response. libcurl 7.88 reuses the connection all the same, so the transfer asks this type before it sends
+/// its request.
 ///
 /// The object is used on the px-curl thread only.
 final class ReusableConnections {

@@ -27,8 +27,8 @@ package enum StatusClass: Sendable, CaseIterable {
         case 408: self = .timedOut
         // 509 (Bandwidth Limit Exceeded) is not registered.
         case 429, 509: self = .throttled
-        // A server that is not responsible for the host (421) or refuses early data (425) accepts the request on another
-        // connection.
+        // A server that is not responsible for the host (421) or refuses early data (425) accepts the request on
+        // another connection.
         case 421, 425: self = .failing
         // Network Authentication Required, the response of a captive portal (RFC 6585, 6).
         case 511: self = .foreign

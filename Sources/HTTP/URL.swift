@@ -24,7 +24,8 @@ package struct URL: Sendable, Equatable {
     }
 
     package var scheme: Scheme
-    /// The host in lower case: a DNS name, an IPv4 address, or an IPv6 address in brackets.
+    /// The host in the form that is sent and signed (`HostName.canonical`): a DNS name in lower case, an IPv4 address,
+    /// or an IPv6 address in brackets.
     package var host: String
     /// The port, 1...65535; nil for the default port of the scheme.
     package var port: Int?
@@ -33,13 +34,13 @@ package struct URL: Sendable, Equatable {
     /// The parameters of the query, percent-decoded. `rendered` and the signer encode them with `PercentEncoding`.
     package var query: [QueryItem]
 
-    /// Makes a URL from its parts. The host is converted to lower case, the default port of the scheme becomes nil, and
-    /// a `/` is put before a path that does not begin with one.
+    /// Makes a URL from its parts. The host is converted to its canonical form, the default port of the scheme becomes
+    /// nil, and a `/` is put before a path that does not begin with one.
     package init(
         _ scheme: Scheme, host: String, port: Int? = nil, path: String = "/", query: [QueryItem] = []
     ) {
         self.scheme = scheme
-        self.host = host.lowercased()
+        self.host = HostName.canonical(host)
         self.port = port == scheme.defaultPort ? nil : port
         self.path = path.hasPrefix("/") ? path : "/" + path
         self.query = query
@@ -47,7 +48,7 @@ package struct URL: Sendable, Equatable {
 
     /// Parses an absolute http or https URL from a configuration file or an environment variable. The result is nil for
     /// other schemes, characters outside printable ASCII, user information (a secret, which would be logged), a
-    /// fragment, and an invalid host, port or percent-encoding.
+    /// fragment, and an invalid host, port or percent-encoding. An IPv6 address with a zone is invalid as well.
     package init?(_ text: String) {
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else { return nil }
         guard let colon = text.firstRange(of: "://"),
@@ -103,12 +104,7 @@ package struct URL: Sendable, Equatable {
     /// Returns true when `host` is a name or IPv4 address that consists of `A-Z a-z 0-9 - . _`, or an IPv6 address in
     /// brackets.
     private static func isHost(_ host: Substring.UTF8View) -> Bool {
-        if host.first == UInt8(ascii: "[") {
-            return host.count > 3
-                && host.dropFirst().dropLast().allSatisfy {
-                    Hex.value(ofDigit: $0) != nil || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".")
-                }
-        }
+        if host.first == UInt8(ascii: "[") { return HostName.isIPv6(String(Substring(host))) }
         return !host.isEmpty
             && host.allSatisfy { byte in
                 switch byte {

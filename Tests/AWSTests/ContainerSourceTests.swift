@@ -57,7 +57,7 @@ struct ContainerSourceTests {
         ("http://169.254.170.23/v1/credentials", true), ("http://[fd00:ec2::23]/v1/credentials", true),
         ("http://example.com/x", false), ("http://169.254.169.254/x", false), ("http://10.0.0.1/x", false),
         ("http://127.0.0.1.example.com/x", false), ("http://[fd00:ec2::254]/x", false),
-        ("http://127.0.0/x", false),
+        ("http://127.0.0/x", true), ("http://128.0.1/x", false),
         ("ftp://localhost/x", false), ("http://u:p@localhost/x", false),
     ])
     func `http is allowed for loopback and the documented hosts only`(

@@ -4,6 +4,7 @@ import AWS
 import Foundation
 import HTTP
 import Scripted
+import Support
 import Testing
 
 /// Servers may repeat the secrets of a request in their errors.
@@ -99,5 +100,115 @@ struct RedactionTests {
         #expect(
             try await awsError { try await harness.accessKeyID }.message
                 == "the response has the error code Broken: gave <secret>")
+    }
+
+    /// The signature of a request, in the forms in which a server can repeat it.
+    enum Echo: String, CaseIterable {
+        case authorization, lowerCase, upperCase, requestID, code
+
+        func respond(_ request: Request, isXML: Bool) -> Response {
+            let authorization = request.headers["Authorization"] ?? ""
+            let signature = authorization.split(separator: "Signature=").last.map(String.init) ?? ""
+            let text =
+                switch self {
+                case .authorization: "refused: \(authorization)"
+                case .lowerCase, .requestID, .code: signature
+                case .upperCase: "(\(signature.uppercased()))"
+                }
+            let code = self == .code ? text : "Other"
+            let body =
+                isXML
+                ? "<Error><Code>\(code)</Code><Message>\(text)</Message></Error>"
+                : #"{"__type":"x#\#(code)","message":"\#(text)"}"#
+            let name = isXML ? "x-amz-request-id" : "x-amzn-requestid"
+            return Response(
+                status: 400, headers: [name: self == .requestID ? text : "R"], body: Array(body.utf8))
+        }
+    }
+
+    @Test(arguments: Echo.allCases, [false, true])
+    func `a signature that a server repeats is hidden`(_ echo: Echo, isXML: Bool) async throws {
+        let seen = Locked("")
+        let step = ScriptedTransport.Step { request in
+            let signature = request.headers["Authorization"]?.split(separator: "Signature=").last
+            seen.withLock { $0 = signature.map(String.init) ?? "" }
+            return echo.respond(request, isXML: isXML)
+        }
+        let harness = try await harness(step)
+        let error =
+            isXML
+            ? try await awsError { try await harness.session.s3().get(.picture, maximumBytes: 10) }
+            : try await awsError {
+                try await harness.session.sqs(queueURL: AWSHarness.queue).attributes()
+            }
+        let signature = seen.withLock { $0 }
+        #expect(signature.utf8.count == 64)
+        let text = (error.description + harness.log.lines.joined()).lowercased()
+        #expect(!text.contains(signature.prefix(16)))
+        #expect(text.contains("<secret>"))
+    }
+
+    /// Line breaks, an escape sequence, a change of direction, and more characters than a log line should have.
+    static let hostile =
+        "id\r\nforged: 1\u{1b}[31m\u{202e}\u{2028}\u{85}" + String(repeating: "x\u{301}", count: 3000)
+
+    private static func expectBounded(
+        _ text: String?, _ limit: Int, _ location: SourceLocation = #_sourceLocation
+    ) {
+        let scalars = Array((text ?? "").unicodeScalars)
+        #expect((1...limit).contains(scalars.count), sourceLocation: location)
+        let categories = Set(scalars.map(\.properties.generalCategory))
+        #expect(
+            categories.isDisjoint(with: [.control, .format, .lineSeparator, .paragraphSeparator]),
+            sourceLocation: location)
+    }
+
+    @Test func `texts of servers are bounded and have no control characters`() async throws {
+        let json = String(
+            decoding: try JSONEncoder().encode(["__type": "x#\(Self.hostile)", "message": Self.hostile]),
+            as: UTF8.self)
+        let queue = try await harness(.respond(400, ["x-amzn-requestid": Self.hostile], json))
+        let error = try await awsError {
+            try await queue.session.sqs(queueURL: AWSHarness.queue).attributes()
+        }
+        Self.expectBounded(error.code, 500)
+        Self.expectBounded(error.message, 500)
+        Self.expectBounded(error.requestID, 128)
+        Self.expectBounded(error.description, 1500)
+
+        let failed = String(
+            decoding: try JSONEncoder().encode([
+                "Id": "0", "Code": Self.hostile, "Message": Self.hostile + Self.token,
+            ]),
+            as: UTF8.self)
+        let batch = try await harness(.respond(200, [:], #"{"Failed":[\#(failed)]}"#))
+        let failure = try #require(
+            try await batch.session.sqs(queueURL: AWSHarness.queue).delete(["h"]).first)
+        Self.expectBounded(failure.code, 500)
+        Self.expectBounded(failure.message, 500)
+
+        let store = try await harness(
+            .respond(200, ["ETag": "\"a\"", "x-amz-request-id": Self.hostile + "x"], "x"))
+        let object = try await store.session.s3().get(.picture, maximumBytes: 10)
+        Self.expectBounded(object.head.requestID, 128)
+
+        let checksum: Headers = [
+            "ETag": "\"a\"", "x-amz-checksum-crc32c": Self.hostile.replacing("-", with: ""),
+        ]
+        let damaged = try await CredentialHarness(
+            ["AWS_ACCESS_KEY_ID": "AKIASHOWN", "AWS_SECRET_ACCESS_KEY": "the-secret-itself"],
+            transport: ScriptedTransport(Array(repeating: .respond(200, checksum, "x"), count: 3)))
+        let mismatch = try await awsError {
+            try await damaged.session.s3().get(.picture, maximumBytes: 10)
+        }
+        Self.expectBounded(mismatch.message, 500)
+    }
+
+    @Test(arguments: [#"{"Code":"C\r\n[31m","Message":"M\u001b\u2028"}"#])
+    func `texts of metadata services have no control characters`(_ body: String) async throws {
+        let harness = try await CredentialHarness(
+            ["AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1/x"],
+            transport: ScriptedTransport([.respond(200, [:], body)]))
+        Self.expectBounded(try await awsError { try await harness.accessKeyID }.message, 600)
     }
 }

@@ -304,17 +304,19 @@ struct SQSClientTests {
         #expect(!error.description.contains("the-token"))
     }
 
-    @Test func `an invalid receive count counts as 1`() async throws {
-        let least = Self.message.replacing("\"3\"", with: "\"\(Int.min)\"")
-        let harness = try await AWSHarness([.respond(200, [:], "{\"Messages\":[\(least)]}")])
-        let messages = try await harness.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero)
-        #expect(messages.map(\.receiveCount) == [1])
+    @Test(arguments: ["", "two words", "line\\nbreak", "ü", String(repeating: "m", count: 257)])
+    func `a message whose id cannot be logged is malformed`(_ id: String) async throws {
+        let text = Self.message.replacing("\"m1\"", with: "\"\(id)\"")
+        let harness = try await AWSHarness([.respond(200, [:], "{\"Messages\":[\(text)]}")])
+        #expect(try await harness.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero).isEmpty)
+        let lines = harness.log.lines.filter { $0.contains("message-malformed") }
+        #expect(lines.count == 1 && lines.allSatisfy { $0.utf8.count < 1000 && !$0.contains("\n") })
     }
 
     @Test func `a response that is not the expected JSON is malformed`() async throws {
-        let html = ScriptedTransport.Step.respond(200, ["Content-Type": "text/html"], "<html>")
-        let harness = try await AWSHarness([html, html, html, .respond(200, [:], #"{"Messages":{}}"#)])
-        for _ in 0..<2 {
+        let harness = try await AWSHarness([])
+        for body in ["<html>", #"{"Messages":{}}"#] {
+            harness.transport.add(Array(repeating: .respond(200, [:], body), count: 3))
             let error = try await awsError {
                 try await harness.sqs.receive(maxMessages: 1, wait: .zero, visibility: .zero)
             }

@@ -243,6 +243,36 @@ struct SignedClientTests {
         wrong.expectPlayed()
     }
 
+    /// Responses of a server whose clock is 20 minutes ahead of the local one, each with the time in another place.
+    static let distantTimes: [(Headers, String)] = [
+        (["Date": "Tuesday, 14-Nov-23 22:33:20 GMT"], "<Error><Code>RequestTimeTooSkewed</Code></Error>"),
+        (["Date": "Tue Nov 14 22:33:20 2023"], "<Error><Code>RequestTimeTooSkewed</Code></Error>"),
+        (
+            [:],
+            "<Error><Code>RequestTimeTooSkewed</Code><RequestTime>20231114T221320Z</RequestTime>"
+                + "<ServerTime>2023-11-14T22:33:20Z</ServerTime></Error>"
+        ),
+        (
+            ["Date": "Thu, 01 Jan 1970 00:00:00 GMT"],
+            "<Error><Code>RequestTimeTooSkewed</Code><ServerTime>2023-11-14T22:33:20.000Z</ServerTime></Error>"
+        ),
+        (
+            [:],
+            "<Error><Code>SignatureDoesNotMatch</Code><Message>Signature expired: 20231114T221320Z is now earlier "
+                + "than 20231114T222820Z (20231114T223320Z - 5 min.)</Message></Error>"
+        ),
+    ]
+
+    @Test(arguments: distantTimes)
+    func `the server's time is found in the error document, the Date or the message`(
+        _ headers: Headers, _ body: String
+    ) async throws {
+        let harness = try await AWSHarness([.respond(403, headers, body), Self.ok])
+        _ = try await harness.s3.get(.picture, maximumBytes: 10)
+        #expect(harness.transport.requests.last?.headers["X-Amz-Date"] == "20231114T223320Z")
+        harness.expectPlayed()
+    }
+
     @Test func `requests have the user agent of the session`() async throws {
         let transport = ScriptedTransport([.respond(500), Self.ok])
         let session = try await Self.session(transport, userAgent: "pixelated/1.2.3")

@@ -125,7 +125,7 @@ struct SocketFaultTests {
         let error = try await awsError { try await s3.get(.picture, maximumBytes: 1000) }
         #expect(error.kind == .timedOut)
         #expect(error.elapsed >= .milliseconds(900))
-        #expect(server.connections.count == 1)
+        #expect(server.connections.count <= 1)
     }
 
     @Test func `an object larger than the limit is aborted without a retry`() async throws {

@@ -12,7 +12,7 @@ import Testing
 struct SocketTests {
     /// Returns the descriptors of this process that are connected to the loopback port `port`.
     private func sockets(to port: Int) -> [Int32] {
-        (0..<1024).filter { descriptor in
+        (0..<8192).filter { descriptor in
             var address = sockaddr_in()
             var length = socklen_t(MemoryLayout<sockaddr_in>.size)
             let code = withUnsafeMutablePointer(to: &address) { pointer in

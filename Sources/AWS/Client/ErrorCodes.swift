@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import HTTP
+
 /// The tables of AWS error codes: the kind of error for each code, and the codes of requests that are retried.
 enum ErrorCodes {
     /// Returns the kind of an error from its code if that is known, otherwise from its query-protocol code, otherwise
@@ -8,12 +10,24 @@ enum ErrorCodes {
         if let kind = kind(ofCode: error.code) ?? error.legacyCode.flatMap({ kind(ofCode: $0) }) {
             return kind
         }
-        switch error.status {
-        case 403: return .accessDenied
-        case 412: return .preconditionFailed
-        case 429: return .throttled
-        case 500...599: return .server
-        default: return .other
+        return switch statusClass(of: error) {
+        case .timedOut: .timedOut
+        case .throttled: .throttled
+        case .failing: .server
+        case .success, .foreign: .malformedResponse
+        case .refused: kind(ofRefusal: error.status)
+        }
+    }
+
+    /// Returns the kind of error for a status code of the class `refused`.
+    private static func kind(ofRefusal status: Int) -> AWSError.Kind {
+        switch status {
+        case 401: .invalidCredentials
+        // Payment Required, Forbidden, and Unavailable For Legal Reasons.
+        case 402, 403, 451: .accessDenied
+        case 409, 412: .preconditionFailed
+        case 501: .server
+        default: .other
         }
     }
 
@@ -36,15 +50,30 @@ enum ErrorCodes {
         "EC2ThrottledException", "KmsThrottled", "AWS.SimpleQueueService.RequestThrottled",
     ]
 
-    /// Returns true when the error is a transient failure of the service, so that the same request can succeed later.
+    /// Returns true when the error is a transient failure, so that the same request can succeed later: its status is
+    /// transient, or its code is one of `transientCodes`.
     ///
-    /// The statuses and the codes `RequestTimeout...` are those of botocore's `TransientRetryableChecker`
-    /// (retries/standard.py). The other codes are documented as temporary by S3 (`InternalError`, `ServiceUnavailable`,
-    /// `OperationAborted`), SQS (`InternalFailure`) and STS (`IDPCommunicationError`).
+    /// A redirect of S3 with a region, or with the status 301, is not transient, because `S3Client` finds the region
+    /// and sends the request there.
     static func isTransient(_ error: ServiceError) -> Bool {
-        [500, 502, 503, 504].contains(error.status) || transientCodes.contains(error.code)
+        if transientCodes.contains(error.code) { return true }
+        let status = statusClass(of: error)
+        guard status == .foreign else { return status.isTransient }
+        let isRedirect = error.status == 301 && error.isFromService
+        return error.region == nil && !isRedirect && kind(ofCode: error.code) == nil
     }
 
+    /// Returns the class of the error's status. An error of the service with a status that no service is known to send
+    /// is a refusal, except 407 (Proxy Authentication Required).
+    private static func statusClass(of error: ServiceError) -> StatusClass {
+        let status = StatusClass(error.status)
+        let isRefusal = status == .foreign && error.isFromService && (400...499).contains(error.status)
+        return isRefusal && error.status != 407 ? .refused : status
+    }
+
+    /// The codes `RequestTimeout...` are those of botocore's `TransientRetryableChecker` (retries/standard.py). The
+    /// other codes are documented as temporary by S3 (`InternalError`, `ServiceUnavailable`, `OperationAborted`), SQS
+    /// (`InternalFailure`) and STS (`IDPCommunicationError`).
     private static let transientCodes: Set<String> = [
         "RequestTimeout", "RequestTimeoutException", "InternalError", "InternalFailure", "ServiceUnavailable",
         "IDPCommunicationError", "OperationAborted",

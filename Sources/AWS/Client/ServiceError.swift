@@ -13,13 +13,15 @@ struct ServiceError: Sendable, Equatable {
     var legacyCode: String?
     var message: String
     var requestID: String?
-    /// The region of the bucket; nil when the response does not contain it.
+    /// The region of the bucket: that of the header `x-amz-bucket-region`, of the error document, or in the host name
+    /// of the endpoint to which S3 redirects; nil when the response contains none of them.
     var region: String?
-    /// The time of the response by the clock of the server (header `Date`), in seconds since 1970-01-01T00:00:00Z; nil
-    /// when the header is absent or invalid.
+    /// The time of the response by the clock of the server, in seconds since 1970-01-01T00:00:00Z: that in the error
+    /// document of S3 (`ServerTime`), of the header `Date`, or in the message of SQS and STS about an expired
+    /// signature; nil when the response contains none of them.
     var serverTime: Double?
-    /// The pause before a retry that the header `x-amz-retry-after` requests, 0...3600 s; nil when the header is absent
-    /// or invalid.
+    /// The pause before a retry that the header `x-amz-retry-after` or `Retry-After` requests, 0...3600 s; nil when
+    /// both headers are absent or invalid.
     var retryAfter: Duration?
 
     /// True when the response has an error code of the service and not only a status.
@@ -37,21 +39,27 @@ struct ServiceError: Sendable, Equatable {
 
     /// Reads the error from `response`.
     ///
-    /// - Parameter secrets: the redaction of the request's secrets, which is applied to all texts.
-    init(_ response: Response, format: Format, hiding secrets: Redaction) {
+    /// - Parameters:
+    ///   - secrets: the redaction of the request's secrets, with which all texts are cleaned.
+    ///   - now: the current time in seconds since 1970-01-01T00:00:00Z, from which a pause is computed that ends at a
+    ///     date.
+    init(_ response: Response, format: Format, hiding secrets: Redaction, now: Double) {
         status = response.status
         code = "HTTP\(response.status)"
         message = ""
         let headers = response.headers
-        requestID = (headers["x-amzn-requestid"] ?? headers["x-amz-request-id"]).map(secrets.hide)
+        requestID = response.requestID.flatMap(secrets.cleanIdentifier)
         region = headers["x-amz-bucket-region"]
-        serverTime = headers["date"].flatMap(HTTPDate.parse)
-        retryAfter = headers["x-amz-retry-after"].flatMap(Int.init)
-            .flatMap { $0 >= 0 ? .milliseconds(min($0, 3_600_000)) : nil }
+        let date = headers["date"].flatMap(HTTPDate.parse)
+        retryAfter = Self.retryAfter(headers, now: date ?? now)
         switch format {
         case .json: readJSON(response, secrets)
         case .xml: readXML(response.body, secrets)
         }
+        serverTime = serverTime ?? date ?? Self.serverTime(inMessage: message)
+        region =
+            region
+            ?? headers["location"].flatMap { URL($0) }.flatMap { Endpoints.region(ofStore: $0.host)?.name }
     }
 
     private mutating func readJSON(_ response: Response, _ secrets: Redaction) {
@@ -63,12 +71,12 @@ struct ServiceError: Sendable, Equatable {
         }
         let body = JSON.decode(Body.self, from: response.body)
         if let name = response.headers["x-amzn-errortype"] ?? body?.__type ?? body?.code {
-            code = Self.singleLine(secrets.hide(in: Self.shortened(name)))
+            code = secrets.clean(Self.shortened(name))
             isDocumented = true
         }
         legacyCode = response.headers["x-amzn-query-error"]
             .flatMap { $0.split(separator: ";").first.map(String.init) }
-        message = Self.explanation(secrets.hide(in: body?.message ?? body?.Message ?? ""))
+        message = secrets.clean(Self.explanation(body?.message ?? body?.Message ?? ""))
     }
 
     private mutating func readXML(_ bytes: [UInt8], _ secrets: Redaction) {
@@ -77,14 +85,17 @@ struct ServiceError: Sendable, Equatable {
             return
         }
         if let code = error["Code"]?.text, !code.isEmpty {
-            self.code = Self.singleLine(secrets.hide(in: code))
+            self.code = secrets.clean(code)
             isDocumented = true
         }
-        message = Self.explanation(secrets.hide(in: error["Message"]?.text ?? ""))
-        requestID =
-            requestID ?? error["RequestId"]?.text ?? root["RequestId"]?.text ?? root["RequestID"]?.text
-        requestID = requestID.map { Self.singleLine(secrets.hide(in: $0)) }
+        message = secrets.clean(Self.explanation(error["Message"]?.text ?? ""))
+        let id = error["RequestId"] ?? root["RequestId"] ?? root["RequestID"]
+        requestID = requestID ?? id.flatMap { secrets.cleanIdentifier($0.text) }
         if region == nil, let named = error["Region"]?.text, !named.isEmpty { region = named }
+        if region == nil, let endpoint = error["Endpoint"]?.text {
+            region = Endpoints.region(ofStore: endpoint.lowercased())?.name
+        }
+        serverTime = error["ServerTime"].flatMap { ExpirationTime.parse($0.text) }
     }
 
     /// Returns `QueueDoesNotExist` for `com.amazonaws.sqs#QueueDoesNotExist:http://...`: the part before the first
@@ -99,11 +110,47 @@ struct ServiceError: Sendable, Equatable {
     private static func explanation(_ message: String) -> String {
         let words = message.split(
             separator: "The Canonical String", maxSplits: 1, omittingEmptySubsequences: false)
-        return singleLine(words.first.map(String.init) ?? "")
+        return words.first.map(String.init) ?? ""
     }
 
-    /// Returns `text`, which a server sent, as one line of at most 500 characters.
-    private static func singleLine(_ text: String) -> String {
-        String(text.prefix(500).map { $0.isNewline ? " " : $0 })
+    /// Returns the pause that a server requests: the milliseconds of the header `x-amz-retry-after`, or the seconds or
+    /// the date of `Retry-After` (RFC 9110, 10.2.3), limited to an hour.
+    private static func retryAfter(_ headers: Headers, now: Double) -> Duration? {
+        func number(_ text: String?) -> Double? {
+            guard let text, !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+                return nil
+            }
+            return Double(text)
+        }
+        let standard = headers["retry-after"]
+        let seconds =
+            number(headers["x-amz-retry-after"]).map { $0 / 1000 } ?? number(standard)
+            ?? standard.flatMap(HTTPDate.parse).map { $0 - now }
+        return seconds.map { .milliseconds(Int(min(max($0, 0), 3600) * 1000)) }
+    }
+
+    /// Returns the time of the server in a message such as `Signature expired: 20231114T221320Z is now earlier than
+    /// 20231114T222820Z (20231114T223320Z - 5 min.)`, which SQS and STS send; nil for other messages.
+    private static func serverTime(inMessage message: String) -> Double? {
+        guard message.hasPrefix("Signature "), let bracket = message.lastIndex(of: "(") else { return nil }
+        return HTTPDate.parseBasic(String(message[bracket...].dropFirst().prefix(16)))
+    }
+}
+
+extension Response {
+    /// The request id of S3, SQS or STS in the headers, as it was sent; nil when there is none.
+    var requestID: String? {
+        Self.requestIDNames.lazy.compactMap { headers[$0] }.first { !$0.isEmpty }
+    }
+
+    private static let requestIDNames = ["x-amzn-requestid", "x-amz-request-id", "x-amz-id-2"]
+
+    /// Returns the response with cleaned request ids, which callers put into logs.
+    func cleaned(by secrets: Redaction) -> Response {
+        var response = self
+        for name in Self.requestIDNames {
+            if let id = headers[name] { response.headers[name] = secrets.cleanIdentifier(id) }
+        }
+        return response
     }
 }

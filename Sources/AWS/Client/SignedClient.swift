@@ -16,15 +16,14 @@ import Support
 ///   HTTP): on a new connection, after an exponential backoff that begins at 50 ms.
 /// * Responses that `APIRequest.validate` rejects, such as a wrong checksum: on a new connection, after the same
 ///   backoff.
-/// * Error responses that are not those of the service (`APIRequest.isFromService`): on a new connection, after the
-///   same backoff.
-/// * Transient service errors (status 500, 502, 503 and 504, codes such as `InternalError`): after the same backoff.
-/// * Throttling (status 429, codes such as `SlowDown`): after a backoff that begins at 1 s.
+/// * Transient responses (statuses that `StatusClass` regards as transient, codes such as `InternalError`, and errors
+///   that are not those of the service, see `APIRequest.isFromService`): on a new connection, after the same backoff.
+/// * Throttling (status 429, codes such as `SlowDown`): on a new connection, after a backoff that begins at 1 s.
 /// * Clock skew (`RequestTimeTooSkewed`, or a refused signature whose response has a `Date` more than 5 minutes away
 ///   from the time of the signature): one retry without a pause, signed with the service's time.
 /// * Expired credentials (`ExpiredToken`): one retry without a pause, with credentials that are fetched again.
 ///
-/// The retries after the first five kinds of failures end when `maxAttempts`, the request's total time or the client's
+/// The retries after the first four kinds of failures end when `maxAttempts`, the request's total time or the client's
 /// `RetryQuota` is used up. All other failures are thrown at once: 403, 404, 412, wrong access keys, responses that are
 /// too large, cancellation. See <doc:RetriesAndCredentials>.
 struct SignedClient: Sendable {
@@ -46,18 +45,26 @@ struct SignedClient: Sendable {
     /// Sends `request` until an attempt succeeds, an attempt fails with an error that is not retried, or the attempts,
     /// the total time or the retry quota are used up.
     ///
-    /// - Returns: the response, whose status is 200...299 and which `APIRequest.validate` accepts.
+    /// - Returns: the response, whose status is of the class `success` and which `APIRequest.validate` accepts. Its
+    ///   request ids are cleaned for logs.
     /// - Throws: the `AWSError` of the last attempt, with the number of attempts and the time that they took.
     func send(_ request: APIRequest) async throws(AWSError) -> Response {
+        try await exchange(request).response
+    }
+
+    /// Sends `request` as `send` does.
+    ///
+    /// - Returns: the response, and the redaction with which texts in its body are cleaned for logs.
+    func exchange(_ request: APIRequest) async throws(AWSError) -> (response: Response, secrets: Redaction) {
         var progress = Progress(start: clock.uptime(), invocationID: Self.makeUUID())
         let payload = PayloadHash(of: request.http.body)
         while true {
             progress.attempts += 1
             let failure: FailedAttempt
             switch try await attempt(request, payload: payload, progress: progress) {
-            case .success(let response):
+            case .success(let exchange):
                 quota.refill(progress.lastCost ?? 1)
-                return response
+                return exchange
             case .failure(let failed): failure = failed
             }
             try await prepareRetry(of: request, after: failure, progress: &progress)
@@ -105,7 +112,7 @@ struct SignedClient: Sendable {
     /// - Throws: `AWSError` when the request cannot be sent because there are no credentials or no time is left.
     private func attempt(
         _ request: APIRequest, payload: PayloadHash, progress: Progress
-    ) async throws(AWSError) -> Result<Response, FailedAttempt> {
+    ) async throws(AWSError) -> Result<(response: Response, secrets: Redaction), FailedAttempt> {
         var http = request.http
         var used: SigningCredentials?
         if request.signer != nil {
@@ -128,17 +135,23 @@ struct SignedClient: Sendable {
         do { response = try await transport.send(http) } catch {
             return .failure(classify(error, request, progress))
         }
-        guard (200...299).contains(response.status) else {
+        let secrets = Redaction(used, and: request.secrets)
+        guard StatusClass(response.status) == .success else {
+            let serviceError = ServiceError(
+                response, format: request.errorFormat, hiding: secrets, now: clock.now() + skew.seconds)
             return .failure(
-                await classify(response, request, signedAt: signingTime, with: used, progress: progress))
+                await classify(
+                    serviceError, of: response, request, signedAt: signingTime, with: used, progress: progress
+                ))
         }
-        guard let problem = request.validate(response) else { return .success(response) }
-        let serviceError = serviceError(response, request, used)
+        guard let problem = request.validate(response) else {
+            return .success((response.cleaned(by: secrets), secrets))
+        }
         return .failure(
             FailedAttempt(
                 error: error(
-                    problem.kind, request, progress, message: problem.message, status: response.status,
-                    requestID: serviceError.requestID),
+                    problem.kind, request, progress, message: secrets.clean(problem.message),
+                    status: response.status, requestID: response.requestID.flatMap(secrets.cleanIdentifier)),
                 decision: .retry, needsNewConnection: true))
     }
 
@@ -188,32 +201,33 @@ struct SignedClient: Sendable {
         return failed
     }
 
-    /// Returns the failed attempt for a response whose status is outside 200...299, with the decision about its retry.
-    /// When the response refuses the time of the signature or the credentials, the clock is corrected or the
+    /// Returns the failed attempt for a response whose status is not of the class `success`, with the decision about
+    /// its retry. When the response refuses the time of the signature or the credentials, the clock is corrected or the
     /// credentials are marked as rejected.
     private func classify(
-        _ response: Response, _ request: APIRequest, signedAt signingTime: Double,
-        with used: SigningCredentials?, progress: Progress
+        _ serviceError: ServiceError, of response: Response, _ request: APIRequest,
+        signedAt signingTime: Double, with used: SigningCredentials?, progress: Progress
     ) async -> FailedAttempt {
-        let serviceError = serviceError(response, request, used)
         let (code, status) = (serviceError.code, serviceError.status)
         let isHead = request.http.method == .head
+        let isTransient = ErrorCodes.isTransient(serviceError)
+        let isForeign = !isTransient && !request.isFromService(response, serviceError)
+        let kind: AWSError.Kind =
+            isForeign
+            ? .malformedResponse
+            : isHead && status == 404 ? .noSuchKey : ErrorCodes.kind(of: serviceError)
         var failed = FailedAttempt(
             error: error(
-                isHead && status == 404 ? .noSuchKey : ErrorCodes.kind(of: serviceError), request, progress,
-                message: serviceError.message, code: code, status: status, requestID: serviceError.requestID),
+                kind, request, progress,
+                message: isForeign || (kind == .malformedResponse && serviceError.message.isEmpty)
+                    ? response.foreignText : serviceError.message,
+                code: code, status: status, requestID: serviceError.requestID),
             decision: .fail, retryAfter: serviceError.retryAfter)
         failed.error.region = serviceError.region
-        let isTransient = ErrorCodes.isTransient(serviceError) || status == 429
-        if !isTransient && !request.isFromService(response, serviceError) {
-            failed.error.kind = .malformedResponse
-            failed.error.message = "the error response is not that of the service"
-            failed.decision = .retry
-            failed.needsNewConnection = true
-            return failed
-        }
         // The response to HEAD has no body and so no code: any refusal may be about the time.
-        if let serverTime = serviceError.serverTime,
+        if isForeign {
+            failed.decision = .retry
+        } else if let serverTime = serviceError.serverTime,
             ErrorCodes.definiteSkew.contains(code) || ErrorCodes.possibleSkew.contains(code)
                 || (isHead && (400...403).contains(status)),
             skew.learn(serverTime: serverTime, signingTime: signingTime, localTime: clock.now())
@@ -225,18 +239,13 @@ struct SignedClient: Sendable {
         } else if failed.error.kind == .invalidCredentials, let used {
             // This call fails, but a later one finds keys that have been corrected in the meantime.
             await credentials?.reject(used)
-        } else if ErrorCodes.throttling.contains(code) || status == 429 {
+        } else if ErrorCodes.throttling.contains(code) || StatusClass(status) == .throttled {
             failed.decision = .retryThrottled
-        } else if ErrorCodes.isTransient(serviceError) {
+        } else if isTransient {
             failed.decision = .retry
         }
+        failed.needsNewConnection = failed.decision == .retry || failed.decision == .retryThrottled
         return failed
-    }
-
-    private func serviceError(
-        _ response: Response, _ request: APIRequest, _ used: SigningCredentials?
-    ) -> ServiceError {
-        ServiceError(response, format: request.errorFormat, hiding: Redaction(used, and: request.secrets))
     }
 
     /// Prepares the retry after a failed attempt, and waits until the next attempt can begin.
@@ -323,5 +332,18 @@ struct SignedClient: Sendable {
             Hex.encode([high, low].flatMap { word in withUnsafeBytes(of: word.bigEndian, Array.init) }).utf8)
         for position in [8, 13, 18, 23] { digits.insert(UInt8(ascii: "-"), at: position) }
         return String(decoding: digits, as: UTF8.self)
+    }
+}
+
+extension Response {
+    /// A description of a response that is not one of the service: its type, and the host to which it redirects. The
+    /// rest of the URL is left out, because it can contain a signature.
+    fileprivate var foreignText: String {
+        var text = "the response is not that of the service"
+        if let type = headers["content-type"] { text += ", but of the type \(type.prefix(60))" }
+        if let location = headers["location"] {
+            text += ", and redirects to \(URL(location).map { "\($0.host.prefix(100))" } ?? "another path")"
+        }
+        return Redaction([]).clean(text)
     }
 }

@@ -24,11 +24,12 @@ enum MetadataCredentials {
             return .failure(Problem("\(name) is not the JSON of credentials"))
         }
         let secrets = secrets.adding(["SecretAccessKey", "Token", "SessionToken"].map(document.text))
-        let message = secrets.hide(in: document.text("Message") ?? document.text("message") ?? "no message")
+        let message = secrets.clean(
+            document.text("Message") ?? document.text("message") ?? "no message")
         switch (origin, document["Version"]) {
         case (.service, _):
             if let code = document.text("Code"), !["", "success"].contains(code.lowercased()) {
-                return .failure(Problem("\(name) has the error code \(secrets.hide(in: code)): \(message)"))
+                return .failure(Problem("\(name) has the error code \(secrets.clean(code)): \(message)"))
             }
         case (.process, .number(1)): break
         case (.process, .number(let version)):

@@ -18,15 +18,15 @@ struct MetadataTransport: Sendable {
     /// The pause before the first retry. The pause doubles with each retry, up to 1.6 s.
     static let backoffBase = Duration.milliseconds(100)
 
-    /// Sends a request, and repeats it until the status of the response is neither 429 nor 5xx or the attempts are used
-    /// up.
+    /// Sends a request, and repeats it on a new connection until the status of the response is not transient
+    /// (`StatusClass`) or the attempts are used up.
     ///
     /// - Returns: the last response.
     /// - Throws: the error of the last attempt.
     func send(
         _ method: Request.Method, _ url: URL, headers: Headers
     ) async throws(TransportError) -> Response {
-        let request = Request(
+        var request = Request(
             method, url, headers: headers,
             limits: Request.Limits(
                 connect: timeout, firstByte: timeout, total: timeout, responseBytes: 1 << 16),
@@ -35,8 +35,7 @@ struct MetadataTransport: Sendable {
         while true {
             do {
                 let response = try await transport.send(request)
-                let isWorthRetrying = response.status == 429 || response.status >= 500
-                if !isWorthRetrying || attempt >= attempts { return response }
+                if !StatusClass(response.status).isTransient || attempt >= attempts { return response }
             } catch {
                 if error.kind == .cancelled || attempt >= attempts { throw error }
             }
@@ -46,6 +45,7 @@ struct MetadataTransport: Sendable {
                     .cancelled, phase: .queued, host: url.authority, elapsed: .zero, detail: "cancelled")
             }
             attempt += 1
+            request.routing.freshConnection = true
         }
     }
 }

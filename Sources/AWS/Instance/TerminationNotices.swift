@@ -37,7 +37,7 @@ package final class TerminationNotices: Sendable {
             let action = JSON.decode(Notice.self, from: Array(notice.utf8)),
             Self.finalActions.contains(action.action)
         {
-            return "spot notice: \(action.action) at \(action.time)"
+            return "spot notice: \(action.action) at \(Redaction([]).clean(action.time))"
         }
         let state = try await source.find(Self.lifecycle, &current).map {
             String($0.prefix { !$0.isWhitespace })

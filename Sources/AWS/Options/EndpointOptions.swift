@@ -33,7 +33,9 @@ package struct EndpointOptions: Sendable, Equatable {
             if HTTP.URL(value).map(\.query.isEmpty) != true {
                 found.append(
                     OptionProblem(
-                        field, expected: "an http or https URL without user, query and fragment", got: value))
+                        field,
+                        expected: "an http or https URL in ASCII without user, query, fragment and IPv6 zone",
+                        got: value))
             } else if fips || dualStack {
                 found.append(
                     OptionProblem(

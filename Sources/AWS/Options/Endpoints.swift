@@ -96,10 +96,27 @@ struct Endpoints: Sendable {
         return service == 0 ? Region("us-east-1") : Region(labels[service - 1])
     }
 
-    /// Returns true when `host` is in one of the domains of AWS.
+    /// Returns the region in the host name of an S3 endpoint, with or without the name of a bucket before it, or nil
+    /// when there is none. The forms are `s3.eu-west-1.amazonaws.com`, `s3.dualstack...`, `s3-fips...` and the older
+    /// `s3-eu-west-1.amazonaws.com`.
+    static func region(ofStore host: String) -> Region? {
+        guard isAmazon(host) else { return nil }
+        let labels = host.split(separator: ".").map(String.init)
+        guard let service = labels.lastIndex(where: { $0 == "s3" || $0.hasPrefix("s3-") }) else { return nil }
+        let name = labels[service]
+        let isNamed = name == "s3" || name == "s3-fips"
+        let found = isNamed ? labels[(service + 1)...].first { $0 != "dualstack" } : String(name.dropFirst(3))
+        // The names of regions end in a digit, and the domains of AWS do not.
+        return found.flatMap { $0.last?.isNumber == true ? Region($0) : nil }
+    }
+
+    /// Returns true when `host` is in one of the domains of AWS. A dot at the end is ignored.
     static func isAmazon(_ host: String) -> Bool {
-        ["amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "api.aws", "api.amazonwebservices.com.cn"]
-            .contains { host == $0 || host.hasSuffix(".\($0)") }
+        let host = host.hasSuffix(".") ? String(host.dropLast()) : host
+        return [
+            "amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "api.aws", "api.amazonwebservices.com.cn",
+        ]
+        .contains { host == $0 || host.hasSuffix(".\($0)") }
     }
 
     /// Returns true when the name of a bucket can be part of a host name: it consists of 3...63 characters `a-z 0-9 -
@@ -116,7 +133,7 @@ struct Endpoints: Sendable {
     /// Returns true when `host` is an IP address or `localhost`, so that the name of a bucket cannot precede it in a
     /// host name.
     private static func isAddress(_ host: String) -> Bool {
-        host.hasPrefix("[") || host == "localhost"
+        host.hasPrefix("[") || host == "localhost" || host == "localhost."
             || (host.split(separator: ".").count == 4
                 && host.split(separator: ".").allSatisfy { UInt8($0) != nil })
     }

@@ -16,8 +16,8 @@ extension SQSClient {
     ///     the queue's servers.
     ///   - visibility: the visibility timeout of the messages, 0...43200 whole seconds (12 h).
     /// - Returns: the received messages; empty when none arrived within `wait`. Malformed messages (with a wrong MD5,
-    ///   without id, receipt handle or body, or with an id that is too long) are left out and logged; they become
-    ///   visible again after `visibility`.
+    ///   without receipt handle or body, or without an id of visible ASCII characters that is short enough) are left
+    ///   out and logged; they become visible again after `visibility`.
     /// - Throws: `AWSError`.
     package func receive(
         maxMessages: Int, wait: Duration, visibility: Duration
@@ -41,16 +41,16 @@ extension SQSClient {
     private static let attributeNames = ["ApproximateReceiveCount", "SentTimestamp"]
 
     private func message(_ entry: ReceivedEntry) throws(AWSError) -> Message {
-        guard let received = entry.message else {
+        guard let received = entry.message, Self.isIdentifier(received.MessageId) else {
             throw malformed(
-                .malformedResponse, "message \(entry.name) lacks an id, a receipt handle or a body")
+                .malformedResponse, "message \(entry.name) lacks a valid id, a receipt handle or a body")
         }
         guard received.MessageId.utf8.count <= Message.maximumIDBytes else {
             throw malformed(
                 .malformedResponse,
                 "the id of message \(entry.name) has \(received.MessageId.utf8.count) bytes")
         }
-        if let expected = received.MD5OfBody, !expected.isEmpty,
+        if let expected = received.MD5OfBody.map({ Redaction([]).clean($0) }), !expected.isEmpty,
             let digest = MD5.digest(Array(received.Body.utf8))
         {
             let found = Hex.encode(digest)
@@ -64,6 +64,12 @@ extension SQSClient {
             messageID: received.MessageId, receiptHandle: received.ReceiptHandle, body: received.Body,
             receiveCount: Self.receiveCount(attributes["ApproximateReceiveCount"]),
             sentAt: attributes["SentTimestamp"].flatMap(Int64.init).map { Double($0) / 1000 })
+    }
+
+    /// Returns true when `id` can be part of a log line and of the key of a quarantine record. The ids of SQS are
+    /// UUIDs.
+    private static func isIdentifier(_ id: String) -> Bool {
+        !id.isEmpty && id.utf8.allSatisfy { (0x21...0x7E).contains($0) }
     }
 
     /// Returns the receive count in an attribute, within `Message.receiveCounts`. A number that is too large is the
@@ -87,7 +93,6 @@ extension SQSClient {
                 "error_code": "\(error.kind.rawValue)",
             ])
     }
-
 }
 
 private struct ReceiveInput: Encodable {

@@ -2,6 +2,7 @@
 
 import HTTP
 import SigV4
+import Support
 
 /// A client for one SQS queue, which uses the AWS JSON 1.0 protocol. Each operation is in an extension in its own file.
 package struct SQSClient: Sendable {
@@ -25,9 +26,18 @@ package struct SQSClient: Sendable {
     ///   - wait: the wait time of a long poll; zero for other operations.
     ///   - isLongPoll: see `APIRequest.isLongPoll`.
     /// - Throws: `AWSError`.
-    func send<Output: Decodable>(
+    func send<Output: Decodable & Sendable>(
         _ operation: String, _ input: some Encodable, wait: Duration = .zero, isLongPoll: Bool = false
     ) async throws(AWSError) -> Output {
+        try await exchange(operation, input, wait: wait, isLongPoll: isLongPoll).output
+    }
+
+    /// Sends the request of one operation as `send` does.
+    ///
+    /// - Returns: the decoded response, and the redaction with which its texts are cleaned for logs.
+    func exchange<Output: Decodable & Sendable>(
+        _ operation: String, _ input: some Encodable, wait: Duration = .zero, isLongPoll: Bool = false
+    ) async throws(AWSError) -> (output: Output, secrets: Redaction) {
         let request = Request(
             .post, endpoint,
             headers: [
@@ -36,31 +46,22 @@ package struct SQSClient: Sendable {
             ],
             body: JSON.encode(input),
             limits: timeouts.attempt(wait: wait, responseBytes: Self.responseLimit))
-        let response = try await client.send(
+        let decoded = Locked<Output?>(nil)
+        let secrets = try await client.exchange(
             APIRequest(
                 operation: operation, resource: queueURL, http: request,
                 signer: Signer(region: region.name, service: "sqs"), errorFormat: .json,
-                totalTime: timeouts.total(wait: wait), isLongPoll: isLongPoll, validate: Self.problem))
-        guard let output = JSON.decode(Output.self, from: response.body) else {
-            throw malformed(operation, response, "the response is not the JSON of this operation")
+                totalTime: timeouts.total(wait: wait), isLongPoll: isLongPoll,
+                validate: { response in
+                    let output = JSON.decode(Output.self, from: response.body)
+                    decoded.withLock { $0 = output }
+                    return output == nil
+                        ? (.malformedResponse, "the response is not the JSON of this operation") : nil
+                })
+        ).secrets
+        guard let output = decoded.withLock({ $0 }) else {
+            preconditionFailure("a response without output has been rejected")
         }
-        return output
-    }
-
-    /// Returns the problem of a response of status 200...299 that is not that of SQS, for example an HTML page; nil for
-    /// status 200 with a JSON object.
-    @Sendable private static func problem(
-        _ response: Response
-    ) -> (kind: AWSError.Kind, message: String)? {
-        let start = response.body.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
-        guard response.status != 200 || start != UInt8(ascii: "{") else { return nil }
-        return (.malformedResponse, "the response is not the JSON of SQS")
-    }
-
-    func malformed(_ operation: String, _ response: Response, _ message: String) -> AWSError {
-        AWSError(
-            .malformedResponse, operation: operation, resource: queueURL, status: response.status,
-            message: message, requestID: response.headers["x-amzn-requestid"], attempts: 1,
-            elapsed: response.elapsed)
+        return (output, secrets)
     }
 }

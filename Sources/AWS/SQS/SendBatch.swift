@@ -15,9 +15,9 @@ extension SQSClient {
         _ operation: String, _ entries: [some Encodable]
     ) async throws(AWSError) -> [BatchFailure] {
         precondition((1...Self.batchLimit).contains(entries.count), "a batch has 1...10 entries")
-        let output: BatchOutput = try await send(
+        let (output, secrets): (BatchOutput, Redaction) = try await exchange(
             operation, BatchInput(QueueUrl: queueURL, Entries: entries))
-        return output.failures(of: entries.count)
+        return output.failures(of: entries.count, hiding: secrets)
     }
 }
 
@@ -41,13 +41,14 @@ private struct BatchOutput: Decodable {
         var Message: String?
     }
 
-    func failures(of count: Int) -> [BatchFailure] {
+    func failures(of count: Int, hiding secrets: Redaction) -> [BatchFailure] {
         var results: [Int: BatchFailure?] = [:]
         for entry in Successful ?? [] { if let index = Int(entry.Id) { results[index] = .some(nil) } }
         for entry in Failed ?? [] {
             guard let index = Int(entry.Id) else { continue }
             results[index] = BatchFailure(
-                index: index, code: entry.Code ?? "Unknown", message: entry.Message ?? "",
+                index: index, code: secrets.clean(entry.Code ?? "Unknown"),
+                message: secrets.clean(entry.Message ?? ""),
                 isSenderFault: entry.SenderFault ?? false)
         }
         return (0..<count).compactMap { index in

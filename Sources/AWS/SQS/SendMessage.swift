@@ -33,7 +33,8 @@ extension SQSClient {
         {
             throw AWSError(
                 .checksumMismatch, operation: "SendMessage", resource: queueURL,
-                message: "the queue received another body than was sent (message \(output.MessageId))",
+                message:
+                    "the queue received another body than was sent (message \(Redaction([]).clean(output.MessageId)))",
                 attempts: 1)
         }
         return output.MessageId

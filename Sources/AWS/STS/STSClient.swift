@@ -73,6 +73,7 @@ struct STSClient: Sendable {
     /// Calls `GetCallerIdentity`, which needs no permission, and returns the identity of the client's credentials.
     func callerIdentity() async throws(AWSError) -> CallerIdentity {
         let result = try await send("GetCallerIdentity", [], resource: "", isSigned: true)
-        return CallerIdentity(arn: result["Arn"]?.text ?? "", account: result["Account"]?.text ?? "")
+        func text(_ name: String) -> String { Redaction([]).clean(result[name]?.text ?? "") }
+        return CallerIdentity(arn: text("Arn"), account: text("Account"))
     }
 }
