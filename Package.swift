@@ -163,7 +163,7 @@ let package = Package(
                 "Support", "Pixelation", "JPEG", "Pixels", "Digests", "Scripted", "CPlainJPEG",
                 "CAllocationCount",
             ],
-            exclude: ["make_golden.py", "golden.txt"],
+            exclude: ["make_golden.py", "golden.txt", "make_damaged.py", "damaged.txt"],
             swiftSettings: edge),
         .testTarget(
             name: "WorkerTests",

@@ -24,6 +24,8 @@ struct px_reader {
     jmp_buf jump;
     const uint8_t *bytes;
     size_t count;
+    // The number of bytes at the end of the file that libjpeg cannot read yet. See `hold_back_last_block`.
+    size_t held_back;
     // NULL, or the address of the cancellation flag, which another thread sets.
     const uint8_t *cancelled;
     // The deadline on the monotonic clock in nanoseconds; INT64_MAX for none.
@@ -31,6 +33,14 @@ struct px_reader {
     px_limits limits;
     px_report report;
     stage stage;
+    // True while px_reader_finish reads what follows the last row, and the report when it began.
+    bool is_finishing;
+    px_report complete;
+    // The rows of MCUs that are counted in `report.damaged_rows`; in the scan `damaged_scan` none before `damaged_end`
+    // need be examined again.
+    bool damaged[JPEG_MAX_DIMENSION / DCTSIZE + 1];
+    int damaged_scan;
+    JDIMENSION damaged_end;
 };
 
 // Returns the reader of a decoder, which libjpeg keeps in `client_data`.
@@ -43,6 +53,13 @@ static _Noreturn void stop(px_reader *reader, px_status status)
 {
     reader->report.status = status;
     longjmp(reader->jump, 1);
+}
+
+// Ends px_reader_finish with success, without the warnings about what follows the picture.
+static _Noreturn void stop_complete(px_reader *reader)
+{
+    reader->report = reader->complete;
+    stop(reader, px_ok);
 }
 
 // MARK: Errors and warnings
@@ -59,6 +76,8 @@ static void keep_message(px_reader *reader)
 static _Noreturn void on_error(j_common_ptr common)
 {
     px_reader *reader = reader_of(common);
+    if (reader->is_finishing && reader->limits.accept_truncated)
+        stop_complete(reader);
     keep_message(reader);
     reader->report.code = reader->errors.msg_code;
     switch (reader->errors.msg_code) {
@@ -70,18 +89,69 @@ static _Noreturn void on_error(j_common_ptr common)
     }
 }
 
-// libjpeg calls this for messages. Level -1 is a warning: the data is corrupt, and decoding continues. Higher levels
-// are traces.
+// Counts the rows of MCUs whose data are lost because of an error at the current place of the scan. Data that follow a
+// bad code are lost until the next restart marker (ITU-T T.81, B.2.1), or until the end of the scan.
+static void count_damaged_rows(px_reader *reader)
+{
+    const struct jpeg_decompress_struct *decoder = &reader->decoder;
+    const JDIMENSION capacity = sizeof reader->damaged / sizeof reader->damaged[0];
+    if (decoder->MCUs_per_row == 0)
+        return;
+    if (reader->damaged_scan != decoder->input_scan_number) {
+        reader->damaged_scan = decoder->input_scan_number;
+        reader->damaged_end = 0;
+    }
+    JDIMENSION rows = decoder->total_iMCU_rows < capacity ? decoder->total_iMCU_rows : capacity;
+    JDIMENSION row = decoder->input_iMCU_row;
+    JDIMENSION end = rows;
+    if (decoder->restart_interval != 0) {
+        // An interval begins with a row if its length is that of whole rows, else anywhere.
+        JDIMENSION interval = decoder->restart_interval, across = decoder->MCUs_per_row;
+        JDIMENSION more = interval % across == 0 ? interval / across - 1 : (interval + across - 2) / across;
+        end = row + 1 + more < rows ? row + 1 + more : rows;
+    }
+    for (row = row > reader->damaged_end ? row : reader->damaged_end; row < end; row++) {
+        reader->report.damaged_rows += !reader->damaged[row];
+        reader->damaged[row] = true;
+    }
+    if (end > reader->damaged_end)
+        reader->damaged_end = end;
+    reader->report.rows = rows;
+    if ((int64_t)reader->report.damaged_rows * 100 > (int64_t)rows * reader->limits.damaged_percent)
+        stop(reader, px_damaged);
+}
+
+// libjpeg calls this for messages. Level -1 is a warning, and decoding continues; higher levels are traces. A warning
+// costs no more than the count of it: libjpeg issues it in passing, when it reads a byte or decodes an MCU.
 static void on_message(j_common_ptr common, int level)
 {
+    px_reader *reader = reader_of(common);
     if (level >= 0)
         return;
-    px_reader *reader = reader_of(common);
+    switch (reader->errors.msg_code) {
+    // Intact pictures can cause these: an unknown version or transform, and an SOS with the parameters of another
+    // process.
+    case JWRN_JFIF_MAJOR:
+    case JWRN_ADOBE_XFORM:
+    case JWRN_NOT_SEQUENTIAL:
+        return;
+    default:
+        break;
+    }
     if (reader->report.warnings == 0)
         keep_message(reader);
-    reader->report.warnings += 1;
-    if (reader->report.warnings > reader->limits.warnings)
-        stop(reader, px_warnings);
+    if (reader->report.warnings < INT64_MAX)
+        reader->report.warnings += 1;
+    switch (reader->errors.msg_code) {
+    case JWRN_HIT_MARKER:
+    case JWRN_HUFF_BAD_CODE:
+    case JWRN_ARITH_BAD_CODE:
+    case JWRN_MUST_RESYNC:
+        count_damaged_rows(reader);
+        break;
+    default:
+        break;
+    }
 }
 
 static void print_nothing(j_common_ptr common)
@@ -129,11 +199,16 @@ static void init_source(j_decompress_ptr decoder)
     (void)decoder;
 }
 
-// libjpeg calls this when it has read all bytes of the file.
+// libjpeg calls this when it has read all bytes that it has. FALSE makes it return from jpeg_read_scanlines without a
+// row, and in the state before the current MCU.
 static boolean fill_input_buffer(j_decompress_ptr decoder)
 {
     static const JOCTET end_of_image[2] = {0xFF, JPEG_EOI};
     px_reader *reader = reader_of((j_common_ptr)decoder);
+    if (reader->is_finishing)
+        stop_complete(reader);
+    if (reader->held_back != 0)
+        return FALSE;
     if (!reader->limits.accept_truncated)
         stop(reader, px_truncated);
     reader->report.truncated = true;
@@ -168,7 +243,7 @@ static boolean skip_segment(j_decompress_ptr decoder)
 {
     px_reader *reader = reader_of((j_common_ptr)decoder);
     reader->report.markers += 1;
-    if (reader->report.markers > reader->limits.markers)
+    if (reader->report.markers > reader->limits.markers && !reader->is_finishing)
         stop(reader, px_markers);
     unsigned length = 0;
     for (int i = 0; i < 2; i++) {
@@ -190,6 +265,42 @@ static void install_segment_skipper(j_decompress_ptr decoder)
     for (int n = 1; n < 16; n++)
         if (n != 14)
             jpeg_set_marker_processor(decoder, JPEG_APP0 + n, skip_segment);
+}
+
+// MARK: Blocks of the file
+
+// Pillow hands files to libjpeg in blocks of this many bytes (`MAXBLOCK` in ImageFile.py).
+static const size_t block_bytes = 65536;
+
+// Returns the number of bytes of the file that libjpeg has read, while no end-of-image marker is made up.
+static size_t place(const px_reader *reader)
+{
+    return reader->count - reader->held_back - reader->source.bytes_in_buffer;
+}
+
+// Makes libjpeg stop once before the last block, as it does in Pillow. libjpeg reads some bytes in advance, and how
+// many depends on where it has stopped. So the same files as in Pillow are complete among those that lack the
+// end-of-image marker. All scans of a file of several scans are read before the first row, up to the marker. Arithmetic
+// decoding cannot stop.
+static void hold_back_last_block(px_reader *reader)
+{
+    j_decompress_ptr decoder = &reader->decoder;
+    if (reader->limits.accept_truncated || decoder->arith_code || jpeg_has_multiple_scans(decoder))
+        return;
+    size_t start = (reader->count - 1) / block_bytes * block_bytes;
+    if (start <= place(reader))
+        return;
+    reader->held_back = reader->count - start;
+    reader->source.bytes_in_buffer -= reader->held_back;
+}
+
+static void read_row(px_reader *reader, uint8_t *row)
+{
+    if (jpeg_read_scanlines(&reader->decoder, &row, 1) == 1)
+        return;
+    reader->source.bytes_in_buffer += reader->held_back;
+    reader->held_back = 0;
+    (void)jpeg_read_scanlines(&reader->decoder, &row, 1);
 }
 
 // MARK: Interface
@@ -248,7 +359,9 @@ static void read_header(px_reader *reader, px_frame *frame)
     // 0 would mean no limit.
     decoder->mem->max_memory_to_use = reader->limits.memory_bytes < 1 ? 1 : (long)reader->limits.memory_bytes;
     install_segment_skipper(decoder);
-    (void)jpeg_read_header(decoder, TRUE);
+    // A file may begin with tables alone, as abbreviated format (T.81, B.5), before the picture that uses them.
+    while (jpeg_read_header(decoder, FALSE) == JPEG_HEADER_TABLES_ONLY) {
+    }
     frame->width = decoder->image_width;
     frame->height = decoder->image_height;
     frame->components = decoder->num_components;
@@ -271,6 +384,7 @@ static void start(px_reader *reader)
     }
     decoder->dct_method = JDCT_ISLOW;
     (void)jpeg_start_decompress(decoder);
+    hold_back_last_block(reader);
 }
 
 px_status px_reader_start(px_reader *reader)
@@ -284,12 +398,27 @@ px_status px_reader_read_row(px_reader *reader, uint8_t *row, size_t count)
     if (reader->stage != started || decoder->output_scanline >= decoder->output_height
         || count != (size_t)decoder->output_width * (size_t)decoder->output_components)
         return px_misused;
-    GUARDED(reader, started, started, (void)jpeg_read_scanlines(&reader->decoder, &row, 1));
+    GUARDED(reader, started, started, read_row(reader, row));
+}
+
+// Reads what follows the last row as Pillow does: to the end-of-image marker, but not beyond the block of the file in
+// which the last row ends.
+static void finish(px_reader *reader)
+{
+    struct jpeg_source_mgr *source = &reader->source;
+    reader->complete = reader->report;
+    reader->is_finishing = true;
+    if (!reader->report.truncated) {
+        size_t rest = (block_bytes - place(reader) % block_bytes) % block_bytes;
+        if (rest < source->bytes_in_buffer)
+            source->bytes_in_buffer = rest;
+    }
+    (void)jpeg_finish_decompress(&reader->decoder);
 }
 
 px_status px_reader_finish(px_reader *reader)
 {
-    GUARDED(reader, started, finished, (void)jpeg_finish_decompress(&reader->decoder));
+    GUARDED(reader, started, finished, finish(reader));
 }
 
 const px_report *px_reader_report(const px_reader *reader)

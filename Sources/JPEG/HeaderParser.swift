@@ -10,7 +10,7 @@ struct HeaderParser {
     private var header: JPEGHeader?
     private var markers = 0
     private var comment: Range<Int>?
-    private var exif: Range<Int>?
+    private var exif: [Range<Int>] = []
     private var profile = ProfileFragments()
 
     /// Returns the header of a file: the content of its marker segments up to its first scan.
@@ -37,29 +37,33 @@ struct HeaderParser {
         }
         while true {
             let marker = try nextMarker()
-            // TEM and RSTn have no parameters; SOI and EOI are not allowed before a scan (T.81, table B.1 and figure
-            // B.2).
+            // TEM and RSTn have no parameters (T.81, table B.1).
             switch marker {
             case 0x01, 0xD0...0xD7:
                 continue
             case 0xD8:
                 throw JPEGError(.corrupt, "a second start-of-image marker at byte \(at - 2)")
             case 0xD9:
-                throw JPEGError(.corrupt, "the file ends at byte \(at) without a picture")
+                try startNextImage()
+                continue
             default:
                 break
             }
-            let segment = try segmentBody()
+            let segment = try segmentBody(of: marker)
             switch marker {
-            // DHT, JPG and DAC share the range of the frame headers.
-            case 0xC4, 0xC8, 0xCC:
+            // DHT and DAC share the range of the frame headers.
+            case 0xC4, 0xCC:
                 break
             case 0xC0...0xCF:
                 try readFrame(segment, marker: marker)
+            case 0xDE, 0xDF:
+                throw JPEGError(.unsupported, Self.hierarchical(marker))
+            case 0xF7:
+                throw JPEGError(.unsupported, "JPEG-LS (marker FF F7) is not decoded")
             case 0xDA:
                 return try finish(segment)
             case 0xE1 where begins(segment, with: "Exif\0\0"):
-                if exif == nil { exif = segment.lowerBound + 6..<segment.upperBound }
+                exif.append(segment.lowerBound + 6..<segment.upperBound)
             case 0xE2 where begins(segment, with: "ICC_PROFILE\0"):
                 profile.add(segment, in: bytes)
             case 0xFE:
@@ -91,16 +95,31 @@ struct HeaderParser {
         }
     }
 
+    /// Moves `at` behind the SOI marker that follows an EOI marker. A file may begin with tables alone, in abbreviated
+    /// format, before the picture that uses them (T.81, B.5).
+    private mutating func startNextImage() throws(JPEGError) {
+        guard header == nil, at + 1 < bytes.count, bytes[at] == 0xFF, bytes[at + 1] == 0xD8 else {
+            throw JPEGError(.corrupt, "the file ends at byte \(at) without a picture")
+        }
+        at += 2
+    }
+
     /// Returns the range, in `bytes`, of the parameters of the marker segment whose length is at index `at`, and moves
     /// `at` to the end of the segment.
-    private mutating func segmentBody() throws(JPEGError) -> Range<Int> {
+    ///
+    /// - Parameter marker: The second byte of the segment's marker.
+    private mutating func segmentBody(of marker: UInt8) throws(JPEGError) -> Range<Int> {
         guard at + 2 <= bytes.count else {
             throw JPEGError(.truncated, "the file ends at byte \(bytes.count), in a marker segment")
         }
-        let length = bigEndian(at)
-        guard length >= 2 else {
-            throw JPEGError(
-                .corrupt, "a marker segment of \(length) bytes at byte \(at); at least 2 are needed")
+        var length = bigEndian(at)
+        if length < 2 {
+            // libjpeg's `skip_variable` (jdmarker.c) skips the length of such a segment and nothing else.
+            guard Self.isSkipped(marker) else {
+                throw JPEGError(
+                    .corrupt, "a marker segment of \(length) bytes at byte \(at); at least 2 are needed")
+            }
+            length = 2
         }
         guard at + length <= bytes.count else {
             throw JPEGError(
@@ -109,6 +128,11 @@ struct HeaderParser {
         }
         defer { at += length }
         return at + 2..<at + length
+    }
+
+    /// Returns true for the markers of segments that the decoding of the picture does not need: APPn, COM, DNL.
+    private static func isSkipped(_ marker: UInt8) -> Bool {
+        (0xE0...0xEF).contains(marker) || marker == 0xFE || marker == 0xDC
     }
 
     /// Stores the content of a frame header (T.81, B.2.2) in `header`.
@@ -126,9 +150,8 @@ struct HeaderParser {
         case 0xC1, 0xC9: process = .extended
         case 0xC2, 0xCA: process = .progressive
         case 0xC3, 0xCB: process = .lossless
-        default:
-            throw JPEGError(
-                .unsupported, "hierarchical JPEG (marker FF \(hexadecimal(marker))) is not decoded")
+        case 0xC8: throw JPEGError(.unsupported, "the reserved marker FF C8 is not decoded")
+        default: throw JPEGError(.unsupported, Self.hierarchical(marker))
         }
         let start = segment.lowerBound
         guard segment.count >= 6, segment.count == 6 + 3 * Int(bytes[start + 5]) else {
@@ -142,7 +165,7 @@ struct HeaderParser {
         header = JPEGHeader(
             width: bigEndian(start + 3), height: bigEndian(start + 1), precision: Int(bytes[start]),
             process: process, isArithmetic: marker >= 0xC9, components: components, markers: 0, comment: nil,
-            exif: nil, profile: [], firstScanComponents: [], firstScanHasDC: false, dataOffset: 0,
+            exif: [], profile: [], firstScanComponents: [], firstScanHasDC: false, dataOffset: 0,
             fileBytes: bytes.count)
     }
 
@@ -163,8 +186,13 @@ struct HeaderParser {
         header.comment = comment
         header.exif = exif
         header.profile = profile.complete
+        header.profileProblem = profile.problem
         header.dataOffset = scan.upperBound
         return header
+    }
+
+    private static func hierarchical(_ marker: UInt8) -> String {
+        "hierarchical JPEG (marker FF \(hexadecimal(marker))) is not decoded"
     }
 
     private func begins(_ segment: Range<Int>, with text: StaticString) -> Bool {

@@ -19,8 +19,8 @@ package struct JPEGError: Error, Sendable, CustomStringConvertible {
         case tooManyMarkers = "too-many-markers"
         /// Decoding needs more memory than `JPEGLimits.memoryBytes`, or the system has no memory left.
         case tooMuchMemory = "too-much-memory"
-        /// libjpeg issued more warnings than `JPEGLimits.warnings`.
-        case tooManyWarnings = "too-many-warnings"
+        /// Corrupt data concern a larger share of the picture than `JPEGLimits.damagedPercent`.
+        case tooMuchDamage = "too-much-damage"
         /// The file ends before its picture is complete.
         case truncated
         /// The file contradicts the standard or itself.

@@ -31,7 +31,11 @@ extension JPEGHeader {
         guard layout != nil else {
             throw JPEGError(.unsupported, "\(components.count) components are not decoded, only 1, 3 or 4")
         }
-        guard width >= 1, height >= 1 else {
+        guard height >= 1 else {
+            throw JPEGError(
+                .unsupported, "a height of 0: the height in a DNL segment behind the picture is not decoded")
+        }
+        guard width >= 1 else {
             throw JPEGError(.corrupt, "\(width) x \(height) pixels are no picture")
         }
         guard width <= Self.longestSide, height <= Self.longestSide else {

@@ -3,22 +3,23 @@
 package import Pixels
 
 extension JPEGHeader {
-    /// Returns the orientation that the Exif segment states: the value of the tag Orientation in the 0th IFD (Exif 2.3,
-    /// 4.6.4; TIFF 6.0, section 2). The result is `upright` if the segment or a valid value is missing.
+    /// Returns the orientation that the Exif segments state: the value of the tag Orientation in the 0th IFD (Exif 2.3,
+    /// 4.6.4; TIFF 6.0, section 2) of the first segment that has a valid one. The result is `upright` if none has.
     ///
     /// - Parameter bytes: The whole file of which this is the header.
     package func orientation(in bytes: UnsafeBufferPointer<UInt8>) -> Orientation {
-        guard let exif, exif.upperBound <= bytes.count else { return .upright }
-        let tiff = UnsafeBufferPointer(rebasing: bytes[exif])
-        return Orientation(tiff: tiff) ?? .upright
+        for tiff in exif where tiff.upperBound <= bytes.count {
+            if let orientation = Orientation(tiff: UnsafeBufferPointer(rebasing: bytes[tiff])) {
+                return orientation
+            }
+        }
+        return .upright
     }
 }
 
 extension Orientation {
     /// The number of the tag Orientation in an IFD (Exif 2.3, 4.6.4).
     private static let tag = 0x0112
-    /// The TIFF field type of unsigned 16-bit integers, SHORT (TIFF 6.0, section 2).
-    private static let short = 3
     /// The largest number of entries of an IFD that is searched for the tag; a larger IFD counts as damaged.
     private static let maximumEntries = 1000
 
@@ -42,13 +43,30 @@ extension Orientation {
         for entry in 0..<entries {
             let at = directory + 2 + 12 * entry
             guard let tag = number(at, bytes: 2) else { return nil }
-            guard tag == Self.tag else { continue }
-            guard number(at + 2, bytes: 2) == Self.short, number(at + 4, bytes: 4) == 1,
-                let value = number(at + 8, bytes: 2)
-            else { return nil }
-            self.init(rawValue: value)
+            guard tag == Self.tag, let type = number(at + 2, bytes: 2), let size = Self.bytes(ofType: type),
+                let count = number(at + 4, bytes: 4), count >= 1
+            else { continue }
+            // Values of more than 4 bytes in all are elsewhere, at the offset in the entry.
+            let place = count <= 4 / size ? at + 8 : number(at + 8, bytes: 4) ?? -1
+            guard let value = number(place, bytes: size), let found = Orientation(rawValue: value) else {
+                continue
+            }
+            self = found
             return
         }
         return nil
+    }
+
+    /// Returns the number of bytes of one value of an integer type (TIFF 6.0, section 2); nil for other types. The
+    /// standard allows SHORT with one value, and files exist with other types and more values, of which the first
+    /// counts.
+    private static func bytes(ofType type: Int) -> Int? {
+        switch type {
+        // BYTE and SBYTE; SHORT and SSHORT; LONG and SLONG. The values 1 to 8 are the same with and without sign.
+        case 1, 6: 1
+        case 3, 8: 2
+        case 4, 9: 4
+        default: nil
+        }
     }
 }

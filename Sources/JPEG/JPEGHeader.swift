@@ -36,11 +36,13 @@ package struct JPEGHeader: Sendable {
     /// The byte range, within the file, of the text of the last COM segment before the first scan; nil if there is
     /// none.
     package var comment: Range<Int>?
-    /// The byte range, within the file, of the TIFF structure of the first Exif segment; nil if there is none.
-    package var exif: Range<Int>?
+    /// The byte ranges, within the file, of the TIFF structures of the Exif segments.
+    package var exif: [Range<Int>]
     /// The byte ranges, within the file, of the fragments of the ICC profile, in the order of their numbers; empty if
     /// the file has no profile or not all of its fragments.
     package var profile: [Range<Int>]
+    /// The reason for which the ICC profile of the file is ignored; nil if it is not ignored, or if there is none.
+    package var profileProblem: String?
     /// The identifiers of the components of the first scan.
     package var firstScanComponents: [UInt8]
     /// True when the first scan codes DC coefficients, completely or their upper bits: Ss and Ah are 0 in its header

@@ -14,13 +14,13 @@ package struct JPEGLimits: Sendable, Equatable {
     /// The largest predicted peak memory of the decoder, and the largest memory of libjpeg's coefficient arrays, in
     /// bytes.
     package var memoryBytes: Int
-    /// The largest number of libjpeg's warnings. A warning is about corrupt data that libjpeg decodes nevertheless.
-    package var warnings: Int
+    /// The largest share of the picture's rows that corrupt data may concern, in percent.
+    package var damagedPercent: Int
     /// True to decode the existing part of a file that ends early, false to refuse such a file.
     package var acceptsTruncated: Bool
 
     package init(
-        pixels: Int, scans: Int, scanWork: Int, markers: Int, memoryBytes: Int, warnings: Int,
+        pixels: Int, scans: Int, scanWork: Int, markers: Int, memoryBytes: Int, damagedPercent: Int,
         acceptsTruncated: Bool
     ) {
         self.pixels = pixels
@@ -28,7 +28,7 @@ package struct JPEGLimits: Sendable, Equatable {
         self.scanWork = scanWork
         self.markers = markers
         self.memoryBytes = memoryBytes
-        self.warnings = warnings
+        self.damagedPercent = damagedPercent
         self.acceptsTruncated = acceptsTruncated
     }
 }

@@ -34,7 +34,7 @@ package struct JPEGReader: ~Copyable {
         }
         var bounds = px_limits(
             scans: Int32(clamping: limits.scans), scan_work: Int64(limits.scanWork),
-            warnings: Int32(clamping: limits.warnings), markers: Int32(clamping: limits.markers),
+            damaged_percent: Int32(clamping: limits.damagedPercent), markers: Int32(clamping: limits.markers),
             memory_bytes: Int64(limits.memoryBytes), nanoseconds: Self.nanoseconds(until: deadline),
             accept_truncated: limits.acceptsTruncated)
         let created = px_reader_create(bytes.baseAddress, bytes.count, &bounds, cancellation?.address)
@@ -92,13 +92,19 @@ package struct JPEGReader: ~Copyable {
         try check(px_reader_read_row(pointer, row.baseAddress, row.count))
     }
 
-    /// Reads the file from the last row to its end-of-image marker. This method is called after the last `readRow`. If
-    /// the marker is missing, it throws an error of kind `truncated`, unless `JPEGLimits.acceptsTruncated` is true.
-    /// Pillow is less strict: it does not look for the marker when all rows of a single scan exist.
+    /// Reads the file from the last row to its end-of-image marker. This method is called after the last `readRow`. It
+    /// throws an error only when Pillow does: when a marker segment that follows is corrupt, in the same block of
+    /// 65536 bytes of the file and before the marker, and `JPEGLimits.acceptsTruncated` is false.
     package mutating func finish() throws(JPEGError) { try check(px_reader_finish(pointer)) }
 
-    /// The number of libjpeg's warnings so far. A warning is about corrupt data that libjpeg decoded nevertheless.
-    package var warnings: Int { Int(px_reader_report(pointer).pointee.warnings) }
+    /// The corrupt data that libjpeg decoded so far; nil if there were none.
+    package var damage: JPEGDamage? {
+        let report = px_reader_report(pointer).pointee
+        guard report.warnings > 0 else { return nil }
+        let percent = report.rows == 0 ? 0 : ceilingDivision(Int(report.damaged_rows) * 100, Int(report.rows))
+        return JPEGDamage(
+            warnings: Int(report.warnings), firstWarning: Self.message(of: report), percent: percent)
+    }
 
     /// True when the file ended early and libjpeg filled in the rest of the picture.
     package var wasTruncated: Bool { px_reader_report(pointer).pointee.truncated }
@@ -110,9 +116,7 @@ package struct JPEGReader: ~Copyable {
 
     private func error(_ status: px_status) -> JPEGError {
         let report = px_reader_report(pointer).pointee
-        let words = withUnsafeBytes(of: report.message) {
-            String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-        }
+        let words = Self.message(of: report)
         switch status {
         case .failed:
             return JPEGError(.corrupt, "libjpeg: \(words) (code \(report.code))")
@@ -125,10 +129,11 @@ package struct JPEGReader: ~Copyable {
                 .tooManyScans,
                 "scan \(report.scans) of \(header.pixels) pixels, \(limits.scans) scans and "
                     + "\(limits.scanWork) scans x pixels are allowed")
-        case .warnings:
+        case .damaged:
             return JPEGError(
-                .tooManyWarnings,
-                "\(report.warnings) warnings, \(limits.warnings) are allowed; the first: \(words)")
+                .tooMuchDamage,
+                "corrupt data in \(report.damaged_rows) of \(report.rows) rows of blocks, "
+                    + "\(limits.damagedPercent) % are allowed; the first warning: \(words)")
         case .markers:
             return JPEGError(.tooManyMarkers, "\(report.markers) segments, \(limits.markers) are allowed")
         case .deadline:
@@ -138,6 +143,10 @@ package struct JPEGReader: ~Copyable {
         default:
             return JPEGError(.internal, "the decoder was called in the wrong order")
         }
+    }
+
+    private static func message(of report: px_report) -> String {
+        withUnsafeBytes(of: report.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
 
     deinit { px_reader_destroy(pointer) }

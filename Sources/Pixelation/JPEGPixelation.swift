@@ -38,9 +38,23 @@ struct JPEGPixelation {
             return ReducedPicture(
                 grids: reducer.grids(), width: header.width, height: header.height,
                 profile: header.profile(in: bytes), comment: header.comment.map { Array(bytes[$0]) },
-                warnings: reader.warnings, wasTruncated: reader.wasTruncated)
+                damage: damage(reader))
         } catch {
             throw PixelationError(error)
         }
+    }
+
+    /// Returns the damage of the file after `reader` has decoded it. A profile that is missing in the outputs counts if
+    /// the outputs would have it.
+    private func damage(_ reader: borrowing JPEGReader) -> [Damage] {
+        var damage: [Damage] = []
+        if reader.wasTruncated {
+            damage.append(Damage(.truncated, "the file ends early, and the rest of the picture is filled in"))
+        }
+        if let corrupt = reader.damage { damage.append(Damage(corrupt)) }
+        if options.metadata == .upright, let problem = header.profileProblem {
+            damage.append(Damage(.noProfile, "the ICC profile is dropped: \(problem)"))
+        }
+        return damage
     }
 }

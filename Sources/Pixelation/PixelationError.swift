@@ -20,8 +20,8 @@ package struct PixelationError: Error, Sendable, Equatable, CustomStringConverti
         case tooManyMarkers = "too-many-markers"
         /// The picture needs more memory than `PixelationLimits.memoryBytes`, or the system has no memory left.
         case tooMuchMemory = "too-much-memory"
-        /// Decoding caused more warnings than `PixelationLimits.warnings`.
-        case tooManyWarnings = "too-many-warnings"
+        /// Corrupt data concern a larger share of the picture than `PixelationLimits.damagedPercent`.
+        case tooMuchDamage = "too-much-damage"
         /// The file ends before its picture is complete.
         case truncated
         /// The file contradicts the standard or itself.
@@ -61,7 +61,7 @@ package struct PixelationError: Error, Sendable, Equatable, CustomStringConverti
             case .tooManyScans: .tooManyScans
             case .tooManyMarkers: .tooManyMarkers
             case .tooMuchMemory: .tooMuchMemory
-            case .tooManyWarnings: .tooManyWarnings
+            case .tooMuchDamage: .tooMuchDamage
             case .truncated: .truncated
             case .corrupt: .corrupt
             case .deadline: .deadline
@@ -86,7 +86,7 @@ extension PixelationError.Kind {
         case .tooManyScans: ["scans", "scanWork"]
         case .tooManyMarkers: ["markers"]
         case .tooMuchMemory: ["memoryBytes"]
-        case .tooManyWarnings: ["warnings"]
+        case .tooMuchDamage: ["damagedPercent"]
         case .deadline: ["seconds"]
         case .notAnImage, .unsupportedFormat, .truncated, .corrupt, .cancelled, .internal: []
         }

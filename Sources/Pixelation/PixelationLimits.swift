@@ -20,8 +20,9 @@ package struct PixelationLimits: Sendable, Equatable {
     /// progressive picture needs 2 bytes for each sample: 6 bytes a pixel with three components that are not
     /// subsampled, 8 with four. So the default admits every picture within the default of `pixels`.
     package var memoryBytes = 1 << 30
-    /// The largest number of the decoder's warnings. A warning is about corrupt data that is decoded nevertheless.
-    package var warnings = 1000
+    /// The largest share of the picture's rows that corrupt data may concern, in percent. With the default no picture
+    /// is refused for it, as by Pillow.
+    package var damagedPercent = 100
     /// The largest duration of the pixelation of one source, in seconds of wall-clock time.
     package var seconds = 30
 
@@ -36,7 +37,7 @@ package struct PixelationLimits: Sendable, Equatable {
             ("scanWork", scanWork, 1...1_000_000_000_000),
             ("markers", markers, 1...1_000_000),
             ("memoryBytes", memoryBytes, 1 << 20...64 << 30),
-            ("warnings", warnings, 0...1_000_000_000),
+            ("damagedPercent", damagedPercent, 0...100),
             ("seconds", seconds, 1...3600),
         ]
         return fields.filter { !$0.2.contains($0.1) }

@@ -69,7 +69,7 @@ package struct Pixelator: Sendable {
             policy: options.metadata, deadline: deadline, cancellation: cancellation)
         return PixelatedPicture(
             outputs: try encoder.encode(picture, orientation: survey.orientation),
-            warnings: picture.warnings, wasTruncated: picture.wasTruncated)
+            damage: picture.damage)
     }
 
     /// Surveys and pixelates a source, on the calling thread and without waiting for anything.
@@ -109,6 +109,6 @@ extension JPEGLimits {
         self.init(
             pixels: options.limits.pixels, scans: options.limits.scans, scanWork: options.limits.scanWork,
             markers: options.limits.markers, memoryBytes: options.limits.memoryBytes,
-            warnings: options.limits.warnings, acceptsTruncated: options.truncated == .accept)
+            damagedPercent: options.limits.damagedPercent, acceptsTruncated: options.truncated == .accept)
     }
 }

@@ -14,8 +14,6 @@ struct ReducedPicture {
     var profile: [UInt8]?
     /// The last comment; nil if the source has none.
     var comment: [UInt8]?
-    /// The number of warnings about corrupt data, which the decoder decoded nevertheless.
-    var warnings: Int
-    /// True when the file ended early and was decoded because of `TruncationPolicy.accept`.
-    var wasTruncated: Bool
+    /// The damage of the source, each kind at most once.
+    var damage: [Damage]
 }

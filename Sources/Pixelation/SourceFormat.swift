@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The format of a source, recognised by the first bytes of the file. The raw values are for error texts.
+/// The format of a source, recognised by the first bytes of the file, or by the root element of XML. The raw values are
+/// for error texts.
 package enum SourceFormat: String, Sendable, CaseIterable {
     case jpeg = "JPEG"
     case png = "PNG"
@@ -12,6 +13,7 @@ package enum SourceFormat: String, Sendable, CaseIterable {
     case bmp = "BMP"
     case jpegXL = "JPEG XL"
     case jpeg2000 = "JPEG 2000"
+    case jpegXR = "JPEG XR"
     case icon = "ICO"
     case psd = "PSD"
     case pdf = "PDF"
@@ -43,10 +45,11 @@ package enum SourceFormat: String, Sendable, CaseIterable {
         case has("BM") && bytes.count >= 26: self = .bmp
         case has([0xFF, 0x0A]), has([0, 0, 0, 0x0C, 0x4A, 0x58, 0x4C, 0x20]): self = .jpegXL
         case has([0, 0, 0, 0x0C, 0x6A, 0x50, 0x20, 0x20]), has([0xFF, 0x4F, 0xFF, 0x51]): self = .jpeg2000
+        case has([0x49, 0x49, 0xBC]): self = .jpegXR
         case has([0, 0, 1, 0]) && bytes.count >= 22: self = .icon
         case has("8BPS"): self = .psd
         case has("%PDF-"): self = .pdf
-        case has("<svg"), has("<?xml"): self = .svg
+        case XMLDocument.rootElement(of: bytes) == "svg": self = .svg
         default: return nil
         }
     }

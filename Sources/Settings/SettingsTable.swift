@@ -94,7 +94,8 @@ extension Setting {
         .choice(
             "pixelation.metadata", \.pixelation.metadata,
             "upright: rotated according to the EXIF orientation, with the colour profile; reference: byte-identical "
-                + "to Pillow 12.1.1, not rotated, without colour profile"),
+                + "to Pillow 12.1.1 (except for progressive files with missing data), not rotated, without colour "
+                + "profile"),
         .choice(
             "pixelation.truncated", \.pixelation.truncated,
             "refuse: a file that ends early fails as corrupt; accept: it is pixelated, mostly with gray for the "
@@ -120,8 +121,8 @@ extension Setting {
             "Maximum memory for one picture in bytes, as its header predicts it, with the outputs, without the file"
         ),
         .property(
-            "pixelation.limits.warnings", \.pixelation.limits.warnings, reloads: true,
-            "Maximum number of decoder warnings (about corrupt data) for one picture; above it the picture fails"
+            "pixelation.limits.damagedPercent", \.pixelation.limits.damagedPercent, reloads: true,
+            "Maximum percentage of the rows of a picture that corrupt data may concern; above it the picture fails"
         ),
         .property(
             "pixelation.limits.seconds", \.pixelation.limits.seconds, reloads: true,

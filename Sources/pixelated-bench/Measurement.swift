@@ -89,7 +89,7 @@ struct Measurement {
 
     /// Limits that no file of a benchmark exceeds.
     private static let limits = JPEGLimits(
-        pixels: .max, scans: 1000, scanWork: .max, markers: 100_000, memoryBytes: .max, warnings: 1_000_000,
+        pixels: .max, scans: 1000, scanWork: .max, markers: 100_000, memoryBytes: .max, damagedPercent: 100,
         acceptsTruncated: false)
 
     /// Returns a reader of a file, with limits that no file of a benchmark exceeds.

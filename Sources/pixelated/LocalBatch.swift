@@ -52,8 +52,16 @@ struct LocalBatch: Sendable {
             && first.st_dev == second.st_dev && first.st_ino == second.st_ino
     }
 
-    /// Pixelates the file at `path` and writes its outputs. Returns an error text, or nil on success.
-    func pixelate(_ path: LocalPath) -> String? {
+    /// The result of one file.
+    enum Result: Sendable, Equatable {
+        /// The outputs are written. The texts, mostly none, state how the file was damaged.
+        case done([String])
+        /// The outputs are not written, for the reason in the text.
+        case failed(String)
+    }
+
+    /// Pixelates the file at `path` and writes its outputs.
+    func pixelate(_ path: LocalPath) -> Result {
         do {
             let bytes = try LocalFile.read(path, limit: limits.bytes)
             let picture = try pixelator.pixelate(bytes)
@@ -61,14 +69,14 @@ struct LocalBatch: Sendable {
                 let name = naming.name(for: path.lastComponent, size: output.size)
                 try LocalFile.write(output.bytes, to: directory.appending(name))
             }
-            return nil
+            return .done(picture.damage.map { "\(path): damaged (\($0.kind.rawValue)): \($0.detail)" })
         } catch let failure as LocalFile.Failure {
             let hint =
                 failure.limit == nil
                 ? "" : ", the limit pixelation.limits.bytes; a higher one is given by --max-bytes"
-            return "\(failure)\(hint)"
+            return .failed("\(failure)\(hint)")
         } catch {
-            return "\(path): \(error)"
+            return .failed("\(path): \(error)")
         }
     }
 }

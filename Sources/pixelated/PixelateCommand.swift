@@ -104,9 +104,13 @@ struct PixelateCommand: ParsableCommand {
             pixelator: Pixelator(options), naming: naming, directory: output, limits: options.limits)
         let failures = Locked(0)
         DispatchQueue.concurrentPerform(iterations: selection.files.count) { index in
-            guard let problem = batch.pixelate(selection.files[index]) else { return }
-            printError(problem)
-            failures.withLock { $0 += 1 }
+            switch batch.pixelate(selection.files[index]) {
+            case .done(let damage):
+                for text in damage { printError(text) }
+            case .failed(let problem):
+                printError(problem)
+                failures.withLock { $0 += 1 }
+            }
         }
         if failures.withLock({ $0 }) > 0 { throw ExitCode(ExitReason.failure.rawValue) }
     }

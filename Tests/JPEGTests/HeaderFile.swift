@@ -43,7 +43,8 @@ struct HeaderFile {
     func data(_ count: Int = 4096) -> HeaderFile { raw([UInt8](repeating: 0x55, count: count)) }
 
     static let limits = JPEGLimits(
-        pixels: 1_000_000, scans: 20, scanWork: 10_000_000, markers: 200, memoryBytes: 64 << 20, warnings: 0,
+        pixels: 1_000_000, scans: 20, scanWork: 10_000_000, markers: 200, memoryBytes: 64 << 20,
+        damagedPercent: 100,
         acceptsTruncated: false)
 
     func header(_ limits: JPEGLimits = limits) throws(JPEGError) -> JPEGHeader {

@@ -38,12 +38,50 @@ import Testing
         #expect(try file.frame().raw([7, 7]).scan().data().header().width == 64)
     }
 
-    @Test func `the first Exif segment is used`() throws {
+    @Test func `a segment that is skipped may state a length of 0 or 1`() throws {
+        // libjpeg skips the two bytes of the length, and finds the next marker behind them.
+        for marker: UInt8 in [0xE0, 0xE1, 0xE2, 0xEE, 0xEF, 0xFE, 0xDC] {
+            for length: UInt8 in [0, 1] {
+                let file = HeaderFile().raw([0xFF, marker, 0, length]).frame().scan().data()
+                #expect(file.refusal() == nil, "FF \(marker), length \(length)")
+            }
+        }
+        for marker: UInt8 in [0xDB, 0xC4, 0xCC, 0xDD, 0xC0, 0xDA] {
+            let file = HeaderFile().raw([0xFF, marker, 0, 1]).frame().scan().data()
+            #expect(file.refusal() == .corrupt, "FF \(marker)")
+        }
+    }
+
+    @Test func `tables in abbreviated format may precede the picture`() throws {
+        let tables = HeaderFile().segment(0xDB, [0] + [UInt8](repeating: 1, count: 64)).raw([0xFF, 0xD9])
+        #expect(try tables.raw([0xFF, 0xD8]).frame().scan().data().header().width == 64)
+        #expect(tables.frame().scan().data().refusal() == .corrupt)
+        #expect(tables.refusal() == .corrupt)
+    }
+
+    @Test func `a process that is not decoded is refused by its name`() {
+        let files: [(String, HeaderFile)] = [
+            ("DNL", HeaderFile().frame(height: 0).scan().data()),
+            ("JPEG-LS", HeaderFile().frame(0xF7).scan().data()),
+            ("lossless", HeaderFile().frame(0xC3).scan().data()),
+            ("lossless", HeaderFile().frame(0xCB).scan().data()),
+            ("hierarchical", HeaderFile().frame(0xC7).scan().data()),
+            ("hierarchical", HeaderFile().frame(0xDE).frame().scan().data()),
+            ("reserved", HeaderFile().frame(0xC8).scan().data()),
+            ("12-bit", HeaderFile().frame(0xC1, precision: 12).scan().data()),
+        ]
+        for (name, file) in files {
+            let error = #expect(throws: JPEGError.self) { _ = try file.header() }
+            #expect(error?.kind == .unsupported && error?.detail.contains(name) == true, "\(name)")
+        }
+    }
+
+    @Test func `all Exif segments are found`() throws {
         let exif = { (value: UInt8) in Array("Exif\0\0MM\0".utf8) + [value] }
         let file = HeaderFile().segment(0xE1, Array("http://ns.adobe.com/xap/1.0/\0".utf8))
             .segment(0xE1, exif(1)).segment(0xE1, exif(2)).frame().scan()
         let header = try file.data().header()
-        #expect(header.exif.map { Array(file.bytes[$0]) } == [0x4D, 0x4D, 0, 1])
+        #expect(header.exif.map { Array(file.bytes[$0]) } == [[0x4D, 0x4D, 0, 1], [0x4D, 0x4D, 0, 2]])
     }
 
     /// The files that are refused: a description, the file, and the kind of the error.
@@ -55,7 +93,7 @@ import Testing
         ("end of image first", HeaderFile().frame().raw([0xFF, 0xD9]), .corrupt),
         ("a scan without a frame", HeaderFile().scan().data(), .corrupt),
         ("two frames", HeaderFile().frame().frame().scan().data(), .corrupt),
-        ("a segment of length 1", HeaderFile().raw([0xFF, 0xE0, 0, 1]).frame().scan(), .corrupt),
+        ("tables of length 1", HeaderFile().raw([0xFF, 0xDB, 0, 1]).frame().scan(), .corrupt),
         ("a frame too short", HeaderFile().segment(0xC0, [8, 0, 1, 0, 1]).scan().data(), .corrupt),
         ("a frame too long", HeaderFile().segment(0xC0, [8, 0, 1, 0, 1, 1, 1, 17, 0, 0]).scan(), .corrupt),
         ("a scan header empty", HeaderFile().frame().segment(0xDA, []).data(), .corrupt),
@@ -66,7 +104,7 @@ import Testing
         ("a scan of nothing", HeaderFile().frame().scan([]).data(), .corrupt),
         ("a scan of five", HeaderFile().frame().scan([1, 2, 3, 4, 5]).data(), .corrupt),
         ("no width", HeaderFile().frame(width: 0).scan().data(), .corrupt),
-        ("no height", HeaderFile().frame(height: 0).scan().data(), .corrupt),
+        ("no height", HeaderFile().frame(height: 0).scan().data(), .unsupported),
         ("sampling 0", HeaderFile().frame(sampling: [0x20, 0x11, 0x11]).scan().data(), .corrupt),
         ("sampling 5", HeaderFile().frame(sampling: [0x51, 0x11, 0x11]).scan().data(), .corrupt),
         ("lossless", HeaderFile().frame(0xC3).scan().data(), .unsupported),

@@ -18,20 +18,32 @@ import Testing
         #expect(try profile(file.profile(2, of: 3, [3, 4])) == [1, 2, 3, 4, 5])
     }
 
-    @Test func `an incomplete or contradictory profile is dropped`() throws {
+    @Test func `fragments may be counted from 0`() throws {
+        #expect(try profile(HeaderFile().profile(0, of: 1, [7])) == [7])
+        let file = HeaderFile().profile(1, of: 3, [2]).profile(2, of: 3, [3]).profile(0, of: 3, [1])
+        #expect(try profile(file) == [1, 2, 3])
+    }
+
+    @Test func `an incomplete or contradictory profile is dropped with a reason`() throws {
         let broken: [(String, HeaderFile)] = [
             ("missing", HeaderFile().profile(1, of: 2, [1])),
             ("the first missing", HeaderFile().profile(2, of: 2, [1])),
             ("twice", HeaderFile().profile(1, of: 2, [1]).profile(1, of: 2, [1])),
             ("twice and whole", HeaderFile().profile(1, of: 1, [1]).profile(1, of: 1, [2])),
             ("counts differ", HeaderFile().profile(1, of: 2, [1]).profile(2, of: 3, [1])),
-            ("number 0", HeaderFile().profile(0, of: 1, [1])),
+            ("counted from 0 and from 1", HeaderFile().profile(0, of: 2, [1]).profile(2, of: 2, [1])),
+            ("one too many", HeaderFile().profile(0, of: 1, [1]).profile(1, of: 1, [1])),
             ("number beyond", HeaderFile().profile(2, of: 1, [1])),
             ("no data", HeaderFile().profile(1, of: 1, [])),
             ("no numbers", HeaderFile().segment(0xE2, Array("ICC_PROFILE\0".utf8))),
             ("broken behind whole", HeaderFile().profile(1, of: 1, [1]).profile(0, of: 0, [1])),
         ]
-        for (what, file) in broken { #expect(try profile(file) == nil, "\(what)") }
+        for (what, file) in broken {
+            #expect(try profile(file) == nil, "\(what)")
+            #expect(try file.frame().scan().data().header().profileProblem != nil, "\(what)")
+        }
+        #expect(try HeaderFile().profile(1, of: 1, [1]).frame().scan().data().header().profileProblem == nil)
+        #expect(try HeaderFile().frame().scan().data().header().profileProblem == nil)
     }
 
     @Test func `segments of other kinds are no fragments`() throws {
@@ -41,16 +53,22 @@ import Testing
         #expect(try profile(file.profile(1, of: 1, [4])) == [4])
     }
 
-    @Test func `a profile has at most 64 fragments and 4 MB`() throws {
+    @Test func `a profile has up to 255 fragments and 4 MiB`() throws {
         func file(_ count: Int, _ bytes: Int) -> HeaderFile {
-            (1...count).reduce(HeaderFile()) {
-                $0.profile(UInt8($1), of: UInt8(count), [UInt8](repeating: 1, count: bytes))
+            var file = HeaderFile()
+            for number in 1...count {
+                file = file.profile(UInt8(number), of: UInt8(count), [UInt8](repeating: 1, count: bytes))
             }
+            return file
         }
-        #expect(try profile(file(64, 10))?.count == 640)
-        #expect(try profile(file(65, 10)) == nil)
-        #expect(try profile(file(64, 65_519)) != nil)
-        // 64 fragments can have 4 193 216 bytes, just below 4 MB.
-        #expect(try profile(file(64, 65_519))?.count == 4_193_216)
+        func header(_ file: HeaderFile) throws -> JPEGHeader {
+            var limits = HeaderFile.limits
+            limits.markers = 300
+            return try file.frame().scan().data().header(limits)
+        }
+        #expect(try header(file(255, 10)).profile.count == 255)
+        #expect(try header(file(128, 32_768)).profile.count == 128)
+        let long = try header(file(128, 32_769))
+        #expect(long.profile.isEmpty && long.profileProblem == "4194432 bytes, more than 4194304")
     }
 }

@@ -2,6 +2,7 @@
 
 import AWS
 import Logging
+import Metrics
 import Pixelation
 import Scripted
 import Support
@@ -82,6 +83,22 @@ struct WorkerLogTests {
             #expect(bytes < 8000)
             #expect(line.fields["s3_etag"]?.hasControlCharacters == false)
         }
+    }
+
+    @Test func `damage of a source is in the text and the fields of a picture that is done`() throws {
+        var trace = RecordTrace()
+        trace.damage = [Damage(.corruptData, "corrupt data", percent: 7), Damage(.noProfile, "a\nprofile")]
+        let line = try line { $0.recordEnded(.done, trace, of: message(), index: 0) }
+        #expect(line.level == .info && line.message.hasSuffix(" ms, corrupt data, a?profile"))
+        #expect(line.fields["damage"] == "corrupt-data,no-profile" && line.fields["damage_percent"] == "7")
+        #expect(line.numbers.contains("damage_percent"))
+        let intact = try self.line { $0.recordEnded(.done, RecordTrace(), of: message(), index: 0) }
+        #expect(intact.fields["damage"] == nil && intact.fields["damage_percent"] == nil)
+        let metrics = WorkerMetrics()
+        metrics.recordEnded(.done, trace)
+        metrics.recordEnded(.done, RecordTrace())
+        #expect(metrics.picturesDamaged[.corruptData] == 1 && metrics.picturesDamaged[.noProfile] == 1)
+        #expect(metrics.picturesDamaged[.truncated] == 0)
     }
 
     @Test func `a record with a receive count above 1 is logged as redelivered`() throws {

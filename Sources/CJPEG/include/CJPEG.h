@@ -24,8 +24,8 @@ typedef enum __attribute__((enum_extensibility(closed))) px_status {
     px_memory,
     /// The file has more scans than `px_limits.scans`, or more scans times pixels than `px_limits.scan_work`.
     px_scans,
-    /// The data caused more warnings than `px_limits.warnings`.
-    px_warnings,
+    /// Corrupt data concern a larger share of the picture than `px_limits.damaged_percent`.
+    px_damaged,
     /// The file has more APPn segments (APP0 and APP14 are not counted) and COM segments than `px_limits.markers`.
     px_markers,
     /// The time `px_limits.nanoseconds` has passed.
@@ -42,8 +42,8 @@ typedef struct px_limits {
     int scans;
     /// The largest product of the number of scans and the number of pixels.
     int64_t scan_work;
-    /// The largest number of libjpeg's warnings about corrupt data.
-    int warnings;
+    /// The largest share, in percent, of the rows of MCUs that corrupt data may concern.
+    int damaged_percent;
     /// The largest number of APPn segments (APP0 and APP14 are not counted) and COM segments in the whole file.
     int markers;
     /// The largest memory of libjpeg's coefficient arrays, in bytes.
@@ -55,7 +55,8 @@ typedef struct px_limits {
     bool accept_truncated;
 } px_limits;
 
-/// The width and the height of the picture in pixels, and the number of its components, as libjpeg reads them from the file.
+/// The width and the height of the picture in pixels, and the number of its components, as libjpeg reads them from the
+/// file.
 typedef struct px_frame {
     uint32_t width, height;
     int components;
@@ -70,8 +71,11 @@ typedef struct px_report {
     /// libjpeg's message about the error, or else about the first warning, with a terminating 0; empty if there is
     /// neither.
     char message[200];
-    /// The number of libjpeg's warnings so far.
-    int warnings;
+    /// The number of libjpeg's warnings about corrupt data so far.
+    int64_t warnings;
+    /// The number of rows of MCUs, and how many of them corrupt data concern at most. Both are 0 when no data are lost,
+    /// as by extraneous bytes between the data.
+    uint32_t rows, damaged_rows;
     /// The number of scans that libjpeg has begun to decode.
     int scans;
     /// The number of APPn and COM segments so far, without APP0 and APP14.
@@ -101,7 +105,8 @@ px_status px_reader_start(px_reader *reader);
 /// Decodes the next row into `row`. `count` must be its length, the width times the bytes of a pixel.
 px_status px_reader_read_row(px_reader *reader, uint8_t *row, size_t count);
 
-/// Reads the file from the last row to its end-of-image marker.
+/// Reads the file from the last row to its end-of-image marker. A missing marker is no error, because all rows are
+/// decoded. A corrupt marker segment is one unless `px_limits.accept_truncated` is true.
 px_status px_reader_finish(px_reader *reader);
 
 /// Returns the state of the reader. The pointer is valid until the reader is destroyed.

@@ -227,6 +227,7 @@ extension Job {
         let (picture, waited, computed) = try await engine.pixelate(source.bytes, survey: survey)
         attempt.trace.waitTime += waited
         attempt.trace.decodeTime += computed
+        attempt.trace.damage = picture.damage
         // The decoder is freed. Others can use its memory while the outputs are uploaded.
         memory.shrink(to: picture.memoryBytes)
         progress.record()

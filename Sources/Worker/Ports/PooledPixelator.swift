@@ -14,7 +14,7 @@ package struct PooledPixelator: PictureEngine {
 
     /// The version of the output bytes. It is increased with every change of the engine that changes the bytes of
     /// outputs.
-    private static let outputFormatVersion = 1
+    private static let outputFormatVersion = 2
 
     package init(_ pixelator: Pixelator, options: WorkerOptions) {
         self.init(pixelator, PixelPool(concurrency: options.effectiveCPUWorkers), options)
@@ -86,8 +86,8 @@ extension WorkerError.Kind {
         switch kind {
         case .notAnImage, .unsupportedFormat: self = .unsupported
         case .tooManyBytes, .tooManyPixels, .tooMuchMemory: self = .tooLarge
-        case .tooManyScans, .tooManyMarkers, .tooManyWarnings: self = .hostile
-        case .truncated, .corrupt: self = .corrupt
+        case .tooManyScans, .tooManyMarkers: self = .hostile
+        case .truncated, .corrupt, .tooMuchDamage: self = .corrupt
         case .deadline: self = .tooSlow
         case .internal: self = .other
         case .cancelled: return nil

@@ -24,6 +24,8 @@ struct RecordTrace: Sendable {
     /// included, although they were not uploaded.
     var bytesOut: Int?
     var survey: Survey?
+    /// The damage of the source in the latest round that pixelated it; empty if there was none.
+    var damage: [Damage] = []
     /// The time of the waits for memory and for a processor.
     var waitTime = Duration.zero
     var getTime = Duration.zero

@@ -157,9 +157,10 @@ extension WorkerLog {
 
     private static func text(_ outcome: Outcome, _ trace: RecordTrace) -> String {
         let name = trace.source?.description.withoutControlCharacters ?? "message"
+        let damage = trace.damage.map { ", \($0.detail)" }.joined().withoutControlCharacters
         let picture = trace.survey.map { "\($0.width)x\($0.height) \($0.format.rawValue), " } ?? ""
         return switch outcome {
-        case .done: "\(name): \(picture)pixelated in \(trace.totalTime.inMilliseconds) ms"
+        case .done: "\(name): \(picture)pixelated in \(trace.totalTime.inMilliseconds) ms\(damage)"
         case .skipped(let reason): "\(name): nothing to do (\(reason.rawValue))"
         case .ignored(let error): "\(name): ignored: \(error)"
         case .retried(let error): "\(name): will be retried: \(error)"
@@ -213,6 +214,10 @@ extension WorkerLog {
         add("width", trace.survey?.width)
         add("height", trace.survey?.height)
         add("format", trace.survey?.format.rawValue)
+        if !trace.damage.isEmpty {
+            add("damage", trace.damage.map(\.kind.rawValue).joined(separator: ","))
+            add("damage_percent", trace.damage.compactMap(\.percent).first)
+        }
         if trace.rounds > 1 { add("rounds", trace.rounds) }
         if trace.probes > 0 { add("probes", trace.probes) }
         return fields

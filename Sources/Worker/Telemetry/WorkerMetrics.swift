@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Metrics
+package import Pixelation
 
 /// The metrics of the worker, one property for each. The function `write(to:)` contains their names and help texts.
 ///
@@ -44,6 +45,7 @@ package final class WorkerMetrics: Sendable {
     package let putTime = Histogram.microseconds()
     package let recordTime = Histogram.microseconds()
     package let sourceBytes = Histogram.bytes()
+    package let picturesDamaged = Counters<Damage.Kind>(by: "kind")
 
     package init() {}
 
@@ -55,6 +57,7 @@ package final class WorkerMetrics: Sendable {
         }
         if case .skipped(let reason) = outcome { recordsSkipped.increment(reason) }
         guard outcome == .done else { return }
+        for damage in trace.damage { picturesDamaged.increment(damage.kind) }
         bytesIn.increment(by: trace.bytesIn ?? 0)
         bytesOut.increment(by: trace.bytesOut ?? 0)
         sourceBytes.record(UInt64(trace.bytesIn ?? 0))
@@ -98,6 +101,9 @@ package final class WorkerMetrics: Sendable {
             "Openings of the circuit breaker of sources and outputs. While it is open, only trials are received.",
             breakerOpenings)
 
+        text.counters(
+            "pictures_damaged", "Records with outcome done whose sources were damaged, by kind of damage.",
+            picturesDamaged)
         text.counter("source_bytes", "Bytes of the sources of records with outcome done.", bytesIn)
         text.counter(
             "output_bytes",
