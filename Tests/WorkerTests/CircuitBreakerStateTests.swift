@@ -21,13 +21,15 @@ final class CircuitBreakerStateTests {
     @discardableResult
     private func fail(
         _ id: LeaseManagerState.ID, _ operation: RequestHistory.Operation = .read, from began: Int? = nil,
-        at end: Int, receives: Int = 1
+        at end: Int, receives: Int = 1,
+        wasIsolated: Bool = false
     ) -> CircuitBreakerState.FailureDecision {
         let request = Request(operation, began: .seconds(began ?? end))
         breaker.began(id, now: request.began)
         _ = breaker.ended(id, request, isSuccess: false, now: .seconds(end))
         return breaker.failed(
-            .unavailable, request, by: id, receives: receives, now: .seconds(end), jitter: 1)
+            .unavailable, request, by: id, receives: receives, wasIsolated: wasIsolated,
+            now: .seconds(end), jitter: 1)
     }
 
     /// Lets a request succeed from the second `began` to the second `end`.
@@ -238,6 +240,22 @@ final class CircuitBreakerStateTests {
         #expect(breaker.probe == b)
         #expect(isReleased(a, at: 181))
         #expect(!isReleased(b, at: 1000), "there is room")
+    }
+
+    @Test func `messages that were isolated before take at most half of the room`() {
+        breaker = CircuitBreakerState(room: 4)
+        #expect(fail(a, at: 0, receives: 2, wasIsolated: true) == .hold)
+        #expect(fail(b, at: 0, receives: 2, wasIsolated: true) == .hold)
+        #expect(fail(c, at: 0, receives: 2, wasIsolated: true) == .isolateMessage)
+        #expect(fail(d, at: 0, receives: 2) == .hold, "it is not known to fail")
+        #expect(fail(a, at: 1, receives: 2, wasIsolated: true) == .hold, "it keeps its place")
+        #expect(breaker.heldCount == 3)
+    }
+
+    @Test func `the table of isolated messages has a limit and forgets the oldest`() {
+        var isolated = IsolatedMessages(capacity: 2)
+        for id in ["1", "2", "1", "3"] { isolated.insert(id) }
+        #expect(["1", "2", "3"].map { isolated.contains($0) } == [false, true, true])
     }
 
     @Test func `a drain releases all held messages and reports the probe`() {

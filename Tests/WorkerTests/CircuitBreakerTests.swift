@@ -91,13 +91,13 @@ import Worker
 
     @Test(arguments: [BrokenObject.slowDown, .hangingDownload, .reset, .outputDenied])
     func `healthy pictures are done while three times as many new objects never work`(kind: BrokenObject) {
-        let found = Self.found(4) { seed in
+        let found = Self.found(2) { seed in
             let scenario = BreakerScenario(seed: seed) { $0.maxInFlight = 8 }
             // A hanging request takes its place for 45 s, so fewer of them are as much work.
-            let count = kind == .hangingDownload ? 30 : 90
-            scenario.upload(count, "bad", every: 3.3, broken: kind)
-            scenario.upload(200, "good", from: 5, every: 10)
-            return Self.problems(of: scenario, broken: count, limit: 20, until: 2000)
+            let count = kind == .hangingDownload ? 15 : 45
+            scenario.upload(count, "bad", from: 20, every: 3.3, broken: kind)
+            scenario.upload(150, "good", from: 0, every: 10)
+            return Self.problems(of: scenario, broken: count, limit: 30, until: 1200)
         }
         #expect(found == [])
     }

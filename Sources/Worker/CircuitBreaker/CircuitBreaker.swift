@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AWS
 internal import Metrics
 internal import Support
 
@@ -20,6 +21,7 @@ final class CircuitBreaker: Sendable {
     /// The values that the lock protects.
     private struct Shared {
         var breaker: CircuitBreakerState
+        var isolated = IsolatedMessages()
         /// The wakeups of the jobs whose held messages wait for their probe.
         var waiters: [LeaseManagerState.ID: Wakeup] = [:]
     }
@@ -133,17 +135,20 @@ final class CircuitBreaker: Sendable {
     ///
     /// - Parameters:
     ///   - request: The failed request, after its `ended`.
-    ///   - id: The lease of the message whose record failed.
-    ///   - receives: The receive count of the message.
+    ///   - message: The message whose record failed.
     ///   - jitter: A random number in 0...1 for the delay until the repetition.
     func failed(
-        _ error: WorkerError, _ request: RequestHistory.Request, by id: LeaseManagerState.ID, receives: Int,
-        jitter: Double
+        _ error: WorkerError, _ request: RequestHistory.Request, by message: InFlightMessage, jitter: Double
     ) -> CircuitBreakerState.FailureDecision {
         let now = clock.now
+        let messageID = message.content.messageID
+        let wasIsolated = state.withLock { $0.isolated.contains(messageID) }
         let decision = change(after: error) { breaker in
-            breaker.failed(error.kind, request, by: id, receives: receives, now: now, jitter: jitter)
+            breaker.failed(
+                error.kind, request, by: message.lease, receives: message.content.receiveCount,
+                wasIsolated: wasIsolated, now: now, jitter: jitter)
         }
+        if decision == .isolateMessage { state.withLock { $0.isolated.insert(messageID) } }
         changed()
         return decision
     }

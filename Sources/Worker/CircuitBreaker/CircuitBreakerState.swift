@@ -265,9 +265,12 @@ package struct CircuitBreakerState: Sendable {
     /// - Parameters:
     ///   - request: The failed request, after its `ended`.
     ///   - receives: The receive count of the message.
+    ///   - wasIsolated: True when the message was isolated in an earlier receive. Such messages are isolated again when
+    ///     half of the room is taken, so that they leave room for others.
     ///   - jitter: A random number in 0...1 for the delay until the repetition.
     package mutating func failed(
-        _ kind: WorkerError.Kind, _ request: Request, by id: ID, receives: Int, now: Duration, jitter: Double
+        _ kind: WorkerError.Kind, _ request: Request, by id: ID, receives: Int, wasIsolated: Bool = false,
+        now: Duration, jitter: Double
     ) -> FailureDecision {
         let wasProbe = probe == id
         let isSuspect = suspects[id].map { $0.operation == request.operation } ?? false
@@ -282,6 +285,11 @@ package struct CircuitBreakerState: Sendable {
         }
         let previous = held.first { $0.id == id }
         guard previous != nil || !isRarelyNeeded || held.count < room else { return .noRoom }
+        if wasIsolated, previous == nil, held.count >= room / 2 {
+            suspects[id] = nil
+            trialWasInconclusive(now: now)
+            return .isolateMessage
+        }
         let isFresh = isRarelyNeeded || (receives <= 1 && !isSuspect)
         if held.isEmpty { probes = 0 }
         if held.isEmpty || wasProbe { nextProbe = now + backoff.delay(attempt: probes + 1, jitter: jitter) }

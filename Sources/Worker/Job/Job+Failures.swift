@@ -53,7 +53,7 @@ extension Job {
         _ message: InFlightMessage
     ) async -> RecoveryDecision {
         let decision = breaker.failed(
-            error, request, by: message.lease, receives: message.content.receiveCount, jitter: random())
+            error, request, by: message, jitter: random())
         switch decision {
         case .isolateMessage: return .isolate
         case .noRoom: return .end(.released(after: CircuitBreakerState.noRoomDelay, error))
