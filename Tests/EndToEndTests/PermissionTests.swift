@@ -25,7 +25,9 @@ struct PermissionTests {
             let photo = try await cloud.paint(320, 240)
             try await cloud.request("allow", ["without": [.string(action)]])
             // A picture that takes longer than half of the visibility timeout, and an object that is not a picture.
-            try await cloud.fault(.s3, "delay", ["method": "PUT", "times": 1, "seconds": 4])
+            // The path excludes the upload of the check.
+            try await cloud.fault(
+                .s3, "delay", ["method": "PUT", "path": "pixelated-8x8-HS", "times": 1, "seconds": 4])
             try await cloud.put("photos/HS.jpeg", path: photo)
             try await cloud.put("photos/notes.jpeg", text: "This is no picture.")
             let check = try await cloud.pixelated(configuration, name: "check", verb: "check")
