@@ -15,8 +15,9 @@ struct PixelateCommand: ParsableCommand {
         discussion: """
             For every file NAME, the command writes DIR/pixelated-8x8-NAME and the other sizes. A missing DIR is \
             created. Files that have the names of outputs are not pixelated again. Two files with one name need two \
-            directories. Names that begin with two dashes follow the argument "--". The exit status is 0 when all \
-            files succeeded, otherwise 1.
+            directories. Names that begin with two dashes follow the argument "--". Damage of files that are \
+            pixelated nevertheless is written to the standard error. The exit status is 0 when all files succeeded, \
+            otherwise 1.
             """)
 
     @Argument(help: ArgumentHelp("JPEG files.", valueName: "file"), completion: .file())

@@ -76,6 +76,14 @@ struct PixelateTests {
         #expect(only.end == .exit(1), "a command that made nothing has not succeeded")
     }
 
+    @Test func `a damaged file that is pixelated is named with its damage`() async throws {
+        let result = try await run(
+            #"head -c -3 "$j" > x.jpg; cp "$j" y.jpg; "$p" pixelate x.jpg y.jpg --truncated accept -o out"#)
+        #expect(result.end == .exit(0) && result.files.count == 10, "\(result.files)")
+        #expect(result.output.count { $0.hasPrefix("pixelated: x.jpg: damaged (truncated): ") } == 1)
+        #expect(!result.output.contains { $0.contains("y.jpg") }, "\(result.output)")
+    }
+
     @Test func `a name that is not UTF-8 names a file, an output, a directory and a configuration`()
         async throws
     {
