@@ -41,7 +41,7 @@ import Testing
     }()
 
     @Test func `damaged files are pixelated or refused as by Pillow, byte for byte`() throws {
-        #expect(Self.files.count == 892)
+        #expect(Self.files.count == 948)
         var bases: [String: [UInt8]] = [:]
         var options = PixelationOptions()
         options.metadata = .reference
@@ -134,7 +134,10 @@ import Testing
         let picture = Array(whole.dropLast(2))
         let near = picture + comment(65_536 - picture.count - frame.count) + frame
         let far = picture + comment(65_536 - picture.count) + frame
+        let rest = [UInt8](repeating: 0, count: 70_000)
         #expect(PixelatorTests.kind(near) { $0.sizes = [8] } == .corrupt)
+        #expect(PixelatorTests.kind(near + rest) { $0.sizes = [8] } == .corrupt)
+        #expect(PixelatorTests.kind(far + rest) { $0.sizes = [8] } == nil)
         #expect(PixelatorTests.kind(far) { $0.sizes = [8] } == nil)
     }
 
@@ -148,9 +151,17 @@ import Testing
     }
 
     @Test func `a version or transform that libjpeg does not know is no damage`() throws {
-        let picture = PixelatorTests.picture(64, 48)
-        let adobe = (UInt8(0xEE), Array("Adobe".utf8) + [0, 100, 0, 0, 0, 0, 9])
-        #expect(try PixelatorTests.pixelate(PixelatorTests.with([adobe], in: picture)).damage.isEmpty)
+        var file = PixelatorTests.picture(64, 48)
+        // The JFIF segment follows the SOI marker: marker, length, "JFIF", 0, and the major version.
+        #expect(file[6..<11].elementsEqual("JFIF\0".utf8))
+        file[11] = 9
+        #expect(try PixelatorTests.pixelate(file).damage.isEmpty)
+        let kind = FormatTests.Kind(name: "", isUntransformed: true)
+        var plain = try #require(FormatTests.encode(kind, [UInt8](repeating: 9, count: 16 * 16 * 3), 16, 16))
+        let adobe = try #require(plain.firstRange(of: Array("Adobe".utf8)))
+        // The transform is the last byte of the segment, behind the version and two flags.
+        plain[adobe.upperBound + 6] = 9
+        #expect(try PixelatorTests.pixelate(plain).damage.isEmpty)
     }
 
     // MARK: Edits

@@ -35,8 +35,10 @@ BASES = [
     ("RGB", 120, 64, "2x2", "baseline", 3),
     ("CMYK", 24, 32, "1x1", "baseline", 0),
     ("RGB", 56, 40, "2x2", "progressive", 0),
-    # This file has more than 65536 bytes, which is the length of the blocks that Pillow reads.
-    ("RGB", 400, 320, "2x2", "baseline", 0),
+    # These files have more than 65536 bytes, which is the length of the blocks that Pillow reads. One is complete when
+    # its end marker is cut off, and the other is not, because of the end of the first block.
+    ("L", 408, 296, "1x1", "baseline", 0),
+    ("L", 424, 288, "1x1", "baseline", 0),
 ]
 
 
