@@ -24,7 +24,7 @@ struct px_reader {
     jmp_buf jump;
     const uint8_t *bytes;
     size_t count;
-    // The number of bytes at the end of the file that libjpeg cannot read yet. See `hold_back_last_block`.
+    // The number of bytes at the end of the file that libjpeg cannot read yet. See `hold_back_blocks`.
     size_t held_back;
     // NULL, or the address of the cancellation flag, which another thread sets.
     const uint8_t *cancelled;
@@ -278,29 +278,32 @@ static size_t place(const px_reader *reader)
     return reader->count - reader->held_back - reader->source.bytes_in_buffer;
 }
 
-// Makes libjpeg stop once before the last block, as it does in Pillow. libjpeg reads some bytes in advance, and how
-// many depends on where it has stopped. So the same files as in Pillow are complete among those that lack the
-// end-of-image marker. All scans of a file of several scans are read before the first row, up to the marker. Arithmetic
-// decoding cannot stop.
-static void hold_back_last_block(px_reader *reader)
+// Makes libjpeg stop at the end of each block, as it does in Pillow. libjpeg reads some bytes in advance, and how many
+// depends on where it has stopped. So the same files as in Pillow are complete among those that lack the end-of-image
+// marker. All scans of a file of several scans are read before the first row, up to the marker. Arithmetic decoding
+// cannot stop.
+static void hold_back_blocks(px_reader *reader)
 {
     j_decompress_ptr decoder = &reader->decoder;
     if (reader->limits.accept_truncated || decoder->arith_code || jpeg_has_multiple_scans(decoder))
         return;
-    size_t start = (reader->count - 1) / block_bytes * block_bytes;
-    if (start <= place(reader))
+    size_t block = (block_bytes - place(reader) % block_bytes) % block_bytes;
+    if (block >= reader->source.bytes_in_buffer)
         return;
-    reader->held_back = reader->count - start;
-    reader->source.bytes_in_buffer -= reader->held_back;
+    reader->held_back = reader->source.bytes_in_buffer - block;
+    reader->source.bytes_in_buffer = block;
 }
 
 static void read_row(px_reader *reader, uint8_t *row)
 {
-    if (jpeg_read_scanlines(&reader->decoder, &row, 1) == 1)
-        return;
-    reader->source.bytes_in_buffer += reader->held_back;
-    reader->held_back = 0;
-    (void)jpeg_read_scanlines(&reader->decoder, &row, 1);
+    while (jpeg_read_scanlines(&reader->decoder, &row, 1) == 0) {
+        // libjpeg stops at the end of its bytes only. This is no loop without an end if it ever should not.
+        if (reader->held_back == 0)
+            stop(reader, px_misused);
+        size_t block = reader->held_back < block_bytes ? reader->held_back : block_bytes;
+        reader->held_back -= block;
+        reader->source.bytes_in_buffer += block;
+    }
 }
 
 // MARK: Interface
@@ -384,7 +387,7 @@ static void start(px_reader *reader)
     }
     decoder->dct_method = JDCT_ISLOW;
     (void)jpeg_start_decompress(decoder);
-    hold_back_last_block(reader);
+    hold_back_blocks(reader);
 }
 
 px_status px_reader_start(px_reader *reader)

@@ -27,7 +27,6 @@ import numpy
 from PIL import Image, ImageFile
 
 warnings.simplefilter("ignore")
-ImageFile.MAXBLOCK = 1 << 24
 SUBSAMPLING = {"1x1": 0, "2x1": 1, "2x2": 2}
 BASES = [
     ("L", 56, 48, "1x1", "baseline", 1),
@@ -51,8 +50,11 @@ def encode(mode, width, height, sampling, coding, restart):
     picture = Image.fromarray(samples[:, :, 0] if bands == 1 else samples, mode)
     options = {} if mode == "CMYK" else {"subsampling": SUBSAMPLING[sampling]}
     out = io.BytesIO()
+    # Pillow encodes progressive files into one block, and reads files block by block.
+    block, ImageFile.MAXBLOCK = ImageFile.MAXBLOCK, 1 << 24
     picture.save(out, "JPEG", quality=95, progressive=coding == "progressive", restart_marker_blocks=restart,
                  **options)
+    ImageFile.MAXBLOCK = block
     return out.getvalue()
 
 
