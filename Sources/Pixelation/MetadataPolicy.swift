@@ -4,8 +4,8 @@
 package enum MetadataPolicy: String, Sendable, CaseIterable, Codable {
     /// Outputs are turned upright and keep the ICC profile. They have no other metadata.
     case upright
-    /// Outputs are byte-identical to those of Pillow 12.1.1, except for progressive files with missing data, which
-    /// differ by the version of libjpeg-turbo. They are not rotated. They keep the last comment of the source, but no
+    /// Outputs are byte-identical to those of Pillow 12.1.1, except for some damaged files, which differ by the version
+    /// of libjpeg-turbo and by the processor. They are not rotated. They keep the last comment of the source, but no
     /// ICC profile.
     case reference
 }

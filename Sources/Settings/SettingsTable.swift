@@ -94,7 +94,7 @@ extension Setting {
         .choice(
             "pixelation.metadata", \.pixelation.metadata,
             "upright: rotated according to the EXIF orientation, with the colour profile; reference: byte-identical "
-                + "to Pillow 12.1.1 (except for progressive files with missing data), not rotated, without colour "
+                + "to Pillow 12.1.1 (except for some damaged files), not rotated, without colour "
                 + "profile"),
         .choice(
             "pixelation.truncated", \.pixelation.truncated,

@@ -11,16 +11,20 @@ outputs, one after another, or "refused". The edits are separated by commas, and
 @A-N+HEX*M  at byte A remove N bytes and insert others
 rHEX*N      insert bytes before each restart marker
 
-Progressive files with missing data are left out, since they differ by the version of libjpeg-turbo, and so are files
-that state another size, since the engine refuses those with too few data for it. DamagedTests.swift
+Some files are left out: progressive files with missing data, which differ by the version of libjpeg-turbo, files with
+coefficients beyond the range of the standard, which differ between its vector and its plain code, and files that state
+another size, since the engine refuses those with too few data for it. DamagedTests.swift
 makes the same files with libjpeg. CONTRIBUTING.md has the command that makes damaged.txt. The script needs
 pillow==12.1.1 and numpy.
 """
 import hashlib
 import io
+import os
 import random
 import re
 import struct
+import subprocess
+import sys
 import warnings
 
 import numpy
@@ -153,10 +157,19 @@ def edits_of(data, coding, rng):
     return lines
 
 
+same = None
+if "JSIMD_FORCENONE" not in os.environ:
+    # The same script with libjpeg-turbo's plain code.
+    plain = dict(os.environ, JSIMD_FORCENONE="1")
+    same = set(subprocess.run([sys.executable, __file__], env=plain, check=True, stdout=subprocess.PIPE,
+                              text=True).stdout.splitlines())
+
 rng = random.Random(12)
 for base in BASES:
     data = encode(*base)
     for edits in dict.fromkeys(edits_of(data, base[4], rng)):
         damaged = edit(data, edits)
         if result := outcome(damaged, base[1:3]):
-            print(*base, edits, hashlib.sha256(damaged).hexdigest()[:16], result)
+            line = " ".join(map(str, (*base, edits, hashlib.sha256(damaged).hexdigest()[:16], result)))
+            if same is None or line in same:
+                print(line)
