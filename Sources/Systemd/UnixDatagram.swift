@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CLibSystemd
 import Glibc
 
 /// The sending of datagrams to the Unix sockets of systemd: that of the service manager and that of the journal.
