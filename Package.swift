@@ -36,8 +36,7 @@ let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let package = Package(
     name: "pixelator",
     products: [.executable(name: "pixelated", targets: ["pixelated"])],
-    // Exact versions: Package.resolved is not committed, and this list fixes every version that is linked. What
-    // these packages depend on themselves (swift-async-algorithms, swift-collections) is fetched and not linked.
+    // Exact versions: Package.resolved is not committed, and this list fixes every version that is fetched.
     dependencies: [
         // The command line: help, validation and shell completions. The executables alone import it.
         .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
@@ -45,6 +44,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
         // Only its library `UnixSignals`: signals as an async sequence that is registered when the call returns.
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", exact: "2.13.0"),
+        // Dependencies of swift-service-lifecycle, which are fetched and not linked. The list fixes their versions.
+        .package(url: "https://github.com/apple/swift-async-algorithms.git", exact: "1.1.4"),
+        .package(url: "https://github.com/apple/swift-collections.git", exact: "1.6.0"),
     ],
     targets: [
         // Layer 0: the C libraries of the distribution.

@@ -12,6 +12,17 @@ struct ProjectTests {
         }
     }
 
+    /// SwiftPM writes Package.resolved before each build.
+    @Test func `every Swift package that is fetched has its exact version in Package.swift`() throws {
+        let resolved = try Project.text("Package.resolved")
+        let pins = resolved.matches(of: /"identity" : "([^"]+)"(?s:.*?)"version" : "([^"]+)"/)
+        let package = try Project.text("Package.swift")
+        #expect(pins.count >= 3)
+        for pin in pins {
+            #expect(package.contains("/\(pin.1).git\", exact: \"\(pin.2)\")"), "\(pin.1) \(pin.2)")
+        }
+    }
+
     @Test func `the top level has exactly the agreed entries`() throws {
         let allowed: Set = [
             "Package.swift", "Sources", "Tests", "deploy", "systemd", "config.example.json", "README.md",
