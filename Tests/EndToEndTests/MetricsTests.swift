@@ -50,7 +50,7 @@ struct MetricsTests {
             #expect(scrape.value("queue_age_seconds", ["le": "3600.0"], suffix: "_bucket") == 4)
             #expect(scrape.value("messages_in_flight", suffix: "") == 0)
             #expect(scrape.value("memory_reserved_bytes", suffix: "") == 0)
-            #expect(scrape.value("memory_limit_bytes", suffix: "") == 1_073_741_824)
+            #expect(scrape.value("memory_limit_bytes", suffix: "") == 1_342_177_280)
             #expect(scrape.value("max_in_flight", suffix: "") == 7)
             #expect(scrape.value("oldest_lease_age_seconds", suffix: "") == 0)
             #expect((0...60).contains(scrape.value("last_poll_age_seconds", suffix: "") ?? -1))
