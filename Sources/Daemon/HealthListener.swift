@@ -10,6 +10,8 @@ struct HealthListener {
     var address: ListenAddress
     /// The path of a Unix domain socket, which is removed when the server stops; nil for TCP.
     var path: String?
+    /// The device and the inode of the file at `path`.
+    private var file: (device: dev_t, inode: ino_t)?
 
     private static let socketType = Int32(
         SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
@@ -29,11 +31,13 @@ struct HealthListener {
         case .unix(let path):
             // A socket that refuses connections is stale: its process has ended. Other files are never removed.
             var status = stat()
-            if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK, !acceptsConnections(target) {
+            if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK, refusesConnections(target) {
                 unlink(path)
             }
             try listen(on: descriptor, target, name: address)
-            return HealthListener(descriptor: descriptor, address: address, path: path)
+            var listener = HealthListener(descriptor: descriptor, address: address, path: path)
+            if lstat(path, &status) == 0 { listener.file = (status.st_dev, status.st_ino) }
+            return listener
         case .internet(let host, _):
             var yes: Int32 = 1
             setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
@@ -43,10 +47,29 @@ struct HealthListener {
         }
     }
 
-    private static func acceptsConnections(_ target: SocketAddress) -> Bool {
+    /// Closes the socket, and removes the file at `path` unless another server has replaced it.
+    func end() {
+        close(descriptor)
+        var status = stat()
+        if let path, let file, lstat(path, &status) == 0, status.st_dev == file.device,
+            status.st_ino == file.inode
+        {
+            unlink(path)
+        }
+    }
+
+    /// Returns true when no process listens on a Unix domain socket. Other errors of connect(2) do not show that: the
+    /// backlog of a server may be full (`EAGAIN`), and the socket may be of another type (`EPROTOTYPE`).
+    private static func refusesConnections(_ target: SocketAddress) -> Bool {
         let probe = socket(target.family, socketType, 0)
         defer { close(probe) }
-        return target.connect(probe) == 0
+        return target.connect(probe) != 0 && errno == ECONNREFUSED
+    }
+
+    private init(descriptor: Int32, address: ListenAddress, path: String?) {
+        self.descriptor = descriptor
+        self.address = address
+        self.path = path
     }
 
     private static func listen(

@@ -39,9 +39,8 @@ struct HealthLoop: ~Copyable {
     }
 
     deinit {
-        close(listener.descriptor)
+        listener.end()
         close(wake)
-        if let path = listener.path { unlink(path) }
     }
 
     /// Serves connections until the peer of `wake` shuts down.

@@ -24,6 +24,55 @@ struct HealthServerTests {
         }
     }
 
+    private func bound(_ path: String, type: __socket_type) -> Int32 {
+        let descriptor = socket(AF_UNIX, Int32(type.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
+        let code = withUnsafePointer(to: address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        #expect(code == 0)
+        return descriptor
+    }
+
+    /// The first socket is of another type, the second one has a full backlog.
+    @Test(arguments: [SOCK_DGRAM, SOCK_STREAM])
+    func `the socket of a living process is never removed`(type: __socket_type) throws {
+        let path = FileManager.default.temporaryDirectory.appending(
+            path: "px-\(UInt32.random(in: 0 ... .max))"
+        ).path
+        let owner = bound(path, type: type)
+        defer { close(owner); unlink(path) }
+        var clients: [Int32] = []
+        defer { for client in clients { close(client) } }
+        if type == SOCK_STREAM {
+            #expect(listen(owner, 0) == 0)
+            let address = try #require(ListenAddress(path))
+            let target = try #require(SocketAddress(address))
+            repeat {
+                clients.append(socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0))
+            } while target.connect(clients[clients.count - 1]) == 0
+        }
+        #expect(throws: HealthServerError.self) { try server(path) }
+        #expect(FileManager.default.fileExists(atPath: path))
+    }
+
+    @Test func `a server that ends leaves the socket of its successor`() throws {
+        let path = FileManager.default.temporaryDirectory.appending(
+            path: "px-\(UInt32.random(in: 0 ... .max))"
+        ).path
+        let first = try server(path)
+        unlink(path)
+        let second = try server(path)
+        first.stop()
+        #expect(try exchange(second, "GET /livez HTTP/1.0\r\n\r\n").contains("ok"))
+        second.stop()
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
     /// Sends a request and returns the bytes received until the server closes the connection.
     private func exchange(_ server: HealthServer, _ request: String) throws -> String {
         let file = try connection(to: server)
