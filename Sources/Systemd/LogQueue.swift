@@ -24,6 +24,13 @@ final class LogQueue: Sendable {
         var isClosed = false
         /// The semaphores of the calls of `flush`, each with the value of `finished` that it waits for.
         var flushes: [(target: UInt64, semaphore: DispatchSemaphore)] = []
+
+        /// Changes the queue and counts the entries that the change appends.
+        mutating func change<Result>(_ body: (inout LogQueueState) -> Result) -> Result {
+            let before = queue.appended
+            defer { CrashFlush.unwritten.add(Int(queue.appended - before), ordering: .relaxed) }
+            return body(&queue)
+        }
     }
 
     init(_ destination: LogDestination, maxRecords: Int, maxBytes: Int) {
@@ -34,8 +41,7 @@ final class LogQueue: Sendable {
     /// Appends a record, or drops it when the queue is full. The function does not wait for the destination.
     func append(_ record: LogRecord) {
         let (isAppended, needsThread, needsWake) = state.withLock { state in
-            let isAppended = state.queue.append(record)
-            if isAppended { CrashFlush.unwritten.add(1, ordering: .relaxed) }
+            let isAppended = state.change { $0.append(record) }
             defer {
                 state.isThreadRunning = true
                 state.isThreadWaiting = false
@@ -50,17 +56,21 @@ final class LogQueue: Sendable {
         }
     }
 
-    /// Waits until all records that were appended before the call are written or lost.
+    /// Waits until all records that were appended before the call, and the number of those that were dropped, are
+    /// written or lost.
     ///
     /// - Returns: False when that has taken longer than `time`.
     func flush(within time: Duration) -> Bool {
         let semaphore = DispatchSemaphore(value: 0)
-        let isFinished = state.withLock { state in
+        let (isFinished, needsWake) = state.withLock { state in
+            state.change { $0.appendGap() }
             let target = state.queue.appended
-            if state.queue.finished >= target { return true }
+            if state.queue.finished >= target { return (true, false) }
             state.flushes.append((target, semaphore))
-            return false
+            defer { state.isThreadWaiting = false }
+            return (false, state.isThreadWaiting)
         }
+        if needsWake { wake.signal() }
         return isFinished
             || semaphore.wait(timeout: .now() + .microseconds(Int(time.inMicroseconds))) == .success
     }
@@ -79,7 +89,7 @@ final class LogQueue: Sendable {
         var writer = LogWriter(destination)
         while true {
             let (entries, isClosed) = state.withLock { state in
-                let entries = state.queue.take()
+                let entries = state.change { $0.take() }
                 if entries.isEmpty {
                     state.isThreadWaiting = !state.isClosed
                     state.isThreadRunning = !state.isClosed

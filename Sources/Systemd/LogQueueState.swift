@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Logging
+
 /// The log records that wait for the thread that writes the log, within bounds.
 ///
 /// When a bound is reached, further records are dropped, and their number is an entry of the queue as soon as records
@@ -22,9 +24,9 @@ struct LogQueueState {
     private var dropped = 0
     /// True when the latest entries could not be written.
     private var hasFailed = false
-    /// The number of all records that were appended, without those that were dropped.
+    /// The number of all entries that were appended.
     private(set) var appended: UInt64 = 0
-    /// The number of records of `appended` that have left the queue, written or lost.
+    /// The number of entries of `appended` that have left the queue, written or lost.
     private(set) var finished: UInt64 = 0
 
     init(maxRecords: Int, maxBytes: Int) {
@@ -32,9 +34,13 @@ struct LogQueueState {
         self.maxBytes = maxBytes
     }
 
-    /// Appends a record. Returns false when the record was dropped.
+    /// Appends a record. Returns false when the record was dropped. A sixteenth of the queue is for records of level
+    /// `notice` and above, such as the one that tells the end of the process.
     mutating func append(_ record: LogRecord) -> Bool {
-        guard load.records < maxRecords, load.bytes + record.memory <= maxBytes else {
+        let isNotice = record.level >= .notice
+        guard load.records < maxRecords - (isNotice ? 0 : maxRecords / 16),
+            load.bytes + record.memory <= maxBytes - (isNotice ? 0 : maxBytes / 16)
+        else {
             dropped += 1
             return false
         }
@@ -58,8 +64,8 @@ struct LogQueueState {
     mutating func finish(_ entries: [Entry], lost: [Entry]) {
         for case .record(let record) in entries {
             load = (load.records - 1, load.bytes - record.memory)
-            finished += 1
         }
+        finished += UInt64(entries.count)
         hasFailed = !lost.isEmpty
         for entry in lost {
             switch entry {
@@ -69,9 +75,11 @@ struct LogQueueState {
         }
     }
 
-    private mutating func appendGap() {
+    /// Appends the number of records that were dropped since the latest gap, if there are any.
+    mutating func appendGap() {
         guard dropped > 0 else { return }
         waiting.append(.gap(dropped))
+        appended += 1
         dropped = 0
     }
 }

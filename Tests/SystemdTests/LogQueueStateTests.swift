@@ -6,10 +6,10 @@ import Testing
 @testable import Systemd
 
 struct LogQueueStateTests {
-    private func record(_ message: String) -> LogRecord {
+    private func record(_ message: String, level: Logger.Level = .info) -> LogRecord {
         LogRecord(
             LogEvent(
-                level: .info, message: "\(message)", metadata: nil, source: "Worker", file: "Job.swift",
+                level: level, message: "\(message)", metadata: nil, source: "Worker", file: "Job.swift",
                 function: "run()", line: 1), label: "worker", metadata: [:])
     }
 
@@ -33,14 +33,21 @@ struct LogQueueStateTests {
         queue.finish(taken, lost: [])
         let later = queue.append(record("d"))
         #expect(later)
-        #expect(queue.finished == 2 && queue.appended == 3)
+        #expect(queue.finished == 2 && queue.appended == 4, "three records and a gap")
     }
 
     @Test func `the memory of the records has a bound`() {
         let long = record(String(repeating: "x", count: 4000))
         var queue = LogQueueState(maxRecords: .max, maxBytes: 10 * long.memory)
         let accepted = (0..<100).count { _ in queue.append(long) }
-        #expect(accepted == 10)
+        #expect(accepted == 9, "the last sixteenth is for notices")
+    }
+
+    @Test func `records of level notice and above have room behind others`() {
+        var queue = LogQueueState(maxRecords: 32, maxBytes: .max)
+        let others = (0..<100).count { _ in queue.append(record("a")) }
+        let notices = (0..<100).count { _ in queue.append(record("b", level: .notice)) }
+        #expect(others == 30 && notices == 2)
     }
 
     @Test func `the number of dropped records is told at their place`() {
