@@ -15,8 +15,9 @@ extension LogRecord {
     /// The message and the fields in one line: `picture done  bytes_in=1024 s3_key="a b.jpg"`.
     ///
     /// The line has the format logfmt, in which a value in quotation marks has the escapes of a JSON string. A reader
-    /// gets exactly the fields of the record: a message that contains an equals sign, a quotation mark, a backslash or
-    /// a character that is not inert is itself a field, `message="..."`, and not a sequence of words.
+    /// gets exactly the fields of the record: a message that contains an equals sign, a quotation mark, a backslash,
+    /// two spaces beside each other or a character that is not inert is itself a field, `message="..."`, and not a
+    /// sequence of words.
     package var messageAndFields: String {
         var out = Self.isWords(message) ? message : "message=" + message.jsonString
         for (index, field) in fields.enumerated() {
@@ -41,7 +42,8 @@ extension LogRecord {
 
     /// Returns true when a message cannot be mistaken for fields.
     private static func isWords(_ message: String) -> Bool {
-        !message.utf8.contains(where: isSyntax) && message.unicodeScalars.allSatisfy(\.isInert)
+        !message.utf8.contains(where: isSyntax) && !message.contains("  ") && message.last != " "
+            && message.unicodeScalars.allSatisfy(\.isInert)
     }
 
     private static func isSyntax(_ byte: UInt8) -> Bool {

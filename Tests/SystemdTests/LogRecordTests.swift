@@ -31,7 +31,7 @@ struct LogRecordTests {
         "\u{1b}[2J\u{1b}]0;title\u{7}",
         "\u{9b}31m", "a\u{2028}b\u{2029}c", "\u{202e}gpj.exe\u{2066}\u{2069}\u{200f}\u{61c}",
         "a\u{85}b\u{a0}c",
-        "ü.jpg", "\u{fffd}", "\0", "a\tb", "e\u{301}", "\u{301}\u{301}",
+        "ü.jpg", "  a=b", "a  b", "a ", "\u{fffd}", "\0", "a\tb", "e\u{301}", "\u{301}\u{301}",
     ])
     func `a logfmt reader gets exactly the fields, whatever an object key contains`(key: String) throws {
         let line = record(
