@@ -45,7 +45,7 @@ struct Reload: Sendable {
     func run() -> String? {
         let note: String?
         do throws(SettingsError) {
-            note = try take(try reader.loadForService())
+            note = try take(try reader.loadForService(waits: false))
         } catch {
             note = refuse(error)
         }

@@ -23,10 +23,14 @@ package enum LocalFile {
 
     /// Returns the content of a file, device or pipe, read to its end.
     ///
-    /// - Parameter limit: the maximum number of bytes.
+    /// - Parameters:
+    ///   - limit: the maximum number of bytes.
+    ///   - waits: false to fail instead of waiting for the writer of a pipe (open(2), `O_NONBLOCK`).
     /// - Throws: `Failure`, whose `limit` is set when the content is longer than `limit`.
-    package static func read(_ path: LocalPath, limit: Int) throws(Failure) -> [UInt8] {
-        let descriptor = path.withCString { open($0, O_RDONLY | O_CLOEXEC) }
+    package static func read(
+        _ path: LocalPath, limit: Int, waits: Bool = true
+    ) throws(Failure) -> [UInt8] {
+        let descriptor = path.withCString { open($0, O_RDONLY | O_CLOEXEC | (waits ? 0 : O_NONBLOCK)) }
         guard descriptor >= 0 else { throw Failure(call: "open", path: path, code: errno) }
         defer { close(descriptor) }
         var out: [UInt8] = []

@@ -21,12 +21,13 @@ package struct SettingsReader: Sendable {
     /// Reads the configuration file, merges it with the environment and the command line, and returns the
     /// configuration.
     ///
+    /// - Parameter waits: False to fail instead of waiting when the configuration file is a pipe.
     /// - Throws: `SettingsError` with every problem.
-    package func load() throws(SettingsError) -> Configuration {
+    package func load(waits: Bool = true) throws(SettingsError) -> Configuration {
         var sources = SettingsSources(environment: environment, flags: flags)
         if let path {
             do throws(LocalFile.Failure) {
-                sources.file = ("\(path)", try LocalFile.read(path, limit: Self.maxBytes))
+                sources.file = ("\(path)", try LocalFile.read(path, limit: Self.maxBytes, waits: waits))
             } catch {
                 throw SettingsError(
                     .unreadable,
@@ -43,8 +44,8 @@ package struct SettingsReader: Sendable {
     /// Reads the settings like `load()`, and also checks that the settings required by the service have values.
     ///
     /// - Throws: `SettingsError` with every problem, or, when there is none, with every missing setting.
-    package func loadForService() throws(SettingsError) -> Configuration {
-        let settings = try load()
+    package func loadForService(waits: Bool = true) throws(SettingsError) -> Configuration {
+        let settings = try load(waits: waits)
         let missing = settings.missing()
         guard missing.isEmpty else { throw SettingsError(.invalid, missing) }
         return settings

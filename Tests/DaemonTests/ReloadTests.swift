@@ -43,6 +43,25 @@ struct ReloadTests {
         return Result(applied: applied.withLock { $0 }, note: note, log: log)
     }
 
+    /// A reload on the task that handles signals must not wait.
+    @Test func `a configuration file that has become a pipe without a writer is refused and not waited for`()
+        throws
+    {
+        let file = FileManager.default.temporaryDirectory.appending(path: "pixelator-\(UUID()).json")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data(self.file().utf8).write(to: file)
+        let reader = SettingsReader(path: LocalPath(file.path), environment: [:], flags: [])
+        let settings = try reader.loadForService()
+        try FileManager.default.removeItem(at: file)
+        #expect(mkfifo(file.path, 0o600) == 0)
+        #expect(throws: SettingsError.self) { try reader.loadForService(waits: false) }
+        let reload = Reload(
+            settings: settings, reader: reader,
+            logger: LogOutput(format: .json, descriptor: -1).logger("daemon")
+        ) { _ in }
+        #expect(reload.run()?.contains("refused") == true)
+    }
+
     private func file(_ more: String = "") -> String {
         #"{"queue": {"url": "https://sqs.eu-west-1.amazonaws.com/1/q"}, "output": {"bucket": "out"}\#(more)}"#
     }

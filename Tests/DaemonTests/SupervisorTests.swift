@@ -19,6 +19,7 @@ struct SupervisorTests {
     private let terminated = Locked<ExitReason?>(nil)
     /// True when the service manager receives.
     private let isRead = Locked(true)
+    private let phase = Locked(SupervisorState.Phase.starting)
 
     init() {
         (commands, sender) = AsyncStream.makeStream()
@@ -43,6 +44,7 @@ struct SupervisorTests {
                 reloads.withLock { $0 += 1 }
                 return note.withLock { $0 }
             },
+            phaseChanged: { [phase] new in phase.withLock { $0 = new } },
             terminate: { [terminated] status in
                 terminated.withLock { $0 = status }
                 worker.end()
@@ -76,6 +78,7 @@ struct SupervisorTests {
         isRead.withLock { $0 = false }
         let run = start(worker)
         worker.answerFirstPoll()
+        while phase.withLock({ $0 }) == .starting { await Task.yield() }
         sender.yield(.stop)
         while worker.drains.isEmpty { await Task.yield() }
         isRead.withLock { $0 = true }
