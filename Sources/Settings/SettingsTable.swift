@@ -295,7 +295,7 @@ extension Setting {
         .property(
             "start.timeoutSeconds", \.start.timeoutSeconds,
             "Time in seconds in which the first poll must succeed, or the process exits; 0: unlimited, except that it "
-                + "exits when the queue still does not exist after 20 seconds"),
+                + "exits when the queue does not exist"),
         .choice("log.level", \.log.level, reloads: true, "Minimum log level"),
         .choice(
             "log.format", \.log.format,
