@@ -107,7 +107,7 @@ struct S3ClientUploadTests {
 
     @Test(arguments: [
         (501, "NotImplemented"), (501, ""), (400, "InvalidArgument"), (400, "InvalidRequest"),
-        (400, "NotImplemented"),
+        (400, "NotImplemented"), (400, "UnsupportedHeader"), (405, "OperationNotSupported"), (405, ""),
     ])
     func `a store that refuses a condition is named with the setting`(_ status: Int, _ code: String)
         async throws

@@ -73,10 +73,10 @@ enum ErrorCodes {
 
     /// The codes `RequestTimeout...` are those of botocore's `TransientRetryableChecker` (retries/standard.py). The
     /// other codes are documented as temporary by S3 (`InternalError`, `ServiceUnavailable`, `OperationAborted`), SQS
-    /// (`InternalFailure`) and STS (`IDPCommunicationError`).
+    /// (`InternalFailure`) and STS (`IDPCommunicationError`). `IncompleteBody` says that a body was cut on its way to S3.
     private static let transientCodes: Set<String> = [
         "RequestTimeout", "RequestTimeoutException", "InternalError", "InternalFailure", "ServiceUnavailable",
-        "IDPCommunicationError", "OperationAborted",
+        "IDPCommunicationError", "OperationAborted", "IncompleteBody",
     ]
 
     /// Error codes of a refused signature whose cause is a wrong clock.
@@ -108,6 +108,7 @@ enum ErrorCodes {
         "TokenRefreshRequired": .expiredCredentials,
         "RequestTimeTooSkewed": .clockSkew, "RequestExpired": .clockSkew, "RequestInTheFuture": .clockSkew,
         "RequestTimeout": .timedOut, "RequestTimeoutException": .timedOut,
+        "IncompleteBody": .server,
         "BadDigest": .checksumMismatch, "InvalidDigest": .checksumMismatch,
         "XAmzContentSHA256Mismatch": .checksumMismatch,
         "XAmzContentChecksumMismatch": .checksumMismatch,

@@ -125,7 +125,7 @@ extension S3Client {
     /// error is one by which stores refuse conditions.
     private func explained(_ error: AWSError, _ headers: Headers) -> AWSError {
         guard let name = ["If-Match", "If-None-Match"].first(where: { headers[$0] != nil }),
-            error.status == 501 || Self.refusals.contains(error.code ?? "")
+            [405, 501].contains(error.status) || Self.refusals.contains(error.code ?? "")
         else { return error }
         var refused = adding("the upload had the condition \(name); \(Self.conditionAdvice)", to: error)
         refused.kind = .conditionsUnsupported
@@ -135,6 +135,7 @@ extension S3Client {
     /// The error codes by which stores refuse a request header that they do not support.
     private static let refusals: Set<String> = [
         "NotImplemented", "InvalidArgument", "InvalidRequest", "BadRequest", "InvalidHeader", "HTTP400",
+        "UnsupportedHeader", "OperationNotSupported", "NotSupported",
     ]
 
     /// Returns true when the stored object has the ETag `eTag`, so that a condition with this ETag can have failed only
