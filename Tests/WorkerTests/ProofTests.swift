@@ -100,6 +100,39 @@ import Worker
         #expect(harness.message(0).receiveCount == 1)
     }
 
+    @Test func `a picture whose bytes the MD5 does not fit is downloaded again before its outputs are made`()
+    {
+        let harness = WorkerHarness()
+        harness.cloud.damages.withLock {
+            $0 = [
+                { object in
+                    object.bytes[500] = 9
+                    object.isVerified = false
+                    object.isDoubtful = true
+                }
+            ]
+        }
+        harness.upload("a.jpg")
+        harness.start()
+        #expect(harness.run(60) { harness.message(0).isDeleted })
+        #expect(harness.outputs == Self.outputs && harness.calls("GetObject") == 2)
+        #expect(harness.message(0).receiveCount == 1 && harness.quarantined == [])
+    }
+
+    /// The ETags of the store look like MD5s and are none.
+    @Test func `two equal downloads show that the MD5 is none`() {
+        let harness = WorkerHarness()
+        let change: @Sendable (inout S3Object) -> Void = {
+            $0.isVerified = false
+            $0.isDoubtful = true
+        }
+        harness.cloud.damages.withLock { $0 = [change, change] }
+        harness.upload("a.jpg")
+        harness.start()
+        #expect(harness.run(60) { harness.message(0).isDeleted })
+        #expect(harness.outputs == Self.outputs && harness.calls("GetObject") == 2)
+    }
+
     @Test func `two different downloads without any proof are no fault of the picture`() {
         let harness = WorkerHarness()
         harness.cloud.damages.withLock {
@@ -192,6 +225,18 @@ import Worker
         harness.run(1)
         harness.put("a.jpg")
         #expect(harness.run(60) { harness.message(0).isDeleted })
+        #expect(harness.outputs == Self.outputs && harness.message(0).receiveCount == 1)
+        #expect(harness.metrics.records[.ignored] == 0)
+    }
+
+    /// A server in front of the store answers downloads with 404.
+    @Test func `an absent source that HeadObject finds is a failure of the store`() {
+        let harness = WorkerHarness()
+        let absent = FakeCloud.ScriptedFault(call: "GetObject", error: .notFound, times: 4)
+        harness.cloud.scriptedFaults.withLock { $0 = [absent] }
+        harness.upload("a.jpg")
+        harness.start()
+        #expect(harness.run(300) { harness.message(0).isDeleted })
         #expect(harness.outputs == Self.outputs && harness.message(0).receiveCount == 1)
         #expect(harness.metrics.records[.ignored] == 0)
     }

@@ -85,6 +85,29 @@ extension Job {
             source, "more than \(engine.maximumBytes) bytes, but HeadObject announces \(size)")
     }
 
+    /// Compares bytes whose ETag looks like the MD5 of others with those of another download, so that no output is made
+    /// from damaged bytes. Two equal downloads show that the ETags of the store are no digests.
+    ///
+    /// - Throws: `AnotherRound` when there is no equal download yet, `CancellationError`.
+    func compareWithEarlierDownload(
+        _ object: S3Object, _ reading: SourceReading, _ attempt: inout RecordAttempt
+    ) async throws {
+        guard reading.isDoubtful else { return }
+        let digest = object.digest()
+        guard attempt.unprovenDigest != digest else { return }
+        attempt.unprovenDigest = digest
+        try await clock.sleep(until: clock.now + Self.secondLookDelay)
+        throw AnotherRound()
+    }
+
+    /// Checks by a HEAD request that a source is absent.
+    ///
+    /// - Throws: `WorkerError` of kind `.malformedResponse` when the source exists.
+    func confirmAbsent(_ source: ObjectReference) async throws {
+        guard try await store.head(source) != nil else { return }
+        throw Self.contradiction(source, "the object does not exist, but HeadObject finds it")
+    }
+
     /// Returns true when an absent source is to be looked at once more: its message is not old, and this is the first
     /// time.
     func mayBecomeVisible(_ attempt: inout RecordAttempt) -> Bool {

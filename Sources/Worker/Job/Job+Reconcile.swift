@@ -169,6 +169,7 @@ extension Job {
                 let object = try await store.get(
                     source, maximumBytes: maximumBytes, onNewConnection: attempt.unprovenDigest != nil)
                 let reading = try await examine(object, source, attempt.event)
+                try await compareWithEarlierDownload(object, reading, &attempt)
                 var version = source
                 version.versionID = object.head.versionID
                 let tags = options.output.copyTags ? try await store.tags(of: version) : [:]
@@ -178,7 +179,11 @@ extension Job {
                 attempt.trace.add(object, getTime: clock.now - start)
                 progress.record()
                 return DownloadedSource(object: object, reading: reading, tags: tags, memory: memory)
-            } catch let error as WorkerError where error.kind == .notFound && mayBecomeVisible(&attempt) {
+            } catch let error as WorkerError where error.kind == .notFound {
+                guard mayBecomeVisible(&attempt) else {
+                    try await confirmAbsent(source)
+                    throw error
+                }
                 pause = Self.secondLookDelay
             } catch let error as WorkerError where error.kind == .tooLarge {
                 guard maximumBytes < engine.maximumBytes else {
