@@ -20,11 +20,10 @@ final class CircuitBreakerStateTests {
     /// Fails a request from the second `began` to the second `end`, by default of an instant.
     @discardableResult
     private func fail(
-        _ id: LeaseManagerState.ID, _ operation: RequestHistory.Operation = .read, from began: Int? = nil,
-        at end: Int, receives: Int = 1,
-        wasIsolated: Bool = false
+        _ id: LeaseManagerState.ID, _ operation: RequestHistory.Operation = .read, of resource: String = "",
+        from began: Int? = nil, at end: Int, receives: Int = 1, wasIsolated: Bool = false
     ) -> CircuitBreakerState.FailureDecision {
-        let request = Request(operation, began: .seconds(began ?? end))
+        let request = Request(operation, of: resource, began: .seconds(began ?? end))
         breaker.began(id, now: request.began)
         _ = breaker.ended(id, request, isSuccess: false, now: .seconds(end))
         return breaker.failed(
@@ -35,10 +34,10 @@ final class CircuitBreakerStateTests {
     /// Lets a request succeed from the second `began` to the second `end`.
     @discardableResult
     private func succeed(
-        _ id: LeaseManagerState.ID, _ operation: RequestHistory.Operation = .read, from began: Int? = nil,
-        at end: Int
+        _ id: LeaseManagerState.ID, _ operation: RequestHistory.Operation = .read, of resource: String = "",
+        from began: Int? = nil, at end: Int
     ) -> Bool {
-        let request = Request(operation, began: .seconds(began ?? end))
+        let request = Request(operation, of: resource, began: .seconds(began ?? end))
         breaker.began(id, now: request.began)
         return breaker.ended(id, request, isSuccess: true, now: .seconds(end))
     }
@@ -149,14 +148,34 @@ final class CircuitBreakerStateTests {
     // MARK: Single objects
 
     @Test func `a failure while requests of others succeed is repeated and then isolates its message`() {
-        for (second, pause) in [(0, 2), (2, 4), (6, 8)] {
+        for (second, pause) in [(0, 2), (2, 4), (6, 8), (14, 16)] {
             succeed(b, from: second, at: second)
             #expect(fail(a, from: second, at: second) == .hold && breaker.phase == .closed)
             #expect(decision(a, at: second) == .wait(until: .seconds(second + pause)))
             #expect(decision(a, at: second + pause) == .proceed)
         }
-        succeed(b, at: 14)
-        #expect(fail(a, at: 14) == .isolateMessage && breaker.heldCount == 0)
+        succeed(b, at: 30)
+        #expect(fail(a, at: 30) == .isolateMessage && breaker.heldCount == 0)
+    }
+
+    @Test func `a request that always fails isolates its message although other requests of it succeed`() {
+        for (second, pause) in [(0, 2), (2, 4), (6, 8), (14, 16)] {
+            succeed(b, from: second, at: second)
+            succeed(a, .read, of: "first", from: second, at: second)
+            #expect(fail(a, .read, of: "second", from: second, at: second) == .hold)
+            #expect(decision(a, at: second + pause) == .proceed)
+        }
+        succeed(b, at: 30)
+        #expect(fail(a, .read, of: "second", at: 30) == .isolateMessage)
+    }
+
+    @Test func `failures of one request and another isolate no message`() {
+        for round in 0..<12 {
+            let time = round * 5
+            succeed(b, from: time, at: time)
+            #expect(fail(a, .inspect, of: "object \(round / 3)", from: time, at: time) == .hold)
+            _ = decision(a, at: time + 4)
+        }
     }
 
     @Test func `a request that hangs while others succeed isolates its message at once`() {
@@ -180,13 +199,27 @@ final class CircuitBreakerStateTests {
         #expect(succeed(c, at: 10) && breaker.phase == .closed)
         for id in [a, b] {
             #expect(decision(id, at: 10) == .proceed)
-            for (second, end) in [(11, 15), (15, 23)] {
+            for (second, end) in [(11, 15), (15, 23), (23, 39)] {
                 #expect(fail(id, at: second) == .hold && breaker.phase == .closed)
                 #expect(decision(id, at: end) == .proceed)
             }
-            #expect(fail(id, at: 23) == .isolateMessage)
+            #expect(fail(id, at: 39) == .isolateMessage)
         }
         #expect(breaker.phase == .closed && breaker.heldCount == 0)
+    }
+
+    @Test func `more failures are needed while requests that had failed succeed`() {
+        succeed(b, at: 0)
+        #expect(fail(b, .read, of: "other", at: 0) == .hold)
+        succeed(c, at: 1)
+        succeed(b, .read, of: "other", at: 2)
+        var failures = 0
+        for second in stride(from: 3, to: 120, by: 10) {
+            succeed(c, at: second)
+            failures += 1
+            let outcome = fail(a, .read, of: "own", at: second)
+            #expect(outcome == (failures < 12 ? .hold : .isolateMessage), "after \(failures) failures")
+        }
     }
 
     @Test func `a message that makes progress is not isolated`() {

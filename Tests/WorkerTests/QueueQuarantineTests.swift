@@ -47,6 +47,8 @@ struct QueueQuarantineTests {
         }
         var options = AWSOptions()
         options.logIdentity = false
+        // Other tests can hold the threads for minutes.
+        options.timeouts.totalSeconds = 3600
         let host = HostEnvironment(
             environment: [
                 "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret",

@@ -14,8 +14,10 @@
 ///
 /// A failure is *explained* by a success of another message whose request has the same operation and began no earlier
 /// than the failed one: the dependency works, and the object of the failed request does not. The record is then
-/// repeated after a pause, and after `maxOwnFailures` failures or `ownFailureTime` the message is isolated, which means
-/// that it is treated as with the disposition `retry`.
+/// repeated after a pause. When the same request of the message has failed `minOwnFailures` times in a row, and for
+/// `ownFailureTime`, the message is isolated, which means that it is treated as with the disposition `retry`. A request
+/// that hung for `ownFailureTime` while others succeeded isolates its message at once. A dependency that fails now and
+/// then fails for one request and another, and isolates no message.
 ///
 /// A message whose failure is not explained is held until it is: its lease is kept, and its record is repeated later.
 /// The record of one held message at a time is repeated as a probe, after pauses that grow to 30 s. When a request that
@@ -93,33 +95,37 @@ package struct CircuitBreakerState: Sendable {
     private struct Held: Sendable, Equatable {
         var id: ID
         var kind: WorkerError.Kind
-        var operation: RequestHistory.Operation
+        /// The latest failed request.
+        var request: Request
         var isFirstReceive: Bool
         /// The time of the first of its unexplained failures, by `WorkerClock`.
         var since: Duration
         /// The time, by `WorkerClock`, at which its failure opens the breaker unless it is explained before.
         var opensAt: Duration
-        /// The time just before its latest failed request was sent, by `WorkerClock`.
-        var began: Duration
         /// The time of its latest failure, by `WorkerClock`.
         var failedAt: Duration
     }
 
-    /// A message whose failures are explained, so that its object is at fault.
+    /// A request of a message whose failures are explained, so that its object is at fault.
     private struct Suspect: Sendable {
-        var operation: RequestHistory.Operation
-        /// The number of failures since the latest success of the operation.
+        var request: Request
+        /// The number of failures since the latest success of the request; see `weight`.
         var failures: Int
         /// The time, by `WorkerClock`, from which `ownFailureTime` counts.
         var since: Duration
-        /// True when a request that began after a failure of this message has succeeded, so that its further failures
-        /// are its own without further evidence.
+        /// True when a request of another message that began after a failure of this one has succeeded, so that its
+        /// further failures are its own without further evidence.
         var isProven: Bool
     }
 
-    /// The number of explained failures after which a message is isolated.
-    static let maxOwnFailures = 4
-    /// The time after which a message is isolated at its next explained failure.
+    /// The number of explained failures of one request in a row before which a message is not isolated.
+    static let minOwnFailures = 4
+    /// The same while requests that had failed have lately succeeded. When half of all requests fail, one of 4,000
+    /// requests fails so often in a row.
+    static let minOwnFailuresAfterRecovery = 12
+    /// The time for which a request that failed and then succeeded shows that the dependency fails now and then.
+    static let recoveryTime = Duration.seconds(600)
+    /// The time for which one request must fail before its message is isolated.
     static let ownFailureTime = Duration.seconds(20)
     /// The time for which an unexplained failure of a redelivered message does not open the breaker.
     static let doubtTime = Duration.seconds(60)
@@ -149,7 +155,10 @@ package struct CircuitBreakerState: Sendable {
     private var requests = RequestHistory()
     /// The held messages, beginning with the next probe.
     private var held: [Held] = []
-    private var suspects: [ID: Suspect] = [:]
+    /// The suspect requests of each message. There are as many as the objects of one record.
+    private var suspects: [ID: [Suspect]] = [:]
+    /// The time, by `WorkerClock`, at which a request that had failed succeeded for the latest time.
+    private var latestRecovery: Duration?
     /// The messages whose record is repeated at a time of `WorkerClock`, because their failure is explained.
     private var pauses: [ID: Duration] = [:]
     private var probes = 0
@@ -238,17 +247,29 @@ package struct CircuitBreakerState: Sendable {
     package mutating func succeeded(_ id: ID, _ request: Request, now: Duration) -> Bool {
         requests.succeeded(id, request)
         let proves = request.operation.proves
-        if let suspect = suspects[id], proves(suspect.operation) { suspects[id] = nil }
+        // A success of a message for another object says nothing about the object that failed.
+        if suspect(request, of: id) != nil {
+            suspects[id]?.removeAll { $0.request.isSame(as: request) }
+            latestRecovery = now
+        }
+        if held.contains(where: { $0.id == id && $0.request.isSame(as: request) }) {
+            removeHeld(id)
+            latestRecovery = now
+        }
         guard opening != nil || !held.isEmpty else { return false }
-        if held.contains(where: { $0.id == id && proves($0.operation) }) { removeHeld(id) }
         let explained = held.filter {
-            $0.id != id && proves($0.operation) && request.began >= $0.began
+            $0.id != id && proves($0.request.operation) && request.began >= $0.request.began
         }
         for message in explained {
             removeHeld(message.id)
-            suspects[message.id] = Suspect(
-                operation: message.operation, failures: (suspects[message.id]?.failures ?? 0) + 1,
-                since: now, isProven: request.began >= message.failedAt)
+            let previous = suspect(message.request, of: message.id)
+            keep(
+                Suspect(
+                    request: message.request,
+                    failures: (previous?.failures ?? 0)
+                        + Self.weight(message.request, failedAt: message.failedAt),
+                    since: previous?.since ?? now, isProven: request.began >= message.failedAt),
+                of: message.id)
         }
         var closes = false
         if let opening, proves(opening.operation), request.began >= opening.began {
@@ -273,14 +294,11 @@ package struct CircuitBreakerState: Sendable {
         now: Duration, jitter: Double
     ) -> FailureDecision {
         let wasProbe = probe == id
-        let isSuspect = suspects[id].map { $0.operation == request.operation } ?? false
-        if isSuspect && suspects[id]?.isProven == true
-            || requests.hasSuccess(since: request, byOthersThan: id)
-        {
-            var suspect = Suspect(
-                operation: request.operation, failures: 0, since: request.began, isProven: false)
-            if isSuspect { suspect = suspects[id] ?? suspect }
-            suspect.failures += 1
+        let known = suspect(request, of: id)
+        if known?.isProven == true || requests.hasSuccess(since: request, byOthersThan: id) {
+            var suspect =
+                known ?? Suspect(request: request, failures: 0, since: request.began, isProven: false)
+            suspect.failures += Self.weight(request, failedAt: now)
             return repeatOrIsolate(id, suspect, now: now, jitter: jitter)
         }
         let previous = held.first { $0.id == id }
@@ -290,7 +308,7 @@ package struct CircuitBreakerState: Sendable {
             trialWasInconclusive(now: now)
             return .isolateMessage
         }
-        let isFresh = isRarelyNeeded || (receives <= 1 && !isSuspect)
+        let isFresh = isRarelyNeeded || (receives <= 1 && known == nil)
         if held.isEmpty { probes = 0 }
         if held.isEmpty || wasProbe { nextProbe = now + backoff.delay(attempt: probes + 1, jitter: jitter) }
         let doubt =
@@ -304,10 +322,8 @@ package struct CircuitBreakerState: Sendable {
         if wasProbe { probe = nil }
         held.append(
             Held(
-                id: id, kind: kind, operation: request.operation, isFirstReceive: receives <= 1,
-                since: previous?.since ?? now, opensAt: previous?.opensAt ?? now + doubt,
-                began: request.began,
-                failedAt: now))
+                id: id, kind: kind, request: request, isFirstReceive: receives <= 1,
+                since: previous?.since ?? now, opensAt: previous?.opensAt ?? now + doubt, failedAt: now))
         if !isRarelyNeeded, held.count >= room { lastExchange = lastExchange ?? now }
         if var current = opening {
             current.kind = kind
@@ -326,13 +342,31 @@ package struct CircuitBreakerState: Sendable {
         _ id: ID, _ suspect: Suspect, now: Duration, jitter: Double
     ) -> FailureDecision {
         removeHeld(id)
-        guard suspect.failures < Self.maxOwnFailures, now - suspect.since < Self.ownFailureTime else {
+        let isFlaky = latestRecovery.map { now - $0 < Self.recoveryTime } ?? false
+        let needed = isFlaky ? Self.minOwnFailuresAfterRecovery : Self.minOwnFailures
+        let isAtFault = suspect.failures >= needed && now - suspect.since >= Self.ownFailureTime
+        guard !isAtFault else {
             suspects[id] = nil
             return .isolateMessage
         }
-        suspects[id] = suspect
+        keep(suspect, of: id)
         pauses[id] = now + backoff.delay(attempt: suspect.failures, jitter: jitter)
         return .hold
+    }
+
+    /// Returns for how many failures a failed request counts. One that hung for `ownFailureTime` counts for all that are
+    /// needed, because each repetition would take a place for as long again.
+    private static func weight(_ request: Request, failedAt: Duration) -> Int {
+        failedAt - request.began >= ownFailureTime ? minOwnFailures : 1
+    }
+
+    private func suspect(_ request: Request, of id: ID) -> Suspect? {
+        suspects[id]?.first { $0.request.isSame(as: request) }
+    }
+
+    private mutating func keep(_ suspect: Suspect, of id: ID) {
+        suspects[id, default: []].removeAll { $0.request.isSame(as: suspect.request) }
+        suspects[id, default: []].append(suspect)
     }
 
     /// Returns the next action of a held message. When its failure is not explained, `.proceed` makes it the probe.
@@ -349,7 +383,8 @@ package struct CircuitBreakerState: Sendable {
             let time = message.opensAt
             if time <= now {
                 opening = Opening(
-                    kind: message.kind, operation: message.operation, began: message.began, since: now,
+                    kind: message.kind, operation: message.request.operation, began: message.request.began,
+                    since: now,
                     nextTrial: now)
             }
             times.append(time)

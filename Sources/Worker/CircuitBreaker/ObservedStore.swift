@@ -9,7 +9,11 @@ internal import Support
 /// success when its bytes are verified, or when an output has been made from them and is uploaded.
 final class ObservedStore: ObjectStore {
     private struct State {
-        var lastFailure: RequestHistory.Request?
+        /// The request whose failure counts as that of this attempt: the latest failed one, unless the request of the
+        /// previous attempt has failed again.
+        var failure: RequestHistory.Request?
+        /// The failed request of the previous attempt.
+        var previousFailure: RequestHistory.Request?
         var isReported = false
         /// The latest download in this attempt.
         var download: RequestHistory.Request?
@@ -38,19 +42,21 @@ final class ObservedStore: ObjectStore {
 
     func markReported() { state.withLock { $0.isReported = true } }
 
-    /// Returns the request because of which an attempt has failed: the latest failed one, otherwise the latest
-    /// download, whose bytes were not those of the source. The next attempt begins without any.
+    /// Returns the request because of which an attempt has failed: a failed one, otherwise the latest download, whose
+    /// bytes were not those of the source. The next attempt begins without any.
     func takeFailure() -> RequestHistory.Request {
         state.withLock { state in
-            defer { (state.lastFailure, state.download, state.isDownloadPending) = (nil, nil, false) }
-            return state.lastFailure ?? state.download ?? RequestHistory.Request(.read, began: clock.now)
+            let request = state.failure ?? state.download ?? RequestHistory.Request(.read, began: clock.now)
+            (state.failure, state.download, state.isDownloadPending) = (nil, nil, false)
+            state.previousFailure = request
+            return request
         }
     }
 
     func get(
         _ object: ObjectReference, maximumBytes: Int, onNewConnection: Bool
     ) async throws -> S3Object {
-        let request = RequestHistory.Request(.read, began: clock.now)
+        let request = RequestHistory.Request(.read, of: "\(object)", began: clock.now)
         return try await observe(request, isSuccess: \.isVerified) {
             let found = try await store.get(
                 object, maximumBytes: maximumBytes, onNewConnection: onNewConnection)
@@ -60,11 +66,13 @@ final class ObservedStore: ObjectStore {
     }
 
     func head(_ object: ObjectReference) async throws -> ObjectHead? {
-        try await observe(.inspect) { try await store.head(object) }
+        try await observe(.inspect, object) { try await store.head(object) }
     }
 
     func tags(of object: ObjectReference) async throws -> [String: String] {
-        try await observe(.inspect) { try await store.tags(of: object) }
+        // The tags and the metadata of an object need different permissions.
+        let request = RequestHistory.Request(.inspect, of: "tags of \(object)", began: clock.now)
+        return try await observe(request, isSuccess: { _ in true }) { try await store.tags(of: object) }
     }
 
     func put(_ output: OutputObject, if condition: PutCondition) async throws {
@@ -73,13 +81,14 @@ final class ObservedStore: ObjectStore {
             return state.isDownloadPending ? state.download : nil
         }
         if let download { breaker.succeeded(lease, download) }
-        try await observe(.write) { try await store.put(output, if: condition) }
+        try await observe(.write, output.name) { try await store.put(output, if: condition) }
     }
 
     private func observe<Value>(
-        _ operation: RequestHistory.Operation, _ call: () async throws -> Value
+        _ operation: RequestHistory.Operation, _ object: ObjectReference, _ call: () async throws -> Value
     ) async throws -> Value {
-        try await observe(RequestHistory.Request(operation, began: clock.now), isSuccess: { _ in true }, call)
+        let request = RequestHistory.Request(operation, of: "\(object)", began: clock.now)
+        return try await observe(request, isSuccess: { _ in true }, call)
     }
 
     private func observe<Value>(
@@ -96,7 +105,10 @@ final class ObservedStore: ObjectStore {
             breaker.ended(lease, request, isSuccess: isAnswer)
             // A cancelled call can fail with any error.
             if kind != nil && !isAnswer && !Task.isCancelled {
-                state.withLock { $0.lastFailure = request }
+                state.withLock { state in
+                    let isRepeated = state.failure.flatMap { state.previousFailure?.isSame(as: $0) } ?? false
+                    if !isRepeated { state.failure = request }
+                }
             }
             throw error
         }

@@ -24,12 +24,20 @@ package struct RequestHistory: Sendable {
     /// A request of a message.
     package struct Request: Sendable, Equatable {
         package var operation: Operation
+        /// The object of the request, as text; empty when it does not matter.
+        package var resource: String
         /// The time just before the request was sent, by `WorkerClock`.
         package var began: Duration
 
-        package init(_ operation: Operation, began: Duration) {
+        package init(_ operation: Operation, of resource: String = "", began: Duration) {
             self.operation = operation
+            self.resource = resource
             self.began = began
+        }
+
+        /// True when another request has the same operation and object, so that its result is that of a repetition.
+        package func isSame(as other: Request) -> Bool {
+            operation == other.operation && resource == other.resource
         }
     }
 
