@@ -73,7 +73,7 @@ enum ErrorCodes {
 
     /// The codes `RequestTimeout...` are those of botocore's `TransientRetryableChecker` (retries/standard.py). The
     /// other codes are documented as temporary by S3 (`InternalError`, `ServiceUnavailable`, `OperationAborted`), SQS
-    /// (`InternalFailure`) and STS (`IDPCommunicationError`). `IncompleteBody` says that a body was cut on its way to S3.
+    /// (`InternalFailure`) and STS (`IDPCommunicationError`). `IncompleteBody` says that a body was cut on its way.
     private static let transientCodes: Set<String> = [
         "RequestTimeout", "RequestTimeoutException", "InternalError", "InternalFailure", "ServiceUnavailable",
         "IDPCommunicationError", "OperationAborted", "IncompleteBody",

@@ -354,8 +354,8 @@ package struct CircuitBreakerState: Sendable {
         return .hold
     }
 
-    /// Returns for how many failures a failed request counts. One that hung for `ownFailureTime` counts for all that are
-    /// needed, because each repetition would take a place for as long again.
+    /// Returns for how many failures a failed request counts. One that hung for `ownFailureTime` counts for all that
+    /// are needed, because each repetition would take a place for as long again.
     private static func weight(_ request: Request, failedAt: Duration) -> Int {
         failedAt - request.began >= ownFailureTime ? minOwnFailures : 1
     }
