@@ -53,6 +53,31 @@ struct RedactionTests {
         }
     }
 
+    /// Forms of the token in which a server can repeat it.
+    static let forms: [String] = {
+        let encoded = token.replacing("/", with: "%2F").replacing("+", with: "%2B").replacing(
+            "=", with: "%3D")
+        let lowerCase = token.replacing("/", with: "%2f").replacing("+", with: "%2b").replacing(
+            "=", with: "%3d")
+        let slashKept = encoded.replacing("%2F", with: "/")
+        let all = [token, encoded, lowerCase, slashKept, lowerCase.replacing("%2f", with: "/")]
+        let twice = (all + [encoded.replacing("e", with: "%65")]).map { $0.replacing("%", with: "%25") }
+        return all + twice + [twice[1].replacing("%", with: "%25")]
+    }()
+
+    /// A mark that makes one character with the letter before it, or an invisible one.
+    @Test(
+        arguments: forms, ["", "\u{301}", "\u{200D}", "\u{FE0F}", "\u{903}", "%CC%81", "\u{301}\u{301}"])
+    func `a secret is hidden in every percent-encoded form and before any mark`(
+        _ form: String, _ mark: String
+    ) async throws {
+        let xml = "<Error><Code>Other</Code><Message>no: \(form)\(mark)&amp;x</Message></Error>"
+        let s3 = try await harness(.respond(400, [:], xml)).session.s3()
+        let error = try await awsError { try await s3.get(.picture, maximumBytes: 10) }
+        let shown = mark == "\u{200D}" ? " " : mark
+        #expect(Array(error.message.utf8) == Array("no: <secret>\(shown)&x".utf8))
+    }
+
     @Test func `secrets are hidden in error codes and request ids`() async throws {
         let xml = "<Error><Code>Bad \(Self.token)</Code><RequestId>\(Self.token)</RequestId></Error>"
         let s3 = try await harness(.respond(400, [:], xml)).session.s3()

@@ -32,8 +32,8 @@ struct Redaction: Sendable {
         Redaction(secrets + texts.compactMap { $0.map(Secret.init) })
     }
 
-    /// Returns `text` as one line of at most 500 Unicode scalars. Each secret of the request, in plain and in
-    /// percent-encoded form, is replaced by `<secret>`, and so is each run of 64 or more hexadecimal digits, which can
+    /// Returns `text` as one line of at most 500 Unicode scalars. Each secret of the request is replaced by `<secret>`,
+    /// in plain form and in every percent-encoded form, and so is each run of 64 or more hexadecimal digits, which can
     /// be the signature of this request or of another one. Control characters and invisible ones that change the order
     /// or the line of a text are replaced by spaces.
     func clean(_ text: String) -> String { cleaned(text, Self.maxLength) }
@@ -51,23 +51,49 @@ struct Redaction: Sendable {
     }
 
     private func hidingSecrets(in text: String) -> String {
-        var text = text
-        for secret in secrets where secret.revealed.utf8.count >= Self.minimumBytes {
-            let encoded = PercentEncoding.encode(secret.revealed)
-            for form in [secret.revealed, encoded, Self.lowerCaseEscapes(encoded)] {
-                text = text.split(separator: form, omittingEmptySubsequences: false)
-                    .joined(separator: Self.replacement)
+        secrets.filter { $0.revealed.utf8.count >= Self.minimumBytes }.reduce(text) { text, secret in
+            let secret = Array(secret.revealed.utf8)
+            // Bytes and not characters, because a mark behind a secret would be one character with its last letter.
+            var rest = Array(text.utf8)[...]
+            var out: [UInt8] = []
+            while let first = rest.first {
+                if let end = Self.end(of: secret, at: rest) {
+                    out += Self.replacement.utf8
+                    rest = rest[end...]
+                } else {
+                    out.append(first)
+                    rest = rest.dropFirst()
+                }
             }
+            return String(decoding: out, as: UTF8.self)
         }
-        return text
     }
 
-    /// Returns the percent-encoded text `text` with escapes in lower-case digits, such as `%2f`.
-    private static func lowerCaseEscapes(_ text: String) -> String {
-        let parts = text.split(separator: "%", omittingEmptySubsequences: false)
-        return
-            ([String(parts[0])] + parts.dropFirst().map { "%" + $0.prefix(2).lowercased() + $0.dropFirst(2) })
-            .joined()
+    /// Returns the end of `secret` when `text` begins with it, in plain form or with any of its bytes percent-encoded
+    /// any number of times; otherwise nil.
+    private static func end(of secret: [UInt8], at text: ArraySlice<UInt8>) -> Int? {
+        if text.starts(with: secret) { return text.startIndex + secret.count }
+        var rest = text
+        for byte in secret {
+            guard let (decoded, end) = decodedByte(at: rest), decoded == byte else { return nil }
+            rest = rest[end...]
+        }
+        return rest.startIndex
+    }
+
+    /// Returns the first byte of `text`, decoded until it is no escape, and the end of what encodes it; nil when `text`
+    /// is empty.
+    private static func decodedByte(at text: ArraySlice<UInt8>) -> (byte: UInt8, end: Int)? {
+        guard var byte = text.first else { return nil }
+        var end = text.startIndex + 1
+        // An encoded percent sign can begin an escape itself, as in `%252F`.
+        while byte == UInt8(ascii: "%"), end + 2 <= text.endIndex,
+            let high = Hex.value(ofDigit: text[end]), let low = Hex.value(ofDigit: text[end + 1])
+        {
+            byte = high << 4 | low
+            end += 2
+        }
+        return (byte, end)
     }
 
     private func hidingSignatures(in text: String) -> String {
