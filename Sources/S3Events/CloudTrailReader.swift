@@ -27,8 +27,8 @@ struct CloudTrailReader {
         }
         switch kind {
         case .removed: return .removed(name: name)
-        case .created where event.errorCode == nil: break
-        case .created, .other: return .other(name: name)
+        case .other: return .other(name: name)
+        case .created: if try hasFailed(event) { return .other(name: name) }
         }
         let parameters = event.requestParameters?.value
         return .created(
@@ -38,5 +38,14 @@ struct CloudTrailReader {
                     parameters?.bucketName, at: "\(path).requestParameters.bucketName"),
                 key: try fields.key(parameters?.key, .cloudTrail, at: "\(path).requestParameters.key"),
                 versionID: fields.versionID(event.responseElements?.value?.versionID?.value)))
+    }
+
+    /// Returns true when the event has an error code. An empty one is none.
+    private func hasFailed(_ event: S3Record) throws(S3EventsError) -> Bool {
+        guard let code = event.errorCode else { return false }
+        guard let text = code.value else {
+            throw S3EventsError(.unknownEvent, at: "\(path).errorCode", "is not a string")
+        }
+        return !text.isEmpty
     }
 }

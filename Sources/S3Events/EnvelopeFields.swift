@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import FoundationEssentials
+import Support
+
 /// The top-level fields of the JSON object in a message body: of S3 notifications, SNS notifications and EventBridge
 /// events. Every field is optional, and the fields that are present identify the kind of the body. Unknown fields are
 /// ignored, as the S3 User Guide ("Event message structure") requires.
@@ -26,6 +29,24 @@ struct EnvelopeFields: Decodable {
         case message = "Message"
         case source, detail
         case detailType = "detail-type"
+    }
+
+    /// True when the object is an SNS notification, whose message is in the field `Message`.
+    var isSNSNotification: Bool { type == "Notification" && message != nil }
+
+    /// The number of notifications in the object, of which only one can be processed.
+    var notifications: Int { [records != nil, detail != nil, isSNSNotification].count(where: \.self) }
+
+    /// Returns the name of a field that the valid JSON object `bytes` has twice; nil when there is none. The decoder
+    /// would use one of the two and ignore the other.
+    static func repeatedName(in bytes: [UInt8]) -> String? {
+        var seen: Set<String> = []
+        return JSONMembers.members(of: bytes).lazy.compactMap { member -> String? in
+            guard let name = try? JSONDecoder().decode(String.self, from: Data(member.name)) else {
+                return nil
+            }
+            return CodingKeys(rawValue: name) != nil && !seen.insert(name).inserted ? name : nil
+        }.first
     }
 
     /// Returns a JSON coding path as text, such as `Records[0].s3`.

@@ -18,7 +18,8 @@ enum EventName {
     /// Determines the kind of an event of an S3 notification. The result is nil for an unknown name.
     ///
     /// The names are those of S3 (S3 User Guide, "Event notification types and destinations"), MinIO (`mc event add`)
-    /// and Ceph ("S3 Bucket Notifications Compatibility"), and the names of API calls (`init(call:)`).
+    /// and Ceph ("S3 Bucket Notifications Compatibility"), and the names of API calls (`init(call:)`). Where all events
+    /// of a type, the part before the first colon, have one kind, the part behind it is not looked at.
     ///
     /// - Parameter name: the name without the prefix `s3:`, such as `ObjectCreated:Put`. The part after the first colon
     ///   may be absent.
@@ -39,9 +40,16 @@ enum EventName {
             ("objectsynced", "delete"), ("objectsynced", "deletionmarkercreated"),
             ("replication", "delete"), ("replication", "deletionmarkercreated"):
             self = .removed
-        case ("objectlifecycle", let action) where action.hasPrefix("expiration"): self = .removed
-        case ("objectlifecycle", let action) where action.hasPrefix("transition"): self = .other
-        case ("replication", let operation) where operation.hasPrefix("operation"): self = .other
+        case ("objectlifecycle", "expiration"), ("objectlifecycle", "expiration:current"),
+            ("objectlifecycle", "expiration:noncurrent"), ("objectlifecycle", "expiration:deletemarker"),
+            ("objectlifecycle", "expiration:abortmultipartupload"):
+            self = .removed
+        case ("objectlifecycle", "transition"), ("objectlifecycle", "transition:current"),
+            ("objectlifecycle", "transition:noncurrent"), ("replication", "operationfailedreplication"),
+            ("replication", "operationmissedthreshold"), ("replication", "operationnottracked"),
+            ("replication", "operationreplicatedafterthreshold"),
+            ("replication", "operationcompletedreplication"):
+            self = .other
         case ("objectrestore", "post"), ("objectrestore", "delete"), ("objecttagging", _),
             ("objectacl", _), ("objectannotation", _), ("lifecycletransition", _),
             ("objecttransition", _), ("intelligenttiering", _), ("reducedredundancylostobject", _),
@@ -77,13 +85,8 @@ enum EventName {
         switch call {
         case "putobject", "postobject", "copyobject", "completemultipartupload": self = .created
         case "deleteobject", "deleteobjects": self = .removed
-        case "putobjecttagging", "deleteobjecttagging", "putobjectacl", "putobjectretention",
-            "putobjectlegalhold", "putobjectlockconfiguration", "restoreobject", "createmultipartupload",
-            "uploadpart", "uploadpartcopy", "abortmultipartupload", "selectobjectcontent", "createbucket":
-            self = .other
         default:
-            let prefixes = ["get", "head", "list", "putbucket", "deletebucket"]
-            guard prefixes.contains(where: call.hasPrefix) else { return nil }
+            guard S3Calls.withoutObjects.contains(call) else { return nil }
             self = .other
         }
     }

@@ -22,7 +22,7 @@ package enum KeyEncoding: String, Sendable, CaseIterable {
         case .automatic:
             switch dialect {
             case .s3, .minio, .other: key = text.percentDecoded(plusIsSpace: true)
-            case .eventBridge, .cloudTrail, .ceph: key = text
+            case .eventBridge, .cloudTrail, .ceph, .quarantine: key = text
             }
         }
         guard let key, (1...1024).contains(key.utf8.count) else { return nil }

@@ -15,6 +15,8 @@ package struct ObjectEvent: Sendable, Equatable {
         case ceph
         /// Another service whose `eventSource` ends in `:s3`.
         case other
+        /// No notification: a quarantine record, of whose notification only the object is left.
+        case quarantine
     }
 
     package var dialect: Dialect

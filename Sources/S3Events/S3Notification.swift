@@ -24,4 +24,18 @@ package struct S3Notification: Sendable, Equatable {
         self.records = records
         self.isTest = isTest
     }
+
+    /// Makes the notification of the object in a quarantine record, whose key is not percent-encoded.
+    ///
+    /// - Throws: `S3EventsError` when the bucket or the key is invalid.
+    package init(
+        quarantinedObject key: String, bucket: String, versionID: String?, eTag: String?
+    ) throws(S3EventsError) {
+        let fields = FieldReader(keys: .raw)
+        let event = ObjectEvent(
+            dialect: .quarantine, bucket: try fields.bucket(bucket, at: "bucket"),
+            key: try fields.key(key, .quarantine, at: "key"), versionID: fields.versionID(versionID),
+            eTag: fields.eTag(eTag))
+        self.init(records: [.created(event)])
+    }
 }

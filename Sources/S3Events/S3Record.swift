@@ -36,6 +36,6 @@ struct S3Record: Decodable {
     /// The parameters of an API call. A record of an S3 notification has this field as well, with other content.
     var requestParameters: Lenient<Parameters>?
     var responseElements: Lenient<Response>?
-    /// The error code of an API call that failed; nil when the call succeeded.
+    /// The error code of an API call that failed; nil or empty when the call succeeded.
     var errorCode: Lenient<String>?
 }

@@ -27,6 +27,16 @@ struct CloudTrailReaderTests {
         #expect(try onlyEvent(Envelope.decode(cloudTrailEvent(succeeded))).key == "a.jpg")
     }
 
+    @Test func `an empty error code is none, and one that is no string is an error`() throws {
+        let empty = cloudTrail(error: #""errorCode":"","#)
+        #expect(try onlyEvent(Envelope.decode(cloudTrailEvent(empty))).key == "a.jpg")
+        for code in ["7", "true", "{}", "[]"] {
+            let event = cloudTrailEvent(cloudTrail(error: #""errorCode":\#(code),"#))
+            let error = try #require(try onlyError(event))
+            #expect(error.kind == .unknownEvent && error.path == "detail.errorCode")
+        }
+    }
+
     @Test(arguments: ["DeleteObject", "DeleteObjects"])
     func `a call that deletes objects is reported by its name`(call: String) throws {
         let event = cloudTrailEvent(cloudTrail(call).replacing(#""key":"a.jpg""#, with: #""x":1"#))
@@ -37,13 +47,17 @@ struct CloudTrailReaderTests {
         "GetObject", "HeadObject", "ListObjectsV2", "PutObjectTagging", "DeleteObjectTagging",
         "PutObjectAcl", "PutObjectRetention", "PutObjectLegalHold", "RestoreObject",
         "CreateMultipartUpload", "UploadPart", "UploadPartCopy", "AbortMultipartUpload",
-        "PutBucketPolicy", "DeleteBucketPolicy",
+        "PutBucketPolicy", "DeleteBucketPolicy", "GetBucketPublicAccessBlock", "HeadBucket", "ListBuckets",
+        "PutObjectAnnotation", "PutObjectLockRetention", "UpdateObjectEncryption", "CreateSession",
     ])
     func `a call that creates no object is reported by its name`(call: String) throws {
         #expect(try Envelope.decode(cloudTrailEvent(cloudTrail(call))).records == [.other(name: call)])
     }
 
-    @Test(arguments: ["JobStatusChanged", "RenameObject", "PutObjectTwice", "DeleteObjectsNow", "Put"])
+    @Test(arguments: [
+        "JobStatusChanged", "RenameObject", "PutObjectTwice", "DeleteObjectsNow", "Put", "GetReadyObject",
+        "PutBucketFile",
+    ])
     func `an unknown call is an error that names it`(call: String) throws {
         let error = try #require(try onlyError(cloudTrailEvent(cloudTrail(call))))
         #expect(error.kind == .unknownEvent && error.path == "detail.eventName")

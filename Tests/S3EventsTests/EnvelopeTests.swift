@@ -50,6 +50,29 @@ struct EnvelopeTests {
         #expect(throws: S3EventsError.self) { try Envelope.decode(wrapped) }
     }
 
+    /// A decoder reads one of the two, and the message is deleted with the other.
+    @Test func `a body with two notifications is an error`() throws {
+        func fields(_ body: String) -> Substring { body.dropFirst().dropLast() }
+        let (records, event) = (fields(s3Body(["a.jpg"])), fields(eventBridge()))
+        let (sns, test) = (fields(try inSNS(s3Body(["b.jpg"]))), fields(testEvent))
+        for (first, second) in [
+            (records, fields(s3Body(["b.jpg"]))), (records, #""\u0052ecords":[0]"#), (records, event),
+            (event, event), (sns, sns), (sns, records), (event, sns),
+        ] {
+            for body in ["{\(first),\(second)}", "{\(second),\(first)}"] {
+                let error = #expect(throws: S3EventsError.self) { try Envelope.decode(body) }
+                #expect(error?.kind == .unknownShape, "\(body)")
+                let wrapped = try inSNS(body)
+                #expect(throws: S3EventsError.self) { try Envelope.decode(wrapped) }
+            }
+        }
+        for notification in [records, event] {
+            let decoded = try Envelope.decode("{\(test),\(notification)}")
+            #expect(try onlyEvent(decoded).key == "a.jpg" && !decoded.isTest)
+        }
+        #expect(try onlyEvent(Envelope.decode(#"{"x":1,"x":2,"Message":"m",\#(records)}"#)).key == "a.jpg")
+    }
+
     @Test func `a notification of more than 256 records is an error that names their number`() throws {
         let many = Array(repeating: "0", count: 256).joined(separator: ",")
         #expect(try Envelope.decode("{\"Records\":[\(many)]}").records.count == 256)

@@ -50,7 +50,9 @@ struct EventNameTests {
         "NewThing:Of2030", "Object", "Created", "ObjectCreate:Put", "ObjectCreated.Put", "Object Created",
         "Put", "ObjectRestore", "ObjectRestore:Of2030", "Replication", "Replication:Of2030",
         "ObjectSynced:Of2030", "ObjectLifecycle:Of2030", "s3:", ":", "s3:s3:ObjectCreated:Put", " ",
-        "TestEvent:Put", "OBJECT_CREATE",
+        "TestEvent:Put", "OBJECT_CREATE", "GetReadyObject", "PutBucketFile", "ListenerCreate",
+        "HeadlineUploaded", "DeleteBucketAndCreate", "ObjectLifecycle:ExpirationOf2030",
+        "ObjectLifecycle:TransitionOf2030", "Replication:OperationOf2030",
     ])
     func `an unknown name is an error that contains it`(name: String) throws {
         let error = try #require(try onlyError(s3Body(name: name)))
