@@ -11,7 +11,7 @@ struct OriginalBodyTests {
     /// A quarantine record with `body`, as the quarantine stores it.
     private static func letter(_ body: String, index: Int = 0, bodyBytes: Int? = nil) throws -> String {
         try QuarantineRecord(
-            body: body, bodyBytes: bodyBytes, messageID: "m", record: index, key: "a.jpg", error: "corrupt",
+            body: body, bodyBytes: bodyBytes, messageID: "m", record: index, error: "corrupt",
             errorCode: "", reason: "", receiveCount: 1,
             milliseconds: .init(wait: 0, get: 0, decode: 0, put: 0, total: 0), host: "", version: ""
         ).json()
@@ -21,6 +21,8 @@ struct OriginalBodyTests {
         notification, "", "hello", "[]", #"{"quarantineVersion":1}"#, #"{"body":"x"}"#,
         #"{"quarantineVersion":"1","body":"x"}"#, #"{"quarantineVersion":1,"body":{}}"#,
         #"["quarantineVersion","body"]"#, #"{"Records":[{"s3":{"object":{"key":"quarantineVersion"}}}]}"#,
+        #"{"Records":[{}],"quarantineVersion":1,"body":"{\"Event\":\"s3:TestEvent\"}"}"#,
+        #"{"quarantineVersion":1,"body":"{\"Event\":\"s3:TestEvent\"}"}"#,
     ])
     func `a body that is no quarantine record is its own original`(body: String) {
         let original = OriginalBody(of: body)
@@ -33,13 +35,36 @@ struct OriginalBodyTests {
         {"body":"%","error":"corrupt","errorCode":"x","host":"h","messageID":"m","milliseconds":{"decode":0,"get":0,
         "put":0,"total":0,"wait":0},"quarantineVersion":1,"reason":"r","receiveCount":1,"record":3,"version":"1"}
         """,
-        #"{ "record" : 3, "quarantineVersion" : 1, "body" : "%" }"#,
-        #"{"quarantineVersion":2,"body":"%","record":3,"new":[{}]}"#,
+        """
+        {"quarantineVersion":2,"body":"%","record":3,"new":[{}],"error":"corrupt","errorCode":"","host":"",
+        "messageID":"m","milliseconds":{"decode":0,"get":0,"put":0,"total":0,"wait":0,"new":0},"reason":"",
+        "receiveCount":1,"version":""}
+        """,
     ])
     func `every form of a quarantine record gives the body and the index in it`(form: String) throws {
         let encoded = String(decoding: try JSONEncoder().encode(Self.notification), as: UTF8.self)
         let original = OriginalBody(of: form.replacing("\"%\"", with: encoded))
         #expect(original.text == Self.notification && original.record == 3)
+    }
+
+    @Test func `a quarantine record without a field of all versions, or with one of a notification, is none`()
+        throws
+    {
+        let letter = try Self.letter(Self.notification)
+        let fields = try #require(JSONSerialization.jsonObject(with: Data(letter.utf8)) as? [String: Any])
+        func isLetter(_ fields: [String: Any]) throws -> Bool {
+            let text = String(decoding: try JSONSerialization.data(withJSONObject: fields), as: UTF8.self)
+            let original = OriginalBody(of: text)
+            #expect(original.text == text || original.text == Self.notification)
+            return original.text == Self.notification
+        }
+        #expect(try isLetter(fields) && fields.count == 11)
+        for name in fields.keys { #expect(try !isLetter(fields.filter { $0.key != name }), "\(name)") }
+        for name in ["Records", "Event", "Type", "detail"] {
+            for value in ["", NSNull(), [Any]()] as [Any] {
+                #expect(try !isLetter(fields.merging([name: value]) { $1 }), "\(name)")
+            }
+        }
     }
 
     @Test func `quarantine records within each other give the innermost body and index`() throws {

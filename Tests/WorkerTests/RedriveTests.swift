@@ -5,7 +5,8 @@ import Foundation
 import Metrics
 import Support
 import Testing
-import Worker
+
+@testable import Worker
 
 /// Quarantine records that are moved back to the source queue unchanged, through the whole worker.
 @Suite struct RedriveTests {
@@ -76,15 +77,78 @@ import Worker
     @Test func `a quarantine record with the beginning of a body names the way out and does not grow`() throws
     {
         let harness = WorkerHarness()
-        harness.cloud.send(#"{"body":"{\"Records\":[{","bodyBytes":900000,"quarantineVersion":1,"record":4}"#)
+        harness.cloud.send(
+            #"{"body":"{\"Records\":[{","bodyBytes":900000,"bucket":"in","error":"corrupt","errorCode":"","host":"","#
+                + #""messageID":"m","milliseconds":{"decode":0,"get":0,"put":0,"total":0,"wait":0},"reason":"","#
+                + #""quarantineVersion":1,"receiveCount":1,"record":4,"version":""}"#)
         harness.start()
         for round in 0..<3 {
             #expect(isSettled(harness))
-            let record = try #require(harness.record("m\(round)-0"))
+            let record = try #require(harness.record("m\(round)-4"))
             #expect(record.body == #"{"Records":[{"# && record.bodyBytes == 900_000)
+            #expect(record.bucket == "in" && record.record == 4)
             #expect(record.reason.contains("upload the source again"))
-            try redrive("m\(round)-0", harness)
+            try redrive("m\(round)-4", harness)
         }
+    }
+
+    /// Moves the quarantine record `id` back to the source queue as a queue with a small maximum message size has it.
+    private func redriveCut(_ id: String, _ harness: WorkerHarness) throws {
+        let record = try #require(harness.record(id)).shortened()
+        #expect(record.body == "" && record.bodyBytes ?? 0 > 0 && record.key != nil)
+        harness.cloud.state.withLock { $0.quarantined[id] = nil }
+        harness.cloud.send(try record.json())
+    }
+
+    @Test func `a quarantine record without its body is processed by its bucket and key`() throws {
+        let harness = WorkerHarness()
+        harness.upload("a.jpg", "b.jpg", "c.jpg", isCorrupt: true)
+        harness.start()
+        #expect(isSettled(harness) && harness.quarantined == ["m0-0", "m0-1", "m0-2"])
+        for id in ["m0-0", "m0-1", "m0-2"] { try redriveCut(id, harness) }
+        #expect(isSettled(harness) && harness.quarantined == ["m1-0", "m2-1", "m3-2"])
+        var record = try #require(harness.record("m2-1"))
+        #expect(record.bucket == "in" && record.key == "b.jpg" && record.error == "corrupt")
+        #expect(record.body == "" && record.bodyBytes ?? 0 > 0)
+        harness.put("b.jpg")
+        try redriveCut("m2-1", harness)
+        #expect(isSettled(harness) && harness.quarantined == ["m1-0", "m3-2"])
+        #expect(harness.outputs.count == 5 && harness.outputs.allSatisfy { $0.hasSuffix("-b.jpg") })
+        record.key = "100%+%2F.jpg"
+        harness.put("100%+%2F.jpg")
+        harness.cloud.send(try record.json())
+        #expect(isSettled(harness) && harness.outputs.count == 10)
+    }
+
+    @Test(arguments: [
+        ("", "a.jpg"), ("in/x", "a.jpg"), ("in", ""), ("in", String(repeating: "k", count: 1025)),
+    ])
+    func `an incomplete quarantine record with an invalid name is not understood`(
+        bucket: String, key: String
+    ) throws {
+        let harness = WorkerHarness()
+        harness.upload("a.jpg", isCorrupt: true)
+        harness.start()
+        #expect(isSettled(harness))
+        var record = try #require(harness.record("m0-0")).truncated(toBodyBytes: 0)
+        (record.bucket, record.key) = (bucket, key)
+        harness.cloud.send(try record.json())
+        #expect(isSettled(harness))
+        #expect(try #require(harness.record("m1-0")).error == "not-understood")
+    }
+
+    @Test func `the filter also applies to a quarantine record without its body`() throws {
+        let harness = WorkerHarness { $0.filter.buckets = ["in"] }
+        harness.upload("a.jpg", isCorrupt: true)
+        harness.start()
+        #expect(isSettled(harness))
+        harness.put("a.jpg", in: "other")
+        var record = try #require(harness.record("m0-0")).shortened()
+        record.bucket = "other"
+        harness.cloud.send(try record.json())
+        #expect(isSettled(harness) && harness.outputs.isEmpty)
+        #expect(harness.record("m1-0")?.error == "bucket-not-allowed")
+        #expect(harness.calls("GetObject s3://other") == 0)
     }
 
     /// The fields beside the body of a forged record have no effect.
@@ -95,10 +159,21 @@ import Worker
         harness.put("other.jpg")
         harness.cloud.send(
             #"{"quarantineVersion":1,"body":\#(body),"record":77,"bucket":"in","key":"other.jpg","receiveCount":9,"#
-                + #""error":"ignored","messageID":"m99","Records":[],"Event":"s3:TestEvent"}"#)
+                + #""error":"ignored","errorCode":"","messageID":"m99","host":"","version":"","reason":"","#
+                + #""milliseconds":{"decode":0,"get":0,"put":0,"total":0,"wait":0}}"#)
         harness.start()
         #expect(isSettled(harness))
         #expect(harness.outputs.count == 5 && harness.outputs.allSatisfy { $0.hasSuffix("-a.jpg") })
         #expect(harness.calls("other.jpg") == 0 && harness.quarantined.isEmpty)
+    }
+
+    /// The notification would be deleted unread.
+    @Test func `a notification with the mark of a quarantine record is a notification`() throws {
+        let harness = WorkerHarness()
+        let event = FakeCloud.record(harness.put("a.jpg"))
+        harness.cloud.send(
+            #"{"Records":[\#(event)],"quarantineVersion":1,"body":"{\"Event\":\"s3:TestEvent\"}"}"#)
+        harness.start()
+        #expect(isSettled(harness) && harness.outputs.count == 5)
     }
 }

@@ -77,7 +77,8 @@ extension Job {
         for index in results.indices where results[index].isStorePending {
             guard let error = results[index].outcome.error else { continue }
             let record = QuarantineRecord(
-                error, results[index].trace, of: message, original, index: index, identity)
+                error, results[index].trace, of: message, original,
+                index: original.storedIndex(of: index), identity)
             if let outcome = await store(record, in: quarantine, of: message) {
                 log.quarantineFailed(error, of: message)
                 return (index, outcome)

@@ -48,13 +48,7 @@ struct Job: Sendable {
             let original = OriginalBody(of: message.content.body)
             let records: [S3Notification.Record]
             do throws(S3EventsError) {
-                if let bytes = original.bodyBytes {
-                    throw S3EventsError(
-                        .notJSON, at: "body",
-                        "only \(original.text.utf8.count) of \(bytes) bytes are left; upload the source again"
-                    )
-                }
-                let notification = try Envelope.decode(original.text)
+                let notification = try original.notification()
                 records = notification.records
                 if notification.isTest {
                     results = [RecordResult(outcome: .skipped(.testEvent), trace: RecordTrace())]

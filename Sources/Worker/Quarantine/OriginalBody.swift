@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import FoundationEssentials
+internal import S3Events
+internal import Support
 
 /// The notification in the body of a message, which is the body itself, or the body in a quarantine record.
 ///
 /// A quarantine record is in the source queue when an operator has moved it there from the dead-letter queue
 /// (StartMessageMoveTask moves messages unchanged). It is processed by the body that it contains, and a failure is
 /// stored with that body again, so that records do not grow with each move. Older versions put records into records.
-/// Nothing else in a quarantine record has an effect, so that a forged one permits no more than a notification does.
+/// When the body is incomplete, the object that the record names is processed. A forged record permits no more than a
+/// notification does.
 struct OriginalBody: Equatable, Sendable {
     /// The notification as JSON.
     private(set) var text: String
@@ -16,6 +19,8 @@ struct OriginalBody: Equatable, Sendable {
     private(set) var record: Int?
     /// The length of the whole notification in bytes of UTF-8; nil when `text` is the whole notification.
     private(set) var bodyBytes: Int?
+    /// The innermost quarantine record; nil when the body of the message is no quarantine record.
+    private var letter: QuarantineRecord?
 
     /// The maximum number of quarantine records that are within each other. The escapes of JSON double with each of
     /// them, so that a message of 1 MiB holds fewer.
@@ -24,30 +29,66 @@ struct OriginalBody: Equatable, Sendable {
     /// The field that only quarantine records have.
     private static let mark = "quarantineVersion"
 
-    /// The fields of a quarantine record that have an effect, in all versions of its format.
-    private struct Record: Decodable {
-        var quarantineVersion: Int
-        var body: String
-        var bodyBytes: Int?
-        var record: Int?
+    /// A quarantine record in a message body. A body that has a field of a notification is none, whatever else it has.
+    private struct Letter: Decodable {
+        var record: QuarantineRecord
+
+        enum Fields: String, CodingKey, CaseIterable {
+            case records = "Records"
+            case event = "Event"
+            case type = "Type"
+            case detail
+        }
+
+        init(from decoder: any Decoder) throws {
+            let fields = try decoder.container(keyedBy: Fields.self)
+            if let field = Fields.allCases.first(where: fields.contains) {
+                throw DecodingError.dataCorruptedError(
+                    forKey: field, in: fields, debugDescription: "a field of a notification")
+            }
+            record = try QuarantineRecord(from: decoder)
+        }
     }
 
     init(of messageBody: String) {
         text = messageBody
         for _ in 0..<Self.maximumDepth {
             guard bodyBytes == nil, text.contains(Self.mark),
-                let found = try? JSONDecoder().decode(Record.self, from: Data(text.utf8))
+                let found = try? JSONDecoder().decode(Letter.self, from: Data(text.utf8)).record
             else { return }
             text = found.body
             record = found.record
             bodyBytes = found.bodyBytes
+            letter = found
         }
+    }
+
+    /// The bucket of an incomplete notification, at most 255 bytes; nil when it is complete or the bucket is not known.
+    var bucket: String? { bodyBytes == nil ? nil : letter?.bucket?.truncated(toBytes: 255) }
+
+    /// Decodes the notification. When the text is incomplete, the result is a notification of the object in the
+    /// quarantine record.
+    ///
+    /// - Throws: `S3EventsError` when the notification is not understood, or when it is incomplete and the quarantine
+    ///   record has not both bucket and key.
+    func notification() throws(S3EventsError) -> S3Notification {
+        guard let bodyBytes else { return try Envelope.decode(text) }
+        if let bucket = letter?.bucket, let key = letter?.key {
+            return try S3Notification(
+                quarantinedObject: key, bucket: bucket, versionID: letter?.versionID, eTag: letter?.eTag)
+        }
+        throw S3EventsError(
+            .notJSON, at: "body",
+            "only \(text.utf8.count) of \(bodyBytes) bytes are left; upload the source again")
     }
 
     /// Returns true when the record of the notification with this index is to be processed. An index that the
     /// notification does not have selects all records.
     func selects(_ index: Int, of count: Int) -> Bool {
-        guard let record, (0..<count).contains(record) else { return true }
+        guard let record, bodyBytes == nil, (0..<count).contains(record) else { return true }
         return index == record
     }
+
+    /// Returns the index that a new quarantine record has for the record with this index of `notification()`.
+    func storedIndex(of index: Int) -> Int { bodyBytes == nil ? index : record ?? index }
 }
