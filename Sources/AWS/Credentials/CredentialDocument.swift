@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FoundationEssentials
+import Support
 
 /// The members of a JSON object, as metadata services and credential processes return it.
 ///
 /// Of members with the same name the last one counts, as in most JSON parsers, and values of unexpected types do no
-/// harm. With `JSONDecoder` alone the first one would count, so that an access key id and a secret of two identities
-/// could be combined.
+/// harm, nor do the numbers `NaN` and `Infinity`, which the JSON writer of Python makes, and nesting of any depth. With
+/// `JSONDecoder` alone the first one of several members would count, so that an access key id and a secret of two
+/// identities could be combined.
 struct CredentialDocument {
     enum Value: Decodable, Equatable {
         case null
@@ -40,11 +42,13 @@ struct CredentialDocument {
         return text
     }
 
-    /// Parses a JSON text. The result is nil when it is not a JSON object.
+    /// Parses a JSON text. The result is nil when it is not a JSON object. The syntax inside the arrays and objects in
+    /// it is not checked.
     init?(_ bytes: [UInt8]) {
+        let bytes = Self.withoutOtherValues(bytes)
         // The decoder has checked the syntax, so that the members only need to be separated.
         guard (try? JSONDecoder().decode([String: Value].self, from: Data(bytes))) != nil else { return nil }
-        for member in Self.members(of: bytes) {
+        for member in JSONMembers.members(of: bytes) {
             guard let name = try? JSONDecoder().decode(String.self, from: Data(member.name)),
                 let value = try? JSONDecoder().decode(Value.self, from: Data(member.value))
             else { return nil }
@@ -52,44 +56,41 @@ struct CredentialDocument {
         }
     }
 
-    /// Separates the members of a valid JSON object, without those of objects inside it.
-    private static func members(of bytes: [UInt8]) -> [(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>)] {
-        var found: [(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>)] = []
+    /// Returns a JSON text with `true` in place of each array and object inside the outermost object, and of each
+    /// number that JSON does not have. All of them are `Value.other`.
+    private static func withoutOtherValues(_ bytes: [UInt8]) -> [UInt8] {
+        let numbers = ["NaN", "Infinity", "-Infinity"].map { Array($0.utf8) }
+        var out: [UInt8] = []
         var depth = 0
         var isInString = false
-        var isEscaped = false
-        var begin = bytes.startIndex
-        var name = bytes[..<begin]
-        for (index, byte) in bytes.enumerated() {
+        var index = bytes.startIndex
+        while index < bytes.endIndex {
+            let start = index
+            let byte = bytes[index]
+            index += 1
             if isInString {
-                if isEscaped {
-                    isEscaped = false
-                } else if byte == UInt8(ascii: "\\") {
-                    isEscaped = true
-                } else {
-                    isInString = byte != UInt8(ascii: "\"")
+                if byte == UInt8(ascii: "\\") { index = min(index + 1, bytes.endIndex) }
+                isInString = byte != UInt8(ascii: "\"")
+            } else {
+                switch byte {
+                case UInt8(ascii: "\""): isInString = true
+                case UInt8(ascii: "{"), UInt8(ascii: "["):
+                    depth += 1
+                    if depth == 2 { out += Array("true".utf8) }
+                case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                    depth -= 1
+                    if depth == 1 { continue }
+                default:
+                    if depth == 1, let number = numbers.first(where: bytes[start...].starts(with:)) {
+                        out += Array("true".utf8)
+                        index = start + number.count
+                        continue
+                    }
                 }
-                continue
             }
-            switch byte {
-            case UInt8(ascii: "\""): isInString = true
-            case UInt8(ascii: "{"), UInt8(ascii: "["):
-                depth += 1
-                if depth == 1 { begin = index + 1 }
-            case UInt8(ascii: ":") where depth == 1:
-                name = bytes[begin..<index]
-                begin = index + 1
-            case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"):
-                // A comma before the closing brace ends no member.
-                if depth == 1, !name.isEmpty { found.append((name, bytes[begin..<index])) }
-                if depth == 1 {
-                    name = bytes[..<bytes.startIndex]
-                    begin = index + 1
-                }
-                if byte != UInt8(ascii: ",") { depth -= 1 }
-            default: break
-            }
+            if depth < 2 { out += bytes[start..<index] }
         }
-        return found
+        // An array or object without its end is an error and not a value.
+        return depth == 0 ? out : bytes
     }
 }
