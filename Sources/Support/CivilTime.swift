@@ -88,7 +88,8 @@ package struct CivilTime: Sendable, Equatable {
         text.append(UInt8(ascii: "0") + UInt8(number % 10))
     }
 
-    private static func days(inMonth month: Int, of year: Int) -> Int {
+    /// Returns the number of days of a month, 1...12, in the Gregorian calendar.
+    package static func days(inMonth month: Int, of year: Int) -> Int {
         switch month {
         case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
         case 4, 6, 9, 11: 30

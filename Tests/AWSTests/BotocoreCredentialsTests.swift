@@ -52,6 +52,9 @@ struct BotocoreCredentialsTests {
             "process: Version True": nil,
             // botocore fails with an overflow. Expired credentials of an instance remain in use.
             "instance: time '0001-01-01T00:00:00Z'": "ASIAMADE",
+            // botocore uses them for longer only when the year of their end has four digits.
+            "instance: time '290-01-02T03:04:05Z'": "ASIAMADE",
+            "instance: time 'Monday, 02-Jan-90 03:04:05 GMT'": "ASIAMADE",
         ]
         for origin in ["process", "container", "instance"] {
             // Foundation accepts these as JSON.
@@ -66,12 +69,6 @@ struct BotocoreCredentialsTests {
             ] {
                 all["\(origin): Code \(kind)"] = .some(nil)
             }
-        }
-        // Digits of other scripts.
-        for origin in [
-            "process: time", "container: time", "instance: time", "sts: time", "environment: expiration",
-        ] {
-            all["\(origin) '２０９０-01-02T03:04:05Z'"] = .some(nil)
         }
         for file in ["credentials", "config"] {
             // Other SDKs allow comments behind values, which no key can contain.
