@@ -179,7 +179,7 @@ extension Setting {
     private static let aws: [Setting] = [
         .property(
             "aws.profile", \.aws.profile,
-            "Profile of the shared AWS config and credentials files; null: AWS_PROFILE or AWS_DEFAULT_PROFILE"
+            "Profile of the shared AWS config and credentials files; null: AWS_DEFAULT_PROFILE or AWS_PROFILE"
         ),
         .choice(
             "aws.credentials", \.aws.credentials,

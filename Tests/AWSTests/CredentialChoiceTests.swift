@@ -17,7 +17,7 @@ struct CredentialChoiceTests {
         (["AWS_PROFILE": "missing"], "no profile missing"),
         (["AWS_DEFAULT_PROFILE": "other"], "AKIAOTHER"),
         (["AWS_DEFAULT_PROFILE": "missing"], "no profile missing"),
-        (["AWS_PROFILE": "config-only", "AWS_DEFAULT_PROFILE": "other"], "AKIACONFIG"),
+        (["AWS_PROFILE": "config-only", "AWS_DEFAULT_PROFILE": "other"], "AKIAOTHER"),
         (["AWS_PROFILE": "sso"], "through a browser (sso_session in"),
         (["AWS_PROFILE": "login"], "through a browser (login_session in"),
         (["AWS_PROFILE": "loop-a"], "refer to each other"), (["AWS_PROFILE": "both"], "both source_profile"),

@@ -7,8 +7,8 @@ package struct AWSOptions: Sendable, Equatable {
     /// The region, for example `eu-west-1`; nil for the region of the queue's URL, the environment, the profile or the
     /// EC2 instance, in this order.
     package var region: String?
-    /// The name of the profile in the shared config and credentials files; nil for the name in `AWS_PROFILE` or
-    /// `AWS_DEFAULT_PROFILE`.
+    /// The name of the profile in the shared config and credentials files; nil for the name in
+    /// `AWS_DEFAULT_PROFILE` or else in `AWS_PROFILE`.
     package var profile: String?
     /// The source of the credentials. It is chosen once, when the process starts.
     package var credentials = CredentialKind.automatic

@@ -36,8 +36,9 @@ package struct HostEnvironment: Sendable {
         return value
     }
 
-    /// The name of the profile in `AWS_PROFILE`, or else in the older `AWS_DEFAULT_PROFILE`; nil when neither is set.
-    var profile: String? { variable("AWS_PROFILE") ?? variable("AWS_DEFAULT_PROFILE") }
+    /// The name of the profile in `AWS_DEFAULT_PROFILE`, or else, in the order of botocore, in `AWS_PROFILE`; nil when
+    /// neither is set.
+    var profile: String? { variable("AWS_DEFAULT_PROFILE") ?? variable("AWS_PROFILE") }
 
     /// Returns `path` with `~/` at its beginning replaced by the home directory.
     func expanded(_ path: String) -> String {
