@@ -33,6 +33,12 @@ struct px_reader {
     px_limits limits;
     px_report report;
     stage stage;
+    // True while px_reader_start reads the scans of a file of several.
+    bool is_starting;
+    // The offset of the marker segment that ends the picture, because it is an error; 0 while none is known.
+    size_t end;
+    // The offset at which libjpeg last stopped reading before the end-of-image marker was made up.
+    size_t last_place;
     // True while px_reader_finish reads what follows the last row, and the report when it began.
     bool is_finishing;
     px_report complete;
@@ -73,6 +79,31 @@ static void keep_message(px_reader *reader)
     (void)snprintf(reader->report.message, sizeof reader->report.message, "%s", text);
 }
 
+// Returns the number of bytes of the file that libjpeg has read, while no end-of-image marker is made up.
+static size_t place(const px_reader *reader)
+{
+    return reader->count - reader->held_back - reader->source.bytes_in_buffer;
+}
+
+// Returns the offset of the marker segment in which libjpeg reports an error; 0 if the error is elsewhere, or if no
+// scan precedes the segment.
+static size_t segment_behind_scan(const px_reader *reader)
+{
+    const struct jpeg_decompress_struct *decoder = &reader->decoder;
+    // libjpeg tells the source its place behind the marker, and again behind the last parameter.
+    size_t at = reader->report.truncated ? reader->last_place : place(reader);
+    size_t back = 2;
+    // An unread marker is one whose parameters libjpeg reads. Without one it prepares for the scan whose SOS segment
+    // it has read, and has counted (ITU-T T.81, B.2.3).
+    if (decoder->unread_marker == 0) {
+        if (decoder->input_scan_number < 2)
+            return 0;
+        if (!reader->report.truncated)
+            back = 8 + 2 * (size_t)decoder->comps_in_scan;
+    }
+    return decoder->input_scan_number >= 1 && at > back ? at - back : 0;
+}
+
 static _Noreturn void on_error(j_common_ptr common)
 {
     px_reader *reader = reader_of(common);
@@ -85,6 +116,8 @@ static _Noreturn void on_error(j_common_ptr common)
     case JERR_NO_BACKING_STORE:
         stop(reader, px_memory);
     default:
+        if (reader->is_starting && reader->limits.accept_truncated)
+            reader->end = segment_behind_scan(reader);
         stop(reader, px_failed);
     }
 }
@@ -211,6 +244,8 @@ static boolean fill_input_buffer(j_decompress_ptr decoder)
         return FALSE;
     if (!reader->limits.accept_truncated)
         stop(reader, px_truncated);
+    if (!reader->report.truncated)
+        reader->last_place = place(reader);
     reader->report.truncated = true;
     reader->source.next_input_byte = end_of_image;
     reader->source.bytes_in_buffer = sizeof end_of_image;
@@ -271,12 +306,6 @@ static void install_segment_skipper(j_decompress_ptr decoder)
 
 // Pillow hands files to libjpeg in blocks of this many bytes (`MAXBLOCK` in ImageFile.py).
 static const size_t block_bytes = 65536;
-
-// Returns the number of bytes of the file that libjpeg has read, while no end-of-image marker is made up.
-static size_t place(const px_reader *reader)
-{
-    return reader->count - reader->held_back - reader->source.bytes_in_buffer;
-}
 
 // Makes libjpeg stop at the end of each block, as it does in Pillow. libjpeg reads some bytes in advance, and how many
 // depends on where it has stopped. So the same files as in Pillow are complete among those that lack the end-of-image
@@ -386,13 +415,37 @@ static void start(px_reader *reader)
     default: decoder->out_color_space = JCS_EXT_RGBX; break;
     }
     decoder->dct_method = JDCT_ISLOW;
+    reader->is_starting = true;
     (void)jpeg_start_decompress(decoder);
+    reader->is_starting = false;
     hold_back_blocks(reader);
+}
+
+static px_status try_start(px_reader *reader)
+{
+    GUARDED(reader, has_header, started, start(reader));
+}
+
+// Begins again with the bytes of the file before `end`, so that libjpeg finds a made-up end-of-image marker there.
+static px_status start_again(px_reader *reader)
+{
+    px_frame frame;
+    jpeg_destroy_decompress(&reader->decoder);
+    reader->count = reader->end;
+    reader->is_starting = false;
+    reader->report = (px_report){0};
+    memset(reader->damaged, 0, sizeof reader->damaged);
+    reader->damaged_scan = 0;
+    reader->damaged_end = 0;
+    reader->stage = opened;
+    px_status status = px_reader_read_header(reader, &frame);
+    return status == px_ok ? try_start(reader) : status;
 }
 
 px_status px_reader_start(px_reader *reader)
 {
-    GUARDED(reader, has_header, started, start(reader));
+    px_status status = try_start(reader);
+    return status == px_failed && reader->end != 0 ? start_again(reader) : status;
 }
 
 px_status px_reader_read_row(px_reader *reader, uint8_t *row, size_t count)

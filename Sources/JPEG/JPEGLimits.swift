@@ -16,7 +16,8 @@ package struct JPEGLimits: Sendable, Equatable {
     package var memoryBytes: Int
     /// The largest share of the picture's rows that corrupt data may concern, in percent.
     package var damagedPercent: Int
-    /// True to decode the existing part of a file that ends early, false to refuse such a file.
+    /// True to decode the existing part of a file that ends early, false to refuse such a file. A file of several scans
+    /// also ends at a corrupt marker segment behind a scan.
     package var acceptsTruncated: Bool
 
     package init(

@@ -42,6 +42,24 @@ import Testing
         #expect(file(scans: 2).raw(tail).refusal() == nil)
     }
 
+    @Test(
+        arguments: [
+            [0xFF, 0xD8, 0, 2], [0xFF, 0xC0, 0, 2], [0xFF, 0xC3, 0, 2], [0xFF, 0x55, 0, 2],
+            [0xFF, 0xF7, 0, 2], [0xFF, 0xDE, 0, 2], [0xFF, 0xDD, 0, 2], [0xFF, 0xDA, 0, 2],
+            [0xFF, 0xDA, 0, 12, 2],
+        ] as [[UInt8]])
+    func `scans behind the end of a picture are not counted when truncated files are accepted`(
+        _ end: [UInt8]
+    ) {
+        let scan: [UInt8] = [0xFF, 0xDA, 0, 8, 1, 1, 0, 1, 63, 0, 7]
+        var cut = file(scans: 2)
+        cut.bytes.removeLast(2)
+        let more = cut.raw(end).raw((0..<50).flatMap { _ in scan })
+        #expect(more.refusal() == .tooManyScans)
+        #expect(more.refusal { $0.acceptsTruncated = true } == nil)
+        #expect(file(scans: 21).refusal { $0.acceptsTruncated = true } == .tooManyScans)
+    }
+
     @Test func `a file that ends in a marker or a segment is admitted`() {
         let start = HeaderFile().frame(0xC2, width: 100, height: 100).scan(to: 0).data(100)
         for tail in [[0xFF], [0xFF, 0xDA], [0xFF, 0xDA, 0], [0xFF, 0xFE, 0xFF, 0xFF], [0xFF, 0xC4, 0, 0]] {

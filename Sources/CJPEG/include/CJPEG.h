@@ -51,7 +51,8 @@ typedef struct px_limits {
     /// The time from the creation of the reader to its deadline, in nanoseconds of the monotonic clock; negative for no
     /// deadline.
     int64_t nanoseconds;
-    /// True if a file that ends early is decoded as if an end-of-image marker followed, false if it is an error.
+    /// True if a file that ends early is decoded as if an end-of-image marker followed, false if it is an error. A file
+    /// of several scans also ends at a corrupt marker segment behind a scan.
     bool accept_truncated;
 } px_limits;
 
@@ -100,6 +101,9 @@ px_status px_reader_read_header(px_reader *reader, px_frame *frame);
 
 /// Prepares for decoding rows. For a picture of several scans this decodes the coefficients of all scans. A decoded row
 /// has 1 byte a pixel for 1 component, R, G, B and 255 for 3 components, and C, M, Y and K as stored for 4 components.
+///
+/// If `px_limits.accept_truncated` is true, a corrupt marker segment behind a scan ends the picture: the scans before
+/// it are then decoded a second time.
 px_status px_reader_start(px_reader *reader);
 
 /// Decodes the next row into `row`. `count` must be its length, the width times the bytes of a pixel.
