@@ -35,9 +35,9 @@ struct XMLDocument {
         while true {
             rest = rest.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
             if rest.starts(with: "<?".utf8) {
-                guard skip(to: "?>") else { return nil }
+                guard skip(to: "?>", from: 2) else { return nil }
             } else if rest.starts(with: "<!--".utf8) {
-                guard skip(to: "-->") else { return nil }
+                guard skip(to: "-->", from: 4) else { return nil }
             } else if rest.starts(with: "<!DOCTYPE".utf8) {
                 guard skipDocumentType() else { return nil }
             } else {
@@ -54,8 +54,10 @@ struct XMLDocument {
         return String(decoding: local, as: UTF8.self)
     }
 
-    /// Moves behind the next occurrence of `end`. Returns false if there is none.
-    private mutating func skip(to end: String) -> Bool {
+    /// Moves behind the next occurrence of `end` that begins `count` bytes or more behind the current byte. Returns
+    /// false if there is none.
+    private mutating func skip(to end: String, from count: Int = 0) -> Bool {
+        rest = rest.dropFirst(count)
         while let found = rest.firstIndex(of: end.utf8.first ?? 0) {
             rest = rest[found...]
             if rest.starts(with: end.utf8) {
@@ -67,24 +69,27 @@ struct XMLDocument {
         return false
     }
 
-    /// Moves behind the document type declaration at the start of `rest`, which may have literals in quotation marks
-    /// and declarations in square brackets (XML 1.0, section 2.8). Returns false if it does not end.
+    /// Moves behind the document type declaration at the start of `rest`, which may have literals in quotation marks,
+    /// and in square brackets declarations, comments and processing instructions (XML 1.0, section 2.8). Returns false
+    /// if it does not end.
     private mutating func skipDocumentType() -> Bool {
-        var quote: UInt8?
         var isInBrackets = false
-        for index in rest.indices {
-            let character = rest[index]
-            if let open = quote {
-                if character == open { quote = nil }
+        while let character = rest.first {
+            if isInBrackets && rest.starts(with: "<!--".utf8) {
+                guard skip(to: "-->", from: 4) else { return false }
                 continue
             }
+            if isInBrackets && rest.starts(with: "<?".utf8) {
+                guard skip(to: "?>", from: 2) else { return false }
+                continue
+            }
+            rest = rest.dropFirst()
             switch character {
-            case UInt8(ascii: "\""), UInt8(ascii: "'"): quote = character
+            case UInt8(ascii: "\""): guard skip(to: "\"") else { return false }
+            case UInt8(ascii: "'"): guard skip(to: "'") else { return false }
             case UInt8(ascii: "["): isInBrackets = true
             case UInt8(ascii: "]"): isInBrackets = false
-            case UInt8(ascii: ">") where !isInBrackets:
-                rest = rest[(index + 1)...]
-                return true
+            case UInt8(ascii: ">") where !isInBrackets: return true
             default: break
             }
         }

@@ -14,6 +14,9 @@ import Testing
             "<?xml version=\"1.0\"?>\n<!-- drawn by a > program -->\r\n<svg >",
             "<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"http://www.w3.org/svg11.dtd\"><svg >",
             "<!DOCTYPE svg [ <!ENTITY a \"]>\"> ]>\n<svg >", "<!-- a --><!-- b --><?style x?><svg />",
+            "<!DOCTYPE svg [ <!-- don't ]> --> ]><svg/>", "<!DOCTYPE svg [ <?a it's ]> \"?> ]><svg/>",
+            "<!DOCTYPE svg [ <!-- a --><!-- ' --><!ENTITY a '<!--'> ]><svg/>",
+            "<!DOCTYPE svg SYSTEM '<!--' [ ] ><svg/>",
         ])
     func `a document whose root element is svg is SVG`(_ text: String) {
         let utf8 = Array(text.utf8)
@@ -29,7 +32,10 @@ import Testing
         arguments: [
             "<?xml version=\"1.0\"?><Error><Code>SlowDown</Code></Error>", "<html><svg></html>", "<svgs>",
             "<s", "<svg",
-            "<!DOCTYPE html><html>", "<?xml", "<!-- <svg> ", "<!DOCTYPE svg [ <svg>", "<!DOCTYPE svg", "svg",
+            "<!DOCTYPE html><html>", "<?xml", "<!-- <svg> ", "<!DOCTYPE svg [ <svg>",
+            "<!DOCTYPE svg [ <!-- ]><svg/>",
+            "<!DOCTYPE html [ <!-- ]><svg/> --> ]><html/>", "<!DOCTYPE svg [ <?a ]><svg/>", "<!DOCTYPE svg",
+            "svg",
             "<", "",
             "<>", "<!-- -->", "{\"svg\": 1}",
         ])
