@@ -19,21 +19,40 @@ enum Arguments {
         }
     }
 
-    /// Returns `arguments` in a form in which each name of an existing file that begins with a dash, such as the shell
-    /// makes from `*.jpg`, is a path and no option.
+    /// Returns `arguments` in a form in which each file name that begins with a dash, such as the shell makes from
+    /// `*.jpg`, is a path and no option.
     ///
     /// - Parameter isFile: Returns true when there is a file at a path.
     static func protectingFileNames(_ arguments: [String], isFile: (LocalPath) -> Bool) -> [String] {
         guard arguments.first == PixelateCommand.configuration.commandName else { return arguments }
         let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
+        var previous = ""
         return arguments[..<end].map { argument in
-            // No option has the form of a dash and several letters. Names that begin with two dashes need `--` or `./`.
-            let isOption = argument.utf8.count <= 2 || argument.hasPrefix("--")
-            guard argument.hasPrefix("-"), !isOption, isFile(LocalPath(argument: argument)) else {
-                return argument
-            }
-            return "./" + argument
+            defer { previous = argument }
+            // The value of an option other than --output is no file name.
+            let isValue = previous.hasPrefix("--") && !previous.contains("=") && previous != "--output"
+            return !isValue && isFileName(argument, isFile: isFile) ? "./" + argument : argument
         } + arguments[end...]
+    }
+
+    /// Returns true for an argument that begins with a dash and is no option. Names that begin with two dashes need
+    /// `--` or `./`.
+    private static func isFileName(_ argument: String, isFile: (LocalPath) -> Bool) -> Bool {
+        guard argument.hasPrefix("-"), argument.utf8.count > 2, !argument.hasPrefix("--") else {
+            return false
+        }
+        // The options with a dash and several letters are `-o=DIR` and `-help`.
+        let mayBeOption = argument.hasPrefix("-o=") || argument == "-help"
+        return !mayBeOption || isFile(LocalPath(argument: argument))
+    }
+
+    /// Returns the value of an option that must be UTF-8.
+    static func text(_ argument: String) throws(ValidationError) -> String {
+        let bytes = bytes(of: argument)
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw ValidationError("\(LocalPath(bytes: bytes)) is not UTF-8")
+        }
+        return text
     }
 
     private static func text(of argument: UnsafeBufferPointer<CChar>) -> String {

@@ -19,7 +19,8 @@ struct ConfigurationArguments: ParsableArguments {
         name: .customLong("set"),
         help: ArgumentHelp(
             "Set one setting, overriding file and environment: queue.waitSeconds=5. May be repeated.",
-            valueName: "path=value"))
+            valueName: "path=value"),
+        transform: Arguments.text)
     var assignments: [String] = []
 
     /// Returns a reader of the settings for these arguments.

@@ -65,7 +65,8 @@ struct LocalBatch: Sendable {
         do {
             let bytes = try LocalFile.read(path, limit: limits.bytes)
             let picture = try pixelator.pixelate(bytes)
-            for output in picture.outputs {
+            // The longest name is first, so that no output is written when it is too long for the file system.
+            for output in picture.outputs.sorted(by: { $0.size > $1.size }) {
                 let name = naming.name(for: path.lastComponent, size: output.size)
                 try LocalFile.write(output.bytes, to: directory.appending(name))
             }

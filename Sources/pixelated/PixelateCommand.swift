@@ -29,8 +29,9 @@ struct PixelateCommand: ParsableCommand {
     var output: LocalPath
 
     @Option(
-        help: ArgumentHelp("Numbers of blocks along each side. Default: 8,16,32,48,64.", valueName: "numbers")
-    )
+        help: ArgumentHelp(
+            "Numbers of blocks along each side. Default: 8,16,32,48,64.", valueName: "numbers"),
+        transform: Arguments.text)
     var sizes: String?
 
     @Option(
@@ -45,7 +46,10 @@ struct PixelateCommand: ParsableCommand {
     @Option(help: "Treatment of truncated files: refuse or accept.")
     var truncated = TruncationPolicy.refuse
 
-    @Option(help: ArgumentHelp("Prefix of the outputs' file names.", valueName: "prefix"))
+    @Option(
+        help: ArgumentHelp(
+            "Prefix of the outputs' file names. Default: \(Naming.defaultPrefix).", valueName: "prefix"),
+        transform: Arguments.text)
     var namePrefix = Naming.defaultPrefix
 
     @Option(

@@ -114,6 +114,9 @@ struct PixelateTests {
         let longer = try await run(#"n=$(name 255 x); cp "$j" "$n"; "$p" pixelate "$n" -o out"#)
         #expect(longer.end == .exit(1) && longer.files.isEmpty && longer.output.count == 1, "\(longer.files)")
         #expect(longer.output.first?.contains("File name too long") == true)
+        // The output of 8 x 8 blocks has a name of 255 bytes, and the others are longer.
+        let only = try await run(#"n=$(name 241 x); cp "$j" "$n"; "$p" pixelate "$n" -o out"#)
+        #expect(only.end == .exit(1) && only.files.isEmpty && only.output.count == 1, "\(only.files)")
     }
 
     @Test func `a name that begins with a dash is a file, as a shell makes it from a pattern`() async throws {
@@ -123,8 +126,47 @@ struct PixelateTests {
         )
         #expect(result.end == .exit(0), "\(result.output)")
         #expect(Set(result.files) == Set(["-dash.jpg", "-out.jpg", "--x.jpg"].flatMap(five)))
-        let unknown = try await run(#""$p" pixelate -xyz.jpg -o out"#)
-        #expect(unknown.end == .exit(64))
+    }
+
+    @Test func `a missing file whose name begins with a dash is named`() async throws {
+        let result = try await run(#"cp "$j" x.jpg; "$p" pixelate -xyz.jpg x.jpg -o out"#)
+        #expect(result.end == .exit(1) && result.files == five("x.jpg"), "\(result)")
+        #expect(result.output == ["pixelated: ./-xyz.jpg: open: No such file or directory"])
+        let only = try await run(#""$p" pixelate -xyz.jpg -o out"#)
+        #expect(only.end == .exit(1) && only.output == result.output)
+    }
+
+    @Test func `a value of an option may begin with a dash only if it is a directory`() async throws {
+        let directory = try await run(
+            #"mkdir out; cp "$j" x.jpg; "$p" pixelate x.jpg -o -dir && mv ./-dir out"#)
+        #expect(directory.end == .exit(0) && directory.files == ["-dir"], "\(directory)")
+        let joined = try await run(#"cp "$j" x.jpg; "$p" pixelate x.jpg -o=out"#)
+        #expect(joined.end == .exit(0) && joined.files == five("x.jpg"), "\(joined)")
+        for option in ["--name-prefix -x-", "--max-bytes -100"] {
+            let other = try await run(#"cp "$j" x.jpg; cp "$j" ./-x-; "$p" pixelate x.jpg \#(option) -o out"#)
+            #expect(other.end == .exit(64), "\(other)")
+            #expect(other.output.first?.contains("Missing value for '--") == true, "\(other.output)")
+        }
+        let help = try await run(#""$p" pixelate -help"#)
+        #expect(help.end == .exit(0) && help.output.first?.hasPrefix("OVERVIEW") == true)
+    }
+
+    @Test(arguments: ["pixelate x.jpg -o out --name-prefix", "pixelate x.jpg -o out --sizes", "policy --set"])
+    func `a value of an option that is not UTF-8 is refused with the option`(_ command: String) async throws {
+        let option = command.split(separator: " ").last ?? ""
+        for joint in [" ", "="] {
+            let result = try await run(
+                #"mkdir out; cp "$j" x.jpg; "$p" \#(command)\#(joint)"$(printf 'p\344-\364\217\277\244')""#)
+            #expect(result.end == .exit(64) && result.files.isEmpty, "\(result)")
+            let line = result.output.first ?? ""
+            #expect(
+                line.contains("\(option)") && line.contains(#"p\xe4-"#) && line.contains("UTF-8"), "\(line)")
+        }
+        // The scalar of the private use area is UTF-8.
+        let scalar = try await run(
+            #"cp "$j" x.jpg; "$p" pixelate x.jpg -o out --sizes 8 --name-prefix "$(printf '\364\217\277\244')""#
+        )
+        #expect(scalar.end == .exit(0) && scalar.files == [#"\364\217\277\2448x8-x.jpg"#], "\(scalar)")
     }
 
     @Test func `a file over the limit of bytes is refused with the limit, its setting and the option`()
