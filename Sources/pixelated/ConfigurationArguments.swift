@@ -27,9 +27,9 @@ struct ConfigurationArguments: ParsableArguments {
     ///
     /// - Parameter flags: settings as `path=value` that take precedence over all others.
     func reader(adding flags: [String] = []) -> SettingsReader {
-        let variables = environment()
+        let path = Self.variables().first { $0.name.elementsEqual("PIXELATED_CONFIG".utf8) }
         return SettingsReader(
-            path: config ?? variables["PIXELATED_CONFIG"].map { LocalPath($0) }, environment: variables,
+            path: config ?? path.map { LocalPath(bytes: $0.value) }, environment: environment(),
             flags: assignments + flags)
     }
 
@@ -42,6 +42,13 @@ struct ConfigurationArguments: ParsableArguments {
     /// Reads the settings with `reader` and returns the configuration. If it is unusable, the function prints every
     /// problem and throws an `ExitCode` of 78.
     func load(_ reader: SettingsReader, service: Bool) throws -> Configuration {
+        let malformed = Self.variables().filter { name, value in
+            // PIXELATED_CONFIG is a path.
+            name.starts(with: "PIXELATED_".utf8) && !name.elementsEqual("PIXELATED_CONFIG".utf8)
+                && String(validating: value, as: UTF8.self) == nil
+        }
+        for (name, _) in malformed { printError("\(LocalPath(bytes: name)): must be UTF-8") }
+        guard malformed.isEmpty else { throw ExitCode(ExitReason.configuration.rawValue) }
         do throws(SettingsError) {
             return service ? try reader.loadForService() : try reader.load()
         } catch {
@@ -49,20 +56,28 @@ struct ConfigurationArguments: ParsableArguments {
             throw ExitCode(ExitReason.configuration.rawValue)
         }
     }
+
+    /// Returns the environment variables of this process as bytes.
+    fileprivate static func variables() -> [(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>)] {
+        var out: [(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>)] = []
+        var entry = environ
+        while let text = entry.pointee {
+            let line = UnsafeBufferPointer(start: text, count: strlen(text)).map { UInt8(bitPattern: $0) }
+            if let equals = line.firstIndex(of: UInt8(ascii: "=")) {
+                out.append((line[..<equals], line[(equals + 1)...]))
+            }
+            entry += 1
+        }
+        return out
+    }
 }
 
-/// Returns the environment variables of this process by their names.
+/// Returns the environment variables of this process by their names. Bytes that are not UTF-8 are replaced by U+FFFD.
 func environment() -> [String: String] {
-    var out: [String: String] = [:]
-    var entry = environ
-    while let text = entry.pointee {
-        let line = String(cString: text)
-        if let equals = line.firstIndex(of: "=") {
-            out[String(line[..<equals])] = String(line[line.index(after: equals)...])
-        }
-        entry += 1
+    let variables = ConfigurationArguments.variables().map {
+        (String(decoding: $0.name, as: UTF8.self), String(decoding: $0.value, as: UTF8.self))
     }
-    return out
+    return Dictionary(variables) { $1 }
 }
 
 /// Prints one line to standard error, which begins with the name of the program.

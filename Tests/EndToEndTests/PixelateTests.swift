@@ -96,6 +96,11 @@ struct PixelateTests {
             #"n=$(printf 'caf\351.json'); echo '{"log":{"level":"debug"}}' > "$n"; "$p" policy --config "$n""#
         )
         #expect(config.end == .exit(0), "\(config)")
+        let variable = try await run(
+            #"n=$(printf 'caf\351.json'); echo '{"log":{"level":"no"}}' > "$n"; PIXELATED_CONFIG=$n "$p" policy"#
+        )
+        #expect(variable.end == .exit(78) && variable.output.count == 1, "\(variable)")
+        #expect(variable.output.first?.contains(#"caf\xe9.json:1: log.level"#) == true, "\(variable)")
         let missing = try await run(#""$p" pixelate "$(printf '\351\033[31m\364\217\277\277')" -o out"#)
         #expect(missing.end == .exit(1) && missing.output.count == 1)
         #expect(missing.output.first?.contains(#"\xe9\x1b[31m"#) == true, "\(missing.output)")
@@ -162,6 +167,9 @@ struct PixelateTests {
             #expect(
                 line.contains("\(option)") && line.contains(#"p\xe4-"#) && line.contains("UTF-8"), "\(line)")
         }
+        let variable = try await run(#"PIXELATED_OUTPUT_NAME_PREFIX=$(printf 'p\344') "$p" policy"#)
+        #expect(variable.end == .exit(78))
+        #expect(variable.output == ["pixelated: PIXELATED_OUTPUT_NAME_PREFIX: must be UTF-8"])
         // The scalar of the private use area is UTF-8.
         let scalar = try await run(
             #"cp "$j" x.jpg; "$p" pixelate x.jpg -o out --sizes 8 --name-prefix "$(printf '\364\217\277\244')""#
