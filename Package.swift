@@ -55,6 +55,8 @@ let package = Package(
         .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLibExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
+        // The seccomp filter of processes that decode pictures, for x86-64 and arm64.
+        .systemLibrary(name: "CLibSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         .systemLibrary(name: "CLibSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         // The TurboJPEG interface of the same library: a reference for the tests and the benchmark.
         .systemLibrary(
@@ -63,6 +65,7 @@ let package = Package(
         // Layer 1: the C code of the project, and what all other modules may share.
         .target(name: "CJPEG", dependencies: ["CLibJPEG"], cSettings: c),
         .target(name: "CPixels", cSettings: c),
+        .target(name: "CSandbox", cSettings: c),
         .target(name: "Support", swiftSettings: edge),
 
         // Layer 2: values and arithmetic without I/O.
@@ -76,6 +79,7 @@ let package = Package(
         .target(name: "SigV4", dependencies: ["HTTP", "Digests", "Support"], swiftSettings: pure),
         .target(name: "Curl", dependencies: ["HTTP", "Support", "CLibCurl"], swiftSettings: edge),
         .target(name: "JPEG", dependencies: ["Pixels", "Support", "CJPEG"], swiftSettings: edge),
+        .target(name: "Sandbox", dependencies: ["CSandbox", "CLibSeccomp"], swiftSettings: edge),
         .target(
             name: "Systemd", dependencies: ["Support", "Metrics", "CLibSystemd", log], swiftSettings: edge),
 
@@ -136,6 +140,11 @@ let package = Package(
             name: "CPlainJPEG", dependencies: ["CLibJPEG"], path: "Tests/CPlainJPEG", cSettings: c),
         // A malloc that counts, for tests of predicted memory.
         .target(name: "CAllocationCount", path: "Tests/CAllocationCount", cSettings: c),
+        // A program that enters the sandbox and then does what its argument says, and the calls that it does.
+        .target(name: "CForbidden", path: "Tests/CForbidden", cSettings: c),
+        .executableTarget(
+            name: "SandboxedProgram", dependencies: ["Sandbox", "CForbidden", "CLibSeccomp"],
+            path: "Tests/SandboxedProgram", swiftSettings: edge, linkerSettings: linker),
         .testTarget(name: "SupportTests", dependencies: ["Support"], swiftSettings: edge),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "Support"], swiftSettings: edge),
         .testTarget(name: "DigestsTests", dependencies: ["Support", "Digests"], swiftSettings: edge),
@@ -153,6 +162,10 @@ let package = Package(
         .testTarget(
             name: "JPEGTests",
             dependencies: ["JPEG", "Pixels", "CLibJPEG", "CLibTurboJPEG", "Scripted"],
+            swiftSettings: edge),
+        .testTarget(
+            name: "SandboxTests",
+            dependencies: ["Sandbox", "SandboxedProgram", "Support", "CLibSeccomp", "CLibC", "Scripted"],
             swiftSettings: edge),
         .testTarget(
             name: "SystemdTests", dependencies: ["Systemd", "Metrics", "Support", log], swiftSettings: edge),

@@ -7,11 +7,12 @@ import Testing
 struct LayerTests {
     static let layers: [[String]] = [
         [
-            "CLibC", "CLibCurl", "CLibCrypto", "CLibExpat", "CLibJPEG", "CLibSystemd", "CLibTurboJPEG",
+            "CLibC", "CLibCurl", "CLibCrypto", "CLibExpat", "CLibJPEG", "CLibSeccomp", "CLibSystemd",
+            "CLibTurboJPEG",
         ],
-        ["CJPEG", "CPixels", "Support"],
+        ["CJPEG", "CPixels", "CSandbox", "Support"],
         ["HTTP", "Digests", "Pixels", "S3Events", "Metrics"],
-        ["SigV4", "Curl", "JPEG", "Systemd"],
+        ["SigV4", "Curl", "JPEG", "Sandbox", "Systemd"],
         ["AWS", "Pixelation"],
         ["Worker"],
         ["Settings"],
@@ -96,6 +97,12 @@ struct LayerTests {
                     imported.contains(dependency), "\(module) declares \(dependency) and does not import it")
             }
         }
+    }
+
+    @Test(arguments: [("CLibSeccomp", "Sandbox"), ("CSandbox", "Sandbox")])
+    func `a dangerous C module is imported by one module alone`(imported: String, importer: String) throws {
+        let importers = try Project.swift("Sources").filter { Self.imports($0).contains(imported) }
+        #expect(Set(importers.map(\.module)) == [importer])
     }
 
     @Test func `a module and a type never share a name`() throws {
