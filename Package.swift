@@ -78,18 +78,22 @@ let package = Package(
         // Layer 3: modules with one external interface each, and request signatures.
         .target(name: "SigV4", dependencies: ["HTTP", "Digests", "Support"], swiftSettings: pure),
         .target(name: "Curl", dependencies: ["HTTP", "Support", "CLibCurl"], swiftSettings: edge),
-        .target(name: "JPEG", dependencies: ["Pixels", "Support", "CJPEG"], swiftSettings: edge),
+        .target(name: "JPEG", dependencies: ["Pixels"], swiftSettings: edge),
         .target(name: "Sandbox", dependencies: ["CSandbox", "CLibSeccomp"], swiftSettings: edge),
         .target(
             name: "Systemd", dependencies: ["Support", "Metrics", "CLibSystemd", log], swiftSettings: edge),
 
-        // Layer 4: the AWS client and the pixel engine.
+        // Layer 4: the AWS client, the pixel engine, and the decoder of JPEG files.
         .target(
             name: "AWS", dependencies: ["SigV4", "HTTP", "Digests", "Support", "CLibC", "CLibExpat", log],
             swiftSettings: edge),
         .target(name: "Pixelation", dependencies: ["Support", "JPEG", "Pixels"], swiftSettings: edge),
+        .target(name: "JPEGDecoder", dependencies: ["JPEG", "Support", "CJPEG"], swiftSettings: edge),
 
-        // Layer 5: the processing of messages.
+        // Layer 5: the decoding of pictures, the only user of the decoders, and the processing of messages.
+        .target(
+            name: "Decoding", dependencies: ["Pixelation", "JPEGDecoder", "JPEG", "Pixels"],
+            swiftSettings: edge),
         .target(
             name: "Worker",
             dependencies: ["AWS", "Pixelation", "S3Events", "Metrics", "Digests", "HTTP", "Support", log],
@@ -105,7 +109,8 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "Settings", "Worker", "AWS", "SigV4", "Pixelation", "Curl", "Systemd", "Metrics", "Support",
+                "Settings", "Worker", "AWS", "SigV4", "Pixelation", "Decoding", "Curl", "Systemd", "Metrics",
+                "Support",
                 log, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], swiftSettings: edge),
 
@@ -113,13 +118,14 @@ let package = Package(
         .executableTarget(
             name: "pixelated",
             dependencies: [
-                "Daemon", "Settings", "Worker", "AWS", "Pixelation", "Curl", "Systemd", "Support", log,
+                "Daemon", "Settings", "Worker", "AWS", "Pixelation", "Decoding", "Curl", "Systemd", "Support",
+                log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: edge, linkerSettings: linker),
         .executableTarget(
             name: "pixelated-bench",
             dependencies: [
-                "Pixelation", "JPEG", "Pixels", "CLibTurboJPEG",
+                "Decoding", "Pixelation", "JPEGDecoder", "JPEG", "Pixels", "CLibTurboJPEG",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: edge),
 
@@ -175,7 +181,7 @@ let package = Package(
         .testTarget(
             name: "PixelationTests",
             dependencies: [
-                "Support", "Pixelation", "JPEG", "Pixels", "Digests", "Scripted", "CPlainJPEG",
+                "Support", "Pixelation", "Decoding", "JPEG", "Pixels", "Digests", "Scripted", "CPlainJPEG",
                 "CAllocationCount",
             ],
             exclude: ["make_golden.py", "golden.txt", "make_damaged.py", "damaged.txt"],

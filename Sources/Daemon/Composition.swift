@@ -2,6 +2,7 @@
 
 import AWS
 import Curl
+import Decoding
 import Glibc
 import Logging
 import Metrics
@@ -38,7 +39,8 @@ struct Composition: Sendable {
             settings.instance.drainOnTermination
             ? TerminationNotices(transport: transport, host: .process(environment: environment)) : nil
         metrics = WorkerMetrics()
-        engine = PooledPixelator(Pixelator(settings.pixelation), options: settings.worker)
+        engine = PooledPixelator(
+            Pixelator(settings.pixelation, reducer: InProcessReducer()), options: settings.worker)
         worker = PixelationWorker(
             queue: client,
             store: S3Store(
@@ -52,7 +54,8 @@ struct Composition: Sendable {
     func apply(_ settings: Configuration) {
         worker.apply(
             settings.worker,
-            engine: engine.reconfigured(Pixelator(settings.pixelation), options: settings.worker))
+            engine: engine.reconfigured(
+                Pixelator(settings.pixelation, reducer: InProcessReducer()), options: settings.worker))
     }
 
     private static func quarantine(

@@ -3,7 +3,7 @@
 package import Pixels
 
 /// The content of the marker segments of a JPEG file up to its first scan (ITU-T T.81, annex B), parsed by
-/// `JPEGReader.header(of:limits:)`.
+/// `init(of:limits:)`.
 package struct JPEGHeader: Sendable {
     /// The coding process, which the marker of the frame header states (T.81, table B.1).
     package enum Process: String, Sendable {
@@ -107,4 +107,4 @@ package struct JPEGHeader: Sendable {
 }
 
 /// Returns the quotient, rounded up, of a dividend of 0 or more and a positive divisor.
-func ceilingDivision(_ dividend: Int, _ divisor: Int) -> Int { (dividend + divisor - 1) / divisor }
+package func ceilingDivision(_ dividend: Int, _ divisor: Int) -> Int { (dividend + divisor - 1) / divisor }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import JPEG
+package import JPEG
 
 /// The damage of a source that was pixelated nevertheless.
 package struct Damage: Sendable, Equatable {
@@ -27,7 +27,7 @@ package struct Damage: Sendable, Equatable {
     }
 
     /// Creates the damage that corrupt data are.
-    init(_ damage: JPEGDamage) {
+    package init(_ damage: JPEGDamage) {
         self.init(
             .corruptData,
             """

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import JPEG
+package import JPEG
 
 /// The reason for which a source was not pixelated.
 package struct PixelationError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -52,7 +52,7 @@ package struct PixelationError: Error, Sendable, Equatable, CustomStringConverti
     package var description: String { "\(kind.rawValue): \(detail)" }
 
     /// Creates the error that corresponds to an error of the JPEG decoder.
-    init(_ error: JPEGError) {
+    package init(_ error: JPEGError) {
         let kind: Kind =
             switch error.kind {
             case .notJPEG: .notAnImage

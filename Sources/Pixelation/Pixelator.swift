@@ -1,17 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import JPEG
+package import JPEG
 package import Support
 
-/// The engine, which makes outputs of several sizes from a source. It has no state but its options, so that any number
-/// of threads may use it at the same time.
+/// The engine, which makes outputs of several sizes from a source. It has no state of its own, so that any number of
+/// threads may use it at the same time.
+///
+/// No C library parses a source here: the header is read by Swift code that is checked for memory safety, and the
+/// `PictureReducer` decodes the picture, in another process if the calling one has credentials.
 package struct Pixelator: Sendable {
     package let options: PixelationOptions
+    private let reducer: any PictureReducer
 
     /// Creates an engine.
     ///
-    /// - Parameter options: Options for which `problems()` returns no problem.
-    package init(_ options: PixelationOptions) { self.options = options }
+    /// - Parameters:
+    ///   - options: Options for which `problems()` returns no problem.
+    ///   - reducer: The decoder of the pictures.
+    package init(_ options: PixelationOptions, reducer: any PictureReducer) {
+        self.options = options
+        self.reducer = reducer
+    }
 
     /// Returns the properties of a source that its header states. It reads the header only, in microseconds; a file of
     /// several scans is read to the end, to count them.
@@ -20,23 +29,7 @@ package struct Pixelator: Sendable {
     /// - Throws: `PixelationError`, the one that `pixelate` would throw for the same file, if the header suffices to
     ///   find it.
     package func survey(_ bytes: [UInt8]) throws(PixelationError) -> Survey {
-        try checkFormat(bytes)
-        return try bytes.withUnsafeBufferPointer { bytes throws(PixelationError) in
-            let survey: Survey
-            do throws(JPEGError) {
-                let header = try JPEGReader.header(of: bytes, limits: JPEGLimits(options))
-                survey = Survey(header, of: bytes, options: options)
-            } catch {
-                throw PixelationError(error)
-            }
-            guard survey.workingSetBytes <= options.limits.memoryBytes else {
-                throw PixelationError(
-                    .tooMuchMemory,
-                    limit: "the picture needs up to \(survey.workingSetBytes) bytes of memory, "
-                        + "\(options.limits.memoryBytes) are allowed")
-            }
-            return survey
-        }
+        try Survey(of: bytes, options: options)
     }
 
     /// Pixelates a source whose survey is known, on the calling thread and without waiting for anything.
@@ -60,11 +53,11 @@ package struct Pixelator: Sendable {
         guard let header = survey.header, header.fileBytes == bytes.count else {
             throw PixelationError(.internal, "the survey is not of this file")
         }
-        let picture = try bytes.withUnsafeBufferPointer { bytes throws(PixelationError) in
-            try JPEGPixelation(
-                bytes: bytes, header: header, options: options, deadline: deadline, cancellation: cancellation
-            ).run()
-        }
+        let reduction = try reducer.reduce(
+            ReductionRequest(
+                bytes: bytes, survey: survey, options: options, deadline: deadline, cancellation: cancellation
+            ))
+        let picture = try ReducedPicture(reduction, header, of: bytes, options: options)
         let encoder = OutputEncoder(
             policy: options.metadata, deadline: deadline, cancellation: cancellation)
         return PixelatedPicture(
@@ -84,28 +77,11 @@ package struct Pixelator: Sendable {
     ) throws(PixelationError) -> PixelatedPicture {
         try pixelate(bytes, survey: survey(bytes), cancellation: cancellation)
     }
-
-    /// Throws an error if the file is too long, or no JPEG file by its first bytes.
-    private func checkFormat(_ bytes: [UInt8]) throws(PixelationError) {
-        guard bytes.count <= options.limits.bytes else {
-            throw PixelationError(
-                .tooManyBytes, limit: "\(bytes.count) bytes, \(options.limits.bytes) are allowed")
-        }
-        guard let format = SourceFormat(bytes) else {
-            throw PixelationError(
-                .notAnImage,
-                bytes.isEmpty
-                    ? "the file is empty" : "the \(bytes.count) bytes begin like no known picture format")
-        }
-        guard format == .jpeg else {
-            throw PixelationError(.unsupportedFormat, "\(format.rawValue) is not processed, only JPEG")
-        }
-    }
 }
 
 extension JPEGLimits {
     /// Creates the limits of the JPEG decoder from the options of the engine.
-    init(_ options: PixelationOptions) {
+    package init(_ options: PixelationOptions) {
         self.init(
             pixels: options.limits.pixels, scans: options.limits.scans, scanWork: options.limits.scanWork,
             markers: options.limits.markers, memoryBytes: options.limits.memoryBytes,

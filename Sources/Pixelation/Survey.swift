@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import JPEG
+package import JPEG
 package import Pixels
 
 /// The properties of a source that are known or predicted from its header, without decoding.
@@ -17,7 +17,7 @@ package struct Survey: Sendable {
     /// An upper bound of the memory of pixelating in bytes, with the outputs but without the file itself.
     package var workingSetBytes: Int
     /// The parsed header, from which `Pixelator.pixelate` continues; nil unless `Pixelator.survey` created this value.
-    let header: JPEGHeader?
+    package let header: JPEGHeader?
 
     /// Creates the survey of an upright colour picture, for tests and for engines other than `Pixelator`. `Pixelator`
     /// refuses it.
@@ -29,6 +29,49 @@ package struct Survey: Sendable {
         orientation = .upright
         self.workingSetBytes = workingSetBytes
         header = nil
+    }
+
+    /// Surveys a source: reads its header, and checks it against the limits.
+    ///
+    /// - Parameters:
+    ///   - bytes: The whole file.
+    ///   - options: The options of the engine.
+    /// - Throws: `PixelationError`.
+    package init(of bytes: [UInt8], options: PixelationOptions) throws(PixelationError) {
+        try Self.checkFormat(bytes, options)
+        self = try bytes.withUnsafeBufferPointer { bytes throws(PixelationError) in
+            do throws(JPEGError) {
+                return Survey(
+                    try JPEGHeader(of: bytes, limits: JPEGLimits(options)), of: bytes, options: options)
+            } catch {
+                throw PixelationError(error)
+            }
+        }
+        guard workingSetBytes <= options.limits.memoryBytes else {
+            throw PixelationError(
+                .tooMuchMemory,
+                limit: "the picture needs up to \(workingSetBytes) bytes of memory, "
+                    + "\(options.limits.memoryBytes) are allowed")
+        }
+    }
+
+    /// Throws an error if the file is too long, or no JPEG file by its first bytes.
+    private static func checkFormat(
+        _ bytes: [UInt8], _ options: PixelationOptions
+    ) throws(PixelationError) {
+        guard bytes.count <= options.limits.bytes else {
+            throw PixelationError(
+                .tooManyBytes, limit: "\(bytes.count) bytes, \(options.limits.bytes) are allowed")
+        }
+        guard let format = SourceFormat(bytes) else {
+            throw PixelationError(
+                .notAnImage,
+                bytes.isEmpty
+                    ? "the file is empty" : "the \(bytes.count) bytes begin like no known picture format")
+        }
+        guard format == .jpeg else {
+            throw PixelationError(.unsupportedFormat, "\(format.rawValue) is not processed, only JPEG")
+        }
     }
 
     /// Creates the survey of a JPEG file.

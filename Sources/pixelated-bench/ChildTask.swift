@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Decoding
 import Pixelation
 
 /// A measurement in a child process. Two measurements in one process would influence each other: the second could use
@@ -42,14 +43,15 @@ enum ChildTask: String, CaseIterable {
             let file = try Files.read(path)
             switch self {
             case .decode:
-                let survey = try Pixelator(PixelationOptions()).survey(file)
+                let survey = try Pixelator(PixelationOptions(), reducer: InProcessReducer()).survey(file)
                 let turbo = try TurboJPEG()
                 try turbo.decode(
                     file, width: survey.width, height: survey.height, components: survey.components)
                 return "decoded"
             case .engine, .hostile:
                 do {
-                    let result = try Pixelator(PixelationOptions()).pixelate(file)
+                    let result = try Pixelator(PixelationOptions(), reducer: InProcessReducer()).pixelate(
+                        file)
                     return withExtendedLifetime(result) { "decoded" }
                 } catch let error as PixelationError {
                     return error.kind.rawValue

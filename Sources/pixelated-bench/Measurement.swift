@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Decoding
 import JPEG
+import JPEGDecoder
 import Pixelation
 import Pixels
 
@@ -45,7 +47,7 @@ struct Measurement {
         let bytes = try Files.read(path)
         var options = PixelationOptions()
         options.metadata = .reference
-        let pixelator = Pixelator(options)
+        let pixelator = Pixelator(options, reducer: InProcessReducer())
         let survey = try pixelator.survey(bytes)
         let (width, height) = (survey.width, survey.height)
         megapixels = Double(width * height) / 1e6
@@ -81,7 +83,7 @@ struct Measurement {
         reduce = try Self.reduce(bytes, survey, sizes: options.sizes, runs: runs)
         self.reference = reference.measure(path, runs: runs)
         isProgressive = try bytes.withUnsafeBufferPointer { bytes throws(JPEGError) in
-            try JPEGReader.header(of: bytes, limits: Self.limits).keepsCoefficients
+            try JPEGHeader(of: bytes, limits: Self.limits).keepsCoefficients
         }
         memory = ChildTask.engine.run(on: path)?.megabytes
         decodeMemory = ChildTask.decode.run(on: path)?.megabytes
@@ -94,7 +96,7 @@ struct Measurement {
 
     /// Returns a reader of a file, with limits that no file of a benchmark exceeds.
     private static func reader(_ bytes: UnsafeBufferPointer<UInt8>) throws(JPEGError) -> JPEGReader {
-        try JPEGReader(bytes, header: JPEGReader.header(of: bytes, limits: limits), limits: limits)
+        try JPEGReader(bytes, header: JPEGHeader(of: bytes, limits: limits), limits: limits)
     }
 
     /// Decodes a file row by row into a buffer of one row. An error is stored in `failure`.

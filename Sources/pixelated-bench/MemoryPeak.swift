@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Decoding
 import Glibc
 import JPEG
 import Pixelation
@@ -11,7 +12,7 @@ enum MemoryPeak {
     /// Returns the result of `body`, and the peak memory of the process during the call less the memory of the idle
     /// process, in bytes.
     static func of<Result>(_ body: () throws -> Result) throws -> (bytes: Int, result: Result) {
-        let pixelator = Pixelator(PixelationOptions())
+        let pixelator = Pixelator(PixelationOptions(), reducer: InProcessReducer())
         // A process is idle after it has pixelated a picture: its code is loaded and its tables are made.
         let cells = [UInt8](repeating: 128, count: 8 * 8 * 3)
         let small = GridWriter(width: 64, height: 64)

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Daemon
+import Decoding
 import Dispatch
 import Pixelation
 import Settings
@@ -106,7 +107,8 @@ struct PixelateCommand: ParsableCommand {
         }
         let options = try options
         let batch = LocalBatch(
-            pixelator: Pixelator(options), naming: naming, directory: output, limits: options.limits)
+            pixelator: Pixelator(options, reducer: InProcessReducer()), naming: naming, directory: output,
+            limits: options.limits)
         let failures = Locked(0)
         DispatchQueue.concurrentPerform(iterations: selection.files.count) { index in
             switch batch.pixelate(selection.files[index]) {

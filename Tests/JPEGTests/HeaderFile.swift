@@ -49,7 +49,7 @@ struct HeaderFile {
 
     func header(_ limits: JPEGLimits = limits) throws(JPEGError) -> JPEGHeader {
         try bytes.withUnsafeBufferPointer { bytes throws(JPEGError) in
-            try JPEGReader.header(of: bytes, limits: limits)
+            try JPEGHeader(of: bytes, limits: limits)
         }
     }
 

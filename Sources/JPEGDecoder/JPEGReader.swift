@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CJPEG
+package import JPEG
 package import Support
 
 /// A reader of one JPEG file, which libjpeg decodes row by row. After a method has thrown an error, the reader can only
@@ -16,9 +17,9 @@ package struct JPEGReader: ~Copyable {
     ///
     /// - Parameters:
     ///   - bytes: The whole file. It must not move or change while the reader exists.
-    ///   - header: The header of `bytes`, from `header(of:limits:)`. The header of another file makes this initializer
-    ///     or `start` throw an error, unless both files have equally many bytes and their pictures the same size; then
-    ///     the picture of `bytes` is decoded.
+    ///   - header: The header of `bytes`, from `JPEGHeader.init(of:limits:)`. The header of another file makes this
+    ///     initializer or `start` throw an error, unless both files have equally many bytes and their pictures the same
+    ///     size; then the picture of `bytes` is decoded.
     ///   - limits: The limits of the decoder. A method that exceeds one of them throws an error.
     ///   - deadline: The time at which decoding ends with an error of kind `deadline`; nil for no deadline.
     ///   - cancellation: The cancellation that ends decoding, before the next row of blocks, with an error of kind
@@ -51,24 +52,6 @@ package struct JPEGReader: ~Copyable {
     private static func nanoseconds(until deadline: ContinuousClock.Instant?) -> Int64 {
         guard let deadline else { return -1 }
         return max(.zero, ContinuousClock.now.duration(to: deadline)).inNanoseconds
-    }
-
-    /// Returns the header of a file, checked against the limits.
-    ///
-    /// - Parameters:
-    ///   - bytes: The whole file.
-    ///   - limits: The limits, also for the number of scans in the whole file.
-    /// - Throws: `JPEGError` with the first reason, apparent from the header or the number of scans, for which the file
-    ///   is not decoded.
-    package static func header(
-        of bytes: UnsafeBufferPointer<UInt8>, limits: JPEGLimits
-    ) throws(JPEGError) -> JPEGHeader {
-        let header = try HeaderParser.parse(bytes, maximumMarkers: limits.markers)
-        try header.admit(limits)
-        if header.keepsCoefficients {
-            try ScanCounter.check(bytes, from: header.dataOffset, pixels: header.pixels, limits: limits)
-        }
-        return header
     }
 
     /// Prepares for reading rows. This method is called once, before the first `readRow`. For a picture of several

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JPEG
+import JPEGDecoder
+package import Pixelation
+import Pixels
+
+/// The `PictureReducer` that decodes a picture in the calling process, row by row: the decoded picture is never in
+/// memory as a whole.
+///
+/// Decoder processes use it, and programs without credentials.
+package struct InProcessReducer: PictureReducer {
+    package init() {}
+
+    package func reduce(_ request: ReductionRequest) throws(PixelationError) -> Reduction {
+        guard let header = request.survey.header, let layout = header.layout else {
+            throw PixelationError(.internal, "the survey is not of a JPEG file")
+        }
+        let reducer = GridReducer(
+            width: header.width, height: header.height, layout: layout, sizes: request.options.sizes)
+        do throws(JPEGError) {
+            return try request.bytes.withUnsafeBufferPointer { bytes throws(JPEGError) in
+                var reader = try JPEGReader(
+                    bytes, header: header, limits: JPEGLimits(request.options), deadline: request.deadline,
+                    cancellation: request.cancellation)
+                try reader.start()
+                for _ in 0..<reducer.height {
+                    try reducer.addRow { (row) throws(JPEGError) in try reader.readRow(row) }
+                }
+                try reader.finish()
+                return Reduction(grids: reducer.grids(), damage: damage(reader))
+            }
+        } catch {
+            throw PixelationError(error)
+        }
+    }
+
+    /// Returns the damage of the file after `reader` has decoded it.
+    private func damage(_ reader: borrowing JPEGReader) -> [Damage] {
+        var damage: [Damage] = []
+        if reader.wasTruncated {
+            damage.append(Damage(.truncated, "the file ends early, and the rest of the picture is filled in"))
+        }
+        if let corrupt = reader.damage { damage.append(Damage(corrupt)) }
+        return damage
+    }
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The part of the engine that decodes pictures. It is separate from `Pixelator`, so that it can be in another process
+/// than the rest.
+package protocol PictureReducer: Sendable {
+    /// Decodes a picture and reduces it to grids, on the calling thread.
+    ///
+    /// The call ends before the deadline, or within milliseconds of a cancellation.
+    ///
+    /// - Returns: One grid for each size of the options, in their order.
+    /// - Throws: `PixelationError`.
+    func reduce(_ request: ReductionRequest) throws(PixelationError) -> Reduction
+}
