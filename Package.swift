@@ -99,7 +99,11 @@ let package = Package(
             dependencies: ["AWS", "Pixelation", "S3Events", "Metrics", "Digests", "HTTP", "Support", log],
             swiftSettings: edge),
 
-        // Layer 6: the configuration of all modules below.
+        // Layer 6: the processes that decode, and the configuration of all modules below.
+        .target(
+            name: "DecoderProcesses",
+            dependencies: ["Decoding", "Pixelation", "JPEG", "Sandbox", "Pixels", "Support", "CLibC"],
+            swiftSettings: edge),
         .target(
             name: "Settings",
             dependencies: ["Support", "Worker", "AWS", "Pixelation", "Curl", "Systemd", "HTTP", log],
@@ -118,16 +122,17 @@ let package = Package(
         .executableTarget(
             name: "pixelated",
             dependencies: [
-                "Daemon", "Settings", "Worker", "AWS", "Pixelation", "Decoding", "Curl", "Systemd", "Support",
-                log,
+                "Daemon", "DecoderProcesses", "Settings", "Worker", "AWS", "Pixelation", "Decoding", "Curl",
+                "Systemd", "Support", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: edge, linkerSettings: linker),
         .executableTarget(
             name: "pixelated-bench",
             dependencies: [
-                "Decoding", "Pixelation", "JPEGDecoder", "JPEG", "Pixels", "CLibTurboJPEG",
+                "DecoderProcesses", "Decoding", "Pixelation", "JPEGDecoder", "JPEG", "Pixels",
+                "CLibTurboJPEG",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], swiftSettings: edge),
+            ], swiftSettings: edge, linkerSettings: linker),
 
         .executableTarget(
             name: "pixelated-http-bench",
@@ -185,6 +190,20 @@ let package = Package(
                 "CAllocationCount",
             ],
             exclude: ["make_golden.py", "golden.txt", "make_damaged.py", "damaged.txt"],
+            swiftSettings: edge),
+        // A decoder that misbehaves as its argument names, for DecoderProcessesTests.
+        .executableTarget(
+            name: "ScriptedDecoder",
+            dependencies: [
+                "DecoderProcesses", "Decoding", "Sandbox", "Pixelation", "JPEG", "Pixels", "CLibC",
+            ],
+            path: "Tests/ScriptedDecoder", swiftSettings: edge, linkerSettings: linker),
+        .testTarget(
+            name: "DecoderProcessesTests",
+            dependencies: [
+                "DecoderProcesses", "Decoding", "Sandbox", "Pixelation", "JPEG", "Pixels", "Support",
+                "Scripted", "ScriptedDecoder", "CPlainJPEG",
+            ],
             swiftSettings: edge),
         .testTarget(
             name: "WorkerTests",

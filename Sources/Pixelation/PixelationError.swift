@@ -30,6 +30,14 @@ package struct PixelationError: Error, Sendable, Equatable, CustomStringConverti
         case deadline
         /// `Cancellation.cancel` was called.
         case cancelled
+        /// The decoder process was ended by a signal, or exited, while it decoded the file.
+        case decoderCrashed = "decoder-crashed"
+        /// The decoder process exceeded its memory limit, or the kernel killed it.
+        case decoderOutOfMemory = "decoder-out-of-memory"
+        /// The decoder process answered with bytes that are no answer to the request.
+        case decoderGarbage = "decoder-garbage"
+        /// No decoder process can be started. The error is one of the machine, not of the file.
+        case decoderUnavailable = "decoder-unavailable"
         /// The error is a defect of this program, not of the file.
         case `internal`
     }
@@ -88,7 +96,9 @@ extension PixelationError.Kind {
         case .tooMuchMemory: ["memoryBytes"]
         case .tooMuchDamage: ["damagedPercent"]
         case .deadline: ["seconds"]
-        case .notAnImage, .unsupportedFormat, .truncated, .corrupt, .cancelled, .internal: []
+        case .notAnImage, .unsupportedFormat, .truncated, .corrupt, .cancelled, .decoderCrashed,
+            .decoderOutOfMemory, .decoderGarbage, .decoderUnavailable, .internal:
+            []
         }
     }
 }

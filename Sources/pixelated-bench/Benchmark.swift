@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import DecoderProcesses
 import Glibc
 import Pixelation
 
@@ -30,6 +31,12 @@ struct Benchmark: ParsableCommand {
 
     @Option(help: .hidden)
     var childTask: String?
+
+    static func main() {
+        // The benchmark is the program of its own decoders.
+        if CommandLine.arguments.dropFirst().elementsEqual([DecoderProgram.subcommand]) { DecoderMain.run() }
+        main(nil)
+    }
 
     func validate() throws {
         if runs < 1 { throw ValidationError("--runs must be at least 1") }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import DecoderProcesses
 import Glibc
 import Settings
 import Support
@@ -30,10 +31,12 @@ struct Pixelated: AsyncParsableCommand {
         version: "pixelated \(version)",
         subcommands: [
             RunCommand.self, CheckCommand.self, HealthCommand.self, SettingsCommand.self,
-            PolicyCommand.self, PixelateCommand.self,
+            PolicyCommand.self, PixelateCommand.self, DecoderCommand.self,
         ])
 
     static func main() async {
+        // A decoder has no descriptor but its channel, and opens none.
+        if Arguments.ofProcess == [DecoderProgram.subcommand] { DecoderMain.run() }
         StandardStreams.openMissing()
         ProcessMemory.forbidDumps()
         // A write to a closed pipe then fails with EPIPE and does not end the process.

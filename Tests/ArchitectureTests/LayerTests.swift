@@ -15,7 +15,7 @@ struct LayerTests {
         ["SigV4", "Curl", "JPEG", "Sandbox", "Systemd"],
         ["AWS", "Pixelation", "JPEGDecoder"],
         ["Decoding", "Worker"],
-        ["Settings"],
+        ["DecoderProcesses", "Settings"],
         ["Daemon"],
         ["pixelated", "pixelated-bench", "pixelated-http-bench"],
     ]

@@ -89,7 +89,8 @@ extension WorkerError.Kind {
         case .tooManyScans, .tooManyMarkers: self = .hostile
         case .truncated, .corrupt, .tooMuchDamage: self = .corrupt
         case .deadline: self = .tooSlow
-        case .internal: self = .other
+        case .internal, .decoderCrashed, .decoderOutOfMemory, .decoderGarbage, .decoderUnavailable:
+            self = .other
         case .cancelled: return nil
         }
     }

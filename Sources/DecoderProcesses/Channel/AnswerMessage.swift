@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Pixelation
+internal import Pixels
+
+/// The answer of a decoder to a request: grids and damage, or an error.
+package struct AnswerMessage: Sendable {
+    /// The parts of an answer that the parent knows before it reads the answer. An answer that differs is refused.
+    package struct Expectation: Sendable {
+        /// The number of the request.
+        package var number: UInt64
+        /// The sizes of the grids.
+        package var sizes: [Int]
+        /// The number of samples of a cell: 1, 3 or 4.
+        package var bands: Int
+
+        package init(number: UInt64, sizes: [Int], bands: Int) {
+            self.number = number
+            self.sizes = sizes
+            self.bands = bands
+        }
+
+        /// The length of all grids in bytes.
+        var sampleBytes: Int { sizes.reduce(0) { $0 + $1 * $1 * bands } }
+
+        /// The maximum length in bytes of the body of the answer.
+        package var maximumBytes: Int {
+            let damage = AnswerMessage.damages.count * (4 + MessageReader.maximumTextBytes)
+            return 16 + max(damage + sampleBytes, MessageReader.maximumTextBytes)
+        }
+    }
+
+    /// The number of the request.
+    package var number: UInt64
+    package var result: Result<Reduction, PixelationError>
+
+    package init(number: UInt64, result: Result<Reduction, PixelationError>) {
+        self.number = number
+        self.result = result
+    }
+
+    /// The kinds of errors that a decoder reports, at their numbers in a message. The parent alone reports the others:
+    /// nobody cancels a decoder, and a decoder does not report its own death.
+    static let errors: [PixelationError.Kind] = [
+        .internal, .notAnImage, .unsupportedFormat, .tooManyBytes, .tooManyPixels, .tooManyScans,
+        .tooManyMarkers, .tooMuchMemory, .tooMuchDamage, .truncated, .corrupt, .deadline,
+    ]
+    /// The kinds of damage at their numbers in a message. The parent finds a missing profile itself.
+    static let damages: [Damage.Kind] = [.truncated, .corruptData]
+    /// The byte for a share of the picture that is unknown.
+    private static let unknownPercent: UInt8 = 255
+
+    package init(body: [UInt8], expected: Expectation) throws(MessageError) {
+        var reader = try MessageReader(body, kind: .answer)
+        number = try reader.integer(UInt64.self)
+        guard number == expected.number else { throw MessageError("an answer to another request") }
+        switch try reader.integer(UInt8.self) {
+        case 0: result = .success(try Self.reduction(&reader, expected))
+        case 1:
+            let kind = try Self.element(of: Self.errors, &reader, "an error")
+            result = .failure(PixelationError(kind, try reader.text()))
+        case let status: throw MessageError("an answer with the status \(status)")
+        }
+        try reader.finish()
+    }
+
+    private static func reduction(
+        _ reader: inout MessageReader, _ expected: Expectation
+    ) throws(MessageError) -> Reduction {
+        let bands = Int(try reader.integer(UInt8.self))
+        guard bands == expected.bands else {
+            throw MessageError("\(bands) samples of a cell in place of \(expected.bands)")
+        }
+        let count = Int(try reader.integer(UInt8.self))
+        var damage: [Damage] = []
+        for _ in 0..<count {
+            let kind = try element(of: damages, &reader, "a damage")
+            guard !damage.contains(where: { $0.kind == kind }) else {
+                throw MessageError("the damage \(kind.rawValue) twice")
+            }
+            let percent = try reader.integer(UInt8.self)
+            guard percent <= 100 || percent == unknownPercent else { throw MessageError("\(percent) %") }
+            damage.append(
+                Damage(kind, try reader.text(), percent: percent == unknownPercent ? nil : Int(percent)))
+        }
+        var grids: [Grid] = []
+        for size in expected.sizes {
+            let samples = Array(try reader.take(size * size * bands))
+            grids.append(Grid(size: size, bands: bands, samples: samples))
+        }
+        return Reduction(grids: grids, damage: damage)
+    }
+
+    private static func element<Element>(
+        of list: [Element], _ reader: inout MessageReader, _ name: StaticString
+    ) throws(MessageError) -> Element {
+        let index = Int(try reader.integer(UInt8.self))
+        guard list.indices.contains(index) else { throw MessageError("\(name) with the number \(index)") }
+        return list[index]
+    }
+
+    package var message: [UInt8] {
+        var writer = MessageWriter(.answer)
+        writer.append(number)
+        switch result {
+        case .success(let reduction):
+            writer.append(UInt8(0))
+            writer.append(UInt8(reduction.grids.first?.bands ?? 0))
+            writer.append(UInt8(reduction.damage.count))
+            for damage in reduction.damage {
+                writer.append(UInt8(Self.damages.firstIndex(of: damage.kind) ?? 0))
+                writer.append(
+                    damage.percent.map { UInt8(clamping: min(max($0, 0), 100)) } ?? Self.unknownPercent)
+                writer.append(text: damage.detail)
+            }
+            for grid in reduction.grids { writer.append(grid.samples) }
+        case .failure(let error):
+            writer.append(UInt8(1))
+            writer.append(UInt8(Self.errors.firstIndex(of: error.kind) ?? 0))
+            writer.append(text: error.detail)
+        }
+        return writer.message()
+    }
+}

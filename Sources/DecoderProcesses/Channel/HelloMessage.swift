@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The first message to a decoder. The file descriptor of the shared memory is sent with it.
+package struct HelloMessage: Sendable, Equatable {
+    /// The version of all messages. A decoder of another version exits.
+    package static let version: UInt16 = 1
+    /// The maximum length of the body in bytes.
+    package static let maximumBytes = 64
+
+    /// The length of the shared memory in bytes.
+    package var mappingBytes: Int
+    /// The memory in bytes that the decoder may allocate.
+    package var memoryLimit: Int
+    /// The process id of the parent.
+    package var parent: Int32
+
+    package init(mappingBytes: Int, memoryLimit: Int, parent: Int32) {
+        self.mappingBytes = mappingBytes
+        self.memoryLimit = memoryLimit
+        self.parent = parent
+    }
+
+    package init(body: [UInt8]) throws(MessageError) {
+        var reader = try MessageReader(body, kind: .hello)
+        let version = try reader.integer(UInt16.self)
+        guard version == Self.version else { throw MessageError("version \(version), not \(Self.version)") }
+        mappingBytes = try reader.number(in: 1...1 << 40, "the length of the memory")
+        memoryLimit = try reader.number(in: 0...1 << 48, "the limit of memory")
+        parent = try reader.integer(Int32.self)
+        try reader.finish()
+    }
+
+    package var message: [UInt8] {
+        var writer = MessageWriter(.hello)
+        writer.append(Self.version)
+        writer.append(Int64(mappingBytes))
+        writer.append(Int64(memoryLimit))
+        writer.append(parent)
+        return writer.message()
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLibC
+internal import Decoding
+import Glibc
+package import Pixelation
+package import Sandbox
+
+/// The program of a decoder process. It talks on descriptor 0 and uses no other descriptor, no environment variable and
+/// no argument.
+package enum DecoderMain {
+    /// The exit statuses of a decoder, for the texts of the parent.
+    package enum ExitStatus: Int32, Sendable {
+        /// The parent has closed the channel.
+        case finished = 0
+        /// The first message is missing or of another version, as when a person starts the program.
+        case notStartedByParent = 65
+        /// A message of the parent is damaged, or the channel fails.
+        case channel = 76
+        /// The sandbox has a defect: the sample picture cannot be decoded in it.
+        case sample = 70
+        /// The memory limit is exceeded. The handler of the sandbox exits with this status.
+        case outOfMemory = 86
+    }
+
+    /// Decodes pictures until the parent closes the channel, and ends the process.
+    package static func run() -> Never {
+        run(InProcessReducer()) { hello in
+            ProcessSandbox.enter(memoryLimit: hello.memoryLimit, parent: hello.parent)
+        }
+    }
+
+    /// Decodes pictures with a reducer and a sandbox of the caller until the parent closes the channel, and ends the
+    /// process.
+    ///
+    /// - Parameters:
+    ///   - reducer: The reducer.
+    ///   - sandbox: A function that enters the sandbox and returns its report.
+    package static func run(
+        _ reducer: any PictureReducer, sandbox: (HelloMessage) -> SandboxReport
+    ) -> Never {
+        do throws(DecoderChannel.Failure) {
+            px_name_thread("px-decoder")
+            let connection = try DecoderConnection()
+            guard getppid() == connection.hello.parent else { end(.notStartedByParent) }
+            // The first picture initializes the libraries, some of which read files for it. The second one shows that
+            // nothing that a picture needs is forbidden: a decoder without this check would die at every picture.
+            guard SamplePicture.isDecoded() else { end(.sample) }
+            let report = sandbox(connection.hello)
+            guard SamplePicture.isDecoded() else { end(.sample) }
+            try connection.channel.send(ReadyMessage(report: report).message)
+            while let request = try connection.nextRequest() {
+                let answer = answer(request, connection, reducer)
+                try connection.channel.send(answer.message)
+                ProcessSandbox.releaseFreeMemory()
+            }
+        } catch {
+            if case .garbage = error { end(.notStartedByParent) }
+            end(error == .closed || error == .closedUnread ? .finished : .channel)
+        }
+        end(.finished)
+    }
+
+    private static func answer(
+        _ request: RequestMessage, _ connection: DecoderConnection, _ reducer: any PictureReducer
+    ) -> AnswerMessage {
+        let deadline = ContinuousClock.now + .nanoseconds(request.nanoseconds)
+        let bytes = Array(connection.file(of: request))
+        do throws(PixelationError) {
+            let survey = try Survey(of: bytes, options: request.options)
+            let reduction = try reducer.reduce(
+                ReductionRequest(
+                    bytes: bytes, survey: survey, options: request.options, deadline: deadline,
+                    cancellation: nil))
+            return AnswerMessage(number: request.number, result: .success(reduction))
+        } catch {
+            return AnswerMessage(number: request.number, result: .failure(error))
+        }
+    }
+
+    private static func end(_ status: ExitStatus) -> Never { exit(status.rawValue) }
+}

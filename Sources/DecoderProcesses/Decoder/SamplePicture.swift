@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Decoding
+internal import JPEG
+internal import Pixelation
+internal import Pixels
+
+/// A small picture that a decoder decodes before its first request.
+package enum SamplePicture {
+    /// Returns true when the sample picture is decoded to a grid of its size.
+    package static func isDecoded() -> Bool {
+        let grid = Grid(size: 2, bands: 3, samples: [255, 0, 0, 0, 255, 0, 0, 0, 255, 128, 128, 128])
+        let file = GridWriter(width: 64, height: 64).encode(grid)
+        var options = PixelationOptions()
+        options.sizes = [8]
+        let deadline = ContinuousClock.now + .seconds(60)
+        do throws(PixelationError) {
+            let survey = try Survey(of: file, options: options)
+            let reduction = try InProcessReducer().reduce(
+                ReductionRequest(
+                    bytes: file, survey: survey, options: options, deadline: deadline, cancellation: nil))
+            return reduction.grids.first?.bands == 3
+        } catch {
+            return false
+        }
+    }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The options with which a decoder process is started. A decoder with other options is replaced.
+package struct DecoderOptions: Sendable, Equatable {
+    package var isolation = DecoderIsolation.required
+    /// The maximum length of a file in bytes, `PixelationLimits.bytes`. The address space of the shared memory has this
+    /// size; memory is used only for the longest file so far.
+    package var fileBytes: Int
+    /// The memory in bytes that a decoder may allocate.
+    package var memoryLimit: Int
+
+    package init(isolation: DecoderIsolation = .required, fileBytes: Int, memoryLimit: Int) {
+        self.isolation = isolation
+        self.fileBytes = fileBytes
+        self.memoryLimit = memoryLimit
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLibC
+import Glibc
+
+/// The memory in which a decoder reads files: a file in memory that this process has mapped and that nobody else can
+/// write or resize (memfd_create(2), F_SEAL_FUTURE_WRITE).
+///
+/// `@unchecked Sendable` because one thread at a time owns it, the one that owns its `DecoderProcess`.
+final class SharedMemory: @unchecked Sendable {
+    /// The length of the mapping, a multiple of the size of a page.
+    let count: Int
+    private let memory: UnsafeMutableRawPointer
+    /// The file, until the decoder has its descriptor; -1 afterwards.
+    private(set) var descriptor: Int32
+    /// The number of bytes from the beginning that have been written, which use memory as long as the file exists.
+    private(set) var usedBytes = 0
+    /// The advice `MADV_POPULATE_WRITE` of madvise(2), which allocates pages (Linux 5.14). Otherwise each page causes a
+    /// page fault.
+    private static let populateWrite: Int32 = 23
+
+    /// Creates memory for `bytes` bytes, and no pages of it.
+    ///
+    /// - Throws: `DecoderStartFailure`.
+    init(bytes: Int) throws(DecoderStartFailure) {
+        let page = sysconf(Int32(_SC_PAGESIZE))
+        count = (max(bytes, 1) + page - 1) / page * page
+        descriptor = px_memory_file("pixelated-source")
+        guard descriptor >= 0 else { throw DecoderStartFailure("memfd_create", errno) }
+        guard ftruncate(descriptor, count) == 0,
+            let pointer = mmap(nil, count, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0),
+            pointer != MAP_FAILED
+        else {
+            let code = errno
+            close(descriptor)
+            throw DecoderStartFailure("the mapping of \(count) bytes", code)
+        }
+        memory = pointer
+        guard px_seal_length_and_contents(descriptor) == 0 else {
+            throw DecoderStartFailure("F_ADD_SEALS", errno)
+        }
+        // Core dumps must not contain pictures.
+        madvise(memory, count, MADV_DONTDUMP)
+    }
+
+    /// Closes the descriptor. The mapping remains.
+    func closeDescriptor() {
+        if descriptor >= 0 { close(descriptor) }
+        descriptor = -1
+    }
+
+    /// Copies a file to the beginning. It has at most `count` bytes.
+    func write(_ file: [UInt8]) {
+        precondition(file.count <= count, "the file is longer than the shared memory")
+        let page = sysconf(Int32(_SC_PAGESIZE))
+        let first = usedBytes / page * page
+        if file.count > usedBytes { madvise(memory + first, file.count - first, Self.populateWrite) }
+        file.withUnsafeBytes {
+            if let source = $0.baseAddress { memcpy(memory, source, $0.count) }
+        }
+        usedBytes = max(usedBytes, file.count)
+    }
+
+    deinit {
+        closeDescriptor()
+        munmap(memory, count)
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DecoderProcesses
+import Foundation
+import Pixelation
+import Sandbox
+import Scripted
+import Support
+import Testing
+
+/// Decoder processes as the kernel sees them.
+@Suite(.serialized) struct DecoderProcessTests {
+    private static func status(_ pid: Int32) throws -> [String: String] {
+        let text = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+        return Dictionary(
+            text.split(separator: "\n").compactMap { line in
+                let parts = line.split(separator: ":", maxSplits: 1)
+                return parts.count == 2
+                    ? (String(parts[0]), parts[1].trimmingCharacters(in: .whitespaces)) : nil
+            }, uniquingKeysWith: { first, _ in first })
+    }
+
+    @Test(arguments: ["pixelated", "pixelated-bench"])
+    func `each executable is its own decoder with one descriptor, no environment and a sandbox`(
+        _ name: String
+    ) async throws {
+        let pool = DecoderPool(
+            DecoderOptions(fileBytes: 64 << 20, memoryLimit: 256 << 20), limit: 2,
+            program: DecoderProgram(
+                path: Harness.executable(name).path, arguments: [DecoderProgram.subcommand]))
+        let result = await Harness.reduce(Picture.cells(width: 20), with: pool)
+        #expect(try result.get().grids.count == 5)
+        pool.keep(2)
+        #expect(try await Harness.eventually { pool.pids.count == 2 })
+        for pid in pool.pids {
+            let files = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd")
+            #expect(files == ["0"])
+            let environment = try Data(contentsOf: URL(filePath: "/proc/\(pid)/environ"))
+            #expect(environment.isEmpty)
+            let status = try Self.status(pid)
+            #expect(status["Seccomp"] == "2" && status["NoNewPrivs"] == "1" && status["Threads"] == "1")
+            #expect(status["CapEff"] == "0000000000000000" && status["CapPrm"] == "0000000000000000")
+            #expect(status["Name"] == "px-decoder")
+        }
+        #expect(pool.status.report?.isIsolated == true)
+        pool.shutDown()
+        #expect(pool.pids.isEmpty)
+    }
+
+    @Test func `a decoder that a person starts exits with an error and prints nothing`() async throws {
+        let process = try ChildProcess(Harness.executable("pixelated"), [DecoderProgram.subcommand])
+        #expect(try await process.end() == .exit(DecoderMain.ExitStatus.channel.rawValue))
+        #expect(process.log.lines.isEmpty)
+    }
+
+    @Test(arguments: ["segfault", "garbage", "exit"])
+    func `no descriptor, mapping or process is left after pictures and deaths`(_ decoder: String) async throws
+    {
+        let process = try ChildProcess(Harness.executable("ScriptedDecoder"), ["parent", decoder])
+        #expect(try await process.end(within: 600) == .exit(0))
+        #expect(process.log.lines == ["descriptors 0", "mappings 0", "children 0"])
+    }
+}
