@@ -131,6 +131,33 @@ struct S3ClientProofTests {
         #expect(error.kind == .malformedResponse && error.description.contains("request id"))
     }
 
+    @Test func `a download is recognised by the request id that the metadata of an object had`() async throws
+    {
+        let server = try HandlerServer {
+            $0.method == "HEAD" ? Self.genuine : .init(headers: ["ETag": "\"5f3c-264\""], body: "<html>")
+        }
+        let s3 = try await SocketFaultTests.s3(server.base)
+        _ = try await s3.head(.picture)
+        #expect(
+            try await awsError { try await s3.get(.picture, maximumBytes: 1000) }.kind == .malformedResponse)
+    }
+
+    @Test
+    func `the origin of a download without request id is unknown until a digest has proven another one`()
+        async throws
+    {
+        let eTag = Locked("a-2")
+        let server = try HandlerServer { _ in
+            .init(headers: ["ETag": "\"\(eTag.withLock { $0 })\""], body: Self.picture)
+        }
+        let s3 = try await SocketFaultTests.s3(server.base)
+        #expect(try await !s3.get(.picture, maximumBytes: 1000).hasKnownOrigin)
+        eTag.withLock { $0 = Self.md5 }
+        #expect(try await s3.get(.picture, maximumBytes: 1000).hasKnownOrigin)
+        eTag.withLock { $0 = "a-2" }
+        #expect(try await s3.get(.picture, maximumBytes: 1000).hasKnownOrigin)
+    }
+
     @Test func `the clock is not corrected by a date that is not that of the store`() async throws {
         let old: Headers = ["Date": "Tue, 14 Nov 2000 22:33:20 GMT", "Content-Type": "text/html"]
         let harness = try await AWSHarness([

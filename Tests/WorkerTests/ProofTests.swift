@@ -49,6 +49,10 @@ import Worker
             $0.isVerified = false
             $0.isDoubtful = true
         },
+        Damage(testDescription: "the same corrupt bytes each time, which another server can have sent") {
+            $0 = S3Object(
+                head: $0.head, bytes: [1] + $0.bytes.dropFirst(), isVerified: false, hasKnownOrigin: false)
+        },
         Damage(testDescription: "another healthy picture") {
             $0 = S3Object(head: ObjectHead(eTag: "e99", size: 1000), bytes: $0.bytes, isVerified: true)
         },
@@ -60,7 +64,7 @@ import Worker
         harness.cloud.damages.withLock { $0 = Array(repeating: damage.change, count: 4) }
         harness.upload("a.jpg")
         harness.start()
-        #expect(harness.run(5) { harness.worker.status.opening?.kind == .malformedResponse })
+        #expect(harness.run(40) { harness.worker.status.opening?.kind == .malformedResponse })
         #expect(harness.calls("PutObject") == 0)
         #expect(harness.run(300) { harness.message(0).isDeleted })
         #expect(harness.outputs == Self.outputs && harness.quarantined == [])
@@ -100,15 +104,18 @@ import Worker
         #expect(harness.message(0).receiveCount == 1)
     }
 
-    @Test func `a picture whose bytes the MD5 does not fit is downloaded again before its outputs are made`()
-    {
+    @Test(arguments: [true, false])
+    func `a picture that can be damaged or another one is downloaded again before its outputs are made`(
+        isDoubtful: Bool
+    ) {
         let harness = WorkerHarness()
         harness.cloud.damages.withLock {
             $0 = [
                 { object in
                     object.bytes[500] = 9
                     object.isVerified = false
-                    object.isDoubtful = true
+                    object.isDoubtful = isDoubtful
+                    object.hasKnownOrigin = isDoubtful
                 }
             ]
         }
@@ -194,7 +201,7 @@ import Worker
         announce(harness, size: #""x":0"#)
         harness.inject("GetObject", .tooLarge, times: 2)
         harness.start()
-        #expect(harness.run(5) { harness.worker.status.opening?.kind == .malformedResponse })
+        #expect(harness.run(40) { harness.worker.status.opening?.kind == .malformedResponse })
         #expect(harness.run(60) { harness.message(0).isDeleted })
         #expect(harness.outputs == Self.outputs && harness.quarantined == [])
     }

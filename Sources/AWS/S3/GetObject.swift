@@ -35,7 +35,8 @@ extension S3Client {
         let check = checked.withLock { $0 }
         return S3Object(
             head: ObjectHead(response.headers), bytes: response.body, isVerified: check == .fits,
-            isDoubtful: check == .doubtful)
+            isDoubtful: check == .doubtful,
+            hasKnownOrigin: check == .fits || traits.hasKnownOrigin(response.headers))
     }
 
     /// Reads the metadata of an object (`HeadObject`).

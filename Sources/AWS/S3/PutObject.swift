@@ -88,7 +88,10 @@ extension S3Client {
         let compared = check(bytes, in: object.bucket, against: response.headers)
         if compared != .fits {
             let isFound = try await verify(receipt, of: bytes.count, in: object, within: deadline)
-            if isFound && compared == .doubtful { traits.observeOtherETag() }
+            if isFound {
+                if compared == .doubtful { traits.observeOtherETag() }
+                traits.observeProof(by: response.headers)
+            }
         }
         return receipt
     }

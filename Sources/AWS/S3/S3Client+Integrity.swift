@@ -77,9 +77,11 @@ extension S3Client {
                     let digest = compute(bytes)
                 else { continue }
                 let found = Data(digest).base64EncodedString()
-                return found == expected
-                    ? .fits
-                    : .contradicts("\(name) of the \(bytes.count) bytes is \(found), not \(expected)")
+                guard found == expected else {
+                    return .contradicts("\(name) of the \(bytes.count) bytes is \(found), not \(expected)")
+                }
+                traits.observeProof(by: headers)
+                return .fits
             }
         }
         guard let expected = Self.md5(in: headers), let digest = MD5.digest(bytes).map(Hex.encode) else {
@@ -87,6 +89,7 @@ extension S3Client {
         }
         if digest == expected {
             traits.observeDigestETag(in: bucket)
+            traits.observeProof(by: headers)
             return .fits
         }
         switch traits.eTagMeaning(in: bucket) {

@@ -14,11 +14,19 @@ package struct S3Object: Sendable {
     /// has not shown yet whether its ETags are digests.
     package var isDoubtful: Bool
 
-    package init(head: ObjectHead, bytes: [UInt8], isVerified: Bool, isDoubtful: Bool = false) {
+    /// False when another server can have sent the bytes: they are not verified, the response has no request id, and
+    /// the store has not shown that it sends none.
+    package var hasKnownOrigin: Bool
+
+    package init(
+        head: ObjectHead, bytes: [UInt8], isVerified: Bool, isDoubtful: Bool = false,
+        hasKnownOrigin: Bool = true
+    ) {
         self.head = head
         self.bytes = bytes
         self.isVerified = isVerified
         self.isDoubtful = isDoubtful
+        self.hasKnownOrigin = hasKnownOrigin
     }
 
     /// Returns the SHA-256 of the bytes, by which two downloads of an object are compared.

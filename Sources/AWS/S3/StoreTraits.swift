@@ -6,15 +6,18 @@ import Support
 /// The properties of an S3-compatible store that its responses have shown. By these properties, `S3Client` recognises
 /// responses of other servers, such as the maintenance page of a load balancer.
 final class StoreTraits: Sendable {
-    /// The responses to one method that succeeded, or those that failed. Stores send request ids with all responses of
-    /// a group or with none.
-    private struct Group: Hashable {
-        var method: Request.Method
-        var isSuccess: Bool
+    /// A group of responses. Stores send request ids with all responses of a group or with none.
+    private enum Group: Hashable {
+        /// The objects and metadata that were read.
+        case read
+        /// The other responses to one method that succeeded, or those that failed.
+        case others(Request.Method, isSuccess: Bool)
 
         init(_ method: Request.Method, _ response: Response) {
-            self.method = method
-            isSuccess = (200...299).contains(response.status)
+            let isSuccess = (200...299).contains(response.status)
+            self =
+                isSuccess && (method == .get || method == .head)
+                ? .read : .others(method, isSuccess: isSuccess)
         }
     }
 
@@ -24,6 +27,8 @@ final class StoreTraits: Sendable {
         var bucketsWithDigests: Set<String> = []
         var hasOtherETags = false
         var hasAnswered = false
+        /// True when a response without request id was proven to be that of the store.
+        var sendsNoRequestIDs = false
     }
 
     /// The meaning of ETags in the form of an MD5, of objects whose encryption does not exclude that they are one.
@@ -73,7 +78,7 @@ final class StoreTraits: Sendable {
     func observe(_ response: Response, to method: Request.Method) {
         let group = Group(method, response)
         shared.withLock { shared in
-            if group.isSuccess { shared.hasAnswered = true }
+            if (200...299).contains(response.status) { shared.hasAnswered = true }
             if response.headers[Self.requestID] != nil { shared.groupsWithRequestID.insert(group) }
         }
     }
@@ -83,6 +88,18 @@ final class StoreTraits: Sendable {
         guard response.headers[Self.requestID] == nil else { return false }
         let group = Group(method, response)
         return shared.withLock { $0.groupsWithRequestID.contains(group) }
+    }
+
+    /// Returns true when a response has a request id, or when the store is known to send none. Otherwise a response to
+    /// the first requests can be that of another server.
+    func hasKnownOrigin(_ headers: Headers) -> Bool {
+        headers[Self.requestID] != nil || shared.withLock { $0.sendsNoRequestIDs }
+    }
+
+    /// Records that a digest of the bytes proves a response to be that of the store.
+    func observeProof(by headers: Headers) {
+        guard headers[Self.requestID] == nil else { return }
+        shared.withLock { $0.sendsNoRequestIDs = true }
     }
 
     private static let requestID = "x-amz-request-id"

@@ -11,6 +11,8 @@ extension Job {
     /// The pause before a source is looked at again. It bridges the delay of stores in which a new object becomes
     /// visible some time after its event, and of proxies that answer wrongly for a moment.
     static let secondLookDelay = Duration.seconds(3)
+    /// The same pause when the first answers can be those of another server, such as a page during maintenance.
+    private static let unknownOriginDelay = Duration.seconds(15)
     /// The maximum time from the sending of a message to its receipt for a second look at an absent source. The sources
     /// of older messages have been deleted.
     private static let maximumAgeOfAbsence = Duration.seconds(60)
@@ -61,6 +63,10 @@ extension Job {
             throw Self.contradiction(
                 source, "the ETag \(reading.eTag) is not that of the event, and no checksum proves the bytes")
         }
+        guard reading.hasKnownOrigin else {
+            throw Self.contradiction(
+                source, "nothing shows that the response with the ETag \(reading.eTag) is that of the store")
+        }
         if attempt.unprovenDigest == failure.digest { throw failure.error }
         attempt.unprovenDigest = failure.digest
         try await clock.sleep(until: clock.now + Self.secondLookDelay)
@@ -85,18 +91,20 @@ extension Job {
             source, "more than \(engine.maximumBytes) bytes, but HeadObject announces \(size)")
     }
 
-    /// Compares bytes whose ETag looks like the MD5 of others with those of another download, so that no output is made
-    /// from damaged bytes. Two equal downloads show that the ETags of the store are no digests.
+    /// Compares bytes that may be damaged or those of another server with the bytes of another download, so that no
+    /// output is made from them. Two equal downloads show that the ETags of the store are no digests, or that the store
+    /// sends no request ids.
     ///
     /// - Throws: `AnotherRound` when there is no equal download yet, `CancellationError`.
     func compareWithEarlierDownload(
         _ object: S3Object, _ reading: SourceReading, _ attempt: inout RecordAttempt
     ) async throws {
-        guard reading.isDoubtful else { return }
+        guard reading.isDoubtful || !reading.hasKnownOrigin else { return }
         let digest = object.digest()
         guard attempt.unprovenDigest != digest else { return }
         attempt.unprovenDigest = digest
-        try await clock.sleep(until: clock.now + Self.secondLookDelay)
+        let delay = reading.hasKnownOrigin ? Self.secondLookDelay : Self.unknownOriginDelay
+        try await clock.sleep(until: clock.now + delay)
         throw AnotherRound()
     }
 

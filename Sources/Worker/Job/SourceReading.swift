@@ -17,6 +17,8 @@ struct SourceReading: Sendable, Equatable {
     let isVerified: Bool
     /// True when the ETag looks like an MD5 of other bytes (`S3Object.isDoubtful`).
     let isDoubtful: Bool
+    /// False when another server can have sent the bytes (`S3Object.hasKnownOrigin`).
+    let hasKnownOrigin: Bool
     /// True when the response announced the length of the body.
     let hasAnnouncedSize: Bool
     /// True when the event or a HEAD request confirms the ETag and the length.
@@ -27,6 +29,7 @@ struct SourceReading: Sendable, Equatable {
         size = object.bytes.count
         isVerified = object.isVerified
         isDoubtful = object.isDoubtful
+        hasKnownOrigin = object.hasKnownOrigin
         hasAnnouncedSize = object.head.size != nil
     }
 
