@@ -56,9 +56,14 @@ import Worker
     }
 
     /// The puts of both sources overlap in every order, so that each can be the first at some of the outputs.
-    @Test(arguments: 0..<8)
-    func `two sources that arrive together leave the outputs of one of them only`(order: Int) {
-        let harness = WorkerHarness { $0.maxReceives = 3 }
+    @Test(arguments: 0..<8, [true, false])
+    func `two sources that arrive together leave the outputs of one of them only`(
+        order: Int, isConditional: Bool
+    ) {
+        let harness = WorkerHarness {
+            $0.maxReceives = 3
+            $0.output.conditionalWrites = isConditional
+        }
         for bucket in ["first", "second"] { harness.upload("a.jpg", to: bucket) }
         for (index, size) in ["8x8", "16x16", "32x32", "48x48", "64x64"].enumerated() {
             harness.inject("PutObject s3://out/pixelated-\(size)", delay: (order * (index + 3)) % 7, times: 1)

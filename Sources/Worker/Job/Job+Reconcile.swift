@@ -73,6 +73,11 @@ extension Job {
             try attempt.message.stopSignal.enterCommit()
             attempt.isCommitting = true
         }
+        // Without conditions, another source may have got these outputs since the round began.
+        if !options.output.conditionalWrites {
+            let now = try await inspectOutputs(of: plan, isFirstRound: false)
+            try refuseCollision(of: plan, with: now, attempt)
+        }
         attempt.beginUpload()
         let start = clock.now
         let isStored = try await upload(
@@ -89,7 +94,21 @@ extension Job {
         attempt.trace.bytesOut = picture.outputs.reduce(0) { $0 + $1.bytes.count }
         picture.releaseMemory()
         progress.record()
-        return isStored && currentETag == stamp.eTag ? .done : nil
+        guard isStored && currentETag == stamp.eTag else { return nil }
+        return try await hasOwnOutputs(plan, stamp, attempt) ? .done : nil
+    }
+
+    /// Returns true when all outputs have the stamp `stamp` after their upload. Only outputs without conditions are
+    /// inspected, which another source of the same name can have replaced meanwhile.
+    ///
+    /// - Throws: `WorkerError` of kind `outputCollision` when the first output is that of another source.
+    private func hasOwnOutputs(
+        _ plan: OutputPlan, _ stamp: OutputStamp, _ attempt: RecordAttempt
+    ) async throws -> Bool {
+        guard !options.output.conditionalWrites else { return true }
+        let existing = try await inspectOutputs(of: plan, isFirstRound: false)
+        try refuseCollision(of: plan, with: existing, attempt)
+        return existing.allSatisfy { $0 == .unknown || $0.stamp?.isEquivalent(to: stamp) == true }
     }
 
     /// Throws an error when the outputs belong to a source in another bucket. The first output decides, because it is
