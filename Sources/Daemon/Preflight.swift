@@ -59,7 +59,9 @@ package struct Preflight: Sendable {
             return Finding(
                 subject: "conditional writes", text: error.description, failure: ExitReason(error.kind))
         }
-        return Finding(subject: "conditional writes", text: "s3://\(bucket) accepts the condition If-Match")
+        return Finding(
+            subject: "conditional writes",
+            text: "s3://\(bucket) does not refuse the condition If-Match; If-None-Match is not tested")
     }
 
     private func identity() async -> Finding {
