@@ -40,7 +40,8 @@ extension ExitReason {
             case .conditionsUnsupported: .configuration
             case .notUnderstood, .notFound, .superseded, .archived, .tooLarge, .unsupported, .corrupt,
                 .hostile, .bucketNotAllowed, .outputCollision, .tooSlow, .throttled, .timedOut, .unavailable,
-                .malformedResponse, .other:
+                .malformedResponse, .decoderCrashed, .decoderOutOfMemory, .decoderGarbage,
+                .decoderUnavailable, .other:
                 .temporary
             }
     }

@@ -25,7 +25,7 @@ import Testing
     /// No message is deleted because of one of these errors, and only one that the breaker isolates is quarantined.
     @Test(arguments: [
         WorkerError.Kind.throttled, .timedOut, .unavailable, .credentials, .encryption, .outputDenied,
-        .outputBucketMissing, .queueMissing, .malformedResponse, .conditionsUnsupported,
+        .outputBucketMissing, .queueMissing, .malformedResponse, .conditionsUnsupported, .decoderUnavailable,
     ])
     func `an error that is not the picture's fault opens the breaker`(kind: WorkerError.Kind) {
         #expect(Policy()[kind] == .openBreaker)
@@ -37,6 +37,7 @@ import Testing
 
     @Test(arguments: [
         WorkerError.Kind.notUnderstood, .archived, .tooLarge, .unsupported, .corrupt, .hostile,
+        .decoderCrashed, .decoderOutOfMemory, .decoderGarbage,
         .outputCollision,
         .bucketNotAllowed,
     ])

@@ -11,6 +11,8 @@ package struct RequestHistory: Sendable {
         case read
         /// An upload, or the storing of a quarantine record.
         case write
+        /// The decoding of a picture, which fails here only when no process for it can be started.
+        case decode
 
         package static func < (a: Operation, b: Operation) -> Bool { a.rawValue < b.rawValue }
 

@@ -229,13 +229,14 @@ extension Job {
     /// Pixelates a source and returns its outputs. The bytes of the source and their part of the memory budget are
     /// freed when the function returns, before the uploads.
     ///
-    /// - Throws: `UnprovenFailure` instead of a `WorkerError` of the engine, `CancellationError`.
+    /// - Throws: `UnprovenFailure` instead of a `WorkerError` of the engine that the picture can have caused,
+    ///   `WorkerError` of kind `.decoderUnavailable`, `CancellationError`.
     private func pixelate(
         _ source: consuming DownloadedSource, _ attempt: inout RecordAttempt
     ) async throws -> PixelatedOutputs {
         do {
             return try await outputs(of: source, &attempt)
-        } catch let error as WorkerError {
+        } catch let error as WorkerError where error.kind != .decoderUnavailable {
             throw UnprovenFailure(error: error, reading: source.reading, digest: source.digest())
         }
     }

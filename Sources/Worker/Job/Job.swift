@@ -145,6 +145,8 @@ struct Job: Sendable {
         let message = attempt.message
         var job = self
         job.store = store
+        let engine = ObservedEngine(engine, of: message.lease, breaker: breaker, clock: clock)
+        job.engine = engine
         // The message may go on to wait for the quarantine, which says nothing about sources and outputs.
         defer { if store.isReported { breaker.forget(message.lease) } }
         while true {
@@ -152,7 +154,7 @@ struct Job: Sendable {
                 return try await job.reconcile(&attempt)
             } catch let error as WorkerError where !isStopped(message) {
                 metrics.attemptFailures.increment(error.kind)
-                let request = store.takeFailure()
+                let request = engine.takeFailure() ?? store.takeFailure()
                 guard policy[error.kind] == .openBreaker else {
                     return await job.checked(outcome(of: error, message), attempt, request)
                 }

@@ -109,6 +109,10 @@ package struct Policy: Sendable, Equatable {
         case .corrupt: (.quarantine, "the source is damaged or truncated")
         case .hostile: (.quarantine, "the source would cost more work than any regular picture")
         case .tooSlow: (.retry, "the pixelation exceeded its time limit")
+        case .decoderCrashed: (.quarantine, "the decoder of the source crashed twice")
+        case .decoderOutOfMemory: (.quarantine, "the decoder of the source ran out of memory twice")
+        case .decoderGarbage: (.quarantine, "the decoder of the source gave no valid answer twice")
+        case .decoderUnavailable: (.openBreaker, "no process for decoding can be started on this machine")
         case .outputDenied: (.openBreaker, "an output or a quarantine record may not be written")
         case .outputBucketMissing:
             (.openBreaker, "the bucket of the outputs or of the quarantine does not exist")

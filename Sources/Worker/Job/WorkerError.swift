@@ -35,6 +35,14 @@ package struct WorkerError: Error, Sendable, Equatable, CustomStringConvertible 
         case hostile
         /// The pixelation exceeded its time limit.
         case tooSlow = "too-slow"
+        /// The process that decoded the source ended or was killed by a signal, with two decoders.
+        case decoderCrashed = "decoder-crashed"
+        /// The process that decoded the source had no memory left, with two decoders.
+        case decoderOutOfMemory = "decoder-out-of-memory"
+        /// The process that decoded the source gave no valid answer, with two decoders.
+        case decoderGarbage = "decoder-garbage"
+        /// No process for decoding can be started.
+        case decoderUnavailable = "decoder-unavailable"
         /// The permission to write an output or a quarantine record is missing.
         case outputDenied = "output-denied"
         /// The bucket of the outputs or of the quarantine does not exist.
@@ -70,7 +78,7 @@ package struct WorkerError: Error, Sendable, Equatable, CustomStringConvertible 
         case picture
         /// The failure is caused by AWS or the network. Such failures end without a change by the operator.
         case aws
-        /// The failure is caused by permissions, names or encryption keys.
+        /// The failure is caused by permissions, names, encryption keys or the machine.
         case setup
         /// The cause of the failure is not known.
         case unknown
@@ -115,12 +123,12 @@ extension WorkerError.Kind {
     package var fault: WorkerError.Fault {
         switch self {
         case .notUnderstood, .notFound, .superseded, .archived, .tooLarge, .unsupported, .corrupt, .hostile,
-            .tooSlow:
+            .tooSlow, .decoderCrashed, .decoderOutOfMemory, .decoderGarbage:
             .picture
         case .throttled, .timedOut, .unavailable, .malformedResponse: .aws
         case .accessDenied, .sourceBucketMissing, .bucketNotAllowed, .outputDenied, .outputBucketMissing,
             .outputCollision, .conditionsUnsupported, .credentials, .sourceEncryption, .encryption,
-            .queueMissing:
+            .queueMissing, .decoderUnavailable:
             .setup
         case .other: .unknown
         }

@@ -89,8 +89,11 @@ extension WorkerError.Kind {
         case .tooManyScans, .tooManyMarkers: self = .hostile
         case .truncated, .corrupt, .tooMuchDamage: self = .corrupt
         case .deadline: self = .tooSlow
-        case .internal, .decoderCrashed, .decoderOutOfMemory, .decoderGarbage, .decoderUnavailable:
-            self = .other
+        case .decoderCrashed: self = .decoderCrashed
+        case .decoderOutOfMemory: self = .decoderOutOfMemory
+        case .decoderGarbage: self = .decoderGarbage
+        case .decoderUnavailable: self = .decoderUnavailable
+        case .internal: self = .other
         case .cancelled: return nil
         }
     }

@@ -27,6 +27,7 @@ struct FakeEngine: PictureEngine {
         let cloud = connection.cloud
         if let fault = cloud.recordCall("Pixelate") {
             try await cloud.clock.sleep(until: cloud.clock.now + fault.delay)
+            if let kind = fault.error { throw WorkerError(kind, operation: "pixelating") }
         }
         let isLong = cloud.pick(0...9) == 0 && cloud.faults.hasLongWork
         let time = isLong ? cloud.pick(20_000...120_000) : cloud.pick(10...3000)
