@@ -113,7 +113,8 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "Settings", "Worker", "AWS", "SigV4", "Pixelation", "Decoding", "Curl", "Systemd", "Metrics",
+                "DecoderProcesses", "Sandbox", "Settings", "Worker", "AWS", "SigV4", "Pixelation", "Decoding",
+                "Curl", "Systemd", "Metrics",
                 "Support",
                 log, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], swiftSettings: edge),

@@ -16,6 +16,7 @@ struct Composition: Sendable {
     let session: AWSSession
     let worker: PixelationWorker
     private let engine: PooledPixelator
+    private let decoders: Decoders
     let metrics: WorkerMetrics
     /// The reader of the termination notices of EC2; nil unless `instance.drainOnTermination` is true.
     let notices: TerminationNotices?
@@ -30,6 +31,14 @@ struct Composition: Sendable {
         _ settings: Configuration, environment: [String: String], version: String,
         logger: (String) -> Logger
     ) async throws {
+        // First, so that no decoder is started by a process that has credentials.
+        let decoderLog = DecoderLog(logger("decoder"))
+        let count = settings.worker.effectiveCPUWorkers
+        decoders = Decoders(
+            settings.isolation, settings.pixelation.limits, count: count, inProcess: InProcessReducer(),
+            onEvent: decoderLog.record)
+        if settings.isolation == .off { decoderLog.isolationIsOff() }
+        decoders.waitUntilReady(count)
         transport = try CurlTransport(settings.network.completed(from: environment))
         session = try await AWSSession(
             settings, environment: environment, version: version, transport: transport, logger: logger("aws"))
@@ -40,7 +49,7 @@ struct Composition: Sendable {
             ? TerminationNotices(transport: transport, host: .process(environment: environment)) : nil
         metrics = WorkerMetrics()
         engine = PooledPixelator(
-            Pixelator(settings.pixelation, reducer: InProcessReducer()), options: settings.worker)
+            Pixelator(settings.pixelation, reducer: decoders.reducer), options: settings.worker)
         worker = PixelationWorker(
             queue: client,
             store: S3Store(
@@ -52,11 +61,16 @@ struct Composition: Sendable {
 
     /// Applies the reloadable settings of a configuration to the worker (`Setting.isReloadable`).
     func apply(_ settings: Configuration) {
+        decoders.reconfigure(
+            settings.isolation, settings.pixelation.limits, count: settings.worker.effectiveCPUWorkers)
         worker.apply(
             settings.worker,
             engine: engine.reconfigured(
-                Pixelator(settings.pixelation, reducer: InProcessReducer()), options: settings.worker))
+                Pixelator(settings.pixelation, reducer: decoders.reducer), options: settings.worker))
     }
+
+    /// Ends the decoders, and returns when their processes have exited.
+    func shutDownDecoders() { decoders.shutDown() }
 
     private static func quarantine(
         _ settings: Configuration, _ session: AWSSession

@@ -26,4 +26,16 @@ package enum DaemonEvent: String, Sendable, CaseIterable {
     /// There is no journal, and log entries are lines of text on standard error.
     case journalUnavailable = "journal-unavailable"
     case imdsUnreachable = "imds-unreachable"
+    /// A decoder process is ready.
+    case decoderReady = "decoder-ready"
+    /// A decoder process cannot be started.
+    case decoderStartFailed = "decoder-start-failed"
+    /// A decoder process has ended or was killed, and is replaced.
+    case decoderDied = "decoder-died"
+    /// A decoder process is ended, because it is not needed any more or has much memory.
+    case decoderRetired = "decoder-retired"
+    /// The kernel refuses parts of the sandbox of decoder processes.
+    case sandboxIncomplete = "sandbox-incomplete"
+    /// Pictures are decoded in the process that has the credentials.
+    case isolationOff = "isolation-off"
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import AWS
+import Pixelation
+import Sandbox
 package import Settings
 import SigV4
 import Support
@@ -30,8 +32,8 @@ package struct Preflight: Sendable {
     /// Runs the checks one after the other, and returns their results. When there are no credentials, the other checks
     /// are left out.
     package func findings() async -> [Finding] {
-        var out = [await identity()]
-        guard out[0].failure == nil else { return out }
+        var out = [isolation(), await identity()]
+        guard out[1].failure == nil else { return out }
         out.append(await queue("queue", settings.queue.url, setting: "queue.url"))
         if let url = settings.queue.deadLetterURL {
             out.append(await queue("dead-letter queue", url, setting: "queue.deadLetterURL"))
@@ -62,6 +64,28 @@ package struct Preflight: Sendable {
         return Finding(
             subject: "conditional writes",
             text: "s3://\(bucket) does not refuse the condition If-Match; If-None-Match is not tested")
+    }
+
+    /// Checks whether the kernel has the sandbox of decoders. The system calls that the service's own sandbox refuses
+    /// are known only there.
+    private func isolation() -> Finding {
+        let report = ProcessSandbox.available()
+        let missing = report.description
+        switch settings.isolation {
+        case .off:
+            return Finding(
+                subject: "isolation",
+                text: "off: pictures are decoded in the process that has the credentials")
+        case .required where !report.isIsolated:
+            return Finding(
+                subject: "isolation",
+                text: "decoders cannot be isolated, the kernel refuses \(missing); see pixelation.isolation",
+                failure: .configuration)
+        case .required, .preferred:
+            return Finding(
+                subject: "isolation",
+                text: missing.isEmpty ? "decoders have a complete sandbox" : "the kernel refuses \(missing)")
+        }
     }
 
     private func identity() async -> Finding {

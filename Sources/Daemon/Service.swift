@@ -93,6 +93,7 @@ package struct Service: Sendable {
             watchdog.stop()
             server?.stop()
             await parts.transport.shutDown()
+            parts.shutDownDecoders()
             return reason
         } catch {
             let reason = ExitReason(error)

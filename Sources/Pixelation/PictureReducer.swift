@@ -10,4 +10,7 @@ package protocol PictureReducer: Sendable {
     /// - Returns: One grid for each size of the options, in their order.
     /// - Throws: `PixelationError`.
     func reduce(_ request: ReductionRequest) throws(PixelationError) -> Reduction
+
+    /// Returns the memory in bytes for copies of a file of `count` bytes that a reduction needs.
+    func copyBytes(ofFile count: Int) -> Int
 }

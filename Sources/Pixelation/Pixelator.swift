@@ -29,7 +29,11 @@ package struct Pixelator: Sendable {
     /// - Throws: `PixelationError`, the one that `pixelate` would throw for the same file, if the header suffices to
     ///   find it.
     package func survey(_ bytes: [UInt8]) throws(PixelationError) -> Survey {
-        try Survey(of: bytes, options: options)
+        var survey = try bytes.withUnsafeBufferPointer { bytes throws(PixelationError) in
+            try Survey(of: bytes, options: options)
+        }
+        survey.workingSetBytes += reducer.copyBytes(ofFile: bytes.count)
+        return survey
     }
 
     /// Pixelates a source whose survey is known, on the calling thread and without waiting for anything.
@@ -53,10 +57,12 @@ package struct Pixelator: Sendable {
         guard let header = survey.header, header.fileBytes == bytes.count else {
             throw PixelationError(.internal, "the survey is not of this file")
         }
-        let reduction = try reducer.reduce(
-            ReductionRequest(
-                bytes: bytes, survey: survey, options: options, deadline: deadline, cancellation: cancellation
-            ))
+        let reduction = try bytes.withUnsafeBufferPointer { bytes throws(PixelationError) in
+            try reducer.reduce(
+                ReductionRequest(
+                    bytes: bytes, survey: survey, options: options, deadline: deadline,
+                    cancellation: cancellation))
+        }
         let picture = try ReducedPicture(reduction, header, of: bytes, options: options)
         let encoder = OutputEncoder(
             policy: options.metadata, deadline: deadline, cancellation: cancellation)

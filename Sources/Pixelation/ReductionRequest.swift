@@ -3,9 +3,9 @@
 package import Support
 
 /// A picture that a `PictureReducer` reduces.
-package struct ReductionRequest: Sendable {
-    /// The whole file.
-    package var bytes: [UInt8]
+package struct ReductionRequest {
+    /// The whole file. It must not move or change during the reduction.
+    package var bytes: UnsafeBufferPointer<UInt8>
     /// The survey of `bytes` with `options`.
     package var survey: Survey
     package var options: PixelationOptions
@@ -14,8 +14,8 @@ package struct ReductionRequest: Sendable {
     package var cancellation: Cancellation?
 
     package init(
-        bytes: [UInt8], survey: Survey, options: PixelationOptions, deadline: ContinuousClock.Instant,
-        cancellation: Cancellation?
+        bytes: UnsafeBufferPointer<UInt8>, survey: Survey, options: PixelationOptions,
+        deadline: ContinuousClock.Instant, cancellation: Cancellation?
     ) {
         self.bytes = bytes
         self.survey = survey

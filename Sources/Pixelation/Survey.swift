@@ -14,7 +14,8 @@ package struct Survey: Sendable {
     package var components: Int
     /// The orientation that the metadata state; `upright` without metadata.
     package var orientation: Orientation
-    /// An upper bound of the memory of pixelating in bytes, with the outputs but without the file itself.
+    /// An upper bound of the memory of pixelating in bytes, with the outputs and the copies of the file that a decoder
+    /// needs, but without the file itself.
     package var workingSetBytes: Int
     /// The parsed header, from which `Pixelator.pixelate` continues; nil unless `Pixelator.survey` created this value.
     package let header: JPEGHeader?
@@ -37,15 +38,13 @@ package struct Survey: Sendable {
     ///   - bytes: The whole file.
     ///   - options: The options of the engine.
     /// - Throws: `PixelationError`.
-    package init(of bytes: [UInt8], options: PixelationOptions) throws(PixelationError) {
+    package init(of bytes: UnsafeBufferPointer<UInt8>, options: PixelationOptions) throws(PixelationError) {
         try Self.checkFormat(bytes, options)
-        self = try bytes.withUnsafeBufferPointer { bytes throws(PixelationError) in
-            do throws(JPEGError) {
-                return Survey(
-                    try JPEGHeader(of: bytes, limits: JPEGLimits(options)), of: bytes, options: options)
-            } catch {
-                throw PixelationError(error)
-            }
+        do throws(JPEGError) {
+            self = Survey(
+                try JPEGHeader(of: bytes, limits: JPEGLimits(options)), of: bytes, options: options)
+        } catch {
+            throw PixelationError(error)
         }
         guard workingSetBytes <= options.limits.memoryBytes else {
             throw PixelationError(
@@ -57,13 +56,13 @@ package struct Survey: Sendable {
 
     /// Throws an error if the file is too long, or no JPEG file by its first bytes.
     private static func checkFormat(
-        _ bytes: [UInt8], _ options: PixelationOptions
+        _ bytes: UnsafeBufferPointer<UInt8>, _ options: PixelationOptions
     ) throws(PixelationError) {
         guard bytes.count <= options.limits.bytes else {
             throw PixelationError(
                 .tooManyBytes, limit: "\(bytes.count) bytes, \(options.limits.bytes) are allowed")
         }
-        guard let format = SourceFormat(bytes) else {
+        guard let format = SourceFormat(Array(bytes.prefix(XMLDocument.searchedBytes))) else {
             throw PixelationError(
                 .notAnImage,
                 bytes.isEmpty

@@ -3,7 +3,7 @@
 /// The beginning of an XML document, up to the name of its root element (XML 1.0, section 2.8).
 struct XMLDocument {
     /// The number of bytes that are searched for the root element.
-    private static let searchedBytes = 1 << 16
+    static let searchedBytes = 1 << 16
 
     private var rest: ArraySlice<UInt8>
 

@@ -11,6 +11,8 @@ package struct Configuration: Sendable, Equatable {
     package var queue = QueueOptions()
     package var aws = AWSOptions()
     package var pixelation = PixelationOptions()
+    /// The isolation of the decoders: the setting `pixelation.isolation` of the configuration file.
+    package var isolation = DecoderIsolation.required
     /// The options of the worker. In the configuration file, the output options of the worker are in the section
     /// `output`, its filter is in `filter`, and `waitSeconds` and `visibilitySeconds` are in `queue`.
     package var worker = WorkerOptions()

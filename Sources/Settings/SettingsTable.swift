@@ -100,6 +100,11 @@ extension Setting {
             "pixelation.truncated", \.pixelation.truncated,
             "refuse: a file that ends early fails as corrupt; accept: it is pixelated, mostly with gray for the "
                 + "missing data"),
+        .choice(
+            "pixelation.isolation", \.isolation,
+            "required: pictures are decoded in processes with a sandbox and without credentials; preferred: also when "
+                + "the kernel lacks parts of the sandbox; off: in the process with the credentials, for debugging"
+        ),
         .property(
             "pixelation.limits.bytes", \.pixelation.limits.bytes, reloads: true,
             "Maximum size of a source in bytes, up to 1 GiB"),

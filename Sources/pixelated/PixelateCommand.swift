@@ -7,6 +7,7 @@ import Dispatch
 import Pixelation
 import Settings
 import Support
+import Worker
 
 /// The command `pixelated pixelate`, which pixelates local files.
 struct PixelateCommand: ParsableCommand {
@@ -59,6 +60,15 @@ struct PixelateCommand: ParsableCommand {
             valueName: "bytes"))
     var maxBytes: Int?
 
+    @Option(
+        help:
+            """
+            Isolation of the decoders: required, preferred (also with a sandbox of fewer parts), or off (for \
+            debugging).
+            """
+    )
+    var isolation = DecoderIsolation.required
+
     private var options: PixelationOptions {
         get throws {
             var options = PixelationOptions()
@@ -106,8 +116,18 @@ struct PixelateCommand: ParsableCommand {
             throw ExitCode(ExitReason.failure.rawValue)
         }
         let options = try options
+        let count = max(1, min(selection.files.count, WorkerOptions().effectiveCPUWorkers))
+        let decoders = Decoders(
+            isolation, options.limits, count: count, inProcess: InProcessReducer(), onEvent: { _ in })
+        defer { decoders.shutDown() }
+        if let failure = decoders.waitUntilReady(1) {
+            printError(
+                "no decoder can be started: \(failure); --isolation preferred needs fewer parts of the sandbox"
+            )
+            throw ExitCode(ExitReason.software.rawValue)
+        }
         let batch = LocalBatch(
-            pixelator: Pixelator(options, reducer: InProcessReducer()), naming: naming, directory: output,
+            pixelator: Pixelator(options, reducer: decoders.reducer), naming: naming, directory: output,
             limits: options.limits)
         let failures = Locked(0)
         DispatchQueue.concurrentPerform(iterations: selection.files.count) { index in
@@ -125,3 +145,4 @@ struct PixelateCommand: ParsableCommand {
 
 extension MetadataPolicy: ExpressibleByArgument {}
 extension TruncationPolicy: ExpressibleByArgument {}
+extension DecoderIsolation: ExpressibleByArgument {}

@@ -62,7 +62,7 @@ struct PreflightTests {
 
     @Test func `the check of conditions is left out when they are switched off`() async throws {
         let found = try await findings([Self.attributes, Self.missing], conditionalWrites: false).findings
-        #expect(found.map(\.subject) == ["identity", "queue", "output"])
+        #expect(found.map(\.subject) == ["isolation", "identity", "queue", "output"])
         #expect(found.allSatisfy { $0.failure == nil })
     }
 

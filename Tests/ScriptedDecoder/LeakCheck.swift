@@ -29,10 +29,15 @@ enum LeakCheck {
             let grid = Grid(size: 1, bands: 3, samples: [1, 2, 3])
             let file = GridWriter(width: width, height: 8).encode(grid)
             let options = PixelationOptions()
-            let request = ReductionRequest(
-                bytes: file, survey: try Survey(of: file, options: options), options: options,
-                deadline: .now + .seconds(600), cancellation: nil)
-            let isDecoded = (try? pool.reduce(request)) != nil
+            let isDecoded = file.withUnsafeBufferPointer { file in
+                let survey = try? Survey(of: file, options: options)
+                return survey.flatMap { survey in
+                    try? pool.reduce(
+                        ReductionRequest(
+                            bytes: file, survey: survey, options: options, deadline: .now + .seconds(600),
+                            cancellation: nil))
+                } != nil
+            }
             precondition(isDecoded == (width == 20), "a picture of the width \(width)")
         }
         pool.shutDown()

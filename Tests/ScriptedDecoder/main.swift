@@ -82,7 +82,7 @@ func misbehave(_ request: RequestMessage, _ answer: AnswerMessage, _ channel: De
     }
 }
 
-func decode(_ request: RequestMessage, _ bytes: [UInt8]) -> (width: Int, AnswerMessage) {
+func decode(_ request: RequestMessage, _ bytes: UnsafeBufferPointer<UInt8>) -> (width: Int, AnswerMessage) {
     let deadline = ContinuousClock.now + .nanoseconds(request.nanoseconds)
     do throws(PixelationError) {
         let survey = try Survey(of: bytes, options: request.options)
@@ -126,7 +126,7 @@ if misbehaviour == .answersEarly {
         AnswerMessage(number: 0, result: .failure(PixelationError(.corrupt, "early"))).message)
 }
 while let request = try connection.nextRequest() {
-    let (width, answer) = decode(request, Array(connection.file(of: request)))
+    let (width, answer) = decode(request, connection.file(of: request))
     if width == 13, let attacker {
         try attack(connection, attacker, request)
     } else if width == 13 {

@@ -35,7 +35,8 @@ import Worker
     @Test(arguments: [
         WorkerError.Kind.decoderCrashed, .decoderOutOfMemory, .decoderGarbage,
     ])
-    func `a picture at which decoders die is quarantined, and others are done`(kind: WorkerError.Kind) throws {
+    func `a picture at which decoders die is quarantined, and others are done`(kind: WorkerError.Kind) throws
+    {
         let harness = WorkerHarness()
         harness.inject("Pixelate", kind, times: 1)
         harness.upload("a.jpg")

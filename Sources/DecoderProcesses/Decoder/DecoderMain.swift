@@ -65,7 +65,7 @@ package enum DecoderMain {
         _ request: RequestMessage, _ connection: DecoderConnection, _ reducer: any PictureReducer
     ) -> AnswerMessage {
         let deadline = ContinuousClock.now + .nanoseconds(request.nanoseconds)
-        let bytes = Array(connection.file(of: request))
+        let bytes = connection.file(of: request)
         do throws(PixelationError) {
             let survey = try Survey(of: bytes, options: request.options)
             let reduction = try reducer.reduce(

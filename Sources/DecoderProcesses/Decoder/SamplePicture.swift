@@ -15,10 +15,12 @@ package enum SamplePicture {
         options.sizes = [8]
         let deadline = ContinuousClock.now + .seconds(60)
         do throws(PixelationError) {
-            let survey = try Survey(of: file, options: options)
-            let reduction = try InProcessReducer().reduce(
-                ReductionRequest(
-                    bytes: file, survey: survey, options: options, deadline: deadline, cancellation: nil))
+            let reduction = try file.withUnsafeBufferPointer { file throws(PixelationError) in
+                try InProcessReducer().reduce(
+                    ReductionRequest(
+                        bytes: file, survey: try Survey(of: file, options: options), options: options,
+                        deadline: deadline, cancellation: nil))
+            }
             return reduction.grids.first?.bands == 3
         } catch {
             return false

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Pixelation
+
 /// The options with which a decoder process is started. A decoder with other options is replaced.
 package struct DecoderOptions: Sendable, Equatable {
     package var isolation = DecoderIsolation.required
@@ -8,6 +10,15 @@ package struct DecoderOptions: Sendable, Equatable {
     package var fileBytes: Int
     /// The memory in bytes that a decoder may allocate.
     package var memoryLimit: Int
+
+    /// The memory in bytes that a decoder needs besides that of a picture.
+    package static let ownBytes = 32 << 20
+
+    /// Creates the options of decoders for pictures within the limits of an engine.
+    package init(isolation: DecoderIsolation, _ limits: PixelationLimits) {
+        self.init(
+            isolation: isolation, fileBytes: limits.bytes, memoryLimit: limits.memoryBytes + Self.ownBytes)
+    }
 
     package init(isolation: DecoderIsolation = .required, fileBytes: Int, memoryLimit: Int) {
         self.isolation = isolation

@@ -74,6 +74,9 @@ package final class DecoderPool: PictureReducer {
         return status
     }
 
+    /// The file is copied into the memory that a decoder shares.
+    package func copyBytes(ofFile count: Int) -> Int { count }
+
     package func reduce(_ request: ReductionRequest) throws(PixelationError) -> Reduction {
         var isSecond = false
         while true {

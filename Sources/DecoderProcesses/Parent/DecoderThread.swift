@@ -2,6 +2,7 @@
 
 internal import CLibC
 import Glibc
+internal import Pixelation
 internal import Sandbox
 internal import Support
 

@@ -50,14 +50,12 @@ final class SharedMemory: @unchecked Sendable {
     }
 
     /// Copies a file to the beginning. It has at most `count` bytes.
-    func write(_ file: [UInt8]) {
+    func write(_ file: UnsafeBufferPointer<UInt8>) {
         precondition(file.count <= count, "the file is longer than the shared memory")
         let page = sysconf(Int32(_SC_PAGESIZE))
         let first = usedBytes / page * page
         if file.count > usedBytes { madvise(memory + first, file.count - first, Self.populateWrite) }
-        file.withUnsafeBytes {
-            if let source = $0.baseAddress { memcpy(memory, source, $0.count) }
-        }
+        if let source = file.baseAddress { memcpy(memory, source, file.count) }
         usedBytes = max(usedBytes, file.count)
     }
 

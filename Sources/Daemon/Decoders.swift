@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import DecoderProcesses
+package import Pixelation
+
+/// The decoders of a program: processes without credentials, or the calling process itself with
+/// `DecoderIsolation.off`.
+package struct Decoders: Sendable {
+    /// The reducer that uses the decoders.
+    package let reducer: any PictureReducer
+    private let pool: DecoderPool?
+
+    /// The longest wait for the first decoders. They take milliseconds, unless the machine is at fault.
+    private static let startTime = Duration.seconds(2)
+
+    /// Starts decoders.
+    ///
+    /// - Parameters:
+    ///   - count: The number of pictures that are decoded at the same time.
+    ///   - inProcess: The reducer for `DecoderIsolation.off`.
+    ///   - onEvent: A function that is called for each event, on any thread. It must not block.
+    package init(
+        _ isolation: DecoderIsolation, _ limits: PixelationLimits, count: Int,
+        inProcess: any PictureReducer, onEvent: @escaping @Sendable (DecoderEvent) -> Void
+    ) {
+        guard isolation != .off else {
+            (pool, reducer) = (nil, inProcess)
+            return
+        }
+        let pool = DecoderPool(
+            DecoderOptions(isolation: isolation, limits), limit: count, onEvent: onEvent)
+        pool.keep(count)
+        (self.pool, reducer) = (pool, pool)
+    }
+
+    /// Waits until all decoders are ready or one cannot be started, for two seconds at most. The calling thread is
+    /// blocked.
+    ///
+    /// - Parameter count: The number of decoders.
+    /// - Returns: The reason for which no decoder can be started; nil when they are ready.
+    @discardableResult package func waitUntilReady(_ count: Int) -> String? {
+        pool?.waitUntilReady(count, atMost: Self.startTime).failure
+    }
+
+    /// Applies other limits and another number of decoders. Pictures that are being decoded keep theirs.
+    func reconfigure(_ isolation: DecoderIsolation, _ limits: PixelationLimits, count: Int) {
+        pool?.reconfigure(DecoderOptions(isolation: isolation, limits), limit: count)
+        pool?.keep(count)
+    }
+
+    /// Ends all decoders and returns when they have exited, after the last picture. The calling thread is blocked.
+    package func shutDown() { pool?.shutDown() }
+}
