@@ -99,25 +99,14 @@ enum ChildProcess {
         posix_spawn_file_actions_adddup2(&actions, errors, 2)
         // Libraries may have descriptors without close-on-exec, for example libcurl for its resolver threads.
         px_spawn_close_from(&actions, 3)
-        // Dispatch's threads block signals, and this process may ignore SIGPIPE. The child must inherit neither.
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t()
-        sigemptyset(&none)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        var all = sigset_t()
-        sigfillset(&all)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        posix_spawnattr_setpgroup(&attributes, 0)
-        let flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP
-        posix_spawnattr_setflags(&attributes, Int16(flags))
         var argv: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
         var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for copy in argv + envp { free(copy) } }
         var child: pid_t = 0
         guard let program = argv[0] else { return (EINVAL, 0) }
-        let code = posix_spawnp(&child, program, &actions, &attributes, &argv, &envp)
+        let code = SpawnAttributes.withAttributes {
+            posix_spawnp(&child, program, &actions, $0, &argv, &envp)
+        }
         return (code, child)
     }
 

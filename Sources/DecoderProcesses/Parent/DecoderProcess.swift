@@ -59,24 +59,13 @@ final class DecoderProcess: @unchecked Sendable {
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, channel, STDIN_FILENO)
         px_spawn_close_from(&actions, STDIN_FILENO + 1)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t()
-        sigemptyset(&none)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        var all = sigset_t()
-        sigfillset(&all)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        // A signal of the terminal, such as that of Ctrl-C, is for this process, which ends its decoders itself.
-        posix_spawnattr_setpgroup(&attributes, 0)
-        let flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP
-        posix_spawnattr_setflags(&attributes, Int16(flags))
         var arguments: [UnsafeMutablePointer<CChar>?] =
             (["pixelated"] + program.arguments).map { strdup($0) } + [nil]
         defer { for argument in arguments { free(argument) } }
         var environment: [UnsafeMutablePointer<CChar>?] = [nil]
-        return posix_spawn(&child, program.path, &actions, &attributes, &arguments, &environment)
+        return SpawnAttributes.withAttributes {
+            posix_spawn(&child, program.path, &actions, $0, &arguments, &environment)
+        }
     }
 
     /// Closes the channel, which ends a decoder that waits for a request.
