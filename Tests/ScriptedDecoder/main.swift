@@ -41,7 +41,7 @@ func misbehave(_ request: RequestMessage, _ answer: AnswerMessage, _ channel: De
     case .abort: Glibc.abort()
     case .loop: while true {}
     case .exit: Glibc.exit(7)
-    case .outOfMemory: Glibc.exit(DecoderMain.ExitStatus.outOfMemory.rawValue)
+    case .outOfMemory: Glibc.exit(ProcessSandbox.outOfMemoryStatus)
     case .killed: kill(getpid(), SIGKILL)
     case .overflowsStack: _ = overflow(0)
     case .garbage: try channel.send((0..<100).map { UInt8(truncatingIfNeeded: $0 &* 37) })

@@ -19,8 +19,6 @@ package enum DecoderMain {
         case channel = 76
         /// The sandbox has a defect: the sample picture cannot be decoded in it.
         case sample = 70
-        /// The memory limit is exceeded. The handler of the sandbox exits with this status.
-        case outOfMemory = 86
     }
 
     /// Decodes pictures until the parent closes the channel, and ends the process.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+internal import Sandbox
 
 /// The way in which a decoder process has ended.
 package enum DecoderEnd: Sendable, Equatable, CustomStringConvertible {
@@ -16,7 +17,7 @@ package enum DecoderEnd: Sendable, Equatable, CustomStringConvertible {
     /// True when the decoder has exceeded its memory limit, or when the kernel has killed it for lack of memory: this
     /// program sends SIGKILL only to decoders whose end is not examined.
     package var isOutOfMemory: Bool {
-        self == .exit(DecoderMain.ExitStatus.outOfMemory.rawValue) || self == .signal(SIGKILL)
+        self == .exit(ProcessSandbox.outOfMemoryStatus) || self == .signal(SIGKILL)
     }
 
     package var description: String {
