@@ -45,7 +45,7 @@ extension Job {
     ) async throws -> Outcome? {
         attempt.trace.rounds = round
         let existing = try await inspectOutputs(of: plan, isFirstRound: round == 1)
-        try refuseCollision(of: plan, with: existing, attempt)
+        try refuseCollision(of: plan, with: existing.first, attempt)
         let format = engine.outputFormat
         let areCovering = existing.allSatisfy {
             $0.stamp?.covers(attempt.event, outputFormat: format) == true
@@ -75,8 +75,9 @@ extension Job {
         }
         // Without conditions, another source may have got these outputs since the round began.
         if !options.output.conditionalWrites {
-            let now = try await inspectOutputs(of: plan, isFirstRound: false)
-            try refuseCollision(of: plan, with: now, attempt)
+            if let first = plan.outputs.first {
+                try refuseCollision(of: plan, with: try await inspect(first), attempt)
+            }
         }
         attempt.beginUpload()
         let start = clock.now
@@ -107,7 +108,7 @@ extension Job {
     ) async throws -> Bool {
         guard !options.output.conditionalWrites else { return true }
         let existing = try await inspectOutputs(of: plan, isFirstRound: false)
-        try refuseCollision(of: plan, with: existing, attempt)
+        try refuseCollision(of: plan, with: existing.first, attempt)
         return existing.allSatisfy { $0 == .unknown || $0.stamp?.isEquivalent(to: stamp) == true }
     }
 
@@ -115,9 +116,9 @@ extension Job {
     /// stored under a condition, so that one of two sources gets it. The attempt for the other source then fails, and
     /// that for the first one replaces outputs of the other.
     private func refuseCollision(
-        of plan: OutputPlan, with existing: [ExistingOutput], _ attempt: RecordAttempt
+        of plan: OutputPlan, with first: ExistingOutput?, _ attempt: RecordAttempt
     ) throws {
-        guard let owner = existing.first?.stamp?.source, owner != OutputStamp.sourceName(attempt.event),
+        guard let owner = first?.stamp?.source, owner != OutputStamp.sourceName(attempt.event),
             let output = plan.outputs.first
         else { return }
         throw WorkerError(
@@ -130,14 +131,6 @@ extension Job {
     /// be absent as well, as for a new source. If one exists nevertheless, its conditional put fails, and the second
     /// round inspects all.
     private func inspectOutputs(of plan: OutputPlan, isFirstRound: Bool) async throws -> [ExistingOutput] {
-        @Sendable func inspect(_ output: ObjectReference) async throws -> ExistingOutput {
-            do {
-                return try await store.head(output).map(ExistingOutput.present) ?? .absent
-            } catch let error as WorkerError where error.kind == .accessDenied {
-                // S3 answers so without s3:GetObject, and for absent objects without s3:ListBucket.
-                return .unknown
-            }
-        }
         var states = plan.outputs.map { _ in ExistingOutput.absent }
         guard let first = plan.outputs.first else { return states }
         states[0] = try await inspect(first)
@@ -149,6 +142,15 @@ extension Job {
             for try await (index, state) in group { states[index] = state }
         }
         return states
+    }
+
+    private func inspect(_ output: ObjectReference) async throws -> ExistingOutput {
+        do {
+            return try await store.head(output).map(ExistingOutput.present) ?? .absent
+        } catch let error as WorkerError where error.kind == .accessDenied {
+            // S3 answers so without s3:GetObject, and for absent objects without s3:ListBucket.
+            return .unknown
+        }
     }
 
     /// Returns true when outputs that were made from the version of the source in the event, or from a later one, need
