@@ -123,7 +123,7 @@ let package = Package(
         .executableTarget(
             name: "pixelated",
             dependencies: [
-                "Daemon", "DecoderProcesses", "Settings", "Worker", "AWS", "Pixelation", "Decoding", "Curl",
+                "Daemon", "DecoderProcesses", "Settings", "Worker", "AWS", "Pixelation", "Curl",
                 "Systemd", "Support", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: edge, linkerSettings: linker),

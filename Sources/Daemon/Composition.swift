@@ -2,7 +2,6 @@
 
 import AWS
 import Curl
-import Decoding
 import Glibc
 import Logging
 import Metrics
@@ -35,7 +34,7 @@ struct Composition: Sendable {
         let decoderLog = DecoderLog(logger("decoder"))
         let count = settings.worker.effectiveCPUWorkers
         decoders = Decoders(
-            settings.isolation, settings.pixelation.limits, count: count, inProcess: InProcessReducer(),
+            settings.isolation, settings.pixelation.limits, count: count,
             onEvent: decoderLog.record)
         if settings.isolation == .off { decoderLog.isolationIsOff() }
         decoders.waitUntilReady(count)

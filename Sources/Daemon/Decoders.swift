@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import DecoderProcesses
+import Decoding
 package import Pixelation
 
 /// The decoders of a program: processes without credentials, or the calling process itself with
@@ -17,14 +18,13 @@ package struct Decoders: Sendable {
     ///
     /// - Parameters:
     ///   - count: The number of pictures that are decoded at the same time.
-    ///   - inProcess: The reducer for `DecoderIsolation.off`.
     ///   - onEvent: A function that is called for each event, on any thread. It must not block.
     package init(
         _ isolation: DecoderIsolation, _ limits: PixelationLimits, count: Int,
-        inProcess: any PictureReducer, onEvent: @escaping @Sendable (DecoderEvent) -> Void
+        onEvent: @escaping @Sendable (DecoderEvent) -> Void
     ) {
         guard isolation != .off else {
-            (pool, reducer) = (nil, inProcess)
+            (pool, reducer) = (nil, InProcessReducer())
             return
         }
         let pool = DecoderPool(

@@ -2,7 +2,6 @@
 
 import ArgumentParser
 import Daemon
-import Decoding
 import Dispatch
 import Pixelation
 import Settings
@@ -118,7 +117,7 @@ struct PixelateCommand: ParsableCommand {
         let options = try options
         let count = max(1, min(selection.files.count, WorkerOptions().effectiveCPUWorkers))
         let decoders = Decoders(
-            isolation, options.limits, count: count, inProcess: InProcessReducer(), onEvent: { _ in })
+            isolation, options.limits, count: count, onEvent: { _ in })
         defer { decoders.shutDown() }
         if let failure = decoders.waitUntilReady(1) {
             printError(
