@@ -10,16 +10,6 @@ import Testing
 
 /// Decoder processes as the kernel sees them.
 @Suite(.serialized) struct DecoderProcessTests {
-    private static func status(_ pid: Int32) throws -> [String: String] {
-        let text = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
-        return Dictionary(
-            text.split(separator: "\n").compactMap { line in
-                let parts = line.split(separator: ":", maxSplits: 1)
-                return parts.count == 2
-                    ? (String(parts[0]), parts[1].trimmingCharacters(in: .whitespaces)) : nil
-            }, uniquingKeysWith: { first, _ in first })
-    }
-
     @Test(arguments: ["pixelated", "pixelated-bench"])
     func `each executable is its own decoder with one descriptor, no environment and a sandbox`(
         _ name: String
@@ -37,7 +27,7 @@ import Testing
             #expect(files == ["0"])
             let environment = try Data(contentsOf: URL(filePath: "/proc/\(pid)/environ"))
             #expect(environment.isEmpty)
-            let status = try Self.status(pid)
+            let status = try ProcessStatus.fields(of: pid)
             #expect(status["Seccomp"] == "2" && status["NoNewPrivs"] == "1" && status["Threads"] == "1")
             #expect(status["CapEff"] == "0000000000000000" && status["CapPrm"] == "0000000000000000")
             #expect(status["Name"] == "px-decoder")

@@ -35,16 +35,6 @@ struct DecoderTests {
         return false
     }
 
-    private static func status(of pid: Int32) throws -> [String: String] {
-        let text = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
-        return Dictionary(
-            text.split(separator: "\n").compactMap { line in
-                let parts = line.split(separator: ":", maxSplits: 1)
-                return parts.count == 2
-                    ? (String(parts[0]), parts[1].trimmingCharacters(in: .whitespaces)) : nil
-            }, uniquingKeysWith: { first, _ in first })
-    }
-
     @Test(.enabled(if: geteuid() == 0, "reading the memory of other processes needs root"))
     func `the secret key is in the memory of the service and of no decoder`() async throws {
         try await LocalCloud.run { cloud in
@@ -64,7 +54,7 @@ struct DecoderTests {
                 #expect(try Data(contentsOf: URL(filePath: "/proc/\(decoder)/environ")).isEmpty)
                 let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(decoder)/fd")
                 #expect(descriptors == ["0"])
-                let status = try Self.status(of: decoder)
+                let status = try ProcessStatus.fields(of: decoder)
                 #expect(status["Seccomp"] == "2" && status["NoNewPrivs"] == "1" && status["Threads"] == "1")
                 #expect(status["CapEff"] == "0000000000000000" && status["CapBnd"]?.isEmpty == false)
             }

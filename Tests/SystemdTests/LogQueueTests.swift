@@ -34,6 +34,29 @@ struct LogQueueTests {
             maxRecords: maxRecords)
     }
 
+    /// Reads a pipe on a thread of its own. The result is a function that waits for the end of the pipe and returns the
+    /// lines, without the dots that fill it.
+    private func readLines(of pipe: Pipe) -> () -> [Substring] {
+        let text = Locked("")
+        let isRead = DispatchSemaphore(value: 0)
+        let reading = pipe.fileHandleForReading.fileDescriptor
+        Thread.detachNewThread {
+            var bytes: [UInt8] = []
+            var chunk = [UInt8](repeating: 0, count: 65_536)
+            while true {
+                let count = read(reading, &chunk, chunk.count)
+                if count <= 0 { break }
+                bytes += chunk[..<count]
+            }
+            text.withLock { [bytes] in $0 = String(decoding: bytes.drop { $0 == 0x2e }, as: UTF8.self) }
+            isRead.signal()
+        }
+        return {
+            isRead.wait()
+            return text.withLock { $0 }.split(separator: "\n")
+        }
+    }
+
     /// Returns everything that was written to the pipe, without the dots that fill it.
     private func content(_ pipe: Pipe) throws -> String {
         try pipe.fileHandleForWriting.close()
@@ -50,26 +73,12 @@ struct LogQueueTests {
         for number in 0..<1000 { logger.info("line \(number)") }
         #expect(!output.flush(within: .milliseconds(10)))
         #expect(output.dropped.value == 906, "the last sixteenth is for notices")
-        let text = Locked("")
-        let isRead = DispatchSemaphore(value: 0)
-        let reading = pipe.fileHandleForReading.fileDescriptor
-        Thread.detachNewThread {
-            var bytes: [UInt8] = []
-            var chunk = [UInt8](repeating: 0, count: 65_536)
-            while true {
-                let count = read(reading, &chunk, chunk.count)
-                if count <= 0 { break }
-                bytes += chunk[..<count]
-            }
-            text.withLock { [bytes] in $0 = String(decoding: bytes.drop { $0 == 0x2e }, as: UTF8.self) }
-            isRead.signal()
-        }
+        let written = readLines(of: pipe)
         #expect(output.flush(within: .seconds(60)))
         logger.info("flows again")
         #expect(output.flush(within: .seconds(60)))
         try pipe.fileHandleForWriting.close()
-        isRead.wait()
-        let lines = text.withLock { $0 }.split(separator: "\n")
+        let lines = written()
         #expect(lines.count == 96)
         #expect(lines.first?.hasSuffix("info     line 0") == true && lines[93].hasSuffix("line 93"))
         #expect(
@@ -88,24 +97,10 @@ struct LogQueueTests {
         for number in 0..<1000 { logger.info("line \(number)") }
         logger.notice("stopped")
         logger.info("dropped at last")
-        let text = Locked("")
-        let isRead = DispatchSemaphore(value: 0)
-        let reading = pipe.fileHandleForReading.fileDescriptor
-        Thread.detachNewThread {
-            var bytes: [UInt8] = []
-            var chunk = [UInt8](repeating: 0, count: 65_536)
-            while true {
-                let count = read(reading, &chunk, chunk.count)
-                if count <= 0 { break }
-                bytes += chunk[..<count]
-            }
-            text.withLock { [bytes] in $0 = String(decoding: bytes.drop { $0 == 0x2e }, as: UTF8.self) }
-            isRead.signal()
-        }
+        let written = readLines(of: pipe)
         #expect(output.flush(within: .seconds(60)))
         try pipe.fileHandleForWriting.close()
-        isRead.wait()
-        let lines = text.withLock { $0 }.split(separator: "\n")
+        let lines = written()
         #expect(lines.contains { $0.contains("stopped") })
         #expect(lines.last?.contains("1 log lines were dropped") == true, "\(lines.last ?? "")")
     }
