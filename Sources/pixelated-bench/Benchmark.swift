@@ -13,7 +13,8 @@ struct Benchmark: ParsableCommand {
         commandName: "pixelated-bench",
         abstract: "Measure the engine against bare libjpeg-turbo and Pillow.",
         discussion: """
-            CPU times are in milliseconds of the measuring thread, of the fastest run. Memory is the peak above idle \
+            CPU times are in milliseconds of the measuring thread, of the fastest run; with a decoder process, its time \
+            is added. Memory is the peak above idle \
             in a process that pixelates only this file, the file included.
             """)
 
@@ -69,11 +70,18 @@ struct Benchmark: ParsableCommand {
         guard !files.isEmpty else { throw ValidationError("\(paths.joined(separator: ", ")): no JPEG files") }
         let reference = Reference(python: python)
         if !reference.isPresent { print("\(python) has no Pillow: the reference is not measured") }
+        var isolated: IsolatedEngine?
+        do {
+            isolated = try IsolatedEngine()
+        } catch {
+            print("\(error): the isolated engine is not measured")
+        }
+        defer { isolated?.end() }
         var rows: [Measurement] = []
         print(Measurement.heading)
         for file in files {
             do {
-                let row = try Measurement(file, runs: runs, reference: reference)
+                let row = try Measurement(file, runs: runs, reference: reference, isolated: isolated)
                 print(row.line)
                 rows.append(row)
             } catch let error as PixelationError {

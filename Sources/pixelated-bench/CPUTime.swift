@@ -16,9 +16,12 @@ enum CPUTime {
     }
 
     /// Returns the CPU time that the calling thread has used so far, in milliseconds.
-    static func now() -> Double {
+    static func now() -> Double { now(CLOCK_THREAD_CPUTIME_ID) }
+
+    /// Returns the CPU time that a clock shows, in milliseconds.
+    static func now(_ clock: clockid_t) -> Double {
         var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        clock_gettime(clock, &time)
         return Double(time.tv_sec) * 1e3 + Double(time.tv_nsec) / 1e6
     }
 }

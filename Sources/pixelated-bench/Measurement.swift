@@ -18,6 +18,9 @@ struct Measurement {
     var decodePicture: Double
     /// The time, in milliseconds, in which the engine pixelates the file.
     var engine: Double
+    /// The time, in milliseconds of both processes, in which the engine pixelates the file with a decoder process; nil
+    /// without a decoder.
+    var isolated: Double?
     /// The time, in milliseconds, in which the engine reduces the decoded rows to five grids.
     var reduce: Double
     /// The time, in milliseconds, in which the engine encodes the five outputs.
@@ -41,8 +44,9 @@ struct Measurement {
     ///   - path: The path of the file.
     ///   - runs: The number of runs, of which the fastest counts.
     ///   - reference: The program to compare with.
+    ///   - isolated: The engine with a decoder process; nil if there is none.
     /// - Throws: An error if the file cannot be read or decoded.
-    init(_ path: String, runs: Int, reference: Reference) throws {
+    init(_ path: String, runs: Int, reference: Reference, isolated: IsolatedEngine?) throws {
         name = Files.name(path)
         let bytes = try Files.read(path)
         var options = PixelationOptions()
@@ -60,6 +64,11 @@ struct Measurement {
             decodeRows = min(decodeRows, CPUTime.best(of: 1) { Self.decode(bytes, &failure) })
             engine = min(
                 engine, try CPUTime.best(of: 1) { _ = try pixelator.pixelate(bytes) })
+            if let isolated {
+                let other = isolated.pixelator(options)
+                let time = try isolated.time { _ = try other.pixelate(bytes) }
+                self.isolated = min(self.isolated ?? .infinity, time)
+            }
             decodePicture = min(
                 decodePicture,
                 try CPUTime.best(of: 1) {
