@@ -187,7 +187,9 @@ let package = Package(
         .testTarget(
             name: "PixelationTests",
             dependencies: [
-                "Support", "Pixelation", "Decoding", "JPEG", "Pixels", "Digests", "Scripted", "CPlainJPEG",
+                "Support", "Pixelation", "Decoding", "DecoderProcesses", "JPEG", "Pixels", "Digests",
+                "Scripted",
+                "CPlainJPEG",
                 "CAllocationCount",
             ],
             exclude: ["make_golden.py", "golden.txt", "make_damaged.py", "damaged.txt"],

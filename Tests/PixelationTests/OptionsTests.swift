@@ -80,11 +80,13 @@ import Testing
 
     @Test func `a refusal names the limit, the setting and the number that is needed`() throws {
         let picture = PixelatorTests.picture(640, 480)
-        let needed = try Pixelator(PixelationOptions()).survey(picture).workingSetBytes
+        let needed = try Pixelator.inProcess(PixelationOptions()).survey(picture).workingSetBytes
         func refusal(_ change: (inout PixelationLimits) -> Void) -> String {
             var options = PixelationOptions()
             change(&options.limits)
-            let error = #expect(throws: PixelationError.self) { try Pixelator(options).pixelate(picture) }
+            let error = #expect(throws: PixelationError.self) {
+                try Pixelator.inProcess(options).pixelate(picture)
+            }
             return error?.detail ?? ""
         }
         let limits: [(setting: String, value: Int, found: Int, set: WritableKeyPath<PixelationLimits, Int>)] =

@@ -177,7 +177,12 @@ import Testing
 
     @Test func `a picture that takes longer than the time limit is stopped`() {
         let picture = Self.picture()
-        #expect(Self.kind(picture) { $0.limits.seconds = 0 } == .deadline)
+        var options = PixelationOptions()
+        options.limits.seconds = 0
+        let error = #expect(throws: PixelationError.self) {
+            try Pixelator.inProcess(options).pixelate(picture)
+        }
+        #expect(error?.kind == .deadline)
         #expect(Self.kind(picture) { $0.limits.seconds = 60 } == nil)
     }
 
@@ -212,7 +217,7 @@ import Testing
     }
 
     @Test func `the survey of another file is an error, or does not matter`() throws {
-        let pixelator = Pixelator(PixelationOptions())
+        let pixelator = Pixelator.inProcess(PixelationOptions())
         let turned = Self.with([Self.exif(6)], in: Self.picture(64, 32))
         let survey = try pixelator.survey(turned)
         func kind(_ bytes: [UInt8], _ survey: Survey) -> PixelationError.Kind? {
