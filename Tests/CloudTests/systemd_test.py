@@ -363,6 +363,19 @@ class ServiceTest(MachineTest):
             verified = self.machine.run("systemd-analyze", "verify", "--man=no", f"/lib/systemd/system/{unit}")
             self.assertEqual(verified.stdout + verified.stderr, "", unit)
 
+    def test_the_decoders_have_a_complete_sandbox(self):
+        stack = self.started("decoders", worker={"cpuWorkers": 2})
+        self.pixelated(stack, "a.jpg")
+        process = self.show("MainPID")
+        decoders = self.machine.run("sh", "-c", f"cat /proc/{process}/task/*/children").stdout.split()
+        self.assertEqual(len(decoders), 2)
+        for decoder in decoders:
+            status = self.machine.run("cat", f"/proc/{decoder}/status").stdout
+            for line in ("Name:\tpx-decoder", "Seccomp:\t2", "NoNewPrivs:\t1", "CapEff:\t0000000000000000"):
+                self.assertIn(line, status)
+            self.assertEqual(self.machine.run("ls", f"/proc/{decoder}/fd").stdout.split(), ["0"])
+        self.assertEqual(self.entries_of("sandbox-incomplete") + self.entries_of("decoder-start-failed"), [])
+
     def test_the_sandbox_executes_no_other_program(self):
         self.configure("programs")
         for program in ("/bin/true", "/lib/systemd/systemd-ac-power"):
