@@ -14,22 +14,27 @@ package struct InProcessReducer: PictureReducer {
 
     package func copyBytes(ofFile count: Int) -> Int { 0 }
 
-    package func reduce(_ request: ReductionRequest) throws(PixelationError) -> Reduction {
+    package func reduce(
+        _ bytes: Span<UInt8>, _ request: ReductionRequest
+    ) throws(PixelationError) -> Reduction {
         guard let header = request.survey.header, let layout = header.layout else {
             throw PixelationError(.internal, "the survey is not of a JPEG file")
         }
         let reducer = GridReducer(
             width: header.width, height: header.height, layout: layout, sizes: request.options.sizes)
         do throws(JPEGError) {
-            var reader = try JPEGReader(
-                request.bytes, header: header, limits: JPEGLimits(request.options),
-                deadline: request.deadline, cancellation: request.cancellation)
-            try reader.start()
-            for _ in 0..<reducer.height {
-                try reducer.addRow { (row) throws(JPEGError) in try reader.readRow(row) }
+            // libjpeg reads the file by its address.
+            return try bytes.withUnsafeBufferPointer { bytes throws(JPEGError) in
+                var reader = try JPEGReader(
+                    bytes, header: header, limits: JPEGLimits(request.options), deadline: request.deadline,
+                    cancellation: request.cancellation)
+                try reader.start()
+                for _ in 0..<reducer.height {
+                    try reducer.addRow { (row) throws(JPEGError) in try reader.readRow(row) }
+                }
+                try reader.finish()
+                return Reduction(grids: reducer.grids(), damage: damage(reader))
             }
-            try reader.finish()
-            return Reduction(grids: reducer.grids(), damage: damage(reader))
         } catch {
             throw PixelationError(error)
         }

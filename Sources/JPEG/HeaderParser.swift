@@ -3,9 +3,8 @@
 /// The parser of the marker segments before the first scan of a JPEG file (ITU-T T.81, annex B). It compares every
 /// length in these segments with the length of the file, before libjpeg reads the file.
 struct HeaderParser {
-    private let bytes: UnsafeBufferPointer<UInt8>
     private let maximumMarkers: Int
-    /// The index in `bytes` of the next byte to parse. The first two bytes are the SOI marker.
+    /// The index in the file of the next byte to parse. The first two bytes are the SOI marker.
     private var at = 2
     private var header: JPEGHeader?
     private var markers = 0
@@ -19,24 +18,19 @@ struct HeaderParser {
     ///   - bytes: The whole file.
     ///   - maximumMarkers: The largest number of markers before the first scan's data.
     /// - Throws: `JPEGError` of kind `notJPEG`, `corrupt`, `truncated`, `tooManyMarkers` or `unsupported`.
-    static func parse(
-        _ bytes: UnsafeBufferPointer<UInt8>, maximumMarkers: Int
-    ) throws(JPEGError) -> JPEGHeader {
-        var parser = HeaderParser(bytes: bytes, maximumMarkers: maximumMarkers)
-        return try parser.run()
+    static func parse(_ bytes: Span<UInt8>, maximumMarkers: Int) throws(JPEGError) -> JPEGHeader {
+        var parser = HeaderParser(maximumMarkers: maximumMarkers)
+        return try parser.run(bytes)
     }
 
-    private init(bytes: UnsafeBufferPointer<UInt8>, maximumMarkers: Int) {
-        self.bytes = bytes
-        self.maximumMarkers = maximumMarkers
-    }
+    private init(maximumMarkers: Int) { self.maximumMarkers = maximumMarkers }
 
-    private mutating func run() throws(JPEGError) -> JPEGHeader {
+    private mutating func run(_ bytes: Span<UInt8>) throws(JPEGError) -> JPEGHeader {
         guard bytes.count >= 3, bytes[0] == 0xFF, bytes[1] == 0xD8, bytes[2] == 0xFF else {
             throw JPEGError(.notJPEG, "the file does not begin with FF D8 FF")
         }
         while true {
-            let marker = try nextMarker()
+            let marker = try nextMarker(in: bytes)
             // TEM and RSTn have no parameters (T.81, table B.1).
             switch marker {
             case 0x01, 0xD0...0xD7:
@@ -44,27 +38,27 @@ struct HeaderParser {
             case 0xD8:
                 throw JPEGError(.corrupt, "a second start-of-image marker at byte \(at - 2)")
             case 0xD9:
-                try startNextImage()
+                try startNextImage(in: bytes)
                 continue
             default:
                 break
             }
-            let segment = try segmentBody(of: marker)
+            let segment = try segmentBody(of: marker, in: bytes)
             switch marker {
             // DHT and DAC share the range of the frame headers.
             case 0xC4, 0xCC:
                 break
             case 0xC0...0xCF:
-                try readFrame(segment, marker: marker)
+                try readFrame(segment, marker: marker, in: bytes)
             case 0xDE, 0xDF:
                 throw JPEGError(.unsupported, Self.hierarchical(marker))
             case 0xF7:
                 throw JPEGError(.unsupported, "JPEG-LS (marker FF F7) is not decoded")
             case 0xDA:
-                return try finish(segment)
-            case 0xE1 where begins(segment, with: "Exif\0\0"):
+                return try finish(segment, in: bytes)
+            case 0xE1 where begins(segment, of: bytes, with: "Exif\0\0"):
                 exif.append(segment.lowerBound + 6..<segment.upperBound)
-            case 0xE2 where begins(segment, with: "ICC_PROFILE\0"):
+            case 0xE2 where begins(segment, of: bytes, with: "ICC_PROFILE\0"):
                 profile.add(segment, in: bytes)
             case 0xFE:
                 comment = segment
@@ -76,7 +70,7 @@ struct HeaderParser {
 
     /// Returns the second byte of the next marker, and moves `at` to the byte after the marker. Fill bytes, and bytes
     /// that belong to no marker, are skipped, as by libjpeg's `next_marker` (jdmarker.c).
-    private mutating func nextMarker() throws(JPEGError) -> UInt8 {
+    private mutating func nextMarker(in bytes: Span<UInt8>) throws(JPEGError) -> UInt8 {
         while true {
             while at < bytes.count, bytes[at] != 0xFF { at += 1 }
             while at < bytes.count, bytes[at] == 0xFF { at += 1 }
@@ -97,7 +91,7 @@ struct HeaderParser {
 
     /// Moves `at` behind the SOI marker that follows an EOI marker. A file may begin with tables alone, in abbreviated
     /// format, before the picture that uses them (T.81, B.5).
-    private mutating func startNextImage() throws(JPEGError) {
+    private mutating func startNextImage(in bytes: Span<UInt8>) throws(JPEGError) {
         guard header == nil, at + 1 < bytes.count, bytes[at] == 0xFF, bytes[at + 1] == 0xD8 else {
             throw JPEGError(.corrupt, "the file ends at byte \(at) without a picture")
         }
@@ -107,12 +101,16 @@ struct HeaderParser {
     /// Returns the range, in `bytes`, of the parameters of the marker segment whose length is at index `at`, and moves
     /// `at` to the end of the segment.
     ///
-    /// - Parameter marker: The second byte of the segment's marker.
-    private mutating func segmentBody(of marker: UInt8) throws(JPEGError) -> Range<Int> {
+    /// - Parameters:
+    ///   - marker: The second byte of the segment's marker.
+    ///   - bytes: The whole file.
+    private mutating func segmentBody(
+        of marker: UInt8, in bytes: Span<UInt8>
+    ) throws(JPEGError) -> Range<Int> {
         guard at + 2 <= bytes.count else {
             throw JPEGError(.truncated, "the file ends at byte \(bytes.count), in a marker segment")
         }
-        var length = bigEndian(at)
+        var length = bigEndian(at, in: bytes)
         if length < 2 {
             // libjpeg's `skip_variable` (jdmarker.c) skips the length of such a segment and nothing else.
             guard Self.isSkipped(marker) else {
@@ -140,7 +138,10 @@ struct HeaderParser {
     /// - Parameters:
     ///   - segment: The range of the frame header's parameters in `bytes`.
     ///   - marker: The second byte of its marker, SOF0 to SOF15.
-    private mutating func readFrame(_ segment: Range<Int>, marker: UInt8) throws(JPEGError) {
+    ///   - bytes: The whole file.
+    private mutating func readFrame(
+        _ segment: Range<Int>, marker: UInt8, in bytes: Span<UInt8>
+    ) throws(JPEGError) {
         guard header == nil else {
             throw JPEGError(.corrupt, "a second frame header at byte \(segment.lowerBound)")
         }
@@ -163,16 +164,18 @@ struct HeaderParser {
                 identifier: bytes[at], horizontal: Int(bytes[at + 1] >> 4), vertical: Int(bytes[at + 1] & 15))
         }
         header = JPEGHeader(
-            width: bigEndian(start + 3), height: bigEndian(start + 1), precision: Int(bytes[start]),
-            process: process, isArithmetic: marker >= 0xC9, components: components, markers: 0, comment: nil,
-            exif: [], profile: [], firstScanComponents: [], firstScanHasDC: false, dataOffset: 0,
-            fileBytes: bytes.count)
+            width: bigEndian(start + 3, in: bytes), height: bigEndian(start + 1, in: bytes),
+            precision: Int(bytes[start]), process: process, isArithmetic: marker >= 0xC9,
+            components: components, markers: 0, comment: nil, exif: [], profile: [],
+            firstScanComponents: [], firstScanHasDC: false, dataOffset: 0, fileBytes: bytes.count)
     }
 
     /// Returns the header, completed by the content of the first scan header (T.81, B.2.3).
     ///
-    /// - Parameter scan: The range of the scan header's parameters in `bytes`.
-    private func finish(_ scan: Range<Int>) throws(JPEGError) -> JPEGHeader {
+    /// - Parameters:
+    ///   - scan: The range of the scan header's parameters in `bytes`.
+    ///   - bytes: The whole file.
+    private func finish(_ scan: Range<Int>, in bytes: Span<UInt8>) throws(JPEGError) -> JPEGHeader {
         guard var header else {
             throw JPEGError(.corrupt, "a scan at byte \(scan.lowerBound) without a frame header")
         }
@@ -195,13 +198,14 @@ struct HeaderParser {
         "hierarchical JPEG (marker FF \(hexadecimal(marker))) is not decoded"
     }
 
-    private func begins(_ segment: Range<Int>, with text: StaticString) -> Bool {
-        let count = text.utf8CodeUnitCount
-        guard segment.count >= count else { return false }
-        return (0..<count).allSatisfy { bytes[segment.lowerBound + $0] == text.utf8Start[$0] }
+    private func begins(_ segment: Range<Int>, of bytes: Span<UInt8>, with text: String) -> Bool {
+        guard segment.count >= text.utf8.count else { return false }
+        return zip(segment, text.utf8).allSatisfy { bytes[$0] == $1 }
     }
 
-    private func bigEndian(_ at: Int) -> Int { Int(bytes[at]) << 8 | Int(bytes[at + 1]) }
+    private func bigEndian(_ at: Int, in bytes: Span<UInt8>) -> Int {
+        Int(bytes[at]) << 8 | Int(bytes[at + 1])
+    }
 }
 
 /// Returns a byte as two hexadecimal digits in upper case.

@@ -8,7 +8,7 @@ extension JPEGHeader {
     ///   - limits: The limits, also for the number of scans in the whole file.
     /// - Throws: `JPEGError` with the first reason, apparent from the header or the number of scans, for which the file
     ///   is not decoded.
-    package init(of bytes: UnsafeBufferPointer<UInt8>, limits: JPEGLimits) throws(JPEGError) {
+    package init(of bytes: Span<UInt8>, limits: JPEGLimits) throws(JPEGError) {
         self = try HeaderParser.parse(bytes, maximumMarkers: limits.markers)
         try admit(limits)
         if keepsCoefficients {

@@ -7,9 +7,9 @@ extension JPEGHeader {
     /// 4.6.4; TIFF 6.0, section 2) of the first segment that has a valid one. The result is `upright` if none has.
     ///
     /// - Parameter bytes: The whole file of which this is the header.
-    package func orientation(in bytes: UnsafeBufferPointer<UInt8>) -> Orientation {
+    package func orientation(in bytes: Span<UInt8>) -> Orientation {
         for tiff in exif where tiff.upperBound <= bytes.count {
-            if let orientation = Orientation(tiff: UnsafeBufferPointer(rebasing: bytes[tiff])) {
+            if let orientation = Orientation(tiff: bytes.extracting(tiff)) {
                 return orientation
             }
         }
@@ -25,7 +25,7 @@ extension Orientation {
 
     /// Creates the orientation that the first IFD of a TIFF structure states; nil if the structure is damaged or has no
     /// valid tag Orientation.
-    init?(tiff: UnsafeBufferPointer<UInt8>) {
+    init?(tiff: Span<UInt8>) {
         guard tiff.count >= 8 else { return nil }
         let isLittle: Bool
         switch (tiff[0], tiff[1]) {

@@ -66,12 +66,12 @@ package struct JPEGHeader: Sendable {
     /// Returns the bytes of the ICC profile; nil if the file has no profile or not all of its fragments.
     ///
     /// - Parameter bytes: The whole file of which this is the header.
-    package func profile(in bytes: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
+    package func profile(in bytes: [UInt8]) -> [UInt8]? {
         precondition(bytes.count == fileBytes, "a header and the bytes of another file")
         guard !profile.isEmpty else { return nil }
         var joined: [UInt8] = []
         joined.reserveCapacity(profileBytes)
-        for fragment in profile { joined.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[fragment])) }
+        for fragment in profile { joined += bytes[fragment] }
         return joined
     }
 

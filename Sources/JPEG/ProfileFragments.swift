@@ -21,7 +21,7 @@ struct ProfileFragments {
     /// - Parameters:
     ///   - segment: The byte range, within the file, of the segment's parameters, which begin with `ICC_PROFILE\0`.
     ///   - bytes: The whole file.
-    mutating func add(_ segment: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) {
+    mutating func add(_ segment: Range<Int>, in bytes: Span<UInt8>) {
         guard contradiction == nil else { return }
         guard segment.count > Self.headerBytes else { return contradiction = "a fragment has no data" }
         let number = bytes[segment.lowerBound + 12]

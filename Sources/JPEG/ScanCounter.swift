@@ -14,17 +14,14 @@ enum ScanCounter {
     ///     `CJPEG` ends the picture are not counted, as far as its length and its marker reveal it.
     /// - Throws: `JPEGError` of kind `tooManyScans`.
     static func check(
-        _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, pixels: Int, limits: JPEGLimits
+        _ bytes: Span<UInt8>, from start: Int, pixels: Int, limits: JPEGLimits
     ) throws(JPEGError) {
         let allowed = min(limits.scans, limits.scanWork / max(pixels, 1))
         var scans = 1
         var at = start
         while scans <= allowed {
+            while at < bytes.count, bytes[at] != 0xFF { at += 1 }
             guard at + 1 < bytes.count else { return }
-            guard bytes[at] == 0xFF else {
-                at += 1
-                continue
-            }
             let marker = bytes[at + 1]
             switch marker {
             case 0xFF:

@@ -29,9 +29,7 @@ package struct Pixelator: Sendable {
     /// - Throws: `PixelationError`, the one that `pixelate` would throw for the same file, if the header suffices to
     ///   find it.
     package func survey(_ bytes: [UInt8]) throws(PixelationError) -> Survey {
-        var survey = try bytes.withUnsafeBufferPointer { bytes throws(PixelationError) in
-            try Survey(of: bytes, options: options)
-        }
+        var survey = try Survey(of: bytes.span, options: options)
         survey.workingSetBytes += reducer.copyBytes(ofFile: bytes.count)
         return survey
     }
@@ -57,12 +55,10 @@ package struct Pixelator: Sendable {
         guard let header = survey.header, header.fileBytes == bytes.count else {
             throw PixelationError(.internal, "the survey is not of this file")
         }
-        let reduction = try bytes.withUnsafeBufferPointer { bytes throws(PixelationError) in
-            try reducer.reduce(
-                ReductionRequest(
-                    bytes: bytes, survey: survey, options: options, deadline: deadline,
-                    cancellation: cancellation))
-        }
+        let reduction = try reducer.reduce(
+            bytes.span,
+            ReductionRequest(
+                survey: survey, options: options, deadline: deadline, cancellation: cancellation))
         let picture = try ReducedPicture(reduction, header, of: bytes, options: options)
         let encoder = OutputEncoder(
             policy: options.metadata, deadline: deadline, cancellation: cancellation)

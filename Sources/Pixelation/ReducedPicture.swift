@@ -32,9 +32,8 @@ struct ReducedPicture {
         grids = reduction.grids
         width = header.width
         height = header.height
-        (profile, comment) = bytes.withUnsafeBufferPointer { bytes in
-            (header.profile(in: bytes), header.comment.map { Array(bytes[$0]) })
-        }
+        profile = header.profile(in: bytes)
+        comment = header.comment.map { Array(bytes[$0]) }
         damage = reduction.damage
         // A missing profile is a damage if the outputs would have it.
         if options.metadata == .upright, let problem = header.profileProblem {

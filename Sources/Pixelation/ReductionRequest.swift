@@ -2,11 +2,9 @@
 
 package import Support
 
-/// A picture that a `PictureReducer` reduces.
+/// The way in which a `PictureReducer` reduces the picture of a file.
 package struct ReductionRequest {
-    /// The whole file. It must not move or change during the reduction.
-    package var bytes: UnsafeBufferPointer<UInt8>
-    /// The survey of `bytes` with `options`.
+    /// The survey of the file with `options`.
     package var survey: Survey
     package var options: PixelationOptions
     /// The time at which the reduction ends with an error of kind `deadline`.
@@ -14,10 +12,9 @@ package struct ReductionRequest {
     package var cancellation: Cancellation?
 
     package init(
-        bytes: UnsafeBufferPointer<UInt8>, survey: Survey, options: PixelationOptions,
-        deadline: ContinuousClock.Instant, cancellation: Cancellation?
+        survey: Survey, options: PixelationOptions, deadline: ContinuousClock.Instant,
+        cancellation: Cancellation?
     ) {
-        self.bytes = bytes
         self.survey = survey
         self.options = options
         self.deadline = deadline

@@ -21,11 +21,13 @@ package enum SourceFormat: String, Sendable, CaseIterable {
     case video = "ISO media (video)"
 
     /// Creates the format of a file; nil if its first bytes are those of no known format.
-    package init?(_ bytes: [UInt8]) {
-        func has(_ text: String, at offset: Int = 0) -> Bool {
-            bytes.count >= offset + text.utf8.count && bytes[offset...].starts(with: text.utf8)
+    ///
+    /// - Parameter bytes: The whole file.
+    package init?(_ bytes: Span<UInt8>) {
+        func has(_ part: some Collection<UInt8>, at offset: Int = 0) -> Bool {
+            bytes.count >= offset + part.count && zip(offset..., part).allSatisfy { bytes[$0] == $1 }
         }
-        func has(_ prefix: [UInt8]) -> Bool { bytes.starts(with: prefix) }
+        func has(_ text: String, at offset: Int = 0) -> Bool { has(text.utf8, at: offset) }
         switch true {
         case has([0xFF, 0xD8, 0xFF]): self = .jpeg
         case has([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]): self = .png

@@ -38,7 +38,7 @@ package struct Survey: Sendable {
     ///   - bytes: The whole file.
     ///   - options: The options of the engine.
     /// - Throws: `PixelationError`.
-    package init(of bytes: UnsafeBufferPointer<UInt8>, options: PixelationOptions) throws(PixelationError) {
+    package init(of bytes: Span<UInt8>, options: PixelationOptions) throws(PixelationError) {
         try Self.checkFormat(bytes, options)
         do throws(JPEGError) {
             self = Survey(
@@ -56,13 +56,13 @@ package struct Survey: Sendable {
 
     /// Throws an error if the file is too long, or no JPEG file by its first bytes.
     private static func checkFormat(
-        _ bytes: UnsafeBufferPointer<UInt8>, _ options: PixelationOptions
+        _ bytes: Span<UInt8>, _ options: PixelationOptions
     ) throws(PixelationError) {
         guard bytes.count <= options.limits.bytes else {
             throw PixelationError(
                 .tooManyBytes, limit: "\(bytes.count) bytes, \(options.limits.bytes) are allowed")
         }
-        guard let format = SourceFormat(Array(bytes.prefix(XMLDocument.searchedBytes))) else {
+        guard let format = SourceFormat(bytes) else {
             throw PixelationError(
                 .notAnImage,
                 bytes.isEmpty
@@ -79,7 +79,7 @@ package struct Survey: Sendable {
     ///   - header: The header of the file.
     ///   - bytes: The whole file.
     ///   - options: The options of the engine, of which the sizes and the policy for metadata decide about the memory.
-    init(_ header: JPEGHeader, of bytes: UnsafeBufferPointer<UInt8>, options: PixelationOptions) {
+    init(_ header: JPEGHeader, of bytes: Span<UInt8>, options: PixelationOptions) {
         format = .jpeg
         width = header.width
         height = header.height

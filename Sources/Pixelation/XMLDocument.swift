@@ -9,8 +9,9 @@ struct XMLDocument {
 
     /// Returns the name of the root element without its namespace prefix, for example `svg`; nil if the file is no XML
     /// document, or if its root element begins after 64 KiB.
-    static func rootElement(of file: [UInt8]) -> String? {
-        var document = XMLDocument(rest: characters(of: file[..<min(file.count, searchedBytes)]))
+    static func rootElement(of file: Span<UInt8>) -> String? {
+        let searched = (0..<min(file.count, searchedBytes)).map { file[$0] }
+        var document = XMLDocument(rest: characters(of: searched[...]))
         return document.rootElement()
     }
 

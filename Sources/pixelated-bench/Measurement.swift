@@ -91,9 +91,7 @@ struct Measurement {
         }
         reduce = try Self.reduce(bytes, survey, sizes: options.sizes, runs: runs)
         self.reference = reference.measure(path, runs: runs)
-        isProgressive = try bytes.withUnsafeBufferPointer { bytes throws(JPEGError) in
-            try JPEGHeader(of: bytes, limits: Self.limits).keepsCoefficients
-        }
+        isProgressive = try JPEGHeader(of: bytes.span, limits: Self.limits).keepsCoefficients
         memory = ChildTask.engine.run(on: path)?.megabytes
         decodeMemory = ChildTask.decode.run(on: path)?.megabytes
     }
@@ -105,7 +103,7 @@ struct Measurement {
 
     /// Returns a reader of a file, with limits that no file of a benchmark exceeds.
     private static func reader(_ bytes: UnsafeBufferPointer<UInt8>) throws(JPEGError) -> JPEGReader {
-        try JPEGReader(bytes, header: JPEGHeader(of: bytes, limits: limits), limits: limits)
+        try JPEGReader(bytes, header: JPEGHeader(of: bytes.span, limits: limits), limits: limits)
     }
 
     /// Decodes a file row by row into a buffer of one row. An error is stored in `failure`.

@@ -65,13 +65,11 @@ final class Harness: Sendable {
         await withHandover { handover in
             Thread.detachNewThread {
                 do throws(PixelationError) {
-                    let reduction = try bytes.withUnsafeBufferPointer { bytes throws(PixelationError) in
-                        try reducer.reduce(
-                            ReductionRequest(
-                                bytes: bytes, survey: try Survey(of: bytes, options: options),
-                                options: options, deadline: .now + .seconds(seconds),
-                                cancellation: cancellation))
-                    }
+                    let reduction = try reducer.reduce(
+                        bytes.span,
+                        ReductionRequest(
+                            survey: Survey(of: bytes.span, options: options), options: options,
+                            deadline: .now + .seconds(seconds), cancellation: cancellation))
                     handover.resume(returning: .success(reduction))
                 } catch {
                     handover.resume(returning: .failure(error))

@@ -48,9 +48,7 @@ struct HeaderFile {
         acceptsTruncated: false)
 
     func header(_ limits: JPEGLimits = limits) throws(JPEGError) -> JPEGHeader {
-        try bytes.withUnsafeBufferPointer { bytes throws(JPEGError) in
-            try JPEGHeader(of: bytes, limits: limits)
-        }
+        try JPEGHeader(of: bytes.span, limits: limits)
     }
 
     /// Returns the kind of the error with which the header is refused; nil if it is accepted.

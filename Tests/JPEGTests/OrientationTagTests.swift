@@ -27,7 +27,7 @@ import Testing
         for segment in segments { file = file.segment(0xE1, segment) }
         file = file.frame().scan().data()
         let header = try file.header()
-        return file.bytes.withUnsafeBufferPointer { header.orientation(in: $0) }
+        return header.orientation(in: file.bytes.span)
     }
 
     @Test func `the tag may have any type of integer`() throws {
@@ -67,6 +67,19 @@ import Testing
         for entry in invalid {
             #expect(try orientation(exif([entry])) == .upright, "\(entry)")
             #expect(try orientation(exif([entry, valid])) == .rotateRight, "\(entry)")
+        }
+    }
+
+    @Test func `an Exif segment that ends anywhere before the value has no orientation`() throws {
+        // The value is at an offset, behind the IFD, which ends at 26; "Exif" and two zeros precede the structure.
+        for isLittle in [false, true] {
+            let offset: [UInt8] = isLittle ? [26, 0, 0, 0] : [0, 0, 0, 26]
+            let value: [UInt8] = isLittle ? [6, 0, 0, 0] : [0, 0, 0, 6]
+            let whole = exif([(0x112, 4, 2, offset)], little: isLittle, behind: value)
+            #expect(try orientation(whole) == .rotateRight)
+            for end in 0..<whole.count {
+                #expect(try orientation(Array(whole[..<end])) == .upright, "\(end)")
+            }
         }
     }
 

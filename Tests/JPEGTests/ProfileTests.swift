@@ -7,8 +7,7 @@ import Testing
 @Suite struct ProfileTests {
     private func profile(_ file: HeaderFile) throws -> [UInt8]? {
         let file = file.frame().scan().data()
-        let header = try file.header()
-        return file.bytes.withUnsafeBufferPointer { header.profile(in: $0) }
+        return try file.header().profile(in: file.bytes)
     }
 
     @Test func `fragments are joined in the order of their numbers`() throws {

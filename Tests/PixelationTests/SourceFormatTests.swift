@@ -6,6 +6,8 @@ import Testing
 
 /// The recognition of formats by the first bytes of a file is tested.
 @Suite struct SourceFormatTests {
+    private func format(_ file: [UInt8]) -> SourceFormat? { SourceFormat(file.span) }
+
     @Test(
         arguments: [
             "<svg/>", "<svg>", "<svg xmlns=\"http://www.w3.org/2000/svg\">", "<svg\n", "\n  <svg >",
@@ -20,12 +22,12 @@ import Testing
         ])
     func `a document whose root element is svg is SVG`(_ text: String) {
         let utf8 = Array(text.utf8)
-        #expect(SourceFormat(utf8) == .svg)
-        #expect(SourceFormat([0xEF, 0xBB, 0xBF] + utf8) == .svg)
+        #expect(format(utf8) == .svg)
+        #expect(format([0xEF, 0xBB, 0xBF] + utf8) == .svg)
         let little = utf8.flatMap { [$0, 0] as [UInt8] }
         let big = utf8.flatMap { [0, $0] as [UInt8] }
-        #expect(SourceFormat([0xFF, 0xFE] + little) == .svg && SourceFormat([0xFE, 0xFF] + big) == .svg)
-        #expect(SourceFormat(little) == .svg && SourceFormat(big) == .svg)
+        #expect(format([0xFF, 0xFE] + little) == .svg && format([0xFE, 0xFF] + big) == .svg)
+        #expect(format(little) == .svg && format(big) == .svg)
     }
 
     @Test(
@@ -40,20 +42,20 @@ import Testing
             "<>", "<!-- -->", "{\"svg\": 1}",
         ])
     func `another document is no picture`(_ text: String) {
-        #expect(SourceFormat(Array(text.utf8)) == nil)
-        #expect(SourceFormat([0xEF, 0xBB, 0xBF] + Array(text.utf8)) == nil)
-        #expect(SourceFormat([0xFF, 0xFE] + text.utf8.flatMap { [$0, 0] as [UInt8] }) == nil)
+        #expect(format(Array(text.utf8)) == nil)
+        #expect(format([0xEF, 0xBB, 0xBF] + Array(text.utf8)) == nil)
+        #expect(format([0xFF, 0xFE] + text.utf8.flatMap { [$0, 0] as [UInt8] }) == nil)
     }
 
     @Test func `a root element behind 64 KiB is not searched`() {
         let comment = Array("<!--".utf8) + [UInt8](repeating: 0x2D, count: 1 << 16) + Array("--><svg >".utf8)
-        #expect(SourceFormat(comment) == nil)
+        #expect(format(comment) == nil)
     }
 
     @Test func `the codestreams of other JPEG standards have names`() {
-        #expect(SourceFormat([0xFF, 0x4F, 0xFF, 0x51]) == .jpeg2000)
-        #expect(SourceFormat([0xFF, 0x0A, 1, 2]) == .jpegXL)
-        #expect(SourceFormat([0x49, 0x49, 0xBC, 0x01]) == .jpegXR)
-        #expect(SourceFormat([0xFF, 0xD8, 0xFF, 0xF7]) == .jpeg)
+        #expect(format([0xFF, 0x4F, 0xFF, 0x51]) == .jpeg2000)
+        #expect(format([0xFF, 0x0A, 1, 2]) == .jpegXL)
+        #expect(format([0x49, 0x49, 0xBC, 0x01]) == .jpegXR)
+        #expect(format([0xFF, 0xD8, 0xFF, 0xF7]) == .jpeg)
     }
 }

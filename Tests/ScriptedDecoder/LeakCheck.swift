@@ -29,15 +29,12 @@ enum LeakCheck {
             let grid = Grid(size: 1, bands: 3, samples: [1, 2, 3])
             let file = GridWriter(width: width, height: 8).encode(grid)
             let options = PixelationOptions()
-            let isDecoded = file.withUnsafeBufferPointer { file in
-                let survey = try? Survey(of: file, options: options)
-                return survey.flatMap { survey in
-                    try? pool.reduce(
-                        ReductionRequest(
-                            bytes: file, survey: survey, options: options, deadline: .now + .seconds(600),
-                            cancellation: nil))
-                } != nil
-            }
+            let survey = try Survey(of: file.span, options: options)
+            let reduction = try? pool.reduce(
+                file.span,
+                ReductionRequest(
+                    survey: survey, options: options, deadline: .now + .seconds(600), cancellation: nil))
+            let isDecoded = reduction != nil
             precondition(isDecoded == (width == 20), "a picture of the width \(width)")
         }
         pool.shutDown()

@@ -82,15 +82,15 @@ func misbehave(_ request: RequestMessage, _ answer: AnswerMessage, _ channel: De
     }
 }
 
-func decode(_ request: RequestMessage, _ bytes: UnsafeBufferPointer<UInt8>) -> (width: Int, AnswerMessage) {
+func decode(_ request: RequestMessage, _ bytes: Span<UInt8>) -> (width: Int, AnswerMessage) {
     let deadline = ContinuousClock.now + .nanoseconds(request.nanoseconds)
     do throws(PixelationError) {
         let survey = try Survey(of: bytes, options: request.options)
         if survey.width == 17 { poll(nil, 0, 300) }
         let reduction = try InProcessReducer().reduce(
+            bytes,
             ReductionRequest(
-                bytes: bytes, survey: survey, options: request.options, deadline: deadline, cancellation: nil)
-        )
+                survey: survey, options: request.options, deadline: deadline, cancellation: nil))
         return (survey.width, AnswerMessage(number: request.number, result: .success(reduction)))
     } catch {
         return (0, AnswerMessage(number: request.number, result: .failure(error)))
@@ -126,7 +126,7 @@ if misbehaviour == .answersEarly {
         AnswerMessage(number: 0, result: .failure(PixelationError(.corrupt, "early"))).message)
 }
 while let request = try connection.nextRequest() {
-    let (width, answer) = decode(request, connection.file(of: request))
+    let (width, answer) = decode(request, connection.file(of: request).span)
     if width == 13, let attacker {
         try attack(connection, attacker, request)
     } else if width == 13 {

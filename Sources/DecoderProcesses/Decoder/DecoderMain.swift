@@ -63,13 +63,13 @@ package enum DecoderMain {
         _ request: RequestMessage, _ connection: DecoderConnection, _ reducer: any PictureReducer
     ) -> AnswerMessage {
         let deadline = ContinuousClock.now + .nanoseconds(request.nanoseconds)
-        let bytes = connection.file(of: request)
+        let file = connection.file(of: request)
         do throws(PixelationError) {
-            let survey = try Survey(of: bytes, options: request.options)
             let reduction = try reducer.reduce(
+                file.span,
                 ReductionRequest(
-                    bytes: bytes, survey: survey, options: request.options, deadline: deadline,
-                    cancellation: nil))
+                    survey: Survey(of: file.span, options: request.options), options: request.options,
+                    deadline: deadline, cancellation: nil))
             return AnswerMessage(number: request.number, result: .success(reduction))
         } catch {
             return AnswerMessage(number: request.number, result: .failure(error))

@@ -15,12 +15,11 @@ package enum SamplePicture {
         options.sizes = [8]
         let deadline = ContinuousClock.now + .seconds(60)
         do throws(PixelationError) {
-            let reduction = try file.withUnsafeBufferPointer { file throws(PixelationError) in
-                try InProcessReducer().reduce(
-                    ReductionRequest(
-                        bytes: file, survey: try Survey(of: file, options: options), options: options,
-                        deadline: deadline, cancellation: nil))
-            }
+            let reduction = try InProcessReducer().reduce(
+                file.span,
+                ReductionRequest(
+                    survey: Survey(of: file.span, options: options), options: options, deadline: deadline,
+                    cancellation: nil))
             return reduction.grids.first?.bands == 3
         } catch {
             return false

@@ -32,23 +32,25 @@ struct DecoderExchange {
 
     /// Runs the exchange on the calling thread. It ends at the deadline of the request and `grace` after it at the
     /// latest, and 20 ms after a cancellation.
-    func run() -> Outcome {
+    ///
+    /// - Parameter file: The whole file of the request.
+    func run(_ file: Span<UInt8>) -> Outcome {
         switch decoder.channel.quiet() {
         case .closed: return .idleEnd(end() ?? "closed its channel")
         case .garbage: return .ended(garbage("bytes before the request"))
         case .quiet: break
         }
-        guard request.bytes.count <= decoder.memory.count else {
-            let detail = "\(request.bytes.count) bytes, \(decoder.memory.count) are allowed"
+        guard file.count <= decoder.memory.count else {
+            let detail = "\(file.count) bytes, \(decoder.memory.count) are allowed"
             return .answer(.failure(PixelationError(.tooManyBytes, detail)))
         }
-        decoder.memory.write(request.bytes)
+        decoder.memory.write(file)
         let expected = AnswerMessage.Expectation(
             number: .random(in: 0...UInt64.max), sizes: request.options.sizes,
             bands: request.survey.components)
         let left = max(.zero, request.deadline - .now)
         let message = RequestMessage(
-            number: expected.number, fileBytes: request.bytes.count, options: request.options,
+            number: expected.number, fileBytes: file.count, options: request.options,
             nanoseconds: left.inNanoseconds)
         do throws(DecoderChannel.Failure) {
             try decoder.channel.send(message.message)

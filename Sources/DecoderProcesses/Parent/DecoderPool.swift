@@ -77,11 +77,13 @@ package final class DecoderPool: PictureReducer {
     /// The file is copied into the memory that a decoder shares.
     package func copyBytes(ofFile count: Int) -> Int { count }
 
-    package func reduce(_ request: ReductionRequest) throws(PixelationError) -> Reduction {
+    package func reduce(
+        _ bytes: Span<UInt8>, _ request: ReductionRequest
+    ) throws(PixelationError) -> Reduction {
         var isSecond = false
         while true {
             let (id, decoder) = try core.take(for: request)
-            switch DecoderExchange(decoder, request, grace: core.times.grace).run() {
+            switch DecoderExchange(decoder, request, grace: core.times.grace).run(bytes) {
             case .answer(let result):
                 core.release(id, decoder)
                 return try result.get()

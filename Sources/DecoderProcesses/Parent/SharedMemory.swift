@@ -50,12 +50,14 @@ final class SharedMemory: @unchecked Sendable {
     }
 
     /// Copies a file to the beginning. It has at most `count` bytes.
-    func write(_ file: UnsafeBufferPointer<UInt8>) {
+    func write(_ file: Span<UInt8>) {
         precondition(file.count <= count, "the file is longer than the shared memory")
         let page = sysconf(Int32(_SC_PAGESIZE))
         let first = usedBytes / page * page
         if file.count > usedBytes { madvise(memory + first, file.count - first, Self.populateWrite) }
-        if let source = file.baseAddress { memcpy(memory, source, file.count) }
+        file.withUnsafeBytes { file in
+            UnsafeMutableRawBufferPointer(start: memory, count: count).copyMemory(from: file)
+        }
         usedBytes = max(usedBytes, file.count)
     }
 
