@@ -15,7 +15,8 @@ let edge: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
-/// The settings of modules that use neither C nor raw memory. The compiler checks that they do not.
+/// The settings of modules that use neither C nor raw memory. The compiler checks that they do not. They include all
+/// modules that parse pictures outside the decoder processes.
 let pure: [SwiftSetting] = edge + [.strictMemorySafety()]
 
 /// The settings of the C code, which handles untrusted bytes: stack protection, and glibc's checks of buffer lengths,
@@ -78,7 +79,8 @@ let package = Package(
         // Layer 3: modules with one external interface each, and request signatures.
         .target(name: "SigV4", dependencies: ["HTTP", "Digests", "Support"], swiftSettings: pure),
         .target(name: "Curl", dependencies: ["HTTP", "Support", "CLibCurl"], swiftSettings: edge),
-        .target(name: "JPEG", dependencies: ["Pixels"], swiftSettings: edge),
+        .target(name: "JPEG", dependencies: ["Pixels", "Support"], swiftSettings: pure),
+        .target(name: "JPEGEncoder", dependencies: ["Pixels", "Support"], swiftSettings: edge),
         .target(name: "Sandbox", dependencies: ["CSandbox", "CLibSeccomp"], swiftSettings: edge),
         .target(
             name: "Systemd", dependencies: ["Support", "Metrics", "CLibSystemd", log], swiftSettings: edge),
@@ -87,7 +89,9 @@ let package = Package(
         .target(
             name: "AWS", dependencies: ["SigV4", "HTTP", "Digests", "Support", "CLibC", "CLibExpat", log],
             swiftSettings: edge),
-        .target(name: "Pixelation", dependencies: ["Support", "JPEG", "Pixels"], swiftSettings: edge),
+        .target(
+            name: "Pixelation", dependencies: ["Support", "JPEG", "JPEGEncoder", "Pixels"],
+            swiftSettings: pure),
         .target(name: "JPEGDecoder", dependencies: ["JPEG", "Support", "CJPEG"], swiftSettings: edge),
 
         // Layer 5: the decoding of pictures, the only user of the decoders, and the processing of messages.
@@ -102,7 +106,9 @@ let package = Package(
         // Layer 6: the processes that decode, and the configuration of all modules below.
         .target(
             name: "DecoderProcesses",
-            dependencies: ["Decoding", "Pixelation", "JPEG", "Sandbox", "Pixels", "Support", "CLibC"],
+            dependencies: [
+                "Decoding", "Pixelation", "JPEGEncoder", "Sandbox", "Pixels", "Support", "CLibC",
+            ],
             swiftSettings: edge),
         .target(
             name: "Settings",
@@ -130,8 +136,8 @@ let package = Package(
         .executableTarget(
             name: "pixelated-bench",
             dependencies: [
-                "DecoderProcesses", "Decoding", "Pixelation", "JPEGDecoder", "JPEG", "Pixels",
-                "CLibTurboJPEG",
+                "DecoderProcesses", "Decoding", "Pixelation", "JPEGDecoder", "JPEGEncoder", "JPEG",
+                "Pixels", "CLibTurboJPEG",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: edge, linkerSettings: linker),
 
@@ -161,7 +167,7 @@ let package = Package(
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "Support"], swiftSettings: edge),
         .testTarget(name: "DigestsTests", dependencies: ["Support", "Digests"], swiftSettings: edge),
         .testTarget(
-            name: "PixelsTests", dependencies: ["Support", "JPEG", "Pixels", "Digests", "Scripted"],
+            name: "PixelsTests", dependencies: ["Support", "JPEGEncoder", "Pixels", "Digests", "Scripted"],
             exclude: ["make_golden.py", "golden.txt"], swiftSettings: edge),
         .testTarget(name: "S3EventsTests", dependencies: ["S3Events"], swiftSettings: edge),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: edge),
@@ -171,9 +177,10 @@ let package = Package(
         .testTarget(
             name: "CurlTests", dependencies: ["Curl", "HTTP", "Support", "CLibCurl", "Scripted"],
             swiftSettings: edge),
+        .testTarget(name: "JPEGTests", dependencies: ["JPEG", "Pixels", "Scripted"], swiftSettings: edge),
         .testTarget(
-            name: "JPEGTests",
-            dependencies: ["JPEG", "Pixels", "CLibJPEG", "CLibTurboJPEG", "Scripted"],
+            name: "JPEGEncoderTests",
+            dependencies: ["JPEGEncoder", "Pixels", "CLibJPEG", "CLibTurboJPEG", "Scripted"],
             swiftSettings: edge),
         .testTarget(
             name: "SandboxTests",
@@ -187,10 +194,8 @@ let package = Package(
         .testTarget(
             name: "PixelationTests",
             dependencies: [
-                "Support", "Pixelation", "Decoding", "DecoderProcesses", "JPEG", "Pixels", "Digests",
-                "Scripted",
-                "CPlainJPEG",
-                "CAllocationCount",
+                "Support", "Pixelation", "Decoding", "DecoderProcesses", "JPEGEncoder", "Pixels", "Digests",
+                "Scripted", "CPlainJPEG", "CAllocationCount",
             ],
             exclude: ["make_golden.py", "golden.txt", "make_damaged.py", "damaged.txt"],
             swiftSettings: edge),
@@ -198,14 +203,14 @@ let package = Package(
         .executableTarget(
             name: "ScriptedDecoder",
             dependencies: [
-                "DecoderProcesses", "Decoding", "Sandbox", "Pixelation", "JPEG", "Pixels", "CLibC",
+                "DecoderProcesses", "Decoding", "Sandbox", "Pixelation", "JPEGEncoder", "Pixels", "CLibC",
             ],
             path: "Tests/ScriptedDecoder", swiftSettings: edge, linkerSettings: linker),
         .testTarget(
             name: "DecoderProcessesTests",
             dependencies: [
-                "DecoderProcesses", "Decoding", "Sandbox", "Pixelation", "JPEG", "Pixels", "Support",
-                "Scripted", "ScriptedDecoder", "CPlainJPEG",
+                "DecoderProcesses", "Decoding", "Sandbox", "Pixelation", "JPEGEncoder", "Pixels",
+                "Support", "Scripted", "ScriptedDecoder", "CPlainJPEG",
             ],
             swiftSettings: edge),
         .testTarget(

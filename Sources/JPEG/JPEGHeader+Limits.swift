@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Support
+
 /// The checks for which the header of a file is sufficient. They precede all allocations of libjpeg.
 extension JPEGHeader {
     /// The longest side of a picture in pixels, `JPEG_MAX_DIMENSION` of libjpeg.

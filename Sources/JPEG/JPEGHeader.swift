@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Pixels
+import Support
 
 /// The content of the marker segments of a JPEG file up to its first scan (ITU-T T.81, annex B), parsed by
 /// `init(of:limits:)`.
@@ -105,6 +106,3 @@ package struct JPEGHeader: Sendable {
         )
     }
 }
-
-/// Returns the quotient, rounded up, of a dividend of 0 or more and a positive divisor.
-package func ceilingDivision(_ dividend: Int, _ divisor: Int) -> Int { (dividend + divisor - 1) / divisor }

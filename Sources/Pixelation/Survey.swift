@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import JPEG
+import JPEGEncoder
 package import Pixels
 
 /// The properties of a source that are known or predicted from its header, without decoding.

@@ -3,6 +3,7 @@
 import Decoding
 import JPEG
 import JPEGDecoder
+import JPEGEncoder
 import Pixelation
 import Pixels
 

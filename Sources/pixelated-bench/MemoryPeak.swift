@@ -3,7 +3,7 @@
 import ArgumentParser
 import Decoding
 import Glibc
-import JPEG
+import JPEGEncoder
 import Pixelation
 import Pixels
 

@@ -12,7 +12,7 @@ struct LayerTests {
         ],
         ["CJPEG", "CPixels", "CSandbox", "Support"],
         ["HTTP", "Digests", "Pixels", "S3Events", "Metrics"],
-        ["SigV4", "Curl", "JPEG", "Sandbox", "Systemd"],
+        ["SigV4", "Curl", "JPEG", "JPEGEncoder", "Sandbox", "Systemd"],
         ["AWS", "Pixelation", "JPEGDecoder"],
         ["Decoding", "Worker"],
         ["DecoderProcesses", "Settings"],

@@ -2,7 +2,7 @@
 
 import CPlainJPEG
 import Glibc
-import JPEG
+import JPEGEncoder
 import Pixelation
 import Pixels
 import Scripted

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import JPEG
+import JPEGEncoder
 import Pixelation
 import Pixels
 import Support

@@ -2,7 +2,7 @@
 
 import CAllocationCount
 import Glibc
-import JPEG
+import JPEGEncoder
 import Pixelation
 import Pixels
 import Scripted

@@ -2,7 +2,7 @@
 
 import Digests
 import Foundation
-import JPEG
+import JPEGEncoder
 import Pixels
 import Scripted
 import Support

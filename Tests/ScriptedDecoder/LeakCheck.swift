@@ -2,7 +2,7 @@
 
 import DecoderProcesses
 import Glibc
-import JPEG
+import JPEGEncoder
 import Pixelation
 import Pixels
 

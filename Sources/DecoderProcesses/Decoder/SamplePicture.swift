@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Decoding
-internal import JPEG
+internal import JPEGEncoder
 internal import Pixelation
 internal import Pixels
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Support
+
 /// The upper bounds by which memory for outputs is reserved before a picture is decoded.
 extension GridWriter {
     /// The bounds of one size: of a file, and of the memory that its writing takes.

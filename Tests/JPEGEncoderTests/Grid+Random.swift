@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import JPEG
+import JPEGEncoder
 import Pixels
 import Scripted
 

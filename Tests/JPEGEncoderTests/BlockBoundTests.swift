@@ -2,7 +2,7 @@
 
 import Testing
 
-@testable import JPEG
+@testable import JPEGEncoder
 
 /// The bounds of `BlockBound` are compared with a search over all sequences of symbols of a block.
 /// WritingFromTheGrid.md, "The longest file", explains the search.

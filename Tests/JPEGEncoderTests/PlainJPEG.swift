@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import JPEG
+import JPEGEncoder
 
 /// The steps of libjpeg's encoder in their simplest form, one sample or coefficient at a time.
 enum PlainJPEG {

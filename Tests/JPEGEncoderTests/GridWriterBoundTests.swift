@@ -4,7 +4,7 @@ import Pixels
 import Scripted
 import Testing
 
-@testable import JPEG
+@testable import JPEGEncoder
 
 /// Files with the longest codes that were found are compared with the bounds of `GridWriter.Bound`.
 @Suite struct GridWriterBoundTests {
