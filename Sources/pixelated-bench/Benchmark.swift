@@ -13,9 +13,8 @@ struct Benchmark: ParsableCommand {
         commandName: "pixelated-bench",
         abstract: "Measure the engine against bare libjpeg-turbo and Pillow.",
         discussion: """
-            CPU times are in milliseconds of the measuring thread, of the fastest run; with a decoder process, its time \
-            is added. Memory is the peak above idle \
-            in a process that pixelates only this file, the file included.
+            CPU times are in milliseconds of the measuring thread, of the fastest run; with a decoder process, its \
+            time is added. Memory is the peak above idle in a process that pixelates only this file, the file included.
             """)
 
     @Argument(help: "JPEG files, or folders with JPEG files.")
