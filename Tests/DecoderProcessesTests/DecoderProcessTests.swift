@@ -37,6 +37,25 @@ import Testing
         #expect(pool.pids.isEmpty)
     }
 
+    @Test func `a decoder gives the memory of a picture back when it is idle`() async throws {
+        let pool = DecoderPool(
+            DecoderOptions(fileBytes: 64 << 20, memoryLimit: 256 << 20), limit: 1,
+            program: DecoderProgram(
+                path: Harness.executable("pixelated").path, arguments: [DecoderProgram.subcommand]))
+        // The memory of a progressive picture is its coefficients: 2 bytes for each sample of it, 12 MB here. It is
+        // less than what a busy decoder keeps.
+        let picture = try Picture.noise(width: 2000, height: 1000, isProgressive: true)
+        #expect(await (try Harness.reduce(picture, with: pool).get()).grids.count == 5)
+        let pid = try #require(pool.pids.first)
+        let memory = {
+            let field = try ProcessStatus.fields(of: pid)["RssAnon"]
+            return try #require(field?.split(separator: " ").first.flatMap { Int($0) })
+        }
+        #expect(try await Harness.eventually { (try? memory()) ?? .max < 9_000 })
+        #expect(pool.pids == [pid])
+        pool.shutDown()
+    }
+
     @Test func `a decoder that a person starts exits with an error and prints nothing`() async throws {
         let process = try ChildProcess(Harness.executable("pixelated"), [DecoderProgram.subcommand])
         #expect(try await process.end() == .exit(DecoderMain.ExitStatus.channel.rawValue))

@@ -101,6 +101,12 @@ package struct DecoderChannel: Sendable {
         poll(&entry, 1, Int32(milliseconds))
     }
 
+    /// Waits for bytes or the end of the other end, and returns true when there is one of them within `time`.
+    package func isReadable(within time: Duration) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&entry, 1, Int32(time.inMilliseconds)) != 0
+    }
+
     /// The state of a channel on which nothing is expected.
     package enum Quiet: Sendable { case quiet, closed, garbage }
 

@@ -21,6 +21,9 @@ package enum DecoderMain {
         case sample = 70
     }
 
+    /// The time without a request after which a decoder gives its free memory back.
+    private static let idleTime = Duration.seconds(1)
+
     /// Decodes pictures until the parent closes the channel, and ends the process.
     package static func run() -> Never {
         run(InProcessReducer()) { hello in
@@ -47,10 +50,11 @@ package enum DecoderMain {
             let report = sandbox(connection.hello)
             guard SamplePicture.isDecoded() else { end(.sample) }
             try connection.channel.send(ReadyMessage(report: report).message)
-            while let request = try connection.nextRequest() {
+            while true {
+                if !connection.channel.isReadable(within: idleTime) { ProcessSandbox.releaseFreeMemory() }
+                guard let request = try connection.nextRequest() else { break }
                 let answer = answer(request, connection, reducer)
                 try connection.channel.send(answer.message)
-                ProcessSandbox.releaseFreeMemory()
             }
         } catch {
             if case .garbage = error { end(.notStartedByParent) }
