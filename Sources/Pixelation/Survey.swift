@@ -11,8 +11,8 @@ package struct Survey: Sendable {
     package var width: Int
     /// The height in pixels of the picture as stored: the orientation is not applied.
     package var height: Int
-    /// The number of components: 1 for gray, 3 for colour, 4 for CMYK or YCCK.
-    package var components: Int
+    /// The colour model of the grids.
+    package var color: ColorModel
     /// The orientation that the metadata state; `upright` without metadata.
     package var orientation: Orientation
     /// An upper bound of the memory of pixelating in bytes, with the outputs and the copies of the file that a decoder
@@ -27,7 +27,7 @@ package struct Survey: Sendable {
         self.format = format
         self.width = width
         self.height = height
-        components = 3
+        color = .rgb
         orientation = .upright
         self.workingSetBytes = workingSetBytes
         header = nil
@@ -84,7 +84,7 @@ package struct Survey: Sendable {
         format = .jpeg
         width = header.width
         height = header.height
-        components = header.components.count
+        color = header.layout?.color ?? .rgb
         orientation = header.orientation(in: bytes)
         self.header = header
         workingSetBytes = 0
@@ -108,7 +108,7 @@ package struct Survey: Sendable {
             profile: isUpright ? header.profileBytes : 0, comment: isUpright ? 0 : header.comment?.count ?? 0)
         let bounds = options.sizes.map { size in
             GridWriter.Bound(
-                width: isTurned ? height : width, height: isTurned ? width : height, bands: components,
+                width: isTurned ? height : width, height: isTurned ? width : height, bands: color.bands,
                 size: size)
         }
         return reducedBytes(header, options) + bounds.reduce(0) { $0 + $1.fileBytes + attached }
@@ -117,7 +117,7 @@ package struct Survey: Sendable {
 
     /// Returns the memory, in bytes, of a `ReducedPicture`.
     private func reducedBytes(_ header: JPEGHeader, _ options: PixelationOptions) -> Int {
-        let samples = options.sizes.reduce(0) { $0 + $1 * $1 * components }
+        let samples = options.sizes.reduce(0) { $0 + $1 * $1 * color.bands }
         return samples + header.profileBytes + (header.comment?.count ?? 0) + 4096
     }
 }

@@ -68,6 +68,6 @@ package final class GridReducer {
     /// Returns the grid of each size, in the order of the sizes. All rows of the picture must have been added.
     package func grids() -> [Grid] {
         precondition(rows == height, "rows are missing")
-        return vertical.map { $0.grid(bands: layout.bands) }
+        return vertical.map { $0.grid(layout.color) }
     }
 }

@@ -13,12 +13,14 @@ package enum PixelLayout: String, Sendable, CaseIterable {
 
     /// The number of bytes of a pixel in a decoded row.
     package var stride: Int { self == .gray ? 1 : 4 }
-    /// The number of samples of a cell in a `Grid`.
-    package var bands: Int {
+    /// The colour model of the grids of a picture with this layout.
+    package var color: ColorModel {
         switch self {
-        case .gray: 1
-        case .rgbx: 3
-        case .cmyk: 4
+        case .gray: .gray
+        case .rgbx: .rgb
+        case .cmyk: .cmyk
         }
     }
+    /// The number of samples of a cell in a `Grid`.
+    package var bands: Int { color.bands }
 }

@@ -53,8 +53,9 @@ final class VerticalPass {
 
     /// Returns the grid, rounded to 8 bits. All rows of the picture must have been added.
     ///
-    /// - Parameter bands: The number of samples of a cell.
-    func grid(bands: Int) -> Grid {
+    /// - Parameter color: The colour model of the grid.
+    func grid(_ color: ColorModel) -> Grid {
+        let bands = color.bands
         var samples: [UInt8] = []
         samples.reserveCapacity(filter.cells * filter.cells * bands)
         for cell in 0..<filter.cells * filter.cells {
@@ -63,6 +64,6 @@ final class VerticalPass {
                 samples.append(UInt8(truncatingIfNeeded: level))
             }
         }
-        return Grid(size: filter.cells, bands: bands, samples: samples)
+        return Grid(size: filter.cells, color: color, samples: samples)
     }
 }

@@ -11,7 +11,7 @@ package enum ProcessSandbox {
     package static let outOfMemoryStatus = Int32(PX_OUT_OF_MEMORY_STATUS)
 
     /// The free memory at the end of the heap, in bytes, that a sandboxed process keeps between pictures at most: the
-    /// coefficients of a progressive picture of 20 megapixels. Memory that is given back costs page faults again, for
+    /// coefficients of a progressive picture of 20 megapixels. Memory that is released costs page faults again, for
     /// such a picture a fifth of its CPU time. The allocator of other processes has the same maximum (mallopt(3)).
     package static let keptBusyBytes = 64 << 20
 

@@ -2,6 +2,7 @@
 
 import Decoding
 import Pixelation
+import Pixels
 
 /// A measurement in a child process. Two measurements in one process would influence each other: the second could use
 /// memory that the first has freed.
@@ -46,7 +47,7 @@ enum ChildTask: String, CaseIterable {
                 let survey = try Pixelator(PixelationOptions(), reducer: InProcessReducer()).survey(file)
                 let turbo = try TurboJPEG()
                 try turbo.decode(
-                    file, width: survey.width, height: survey.height, components: survey.components)
+                    file, width: survey.width, height: survey.height, components: survey.color.bands)
                 return "decoded"
             case .engine, .hostile:
                 do {

@@ -73,7 +73,7 @@ struct Measurement {
             decodePicture = min(
                 decodePicture,
                 try CPUTime.best(of: 1) {
-                    try turbo.decode(bytes, width: width, height: height, components: survey.components)
+                    try turbo.decode(bytes, width: width, height: height, components: survey.color.bands)
                 })
         }
         if let failure { throw failure }
@@ -87,7 +87,7 @@ struct Measurement {
             turboEncode = min(
                 turboEncode,
                 try CPUTime.best(of: 1) {
-                    try turbo.encode(width: width, height: height, components: survey.components)
+                    try turbo.encode(width: width, height: height, components: survey.color.bands)
                 })
         }
         reduce = try Self.reduce(bytes, survey, sizes: options.sizes, runs: runs)

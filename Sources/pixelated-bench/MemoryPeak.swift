@@ -16,7 +16,7 @@ enum MemoryPeak {
         // A process is idle after it has pixelated a picture: its code is loaded and its tables are made.
         let cells = [UInt8](repeating: 128, count: 8 * 8 * 3)
         let small = GridWriter(width: 64, height: 64)
-            .encode(Grid(size: 8, bands: 3, samples: cells))
+            .encode(Grid(size: 8, color: .rgb, samples: cells))
         _ = try pixelator.pixelate(small)
         let descriptor = open("/proc/self/clear_refs", O_WRONLY)
         guard descriptor >= 0, write(descriptor, "5", 1) == 1 else {

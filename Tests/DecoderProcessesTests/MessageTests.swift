@@ -45,8 +45,8 @@ import Testing
             .map { Damage($0, "\($0)", percent: Bool.random() ? nil : 100) }
         let grids = expected.sizes.map { size in
             Grid(
-                size: size, bands: expected.bands,
-                samples: (0..<size * size * expected.bands).map { _ in
+                size: size, color: expected.color,
+                samples: (0..<size * size * expected.color.bands).map { _ in
                     UInt8(truncatingIfNeeded: random.next())
                 })
         }
@@ -73,7 +73,8 @@ import Testing
             #expect(try RequestMessage(body: body, mappingBytes: 1 << 30) == request)
             #expect(body.count <= RequestMessage.maximumBytes)
             let expected = AnswerMessage.Expectation(
-                number: request.number, sizes: [3, 8], bands: [1, 3, 4].randomElement(using: &random) ?? 1)
+                number: request.number, sizes: [3, 8],
+                color: ColorModel.allCases.randomElement(using: &random) ?? .gray)
             let answer = Self.answer(expected, &random)
             let answerBody = try Self.body(answer.message)
             #expect(try AnswerMessage(body: answerBody, expected: expected).result == answer.result)
@@ -105,7 +106,7 @@ import Testing
         switch answer.result {
         case .success(let reduction):
             #expect(reduction.grids.map(\.size) == expected.sizes)
-            #expect(reduction.grids.allSatisfy { $0.bands == expected.bands })
+            #expect(reduction.grids.allSatisfy { $0.color == expected.color })
             #expect(Set(reduction.damage.map(\.kind)).count == reduction.damage.count)
             for damage in reduction.damage {
                 #expect(damage.detail.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control })
@@ -126,7 +127,7 @@ import Testing
         var random = SplitMix(seed: 9)
         var accepted = 0
         for round in 0..<20_000 {
-            let expected = AnswerMessage.Expectation(number: 0x0102, sizes: [1, 2], bands: 3)
+            let expected = AnswerMessage.Expectation(number: 0x0102, sizes: [1, 2], color: .rgb)
             var body = try Self.body(Self.answer(expected, &random).message)
             switch round % 4 {
             case 0:
@@ -150,7 +151,7 @@ import Testing
 
     @Test func `random bytes are refused as every message`() throws {
         var random = SplitMix(seed: 10)
-        let expected = AnswerMessage.Expectation(number: 1, sizes: [8], bands: 3)
+        let expected = AnswerMessage.Expectation(number: 1, sizes: [8], color: .rgb)
         for round in 0..<20_000 {
             var body = (0..<Int.random(in: 0...300, using: &random)).map { _ in
                 UInt8(truncatingIfNeeded: random.next())

@@ -18,7 +18,7 @@ enum Picture {
     static func cells(width: Int, height: Int = 31, seed: UInt64 = 1) -> [UInt8] {
         var random = SplitMix(seed: seed)
         let samples = (0..<8 * 8 * 3).map { _ in UInt8.random(in: 0...255, using: &random) }
-        return GridWriter(width: width, height: height).encode(Grid(size: 8, bands: 3, samples: samples))
+        return GridWriter(width: width, height: height).encode(Grid(size: 8, color: .rgb, samples: samples))
     }
 
     /// Returns a picture of noise that libjpeg has encoded.

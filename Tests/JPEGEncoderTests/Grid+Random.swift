@@ -17,7 +17,7 @@ extension Grid {
             default: UInt8.random(in: 0...9, using: &generator) == 0 ? ~base : base
             }
         }
-        return Grid(size: size, bands: bands, samples: samples)
+        return Grid(size: size, color: ColorModel(components: bands), samples: samples)
     }
 
     /// Returns the picture that shows the grid, as Pillow's NEAREST enlarges it: `bands` bytes a pixel, rows from the

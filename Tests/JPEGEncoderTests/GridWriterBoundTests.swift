@@ -31,7 +31,7 @@ import Testing
                     }
                 }
             }
-            return Grid(size: size, bands: bands, samples: samples)
+            return Grid(size: size, color: ColorModel(components: bands), samples: samples)
         }
     }
 
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test func `a file has exactly the length that its memory has`() {
-        let grid = Grid(size: 2, bands: 3, samples: [UInt8](repeating: 9, count: 12))
+        let grid = Grid(size: 2, color: .rgb, samples: [UInt8](repeating: 9, count: 12))
         for length in [0, 1, 65_519, 65_520, 200_000] {
             let attachments = GridWriter.Attachments(
                 iccProfile: [UInt8](repeating: 1, count: length), comment: [UInt8](repeating: 2, count: 5))

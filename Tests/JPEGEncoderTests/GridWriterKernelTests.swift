@@ -192,7 +192,7 @@ import Testing
         var colors = edges.flatMap { red in edges.flatMap { green in edges.flatMap { [red, green, $0] } } }
         let n = 256
         while colors.count < n * n * 3 { colors.append(.random(in: 0...255, using: &generator)) }
-        let planes = Plane.components(of: Grid(size: n, bands: 3, samples: colors))
+        let planes = Plane.components(of: Grid(size: n, color: .rgb, samples: colors))
         var wrong = 0
         for cell in 0..<n * n {
             let expected = PlainJPEG.convert(colors[3 * cell], colors[3 * cell + 1], colors[3 * cell + 2])
@@ -202,9 +202,9 @@ import Testing
     }
 
     @Test func `ink is inverted and gray is unchanged`() {
-        let gray = Grid(size: 2, bands: 1, samples: [1, 2, 3, 4])
+        let gray = Grid(size: 2, color: .gray, samples: [1, 2, 3, 4])
         #expect(Plane.components(of: gray) == [[1, 2, 3, 4]])
-        let ink = Grid(size: 2, bands: 4, samples: Array(0..<16))
+        let ink = Grid(size: 2, color: .cmyk, samples: Array(0..<16))
         #expect(
             Plane.components(of: ink) == [
                 [255, 251, 247, 243], [254, 250, 246, 242], [253, 249, 245, 241], [252, 248, 244, 240],

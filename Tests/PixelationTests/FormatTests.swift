@@ -69,7 +69,8 @@ import Testing
             for output in result.outputs {
                 let samples = PlainReduction.grid(
                     picture, width: width, bands: kind.components, size: output.size)
-                let grid = Grid(size: output.size, bands: kind.components, samples: samples)
+                let grid = Grid(
+                    size: output.size, color: ColorModel(components: kind.components), samples: samples)
                 #expect(output.bytes == writer.encode(grid), "\(width) x \(height) n \(output.size)")
             }
         }

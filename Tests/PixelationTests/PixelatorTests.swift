@@ -17,7 +17,7 @@ import Testing
             return UInt8(state >> 24)
         }
         return GridWriter(width: width, height: height)
-            .encode(Grid(size: n, bands: bands, samples: samples))
+            .encode(Grid(size: n, color: ColorModel(components: bands), samples: samples))
     }
 
     /// Returns the file `picture` with marker segments inserted after its SOI marker.

@@ -114,7 +114,7 @@ import Testing
                 let cell = index / bands
                 return (cell / size + cell % size + index % bands) % 2 == 0 ? 0 : 255
             }
-            return Grid(size: size, bands: bands, samples: samples)
+            return Grid(size: size, color: ColorModel(components: bands), samples: samples)
         }
     }
 

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct OrientationTests {
     @Test func `a grid turned by an orientation and by its inverse is unchanged`() {
-        let grid = Grid(size: 3, bands: 1, samples: Array(1...9))
+        let grid = Grid(size: 3, color: .gray, samples: Array(1...9))
         let inverses: [Orientation: Orientation] = [.rotateRight: .rotateLeft, .rotateLeft: .rotateRight]
         for orientation in Orientation.allCases {
             let back = inverses[orientation] ?? orientation

@@ -26,7 +26,7 @@ enum LeakCheck {
             DecoderOptions(fileBytes: 1 << 20, memoryLimit: 256 << 20), limit: 2,
             program: DecoderProgram(path: "/proc/self/exe", arguments: [decoder]))
         for width in [20, 13, 20, 13, 20] {
-            let grid = Grid(size: 1, bands: 3, samples: [1, 2, 3])
+            let grid = Grid(size: 1, color: .rgb, samples: [1, 2, 3])
             let file = GridWriter(width: width, height: 8).encode(grid)
             let options = PixelationOptions()
             let survey = try Survey(of: file.span, options: options)

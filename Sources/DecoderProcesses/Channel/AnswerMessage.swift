@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Pixelation
-internal import Pixels
+package import Pixels
 
 /// The answer of a decoder to a request: grids and damage, or an error.
 package struct AnswerMessage: Sendable {
@@ -11,17 +11,17 @@ package struct AnswerMessage: Sendable {
         package var number: UInt64
         /// The sizes of the grids.
         package var sizes: [Int]
-        /// The number of samples of a cell: 1, 3 or 4.
-        package var bands: Int
+        /// The colour model of the grids.
+        package var color: ColorModel
 
-        package init(number: UInt64, sizes: [Int], bands: Int) {
+        package init(number: UInt64, sizes: [Int], color: ColorModel) {
             self.number = number
             self.sizes = sizes
-            self.bands = bands
+            self.color = color
         }
 
         /// The length of all grids in bytes.
-        var sampleBytes: Int { sizes.reduce(0) { $0 + $1 * $1 * bands } }
+        var sampleBytes: Int { sizes.reduce(0) { $0 + $1 * $1 * color.bands } }
 
         /// The maximum length in bytes of the body of the answer.
         package var maximumBytes: Int {
@@ -67,9 +67,9 @@ package struct AnswerMessage: Sendable {
     private static func reduction(
         _ reader: inout MessageReader, _ expected: Expectation
     ) throws(MessageError) -> Reduction {
-        let bands = Int(try reader.integer(UInt8.self))
-        guard bands == expected.bands else {
-            throw MessageError("\(bands) samples of a cell in place of \(expected.bands)")
+        let color = try reader.integer(UInt8.self)
+        guard color == expected.color.rawValue else {
+            throw MessageError("the colour model \(color) in place of \(expected.color.rawValue)")
         }
         let count = Int(try reader.integer(UInt8.self))
         var damage: [Damage] = []
@@ -85,8 +85,8 @@ package struct AnswerMessage: Sendable {
         }
         var grids: [Grid] = []
         for size in expected.sizes {
-            let samples = Array(try reader.take(size * size * bands))
-            grids.append(Grid(size: size, bands: bands, samples: samples))
+            let samples = Array(try reader.take(size * size * expected.color.bands))
+            grids.append(Grid(size: size, color: expected.color, samples: samples))
         }
         return Reduction(grids: grids, damage: damage)
     }
@@ -105,7 +105,7 @@ package struct AnswerMessage: Sendable {
         switch result {
         case .success(let reduction):
             writer.append(UInt8(0))
-            writer.append(UInt8(reduction.grids.first?.bands ?? 0))
+            writer.append(reduction.grids.first?.color.rawValue ?? UInt8.max)
             writer.append(UInt8(reduction.damage.count))
             for damage in reduction.damage {
                 writer.append(UInt8(Self.damages.firstIndex(of: damage.kind) ?? 0))

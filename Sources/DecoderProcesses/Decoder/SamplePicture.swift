@@ -9,7 +9,7 @@ internal import Pixels
 package enum SamplePicture {
     /// Returns true when the sample picture is decoded to a grid of its size.
     package static func isDecoded() -> Bool {
-        let grid = Grid(size: 2, bands: 3, samples: [255, 0, 0, 0, 255, 0, 0, 0, 255, 128, 128, 128])
+        let grid = Grid(size: 2, color: .rgb, samples: [255, 0, 0, 0, 255, 0, 0, 0, 255, 128, 128, 128])
         let file = GridWriter(width: 64, height: 64).encode(grid)
         var options = PixelationOptions()
         options.sizes = [8]
@@ -20,7 +20,7 @@ package enum SamplePicture {
                 ReductionRequest(
                     survey: Survey(of: file.span, options: options), options: options, deadline: deadline,
                     cancellation: nil))
-            return reduction.grids.first?.bands == 3
+            return reduction.grids.first?.color == .rgb
         } catch {
             return false
         }
