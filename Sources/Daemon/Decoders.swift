@@ -28,7 +28,7 @@ package struct Decoders: Sendable {
             return
         }
         let pool = DecoderPool(
-            DecoderOptions(isolation: isolation, limits), limit: count, onEvent: onEvent)
+            DecoderOptions(isolation: isolation, limits, count: count), limit: count, onEvent: onEvent)
         pool.keep(count)
         (self.pool, reducer) = (pool, pool)
     }
@@ -44,7 +44,7 @@ package struct Decoders: Sendable {
 
     /// Applies other limits and another number of decoders. Pictures that are being decoded keep theirs.
     func reconfigure(_ isolation: DecoderIsolation, _ limits: PixelationLimits, count: Int) {
-        pool?.reconfigure(DecoderOptions(isolation: isolation, limits), limit: count)
+        pool?.reconfigure(DecoderOptions(isolation: isolation, limits, count: count), limit: count)
         pool?.keep(count)
     }
 

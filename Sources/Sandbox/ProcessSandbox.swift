@@ -28,9 +28,12 @@ package enum ProcessSandbox {
     ///
     /// - Parameters:
     ///   - memoryLimit: The number of bytes by which the heap may grow from now on.
+    ///   - keptBytes: The number of free bytes at the end of the heap that are kept, at most ``keptBusyBytes``.
     ///   - parent: The process that has started this one. If it has ended already, the part `deathSignal` is missing
     ///     with the error `ESRCH`.
-    package static func enter(memoryLimit: Int, parent: pid_t) -> SandboxReport {
+    package static func enter(memoryLimit: Int, keptBytes: Int = keptBusyBytes, parent: pid_t)
+        -> SandboxReport
+    {
         var report = SandboxReport()
         px_reset_crash_signals()
         report.record(.deathSignal, prctl(PR_SET_PDEATHSIG, UInt(SIGKILL)))
@@ -43,7 +46,7 @@ package enum ProcessSandbox {
 
         report.record(.memoryLimit, px_limit_stack(stackBytes))
         report.record(.memoryLimit, px_install_memory_handler())
-        report.record(.memoryLimit, px_use_break_only(keptBusyBytes))
+        report.record(.memoryLimit, px_use_break_only(min(max(0, keptBytes), keptBusyBytes)))
         let (end, overflow) = UInt64(px_program_break()).addingReportingOverflow(UInt64(max(0, memoryLimit)))
         let filter = SystemCallFilter(process: getpid(), breakLimit: overflow ? UInt64(Int64.max) : end)
         let error = filter.load()
@@ -53,7 +56,7 @@ package enum ProcessSandbox {
     }
 
     /// Returns the parts that the kernel offers to the calling process, without a change of the process. A part may be
-    /// refused later nevertheless, as only ``enter(memoryLimit:parent:)`` can tell.
+    /// refused later nevertheless, as only ``enter(memoryLimit:keptBytes:parent:)`` can tell.
     package static func available() -> SandboxReport {
         var report = SandboxReport()
         var version: Int32 = 0

@@ -67,7 +67,7 @@ import Testing
         #expect(state.actions(at: now) == [.start(12)])
         state.ready(12, at: now)
         #expect(state.take() == .decoder(12))
-        #expect(state.release(12, hasMuchMemory: false, at: now) == false)
+        #expect(state.release(12, .small, at: now) == false)
         state.remove(12, isIdleEnd: true, reason: "died", at: now)
         #expect(state.failure == nil && state.actions(at: now) == [.start(13)])
     }
@@ -109,10 +109,21 @@ import Testing
         _ = state.actions(at: Self.start)
         state.ready(1, at: Self.start)
         #expect(state.take() == .decoder(1))
-        #expect(state.release(1, hasMuchMemory: true, at: Self.start) == true)
+        #expect(state.release(1, .large, at: Self.start) == true)
         #expect(state.timer == Self.start + .seconds(1))
         #expect(state.actions(at: Self.start + .milliseconds(999)) == [])
         #expect(state.actions(at: Self.start + .seconds(1)) == [.end(1), .start(2)])
+    }
+
+    @Test func `a decoder with outgrown memory is replaced at once, also while pictures wait`() {
+        var state = Self.state(limit: 1)
+        state.keep(1)
+        _ = state.actions(at: Self.start)
+        state.ready(1, at: Self.start)
+        #expect(state.take() == .decoder(1))
+        #expect(state.release(1, .outgrown, at: Self.start) == true)
+        #expect(state.take() == .wait)
+        #expect(state.actions(at: Self.start) == [.end(1), .start(2)])
     }
 
     @Test func `decoders of other options, surplus decoders and gone decoders end when they are idle`() {
@@ -127,12 +138,12 @@ import Testing
         #expect(state.take() == .wait)
         #expect(state.actions(at: Self.start) == [.end(2), .start(4)])
         #expect(state.take() == .wait)
-        #expect(state.release(3, hasMuchMemory: false, at: Self.start) == true)
+        #expect(state.release(3, .small, at: Self.start) == true)
         #expect(state.actions(at: Self.start) == [.end(3), .start(5)])
         state.ready(4, at: Self.start)
         #expect(state.take() == .decoder(4))
         state.markGone(4)
-        #expect(state.release(4, hasMuchMemory: false, at: Self.start) == true)
+        #expect(state.release(4, .small, at: Self.start) == true)
         #expect(state.actions(at: Self.start) == [.end(4), .start(6)])
     }
 
@@ -147,7 +158,7 @@ import Testing
         #expect(state.actions(at: Self.start) == [.end(1), .end(3)])
         #expect(!state.isFinished)
         #expect(state.take() == .unavailable("the decoders are stopped"))
-        #expect(state.release(2, hasMuchMemory: false, at: Self.start) == true)
+        #expect(state.release(2, .small, at: Self.start) == true)
         #expect(state.actions(at: Self.start) == [.end(2)])
         #expect(state.isFinished && state.timer == nil)
     }
@@ -175,7 +186,8 @@ import Testing
                     guard let id = busy.randomElement(using: &random) else { continue }
                     busy.remove(id)
                     if Bool.random(using: &random) {
-                        _ = state.release(id, hasMuchMemory: Bool.random(using: &random), at: now)
+                        _ = state.release(
+                            id, [.small, .large, .outgrown].randomElement(using: &random) ?? .small, at: now)
                         idle.insert(id)
                     } else {
                         state.remove(id, isIdleEnd: Bool.random(using: &random), reason: "x", at: now)

@@ -257,6 +257,30 @@ import Testing
         await harness.shutDown()
     }
 
+    @Test func `a decoder with much shared memory is replaced after sixteen pictures that need little`()
+        async throws
+    {
+        let harness = Harness("none") { $0.idle = .seconds(600) }
+        let large = try Picture.noise(width: 20, height: 20) + [UInt8](repeating: 0, count: 9 << 20)
+        for pictures in [15, 16] {
+            let decoders = harness.pids.count
+            #expect(await (try harness.reduce(large).get()).grids.count == 5)
+            for _ in 0..<pictures {
+                #expect(await (try harness.reduce(Picture.cells(width: 20)).get()).grids.count == 5)
+            }
+            #expect(harness.pids.count == max(decoders, 1))
+        }
+        #expect(try await Harness.eventually { harness.pids.count == 2 })
+        await harness.shutDown()
+    }
+
+    @Test func `many decoders keep less memory each than few`() {
+        let kept = [1, 4, 16].map {
+            DecoderOptions(isolation: .required, PixelationLimits(), count: $0).keptBytes
+        }
+        #expect(kept == [64 << 20, 64 << 20, 16 << 20])
+    }
+
     @Test func `a stopped pool throws`() async throws {
         let harness = Harness("none")
         harness.pool.keep(1)

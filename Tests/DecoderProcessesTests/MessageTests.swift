@@ -59,7 +59,8 @@ import Testing
         for _ in 0..<300 {
             let hello = HelloMessage(
                 mappingBytes: .random(in: 1...1 << 40, using: &random),
-                memoryLimit: .random(in: 0...1 << 48, using: &random), parent: 12345)
+                memoryLimit: .random(in: 0...1 << 48, using: &random),
+                keptBytes: .random(in: 0...1 << 30, using: &random), parent: 12345)
             #expect(try HelloMessage(body: Self.body(hello.message)) == hello)
             #expect(hello.message.count <= HelloMessage.maximumBytes)
             let errors = (0..<SandboxReport.byteCount).map { _ in UInt8.random(in: 0...133, using: &random) }

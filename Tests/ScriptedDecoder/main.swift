@@ -117,7 +117,10 @@ let report =
     switch misbehaviour {
     case .lacksSandbox: SandboxReport(bytes: SandboxPart.allCases.map { $0 == .noNewPrivileges ? 1 : 0 })
     case .closes, .killed, .writesMemory: SandboxReport()
-    default: ProcessSandbox.enter(memoryLimit: connection.hello.memoryLimit, parent: connection.hello.parent)
+    default:
+        ProcessSandbox.enter(
+            memoryLimit: connection.hello.memoryLimit, keptBytes: connection.hello.keptBytes,
+            parent: connection.hello.parent)
     }
 try connection.channel.send(ReadyMessage(report: report ?? SandboxReport()).message)
 if misbehaviour == .diesAfterReady { exit(4) }

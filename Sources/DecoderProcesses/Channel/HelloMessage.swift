@@ -11,12 +11,15 @@ package struct HelloMessage: Sendable, Equatable {
     package var mappingBytes: Int
     /// The memory in bytes that the decoder may allocate.
     package var memoryLimit: Int
+    /// The free memory in bytes that the decoder keeps between two pictures at most.
+    package var keptBytes: Int
     /// The process id of the parent.
     package var parent: Int32
 
-    package init(mappingBytes: Int, memoryLimit: Int, parent: Int32) {
+    package init(mappingBytes: Int, memoryLimit: Int, keptBytes: Int, parent: Int32) {
         self.mappingBytes = mappingBytes
         self.memoryLimit = memoryLimit
+        self.keptBytes = keptBytes
         self.parent = parent
     }
 
@@ -26,6 +29,7 @@ package struct HelloMessage: Sendable, Equatable {
         guard version == Self.version else { throw MessageError("version \(version), not \(Self.version)") }
         mappingBytes = try reader.number(in: 1...1 << 40, "the length of the memory")
         memoryLimit = try reader.number(in: 0...1 << 48, "the limit of memory")
+        keptBytes = try reader.number(in: 0...1 << 30, "the kept memory")
         parent = try reader.integer(Int32.self)
         try reader.finish()
     }
@@ -35,6 +39,7 @@ package struct HelloMessage: Sendable, Equatable {
         writer.append(Self.version)
         writer.append(Int64(mappingBytes))
         writer.append(Int64(memoryLimit))
+        writer.append(Int64(keptBytes))
         writer.append(parent)
         return writer.message()
     }

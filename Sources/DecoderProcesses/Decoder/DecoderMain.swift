@@ -27,7 +27,8 @@ package enum DecoderMain {
     /// Decodes pictures until the parent closes the channel, and ends the process.
     package static func run() -> Never {
         run(InProcessReducer()) { hello in
-            ProcessSandbox.enter(memoryLimit: hello.memoryLimit, parent: hello.parent)
+            ProcessSandbox.enter(
+                memoryLimit: hello.memoryLimit, keptBytes: hello.keptBytes, parent: hello.parent)
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Pixelation
+internal import Sandbox
 
 /// The options with which a decoder process is started. A decoder with other options is replaced.
 package struct DecoderOptions: Sendable, Equatable {
@@ -10,14 +11,20 @@ package struct DecoderOptions: Sendable, Equatable {
     package var fileBytes: Int
     /// The memory in bytes that a decoder may allocate.
     package var memoryLimit: Int
+    /// The free memory in bytes that a decoder keeps between two pictures, until it has been idle for a second: at most
+    /// `ProcessSandbox.keptBusyBytes`, and `allKeptBytes` for all decoders together.
+    package var keptBytes = ProcessSandbox.keptBusyBytes
 
+    /// The maximum of `keptBytes` of all decoders together. The documented memory of the service contains it.
+    static let allKeptBytes = 256 << 20
     /// The memory in bytes that a decoder needs besides that of a picture.
     package static let ownBytes = 32 << 20
 
-    /// Creates the options of decoders for pictures within the limits of an engine.
-    package init(isolation: DecoderIsolation, _ limits: PixelationLimits) {
+    /// Creates the options of `count` decoders for pictures within the limits of an engine.
+    package init(isolation: DecoderIsolation, _ limits: PixelationLimits, count: Int) {
         self.init(
             isolation: isolation, fileBytes: limits.bytes, memoryLimit: limits.memoryBytes + Self.ownBytes)
+        keptBytes = min(ProcessSandbox.keptBusyBytes, Self.allKeptBytes / max(count, 1))
     }
 
     package init(isolation: DecoderIsolation = .required, fileBytes: Int, memoryLimit: Int) {

@@ -28,8 +28,6 @@ final class DecoderPoolCore: Sendable {
     let wakeups: (reading: Int32, writing: Int32)
     /// The longest wait for a picture between two checks of its cancellation.
     private static let slice = Duration.milliseconds(20)
-    /// The part of the shared memory in bytes that an idle decoder keeps.
-    private static let keptBytes = 8 << 20
 
     init(
         _ options: DecoderOptions, limit: Int, program: DecoderProgram, times: DecoderTimes,
@@ -96,8 +94,9 @@ final class DecoderPoolCore: Sendable {
 
     /// Makes a decoder idle.
     func release(_ id: Int, _ decoder: DecoderProcess) {
-        let hasMuchMemory = decoder.memory.usedBytes > Self.keptBytes
-        if pool.change({ $0.state.release(id, hasMuchMemory: hasMuchMemory, at: .now) }) { wake() }
+        let memory: DecoderPoolState.Memory =
+            decoder.memory.isOutgrown ? .outgrown : decoder.memory.isLarge ? .large : .small
+        if pool.change({ $0.state.release(id, memory, at: .now) }) { wake() }
     }
 
     /// Kills and reaps a decoder of the caller. The thread replaces it.

@@ -27,6 +27,15 @@ package struct DecoderPoolState {
         case unavailable(String)
     }
 
+    /// The size of the shared memory that a decoder uses.
+    package enum Memory {
+        case small
+        /// The decoder is replaced when it has had no picture for `DecoderTimes.idle`.
+        case large
+        /// The decoder is replaced at once.
+        case outgrown
+    }
+
     private enum Phase: Equatable {
         case starting(since: ContinuousClock.Instant)
         case idle(since: ContinuousClock.Instant)
@@ -38,8 +47,7 @@ package struct DecoderPoolState {
         var generation: Int
         /// True when the decoder has answered a request.
         var hasAnswered = false
-        /// True when so much of its shared memory is used that it is replaced when idle.
-        var hasMuchMemory = false
+        var memory = Memory.small
         /// True when the decoder has closed its channel.
         var isGone = false
 
@@ -87,7 +95,7 @@ package struct DecoderPoolState {
     package mutating func take() -> Take {
         guard !isStopped else { return .unavailable("the decoders are stopped") }
         var newest: (id: Int, since: ContinuousClock.Instant)?
-        for (id, member) in members where member.generation == generation && !member.isGone {
+        for (id, member) in members where !mustEnd(member) {
             guard case .idle(let since) = member.phase else { continue }
             if newest.map({ (since, id) > ($0.since, $0.id) }) ?? true { newest = (id, since) }
         }
@@ -101,13 +109,13 @@ package struct DecoderPoolState {
     }
 
     /// Makes a busy decoder idle. Returns true when `actions` has something to do about it, now or later.
-    package mutating func release(_ id: Int, hasMuchMemory: Bool, at now: ContinuousClock.Instant) -> Bool {
+    package mutating func release(_ id: Int, _ memory: Memory, at now: ContinuousClock.Instant) -> Bool {
         members[id]?.phase = .idle(since: now)
         members[id]?.hasAnswered = true
-        members[id]?.hasMuchMemory = hasMuchMemory
+        members[id]?.memory = memory
         pause = .zero
         guard let member = members[id] else { return false }
-        return hasMuchMemory || mustEnd(member) || members.count > limit
+        return memory == .large || mustEnd(member) || members.count > limit
     }
 
     /// Removes a decoder that has ended or is killed. A decoder that ends idle, before it has answered any request,
@@ -203,7 +211,7 @@ package struct DecoderPoolState {
                     continue
                 }
             case .idle(let since):
-                let isLeft = member.hasMuchMemory && now >= since + times.idle
+                let isLeft = member.memory == .large && now >= since + times.idle
                 guard mustEnd(member) || isLeft || members.count > limit else { continue }
                 actions.append(.end(id))
             case .busy: continue
@@ -226,7 +234,7 @@ package struct DecoderPoolState {
         for member in members.values {
             switch member.phase {
             case .starting(let since): times.append(since + self.times.start)
-            case .idle(let since): if member.hasMuchMemory { times.append(since + self.times.idle) }
+            case .idle(let since): if member.memory == .large { times.append(since + self.times.idle) }
             case .busy: break
             }
         }
@@ -236,7 +244,7 @@ package struct DecoderPoolState {
 
     /// True when a member must not be used for another picture.
     private func mustEnd(_ member: Member) -> Bool {
-        isStopped || member.isGone || member.generation != generation
+        isStopped || member.isGone || member.memory == .outgrown || member.generation != generation
     }
 
     private var busyCount: Int { members.values.count { $0.phase == .busy } }

@@ -35,7 +35,8 @@ final class DecoderProcess: @unchecked Sendable {
         defer { close(other) }
         // The message is in the buffer of the socket before the process exists.
         let hello = HelloMessage(
-            mappingBytes: shared.count, memoryLimit: options.memoryLimit, parent: getpid()
+            mappingBytes: shared.count, memoryLimit: options.memoryLimit, keptBytes: options.keptBytes,
+            parent: getpid()
         ).message
         guard px_send_with_descriptor(own, hello, hello.count, shared.descriptor) == hello.count else {
             let code = errno

@@ -15,6 +15,15 @@ final class SharedMemory: @unchecked Sendable {
     private(set) var descriptor: Int32
     /// The number of bytes from the beginning that have been written, which use memory as long as the file exists.
     private(set) var usedBytes = 0
+    /// The part of the memory in bytes that an idle decoder keeps.
+    private static let keptBytes = 8 << 20
+    /// The number of files in succession for which `keptBytes` would have been enough.
+    private var smallFiles = 0
+    /// True when more of the memory is used than an idle decoder keeps.
+    var isLarge: Bool { usedBytes > Self.keptBytes }
+    /// True when the memory is large and has not been needed for 16 files, so that a new decoder costs little in
+    /// comparison.
+    var isOutgrown: Bool { isLarge && smallFiles >= 16 }
     /// The advice `MADV_POPULATE_WRITE` of madvise(2), which allocates pages (Linux 5.14). Otherwise each page causes a
     /// page fault.
     private static let populateWrite: Int32 = 23
@@ -59,6 +68,7 @@ final class SharedMemory: @unchecked Sendable {
             UnsafeMutableRawBufferPointer(start: memory, count: count).copyMemory(from: file)
         }
         usedBytes = max(usedBytes, file.count)
+        smallFiles = file.count > Self.keptBytes ? 0 : smallFiles + 1
     }
 
     deinit {
