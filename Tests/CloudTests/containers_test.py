@@ -210,6 +210,19 @@ class ContainersTest(unittest.TestCase):
         self.assertEqual(status["Name"], "pixelated")
         self.assertEqual(status["Uid"].split(), ["65532"] * 4)
         self.assertEqual((int(status["CapEff"], 16), int(status["CapBnd"], 16), status["NoNewPrivs"]), (0, 0, "1"))
+        children = f"cat /proc/{container.state('Pid')}/task/*/children"
+        decoders = self.engine.run("sh", "-c", children).stdout.split()
+        self.assertTrue(decoders)
+        for decoder in decoders:
+            shown = self.engine.run("cat", f"/proc/{decoder}/status").stdout
+            inner = dict(re.findall(r"^(\w+):\s+(.*)$", shown, re.M))
+            self.assertEqual((inner["Name"], inner["Seccomp"], inner["NoNewPrivs"]), ("px-decoder", "2", "1"))
+            # A decoder has a filter besides that of the container engine.
+            self.assertEqual(int(inner["Seccomp_filters"]), int(status["Seccomp_filters"]) + 1)
+            self.assertEqual((int(inner["CapEff"], 16), int(inner["CapPrm"], 16)), (0, 0))
+        for name in ("decoder-start-failed", "sandbox-incomplete"):
+            self.assertNotIn(name, container.output())
+
         for place in ("/", "/tmp", "/run", "/var/tmp", "/etc/pixelated"):
             self.assertNotEqual(container.execute("touch", f"{place}/x").returncode, 0, f"{place} is writable")
 

@@ -9,7 +9,8 @@ import tempfile
 from local_cloud import die_with_parent, until
 
 # A mount namespace with cgroup v2 only, whatever the host uses, and a control group for the machine. Without the
-# system call bpf, IPAddressDeny= would have no effect.
+# system call bpf, IPAddressDeny= would have no effect, and without those of Landlock the sandbox of decoders would be
+# incomplete.
 START = """
 umount -R /sys/fs/cgroup 2> /dev/null
 mount -t cgroup2 none /sys/fs/cgroup || exit 1
@@ -17,7 +18,7 @@ mkdir "/sys/fs/cgroup/$1" && echo $$ > "/sys/fs/cgroup/$1/cgroup.procs" || exit 
 export LD_LIBRARY_PATH=$2/usr/lib/$(uname -m)-linux-gnu/systemd:$2/lib/$(uname -m)-linux-gnu/systemd
 exec "$2/usr/bin/systemd-nspawn" --quiet --register=no --keep-unit --directory "$3" --machine "$1" \\
     --volatile=overlay --boot --console=pipe --link-journal=no --resolv-conf=off --timezone=off \\
-    --capability=all --drop-capability=CAP_SYS_MODULE --system-call-filter=bpf
+    --capability=all --drop-capability=CAP_SYS_MODULE --system-call-filter="bpf landlock_create_ruleset landlock_restrict_self"
 """
 STOP = """
 umount -R /sys/fs/cgroup 2> /dev/null
