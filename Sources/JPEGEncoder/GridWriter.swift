@@ -48,8 +48,9 @@ package struct GridWriter: Sendable {
 
     /// Returns a JPEG file that shows each cell of `grid` as a rectangle of one colour. A grid of 1 band becomes a gray
     /// picture, of 3 bands a YCbCr picture with 4:2:0 subsampling, of 4 bands a CMYK picture with inverted samples, as
-    /// Adobe's.
+    /// Adobe's. A grid has no alpha and 8 bits a sample.
     package func encode(_ grid: Grid) -> [UInt8] {
+        precondition([.gray, .rgb, .cmyk].contains(grid.color), "JPEG has no such colour model")
         let frame = FrameLayout(bands: grid.bands)
         let columns = MCURow.Span.spans(
             .columns, cells: NearestMap.cells(grid.size, over: width), frame: frame)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The meaning of the samples of a cell.
+/// The meaning of the samples of a cell. A sample is a byte, unless the case says otherwise.
 package enum ColorModel: UInt8, Sendable, CaseIterable {
     /// One sample: the luminance.
     case gray
+    /// One sample of 16 bits: two bytes, of which the first is the more significant one. The luminance.
+    case gray16
     /// Two samples: the luminance, and alpha, where 0 is transparent. The luminance is not premultiplied.
     case grayAlpha
     /// Three samples: red, green and blue.
@@ -23,11 +25,11 @@ package enum ColorModel: UInt8, Sendable, CaseIterable {
         }
     }
 
-    /// The number of samples of a cell.
+    /// The number of bytes of a cell.
     package var bands: Int {
         switch self {
         case .gray: 1
-        case .grayAlpha: 2
+        case .gray16, .grayAlpha: 2
         case .rgb: 3
         case .rgba, .cmyk: 4
         }

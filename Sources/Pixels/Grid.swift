@@ -19,7 +19,7 @@ package struct Grid: Sendable, Equatable {
         self.samples = samples
     }
 
-    /// The number of samples of a cell.
+    /// The number of bytes of a cell.
     package var bands: Int { color.bands }
 
     /// Returns the grid of the upright picture, when this grid is that of the picture stored in `orientation`.

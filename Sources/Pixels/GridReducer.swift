@@ -17,6 +17,9 @@ package final class GridReducer {
     private let vertical: [VerticalPass]
     /// The number of rows that have been added.
     private var rows = 0
+    /// The cells of the size that has as many cells as the picture has pixels in both directions, when colours are
+    /// multiplied with alpha: Pillow returns a copy of such a picture. Nil if there is no such size.
+    private var copy: [UInt8]?
 
     /// Creates a reducer.
     ///
@@ -35,6 +38,7 @@ package final class GridReducer {
         self.height = height
         self.layout = layout
         let filters = sizes.map { TriangleFilter(length: width, cells: $0) }
+        copy = layout.color.hasAlpha && width == height && sizes.contains(width) ? [] : nil
         horizontal = HorizontalPass(filters, layout: layout, method: method)
         var first = 0
         vertical = sizes.map { size in
@@ -61,6 +65,13 @@ package final class GridReducer {
         precondition(rows < height, "more rows than the picture has")
         try fill(UnsafeMutableBufferPointer(start: horizontal.row, count: horizontal.rowBytes))
         rows += 1
+        if copy != nil {
+            for x in 0..<width {
+                for band in 0..<4 where layout == .rgba || band == 0 || band == 3 {
+                    copy?.append(horizontal.row[4 * x + band])
+                }
+            }
+        }
         horizontal.reduce()
         for pass in vertical { pass.add(horizontal.results) }
     }
@@ -68,6 +79,11 @@ package final class GridReducer {
     /// Returns the grid of each size, in the order of the sizes. All rows of the picture must have been added.
     package func grids() -> [Grid] {
         precondition(rows == height, "rows are missing")
-        return vertical.map { $0.grid(layout.color) }
+        return vertical.map { pass in
+            if let copy, pass.cells == width {
+                return Grid(size: pass.cells, color: layout.color, samples: copy)
+            }
+            return pass.grid(layout.color)
+        }
     }
 }

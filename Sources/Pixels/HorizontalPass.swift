@@ -143,9 +143,14 @@ final class HorizontalPass {
         kernels = method.kernels
     }
 
-    /// Computes `results` from `row`. A row of a CMYK picture is inverted in place first.
+    /// Computes `results` from `row`. A row of a CMYK picture is inverted in place first, and colours are multiplied
+    /// with alpha.
     func reduce() {
-        if layout == .cmyk { invertRow() }
+        switch layout {
+        case .cmyk: invertRow()
+        case .grayAlpha, .rgba: Premultiplication.multiply(row, rowBytes / layout.stride)
+        case .gray, .rgbx: break
+        }
         if !segmentedSizes.isEmpty {
             let sum = layout == .gray ? kernels.sum_gray : kernels.sum_color
             sum?(row, segments.base, segments.count, sums.base)
@@ -153,7 +158,9 @@ final class HorizontalPass {
         }
         for range in plainRanges {
             for cell in range {
-                for band in 0..<layout.bands { results.base[4 * cell + band] = plainResult(cell, band: band) }
+                for band in 0..<layout.averaged {
+                    results.base[4 * cell + band] = plainResult(cell, band: band)
+                }
             }
         }
     }
@@ -178,7 +185,7 @@ final class HorizontalPass {
         for index in 0..<count {
             let found = uncertain.base[index]
             let cell = size.results + Int(found.cell)
-            for band in 0..<layout.bands where found.bands & 1 << band != 0 {
+            for band in 0..<layout.averaged where found.bands & 1 << band != 0 {
                 results.base[4 * cell + band] = plainResult(cell, band: band)
             }
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The cells that the pixels of an output show along one side, as Pillow's NEAREST enlarges a grid to a picture.
+/// The cells that the pixels of an output show along one side, as Pillow's NEAREST enlarges a grid to a picture, and
+/// the pixels that cells show, as it reduces a picture to a grid.
 package enum NearestMap {
     /// Returns the index of the cell that each of `length` pixels shows. The indices begin at 0 and never decrease.
     ///
@@ -13,11 +14,25 @@ package enum NearestMap {
     ///   - length: The number of pixels along the side, at least 1.
     package static func cells(_ cells: Int, over length: Int) -> [UInt8] {
         precondition((1...256).contains(cells) && length >= 1, "no such axis")
-        let step = Double(Float(cells)) / Double(length)
+        return map(cells, over: length).map { UInt8($0) }
+    }
+
+    /// Returns the index of the pixel that each of `cells` cells shows. The indices never decrease.
+    ///
+    /// - Parameters:
+    ///   - length: The number of pixels along the side, at least 1.
+    ///   - cells: The number of cells along the side, 1...256.
+    package static func pixels(_ length: Int, over cells: Int) -> [Int] {
+        precondition((1...256).contains(cells) && length >= 1, "no such axis")
+        return map(length, over: cells)
+    }
+
+    private static func map(_ from: Int, over count: Int) -> [Int] {
+        let step = Double(Float(from)) / Double(count)
         var position = 0 + step * 0.5
-        return (0..<length).map { _ in
+        return (0..<count).map { _ in
             defer { position += step }
-            return UInt8(min(Int(position), cells - 1))
+            return min(Int(position), from - 1)
         }
     }
 }

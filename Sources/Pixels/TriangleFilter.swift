@@ -30,16 +30,30 @@ package struct TriangleFilter: Sendable {
         self.length = length
         self.cells = cells
 
-        let scale = Double(Float(length)) / Double(cells)
-        let support = scale < 1 ? 1 : scale
-        let inverse = 1 / support
         var starts: [Int] = []
         var counts: [Int] = []
         var offsets: [Int] = []
         var weights: [Int32] = []
-        var window: [Double] = []
         weights.reserveCapacity(2 * length + 4 * cells)
+        Self.forEachCell(length: length, cells: cells) { start, normalized in
+            starts.append(start)
+            counts.append(normalized.count)
+            offsets.append(weights.count)
+            for weight in normalized { weights.append(Int32(0.5 + weight * Double(1 << Self.precisionBits))) }
+        }
+        self.starts = starts
+        self.counts = counts
+        self.offsets = offsets
+        self.weights = weights
+    }
 
+    /// Calls `body` for each cell with the index of the first pixel that has a weight in it, and with the weights,
+    /// which add up to nearly 1.
+    static func forEachCell(length: Int, cells: Int, _ body: (Int, [Double]) -> Void) {
+        let scale = Double(Float(length)) / Double(cells)
+        let support = scale < 1 ? 1 : scale
+        let inverse = 1 / support
+        var window: [Double] = []
         for cell in 0..<cells {
             let center = (Double(cell) + 0.5) * scale
             let start = max(0, Int(center - support + 0.5))
@@ -52,19 +66,10 @@ package struct TriangleFilter: Sendable {
                 window.append(weight)
                 sum += weight
             }
-            starts.append(start)
-            counts.append(end - start)
-            offsets.append(weights.count)
-            for weight in window {
-                // The weight is divided by the sum, as in Pillow, and not multiplied by the inverse of the sum.
-                let normalized = sum != 0 ? weight / sum : weight
-                weights.append(Int32(0.5 + normalized * Double(1 << Self.precisionBits)))
-            }
+            // Each weight is divided by the sum, as in Pillow, and not multiplied by the inverse of the sum.
+            if sum != 0 { for index in window.indices { window[index] /= sum } }
+            body(start, window)
         }
-        self.starts = starts
-        self.counts = counts
-        self.offsets = offsets
-        self.weights = weights
     }
 
     /// Returns the index after the last pixel that has a weight in a cell.

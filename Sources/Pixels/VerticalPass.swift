@@ -7,6 +7,8 @@ import CPixels
 final class VerticalPass {
     /// The weights of the rows of the picture in the rows of the grid.
     private let filter: TriangleFilter
+    /// The number of cells along each side of the grid.
+    var cells: Int { filter.cells }
     /// The index of the first cell of this size in the results of the horizontal pass.
     private let first: Int
     private let weights: Storage<Int32>
@@ -51,18 +53,23 @@ final class VerticalPass {
         row += 1
     }
 
-    /// Returns the grid, rounded to 8 bits. All rows of the picture must have been added.
+    /// Returns the grid, rounded to 8 bits. Colours that were multiplied with alpha are divided by it. All rows of the
+    /// picture must have been added.
     ///
     /// - Parameter color: The colour model of the grid.
     func grid(_ color: ColorModel) -> Grid {
-        let bands = color.bands
         var samples: [UInt8] = []
-        samples.reserveCapacity(filter.cells * filter.cells * bands)
+        samples.reserveCapacity(filter.cells * filter.cells * color.bands)
         for cell in 0..<filter.cells * filter.cells {
-            for band in 0..<bands {
-                let level = sums.base[4 * cell + band] &>> Int32(TriangleFilter.precisionBits)
-                samples.append(UInt8(truncatingIfNeeded: level))
+            func level(_ band: Int) -> UInt8 {
+                UInt8(truncatingIfNeeded: sums.base[4 * cell + band] &>> Int32(TriangleFilter.precisionBits))
             }
+            let colors = color.hasAlpha ? color.bands - 1 : color.bands
+            for band in 0..<colors {
+                samples.append(
+                    color.hasAlpha ? Premultiplication.divide(level(band), by: level(3)) : level(band))
+            }
+            if color.hasAlpha { samples.append(level(3)) }
         }
         return Grid(size: filter.cells, color: color, samples: samples)
     }

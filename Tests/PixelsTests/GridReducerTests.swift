@@ -11,41 +11,51 @@ import Testing
 @Suite struct GridReducerTests {
     /// A picture by formula (`FormulaPicture`), with what Pillow makes of it.
     struct Case: Sendable, CustomTestStringConvertible {
-        var layout: PixelLayout
+        /// Pillow's name of the colour model.
+        var mode: String
         var width: Int
         var height: Int
         /// The SHA-256 hash of each grid in hexadecimal digits, by size.
         var grids: [Int: String]
-        /// The SHA-256 hash of the JPEG file that shows each grid in hexadecimal digits, by size.
+        /// The SHA-256 hash of the JPEG file that shows each grid in hexadecimal digits, by size; empty for modes that
+        /// JPEG does not have.
         var files: [Int: String]
-        var testDescription: String { "\(layout) \(width) x \(height)" }
+        var testDescription: String { "\(mode) \(width) x \(height)" }
+
+        /// The picture; nil if its samples are not reduced by `GridReducer`.
+        var picture: FormulaPicture? {
+            let layouts: [String: PixelLayout] = [
+                "L": .gray, "LA": .grayAlpha, "RGB": .rgbx, "RGBA": .rgba, "CMYK": .cmyk,
+            ]
+            return layouts[mode].map { FormulaPicture(width: width, height: height, layout: $0) }
+        }
     }
 
     /// The cases of golden.txt, which `make_golden.py` makes with Pillow 12.1.1.
     static let cases: [Case] = {
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "golden.txt")
         guard let text = try? String(contentsOf: file, encoding: .utf8) else { return [] }
-        let layouts: [Substring: PixelLayout] = ["L": .gray, "RGB": .rgbx, "CMYK": .cmyk]
         var cases: [Case] = []
         for line in text.split(separator: "\n") {
             let fields = line.split(separator: " ")
-            guard fields.count == 6, let layout = layouts[fields[0]], let width = Int(fields[1]),
-                let height = Int(fields[2]), let n = Int(fields[3])
+            guard fields.count == 6, let width = Int(fields[1]), let height = Int(fields[2]),
+                let n = Int(fields[3])
             else { return [] }
-            if cases.last?.testDescription != "\(layout) \(width) x \(height)" {
-                cases.append(Case(layout: layout, width: width, height: height, grids: [:], files: [:]))
-            }
+            let next = Case(mode: String(fields[0]), width: width, height: height, grids: [:], files: [:])
+            if cases.last?.testDescription != next.testDescription { cases.append(next) }
             cases[cases.count - 1].grids[n] = String(fields[4])
-            cases[cases.count - 1].files[n] = String(fields[5])
+            if fields[5] != "-" { cases[cases.count - 1].files[n] = String(fields[5]) }
         }
         return cases
     }()
 
-    @Test func `golden.txt has all cases`() { #expect(Self.cases.count == 51) }
+    @Test func `golden.txt has all cases`() { #expect(Self.cases.count == 119) }
 
-    @Test("files that show the grids of formula pictures are Pillow's, byte for byte", arguments: cases)
-    func goldenFiles(_ golden: Case) {
-        let picture = FormulaPicture(width: golden.width, height: golden.height, layout: golden.layout)
+    @Test(
+        "files that show the grids of formula pictures are Pillow's, byte for byte",
+        arguments: cases.filter { !$0.files.isEmpty })
+    func goldenFiles(_ golden: Case) throws {
+        let picture = try #require(golden.picture)
         let writer = GridWriter(
             width: golden.width, height: golden.height)
         for grid in picture.grids(golden.files.keys.sorted()) {
@@ -54,9 +64,10 @@ import Testing
         }
     }
 
-    @Test("grids of formula pictures are Pillow's, bit for bit", arguments: cases)
-    func golden(_ golden: Case) {
-        let picture = FormulaPicture(width: golden.width, height: golden.height, layout: golden.layout)
+    @Test(
+        "grids of formula pictures are Pillow's, bit for bit", arguments: cases.filter { $0.picture != nil })
+    func golden(_ golden: Case) throws {
+        let picture = try #require(golden.picture)
         let sizes = golden.grids.keys.sorted()
         for method in ReductionMethod.allCases {
             for grid in picture.grids(sizes, method: method) {
@@ -64,6 +75,34 @@ import Testing
                     Hex.encode(SHA256.digest(grid.samples)) == golden.grids[grid.size],
                     "n \(grid.size) \(method)")
             }
+        }
+    }
+
+    @Test(
+        "grids of formula pictures of 16 bits are Pillow's, bit for bit",
+        arguments: cases.filter { $0.mode == "I;16" })
+    func golden16(_ golden: Case) {
+        var reducer = Gray16Reducer(
+            width: golden.width, height: golden.height, sizes: golden.grids.keys.sorted())
+        for y in 0..<golden.height {
+            let row = (0..<golden.width).map { UInt16(truncatingIfNeeded: 7919 * $0 + 104_729 * y + $0 * y) }
+            row.withUnsafeBufferPointer { reducer.addRow($0) }
+        }
+        for grid in reducer.grids() {
+            #expect(Hex.encode(SHA256.digest(grid.samples)) == golden.grids[grid.size], "n \(grid.size)")
+        }
+    }
+
+    @Test(
+        "grids of formula pictures with a palette are Pillow's, index for index",
+        arguments: cases.filter { $0.mode == "P" })
+    func goldenSamples(_ golden: Case) {
+        let picture = FormulaPicture(width: golden.width, height: golden.height, layout: .gray)
+        var sampler = PointSampler(
+            width: golden.width, height: golden.height, layout: .gray, sizes: golden.grids.keys.sorted())
+        for y in 0..<golden.height { picture.row(y).withUnsafeBufferPointer { sampler.addRow($0) } }
+        for grid in sampler.grids() {
+            #expect(Hex.encode(SHA256.digest(grid.samples)) == golden.grids[grid.size], "n \(grid.size)")
         }
     }
 

@@ -36,7 +36,7 @@ import Testing
     }
 
     /// The vertical pass does not change a picture of one row.
-    @Test(arguments: PixelLayout.allCases, ReductionMethod.allCases)
+    @Test(arguments: [PixelLayout.gray, .rgbx, .cmyk], ReductionMethod.allCases)
     func `a picture of one row is reduced by the plain horizontal sum`(
         _ layout: PixelLayout, _ method: ReductionMethod
     ) {
@@ -59,7 +59,7 @@ import Testing
     }
 
     /// The horizontal pass does not change a picture that is as wide as the grid.
-    @Test(arguments: PixelLayout.allCases, ReductionMethod.allCases)
+    @Test(arguments: [PixelLayout.gray, .rgbx, .cmyk], ReductionMethod.allCases)
     func `a picture as wide as the grid is reduced by the plain vertical sum`(
         _ layout: PixelLayout, _ method: ReductionMethod
     ) {
@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    @Test(arguments: PixelLayout.allCases, ReductionMethod.allCases)
+    @Test(arguments: [PixelLayout.gray, .rgbx, .cmyk], ReductionMethod.allCases)
     func `both passes together equal the plain reduction`(_ layout: PixelLayout, _ method: ReductionMethod) {
         var random = SplitMix(seed: 14)
         for _ in 0..<6 {

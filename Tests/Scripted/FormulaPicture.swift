@@ -18,7 +18,7 @@ package struct FormulaPicture {
     }
 
     /// Returns row `y` as the decoder would, `width * layout.stride` bytes. The samples of CMYK are inverted, as
-    /// stored.
+    /// stored, and the luminance of a picture with alpha is repeated.
     package func row(_ y: Int) -> [UInt8] {
         var row: [UInt8] = []
         row.reserveCapacity(width * layout.stride)
@@ -26,6 +26,7 @@ package struct FormulaPicture {
             for band in 0..<layout.bands {
                 let value = UInt8(truncatingIfNeeded: 7 * x + 13 * y + 101 * band + (x * y) % 251)
                 row.append(layout == .cmyk ? 255 - value : value)
+                if layout == .grayAlpha && band == 0 { row += [value, value] }
             }
             if layout == .rgbx { row.append(UInt8(truncatingIfNeeded: x &* 31 &+ y)) }
         }
