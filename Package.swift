@@ -225,8 +225,8 @@ let package = Package(
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Daemon", "Settings", "Worker", "AWS", "Pixelation", "HTTP", "Scripted", "Systemd", "Support",
-                log,
+                "Daemon", "DecoderProcesses", "Settings", "Worker", "AWS", "Pixelation", "HTTP", "Metrics",
+                "Sandbox", "Scripted", "Systemd", "Support", log,
             ],
             swiftSettings: edge),
         .testTarget(

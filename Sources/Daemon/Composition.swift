@@ -16,6 +16,7 @@ struct Composition: Sendable {
     let worker: PixelationWorker
     private let engine: PooledPixelator
     private let decoders: Decoders
+    private let decoderMetrics = DecoderMetrics()
     let metrics: WorkerMetrics
     /// The reader of the termination notices of EC2; nil unless `instance.drainOnTermination` is true.
     let notices: TerminationNotices?
@@ -35,7 +36,10 @@ struct Composition: Sendable {
         let count = settings.worker.effectiveCPUWorkers
         decoders = Decoders(
             settings.isolation, settings.pixelation.limits, count: count,
-            onEvent: decoderLog.record)
+            onEvent: { [decoderMetrics] event in
+                decoderLog.record(event)
+                decoderMetrics.record(event)
+            })
         if settings.isolation == .off { decoderLog.isolationIsOff() }
         decoders.waitUntilReady(count)
         transport = try CurlTransport(settings.network.completed(from: environment))
@@ -66,6 +70,11 @@ struct Composition: Sendable {
             settings.worker,
             engine: engine.reconfigured(
                 Pixelator(settings.pixelation, reducer: decoders.reducer), options: settings.worker))
+    }
+
+    /// Adds the metrics of the decoders to an exposition.
+    func writeDecoderMetrics(to text: inout Exposition) {
+        decoderMetrics.write(to: &text, ready: decoders.readyCount)
     }
 
     /// Ends the decoders, and returns when their processes have exited.

@@ -2,6 +2,7 @@
 
 import DecoderProcesses
 import Logging
+import Pixelation
 import Sandbox
 import Support
 
@@ -25,7 +26,7 @@ struct DecoderLog: Sendable {
         case .ready(let pid, let report, let time):
             log(
                 .debug, .decoderReady, "decoder \(pid) is ready after \(time.inMilliseconds) ms",
-                ["decoder_pid": "\(pid)"])
+                ["decoder_pid": .stringConvertible(pid)])
             let missing = report.description
             let isNew = told.withLock { told in
                 defer { told = missing }
@@ -39,16 +40,16 @@ struct DecoderLog: Sendable {
             }
         case .startFailed(let reason):
             log(.error, .decoderStartFailed, "no decoder can be started: \(reason)")
-        case .died(let pid, let code, let detail):
+        case .died(let pid, let error):
             log(
-                .warning, .decoderDied, "decoder \(pid) is replaced: \(detail)",
-                ["decoder_pid": "\(pid)", "error_code": "\(code)"])
+                .warning, .decoderDied, "decoder \(pid) is replaced: \(error.detail)",
+                ["decoder_pid": .stringConvertible(pid), "error_code": "\(error.kind.rawValue)"])
         case .endedIdle(let pid, let reason):
             log(
                 .warning, .decoderDied, "idle decoder \(pid) is replaced: it \(reason)",
-                ["decoder_pid": "\(pid)"])
+                ["decoder_pid": .stringConvertible(pid)])
         case .retired(let pid):
-            log(.debug, .decoderRetired, "decoder \(pid) is ended", ["decoder_pid": "\(pid)"])
+            log(.debug, .decoderRetired, "decoder \(pid) is ended", ["decoder_pid": .stringConvertible(pid)])
         }
     }
 

@@ -42,6 +42,9 @@ package struct Decoders: Sendable {
         pool?.waitUntilReady(count, atMost: Self.startTime).failure
     }
 
+    /// The number of decoders that are ready; 0 with `DecoderIsolation.off`.
+    var readyCount: Int { pool?.status.readyCount ?? 0 }
+
     /// Applies other limits and another number of decoders. Pictures that are being decoded keep theirs.
     func reconfigure(_ isolation: DecoderIsolation, _ limits: PixelationLimits, count: Int) {
         pool?.reconfigure(DecoderOptions(isolation: isolation, limits, count: count), limit: count)

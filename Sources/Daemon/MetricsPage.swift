@@ -10,7 +10,7 @@ import Worker
 
 /// The page `/metrics` of the health server, in the OpenMetrics format.
 enum MetricsPage {
-    /// Returns the current metrics of the daemon, the worker, AWS and the network.
+    /// Returns the current metrics of the daemon, the decoders, the worker, AWS and the network.
     static func text(
         _ parts: Composition, _ phase: SupervisorState.Phase, _ version: String, _ reload: Reload,
         _ log: LogOutput, problems: [String]
@@ -71,6 +71,7 @@ enum MetricsPage {
         text.counter(
             "log_lines_dropped", "Log lines that the destination of the log did not take in time.",
             log.dropped)
+        parts.writeDecoderMetrics(to: &text)
         parts.metrics.write(to: &text)
         return text.finished()
     }

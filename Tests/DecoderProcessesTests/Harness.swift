@@ -44,7 +44,7 @@ final class Harness: Sendable {
 
     /// The codes of the errors with which decoders died.
     var deaths: [String] {
-        events.compactMap { if case .died(_, let code, _) = $0 { code } else { nil } }
+        events.compactMap { if case .died(_, let error) = $0 { error.kind.rawValue } else { nil } }
     }
 
     /// Decodes a picture on a thread of its own.

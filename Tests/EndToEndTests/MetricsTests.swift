@@ -62,30 +62,12 @@ struct MetricsTests {
             // These credentials never expire: the family has no sample.
             #expect(scrape.families["pixelated_credentials_expiry_timestamp_seconds"] != nil)
             #expect(scrape.value("credentials_expiry_timestamp_seconds", suffix: "") == nil)
+            // worker.cpuWorkers is the number of processors, and no decoder has died.
+            let decoders = scrape.value("decoders_ready", suffix: "") ?? 0
+            #expect(decoders >= 1 && scrape.value("decoder_starts") == decoders)
+            #expect(scrape.value("decoder_deaths", ["code": "decoder-crashed"]) == 0)
             #expect(scrape.value("build", suffix: "_info") == 1)
             try await pixelated.stop()
         }
-    }
-}
-
-/// The response to a scrape.
-private struct Scrape {
-    let head: String
-    let families: [String: JSON]
-
-    init(_ response: JSON) {
-        head = response["head"]?.string ?? ""
-        families = response["families"]?.object ?? [:]
-    }
-
-    /// Returns the value of the first sample whose labels include `labels`.
-    func value(_ name: String, _ labels: [String: String] = [:], suffix: String = "_total") -> Double? {
-        let samples = families["pixelated_\(name)"]?["samples"]?.array ?? []
-        let found = samples.first { sample in
-            sample["name"]?.string == "pixelated_\(name)\(suffix)"
-                && labels.allSatisfy { sample["labels"]?[$0.key]?.string == $0.value }
-        }
-        guard case .number(let value) = found?["value"] else { return nil }
-        return value
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Pixelation
 package import Sandbox
 
 /// An event of a pool of decoders, for the log.
@@ -8,9 +9,8 @@ package enum DecoderEvent: Sendable, Equatable {
     case ready(pid: Int32, report: SandboxReport, after: Duration)
     /// A decoder cannot be started, for this reason.
     case startFailed(String)
-    /// A decoder has ended, or was killed, while it decoded a picture. The values are the code of the error of
-    /// `PixelationError.Kind` and its detail.
-    case died(pid: Int32, code: String, detail: String)
+    /// A decoder has ended, or was killed, while it decoded a picture, which has failed with this error.
+    case died(pid: Int32, PixelationError)
     /// An idle decoder has ended by itself.
     case endedIdle(pid: Int32, String)
     /// A decoder was ended by the pool: it is surplus, has other options than the pool, or much memory.

@@ -90,9 +90,9 @@ package final class DecoderPool: PictureReducer {
             case .idleEnd(let reason):
                 core.remove(id, decoder, isIdleEnd: true, event: .endedIdle(pid: decoder.pid, reason))
             case .ended(let error):
-                let event = DecoderEvent.died(
-                    pid: decoder.pid, code: error.kind.rawValue, detail: error.detail)
-                core.remove(id, decoder, isIdleEnd: false, event: error.kind == .cancelled ? nil : event)
+                let event: DecoderEvent? =
+                    error.kind == .cancelled ? nil : .died(pid: decoder.pid, error)
+                core.remove(id, decoder, isIdleEnd: false, event: event)
                 // After the deadline there is no time for another decoder.
                 if isSecond || error.kind == .cancelled || error.kind == .deadline { throw error }
                 isSecond = true
