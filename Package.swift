@@ -199,11 +199,12 @@ let package = Package(
             ],
             exclude: ["make_golden.py", "golden.txt", "make_damaged.py", "damaged.txt"],
             swiftSettings: edge),
-        // A decoder that misbehaves as its argument names, for DecoderProcessesTests.
+        // A decoder that misbehaves, for DecoderProcessesTests, and the service with such decoders, for EndToEndTests.
         .executableTarget(
             name: "ScriptedDecoder",
             dependencies: [
                 "DecoderProcesses", "Decoding", "Sandbox", "Pixelation", "JPEGEncoder", "Pixels", "CLibC",
+                "Daemon", "Settings", "Systemd", "Support",
             ],
             path: "Tests/ScriptedDecoder", swiftSettings: edge, linkerSettings: linker),
         .testTarget(
@@ -230,7 +231,8 @@ let package = Package(
             ],
             swiftSettings: edge),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["Scripted"], exclude: ["Tools"], swiftSettings: edge),
+            name: "EndToEndTests", dependencies: ["Scripted", "ScriptedDecoder"], exclude: ["Tools"],
+            swiftSettings: edge),
         .testTarget(name: "ArchitectureTests", dependencies: ["Settings"], swiftSettings: edge),
     ],
     swiftLanguageModes: [.v6],

@@ -8,7 +8,7 @@ import Testing
 @Suite(.enabled(if: Project.missingPrerequisite == nil, "\(Project.missingPrerequisite ?? "")"))
 struct DecoderTests {
     /// The processes that a process has started.
-    private static func children(of pid: Int32) throws -> [Int32] {
+    static func children(of pid: Int32) throws -> [Int32] {
         let tasks = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")
         return try tasks.flatMap { task in
             try String(contentsOfFile: "/proc/\(pid)/task/\(task)/children", encoding: .utf8)

@@ -69,10 +69,11 @@ final class LocalCloud: Sendable {
     ///   - configuration: the settings; by default `self.configuration`.
     ///   - secret: the secret access key; by default the valid one.
     ///   - verb: the subcommand.
+    ///   - program: the path of the executable.
     func pixelated(
         _ configuration: JSON? = nil, secret: String? = nil, notify: NotifySocket? = nil,
         name: String = "pixelated",
-        verb: String = "run",
+        verb: String = "run", program: URL = Project.pixelated,
         environment more: [String: String] = [:],
         _ arguments: String...
     ) async throws -> ChildProcess {
@@ -86,7 +87,7 @@ final class LocalCloud: Sendable {
         ]
         if let notify { environment["NOTIFY_SOCKET"] = notify.path }
         let child = try ChildProcess(
-            Project.pixelated, [verb, "--config", config.path] + arguments,
+            program, [verb, "--config", config.path] + arguments,
             environment: environment.merging(more) { $1 })
         children.withLock { $0.append(child) }
         try await request("adopt", ["pid": .number(Double(child.pid))])

@@ -9,11 +9,16 @@ enum Project {
         .deletingLastPathComponent().deletingLastPathComponent()
 
     /// The program under test: `PIXELATOR_BINARY`, which Tests/run sets to the release build, or the debug build.
-    static let pixelated: URL = {
-        if let path = environment("PIXELATOR_BINARY") { return URL(filePath: path) }
+    static let pixelated = environment("PIXELATOR_BINARY").map { URL(filePath: $0) } ?? built("pixelated")
+
+    /// The service with decoders that misbehave, from `Tests/ScriptedDecoder`.
+    static let scriptedService = built("ScriptedDecoder")
+
+    /// Returns an executable that was built with the tests.
+    private static func built(_ name: String) -> URL {
         let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "."
-        return URL(filePath: tests).deletingLastPathComponent().appending(path: "pixelated")
-    }()
+        return URL(filePath: tests).deletingLastPathComponent().appending(path: name)
+    }
 
     /// The directory for files that Tests/run and deploy/local/up create.
     static let state: String = {
