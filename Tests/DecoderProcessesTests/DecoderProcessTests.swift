@@ -31,10 +31,18 @@ import Testing
             #expect(status["Seccomp"] == "2" && status["NoNewPrivs"] == "1" && status["Threads"] == "1")
             #expect(status["CapEff"] == "0000000000000000" && status["CapPrm"] == "0000000000000000")
             #expect(status["Name"] == "px-decoder")
+            let raised = try Self.score(of: "self") + OutOfMemoryScore.difference
+            #expect(try Self.score(of: "\(pid)") == min(raised, OutOfMemoryScore.maximum))
         }
         #expect(pool.status.report?.isIsolated == true)
         pool.shutDown()
         #expect(pool.pids.isEmpty)
+    }
+
+    /// Returns the value by which the kernel prefers a process when memory runs out.
+    private static func score(of process: String) throws -> Int {
+        let text = try String(contentsOfFile: "/proc/\(process)/oom_score_adj", encoding: .utf8)
+        return try #require(Int(text.trimmingCharacters(in: .whitespacesAndNewlines)))
     }
 
     @Test func `a decoder gives the memory of a picture back when it is idle`() async throws {

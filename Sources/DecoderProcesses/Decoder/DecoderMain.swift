@@ -43,6 +43,7 @@ package enum DecoderMain {
     ) -> Never {
         do throws(DecoderChannel.Failure) {
             px_name_thread("px-decoder")
+            OutOfMemoryScore.raise()
             let connection = try DecoderConnection()
             guard getppid() == connection.hello.parent else { end(.notStartedByParent) }
             // The first picture initializes the libraries, some of which read files for it. The second one shows that
