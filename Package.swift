@@ -151,8 +151,8 @@ let package = Package(
 
         // Tests: one target for each module, and what the tests share.
         .target(
-            name: "Scripted", dependencies: ["HTTP", "Pixels", "Support", log], path: "Tests/Scripted",
-            swiftSettings: edge),
+            name: "Scripted", dependencies: ["HTTP", "Pixelation", "Pixels", "Support", log],
+            path: "Tests/Scripted", swiftSettings: edge),
         // A C interface to libjpeg that writes test files of every kind and decodes without the code of the engine.
         .target(
             name: "CPlainJPEG", dependencies: ["CLibJPEG"], path: "Tests/CPlainJPEG", cSettings: c),

@@ -2,6 +2,7 @@
 
 import Foundation
 import Pixelation
+import Scripted
 import Testing
 
 /// The engine is tested with files that are cut, changed or followed by other bytes. damaged.txt has what Pillow 12.1.1

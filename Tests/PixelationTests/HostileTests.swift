@@ -3,6 +3,7 @@
 import Foundation
 import Glibc
 import Pixelation
+import Scripted
 import Testing
 
 /// The engine is tested with hostile files: those of `HostileFile`, and those of `SharedCorpus` if it is present.
@@ -103,4 +104,8 @@ import Testing
             #expect(error?.kind == kind, "\(file): \(String(describing: error))")
         }
     }
+}
+
+extension HostileFile: CustomTestStringConvertible {
+    public var testDescription: String { name }
 }

@@ -3,6 +3,7 @@
 import Foundation
 import Pixelation
 import Pixels
+import Scripted
 import Testing
 
 /// The outputs of a picture that is stored with an orientation are compared with those of the same picture stored

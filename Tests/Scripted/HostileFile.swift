@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Pixelation
-import Testing
+package import Pixelation
 
 /// A file that is made to need much time or memory, or to crash a decoder. It is written segment by segment (ITU-T
 /// T.81, annex B).
-struct HostileFile: Sendable, CustomTestStringConvertible {
-    var name: String
+package struct HostileFile: Sendable {
+    package var name: String
     /// The kind of the error with which the file is refused within 200 MiB of memory and the other default limits; nil
     /// for a file that is pixelated.
-    var refusal: PixelationError.Kind?
+    package var refusal: PixelationError.Kind?
     /// Returns the bytes of the file. They are made when needed because some files have a megabyte.
-    var make: @Sendable () -> [UInt8]
-    var testDescription: String { name }
+    package var make: @Sendable () -> [UInt8]
 
-    init(_ name: String, _ refusal: PixelationError.Kind?, _ make: @escaping @Sendable () -> [UInt8]) {
+    package init(_ name: String, _ refusal: PixelationError.Kind?, _ make: @escaping @Sendable () -> [UInt8])
+    {
         self.name = name
         self.refusal = refusal
         self.make = make
     }
 
-    static let all: [HostileFile] = [
+    package static let all: [HostileFile] = [
         HostileFile("no byte", .notAnImage) { [] },
         HostileFile("two bytes", .notAnImage) { start },
         HostileFile("a start and nothing else", .truncated) { start + [0xFF] },
@@ -88,15 +87,15 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
 
     // MARK: Segments
 
-    static let start: [UInt8] = [0xFF, 0xD8]
-    static let end: [UInt8] = [0xFF, 0xD9]
-    static let quantization = segment(0xDB, [0] + [UInt8](repeating: 16, count: 64))
+    package static let start: [UInt8] = [0xFF, 0xD8]
+    package static let end: [UInt8] = [0xFF, 0xD9]
+    package static let quantization = segment(0xDB, [0] + [UInt8](repeating: 16, count: 64))
 
-    static func segment(_ marker: UInt8, _ body: [UInt8]) -> [UInt8] {
+    package static func segment(_ marker: UInt8, _ body: [UInt8]) -> [UInt8] {
         [0xFF, marker, UInt8((body.count + 2) >> 8), UInt8((body.count + 2) & 255)] + body
     }
 
-    static func repeated(_ bytes: [UInt8], _ times: Int) -> [UInt8] {
+    package static func repeated(_ bytes: [UInt8], _ times: Int) -> [UInt8] {
         Array(repeatElement(bytes, count: times).joined())
     }
 
@@ -105,30 +104,30 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
     /// - Parameters:
     ///   - identifier: 16 times the class (0 for DC, 1 for AC) plus the number of the table.
     ///   - symbols: The two symbols.
-    static func huffman(_ identifier: UInt8, _ symbols: [UInt8]) -> [UInt8] {
+    package static func huffman(_ identifier: UInt8, _ symbols: [UInt8]) -> [UInt8] {
         segment(0xC4, [identifier, 1, 1] + [UInt8](repeating: 0, count: 14) + symbols)
     }
 
-    static func frame(_ width: Int, _ height: Int, components: Int) -> [UInt8] {
+    package static func frame(_ width: Int, _ height: Int, components: Int) -> [UInt8] {
         let sides = [UInt8(height >> 8), UInt8(height & 255), UInt8(width >> 8), UInt8(width & 255)]
         return [8] + sides + [UInt8(components)] + (0..<components).flatMap { [UInt8($0 + 1), 0x11, 0] }
     }
 
-    static func scan(_ components: [UInt8], from: UInt8 = 0, to: UInt8 = 63) -> [UInt8] {
+    package static func scan(_ components: [UInt8], from: UInt8 = 0, to: UInt8 = 63) -> [UInt8] {
         segment(0xDA, [UInt8(components.count)] + components.flatMap { [$0, 0] } + [from, to, 0])
     }
 
     // MARK: Files
 
     /// Returns all segments of a baseline file from DQT to SOS. The code of a block of zeros is the bits 00.
-    static func baseline(_ width: Int, _ height: Int, components: Int = 3) -> [UInt8] {
+    package static func baseline(_ width: Int, _ height: Int, components: Int = 3) -> [UInt8] {
         quantization + segment(0xC0, frame(width, height, components: components)) + huffman(0, [0, 1])
             + huffman(0x10, [0, 1]) + scan((1...components).map { UInt8($0) })
     }
 
     /// Returns a progressive file whose coefficients are all zero: one scan of all DC coefficients, and `scans` scans
     /// of AC coefficients, each of which codes the whole picture as a few runs of empty bands (T.81, G.1.2.2).
-    static func progressive(_ width: Int, _ height: Int, scans: Int, components: Int) -> [UInt8] {
+    package static func progressive(_ width: Int, _ height: Int, scans: Int, components: Int) -> [UInt8] {
         let identifiers = (1...components).map { UInt8($0) }
         let blocks = ((width + 7) / 8) * ((height + 7) / 8)
         var file = start + quantization + segment(0xC2, frame(width, height, components: components))
@@ -158,7 +157,7 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
     }
 
     /// Returns a gray file with a restart interval of one MCU.
-    static func restarts(_ width: Int, _ height: Int) -> [UInt8] {
+    package static func restarts(_ width: Int, _ height: Int) -> [UInt8] {
         let blocks = ((width + 7) / 8) * ((height + 7) / 8)
         var file = start + segment(0xDD, [0, 1]) + baseline(width, height, components: 1)
         for index in 0..<blocks - 1 { file += [0x3F, 0xFF, 0xD0 + UInt8(index & 7)] }
@@ -167,7 +166,7 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
 
     /// Returns a gray file with a restart interval of one MCU, and with so many extra bytes before each restart marker
     /// that libjpeg issues a warning for each.
-    static func warnings() -> [UInt8] {
+    package static func warnings() -> [UInt8] {
         let blocks = 100 * 100
         var file = start + segment(0xDD, [0, 1]) + baseline(800, 800, components: 1)
         let excess = [UInt8](repeating: 0, count: 24)

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
+package import Foundation
 import Glibc
 
 /// Pictures that are not part of the project, in the folder `corpus` of the environment variable `PIXELATOR_SHARED`, or
 /// of the folder `shared` beside the package. Tests use them in addition to the pictures that they make, and pass
 /// without them.
-enum SharedCorpus {
+package enum SharedCorpus {
     /// The folder of the pictures; nil if it does not exist.
-    static let folder: URL? = {
+    package static let folder: URL? = {
         let environment = ProcessInfo.processInfo.environment["PIXELATOR_SHARED"]
         let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
@@ -21,7 +21,7 @@ enum SharedCorpus {
     }()
 
     /// Returns the paths of all files below the folder `name` of the corpus; empty if there is no corpus.
-    static func files(in name: String) -> [String] {
+    package static func files(in name: String) -> [String] {
         guard let folder = folder?.appending(path: name) else { return [] }
         let all = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.isRegularFileKey])
         return (all?.allObjects as? [URL] ?? [])
@@ -32,7 +32,7 @@ enum SharedCorpus {
     /// Returns the bytes of a file.
     ///
     /// - Parameter path: The path of the file in the corpus.
-    static func bytes(_ path: String) throws -> [UInt8] {
+    package static func bytes(_ path: String) throws -> [UInt8] {
         guard let folder else { throw CocoaError(.fileNoSuchFile) }
         return try bytes(of: folder.appending(path: path).path)
     }
@@ -41,7 +41,7 @@ enum SharedCorpus {
     /// sanitizer reports.
     ///
     /// - Parameter path: The absolute path of the file.
-    static func bytes(of path: String) throws -> [UInt8] {
+    package static func bytes(of path: String) throws -> [UInt8] {
         guard let file = fopen(path, "re") else { throw CocoaError(.fileNoSuchFile) }
         defer { fclose(file) }
         var bytes: [UInt8] = []
