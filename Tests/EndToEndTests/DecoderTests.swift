@@ -81,4 +81,53 @@ struct DecoderTests {
             for decoder in first + second { #expect(kill(decoder, 0) == -1 && errno == ESRCH) }
         }
     }
+
+    /// Waits until the decoders of a process fulfil a condition, at most a minute, and returns them.
+    private static func children(
+        of pid: Int32, until condition: (Set<Int32>) -> Bool
+    ) async throws -> Set<Int32> {
+        for _ in 0..<600 {
+            let found = Set(try children(of: pid))
+            if condition(found) { return found }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        throw TestError("the decoders are \(try children(of: pid)) after a minute")
+    }
+
+    @Test func `a reload changes the number of decoders, and other limits replace them`() async throws {
+        try await LocalCloud.run { cloud in
+            var configuration = cloud.configuration
+            configuration.set("worker", "cpuWorkers", to: 2)
+            let pixelated = try await cloud.pixelated(configuration)
+            let photo = try await cloud.paint(320, 240)
+            try await cloud.put("a.jpeg", path: photo)
+            try await cloud.outputs(of: "a.jpeg")
+            let two = try await Self.children(of: pixelated.pid) { $0.count == 2 }
+
+            configuration.set("worker", "cpuWorkers", to: 4)
+            try await cloud.reload(pixelated, configuration)
+            let four = try await Self.children(of: pixelated.pid) { $0.count == 4 }
+            #expect(four.isSuperset(of: two), "the first decoders are kept")
+            configuration.set("worker", "cpuWorkers", to: 1)
+            try await cloud.reload(pixelated, configuration)
+            let one = try await Self.children(of: pixelated.pid) { $0.count == 1 }
+            #expect(one.isSubset(of: four), "one of the decoders is kept")
+            try await cloud.put("b.jpeg", path: photo)
+            try await cloud.outputs(of: "b.jpeg")
+
+            // The length of the shared memory and the memory limit of a decoder are fixed at its start.
+            for limit in ["bytes", "memoryBytes"] {
+                let before = Set(try Self.children(of: pixelated.pid))
+                configuration.set("pixelation", "limits", limit, to: .number(Double(48 << 20)))
+                try await cloud.reload(pixelated, configuration)
+                _ = try await Self.children(of: pixelated.pid) {
+                    $0.count == 1 && $0.isDisjoint(with: before)
+                }
+                try await cloud.put("\(limit).jpeg", path: photo)
+                try await cloud.outputs(of: "\(limit).jpeg")
+            }
+            #expect(!pixelated.log.lines.contains { $0.contains("is replaced") })
+            try await pixelated.stop()
+        }
+    }
 }

@@ -89,7 +89,7 @@ struct ReloadTests {
 
 extension LocalCloud {
     /// Writes the daemon's configuration file and sends SIGHUP.
-    fileprivate func reload(_ pixelated: ChildProcess, _ configuration: JSON) async throws {
+    func reload(_ pixelated: ChildProcess, _ configuration: JSON) async throws {
         try configuration.bytes().write(to: directory.appending(path: "pixelated.json"))
         pixelated.signal(SIGHUP)
     }
