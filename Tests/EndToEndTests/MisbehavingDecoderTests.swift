@@ -122,7 +122,8 @@ struct MisbehavingDecoderTests {
         #expect(record["errorCode"]?.string == test.code, "\(record)")
         #expect(record["reason"]?.string?.contains(test.reason) == true, "\(record)")
         try await cloud.request("purge", ["queue": "deadLetterQueueURL"])
-        let deaths = try events("decoder-died", service).suffix(test.decoders)
+        let deaths = try await deaths(Int(before.total("decoder_deaths")) + test.decoders, service)
+            .suffix(test.decoders)
         #expect(deaths.allSatisfy { $0["error_code"]?.string == test.code }, "\(deaths)")
         let dead = Set(deaths.compactMap { $0["decoder_pid"]?.int.map(Int32.init) })
         #expect(dead.count == test.decoders && dead.isSubset(of: decoders.keys), "\(deaths)")
@@ -140,6 +141,17 @@ struct MisbehavingDecoderTests {
         #expect(left.count == pictures && left.values.allSatisfy { $0 != "Z" }, "\(left)")
         #expect(Set(decoders.keys).subtracting(left.keys) == dead, "\(test.name)")
         return after
+    }
+
+    /// Waits until the log has `count` events of deaths, at most a minute, and returns all that it has. The service
+    /// does not wait for its log.
+    private static func deaths(_ count: Int, _ service: ChildProcess) async throws -> [JSON] {
+        for _ in 0..<600 {
+            let events = try events("decoder-died", service)
+            if events.count >= count { return events }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        return try events("decoder-died", service)
     }
 
     /// Returns the events of a name in the log.
@@ -166,10 +178,12 @@ struct MisbehavingDecoderTests {
     private static func scrape(_ cloud: LocalCloud, _ socket: String) async throws -> Scrape {
         for _ in 0..<600 {
             // The service may not listen yet.
-            if let page = try? await cloud.request("scrape", ["path": .string(socket)]),
-                Scrape(page).value("decoders_ready", suffix: "") == Double(pictures)
-            {
-                return Scrape(page)
+            if let page = try? await cloud.request("scrape", ["path": .string(socket)]) {
+                let scrape = Scrape(page)
+                // A decoder is counted after it has become ready.
+                let alive = scrape.total("decoder_starts") - scrape.total("decoder_deaths")
+                let ready = scrape.value("decoders_ready", suffix: "")
+                if alive == Double(pictures), ready == alive { return scrape }
             }
             try await Task.sleep(for: .milliseconds(100))
         }
