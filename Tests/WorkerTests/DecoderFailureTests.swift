@@ -48,4 +48,26 @@ import Worker
         #expect(try #require(harness.record("m0-0")).error == kind.rawValue)
         #expect(harness.worker.status.opening == nil)
     }
+
+    /// A crash is an outcome of a decoder that was started.
+    @Test(arguments: [
+        WorkerError.Kind.decoderCrashed, .decoderOutOfMemory, .decoderGarbage, .tooSlow, .corrupt,
+    ])
+    func `a picture at which decoders fail shows that they can be started, and closes the breaker`(
+        kind: WorkerError.Kind
+    ) throws {
+        let harness = WorkerHarness { $0.maxReceives = 1 }
+        harness.inject("Pixelate", .decoderUnavailable, times: 1)
+        harness.inject("Pixelate", kind, times: 1)
+        harness.upload("a.jpg")
+        harness.start()
+        #expect(harness.run(10) { harness.worker.status.opening?.kind == .decoderUnavailable })
+        #expect(harness.run(60) { harness.message(0).isDeleted })
+        #expect(harness.worker.status.opening == nil)
+        #expect(harness.quarantined == ["m0-0"] && harness.outputs.isEmpty)
+        #expect(try #require(harness.record("m0-0")).error == kind.rawValue)
+        harness.upload("b.jpg")
+        #expect(harness.run(60) { harness.message(1).isDeleted })
+        #expect(harness.outputs.count == 5)
+    }
 }
