@@ -48,7 +48,7 @@ import Testing
         Case("too-much", .decoderGarbage, "bytes behind the answer"),
         Case("too-little", .decoderGarbage, "ends 1 bytes early"),
         Case("wrong-grid", .decoderGarbage, "3 bytes behind the end"),
-        Case("wrong-bands", .decoderGarbage, "the colour model 4 in place of 2"),
+        Case("wrong-bands", .decoderGarbage, "the colour model 4 in place of 3"),
         Case("wrong-number", .decoderGarbage, "an answer to another request"),
         Case("unknown-kind", .decoderGarbage, "a message of kind 9 in place of kind 4"),
         Case("unknown-error", .decoderGarbage, "an error with the number 200"),

@@ -45,7 +45,7 @@ import Testing
         let program = DecoderProgram(
             path: Harness.executable("pixelated").path, arguments: [DecoderProgram.subcommand])
         let pool = DecoderPool(
-            DecoderOptions(isolation: .required, options.limits), limit: 1, program: program)
+            DecoderOptions(isolation: .required, options.limits, count: 1), limit: 1, program: program)
         defer { pool.shutDown() }
         var (pictures, errors) = (0, Set<PixelationError.Kind>())
         func compare(_ bytes: [UInt8], _ name: String) {
