@@ -14,10 +14,7 @@ import Testing
     func `each executable is its own decoder with one descriptor, no environment and a sandbox`(
         _ name: String
     ) async throws {
-        let pool = DecoderPool(
-            DecoderOptions(fileBytes: 64 << 20, memoryLimit: 256 << 20), limit: 2,
-            program: DecoderProgram(
-                path: Harness.executable(name).path, arguments: [DecoderProgram.subcommand]))
+        let pool = Harness.pool(of: name, limit: 2)
         let result = await Harness.reduce(Picture.cells(width: 20), with: pool)
         #expect(try result.get().grids.count == 5)
         pool.keep(2)
@@ -46,10 +43,7 @@ import Testing
     }
 
     @Test func `a decoder gives the memory of a picture back when it is idle`() async throws {
-        let pool = DecoderPool(
-            DecoderOptions(fileBytes: 64 << 20, memoryLimit: 256 << 20), limit: 1,
-            program: DecoderProgram(
-                path: Harness.executable("pixelated").path, arguments: [DecoderProgram.subcommand]))
+        let pool = Harness.pool(of: "pixelated", limit: 1)
         // The memory of a progressive picture is its coefficients: 2 bytes for each sample of it, 12 MB here. It is
         // less than what a busy decoder keeps.
         let picture = try Picture.noise(width: 2000, height: 1000, isProgressive: true)

@@ -97,6 +97,19 @@ final class Harness: Sendable {
         return false
     }
 
+    /// Returns a pool of decoders of an executable that was built with the tests.
+    static func pool(
+        of name: String, _ limits: PixelationLimits = PixelationLimits(), limit: Int
+    ) -> DecoderPool {
+        var times = DecoderTimes()
+        // A start on a busy machine can take a while.
+        times.start = .seconds(600)
+        return DecoderPool(
+            DecoderOptions(isolation: .required, limits, count: limit), limit: limit,
+            program: DecoderProgram(path: executable(name).path, arguments: [DecoderProgram.subcommand]),
+            times: times)
+    }
+
     /// An executable that was built with the tests.
     static func executable(_ name: String) -> URL {
         URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(

@@ -2,7 +2,6 @@
 
 import DecoderProcesses
 import Decoding
-import Foundation
 import Pixelation
 import Scripted
 import Testing
@@ -42,10 +41,7 @@ import Testing
         _ truncated: TruncationPolicy
     ) throws {
         let options = Self.options(truncated)
-        let program = DecoderProgram(
-            path: Harness.executable("pixelated").path, arguments: [DecoderProgram.subcommand])
-        let pool = DecoderPool(
-            DecoderOptions(isolation: .required, options.limits, count: 1), limit: 1, program: program)
+        let pool = Harness.pool(of: "pixelated", options.limits, limit: 1)
         defer { pool.shutDown() }
         var (pictures, errors) = (0, Set<PixelationError.Kind>())
         func compare(_ bytes: [UInt8], _ name: String) {

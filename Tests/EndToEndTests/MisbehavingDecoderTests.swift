@@ -133,7 +133,6 @@ struct MisbehavingDecoderTests {
         let number = Double(test.decoders)
         func change(_ name: String) -> Double { after.total(name) - before.total(name) }
         #expect(change("decoder_deaths") == number && change("decoder_starts") == number, "\(test.name)")
-        #expect(change("decoder_start_failures") == 0, "\(test.name)")
         let label = ["code": test.code]
         let counted = [after, before].compactMap { $0.value("decoder_deaths", label) }
         #expect(counted.count == 2 && counted[0] - counted[1] == number, "\(test.name): \(counted)")
@@ -174,9 +173,10 @@ struct MisbehavingDecoderTests {
             })
     }
 
-    /// Returns the metrics when all decoders are ready.
+    /// Returns the metrics when all decoders are ready. On a busy machine some starts can take too long, which the
+    /// service repeats.
     private static func scrape(_ cloud: LocalCloud, _ socket: String) async throws -> Scrape {
-        for _ in 0..<600 {
+        for _ in 0..<3000 {
             // The service may not listen yet.
             if let page = try? await cloud.request("scrape", ["path": .string(socket)]) {
                 let scrape = Scrape(page)
@@ -187,6 +187,6 @@ struct MisbehavingDecoderTests {
             }
             try await Task.sleep(for: .milliseconds(100))
         }
-        throw TestError("\(pictures) decoders are not ready within a minute")
+        throw TestError("\(pictures) decoders are not ready within five minutes")
     }
 }

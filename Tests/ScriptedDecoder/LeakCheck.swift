@@ -22,9 +22,12 @@ enum LeakCheck {
     }
 
     private static func round(_ decoder: String) throws {
+        var times = DecoderTimes()
+        // A start on a busy machine can take a while.
+        times.start = .seconds(600)
         let pool = DecoderPool(
             DecoderOptions(fileBytes: 1 << 20, memoryLimit: 256 << 20), limit: 2,
-            program: DecoderProgram(path: "/proc/self/exe", arguments: [decoder]))
+            program: DecoderProgram(path: "/proc/self/exe", arguments: [decoder]), times: times)
         for width in [20, 13, 20, 13, 20] {
             let grid = Grid(size: 1, color: .rgb, samples: [1, 2, 3])
             let file = GridWriter(width: width, height: 8).encode(grid)
