@@ -48,7 +48,7 @@ struct CredentialProcessTests {
     }
 
     /// The process in a session of its own runs on; all of its descriptors are those it got from the daemon.
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(15)))
     func `a credential process has three descriptors, and what it leaves behind does not delay the end`()
         async throws
     {
@@ -76,7 +76,7 @@ struct CredentialProcessTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(15)))
     func `a credential process that still runs neither delays the end of the daemon nor survives it`()
         async throws
     {
