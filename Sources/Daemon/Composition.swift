@@ -77,6 +77,9 @@ struct Composition: Sendable {
         decoderMetrics.write(to: &text, ready: decoders.readyCount)
     }
 
+    /// The reason for which no decoder can be started; nil if one can.
+    var decoderFailure: String? { decoders.failure }
+
     /// Ends the decoders, and returns when their processes have exited.
     func shutDownDecoders() { decoders.shutDown() }
 

@@ -46,7 +46,7 @@ struct DecoderLog: Sendable {
                 ["decoder_pid": .stringConvertible(pid), "error_code": "\(error.kind.rawValue)"])
         case .endedIdle(let pid, let reason):
             log(
-                .warning, .decoderDied, "idle decoder \(pid) is replaced: it \(reason)",
+                .warning, .decoderDied, "idle decoder \(pid) is replaced, because it \(reason)",
                 ["decoder_pid": .stringConvertible(pid)])
         case .retired(let pid):
             log(.debug, .decoderRetired, "decoder \(pid) is ended", ["decoder_pid": .stringConvertible(pid)])

@@ -3,6 +3,7 @@
 package import DecoderProcesses
 import Decoding
 package import Pixelation
+import Sandbox
 
 /// The decoders of a program: processes without credentials, or the calling process itself with
 /// `DecoderIsolation.off`.
@@ -40,6 +41,41 @@ package struct Decoders: Sendable {
     /// - Returns: The reason for which no decoder can be started; nil when they are ready.
     @discardableResult package func waitUntilReady(_ count: Int) -> String? {
         pool?.waitUntilReady(count, atMost: Self.startTime).failure
+    }
+
+    /// The result of the start of a decoder.
+    package struct Trial: Sendable {
+        /// The reason for which no decoder can be started; nil when one has started.
+        package var failure: String?
+        /// The parts of the sandbox that the decoder lacks; empty if it lacks none.
+        package var missing: String
+
+        package init(failure: String? = nil, missing: String = "") {
+            self.failure = failure
+            self.missing = missing
+        }
+    }
+
+    /// Starts one decoder and ends it. The calling thread is blocked, for five seconds at most.
+    ///
+    /// - Parameter isolation: Not `off`.
+    package static func trial(_ isolation: DecoderIsolation, _ limits: PixelationLimits) -> Trial {
+        let pool = DecoderPool(DecoderOptions(isolation: isolation, limits, count: 1), limit: 1)
+        defer { pool.shutDown() }
+        pool.keep(1)
+        let status = pool.waitUntilReady(1, atMost: .seconds(5))
+        return Trial(
+            failure: status.failure ?? (status.readyCount == 0 ? "it is not ready after 5 s" : nil),
+            missing: status.report?.description ?? "")
+    }
+
+    /// The parts of the sandbox that the decoders lack; empty if they lack none.
+    package var missing: String { pool?.status.report?.description ?? "" }
+
+    /// The reason for which no decoder is ready and none can be started; nil otherwise.
+    var failure: String? {
+        guard let status = pool?.status, status.readyCount == 0 else { return nil }
+        return status.failure
     }
 
     /// The number of decoders that are ready; 0 with `DecoderIsolation.off`.

@@ -9,6 +9,7 @@ package struct HealthPage: Sendable {
     private let phase: @Sendable () -> SupervisorState.Phase
     private let status: @Sendable () -> WorkerStatus
     private let note: @Sendable () -> String?
+    private let decoderFailure: @Sendable () -> String?
     private let problems: @Sendable () -> [String]
     private let metrics: @Sendable () -> String
 
@@ -18,16 +19,19 @@ package struct HealthPage: Sendable {
     ///   - phase: the function that returns the phase of the daemon.
     ///   - status: the function that returns the status of the worker.
     ///   - note: the function that returns the note that ends the status line, such as the errors of the last reload.
+    ///   - decoderFailure: the function that returns the reason for which no decoder can be started; nil if one can.
     ///   - problems: the function that returns the problems of the failing health checks.
     ///   - metrics: the function that returns the metrics in the OpenMetrics format.
     package init(
         phase: @escaping @Sendable () -> SupervisorState.Phase,
         status: @escaping @Sendable () -> WorkerStatus, note: @escaping @Sendable () -> String?,
+        decoderFailure: @escaping @Sendable () -> String? = { nil },
         problems: @escaping @Sendable () -> [String], metrics: @escaping @Sendable () -> String
     ) {
         self.phase = phase
         self.status = status
         self.note = note
+        self.decoderFailure = decoderFailure
         self.problems = problems
         self.metrics = metrics
     }
@@ -54,9 +58,10 @@ package struct HealthPage: Sendable {
     /// the status line, which says why, after the problems of health checks. Invalid credentials make the daemon not
     /// ready, but do not affect `/livez`.
     private var ready: HealthReply {
-        let (phase, status, problems) = (phase(), status(), problems())
+        let (phase, status, failure) = (phase(), status(), decoderFailure())
         let line = StatusText.line(phase, status, note: note())
-        let isReady = Readiness.isReady(phase, status, problems: problems)
-        return HealthReply(isReady ? 200 : 503, (problems + [line]).joined(separator: "; ") + "\n")
+        let isReady = Readiness.isReady(phase, status, problems: problems(), decoderFailure: failure)
+        let causes = problems() + (failure.map { ["no decoder can be started: \($0)"] } ?? [])
+        return HealthReply(isReady ? 200 : 503, (causes + [line]).joined(separator: "; ") + "\n")
     }
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import AWS
-import Pixelation
-import Sandbox
+package import Pixelation
 package import Settings
 import SigV4
 import Support
@@ -23,10 +22,19 @@ package struct Preflight: Sendable {
 
     private let session: AWSSession
     private let settings: Configuration
+    private let decoderTrial: @Sendable (DecoderIsolation, PixelationLimits) -> Decoders.Trial
 
-    package init(session: AWSSession, settings: Configuration) {
+    /// Creates the checks.
+    ///
+    /// - Parameter decoderTrial: A function that starts one decoder and ends it.
+    package init(
+        session: AWSSession, settings: Configuration,
+        decoderTrial: @escaping @Sendable (DecoderIsolation, PixelationLimits) -> Decoders.Trial =
+            Decoders.trial
+    ) {
         self.session = session
         self.settings = settings
+        self.decoderTrial = decoderTrial
     }
 
     /// Runs the checks one after the other, and returns their results. When there are no credentials, the other checks
@@ -66,26 +74,25 @@ package struct Preflight: Sendable {
             text: "s3://\(bucket) does not refuse the condition If-Match; If-None-Match is not tested")
     }
 
-    /// Checks whether the kernel has the sandbox of decoders. The system calls that the service's own sandbox refuses
-    /// are known only there.
+    /// Checks whether a decoder can be started, and its sandbox. The system calls that the service's own sandbox
+    /// refuses are known only there.
     private func isolation() -> Finding {
-        let report = ProcessSandbox.available()
-        let missing = report.description
-        switch settings.isolation {
-        case .off:
+        guard settings.isolation != .off else {
             return Finding(
                 subject: "isolation",
                 text: "off: pictures are decoded in the process that has the credentials")
-        case .required where !report.isIsolated:
-            return Finding(
-                subject: "isolation",
-                text: "decoders cannot be isolated, the kernel refuses \(missing); see pixelation.isolation",
-                failure: .configuration)
-        case .required, .preferred:
-            return Finding(
-                subject: "isolation",
-                text: missing.isEmpty ? "decoders have a complete sandbox" : "the kernel refuses \(missing)")
         }
+        let trial = decoderTrial(settings.isolation, settings.pixelation.limits)
+        if let failure = trial.failure {
+            return Finding(
+                subject: "isolation", text: "no decoder can be started: \(failure); see pixelation.isolation",
+                failure: .configuration)
+        }
+        return Finding(
+            subject: "isolation",
+            text: trial.missing.isEmpty
+                ? "a decoder has started, with a complete sandbox"
+                : "a decoder has started, and the kernel refuses \(trial.missing)")
     }
 
     private func identity() async -> Finding {

@@ -118,7 +118,8 @@ package struct Service: Sendable {
     ) throws -> HealthServer? {
         let page = HealthPage(
             phase: { phase.withLock { $0 } }, status: { parts.worker.status },
-            note: { reload.note }, problems: { healthChecks.problems },
+            note: { reload.note }, decoderFailure: { parts.decoderFailure },
+            problems: { healthChecks.problems },
             metrics: { [version, output] in
                 MetricsPage.text(
                     parts, phase.withLock { $0 }, version, reload, output, problems: healthChecks.problems)

@@ -120,10 +120,11 @@ struct PixelateCommand: ParsableCommand {
             isolation, options.limits, count: count, onEvent: { _ in })
         defer { decoders.shutDown() }
         if let failure = decoders.waitUntilReady(1) {
-            printError(
-                "no decoder can be started: \(failure); --isolation preferred needs fewer parts of the sandbox"
-            )
+            printError("no decoder can be started: \(failure)")
             throw ExitCode(ExitReason.software.rawValue)
+        }
+        if !decoders.missing.isEmpty {
+            printError("the kernel refuses parts of the sandbox of decoders: \(decoders.missing)")
         }
         let batch = LocalBatch(
             pixelator: Pixelator(options, reducer: decoders.reducer), naming: naming, directory: output,

@@ -103,7 +103,7 @@ struct LayerTests {
     /// `Decoding` uses it in the programs; the benchmark measures it.
     @Test(arguments: [
         ("CLibSeccomp", "Sandbox"), ("CSandbox", "Sandbox"), ("CJPEG", "JPEGDecoder"),
-        ("JPEGDecoder", "Decoding, pixelated-bench"),
+        ("JPEGDecoder", "Decoding, pixelated-bench"), ("CLibJPEG", ""), ("CLibTurboJPEG", "pixelated-bench"),
     ])
     func `a dangerous C module is imported by few modules`(imported: String, importers: String) throws {
         let found = try Project.swift("Sources").filter { Self.imports($0).contains(imported) }

@@ -300,6 +300,7 @@ class ServiceTest(MachineTest):
         took = time.monotonic() - began
         self.assertEqual((self.show("Result"), self.show("ActiveState")), ("success", "inactive"))
         self.assertEqual(len(self.entries_of("stopped")), 1, self.messages())
+        self.assertEqual(self.entries_of("decoder-died"), [], "the stop has ended decoders with pictures")
         # Each picture is either done and its message deleted, or its message is visible again.
         done = self.finished(stack, keys)
         visible = self.cloud.sqs.get_queue_attributes(

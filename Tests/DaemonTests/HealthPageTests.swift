@@ -21,13 +21,14 @@ struct HealthPageTests {
     }
 
     private func reply(
-        _ phase: SupervisorState.Phase, problems: [String] = [],
+        _ phase: SupervisorState.Phase, decoderFailure: String? = nil, problems: [String] = [],
         _ change: (inout WorkerStatus) -> Void = { _ in }
     ) -> HealthReply? {
         var status = WorkerStatus()
         change(&status)
         let page = HealthPage(
-            phase: { phase }, status: { [status] in status }, note: { nil }, problems: { problems },
+            phase: { phase }, status: { [status] in status }, note: { nil },
+            decoderFailure: { decoderFailure }, problems: { problems },
             metrics: { "" })
         return page.reply(to: "/readyz")
     }
@@ -50,6 +51,12 @@ struct HealthPageTests {
         #expect(open?.body.hasPrefix("circuit breaker open: throttled for 12 s; ") == true)
         let failed = reply(.running) { $0.pollFailure = WorkerError(.timedOut, operation: "ReceiveMessage") }
         #expect(failed?.status == 503 && failed?.body.hasPrefix("cannot poll: ReceiveMessage") == true)
+        let undecoded = reply(.running, decoderFailure: "memfd_create: Function not implemented")
+        #expect(undecoded?.status == 503)
+        #expect(
+            undecoded?.body.hasPrefix(
+                "no decoder can be started: memfd_create: Function not implemented; polling")
+                == true)
         let stalled = reply(.running, problems: ["worker: a poll has not been answered for 95 s"])
         #expect(stalled?.status == 503)
         #expect(stalled?.body.hasPrefix("worker: a poll has not been answered for 95 s; polling; ") == true)

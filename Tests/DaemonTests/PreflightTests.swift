@@ -21,7 +21,7 @@ struct PreflightTests {
     /// Returns the findings for these answers of the queue and of the store, in the order of the requests.
     private func findings(
         _ steps: [ScriptedTransport.Step], endpoint: String? = nil, prefix: String = "",
-        conditionalWrites: Bool = true
+        conditionalWrites: Bool = true, trial: Decoders.Trial = Decoders.Trial()
     ) async throws -> (findings: [Preflight.Finding], requests: [Request]) {
         var settings = Configuration()
         settings.queue.url = "https://sqs.eu-west-1.amazonaws.com/123456789012/pictures"
@@ -38,7 +38,8 @@ struct PreflightTests {
         let session = try await AWSSession(
             settings.aws, queueURL: settings.queue.url, transport: transport, host: host,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        let findings = await Preflight(session: session, settings: settings).findings()
+        let findings = await Preflight(session: session, settings: settings, decoderTrial: { _, _ in trial })
+            .findings()
         #expect(transport.unusedSteps == 0 && transport.unplannedRequests == 0)
         return (findings, transport.requests)
     }
@@ -64,6 +65,23 @@ struct PreflightTests {
         let found = try await findings([Self.attributes, Self.missing], conditionalWrites: false).findings
         #expect(found.map(\.subject) == ["isolation", "identity", "queue", "output"])
         #expect(found.allSatisfy { $0.failure == nil })
+    }
+
+    @Test func `the start of a decoder is part of the check`() async throws {
+        let steps = [Self.attributes, Self.missing]
+        func isolation(_ trial: Decoders.Trial) async throws -> Preflight.Finding? {
+            try await findings(steps, conditionalWrites: false, trial: trial).findings.first
+        }
+        #expect(try await isolation(.init())?.text == "a decoder has started, with a complete sandbox")
+        let partly = try await isolation(.init(missing: "landlock (Operation not permitted)"))
+        #expect(
+            partly?.failure == nil
+                && partly?.text.hasSuffix("refuses landlock (Operation not permitted)") == true)
+        let failed = try await isolation(.init(failure: "memfd_create: Function not implemented"))
+        #expect(failed?.failure == .configuration)
+        #expect(
+            failed?.text.hasPrefix("no decoder can be started: memfd_create: Function not implemented")
+                == true)
     }
 
     @Test func `the permission to upload is part of the check`() async throws {

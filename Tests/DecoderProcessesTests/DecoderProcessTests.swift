@@ -58,6 +58,17 @@ import Testing
         pool.shutDown()
     }
 
+    @Test func `the signals of a stop do not end decoders`() async throws {
+        let pool = Harness.pool(of: "pixelated", limit: 1)
+        #expect(await (try Harness.reduce(Picture.cells(width: 20), with: pool).get()).grids.count == 5)
+        let pid = try #require(pool.pids.first)
+        for number in [SIGHUP, SIGINT, SIGTERM] { kill(pid, number) }
+        #expect(await (try Harness.reduce(Picture.cells(width: 20), with: pool).get()).grids.count == 5)
+        #expect(pool.pids == [pid])
+        pool.shutDown()
+        #expect(!Harness.exists(pid))
+    }
+
     @Test func `a decoder that a person starts exits with an error and prints nothing`() async throws {
         let process = try ChildProcess(Harness.executable("pixelated"), [DecoderProgram.subcommand])
         #expect(try await process.end() == .exit(DecoderMain.ExitStatus.channel.rawValue))

@@ -25,6 +25,8 @@ enum Misbehaviour: String {
     case garbage
     case tooMuch = "too-much"
     case tooLittle = "too-little"
+    /// The decoder answers, and sends bytes 100 ms later.
+    case lateBytes = "late-bytes"
     /// The decoder sends half of an answer and no more.
     case half
     case nothing

@@ -98,6 +98,10 @@ struct ScriptedDecoder {
         case .overflowsStack: _ = overflow(0)
         case .garbage: try channel.send((0..<100).map { UInt8(truncatingIfNeeded: $0 &* 37) })
         case .tooMuch: try channel.send(message + [0])
+        case .lateBytes:
+            try channel.send(message)
+            poll(nil, 0, 100)
+            try channel.send([0, 0])
         case .tooLittle: try channel.send(answering { $0.removeLast() })
         case .half:
             try channel.send(Array(message.prefix(message.count / 2)))

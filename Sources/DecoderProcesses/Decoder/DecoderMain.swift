@@ -41,6 +41,9 @@ package enum DecoderMain {
     package static func run(
         _ reducer: any PictureReducer, sandbox: (HelloMessage) -> SandboxReport
     ) -> Never {
+        // Service managers and shells send them to all processes of the service. Its decoders are needed until the last
+        // picture, and they end when the service closes the channel.
+        for number in [SIGHUP, SIGINT, SIGTERM] { signal(number, SIG_IGN) }
         do throws(DecoderChannel.Failure) {
             px_name_thread("px-decoder")
             OutOfMemoryScore.raise()

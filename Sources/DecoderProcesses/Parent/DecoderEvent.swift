@@ -11,7 +11,7 @@ package enum DecoderEvent: Sendable, Equatable {
     case startFailed(String)
     /// A decoder has ended, or was killed, while it decoded a picture, which has failed with this error.
     case died(pid: Int32, PixelationError)
-    /// An idle decoder has ended by itself.
+    /// An idle decoder has ended by itself, or has sent bytes without a request; the text says which.
     case endedIdle(pid: Int32, String)
     /// A decoder was ended by the pool: it is surplus, has other options than the pool, or much memory.
     case retired(pid: Int32)

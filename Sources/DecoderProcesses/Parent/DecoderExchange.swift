@@ -10,7 +10,7 @@ struct DecoderExchange {
     enum Outcome {
         /// The decoder has answered and can be used again.
         case answer(Result<Reduction, PixelationError>)
-        /// The decoder had ended before the request, which is not the fault of the picture.
+        /// The decoder had ended, or had sent bytes, before the request, which is not the fault of the picture.
         case idleEnd(String)
         /// The decoder has died, was killed, or must be killed.
         case ended(PixelationError)
@@ -36,8 +36,8 @@ struct DecoderExchange {
     /// - Parameter file: The whole file of the request.
     func run(_ file: Span<UInt8>) -> Outcome {
         switch decoder.channel.quiet() {
-        case .closed: return .idleEnd(end() ?? "closed its channel")
-        case .garbage: return .ended(garbage("bytes before the request"))
+        case .closed: return .idleEnd(end())
+        case .garbage: return .idleEnd("sent bytes without a request")
         case .quiet: break
         }
         guard file.count <= decoder.memory.count else {
@@ -61,7 +61,7 @@ struct DecoderExchange {
             return answer(body, expected)
         } catch {
             // Nothing of the file can have caused the end of a decoder that has not read the request.
-            if error == .closedUnread { return .idleEnd(end() ?? "closed its channel") }
+            if error == .closedUnread { return .idleEnd(end()) }
             return .ended(self.error(error))
         }
     }
@@ -100,5 +100,8 @@ struct DecoderExchange {
             : PixelationError(.decoderCrashed, "the decoder ended with \(end) while decoding")
     }
 
-    private func end() -> String? { decoder.wait(atMost: Self.exitTime) ? decoder.end?.description : nil }
+    private func end() -> String {
+        decoder.wait(atMost: Self.exitTime)
+            ? decoder.end.map { "ended with \($0)" } ?? "closed its channel" : "closed its channel"
+    }
 }

@@ -62,7 +62,7 @@ final class DecoderPoolCore: Sendable {
 
     /// Waits for a decoder and returns it. The caller owns it until it calls `release` or `remove`.
     ///
-    /// - Throws: `PixelationError` of kind `decoderUnavailable` or `cancelled`.
+    /// - Throws: `PixelationError` of kind `decoderUnavailable`, `deadline` or `cancelled`.
     func take(for request: ReductionRequest) throws(PixelationError) -> (Int, DecoderProcess) {
         let unavailable = { (reason: String) in
             PixelationError(.decoderUnavailable, "no decoder process: \(reason)")
@@ -86,7 +86,10 @@ final class DecoderPoolCore: Sendable {
                 return .failure(PixelationError(.cancelled, "decoding was cancelled"))
             }
             if ContinuousClock.now >= request.deadline {
-                return .failure(unavailable(pool.state.failure ?? "none became free in time"))
+                // Without a failed start, the other pictures have all decoders, as during a reload.
+                return .failure(
+                    pool.state.failure.map(unavailable)
+                        ?? PixelationError(.deadline, "no decoder became free before the deadline"))
             }
             return nil
         }.get()
@@ -107,7 +110,9 @@ final class DecoderPoolCore: Sendable {
         decoder.closeChannel()
         let isReaped = decoder.wait(atMost: times.exit)
         pool.change {
-            let reason = "a decoder ended before its first picture: \(decoder.end?.description ?? "not yet")"
+            var reason = "ended"
+            if case .endedIdle(_, let text) = event { reason = text }
+            reason = "a decoder \(reason) before its first picture"
             $0.state.remove(id, isIdleEnd: isIdleEnd, reason: reason, at: .now)
             if !isReaped { $0.unreaped.append(decoder) }
         }

@@ -226,10 +226,10 @@ struct DecoderThread {
             decoder.kill()
             leave(decoder)
         }
-        let reason = decoder.end?.description ?? "closed its channel"
+        let reason = decoder.end.map { "ended with \($0)" } ?? "closed its channel"
         core.pool.change {
             $0.state.remove(
-                id, isIdleEnd: true, reason: "a decoder ended before its first picture: \(reason)", at: .now)
+                id, isIdleEnd: true, reason: "a decoder \(reason) before its first picture", at: .now)
         }
         core.onEvent(.endedIdle(pid: decoder.pid, reason))
     }
