@@ -43,7 +43,10 @@ package final class ScriptedTransport: Transport {
     package init(_ steps: [Step]) { state = Locked(State(steps: steps)) }
 
     /// The requests so far, including those after the last step.
-    package var requests: [Request] { state.withLock { $0.seen } }
+    ///
+    /// The array is a copy, because the thread sanitizer does not see that the reference count of a shared array orders
+    /// its last use in one thread before its change in another.
+    package var requests: [Request] { state.withLock { state in state.seen.map { $0 } } }
 
     /// The number of steps that have not been used, which a test expects to be 0 at its end.
     package var unusedSteps: Int { state.withLock { $0.steps.count } }
