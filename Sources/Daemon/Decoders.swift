@@ -12,9 +12,6 @@ package struct Decoders: Sendable {
     package let reducer: any PictureReducer
     private let pool: DecoderPool?
 
-    /// The longest wait for the first decoders. They take milliseconds, unless the machine is at fault.
-    private static let startTime = Duration.seconds(2)
-
     /// Starts decoders.
     ///
     /// - Parameters:
@@ -34,13 +31,16 @@ package struct Decoders: Sendable {
         (self.pool, reducer) = (pool, pool)
     }
 
-    /// Waits until all decoders are ready or one cannot be started, for two seconds at most. The calling thread is
-    /// blocked.
+    /// Waits until all decoders are ready or one cannot be started. The calling thread is blocked.
     ///
-    /// - Parameter count: The number of decoders.
-    /// - Returns: The reason for which no decoder can be started; nil when they are ready.
-    @discardableResult package func waitUntilReady(_ count: Int) -> String? {
-        pool?.waitUntilReady(count, atMost: Self.startTime).failure
+    /// - Parameters:
+    ///   - count: The number of decoders.
+    ///   - time: The longest wait. Decoders take milliseconds, unless the machine is at fault.
+    /// - Returns: The reason for which no decoder can be started; nil when they are ready, or when the time is over.
+    @discardableResult package func waitUntilReady(_ count: Int, atMost time: Duration = .seconds(2))
+        -> String?
+    {
+        pool?.waitUntilReady(count, atMost: time).failure
     }
 
     /// The result of the start of a decoder.
@@ -60,13 +60,12 @@ package struct Decoders: Sendable {
     ///
     /// - Parameter isolation: Not `off`.
     package static func trial(_ isolation: DecoderIsolation, _ limits: PixelationLimits) -> Trial {
-        let pool = DecoderPool(DecoderOptions(isolation: isolation, limits, count: 1), limit: 1)
-        defer { pool.shutDown() }
-        pool.keep(1)
-        let status = pool.waitUntilReady(1, atMost: .seconds(5))
+        let decoders = Decoders(isolation, limits, count: 1, onEvent: { _ in })
+        defer { decoders.shutDown() }
+        let failure = decoders.waitUntilReady(1, atMost: .seconds(5))
         return Trial(
-            failure: status.failure ?? (status.readyCount == 0 ? "it is not ready after 5 s" : nil),
-            missing: status.report?.description ?? "")
+            failure: failure ?? (decoders.readyCount == 0 ? "it is not ready after 5 s" : nil),
+            missing: decoders.missing)
     }
 
     /// The parts of the sandbox that the decoders lack; empty if they lack none.

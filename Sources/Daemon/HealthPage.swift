@@ -55,13 +55,13 @@ package struct HealthPage: Sendable {
     }
 
     /// The response to `/readyz`: status 200 while the daemon is ready (`Readiness`), and 503 otherwise. The body is
-    /// the status line, which says why, after the problems of health checks. Invalid credentials make the daemon not
-    /// ready, but do not affect `/livez`.
+    /// the status line, which says why, after the problems of health checks and of decoders. Invalid credentials make
+    /// the daemon not ready, but do not affect `/livez`.
     private var ready: HealthReply {
-        let (phase, status, failure) = (phase(), status(), decoderFailure())
+        let (phase, status) = (phase(), status())
+        let problems = Readiness.problems(problems(), decoderFailure: decoderFailure())
         let line = StatusText.line(phase, status, note: note())
-        let isReady = Readiness.isReady(phase, status, problems: problems(), decoderFailure: failure)
-        let causes = problems() + (failure.map { ["no decoder can be started: \($0)"] } ?? [])
-        return HealthReply(isReady ? 200 : 503, (causes + [line]).joined(separator: "; ") + "\n")
+        let isReady = Readiness.isReady(phase, status, problems: problems)
+        return HealthReply(isReady ? 200 : 503, (problems + [line]).joined(separator: "; ") + "\n")
     }
 }

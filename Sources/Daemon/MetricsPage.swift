@@ -26,8 +26,9 @@ enum MetricsPage {
             reload.isRefused ? 0 : 1)
         text.gauge(
             "ready", "1 while messages are received, as on the page /readyz.",
-            Readiness.isReady(phase, status, problems: problems, decoderFailure: parts.decoderFailure) ? 1 : 0
-        )
+            Readiness.isReady(
+                phase, status,
+                problems: Readiness.problems(problems, decoderFailure: parts.decoderFailure)) ? 1 : 0)
         text.states(
             "breaker",
             "Circuit breaker of sources and outputs; open while a dependency fails and only trials are received.",
