@@ -36,7 +36,7 @@ import Testing
         state.beginWaiting()
         #expect(state.take() == .decoder(2))
         state.endWaiting()
-        state.remove(2, isIdleEnd: false, reason: "", at: Self.start)
+        state.remove(2, idleEnd: nil, at: Self.start)
         #expect(state.actions(at: Self.start) == [.start(3)])
         #expect(state.failure == nil)
     }
@@ -61,14 +61,14 @@ import Testing
         // A decoder that becomes ready ends the failure, and one that answers ends the pauses.
         state.ready(11, at: now)
         #expect(state.failure == nil)
-        state.remove(11, isIdleEnd: true, reason: "died", at: now)
+        state.remove(11, idleEnd: "died", at: now)
         #expect(state.timer == now + .seconds(10))
         now += .seconds(10)
         #expect(state.actions(at: now) == [.start(12)])
         state.ready(12, at: now)
         #expect(state.take() == .decoder(12))
         #expect(state.release(12, .small, at: now) == false)
-        state.remove(12, isIdleEnd: true, reason: "died", at: now)
+        state.remove(12, idleEnd: "died", at: now)
         #expect(state.failure == nil && state.actions(at: now) == [.start(13)])
     }
 
@@ -190,7 +190,7 @@ import Testing
                             id, [.small, .large, .outgrown].randomElement(using: &random) ?? .small, at: now)
                         idle.insert(id)
                     } else {
-                        state.remove(id, isIdleEnd: Bool.random(using: &random), reason: "x", at: now)
+                        state.remove(id, idleEnd: Bool.random(using: &random) ? "x" : nil, at: now)
                     }
                 case 6...7:
                     guard let id = starting.randomElement(using: &random) else { continue }

@@ -97,14 +97,19 @@ package struct DecoderChannel: Sendable {
             guard left > .zero else { throw .timeout }
             milliseconds = min(Int(left.inMilliseconds) + 1, Self.slice)
         }
-        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        poll(&entry, 1, Int32(milliseconds))
+        _ = poll(milliseconds: milliseconds)
     }
 
     /// Waits for bytes or the end of the other end, and returns true when there is one of them within `time`.
     package func isReadable(within time: Duration) -> Bool {
+        poll(milliseconds: Int(time.inMilliseconds)) != 0
+    }
+
+    /// Waits for bytes or the end of the other end (poll(2)), for ever if `milliseconds` is -1. Returns 0 when the time
+    /// is over.
+    private func poll(milliseconds: Int) -> Int32 {
         var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        return poll(&entry, 1, Int32(time.inMilliseconds)) != 0
+        return Glibc.poll(&entry, 1, Int32(milliseconds))
     }
 
     /// The state of a channel on which nothing is expected.

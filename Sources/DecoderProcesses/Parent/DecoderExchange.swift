@@ -36,7 +36,7 @@ struct DecoderExchange {
     /// - Parameter file: The whole file of the request.
     func run(_ file: Span<UInt8>) -> Outcome {
         switch decoder.channel.quiet() {
-        case .closed: return .idleEnd(end())
+        case .closed: return idleEnd()
         case .garbage: return .idleEnd("sent bytes without a request")
         case .quiet: break
         }
@@ -61,7 +61,7 @@ struct DecoderExchange {
             return answer(body, expected)
         } catch {
             // Nothing of the file can have caused the end of a decoder that has not read the request.
-            if error == .closedUnread { return .idleEnd(end()) }
+            if error == .closedUnread { return idleEnd() }
             return .ended(self.error(error))
         }
     }
@@ -100,8 +100,8 @@ struct DecoderExchange {
             : PixelationError(.decoderCrashed, "the decoder ended with \(end) while decoding")
     }
 
-    private func end() -> String {
-        decoder.wait(atMost: Self.exitTime)
-            ? decoder.end.map { "ended with \($0)" } ?? "closed its channel" : "closed its channel"
+    private func idleEnd() -> Outcome {
+        _ = decoder.wait(atMost: Self.exitTime)
+        return .idleEnd(decoder.idleEnd)
     }
 }

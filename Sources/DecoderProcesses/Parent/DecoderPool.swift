@@ -88,11 +88,11 @@ package final class DecoderPool: PictureReducer {
                 core.release(id, decoder)
                 return try result.get()
             case .idleEnd(let reason):
-                core.remove(id, decoder, isIdleEnd: true, event: .endedIdle(pid: decoder.pid, reason))
+                core.remove(id, decoder, idleEnd: reason, event: .endedIdle(pid: decoder.pid, reason))
             case .ended(let error):
                 let event: DecoderEvent? =
                     error.kind == .cancelled ? nil : .died(pid: decoder.pid, error)
-                core.remove(id, decoder, isIdleEnd: false, event: event)
+                core.remove(id, decoder, event: event)
                 // After the deadline there is no time for another decoder.
                 if isSecond || error.kind == .cancelled || error.kind == .deadline { throw error }
                 isSecond = true

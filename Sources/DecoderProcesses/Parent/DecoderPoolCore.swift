@@ -97,23 +97,24 @@ final class DecoderPoolCore: Sendable {
 
     /// Makes a decoder idle.
     func release(_ id: Int, _ decoder: DecoderProcess) {
-        let memory: DecoderPoolState.Memory =
-            decoder.memory.isOutgrown ? .outgrown : decoder.memory.isLarge ? .large : .small
+        let memory = decoder.memory.use
         if pool.change({ $0.state.release(id, memory, at: .now) }) { wake() }
     }
 
     /// Kills and reaps a decoder of the caller. The thread replaces it.
-    func remove(_ id: Int, _ decoder: DecoderProcess, isIdleEnd: Bool, event: DecoderEvent?) {
+    ///
+    /// - Parameters:
+    ///   - idleEnd: The predicate of a sentence that states how the decoder has ended by itself without a request; nil
+    ///     for another end.
+    ///   - event: The event of its end; nil if the end is not told.
+    func remove(_ id: Int, _ decoder: DecoderProcess, idleEnd: String? = nil, event: DecoderEvent?) {
         // The thread of the pool must not wait for the descriptor any more when it is closed.
         pool.change { $0.decoders[id] = nil }
         decoder.kill()
         decoder.closeChannel()
         let isReaped = decoder.wait(atMost: times.exit)
         pool.change {
-            var reason = "ended"
-            if case .endedIdle(_, let text) = event { reason = text }
-            reason = "a decoder \(reason) before its first picture"
-            $0.state.remove(id, isIdleEnd: isIdleEnd, reason: reason, at: .now)
+            $0.state.remove(id, idleEnd: idleEnd, at: .now)
             if !isReaped { $0.unreaped.append(decoder) }
         }
         wake()

@@ -121,11 +121,11 @@ package struct DecoderPoolState {
     /// Removes a decoder that has ended or is killed. A decoder that ends idle, before it has answered any request,
     /// counts as a failed start.
     ///
-    /// - Parameter isIdleEnd: True when the decoder has ended by itself without a request.
-    package mutating func remove(_ id: Int, isIdleEnd: Bool, reason: String, at now: ContinuousClock.Instant)
-    {
+    /// - Parameter idleEnd: The predicate of a sentence that states how the decoder has ended by itself without a
+    ///   request; nil for another end.
+    package mutating func remove(_ id: Int, idleEnd: String?, at now: ContinuousClock.Instant) {
         guard let member = members.removeValue(forKey: id) else { return }
-        if isIdleEnd, !member.hasAnswered { fail(reason, at: now) }
+        if let idleEnd, !member.hasAnswered { fail("a decoder \(idleEnd) before its first picture", at: now) }
     }
 
     // MARK: Starts

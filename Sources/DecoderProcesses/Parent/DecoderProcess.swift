@@ -76,6 +76,9 @@ final class DecoderProcess: @unchecked Sendable {
         channel = DecoderChannel(-1)
     }
 
+    /// The predicate of a sentence that states how a decoder without a request has ended or hung up.
+    var idleEnd: String { end.map { "ended with \($0)" } ?? "closed its channel" }
+
     /// Sends SIGKILL to the process if it is not reaped yet.
     func kill() {
         if end == nil { _ = Glibc.kill(pid, SIGKILL) }

@@ -226,11 +226,8 @@ struct DecoderThread {
             decoder.kill()
             leave(decoder)
         }
-        let reason = decoder.end.map { "ended with \($0)" } ?? "closed its channel"
-        core.pool.change {
-            $0.state.remove(
-                id, isIdleEnd: true, reason: "a decoder \(reason) before its first picture", at: .now)
-        }
+        let reason = decoder.idleEnd
+        core.pool.change { $0.state.remove(id, idleEnd: reason, at: .now) }
         core.onEvent(.endedIdle(pid: decoder.pid, reason))
     }
 }

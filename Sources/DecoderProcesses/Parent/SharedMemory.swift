@@ -2,6 +2,7 @@
 
 internal import CLibC
 import Glibc
+internal import Support
 
 /// The memory in which a decoder reads files: a file in memory that this process has mapped and that nobody else can
 /// write or resize (memfd_create(2), F_SEAL_FUTURE_WRITE).
@@ -19,11 +20,12 @@ final class SharedMemory: @unchecked Sendable {
     private static let keptBytes = 8 << 20
     /// The number of files in succession for which `keptBytes` would have been enough.
     private var smallFiles = 0
-    /// True when more of the memory is used than an idle decoder keeps.
-    var isLarge: Bool { usedBytes > Self.keptBytes }
-    /// True when the memory is large and has not been needed for 16 files, so that a new decoder costs little in
-    /// comparison.
-    var isOutgrown: Bool { isLarge && smallFiles >= 16 }
+    /// The size of the used memory: large when it is more than an idle decoder keeps, and outgrown when so much has not
+    /// been needed for 16 files, so that a new decoder costs little in comparison.
+    var use: DecoderPoolState.Memory {
+        guard usedBytes > Self.keptBytes else { return .small }
+        return smallFiles >= 16 ? .outgrown : .large
+    }
     /// The advice `MADV_POPULATE_WRITE` of madvise(2), which allocates pages (Linux 5.14). Otherwise each page causes a
     /// page fault.
     private static let populateWrite: Int32 = 23
@@ -33,7 +35,7 @@ final class SharedMemory: @unchecked Sendable {
     /// - Throws: `DecoderStartFailure`.
     init(bytes: Int) throws(DecoderStartFailure) {
         let page = sysconf(Int32(_SC_PAGESIZE))
-        count = (max(bytes, 1) + page - 1) / page * page
+        count = ceilingDivision(max(bytes, 1), page) * page
         descriptor = px_memory_file("pixelated-source")
         guard descriptor >= 0 else { throw DecoderStartFailure("memfd_create", errno) }
         guard ftruncate(descriptor, count) == 0,
