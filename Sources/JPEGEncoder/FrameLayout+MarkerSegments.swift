@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Support
+
 /// The marker segments of an output: APP0 (JFIF) or APP14 (Adobe), APP2 (ICC profile), COM, DQT, SOF0, DHT and SOS.
 extension FrameLayout {
     /// The marker segments before the attachments: SOI, and APP0 or APP14. Together with the attachments and `tables`
@@ -85,7 +87,7 @@ extension [UInt8] {
         let profile = attachments.iccProfile ?? []
         let label = Array("ICC_PROFILE".utf8) + [0]
         let longest = Self.maximumSegment - label.count - 2
-        let segments = (profile.count + longest - 1) / longest
+        let segments = ceilingDivision(profile.count, longest)
         precondition(segments <= 255, "a colour profile is too long")
         for segment in 0..<segments {
             let data = profile[segment * longest..<Swift.min((segment + 1) * longest, profile.count)]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Pixels
+import Support
 
 /// The coder of rows of MCUs. Consecutive MCUs of a row that show the same are coded once, and their bits are repeated.
 struct MCURow: ~Copyable {
@@ -146,7 +147,7 @@ extension MCURow {
         ///   - frame: The components and the blocks of an MCU.
         static func spans(_ axis: BlockSpan.Axis, cells: [UInt8], frame: FrameLayout) -> [Span] {
             var spans: [Span] = []
-            for index in 0..<(cells.count + frame.mcuSide - 1) / frame.mcuSide {
+            for index in 0..<ceilingDivision(cells.count, frame.mcuSide) {
                 if let last = spans.last, let cell = last.cell,
                     cell == commonCell(index, cells: cells, frame: frame)
                 {

@@ -36,8 +36,7 @@ package struct Gray16Reducer {
     ///   - height: The height of the picture in pixels, 1...65535.
     ///   - sizes: The number of cells along each side of each grid, 1...256.
     package init(width: Int, height: Int, sizes: [Int]) {
-        precondition((1...65535).contains(width) && (1...65535).contains(height), "no such picture")
-        precondition(sizes.allSatisfy((1...256).contains), "no such grid")
+        Grid.checkReduction(width: width, height: height, sizes: sizes)
         self.width = width
         self.height = height
         self.sizes = sizes.map { size in

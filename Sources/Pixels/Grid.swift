@@ -19,6 +19,12 @@ package struct Grid: Sendable, Equatable {
         self.samples = samples
     }
 
+    /// Checks the arguments of a reduction: sides of 1...65535 pixels, and grids of 1...256 cells along each side.
+    static func checkReduction(width: Int, height: Int, sizes: [Int]) {
+        precondition((1...65535).contains(width) && (1...65535).contains(height), "no such picture")
+        precondition(sizes.allSatisfy((1...256).contains), "no such grid")
+    }
+
     /// The number of bytes of a cell.
     package var bands: Int { color.bands }
 

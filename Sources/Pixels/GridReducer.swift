@@ -32,8 +32,7 @@ package final class GridReducer {
     package init(
         width: Int, height: Int, layout: PixelLayout, sizes: [Int], method: ReductionMethod = .fastest
     ) {
-        precondition((1...65535).contains(width) && (1...65535).contains(height), "no such picture")
-        precondition(sizes.allSatisfy((1...256).contains), "no such grid")
+        Grid.checkReduction(width: width, height: height, sizes: sizes)
         self.width = width
         self.height = height
         self.layout = layout

@@ -22,6 +22,8 @@ package struct PointSampler {
         /// The row of the picture of each row of cells.
         var rows: [Int]
         var samples: [UInt8] = []
+        /// The number of rows of cells that have their samples.
+        var filled = 0
     }
 
     /// Creates a sampler.
@@ -32,8 +34,8 @@ package struct PointSampler {
     ///   - layout: The order of the samples in a row, not `cmyk`.
     ///   - sizes: The number of cells along each side of each grid, 1...256.
     package init(width: Int, height: Int, layout: PixelLayout, sizes: [Int]) {
-        precondition((1...65535).contains(width) && (1...65535).contains(height), "no such picture")
-        precondition(sizes.allSatisfy((1...256).contains) && layout != .cmyk, "no such grid")
+        Grid.checkReduction(width: width, height: height, sizes: sizes)
+        precondition(layout != .cmyk, "no such grid")
         self.width = width
         self.height = height
         self.layout = layout
@@ -47,20 +49,7 @@ package struct PointSampler {
     /// Adds the next row of the picture, `width * layout.stride` bytes.
     package mutating func addRow(_ pixels: UnsafeBufferPointer<UInt8>) {
         precondition(row < height && pixels.count == width * layout.stride, "no such row")
-        for index in samplers.indices {
-            // A picture lower than the grid has rows that several rows of cells show.
-            while samplers[index].samples.count < samplers[index].filled(until: row, layout.bands) {
-                for column in samplers[index].columns {
-                    let at = column * layout.stride
-                    if layout == .grayAlpha {
-                        samplers[index].samples.append(pixels[at])
-                        samplers[index].samples.append(pixels[at + 3])
-                    } else {
-                        for band in 0..<layout.bands { samplers[index].samples.append(pixels[at + band]) }
-                    }
-                }
-            }
-        }
+        for index in samplers.indices { samplers[index].add(pixels, row, layout) }
         row += 1
     }
 
@@ -72,8 +61,22 @@ package struct PointSampler {
 }
 
 extension PointSampler.Sampler {
-    /// Returns the number of samples of all rows of cells that show a row of the picture up to `row`.
-    fileprivate func filled(until row: Int, _ bands: Int) -> Int {
-        rows.prefix { $0 <= row }.count * size * bands
+    /// Adds row `row` of the picture to each row of cells that shows it. A picture lower than the grid has rows that
+    /// several rows of cells show.
+    fileprivate mutating func add(
+        _ pixels: UnsafeBufferPointer<UInt8>, _ row: Int, _ layout: PixelLayout
+    ) {
+        while filled < rows.count, rows[filled] == row {
+            for column in columns {
+                let at = column * layout.stride
+                if layout == .grayAlpha {
+                    samples.append(pixels[at])
+                    samples.append(pixels[at + 3])
+                } else {
+                    for band in 0..<layout.bands { samples.append(pixels[at + band]) }
+                }
+            }
+            filled += 1
+        }
     }
 }

@@ -60,16 +60,16 @@ final class VerticalPass {
     func grid(_ color: ColorModel) -> Grid {
         var samples: [UInt8] = []
         samples.reserveCapacity(filter.cells * filter.cells * color.bands)
+        let hasAlpha = color.hasAlpha
+        let colors = hasAlpha ? color.bands - 1 : color.bands
         for cell in 0..<filter.cells * filter.cells {
             func level(_ band: Int) -> UInt8 {
                 UInt8(truncatingIfNeeded: sums.base[4 * cell + band] &>> Int32(TriangleFilter.precisionBits))
             }
-            let colors = color.hasAlpha ? color.bands - 1 : color.bands
             for band in 0..<colors {
-                samples.append(
-                    color.hasAlpha ? Premultiplication.divide(level(band), by: level(3)) : level(band))
+                samples.append(hasAlpha ? Premultiplication.divide(level(band), by: level(3)) : level(band))
             }
-            if color.hasAlpha { samples.append(level(3)) }
+            if hasAlpha { samples.append(level(3)) }
         }
         return Grid(size: filter.cells, color: color, samples: samples)
     }
