@@ -16,6 +16,21 @@ struct DecoderTests {
         }
     }
 
+    /// Starts the service with two decoders, and waits for the outputs of its first picture.
+    ///
+    /// - Returns: The service, its configuration, and the path of the picture.
+    private static func service(
+        _ cloud: LocalCloud
+    ) async throws -> (ChildProcess, configuration: JSON, photo: String) {
+        var configuration = cloud.configuration
+        configuration.set("worker", "cpuWorkers", to: 2)
+        let pixelated = try await cloud.pixelated(configuration)
+        let photo = try await cloud.paint(320, 240)
+        try await cloud.put("a.jpeg", path: photo)
+        try await cloud.outputs(of: "a.jpeg")
+        return (pixelated, configuration, photo)
+    }
+
     /// Returns true when the readable memory of a process contains `text`.
     private static func memory(of pid: Int32, contains text: String) throws -> Bool {
         let maps = try String(contentsOfFile: "/proc/\(pid)/maps", encoding: .utf8)
@@ -39,12 +54,7 @@ struct DecoderTests {
     func `the secret key is in the memory of the service and of no decoder`() async throws {
         try await LocalCloud.run { cloud in
             let secret = try #require(cloud.stack["secretAccessKey"]?.string)
-            var configuration = cloud.configuration
-            configuration.set("worker", "cpuWorkers", to: 2)
-            let pixelated = try await cloud.pixelated(configuration)
-            let photo = try await cloud.paint(320, 240)
-            try await cloud.put("a.jpeg", path: photo)
-            try await cloud.outputs(of: "a.jpeg")
+            let (pixelated, _, _) = try await Self.service(cloud)
 
             let decoders = try Self.children(of: pixelated.pid)
             #expect(decoders.count == 2)
@@ -63,12 +73,7 @@ struct DecoderTests {
 
     @Test func `decoders that die are replaced, and the service ends without any process`() async throws {
         try await LocalCloud.run { cloud in
-            var configuration = cloud.configuration
-            configuration.set("worker", "cpuWorkers", to: 2)
-            let pixelated = try await cloud.pixelated(configuration)
-            let photo = try await cloud.paint(320, 240)
-            try await cloud.put("a.jpeg", path: photo)
-            try await cloud.outputs(of: "a.jpeg")
+            let (pixelated, _, photo) = try await Self.service(cloud)
             let first = try Self.children(of: pixelated.pid)
             for decoder in first { kill(decoder, SIGSEGV) }
             try await pixelated.log.line(containing: "is replaced")
@@ -96,12 +101,8 @@ struct DecoderTests {
 
     @Test func `a reload changes the number of decoders, and other limits replace them`() async throws {
         try await LocalCloud.run { cloud in
-            var configuration = cloud.configuration
-            configuration.set("worker", "cpuWorkers", to: 2)
-            let pixelated = try await cloud.pixelated(configuration)
-            let photo = try await cloud.paint(320, 240)
-            try await cloud.put("a.jpeg", path: photo)
-            try await cloud.outputs(of: "a.jpeg")
+            let (pixelated, initial, photo) = try await Self.service(cloud)
+            var configuration = initial
             let two = try await Self.children(of: pixelated.pid) { $0.count == 2 }
 
             configuration.set("worker", "cpuWorkers", to: 4)
