@@ -81,6 +81,7 @@ let package = Package(
         .target(name: "Curl", dependencies: ["HTTP", "Support", "CLibCurl"], swiftSettings: edge),
         .target(name: "JPEG", dependencies: ["Pixels", "Support"], swiftSettings: pure),
         .target(name: "JPEGEncoder", dependencies: ["Pixels", "Support"], swiftSettings: edge),
+        .target(name: "PNGEncoder", dependencies: ["Digests", "Pixels"], swiftSettings: edge),
         .target(name: "Sandbox", dependencies: ["CSandbox", "CLibSeccomp"], swiftSettings: edge),
         .target(
             name: "Systemd", dependencies: ["Support", "Metrics", "CLibSystemd", log], swiftSettings: edge),

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A row behind a filter: for each span the first unit, and the unit that all further ones of the span equal.
+struct FilteredRow {
+    struct Span: BitwiseCopyable {
+        var first: UInt32
+        var rest: UInt32
+        /// The number of units, at least 1.
+        var count: Int
+
+        /// Adds the next span if it continues this one: if this unit and all further ones of both are equal. Returns
+        /// false if it does not.
+        @inline(__always)
+        mutating func joins(_ next: Span) -> Bool {
+            if count == 1, next.count == 1 || next.first == next.rest {
+                rest = next.first
+            } else if count == 1 || next.first != rest || (next.count > 1 && next.rest != rest) {
+                return false
+            }
+            count += next.count
+            return true
+        }
+    }
+
+    let filter: RowFilter
+    let spans: [Span]
+
+    /// Filters a row.
+    ///
+    /// - Parameters:
+    ///   - units: The unit of each span.
+    ///   - above: The unit of each span in the row above; zeros above the first row.
+    init(_ filter: RowFilter, units: [UInt32], above: [UInt32], of raster: PNGRaster) {
+        self.filter = filter
+        let bytes = raster.unitBytes
+        var (left, upLeft): (UInt32, UInt32) = (0, 0)
+        var spans: [Span] = []
+        spans.reserveCapacity(units.count)
+        for index in units.indices {
+            let (unit, up) = (units[index], above[index])
+            spans.append(
+                Span(
+                    first: filter.apply(unit, left: left, up: up, upLeft: upLeft, bytes: bytes),
+                    rest: filter.apply(unit, left: unit, up: up, upLeft: up, bytes: bytes),
+                    count: raster.spans[index].count))
+            (left, upLeft) = (unit, up)
+        }
+        self.spans = spans
+    }
+}
+
+extension FilteredRow {
+    /// Appends the filter byte and the row.
+    func append(to parser: inout TokenParser, unitBytes: Int) {
+        parser.append(filter.rawValue)
+        var run = spans[0]
+        for span in spans.dropFirst() {
+            if run.joins(span) { continue }
+            parser.append(first: run.first, rest: run.rest, times: run.count - 1, unitBytes: unitBytes)
+            run = span
+        }
+        parser.append(first: run.first, rest: run.rest, times: run.count - 1, unitBytes: unitBytes)
+    }
+
+    /// Appends the filter byte and the row.
+    func append(to sum: inout Adler32, unitBytes: Int) {
+        sum.append(filter.rawValue)
+        for span in spans {
+            sum.append(span.first, bytes: unitBytes, times: 1)
+            sum.append(span.rest, bytes: unitBytes, times: span.count - 1)
+        }
+    }
+
+    /// Counts the bytes of the row that are probably literals: those of the first three units of each run.
+    ///
+    /// - Parameter frequencies: The frequency of each byte, to which those of the row are added.
+    /// - Returns: The sum of the bytes as numbers -128...127 without their signs.
+    func count(into frequencies: inout [UInt32], unitBytes: Int) -> Int {
+        var sum = 0
+        func add(_ unit: UInt32, times: Int, _ frequencies: inout [UInt32]) {
+            for index in 0..<unitBytes {
+                let byte = UInt8(truncatingIfNeeded: unit >> UInt32(8 * index))
+                frequencies[Int(byte)] += UInt32(min(times, Self.countedUnits))
+                sum += Int(Int8(bitPattern: byte).magnitude) * times
+            }
+        }
+        frequencies[Int(filter.rawValue)] += 1
+        var run = spans[0]
+        for span in spans.dropFirst() {
+            if run.joins(span) { continue }
+            add(run.first, times: 1, &frequencies)
+            add(run.rest, times: run.count - 1, &frequencies)
+            run = span
+        }
+        add(run.first, times: 1, &frequencies)
+        add(run.rest, times: run.count - 1, &frequencies)
+        return sum
+    }
+
+    /// The number of equal units of a run that are counted as literals. The others are certainly a match.
+    private static let countedUnits = 2
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The rows of an output: the different ones in their order, how often each is repeated, and the filters to choose from.
+struct RowPlan {
+    /// Rows of equal pixels that follow each other.
+    struct Group {
+        /// The unit of each span of the raster.
+        var units: [UInt32]
+        /// The number of the rows, at least 1.
+        var count: Int
+    }
+
+    /// The way in which all rows are filtered.
+    struct Filtering {
+        /// The filter of the first row of each group.
+        var filters: [RowFilter]
+        /// True when the further rows of a group have the same filter, which is None or Sub, so that they repeat the
+        /// filtered row. Otherwise they have filter Up.
+        var repeats: Bool
+    }
+
+    let raster: PNGRaster
+    let groups: [Group]
+    /// The number of rows.
+    private let height: Int
+
+    /// Creates the plan of a raster.
+    ///
+    /// - Parameter rows: The row of cells that each row of pixels shows.
+    init(_ raster: PNGRaster, rows: [UInt8]) {
+        self.raster = raster
+        height = rows.count
+        var groups: [Group] = []
+        var last: UInt8?
+        for row in rows {
+            if row == last {
+                groups[groups.count - 1].count += 1
+                continue
+            }
+            last = row
+            let units = raster.units(row: Int(row))
+            if let index = groups.indices.last, groups[index].units == units {
+                groups[index].count += 1
+            } else {
+                groups.append(Group(units: units, count: 1))
+            }
+        }
+        self.groups = groups
+    }
+
+    /// The number of bytes of all rows with their filter bytes.
+    var rawBytes: Int { height * (raster.rowBytes + 1) }
+
+    /// True when no row is repeated.
+    private var isDistinct: Bool { groups.allSatisfy { $0.count == 1 } }
+
+    // MARK: The choice of filters
+
+    /// The largest number of bytes of a row whose repetitions may be matches from one row before: farther matches
+    /// have many extra bits.
+    private static let longestRepeat = 1024
+    /// The number of bytes up to which all filterings are tried.
+    private static let smallBytes = 24 << 10
+    /// The number of bytes, and that of spans in all rows, up to which the filterings are not compared in a sample.
+    private static let simpleBytes = 256 << 10
+    private static let simpleSpans = 256
+
+    /// A filtering and the costs of tokens to begin with.
+    struct Choice {
+        var filtering: Filtering
+        var costs: DeflateCosts
+    }
+
+    /// True when the rows are so few bytes that many choices and passes cost little.
+    var isSmall: Bool { rawBytes <= Self.smallBytes }
+
+    /// True when the rows have so few places for tokens that all filterings are compared in full.
+    var isSimple: Bool {
+        rawBytes <= Self.simpleBytes || groups.count * raster.spans.count <= Self.simpleSpans
+    }
+
+    /// Returns the choices that may have the shortest stream.
+    var choices: [Choice] {
+        var candidates: [Choice] = []
+        var sums = [[Int]](repeating: [], count: groups.count)
+        for filter in RowFilter.allCases {
+            let filters = [RowFilter](repeating: filter, count: groups.count)
+            candidates.append(choice(filters) { sums[$0].append($1) })
+        }
+        // Pillow's choice is among four of the five, and its order decides between equal ones.
+        for allowed in [[RowFilter.none, .up, .sub, .paeth], RowFilter.allCases] {
+            let filters = sums.map { sums in
+                allowed.min { sums[Int($0.rawValue)] < sums[Int($1.rawValue)] } ?? .none
+            }
+            candidates.append(choice(filters) { _, _ in })
+        }
+        guard rawBytes <= TokenParser.segmentBytes, raster.rowBytes < Self.longestRepeat, !isDistinct else {
+            return candidates
+        }
+        return candidates
+            + candidates[...1].map { choice in
+                Choice(
+                    filtering: Filtering(filters: choice.filtering.filters, repeats: true),
+                    costs: choice.costs)
+            }
+    }
+
+    /// Returns the choice with these filters.
+    ///
+    /// - Parameter body: Called for each group, with the sum of the bytes of its first row.
+    private func choice(_ filters: [RowFilter], _ body: (Int, Int) -> Void) -> Choice {
+        var frequencies = [UInt32](repeating: 0, count: 256)
+        var above = [UInt32](repeating: 0, count: raster.spans.count)
+        for (index, group) in groups.enumerated() {
+            let row = FilteredRow(filters[index], units: group.units, above: above, of: raster)
+            body(index, row.count(into: &frequencies, unitBytes: raster.unitBytes))
+            above = group.units
+        }
+        return Choice(
+            filtering: Filtering(filters: filters, repeats: false),
+            costs: DeflateCosts(bytes: frequencies))
+    }
+
+    // MARK: Tokens
+
+    /// The number of bytes of repeated rows up to which they are part of a segment.
+    private static let shortRepeat = 4096
+
+    /// The groups that are compared to choose a filtering.
+    enum Sample {
+        /// All groups.
+        case all
+        /// Neighbouring groups, with all of their rows.
+        case part
+        /// One in several groups, without repeated rows.
+        case single
+
+        /// The number of groups of which one is in the sample.
+        private static let share = 6
+
+        func contains(_ index: Int, of count: Int) -> Bool {
+            switch self {
+            case .all: true
+            case .part: (index - count / 3) * Self.share < count && index >= count / 3
+            case .single: index % Self.share == Self.share / 3
+            }
+        }
+    }
+
+    /// The sample of this plan.
+    var sample: Sample {
+        if isSmall || groups.count * raster.spans.count <= Self.simpleSpans { return .all }
+        return isSimple ? .part : .single
+    }
+
+    /// Returns the tokens of all rows, or of a sample of the groups.
+    func tokens(_ filtering: Filtering, costs: DeflateCosts, sample: Sample = .all) -> DeflateTokens {
+        let period = raster.rowBytes + 1
+        var parser = TokenParser(
+            costs: costs, unitBytes: raster.unitBytes, period: period,
+            longestAppend: period + Self.shortRepeat)
+        var above = [UInt32](repeating: 0, count: raster.spans.count)
+        for (index, group) in groups.enumerated() {
+            defer { above = group.units }
+            guard sample.contains(index, of: groups.count) else { continue }
+            let row = FilteredRow(filtering.filters[index], units: group.units, above: above, of: raster)
+            row.append(to: &parser, unitBytes: raster.unitBytes)
+            if sample == .single {
+                parser.flushIfFull()
+                continue
+            }
+            let repeats = group.count - 1
+            if filtering.repeats {
+                for _ in 0..<repeats {
+                    parser.flushIfFull()
+                    row.append(to: &parser, unitBytes: raster.unitBytes)
+                }
+            } else if repeats > 0, repeats * period <= Self.shortRepeat {
+                for _ in 0..<repeats {
+                    parser.append(RowFilter.up.rawValue)
+                    parser.append(first: 0, rest: 0, times: raster.rowBytes - 1, unitBytes: 1)
+                }
+            } else if repeats > 0 {
+                parser.flush()
+                parser.appendRepeatedRows(repeats, rowBytes: raster.rowBytes)
+            }
+            parser.flushIfFull()
+        }
+        parser.flush()
+        return parser.tokens
+    }
+
+    /// Returns the checksum of the bytes of all rows.
+    func checksum(_ filtering: Filtering) -> UInt32 {
+        var sum = Adler32()
+        var above = [UInt32](repeating: 0, count: raster.spans.count)
+        for (filter, group) in zip(filtering.filters, groups) {
+            let row = FilteredRow(filter, units: group.units, above: above, of: raster)
+            above = group.units
+            for index in 0..<group.count {
+                if index == 0 || filtering.repeats {
+                    row.append(to: &sum, unitBytes: raster.unitBytes)
+                } else {
+                    sum.append(RowFilter.up.rawValue)
+                    sum.append(0, bytes: 1, times: raster.rowBytes)
+                }
+            }
+        }
+        return sum.value
+    }
+}

@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Pixels
+
+/// A parser that turns bytes into literals and matches of least cost. It collects bytes in a segment, looks for matches
+/// in the segment and in the 32768 bytes before it, and finds the cheapest sequence of tokens by a shortest-path search
+/// over the nodes of the segment: the places where a token may begin.
+///
+/// Inside a long run of equal units there are no nodes, so that the cost depends on the number of nodes and not on the
+/// number of bytes.
+struct TokenParser: ~Copyable {
+    /// The tokens of all segments so far.
+    let tokens = DeflateTokens()
+    let costs: DeflateCosts
+
+    /// The bytes before the segment, which end at index `window`, and those of the segment, which begin there.
+    private(set) var bytes: Storage<UInt8>
+    static let window = DeflateAlphabet.longestDistance
+    /// The number of bytes before the segment that are known.
+    var history = 0
+    /// The number of bytes of the segment.
+    private var count = 0
+    /// The number of bytes of the stream before the segment, modulo 2^32.
+    var base: UInt32 = 0
+
+    private struct Node: BitwiseCopyable {
+        /// The index of the node in `bytes`.
+        var place: UInt32
+        /// The least known number of bits of the tokens up to the node.
+        var cost: UInt32
+        /// The index of the node at which the last of these tokens begins.
+        var from: UInt32
+        /// The distance of that token, 0 for a literal.
+        var distance: UInt32
+    }
+
+    private var nodes = Storage<Node>(count: 4096)
+    private var nodeCount = 0
+
+    /// The place in the stream of the last node with a hash value, modulo 2^32.
+    private var heads: Storage<UInt32>
+    /// The place of the previous node with the same hash value, by the place of a node modulo 32768.
+    private var previous: Storage<UInt32>
+    private static let hashBits: UInt32 = 13
+    /// The largest number of earlier nodes that are compared with a node.
+    private static let longestChain = 24
+    /// The length of a match beyond which no longer one is looked for, and within which no other one begins, except at
+    /// the distances that all nodes are compared with.
+    private static let niceLength = 128
+    /// The length to which bytes are compared, except for those of a run.
+    private static let comparedBytes = 1024
+    /// The places that every node is compared with, besides those of equal hash values.
+    private let distances: [Int]
+    /// The number of bytes of a row.
+    private let period: Int
+    /// The largest number of earlier rows that every node is compared with.
+    private static let comparedRows = 8
+
+    /// The number of bytes above which a segment is not extended.
+    static let segmentBytes = 65536
+
+    /// Creates a parser.
+    ///
+    /// - Parameters:
+    ///   - costs: The costs of the tokens.
+    ///   - unitBytes: The number of bytes of the units that repeat.
+    ///   - period: The number of bytes of a row with its filter byte.
+    ///   - longestAppend: The largest number of bytes that are appended between calls of `flushIfFull`.
+    init(costs: DeflateCosts, unitBytes: Int, period: Int, longestAppend: Int) {
+        self.costs = costs
+        self.period = period
+        distances = [1, unitBytes, period].enumerated().filter { $0.offset == 0 || $0.element > 1 }
+            .map(\.element).filter { $0 <= DeflateAlphabet.longestDistance }
+        bytes = Storage(count: Self.window + Self.segmentBytes + longestAppend + 16)
+        heads = Storage(count: 1 << Int(Self.hashBits))
+        previous = Storage(count: Self.window)
+        // 2^31 is farther away than the window for every place of the first 2^31 bytes; later it costs a comparison.
+        heads.base.initialize(repeating: 1 << 31, count: heads.count)
+        previous.base.initialize(repeating: 1 << 31, count: previous.count)
+    }
+
+    // MARK: Bytes and nodes
+
+    private mutating func addNode(at place: Int) {
+        if nodeCount == nodes.count { nodes.grow(to: nodeCount + 1, keeping: nodeCount) }
+        nodes.base[nodeCount] = Node(
+            place: UInt32(truncatingIfNeeded: place), cost: .max, from: 0, distance: 0)
+        nodeCount += 1
+    }
+
+    /// Appends one byte.
+    mutating func append(_ byte: UInt8) {
+        addNode(at: Self.window + count)
+        bytes.base[Self.window + count] = byte
+        count += 1
+    }
+
+    /// Appends one unit, and then another one `rest` times.
+    mutating func append(first: UInt32, rest: UInt32, times: Int, unitBytes: Int) {
+        let start = Self.window + count
+        let end = start + (times + 1) * unitBytes
+        var place = start
+        for index in 0..<unitBytes {
+            bytes.base[place + index] = UInt8(truncatingIfNeeded: first >> UInt32(8 * index))
+        }
+        place += unitBytes
+        if rest == 0 {
+            (bytes.base + place).update(repeating: 0, count: end - place)
+        } else if unitBytes == 1 {
+            (bytes.base + place).update(repeating: UInt8(truncatingIfNeeded: rest), count: end - place)
+        } else {
+            while place < end {
+                for index in 0..<unitBytes {
+                    bytes.base[place + index] = UInt8(truncatingIfNeeded: rest >> UInt32(8 * index))
+                }
+                place += unitBytes
+            }
+        }
+        // A match within the run can begin at the third unit, and reaches the end if that is at least 3 bytes away.
+        let dense = end - start <= 2 * unitBytes + 3 ? end : start + 2 * unitBytes + 1
+        for place in start..<dense { addNode(at: place) }
+        count = end - Self.window
+    }
+
+    // MARK: The search
+
+    /// Calls `flush` if the segment is long.
+    mutating func flushIfFull() {
+        if count >= Self.segmentBytes { flush() }
+    }
+
+    /// Turns the bytes of the segment into tokens, and begins a new segment.
+    mutating func flush() {
+        guard count > 0 else { return }
+        addNode(at: Self.window + count)
+        search()
+        trace()
+        slide(by: count)
+        nodeCount = 0
+        count = 0
+    }
+
+    /// Moves the last bytes of the segment before its beginning.
+    private mutating func slide(by length: Int) {
+        let kept = min(Self.window, history + length)
+        // The ranges may overlap; `update` from a pointer allows it.
+        (bytes.base + Self.window - kept).update(from: bytes.base + Self.window + length - kept, count: kept)
+        history = kept
+        base &+= UInt32(truncatingIfNeeded: length)
+    }
+
+    private mutating func search() {
+        let nodes = nodes.base
+        let end = Self.window + count
+        let first = Self.window - history
+        nodes[0].cost = 0
+        /// The place up to which a long match has been found, within which no further one is looked for.
+        var covered = 0
+        for index in 0..<nodeCount - 1 {
+            let place = Int(nodes[index].place)
+            let cost = nodes[index].cost
+            // Some node may be unreachable: one within a run, a literal from which would lead to no node.
+            let isReached = cost != .max
+            if isReached, Int(nodes[index + 1].place) == place + 1 {
+                let bits = cost &+ costs.literals[Int(bytes.base[place])]
+                if bits < nodes[index + 1].cost {
+                    nodes[index + 1].cost = bits
+                    nodes[index + 1].from = UInt32(truncatingIfNeeded: index)
+                    nodes[index + 1].distance = 0
+                }
+            }
+            guard place + DeflateAlphabet.shortestMatch <= end else { continue }
+            var longest = DeflateAlphabet.shortestMatch - 1
+            let isCovered = place < covered
+            if isReached {
+                for distance in distances where place - distance >= first {
+                    relax(index, place, distance, end, isCovered: isCovered, longest: &longest)
+                }
+            }
+            // The chain of the nodes that begin with the same bytes.
+            let hash = hash(at: place)
+            let position = base &+ UInt32(truncatingIfNeeded: place - Self.window)
+            var candidate = heads.base[hash]
+            if isReached, !isCovered {
+                var chain = Self.longestChain
+                var nearest = 0
+                while chain > 0, longest < Self.niceLength {
+                    let distance = Int(position &- candidate)
+                    guard distance > nearest, distance <= DeflateAlphabet.longestDistance,
+                        place - distance >= first
+                    else { break }
+                    relax(index, place, distance, end, isCovered: false, longest: &longest)
+                    nearest = distance
+                    candidate = previous.base[Int(candidate) & (Self.window - 1)]
+                    chain -= 1
+                }
+                var rows = 2
+                while rows <= Self.comparedRows, longest < Self.niceLength {
+                    let distance = rows * period
+                    guard distance <= DeflateAlphabet.longestDistance, place - distance >= first else { break }
+                    relax(index, place, distance, end, isCovered: false, longest: &longest)
+                    rows += 1
+                }
+                if longest >= Self.niceLength { covered = place + longest }
+            }
+            previous.base[Int(position) & (Self.window - 1)] = heads.base[hash]
+            heads.base[hash] = position
+        }
+    }
+
+    @inline(__always)
+    private func hash(at place: Int) -> Int {
+        let word =
+            UInt32(bytes.base[place]) | UInt32(bytes.base[place + 1]) &<< 8
+            | UInt32(bytes.base[place + 2]) &<< 16
+        return Int((word &* 0x9E37_79B1) &>> (32 - Self.hashBits))
+    }
+
+    /// Updates the nodes that a match from `place` at `distance` can reach, and that no match of a smaller distance
+    /// reaches.
+    ///
+    /// - Parameters:
+    ///   - isCovered: True to update only the last of these nodes.
+    ///   - longest: The length of the longest match so far. It becomes that of this one if that is longer.
+    @inline(__always)
+    private func relax(
+        _ index: Int, _ place: Int, _ distance: Int, _ end: Int, isCovered: Bool, longest: inout Int
+    ) {
+        let bytes = bytes.base
+        // A longer match must have this byte, too.
+        guard place + longest < end, bytes[place + longest] == bytes[place + longest - distance] else {
+            return
+        }
+        let limit = distance < period ? end - place : min(end - place, Self.comparedBytes)
+        let length = commonLength(place, place - distance, limit: limit)
+        guard length > longest else { return }
+        let nodes = nodes.base
+        let cost = nodes[index].cost
+        let symbol = DeflateAlphabet.distance(distance).symbol
+        let distanceBits = costs.distances[symbol]
+        if isCovered || length > Self.niceLength {
+            // The last node that the match reaches: each that is nearer costs as much.
+            var (low, high) = (index, min(nodeCount - 1, index + length))
+            while low < high {
+                let middle = (low + high + 1) / 2
+                if Int(nodes[middle].place) <= place + length { low = middle } else { high = middle - 1 }
+            }
+            let reached = Int(nodes[low].place) - place
+            if low > index, reached >= DeflateAlphabet.shortestMatch {
+                offer(low, cost &+ costs.match(reached, distance: distanceBits), index, distance)
+            }
+        }
+        if !isCovered {
+            var next = index + 1
+            while next < nodeCount {
+                let reached = Int(nodes[next].place) - place
+                guard reached <= min(length, Self.niceLength) else { break }
+                if reached > longest {
+                    offer(next, cost &+ costs.lengths[reached] &+ distanceBits, index, distance)
+                }
+                next += 1
+            }
+        }
+        longest = length
+    }
+
+    @inline(__always)
+    private func offer(_ node: Int, _ cost: UInt32, _ from: Int, _ distance: Int) {
+        guard cost < nodes.base[node].cost else { return }
+        nodes.base[node].cost = cost
+        nodes.base[node].from = UInt32(truncatingIfNeeded: from)
+        nodes.base[node].distance = UInt32(truncatingIfNeeded: distance)
+    }
+
+    @inline(__always)
+    private func commonLength(_ one: Int, _ other: Int, limit: Int) -> Int {
+        let base = UnsafeRawPointer(bytes.base)
+        var length = 0
+        while length &+ 8 <= limit {
+            let difference =
+                base.loadUnaligned(fromByteOffset: one &+ length, as: UInt64.self)
+                ^ base.loadUnaligned(fromByteOffset: other &+ length, as: UInt64.self)
+            if difference != 0 {
+                return length &+ UInt64(littleEndian: difference).trailingZeroBitCount / 8
+            }
+            length &+= 8
+        }
+        while length < limit, bytes.base[one &+ length] == bytes.base[other &+ length] { length &+= 1 }
+        return length
+    }
+
+    /// Appends the tokens of the cheapest way from the first node to the last.
+    private mutating func trace() {
+        let nodes = nodes.base
+        // The links are reversed, so that `from` becomes the next node.
+        var node = nodeCount - 1
+        var next = 0
+        while node != 0 {
+            let from = Int(nodes[node].from)
+            nodes[node].from = UInt32(truncatingIfNeeded: next)
+            next = node
+            node = from
+        }
+        node = 0
+        while next != 0 {
+            let place = Int(nodes[node].place)
+            let distance = Int(nodes[next].distance)
+            if distance == 0 {
+                tokens.append(literal: bytes.base[place])
+            } else {
+                tokens.append(length: Int(nodes[next].place) - place, distance: distance)
+            }
+            node = next
+            next = Int(nodes[node].from)
+        }
+    }
+}
