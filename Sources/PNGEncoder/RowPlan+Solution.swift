@@ -42,12 +42,13 @@ extension RowPlan {
         }
         if isSmall {
             for trial in trials.prefix(3) {
-                improve(trial.choice.filtering, trial.costs, passes: 3)
-                improve(trial.choice.filtering, .initial, passes: 3)
-                if trial.bytes < 300 { improve(trial.choice.filtering, .fixed, passes: 1) }
+                for costs in [trial.costs, .initial, .fixed] {
+                    improve(trial.choice.filtering, costs, passes: 3)
+                }
             }
         } else if isSimple {
             for trial in trials.prefix(2) { improve(trial.choice.filtering, trial.costs, passes: 2) }
+            improve(best.filtering, .fixed, passes: 2)
         } else {
             improve(best.filtering, best.stream.costs, passes: 1)
         }

@@ -61,6 +61,8 @@ struct RowPlan {
     private static let longestRepeat = 1024
     /// The number of bytes up to which all filterings are tried.
     private static let smallBytes = 24 << 10
+    /// The number of bytes up to which tokens may begin at every byte.
+    private static let denseBytes = 4 << 10
     /// The number of bytes, and that of spans in all rows, up to which the filterings are not compared in a sample.
     private static let simpleBytes = 256 << 10
     private static let simpleSpans = 256
@@ -124,7 +126,7 @@ struct RowPlan {
     // MARK: Tokens
 
     /// The number of bytes of repeated rows up to which they are part of a segment.
-    private static let shortRepeat = 4096
+    static let shortRepeat = 4096
 
     /// The groups that are compared to choose a filtering.
     enum Sample {
@@ -158,7 +160,7 @@ struct RowPlan {
         let period = raster.rowBytes + 1
         var parser = TokenParser(
             costs: costs, unitBytes: raster.unitBytes, period: period,
-            longestAppend: period + Self.shortRepeat)
+            longestAppend: period + Self.shortRepeat, isDense: rawBytes <= Self.denseBytes)
         var above = [UInt32](repeating: 0, count: raster.spans.count)
         for (index, group) in groups.enumerated() {
             defer { above = group.units }
@@ -176,10 +178,7 @@ struct RowPlan {
                     row.append(to: &parser, unitBytes: raster.unitBytes)
                 }
             } else if repeats > 0, repeats * period <= Self.shortRepeat {
-                for _ in 0..<repeats {
-                    parser.append(RowFilter.up.rawValue)
-                    parser.append(first: 0, rest: 0, times: raster.rowBytes - 1, unitBytes: 1)
-                }
+                for _ in 0..<repeats { parser.appendRepeatedRow() }
             } else if repeats > 0 {
                 parser.flush()
                 parser.appendRepeatedRows(repeats, rowBytes: raster.rowBytes)

@@ -54,7 +54,9 @@ extension TokenParser {
         /// The number of zeros before the next filter byte.
         var zeros = 0
         while left > 0 {
-            if zeros >= DeflateAlphabet.longestMatch || zeros == left, zeros >= DeflateAlphabet.shortestMatch {
+            // The byte before the match is a zero, too, unless it is the filter byte.
+            let isRun = zeros >= DeflateAlphabet.longestMatch || zeros == left
+            if isRun, zeros >= DeflateAlphabet.shortestMatch, zeros < rowBytes {
                 let length =
                     zeros == left ? zeros : zeros - zeros % DeflateAlphabet.longestMatch
                 bits += Int(costs.match(length, distance: near))

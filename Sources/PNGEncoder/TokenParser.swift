@@ -23,7 +23,7 @@ struct TokenParser: ~Copyable {
     /// The number of bytes of the stream before the segment, modulo 2^32.
     var base: UInt32 = 0
 
-    private struct Node: BitwiseCopyable {
+    struct Node: BitwiseCopyable {
         /// The index of the node in `bytes`.
         var place: UInt32
         /// The least known number of bits of the tokens up to the node.
@@ -37,11 +37,10 @@ struct TokenParser: ~Copyable {
     private var nodes = Storage<Node>(count: 4096)
     private var nodeCount = 0
 
-    /// The place in the stream of the last node with a hash value, modulo 2^32.
-    private var heads: Storage<UInt32>
-    /// The place of the previous node with the same hash value, by the place of a node modulo 32768.
-    private var previous: Storage<UInt32>
-    private static let hashBits: UInt32 = 13
+    /// The nodes by their first 3 bytes, and by their first 16.
+    private let shortChains = HashChains()
+    private let longChains = HashChains()
+    private static let longBytes = 16
     /// The largest number of earlier nodes that are compared with a node.
     private static let longestChain = 24
     /// The length of a match beyond which no longer one is looked for, and within which no other one begins, except at
@@ -49,6 +48,8 @@ struct TokenParser: ~Copyable {
     private static let niceLength = 128
     /// The length to which bytes are compared, except for those of a run.
     private static let comparedBytes = 1024
+    /// True when every byte of the segment is a node.
+    private let isDense: Bool
     /// The places that every node is compared with, besides those of equal hash values.
     private let distances: [Int]
     /// The number of bytes of a row.
@@ -65,18 +66,23 @@ struct TokenParser: ~Copyable {
     ///   - costs: The costs of the tokens.
     ///   - unitBytes: The number of bytes of the units that repeat.
     ///   - period: The number of bytes of a row with its filter byte.
+    ///   - isDense: True when every byte is a node, which finds slightly shorter streams at a much higher cost.
     ///   - longestAppend: The largest number of bytes that are appended between calls of `flushIfFull`.
-    init(costs: DeflateCosts, unitBytes: Int, period: Int, longestAppend: Int) {
+    init(costs: DeflateCosts, unitBytes: Int, period: Int, longestAppend: Int, isDense: Bool) {
+        self.isDense = isDense
         self.costs = costs
         self.period = period
         distances = [1, unitBytes, period].enumerated().filter { $0.offset == 0 || $0.element > 1 }
             .map(\.element).filter { $0 <= DeflateAlphabet.longestDistance }
         bytes = Storage(count: Self.window + Self.segmentBytes + longestAppend + 16)
-        heads = Storage(count: 1 << Int(Self.hashBits))
-        previous = Storage(count: Self.window)
-        // 2^31 is farther away than the window for every place of the first 2^31 bytes; later it costs a comparison.
-        heads.base.initialize(repeating: 1 << 31, count: heads.count)
-        previous.base.initialize(repeating: 1 << 31, count: previous.count)
+    }
+
+    /// Returns the number of bytes that a parser allocates, besides its tokens.
+    ///
+    /// - Parameter nodes: The number of nodes that there is memory for.
+    static func memoryBytes(nodes: Int, longestAppend: Int) -> Int {
+        window + segmentBytes + longestAppend + 16 + nodes * MemoryLayout<Node>.stride
+            + 2 * HashChains.memoryBytes
     }
 
     // MARK: Bytes and nodes
@@ -117,9 +123,19 @@ struct TokenParser: ~Copyable {
             }
         }
         // A match within the run can begin at the third unit, and reaches the end if that is at least 3 bytes away.
-        let dense = end - start <= 2 * unitBytes + 3 ? end : start + 2 * unitBytes + 1
+        let dense = isDense || end - start <= 2 * unitBytes + 3 ? end : start + 2 * unitBytes + 1
         for place in start..<dense { addNode(at: place) }
         count = end - Self.window
+    }
+
+    /// Appends a row of zeros with its filter byte.
+    mutating func appendRepeatedRow() {
+        let start = Self.window + count
+        append(RowFilter.up.rawValue)
+        append(first: 0, rest: 0, times: period - 2, unitBytes: 1)
+        // The longest match from the beginning of a row ends here, in this row or a later one.
+        let landing = start + DeflateAlphabet.longestMatch % period
+        if landing > Int(nodes.base[nodeCount - 1].place) { addNode(at: landing) }
     }
 
     // MARK: The search
@@ -177,23 +193,12 @@ struct TokenParser: ~Copyable {
                     relax(index, place, distance, end, isCovered: isCovered, longest: &longest)
                 }
             }
-            // The chain of the nodes that begin with the same bytes.
-            let hash = hash(at: place)
             let position = base &+ UInt32(truncatingIfNeeded: place - Self.window)
-            var candidate = heads.base[hash]
+            let short = shortHash(at: place)
+            let long = place + Self.longBytes <= end ? longHash(at: place) : nil
             if isReached, !isCovered {
-                var chain = Self.longestChain
-                var nearest = 0
-                while chain > 0, longest < Self.niceLength {
-                    let distance = Int(position &- candidate)
-                    guard distance > nearest, distance <= DeflateAlphabet.longestDistance,
-                        place - distance >= first
-                    else { break }
-                    relax(index, place, distance, end, isCovered: false, longest: &longest)
-                    nearest = distance
-                    candidate = previous.base[Int(candidate) & (Self.window - 1)]
-                    chain -= 1
-                }
+                follow(shortChains, short, position, index, place, end, longest: &longest)
+                if let long { follow(longChains, long, position, index, place, end, longest: &longest) }
                 var rows = 2
                 while rows <= Self.comparedRows, longest < Self.niceLength {
                     let distance = rows * period
@@ -203,17 +208,45 @@ struct TokenParser: ~Copyable {
                 }
                 if longest >= Self.niceLength { covered = place + longest }
             }
-            previous.base[Int(position) & (Self.window - 1)] = heads.base[hash]
-            heads.base[hash] = position
+            shortChains.insert(position, short)
+            if let long { longChains.insert(position, long) }
+        }
+    }
+
+    /// Compares a node with earlier ones of the same hash value, the nearest first.
+    @inline(__always)
+    private func follow(
+        _ chains: borrowing HashChains, _ hash: Int, _ position: UInt32, _ index: Int, _ place: Int,
+        _ end: Int, longest: inout Int
+    ) {
+        var candidate = chains.last(hash)
+        var nearest = 0
+        for _ in 0..<Self.longestChain {
+            let distance = Int(position &- candidate)
+            guard longest < Self.niceLength, distance > nearest,
+                distance <= DeflateAlphabet.longestDistance, place - distance >= Self.window - history
+            else { return }
+            relax(index, place, distance, end, isCovered: false, longest: &longest)
+            nearest = distance
+            candidate = chains.before(candidate)
         }
     }
 
     @inline(__always)
-    private func hash(at place: Int) -> Int {
+    private func shortHash(at place: Int) -> Int {
         let word =
             UInt32(bytes.base[place]) | UInt32(bytes.base[place + 1]) &<< 8
             | UInt32(bytes.base[place + 2]) &<< 16
-        return Int((word &* 0x9E37_79B1) &>> (32 - Self.hashBits))
+        return Int((word &* 0x9E37_79B1) &>> UInt32(32 - HashChains.bits))
+    }
+
+    @inline(__always)
+    private func longHash(at place: Int) -> Int {
+        let start = UnsafeRawPointer(bytes.base + place)
+        let first = UInt64(littleEndian: start.loadUnaligned(as: UInt64.self))
+        let second = UInt64(littleEndian: start.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+        let mixed = (first &* 0x9E37_79B9_7F4A_7C15 ^ second) &* 0xBF58_476D_1CE4_E5B9
+        return Int(mixed &>> UInt64(64 - HashChains.bits))
     }
 
     /// Updates the nodes that a match from `place` at `distance` can reach, and that no match of a smaller distance
@@ -239,15 +272,12 @@ struct TokenParser: ~Copyable {
         let symbol = DeflateAlphabet.distance(distance).symbol
         let distanceBits = costs.distances[symbol]
         if isCovered || length > Self.niceLength {
-            // The last node that the match reaches: each that is nearer costs as much.
-            var (low, high) = (index, min(nodeCount - 1, index + length))
-            while low < high {
-                let middle = (low + high + 1) / 2
-                if Int(nodes[middle].place) <= place + length { low = middle } else { high = middle - 1 }
-            }
-            let reached = Int(nodes[low].place) - place
-            if low > index, reached >= DeflateAlphabet.shortestMatch {
-                offer(low, cost &+ costs.match(reached, distance: distanceBits), index, distance)
+            // The last node that the match reaches, and the last one that it reaches without a second match.
+            offerLast(index, place, distance, length, cost: cost, distanceBits: distanceBits)
+            if length > DeflateAlphabet.longestMatch {
+                offerLast(
+                    index, place, distance, DeflateAlphabet.longestMatch, cost: cost,
+                    distanceBits: distanceBits)
             }
         }
         if !isCovered {
@@ -262,6 +292,23 @@ struct TokenParser: ~Copyable {
             }
         }
         longest = length
+    }
+
+    /// Updates the last node that a match of up to `length` bytes reaches.
+    @inline(__always)
+    private func offerLast(
+        _ index: Int, _ place: Int, _ distance: Int, _ length: Int, cost: UInt32, distanceBits: UInt32
+    ) {
+        let nodes = nodes.base
+        var (low, high) = (index, min(nodeCount - 1, index + length))
+        while low < high {
+            let middle = (low + high + 1) / 2
+            if Int(nodes[middle].place) <= place + length { low = middle } else { high = middle - 1 }
+        }
+        let reached = Int(nodes[low].place) - place
+        if low > index, reached >= DeflateAlphabet.shortestMatch {
+            offer(low, cost &+ costs.match(reached, distance: distanceBits), index, distance)
+        }
     }
 
     @inline(__always)

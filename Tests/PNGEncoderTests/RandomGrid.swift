@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Pixels
+import Scripted
+
+/// Grids of many kinds, as photos, drawings and attacks may have them.
+enum RandomGrid: CaseIterable {
+    case noise, similar, two, few, one, sparse, gradient, rows, columns, chessboard, tiles, halfOpaque, grayColors
+
+    /// The colour models of PNG.
+    static let models: [ColorModel] = [.gray, .grayAlpha, .rgb, .rgba]
+
+    /// Returns a grid of this kind.
+    func grid(_ size: Int, _ color: ColorModel, _ random: inout SplitMix) -> Grid {
+        let bands = color.bands
+        let base = UInt8.random(in: 0...255, using: &random)
+        let colors = (0..<(self == .two || self == .chessboard ? 2 : Int.random(in: 3...40, using: &random)))
+            .map { _ in (0..<bands).map { _ in UInt8.random(in: 0...255, using: &random) } }
+        let slopes = (0..<2 * bands).map { _ in Double.random(in: 0...255, using: &random) / Double(size) }
+        let tile = Int.random(in: 2...9, using: &random)
+        var samples: [UInt8] = []
+        for row in 0..<size {
+            for column in 0..<size {
+                let place = row * size + column
+                switch self {
+                case .noise: samples += (0..<bands).map { _ in UInt8.random(in: 0...255, using: &random) }
+                case .similar:
+                    samples += (0..<bands).map { _ in base &+ UInt8.random(in: 0...6, using: &random) }
+                case .two, .few: samples += colors.randomElement(using: &random) ?? colors[0]
+                case .one: samples += colors[0]
+                case .sparse: samples += colors[Int.random(in: 0..<8, using: &random) == 0 ? 1 : 0]
+                case .gradient:
+                    samples += (0..<bands).map { band in
+                        UInt8(Int(slopes[band] * Double(row) + slopes[bands + band] * Double(column)) % 256)
+                    }
+                case .rows: samples += colors[row % colors.count]
+                case .columns: samples += colors[column % colors.count]
+                case .chessboard: samples += colors[(row + column) % 2]
+                case .tiles: samples += colors[(row % tile * tile + column % tile) % colors.count]
+                case .halfOpaque:
+                    samples += (0..<bands).map { _ in UInt8.random(in: 0...255, using: &random) }
+                    if color.hasAlpha { samples[samples.count - 1] = place % 3 == 0 ? 0 : 255 }
+                case .grayColors:
+                    let gray = UInt8.random(in: 0...15, using: &random) * 17
+                    let alpha = UInt8.random(in: 254...255, using: &random)
+                    samples += (0..<bands).map { color.hasAlpha && $0 == bands - 1 ? alpha : gray }
+                }
+            }
+        }
+        return Grid(size: size, color: color, samples: samples)
+    }
+
+    /// Returns the pixels that show a grid, as Pillow's NEAREST enlarges it: red, green, blue and alpha.
+    static func pixels(_ grid: Grid, width: Int, height: Int) -> [UInt8] {
+        let columns = NearestMap.cells(grid.size, over: width)
+        let (bands, samples) = (grid.bands, grid.samples)
+        var pixels: [UInt8] = []
+        pixels.reserveCapacity(4 * width * height)
+        for row in NearestMap.cells(grid.size, over: height) {
+            for column in columns {
+                let at = (Int(row) * grid.size + Int(column)) * bands
+                let alpha = grid.color.hasAlpha ? samples[at + bands - 1] : 255
+                if bands < 3 {
+                    for _ in 0..<3 { pixels.append(samples[at]) }
+                } else {
+                    for band in 0..<3 { pixels.append(samples[at + band]) }
+                }
+                pixels.append(alpha)
+            }
+        }
+        return pixels
+    }
+}
