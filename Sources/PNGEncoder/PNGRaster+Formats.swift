@@ -9,6 +9,11 @@ extension PNGRaster {
     ///   - grid: The grid, of any colour model but CMYK.
     ///   - keepsColorSpace: True when gray stays gray and colours stay colours, because a profile belongs to either.
     static func formats(of grid: Grid, keepsColorSpace: Bool) -> [Format] {
+        if grid.color == .gray16 {
+            let (samples, count) = (grid.samples, grid.size * grid.size)
+            let cells = (0..<count).map { UInt32(samples[2 * $0]) | UInt32(samples[2 * $0 + 1]) << 8 }
+            return [Format(colorType: .gray, depth: 16, cells: cells)]
+        }
         let pixels = rgba(grid)
         let isOpaque = pixels.allSatisfy { $0 >> 24 == 255 }
         let isGray = pixels.allSatisfy { $0 & 0xFF == $0 >> 8 & 0xFF && $0 & 0xFF == $0 >> 16 & 0xFF }
@@ -49,7 +54,7 @@ extension PNGRaster {
             case .grayAlpha: return sample(0) * 0x01_0101 | sample(1) << 24
             case .rgb: return sample(0) | sample(1) << 8 | sample(2) << 16 | 0xFF00_0000
             case .rgba: return sample(0) | sample(1) << 8 | sample(2) << 16 | sample(3) << 24
-            case .cmyk: preconditionFailure("PNG has no CMYK")
+            case .gray16, .cmyk: preconditionFailure("not 8 bits a sample, or CMYK")
             }
         }
     }

@@ -2,8 +2,8 @@
 
 import Pixels
 
-/// The pixels of an output in one of the sample formats of PNG (PNG, third edition, 11.2.1): a cell is one number, and a row is
-/// spans of equal pixels.
+/// The pixels of an output in one of the sample formats of PNG (PNG, third edition, 11.2.1): a cell is one number, and
+/// a row is spans of equal pixels.
 struct PNGRaster {
     /// The colour types of the IHDR chunk.
     enum ColorType: UInt8 {
@@ -27,7 +27,7 @@ struct PNGRaster {
     /// The samples of the cells of a grid in one format.
     struct Format {
         let colorType: ColorType
-        /// The number of bits of a sample: 1, 2, 4 or 8.
+        /// The number of bits of a sample: 1, 2, 4, 8 or 16.
         let depth: Int
         /// The content of the PLTE chunk; empty if there is none.
         var palette: [UInt8] = []

@@ -45,7 +45,8 @@ extension PNGWriter {
                 TokenParser.segmentBytes + min(period, 4 * units) + RowPlan.shortRepeat, rawBytes + period)
             let tokens = min(rawBytes, groups * (3 * units + 2 * spans) + 4 * height) + 1024
             // Memory that grows is there twice for a moment, and its capacity is up to twice its content.
-            let parser = TokenParser.memoryBytes(nodes: 3 * nodes + 8192, longestAppend: period + RowPlan.shortRepeat)
+            let parser = TokenParser.memoryBytes(
+                nodes: 3 * nodes + 8192, longestAppend: period + RowPlan.shortRepeat)
             workingSetBytes =
                 parser + 3 * (3 * tokens * MemoryLayout<DeflateTokens.Token>.stride)
                 + groups * spans * 8 + spans * 256 + size * size * 64 + 8 * (width + height)

@@ -10,8 +10,9 @@ extension PNGWriter {
         file += checked
         file += bigEndian(CRC.crc32(checked))
     }
+}
 
-    func bigEndian(_ value: UInt32) -> [UInt8] {
-        (0..<4).map { UInt8(truncatingIfNeeded: value >> UInt32(24 - 8 * $0)) }
-    }
+/// Returns the bytes of a number as they are in a file.
+func bigEndian(_ value: UInt32) -> [UInt8] {
+    (0..<4).map { UInt8(truncatingIfNeeded: value >> UInt32(24 - 8 * $0)) }
 }

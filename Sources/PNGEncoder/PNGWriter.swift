@@ -75,8 +75,8 @@ package struct PNGWriter: Sendable {
     /// - Parameter grid: The grid, of any colour model but CMYK.
     package func encode(_ grid: Grid) -> [UInt8] {
         precondition(grid.color != .cmyk, "PNG has no CMYK")
-        let columns = NearestMap.cells(grid.size, over: width)
-        let rows = NearestMap.cells(grid.size, over: height)
+        let columns = cells(grid, over: width)
+        let rows = cells(grid, over: height)
         var formats = PNGRaster.formats(of: grid, keepsColorSpace: attachments.iCCP != nil)
         if let last = formats.last, isShorter(last, than: formats[0]) { formats = [last] }
         var best: RowPlan.Solution?
@@ -88,7 +88,12 @@ package struct PNGWriter: Sendable {
         return best.map(file) ?? []
     }
 
-    /// True when the last format, a palette, has so many fewer data than the first that it is certainly the shorter one.
+    private func cells(_ grid: Grid, over length: Int) -> [UInt8] {
+        grid.color == .gray16
+            ? NearestMap.cells16(grid.size, over: length) : NearestMap.cells(grid.size, over: length)
+    }
+
+    /// True when the last format, a palette, has so many fewer data than the first that it is certainly shorter.
     private func isShorter(_ last: PNGRaster.Format, than first: PNGRaster.Format) -> Bool {
         // 258 bytes of data cost 2 bits or more. The chunks PLTE and tRNS have 12 + 768 + 12 + 256 bytes at most.
         let saved = width * height * (first.pixelBits - last.pixelBits) / 8

@@ -202,7 +202,9 @@ struct TokenParser: ~Copyable {
                 var rows = 2
                 while rows <= Self.comparedRows, longest < Self.niceLength {
                     let distance = rows * period
-                    guard distance <= DeflateAlphabet.longestDistance, place - distance >= first else { break }
+                    guard distance <= DeflateAlphabet.longestDistance, place - distance >= first else {
+                        break
+                    }
                     relax(index, place, distance, end, isCovered: false, longest: &longest)
                     rows += 1
                 }

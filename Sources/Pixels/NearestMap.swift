@@ -17,6 +17,18 @@ package enum NearestMap {
         return map(cells, over: length).map { UInt8($0) }
     }
 
+    /// Returns the index of the cell that each of `length` pixels of a grid with 16 bits a sample shows. Pillow has
+    /// another function for them (`ImagingGenericTransform`), which multiplies the step.
+    ///
+    /// - Parameters:
+    ///   - cells: The number of cells along the side, 1...256.
+    ///   - length: The number of pixels along the side, at least 1.
+    package static func cells16(_ cells: Int, over length: Int) -> [UInt8] {
+        precondition((1...256).contains(cells) && length >= 1, "no such axis")
+        let step = Double(Float(cells)) / Double(length)
+        return (0..<length).map { UInt8(min(Int(step * (Double($0) + 0.5)), cells - 1)) }
+    }
+
     /// Returns the index of the pixel that each of `cells` cells shows. The indices never decrease.
     ///
     /// - Parameters:
