@@ -47,6 +47,7 @@ enum UnknownSetting {
         }
         let words = words(of: name)
         guard let last = words.last else { return nil }
+        if !isVariable && words.count == 1 && sections.contains(last) { return last }
         let same = known.first { isLastComponent(words, of: $0.setting) || last == $0.setting.path }
         if let same { return same.name }
         if words.count == 1 {
