@@ -83,6 +83,7 @@ let package = Package(
         .target(name: "SigV4", dependencies: ["HTTP", "Digests", "Support"], swiftSettings: pure),
         .target(name: "Curl", dependencies: ["HTTP", "Support", "CLibCurl"], swiftSettings: edge),
         .target(name: "JPEG", dependencies: ["Pixels", "Support"], swiftSettings: pure),
+        .target(name: "BMP", dependencies: ["Pixels"], swiftSettings: pure),
         .target(name: "JPEGEncoder", dependencies: ["Pixels", "Support"], swiftSettings: edge),
         .target(name: "PNGEncoder", dependencies: ["Digests", "Pixels"], swiftSettings: edge),
         .target(name: "Sandbox", dependencies: ["CSandbox", "CLibSeccomp"], swiftSettings: edge),
@@ -94,13 +95,16 @@ let package = Package(
             name: "AWS", dependencies: ["SigV4", "HTTP", "Digests", "Support", "CLibC", "CLibExpat", log],
             swiftSettings: edge),
         .target(
-            name: "Pixelation", dependencies: ["Support", "JPEG", "JPEGEncoder", "Pixels"],
+            name: "Pixelation",
+            dependencies: ["Support", "BMP", "JPEG", "JPEGEncoder", "PNGEncoder", "Pixels"],
             swiftSettings: pure),
+        .target(name: "BMPDecoder", dependencies: ["BMP", "Pixels"], swiftSettings: edge),
         .target(name: "JPEGDecoder", dependencies: ["JPEG", "Support", "CJPEG"], swiftSettings: edge),
 
         // Layer 5: the decoding of pictures, the only user of the decoders, and the processing of messages.
         .target(
-            name: "Decoding", dependencies: ["Pixelation", "JPEGDecoder", "JPEG", "Pixels"],
+            name: "Decoding",
+            dependencies: ["Pixelation", "BMP", "BMPDecoder", "JPEG", "JPEGDecoder", "Pixels", "Support"],
             swiftSettings: edge),
         .target(
             name: "Worker",
@@ -207,7 +211,10 @@ let package = Package(
                 "Support", "Pixelation", "Decoding", "DecoderProcesses", "JPEGEncoder", "Pixels", "Digests",
                 "Scripted", "CPlainJPEG", "CAllocationCount",
             ],
-            exclude: ["make_golden.py", "golden.txt", "make_damaged.py", "damaged.txt"],
+            exclude: [
+                "make_golden.py", "golden.txt", "make_damaged.py", "damaged.txt", "make_formats.py",
+                "formats.txt",
+            ],
             swiftSettings: edge),
         // A decoder that misbehaves, for DecoderProcessesTests, and the service with such decoders, for EndToEndTests.
         .executableTarget(

@@ -17,8 +17,18 @@ package struct InProcessReducer: PictureReducer {
     package func reduce(
         _ bytes: Span<UInt8>, _ request: ReductionRequest
     ) throws(PixelationError) -> Reduction {
-        guard let header = request.survey.header, let layout = header.layout else {
-            throw PixelationError(.internal, "the survey is not of a JPEG file")
+        switch request.survey.header {
+        case .jpeg(let header): try reduce(bytes, header, request)
+        case .bmp(let header): try reduce(bytes, header, request)
+        case nil: throw PixelationError(.internal, "the survey is not of this engine")
+        }
+    }
+
+    private func reduce(
+        _ bytes: Span<UInt8>, _ header: JPEGHeader, _ request: ReductionRequest
+    ) throws(PixelationError) -> Reduction {
+        guard let layout = header.layout else {
+            throw PixelationError(.internal, "a header without a colour model")
         }
         let reducer = GridReducer(
             width: header.width, height: header.height, layout: layout, sizes: request.options.sizes)
@@ -44,7 +54,7 @@ package struct InProcessReducer: PictureReducer {
     private func damage(_ reader: borrowing JPEGReader) -> [Damage] {
         var damage: [Damage] = []
         if reader.wasTruncated {
-            damage.append(Damage(.truncated, "the file ends early, and the rest of the picture is filled in"))
+            damage.append(.endsEarly)
         }
         if let corrupt = reader.damage { damage.append(Damage(corrupt)) }
         return damage

@@ -26,6 +26,10 @@ package struct Damage: Sendable, Equatable {
         self.percent = percent
     }
 
+    /// The damage of a file that ends early.
+    package static let endsEarly = Damage(
+        .truncated, "the file ends early, and the rest of the picture is filled in")
+
     /// Creates the damage that corrupt data are.
     package init(_ damage: JPEGDamage) {
         self.init(

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The naming of outputs. The key of the output of 8 x 8 blocks of `photos/HS.jpeg` is `photos/pixelated-8x8-HS.jpeg`:
-/// the prefix and the size are inserted after the last slash, and nothing is escaped.
+/// the prefix and the size are inserted after the last slash, and nothing is escaped. An output in another format than
+/// the source gets the ending of its format, as in `pixelated-8x8-IMG_1.HEIC.jpg`.
 package struct Naming: Sendable, Equatable {
     /// The prefix that is used unless the settings have another one.
     package static let defaultPrefix = "pixelated-"
@@ -16,14 +17,17 @@ package struct Naming: Sendable, Equatable {
     /// - Parameters:
     ///   - key: The key of the source.
     ///   - size: The number of blocks along each side of the output.
-    package func name(for key: String, size: Int) -> String {
-        String(decoding: name(for: Array(key.utf8), size: size), as: UTF8.self)
+    ///   - ending: The ending of an output in another format than the source, which is appended after a dot; nil if
+    ///     both have the same format.
+    package func name(for key: String, size: Int, ending: String?) -> String {
+        String(decoding: name(for: Array(key.utf8), size: size, ending: ending), as: UTF8.self)
     }
 
     /// Returns the path of an output as bytes, for the path of a local file, which is not UTF-8 in each case.
-    package func name(for path: [UInt8], size: Int) -> [UInt8] {
+    package func name(for path: [UInt8], size: Int, ending: String?) -> [UInt8] {
         let file = path.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
         return path[..<file] + Array("\(namePrefix)\(size)x\(size)-".utf8) + path[file...]
+            + (ending.map { Array(".\($0)".utf8) } ?? [])
     }
 
     /// Returns true if `key` is the key of an output of some source, with a size of 1 to 3 digits. Such an object must

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JPEGEncoder
+import PNGEncoder
 import Pixels
 import Support
 
-/// The encoder of outputs from the grids of a picture. Outputs are JPEG files; a type for another output format would
-/// be used here beside `GridWriter`.
+/// The encoder of outputs from the grids of a picture.
 struct OutputEncoder {
-    /// The policy that decides which metadata outputs keep.
-    let policy: MetadataPolicy
+    let options: PixelationOptions
+    let format: OutputFormat
     /// The time after which no further output is begun.
     let deadline: ContinuousClock.Instant
     let cancellation: Cancellation?
@@ -22,15 +22,12 @@ struct OutputEncoder {
     func encode(
         _ picture: ReducedPicture, orientation: Orientation
     ) throws(PixelationError) -> [EncodedOutput] {
-        let isUpright = policy == .upright
-        let orientation = isUpright ? orientation : .upright
-        let writer = GridWriter(
+        let orientation = options.metadata == .upright ? orientation : .upright
+        let write = writer(
             width: orientation.swapsSides ? picture.height : picture.width,
-            height: orientation.swapsSides ? picture.width : picture.height,
-            attachments: GridWriter.Attachments(
-                iccProfile: isUpright ? picture.profile : nil, comment: isUpright ? nil : picture.comment))
+            height: orientation.swapsSides ? picture.width : picture.height, picture.metadata)
         var outputs: [EncodedOutput] = []
-        for grid in picture.grids {
+        for grid in picture.frames[0] {
             if cancellation?.isCancelled == true {
                 throw PixelationError(.cancelled, "pixelating was cancelled")
             }
@@ -38,9 +35,42 @@ struct OutputEncoder {
                 throw PixelationError(
                     .deadline, limit: "the time for one picture was over while outputs were encoded")
             }
-            let bytes = writer.encode(grid.turned(from: orientation))
-            outputs.append(EncodedOutput(size: grid.size, bytes: bytes, contentType: "image/jpeg"))
+            let bytes = write(grid.turned(from: orientation))
+            outputs.append(EncodedOutput(size: grid.size, bytes: bytes, contentType: format.contentType))
         }
         return outputs
+    }
+
+    /// Returns the function that writes the file that shows a grid.
+    private func writer(width: Int, height: Int, _ metadata: SourceMetadata) -> (Grid) -> [UInt8] {
+        let isUpright = options.metadata == .upright
+        switch format {
+        case .jpeg:
+            let writer = GridWriter(
+                width: width, height: height,
+                attachments: GridWriter.Attachments(
+                    iccProfile: isUpright ? metadata.profile : nil,
+                    comment: isUpright ? nil : metadata.comment))
+            return { [background = options.background] grid in writer.encode(grid.opaque(on: background)) }
+        case .png:
+            let writer = PNGWriter(width: width, height: height, attachments: metadata.chunks(isUpright))
+            return { grid in writer.encode(grid.withoutInk()) }
+        }
+    }
+
+    /// Returns an upper bound of the memory, in bytes, of one output: of its file without metadata, and of the buffers
+    /// of its writer.
+    static func bound(
+        of format: OutputFormat, width: Int, height: Int, color: ColorModel, size: Int
+    ) -> (file: Int, workingSet: Int) {
+        switch format {
+        case .jpeg:
+            let bound = GridWriter.Bound(
+                width: width, height: height, bands: color == .cmyk ? 4 : color.hasColor ? 3 : 1, size: size)
+            return (bound.fileBytes, bound.workingSetBytes)
+        case .png:
+            let bound = PNGWriter.Bound(width: width, height: height, color: color, size: size)
+            return (bound.fileBytes, bound.workingSetBytes)
+        }
     }
 }

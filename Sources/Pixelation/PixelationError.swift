@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import BMP
 package import JPEG
 
 /// The reason for which a source was not pixelated.
@@ -52,12 +53,24 @@ package struct PixelationError: Error, Sendable, Equatable, CustomStringConverti
     }
 
     /// Creates the error of a file that exceeds a limit: the names of the settings are appended to the detail.
-    init(_ kind: Kind, limit detail: String) {
+    package init(_ kind: Kind, limit detail: String) {
         let settings = kind.settings.map { "pixelation.limits.\($0)" }.joined(separator: ", ")
         self.init(kind, settings.isEmpty ? detail : "\(detail) (\(settings))")
     }
 
     package var description: String { "\(kind.rawValue): \(detail)" }
+
+    /// Creates the error that corresponds to an error of the BMP decoder.
+    package init(_ error: BMPError) {
+        let kind: Kind =
+            switch error.kind {
+            case .unsupported: .unsupportedFormat
+            case .tooManyPixels: .tooManyPixels
+            case .truncated: .truncated
+            case .corrupt: .corrupt
+            }
+        self.init(kind, limit: error.detail)
+    }
 
     /// Creates the error that corresponds to an error of the JPEG decoder.
     package init(_ error: JPEGError) {

@@ -8,6 +8,11 @@ package struct PixelationOptions: Sendable, Equatable {
     package var sizes: [Int] = [8, 16, 32, 48, 64]
     package var metadata = MetadataPolicy.upright
     package var truncated = TruncationPolicy.refuse
+    /// The formats of sources that are read. Others are refused before anything of them is parsed.
+    package var formats = SourceFormat.readable
+    package var output = OutputFormatPolicy.same
+    /// The colour behind transparent pictures in formats without alpha.
+    package var background = BackgroundColor.white
     package var limits = PixelationLimits()
 
     package init() {}
@@ -26,6 +31,9 @@ package struct PixelationOptions: Sendable, Equatable {
                 problems.append(
                     OptionProblem("sizes[\(index)]", expected: "a number not listed before", got: "\(size)"))
             }
+        }
+        if formats.isEmpty {
+            problems.append(OptionProblem("formats", expected: "one format or more", got: "none"))
         }
         return problems + limits.problems().map { $0.below("limits") }
     }

@@ -59,12 +59,12 @@ package struct Pixelator: Sendable {
             bytes.span,
             ReductionRequest(
                 survey: survey, options: options, deadline: deadline, cancellation: cancellation))
-        let picture = try ReducedPicture(reduction, header, of: bytes, options: options)
+        let picture = try ReducedPicture(reduction, survey, header, of: bytes, options: options)
         let encoder = OutputEncoder(
-            policy: options.metadata, deadline: deadline, cancellation: cancellation)
+            options: options, format: survey.outputFormat, deadline: deadline, cancellation: cancellation)
         return PixelatedPicture(
             outputs: try encoder.encode(picture, orientation: survey.orientation),
-            damage: picture.damage)
+            ending: survey.outputEnding, damage: picture.damage)
     }
 
     /// Surveys and pixelates a source, on the calling thread and without waiting for anything.

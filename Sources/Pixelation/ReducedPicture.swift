@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import JPEG
 import Pixels
 
 /// The grids of all sizes of a decoded picture, with the metadata that outputs may keep.
 struct ReducedPicture {
-    /// The grid of each size, in the order of the sizes. The picture is as stored: the orientation is not applied.
-    var grids: [Grid]
+    /// The grid of each size, in the order of the sizes, of each frame. The picture is as stored: the orientation is
+    /// not applied.
+    var frames: [[Grid]]
     /// The width in pixels of the picture as stored.
     var width: Int
     /// The height in pixels of the picture as stored.
     var height: Int
-    /// The ICC profile; nil if the source has none.
-    var profile: [UInt8]?
-    /// The last comment; nil if the source has none.
-    var comment: [UInt8]?
+    var metadata: SourceMetadata
     /// The damage of the source, each kind at most once.
     var damage: [Damage]
 
@@ -22,21 +19,23 @@ struct ReducedPicture {
     ///
     /// - Throws: `PixelationError` of kind `internal` when the grids are not those that the options require.
     init(
-        _ reduction: Reduction, _ header: JPEGHeader, of bytes: [UInt8], options: PixelationOptions
+        _ reduction: Reduction, _ survey: Survey, _ header: SourceHeader, of bytes: [UInt8],
+        options: PixelationOptions
     ) throws(PixelationError) {
-        guard reduction.grids.map(\.size) == options.sizes,
-            reduction.grids.allSatisfy({ $0.bands == header.components.count })
+        guard (1...survey.frames).contains(reduction.frames.count),
+            reduction.frames.allSatisfy({ grids in
+                grids.map(\.size) == options.sizes && grids.allSatisfy { $0.color == survey.color }
+            })
         else {
             throw PixelationError(.internal, "the grids are not those of the sizes and of the picture")
         }
-        grids = reduction.grids
-        width = header.width
-        height = header.height
-        profile = header.profile(in: bytes)
-        comment = header.comment.map { Array(bytes[$0]) }
+        frames = reduction.frames
+        width = survey.width
+        height = survey.height
+        metadata = header.metadata(of: bytes)
         damage = reduction.damage
         // A missing profile is a damage if the outputs would have it.
-        if options.metadata == .upright, let problem = header.profileProblem {
+        if options.metadata == .upright, let problem = metadata.profileProblem {
             damage.append(Damage(.noProfile, "the ICC profile is dropped: \(problem)"))
         }
     }

@@ -4,13 +4,20 @@ package import Pixels
 
 /// The result of a `PictureReducer`.
 package struct Reduction: Sendable, Equatable {
-    /// The grid of each size, in the order of the sizes. The picture is as stored: the orientation is not applied.
-    package var grids: [Grid]
+    /// The grid of each size, in the order of the sizes, of each frame. The picture is as stored: the orientation is
+    /// not applied. A picture that is not animated has one frame.
+    package var frames: [[Grid]]
     /// The damage of the picture's data, each kind at most once.
     package var damage: [Damage]
 
-    package init(grids: [Grid], damage: [Damage]) {
-        self.grids = grids
+    package init(frames: [[Grid]], damage: [Damage]) {
+        self.frames = frames
         self.damage = damage
     }
+
+    /// Creates the result for a picture that is not animated.
+    package init(grids: [Grid], damage: [Damage]) { self.init(frames: [grids], damage: damage) }
+
+    /// The grid of each size of the first frame.
+    package var grids: [Grid] { frames.first ?? [] }
 }

@@ -20,6 +20,28 @@ package enum SourceFormat: String, Sendable, CaseIterable {
     case svg = "SVG"
     case video = "ISO media (video)"
 
+    /// The formats that can be read.
+    package static let readable: [SourceFormat] = [.jpeg, .bmp]
+
+    /// The name of the format in the setting `pixelation.formats`, such as `jpeg`.
+    package var settingName: String { rawValue.lowercased() }
+
+    /// The endings of the names of files in this format, without a dot, in lower case; empty for formats that are not
+    /// read.
+    var endings: [String] {
+        switch self {
+        case .jpeg: ["jpg", "jpeg", "jpe", "jfif", "mpo"]
+        case .png: ["png", "apng"]
+        case .gif: ["gif"]
+        case .webp: ["webp"]
+        case .heif: ["heic", "heif", "hif"]
+        case .avif: ["avif"]
+        case .tiff: ["tif", "tiff"]
+        case .bmp: ["bmp", "dib"]
+        default: []
+        }
+    }
+
     /// Creates the format of a file; nil if its first bytes are those of no known format.
     ///
     /// - Parameter bytes: The whole file.

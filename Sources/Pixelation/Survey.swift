@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import JPEG
-import JPEGEncoder
 package import Pixels
 
 /// The properties of a source that are known or predicted from its header, without decoding.
@@ -18,8 +16,14 @@ package struct Survey: Sendable {
     /// An upper bound of the memory of pixelating in bytes, with the outputs and the copies of the file that a decoder
     /// needs, but without the file itself.
     package var workingSetBytes: Int
+    /// The number of frames that are reduced: 1 unless the source and the outputs are animated.
+    package var frames = 1
+    /// The format of the outputs.
+    package var outputFormat = OutputFormat.jpeg
+    /// The ending of the names of outputs in another format than the source; nil if both have the same.
+    package var outputEnding: String?
     /// The parsed header, from which `Pixelator.pixelate` continues; nil unless `Pixelator.survey` created this value.
-    package let header: JPEGHeader?
+    package let header: SourceHeader?
 
     /// Creates the survey of an upright colour picture, for tests and for engines other than `Pixelator`. `Pixelator`
     /// refuses it.
@@ -40,13 +44,8 @@ package struct Survey: Sendable {
     ///   - options: The options of the engine.
     /// - Throws: `PixelationError`.
     package init(of bytes: Span<UInt8>, options: PixelationOptions) throws(PixelationError) {
-        try Self.checkFormat(bytes, options)
-        do throws(JPEGError) {
-            self = Survey(
-                try JPEGHeader(of: bytes, limits: JPEGLimits(options)), of: bytes, options: options)
-        } catch {
-            throw PixelationError(error)
-        }
+        let format = try Self.format(of: bytes, options)
+        self = try Survey(SourceHeader(of: bytes, format, options), of: bytes, options: options)
         guard workingSetBytes <= options.limits.memoryBytes else {
             throw PixelationError(
                 .tooMuchMemory,
@@ -55,10 +54,13 @@ package struct Survey: Sendable {
         }
     }
 
-    /// Throws an error if the file is too long, or no JPEG file by its first bytes.
-    private static func checkFormat(
-        _ bytes: Span<UInt8>, _ options: PixelationOptions
-    ) throws(PixelationError) {
+    /// Returns the format of a file, by its first bytes.
+    ///
+    /// - Throws: `PixelationError` if the file is too long, or if its format is unknown or not among
+    ///   `PixelationOptions.formats`.
+    private static func format(
+        of bytes: Span<UInt8>, _ options: PixelationOptions
+    ) throws(PixelationError) -> SourceFormat {
         guard bytes.count <= options.limits.bytes else {
             throw PixelationError(
                 .tooManyBytes, limit: "\(bytes.count) bytes, \(options.limits.bytes) are allowed")
@@ -69,23 +71,30 @@ package struct Survey: Sendable {
                 bytes.isEmpty
                     ? "the file is empty" : "the \(bytes.count) bytes begin like no known picture format")
         }
-        guard format == .jpeg else {
-            throw PixelationError(.unsupportedFormat, "\(format.rawValue) is not processed, only JPEG")
+        guard options.formats.contains(format) else {
+            let list = options.formats.map(\.rawValue)
+            throw PixelationError(
+                .unsupportedFormat,
+                "\(format.rawValue) is not processed, only \(list.joined(separator: ", "))"
+                    + (SourceFormat.readable.contains(format) ? " (pixelation.formats)" : ""))
         }
+        return format
     }
 
-    /// Creates the survey of a JPEG file.
+    /// Creates the survey of a file.
     ///
     /// - Parameters:
     ///   - header: The header of the file.
     ///   - bytes: The whole file.
-    ///   - options: The options of the engine, of which the sizes and the policy for metadata decide about the memory.
-    init(_ header: JPEGHeader, of bytes: Span<UInt8>, options: PixelationOptions) {
-        format = .jpeg
+    ///   - options: The options of the engine.
+    init(_ header: SourceHeader, of bytes: Span<UInt8>, options: PixelationOptions) {
+        format = header.format
         width = header.width
         height = header.height
-        color = header.layout?.color ?? .rgb
+        color = header.color(options)
         orientation = header.orientation(in: bytes)
+        outputFormat = options.output.format(for: format, hasAlpha: color.hasAlpha)
+        outputEnding = options.output.ending(for: format, hasAlpha: color.hasAlpha)
         self.header = header
         workingSetBytes = 0
         workingSetBytes = max(decodingBytes(header, options), encodingBytes(header, options))
@@ -93,7 +102,7 @@ package struct Survey: Sendable {
 
     /// Returns an upper bound of the memory, in bytes, until the picture is reduced: of the decoder, the reducer, the
     /// grids and the attachments.
-    private func decodingBytes(_ header: JPEGHeader, _ options: PixelationOptions) -> Int {
+    private func decodingBytes(_ header: SourceHeader, _ options: PixelationOptions) -> Int {
         header.workingSetBytes
             + GridReducer.workingSetBytes(width: width, height: height, sizes: options.sizes)
             + reducedBytes(header, options)
@@ -101,23 +110,21 @@ package struct Survey: Sendable {
 
     /// Returns an upper bound of the memory, in bytes, while outputs are encoded, when the decoder and the reducer are
     /// freed: the grids and the attachments, all outputs, and the buffers of the writer.
-    private func encodingBytes(_ header: JPEGHeader, _ options: PixelationOptions) -> Int {
-        let isUpright = options.metadata == .upright
-        let isTurned = isUpright && orientation.swapsSides
-        let attached = GridWriter.attachmentBytes(
-            profile: isUpright ? header.profileBytes : 0, comment: isUpright ? 0 : header.comment?.count ?? 0)
+    private func encodingBytes(_ header: SourceHeader, _ options: PixelationOptions) -> Int {
+        let isTurned = options.metadata == .upright && orientation.swapsSides
         let bounds = options.sizes.map { size in
-            GridWriter.Bound(
-                width: isTurned ? height : width, height: isTurned ? width : height, bands: color.bands,
-                size: size)
+            OutputEncoder.bound(
+                of: outputFormat, width: isTurned ? height : width, height: isTurned ? width : height,
+                color: color, size: size)
         }
-        return reducedBytes(header, options) + bounds.reduce(0) { $0 + $1.fileBytes + attached }
-            + (bounds.map(\.workingSetBytes).max() ?? 0)
+        let attached = header.attachedBytes(outputFormat, options.metadata)
+        return reducedBytes(header, options) + bounds.reduce(0) { $0 + $1.file + attached }
+            + (bounds.map(\.workingSet).max() ?? 0)
     }
 
     /// Returns the memory, in bytes, of a `ReducedPicture`.
-    private func reducedBytes(_ header: JPEGHeader, _ options: PixelationOptions) -> Int {
+    private func reducedBytes(_ header: SourceHeader, _ options: PixelationOptions) -> Int {
         let samples = options.sizes.reduce(0) { $0 + $1 * $1 * color.bands }
-        return samples + header.profileBytes + (header.comment?.count ?? 0) + 4096
+        return samples * frames + header.metadataBytes + 4096
     }
 }

@@ -35,6 +35,9 @@ package enum ColorModel: UInt8, Sendable, CaseIterable {
         }
     }
 
+    /// True when a cell has a colour that is not gray.
+    package var hasColor: Bool { [.rgb, .rgba, .cmyk].contains(self) }
+
     /// True when the last sample of a cell is alpha.
     package var hasAlpha: Bool { self == .grayAlpha || self == .rgba }
 }

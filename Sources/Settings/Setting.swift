@@ -110,6 +110,30 @@ extension Setting {
             })
     }
 
+    /// Returns a setting for a property whose value is a list of different elements, each of which has a name.
+    static func choices<Value: Equatable & Sendable>(
+        _ path: String, _ keyPath: any WritableKeyPath<Configuration, [Value]> & Sendable,
+        of values: [Value], named name: @escaping @Sendable (Value) -> String, _ help: String
+    ) -> Setting {
+        let words = values.map(name)
+        return Setting(
+            path: path, help: Self.help(help, naming: words), isReloadable: false,
+            expected: "must be a list of different elements of \(quoted(words))", isText: false, isList: true,
+            read: { .array($0[keyPath: keyPath].map { .string(name($0)) }) },
+            write: { settings, json in
+                guard case .array(let elements) = json else { return false }
+                var chosen: [Value] = []
+                for element in elements {
+                    guard case .string(let text) = element,
+                        let value = values.first(where: { name($0) == text }), !chosen.contains(value)
+                    else { return false }
+                    chosen.append(value)
+                }
+                settings[keyPath: keyPath] = chosen
+                return true
+            })
+    }
+
     /// Returns a setting for a property whose values are the cases of an enumeration, or null.
     static func optionalChoice<Value: RawRepresentable<String> & CaseIterable & Sendable>(
         _ path: String, _ keyPath: any WritableKeyPath<Configuration, Value?> & Sendable, _ help: String

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import AWS
+internal import Pixelation
 
 /// A type of the value of a setting, with the conversion from and to JSON.
 protocol SettingValue: Sendable {
@@ -127,4 +128,14 @@ extension BucketOptions: SettingValue {
             .init("externalID", externalID.json), .init("requesterPays", requesterPays.json),
         ])
     }
+}
+
+extension BackgroundColor: SettingValue {
+    static var expected: String { "must be a colour such as #ffffff" }
+    static var isText: Bool { true }
+    init?(json: JSONValue) {
+        guard case .string(let text) = json else { return nil }
+        self.init(text)
+    }
+    var json: JSONValue { .string("\(self)") }
 }

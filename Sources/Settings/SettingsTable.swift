@@ -91,6 +91,18 @@ extension Setting {
         .property(
             "pixelation.sizes", \.pixelation.sizes,
             "Number of blocks along each side of each output, 1 to 256; one output per number"),
+        .choices(
+            "pixelation.formats", \.pixelation.formats, of: SourceFormat.readable, named: { $0.settingName },
+            "Formats of sources that are read, by their content; files in other formats fail with "
+                + "unsupported-format before a decoder reads them"),
+        .choice(
+            "pixelation.output", \.pixelation.output,
+            "Format of the outputs; same: that of the source, or JPEG, or PNG for pictures with transparency, if it "
+                + "is not written; an output in another format than its source has the ending of its format behind "
+                + "the name of the source"),
+        .property(
+            "pixelation.background", \.pixelation.background,
+            "Colour behind transparent pictures whose outputs are JPEG files"),
         .choice(
             "pixelation.metadata", \.pixelation.metadata,
             "upright: rotated according to the EXIF orientation, with the colour profile; reference: byte-identical "

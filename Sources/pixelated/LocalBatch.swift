@@ -67,7 +67,7 @@ struct LocalBatch: Sendable {
             let picture = try pixelator.pixelate(bytes)
             // The longest name is first, so that no output is written when it is too long for the file system.
             for output in picture.outputs.sorted(by: { $0.size > $1.size }) {
-                let name = naming.name(for: path.lastComponent, size: output.size)
+                let name = naming.name(for: path.lastComponent, size: output.size, ending: picture.ending)
                 try LocalFile.write(output.bytes, to: directory.appending(name))
             }
             return .done(picture.damage.map { "\(path): damaged (\($0.kind.rawValue)): \($0.detail)" })

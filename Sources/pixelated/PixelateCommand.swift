@@ -21,7 +21,7 @@ struct PixelateCommand: ParsableCommand {
             otherwise 1.
             """)
 
-    @Argument(help: ArgumentHelp("JPEG files.", valueName: "file"), completion: .file())
+    @Argument(help: ArgumentHelp("JPEG and PNG files.", valueName: "file"), completion: .file())
     var files: [LocalPath]
 
     @Option(
@@ -43,6 +43,21 @@ struct PixelateCommand: ParsableCommand {
             """
     )
     var metadata = MetadataPolicy.upright
+
+    @Option(
+        help:
+            """
+            Format of the outputs: same (as the file), jpeg or png. Outputs in another format than the file have its \
+            ending behind NAME.
+            """
+    )
+    var format = OutputFormatPolicy.same
+
+    @Option(
+        help: ArgumentHelp(
+            "Colour behind transparent pictures in JPEG outputs. Default: \(BackgroundColor.white).",
+            valueName: "colour"))
+    var background = BackgroundColor.white
 
     @Option(help: "Treatment of truncated files: refuse or accept.")
     var truncated = TruncationPolicy.refuse
@@ -73,6 +88,8 @@ struct PixelateCommand: ParsableCommand {
             var options = PixelationOptions()
             options.metadata = metadata
             options.truncated = truncated
+            options.output = format
+            options.background = background
             if let sizes {
                 let numbers = sizes.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
                 guard !numbers.contains(nil) else {
@@ -144,5 +161,9 @@ struct PixelateCommand: ParsableCommand {
 }
 
 extension MetadataPolicy: ExpressibleByArgument {}
+extension OutputFormatPolicy: ExpressibleByArgument {}
+extension BackgroundColor: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
 extension TruncationPolicy: ExpressibleByArgument {}
 extension DecoderIsolation: ExpressibleByArgument {}

@@ -7,13 +7,13 @@ import Testing
 struct LayerTests {
     static let layers: [[String]] = [
         [
-            "CLibC", "CLibCurl", "CLibCrypto", "CLibExpat", "CLibJPEG", "CLibSeccomp", "CLibSystemd",
+            "CLibC", "CLibCurl", "CLibCrypto", "CLibExpat", "CLibJPEG", "CLibPNG", "CLibSeccomp", "CLibSystemd",
             "CLibTurboJPEG",
         ],
         ["CJPEG", "CPixels", "CSandbox", "Support"],
         ["HTTP", "Digests", "Pixels", "S3Events", "Metrics"],
-        ["SigV4", "Curl", "JPEG", "JPEGEncoder", "Sandbox", "Systemd"],
-        ["AWS", "Pixelation", "JPEGDecoder"],
+        ["SigV4", "Curl", "BMP", "JPEG", "JPEGEncoder", "PNGEncoder", "Sandbox", "Systemd"],
+        ["AWS", "Pixelation", "BMPDecoder", "JPEGDecoder"],
         ["Decoding", "Worker"],
         ["DecoderProcesses", "Settings"],
         ["Daemon"],

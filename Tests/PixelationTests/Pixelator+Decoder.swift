@@ -24,6 +24,17 @@ extension Pixelator {
     /// Creates an engine with the decoder of the tests.
     init(_ options: PixelationOptions) { self.init(options, reducer: TestDecoder.reducer) }
 
+    /// Surveys and reduces a file with the decoder of the tests.
+    static func reduction(
+        of bytes: [UInt8], _ options: PixelationOptions
+    ) throws(PixelationError) -> Reduction {
+        try TestDecoder.reducer.reduce(
+            bytes.span,
+            ReductionRequest(
+                survey: Survey(of: bytes.span, options: options), options: options,
+                deadline: .now + .seconds(600), cancellation: nil))
+    }
+
     /// Returns an engine that decodes in the process of the tests, for options and surveys that the service never has.
     static func inProcess(_ options: PixelationOptions) -> Pixelator {
         Pixelator(options, reducer: InProcessReducer())

@@ -1,61 +1,102 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Digests
 import Foundation
 import Pixelation
+import Pixels
+import Scripted
+import Support
 import Testing
 
-/// The recognition of formats by the first bytes of a file is tested.
+/// Small files of every kind that is read, with the grids that Pillow makes of them.
 @Suite struct SourceFormatTests {
-    private func format(_ file: [UInt8]) -> SourceFormat? { SourceFormat(file.span) }
-
-    @Test(
-        arguments: [
-            "<svg/>", "<svg>", "<svg xmlns=\"http://www.w3.org/2000/svg\">", "<svg\n", "\n  <svg >",
-            "<svg:svg >",
-            "<?xml version=\"1.0\"?><svg/>",
-            "<?xml version=\"1.0\"?>\n<!-- drawn by a > program -->\r\n<svg >",
-            "<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"http://www.w3.org/svg11.dtd\"><svg >",
-            "<!DOCTYPE svg [ <!ENTITY a \"]>\"> ]>\n<svg >", "<!-- a --><!-- b --><?style x?><svg />",
-            "<!DOCTYPE svg [ <!-- don't ]> --> ]><svg/>", "<!DOCTYPE svg [ <?a it's ]> \"?> ]><svg/>",
-            "<!DOCTYPE svg [ <!-- a --><!-- ' --><!ENTITY a '<!--'> ]><svg/>",
-            "<!DOCTYPE svg SYSTEM '<!--' [ ] ><svg/>",
-        ])
-    func `a document whose root element is svg is SVG`(_ text: String) {
-        let utf8 = Array(text.utf8)
-        #expect(format(utf8) == .svg)
-        #expect(format([0xEF, 0xBB, 0xBF] + utf8) == .svg)
-        let little = utf8.flatMap { [$0, 0] as [UInt8] }
-        let big = utf8.flatMap { [0, $0] as [UInt8] }
-        #expect(format([0xFF, 0xFE] + little) == .svg && format([0xFE, 0xFF] + big) == .svg)
-        #expect(format(little) == .svg && format(big) == .svg)
+    /// A file of formats.txt, which `make_formats.py` makes with Pillow 12.1.1.
+    struct File: Sendable, CustomTestStringConvertible {
+        var name: String
+        var bytes: [UInt8]
+        /// Pillow's name of the colour model, with a plus sign if pixels can be transparent.
+        var mode: String
+        /// The SHA-256 of the grids of all sizes after each other, by the policy for metadata.
+        var grids: [MetadataPolicy: String]
+        var testDescription: String { name }
     }
 
-    @Test(
-        arguments: [
-            "<?xml version=\"1.0\"?><Error><Code>SlowDown</Code></Error>", "<html><svg></html>", "<svgs>",
-            "<s", "<svg",
-            "<!DOCTYPE html><html>", "<?xml", "<!-- <svg> ", "<!DOCTYPE svg [ <svg>",
-            "<!DOCTYPE svg [ <!-- ]><svg/>",
-            "<!DOCTYPE html [ <!-- ]><svg/> --> ]><html/>", "<!DOCTYPE svg [ <?a ]><svg/>", "<!DOCTYPE svg",
-            "svg",
-            "<", "",
-            "<>", "<!-- -->", "{\"svg\": 1}",
-        ])
-    func `another document is no picture`(_ text: String) {
-        #expect(format(Array(text.utf8)) == nil)
-        #expect(format([0xEF, 0xBB, 0xBF] + Array(text.utf8)) == nil)
-        #expect(format([0xFF, 0xFE] + text.utf8.flatMap { [$0, 0] as [UInt8] }) == nil)
+    static let files: [File] = {
+        let url = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "formats.txt")
+        guard let text = try? String(contentsOf: url, encoding: .utf8) else { return [] }
+        return text.split(separator: "\n").compactMap { line in
+            let fields = line.split(separator: " ").map(String.init)
+            guard fields.count == 5, let data = Data(base64Encoded: fields[1]) else { return nil }
+            return File(
+                name: fields[0], bytes: Array(data), mode: fields[2],
+                grids: [.reference: fields[3], .upright: fields[4]])
+        }
+    }()
+
+    static func options(_ policy: MetadataPolicy) -> PixelationOptions {
+        var options = PixelationOptions()
+        options.metadata = policy
+        return options
     }
 
-    @Test func `a root element behind 64 KiB is not searched`() {
-        let comment = Array("<!--".utf8) + [UInt8](repeating: 0x2D, count: 1 << 16) + Array("--><svg >".utf8)
-        #expect(format(comment) == nil)
+    @Test func `formats.txt has files of every format that is read besides JPEG`() {
+        let formats = Set(Self.files.compactMap { SourceFormat($0.bytes.span) })
+        #expect(formats.union([.jpeg]) == Set(SourceFormat.readable))
     }
 
-    @Test func `the codestreams of other JPEG standards have names`() {
-        #expect(format([0xFF, 0x4F, 0xFF, 0x51]) == .jpeg2000)
-        #expect(format([0xFF, 0x0A, 1, 2]) == .jpegXL)
-        #expect(format([0x49, 0x49, 0xBC, 0x01]) == .jpegXR)
-        #expect(format([0xFF, 0xD8, 0xFF, 0xF7]) == .jpeg)
+    @Test(arguments: files, MetadataPolicy.allCases)
+    func `grids are those of Pillow's pixels`(_ file: File, _ policy: MetadataPolicy) throws {
+        let reduction = try Pixelator.reduction(of: file.bytes, Self.options(policy))
+        #expect(reduction.frames.count == 1 && reduction.damage.isEmpty)
+        let samples = reduction.grids.flatMap(\.samples)
+        #expect(Hex.encode(SHA256.digest(samples)) == file.grids[policy], "\(reduction.grids[0].color)")
+        #expect(reduction.grids.allSatisfy { $0.color.hasAlpha == file.mode.hasSuffix("+") })
+    }
+
+    @Test(arguments: files)
+    func `a file that is cut at any byte is refused or has the right size`(_ file: File) throws {
+        for count in 0..<file.bytes.count {
+            let part = Array(file.bytes[..<count])
+            for truncated in TruncationPolicy.allCases {
+                var options = Self.options(.upright)
+                options.sizes = [8]
+                options.truncated = truncated
+                do throws(PixelationError) {
+                    let reduction = try Pixelator.reduction(of: part, options)
+                    #expect(reduction.grids[0].size == 8)
+                    #expect(reduction.damage.allSatisfy { $0.kind == .truncated })
+                    #expect(truncated == .accept || reduction.damage.isEmpty, "\(count)")
+                } catch {
+                    let kinds: [PixelationError.Kind] = [
+                        .notAnImage, .truncated, .corrupt, .unsupportedFormat,
+                    ]
+                    #expect(kinds.contains(error.kind), "\(count): \(error)")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: files)
+    func `a file with any changed byte is refused or has the right size`(_ file: File) throws {
+        var random = SplitMix(seed: 14)
+        for _ in 0..<300 {
+            var changed = file.bytes
+            for _ in 0..<Int.random(in: 1...3, using: &random) {
+                let header = Int.random(in: 0..<min(150, changed.count), using: &random)
+                let anywhere = Int.random(in: 0..<changed.count, using: &random)
+                let at = Bool.random(using: &random) ? header : anywhere
+                changed[at] = .random(in: 0...255, using: &random)
+            }
+            var options = Self.options(.upright)
+            options.sizes = [8]
+            // A few bytes can announce a large picture, which takes long in a debug build.
+            options.limits.pixels = 20_000
+            do throws(PixelationError) {
+                let reduction = try Pixelator.reduction(of: changed, options)
+                #expect(reduction.grids[0].size == 8)
+            } catch {
+                #expect(error.kind != .internal && error.kind != .deadline, "\(error)")
+            }
+        }
     }
 }

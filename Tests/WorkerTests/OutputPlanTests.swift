@@ -10,7 +10,7 @@ import Testing
 @Suite struct OutputPlanTests {
     private func keys(_ bucket: String, _ key: String, prefix: String) throws -> [String] {
         try OutputPlan(
-            ObjectEvent(bucket: bucket, key: key), sizes: [8],
+            ObjectEvent(bucket: bucket, key: key), sizes: [8], ending: nil,
             options: OutputOptions(bucket: "out", prefix: prefix)
         ).outputs.map(\.key)
     }

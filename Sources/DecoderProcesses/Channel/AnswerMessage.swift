@@ -13,20 +13,23 @@ package struct AnswerMessage: Sendable {
         package var sizes: [Int]
         /// The colour model of the grids.
         package var color: ColorModel
+        /// The maximum number of frames.
+        package var frames: Int
 
-        package init(number: UInt64, sizes: [Int], color: ColorModel) {
+        package init(number: UInt64, sizes: [Int], color: ColorModel, frames: Int = 1) {
             self.number = number
             self.sizes = sizes
             self.color = color
+            self.frames = frames
         }
 
-        /// The length of all grids in bytes.
+        /// The length of the grids of one frame in bytes.
         var sampleBytes: Int { sizes.reduce(0) { $0 + $1 * $1 * color.bands } }
 
         /// The maximum length in bytes of the body of the answer.
         package var maximumBytes: Int {
             let damage = AnswerMessage.damages.count * (4 + MessageReader.maximumTextBytes)
-            return 16 + max(damage + sampleBytes, MessageReader.maximumTextBytes)
+            return 20 + max(damage + sampleBytes * frames, MessageReader.maximumTextBytes)
         }
     }
 
@@ -83,12 +86,20 @@ package struct AnswerMessage: Sendable {
             damage.append(
                 Damage(kind, try reader.text(), percent: percent == unknownPercent ? nil : Int(percent)))
         }
-        var grids: [Grid] = []
-        for size in expected.sizes {
-            let samples = Array(try reader.take(size * size * expected.color.bands))
-            grids.append(Grid(size: size, color: expected.color, samples: samples))
+        let frameCount = Int(try reader.integer(UInt32.self))
+        guard (1...expected.frames).contains(frameCount) else {
+            throw MessageError("\(frameCount) frames in place of up to \(expected.frames)")
         }
-        return Reduction(grids: grids, damage: damage)
+        var frames: [[Grid]] = []
+        for _ in 0..<frameCount {
+            var grids: [Grid] = []
+            for size in expected.sizes {
+                let samples = Array(try reader.take(size * size * expected.color.bands))
+                grids.append(Grid(size: size, color: expected.color, samples: samples))
+            }
+            frames.append(grids)
+        }
+        return Reduction(frames: frames, damage: damage)
     }
 
     private static func element<Element>(
@@ -113,7 +124,8 @@ package struct AnswerMessage: Sendable {
                     damage.percent.map { UInt8(clamping: min(max($0, 0), 100)) } ?? Self.unknownPercent)
                 writer.append(text: damage.detail)
             }
-            for grid in reduction.grids { writer.append(grid.samples) }
+            writer.append(UInt32(reduction.frames.count))
+            for grid in reduction.frames.joined() { writer.append(grid.samples) }
         case .failure(let error):
             writer.append(UInt8(1))
             writer.append(UInt8(Self.errors.firstIndex(of: error.kind) ?? 0))

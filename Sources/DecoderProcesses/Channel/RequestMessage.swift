@@ -11,7 +11,7 @@ package struct RequestMessage: Sendable, Equatable {
     package var number: UInt64
     /// The length of the file in bytes.
     package var fileBytes: Int
-    /// The options of the reduction, of which `metadata` concerns the predicted memory alone.
+    /// The options of the reduction. All formats are allowed in it, because the parent has checked the format.
     package var options: PixelationOptions
     /// The time for the decoding in nanoseconds.
     package var nanoseconds: Int64
@@ -36,6 +36,7 @@ package struct RequestMessage: Sendable, Equatable {
         options = PixelationOptions()
         options.truncated = try reader.integer(UInt8.self) == 0 ? .refuse : .accept
         options.metadata = try Self.element(of: MetadataPolicy.allCases, try reader.integer(UInt8.self))
+        options.output = try Self.element(of: OutputFormatPolicy.allCases, try reader.integer(UInt8.self))
         for limit in Self.limits {
             options.limits[keyPath: limit] = try reader.number(in: 0...Int.max, "a limit")
         }
@@ -53,6 +54,7 @@ package struct RequestMessage: Sendable, Equatable {
         writer.append(nanoseconds)
         writer.append(UInt8(options.truncated == .refuse ? 0 : 1))
         writer.append(UInt8(MetadataPolicy.allCases.firstIndex(of: options.metadata) ?? 0))
+        writer.append(UInt8(OutputFormatPolicy.allCases.firstIndex(of: options.output) ?? 0))
         for limit in Self.limits { writer.append(Int64(options.limits[keyPath: limit])) }
         writer.append(UInt8(options.sizes.count))
         for size in options.sizes { writer.append(UInt16(size)) }

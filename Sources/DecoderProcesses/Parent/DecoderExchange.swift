@@ -47,7 +47,7 @@ struct DecoderExchange {
         decoder.memory.write(file)
         let expected = AnswerMessage.Expectation(
             number: .random(in: 0...UInt64.max), sizes: request.options.sizes,
-            color: request.survey.color)
+            color: request.survey.color, frames: request.survey.frames)
         let left = max(.zero, request.deadline - .now)
         let message = RequestMessage(
             number: expected.number, fileBytes: file.count, options: request.options,

@@ -36,6 +36,8 @@ final class ObservedEngine: PictureEngine {
         }
     }
 
+    func likelyEnding(forSource key: String) -> String? { engine.likelyEnding(forSource: key) }
+
     func survey(_ bytes: [UInt8]) throws -> Survey { try engine.survey(bytes) }
 
     func pixelate(

@@ -20,7 +20,7 @@ extension Job {
     /// - Throws: `WorkerError`, `StopSignal.Reason`, `CancellationError`.
     func reconcile(_ attempt: inout RecordAttempt) async throws -> Outcome {
         attempt.begin()
-        let plan = try OutputPlan(attempt.event, sizes: engine.sizes, options: options.output)
+        var plan = try plan(for: attempt)
         defer { attempt.message.stopSignal.leaveCommit() }
         for round in 1...Self.maxRounds {
             do {
@@ -29,11 +29,20 @@ extension Job {
                 } catch let failure as UnprovenFailure {
                     try await decide(about: failure, plan.source, &attempt)
                 }
-            } catch is AnotherRound {}
+            } catch is AnotherRound {
+                plan = try self.plan(for: attempt)
+            }
         }
         throw WorkerError(
             .superseded, operation: "pixelating \(plan.source)",
             detail: "source or outputs changed during each of \(Self.maxRounds) rounds")
+    }
+
+    /// Returns the names of the outputs. Their ending follows from the content of the source, or from its name before
+    /// the content is known.
+    private func plan(for attempt: RecordAttempt) throws -> OutputPlan {
+        let ending = attempt.survey.map(\.outputEnding) ?? engine.likelyEnding(forSource: attempt.event.key)
+        return try OutputPlan(attempt.event, sizes: engine.sizes, ending: ending, options: options.output)
     }
 
     /// Makes one round of an attempt.
@@ -64,7 +73,7 @@ extension Job {
         let (stamp, tags) = (stamp(of: source.head, attempt), source.tags)
         let stale = existing.indices.filter { existing[$0].stamp?.isEquivalent(to: stamp) != true }
         if stale.isEmpty { return attempt.outcomeOfUpToDate }
-        let picture = try await pixelate(source, &attempt)
+        let picture = try await pixelate(source, plan, &attempt)
 
         // An attempt that has uploaded goes on until outputs and source agree, with or without the lease, because
         // its upload may have replaced a newer output.
@@ -232,22 +241,24 @@ extension Job {
     /// freed when the function returns, before the uploads.
     ///
     /// - Throws: `UnprovenFailure` instead of a `WorkerError` of the engine that the picture can have caused,
-    ///   `WorkerError` of kind `.decoderUnavailable`, `CancellationError`.
+    ///   `WorkerError` of kind `.decoderUnavailable`, `AnotherRound` when the content of the source contradicts its
+    ///   name and the outputs have other names than those of the plan, `CancellationError`.
     private func pixelate(
-        _ source: consuming DownloadedSource, _ attempt: inout RecordAttempt
+        _ source: consuming DownloadedSource, _ plan: OutputPlan, _ attempt: inout RecordAttempt
     ) async throws -> PixelatedOutputs {
         do {
-            return try await outputs(of: source, &attempt)
+            return try await outputs(of: source, plan, &attempt)
         } catch let error as WorkerError where error.kind != .decoderUnavailable {
             throw UnprovenFailure(error: error, reading: source.reading, digest: source.digest())
         }
     }
 
     private func outputs(
-        of source: borrowing DownloadedSource, _ attempt: inout RecordAttempt
+        of source: borrowing DownloadedSource, _ plan: OutputPlan, _ attempt: inout RecordAttempt
     ) async throws -> PixelatedOutputs {
         let survey = try engine.survey(source.bytes)
         attempt.trace.survey = survey
+        if survey.outputEnding != plan.ending { throw AnotherRound() }
         let start = clock.now
         var memory = try await budget.pixels.acquire(survey.workingSetBytes)
         attempt.trace.waitTime += clock.now - start

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Pixelation
 internal import S3Events
 
 /// The state of the attempts at one record, including the parts of a failed attempt that the next one and the log use.
@@ -26,6 +27,9 @@ struct RecordAttempt {
         self.trace = trace
         maySkipUnread = !message.isRedelivered
     }
+
+    /// The survey of the source that was downloaded last; nil before the first one.
+    var survey: Survey? { trace.survey }
 
     /// Records the start of an attempt.
     mutating func begin() { isCommitting = false }

@@ -9,18 +9,21 @@ struct OutputPlan: Sendable, Equatable {
     var source: ObjectReference
     /// The names of the outputs, one for each size of the engine, in the order of the sizes.
     var outputs: [ObjectReference]
+    /// The ending of outputs in another format than the source (`Naming.name(for:size:ending:)`).
+    let ending: String?
 
     /// Computes the names of the outputs for the source of an event.
     ///
     /// - Throws: `WorkerError` of kind `.unsupported` when the key of an output is too long for S3.
-    init(_ event: ObjectEvent, sizes: [Int], options: OutputOptions) throws {
+    init(_ event: ObjectEvent, sizes: [Int], ending: String?, options: OutputOptions) throws {
+        self.ending = ending
         source = ObjectReference(bucket: event.bucket, key: event.key)
         // `photos/HS.jpeg` becomes `photos/pixelated-8x8-HS.jpeg`, after the prefix.
         let naming = Naming(namePrefix: options.namePrefix)
         let prefix = options.prefix(forSourcesIn: event.bucket)
         outputs = sizes.map {
             ObjectReference(
-                bucket: options.bucket, key: prefix + naming.name(for: event.key, size: $0))
+                bucket: options.bucket, key: prefix + naming.name(for: event.key, size: $0, ending: ending))
         }
         if let long = outputs.first(where: { $0.key.utf8.count > 1024 }) {
             throw WorkerError(

@@ -14,6 +14,10 @@ package protocol PictureEngine: Sendable {
     /// The maximum time of the pixelation of one picture on a processor, without the wait for a processor.
     var timeLimit: Duration { get }
 
+    /// Returns the ending that the outputs of a source are likely to get, by its key
+    /// (`OutputFormatPolicy.likelyEnding(forSource:)`).
+    func likelyEnding(forSource key: String) -> String?
+
     /// Reads the header of a picture, and returns its format, size and predicted memory.
     ///
     /// - Throws: `WorkerError`.

@@ -35,7 +35,15 @@ package struct PooledPixelator: PictureEngine {
 
     package var outputFormat: String {
         let options = pixelator.options
-        return "\(Self.outputFormatVersion)-\(options.metadata.rawValue)-\(options.truncated.rawValue)"
+        var parts = ["\(Self.outputFormatVersion)", options.metadata.rawValue, options.truncated.rawValue]
+        // The defaults have no part, so that the outputs of earlier versions remain valid.
+        if options.output != .same { parts.append(options.output.rawValue) }
+        if options.background != .white { parts.append("\(options.background)") }
+        return parts.joined(separator: "-")
+    }
+
+    package func likelyEnding(forSource key: String) -> String? {
+        pixelator.options.output.likelyEnding(forSource: key)
     }
 
     package var sizes: [Int] { pixelator.options.sizes }

@@ -14,6 +14,8 @@ struct FakeEngine: PictureEngine {
     var maximumBytes: Int { 100_000 }
     var timeLimit: Duration { .seconds(60) }
 
+    func likelyEnding(forSource key: String) -> String? { nil }
+
     func survey(_ bytes: [UInt8]) throws -> Survey {
         guard bytes.first == 0 else { throw WorkerError(.corrupt, operation: "survey", code: "corrupt") }
         let next = connection.cloud.workingSets.withLock { $0.isEmpty ? nil : $0.removeFirst() }

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Pixelation
+import Pixels
+import Support
+
+/// The reduction of a picture whose rows a reader yields from the top, with the limit of time of its request.
+struct RowReduction {
+    /// The number of rows between two checks of the time.
+    private static let slice = 16
+
+    let width: Int
+    let height: Int
+    let layout: PixelLayout
+    /// True when cells have the colours of single pixels and not averages.
+    let isSampled: Bool
+    let request: ReductionRequest
+
+    /// Reads all rows and returns the grids.
+    ///
+    /// - Parameter read: Writes the next row, `width * layout.stride` bytes, into the buffer.
+    func grids(
+        _ read: (UnsafeMutableBufferPointer<UInt8>) throws(PixelationError) -> Void
+    ) throws(PixelationError) -> [Grid] {
+        guard isSampled else {
+            let reducer = GridReducer(
+                width: width, height: height, layout: layout, sizes: request.options.sizes)
+            for row in 0..<height {
+                try check(row)
+                try reducer.addRow { (pixels) throws(PixelationError) in try read(pixels) }
+            }
+            return reducer.grids()
+        }
+        var sampler = PointSampler(
+            width: width, height: height, layout: layout, sizes: request.options.sizes)
+        let pixels = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: width * layout.stride)
+        defer { pixels.deallocate() }
+        for row in 0..<height {
+            try check(row)
+            try read(pixels)
+            sampler.addRow(UnsafeBufferPointer(pixels))
+        }
+        return sampler.grids()
+    }
+
+    /// Reads all rows of a picture of 16 bits a sample and returns the grids.
+    ///
+    /// - Parameter read: Writes the next row, `width` samples, into the buffer.
+    func grids16(
+        _ read: (UnsafeMutableBufferPointer<UInt16>) throws(PixelationError) -> Void
+    ) throws(PixelationError) -> [Grid] {
+        var reducer = Gray16Reducer(width: width, height: height, sizes: request.options.sizes)
+        let samples = UnsafeMutableBufferPointer<UInt16>.allocate(capacity: width)
+        defer { samples.deallocate() }
+        for row in 0..<height {
+            try check(row)
+            try read(samples)
+            reducer.addRow(UnsafeBufferPointer(samples))
+        }
+        return reducer.grids()
+    }
+
+    /// Throws an error when the time is over or the request is cancelled.
+    private func check(_ row: Int) throws(PixelationError) {
+        guard row % Self.slice == 0 else { return }
+        if request.cancellation?.isCancelled == true {
+            throw PixelationError(.cancelled, "decoding was cancelled")
+        }
+        guard ContinuousClock.now < request.deadline else {
+            throw PixelationError(
+                .deadline, limit: "the time for one picture was over at row \(row) of \(height)")
+        }
+    }
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The format of outputs.
+package enum OutputFormat: String, Sendable, CaseIterable {
+    case jpeg, png
+
+    /// The media type of the files.
+    package var contentType: String { "image/\(rawValue)" }
+
+    /// The ending of a file name that states this format, without a dot.
+    package var ending: String {
+        switch self {
+        case .jpeg: "jpg"
+        case .png: "png"
+        }
+    }
+
+    /// The same format as that of a source.
+    var source: SourceFormat {
+        switch self {
+        case .jpeg: .jpeg
+        case .png: .png
+        }
+    }
+}

@@ -1,0 +1,145 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""This script prints formats.txt: small files of every kind that is read, with what Pillow makes of them.
+
+One line is one file: name, content in base64, Pillow's mode, and two hashes. Each is the SHA-256 of the grids of the
+sizes 8, 16, 32, 48, 64 after each other, as the engine has them: the first as Pillow reduces the picture itself, which
+samples pictures with a palette and of 1 bit, the second after a conversion to gray or colours, which it averages.
+CONTRIBUTING.md has the command that makes formats.txt. The script needs pillow==12.1.1 and numpy.
+"""
+import base64
+import hashlib
+import io
+import struct
+import sys
+
+import numpy
+from PIL import Image
+
+SIZES = (8, 16, 32, 48, 64)
+W, H = 23, 17
+
+
+def samples(bands, width=W, height=H):
+    x = numpy.arange(width)[None, :, None]
+    y = numpy.arange(height)[:, None, None]
+    c = numpy.arange(bands)[None, None, :]
+    return ((7 * x + 13 * y + 101 * c + (x * y) % 251) & 255).astype(numpy.uint8)
+
+
+def grids(image):
+    """Returns the grids of an image in the bytes of the engine."""
+    out = b""
+    for size in SIZES:
+        grid = image.resize((size, size), Image.BILINEAR)
+        if grid.mode == "1":
+            grid = grid.convert("L")
+        elif grid.mode in ("P", "PA"):
+            grid = grid.convert("RGBA" if has_alpha(image) else "RGB")
+        data = numpy.asarray(grid)
+        out += (data.astype(">u2") if grid.mode == "I;16" else data).tobytes()
+    return out
+
+
+def has_alpha(image):
+    return image.mode in ("LA", "RGBA", "PA") or "transparency" in image.info
+
+
+def line(name, content):
+    image = Image.open(io.BytesIO(content))
+    image.load()
+    mode = image.mode
+    averaged = image
+    if mode == "1":
+        averaged = image.convert("L")
+    elif mode in ("P", "L", "RGB", "I;16") and has_alpha(image):
+        averaged = image.convert("LA" if mode == "L" else "RGBA")
+    elif mode == "P":
+        averaged = image.convert("RGB")
+    print(name, base64.b64encode(content).decode(), mode + ("+" if has_alpha(image) else ""),
+          hashlib.sha256(grids(image)).hexdigest(), hashlib.sha256(grids(averaged)).hexdigest())
+
+
+# BMP
+
+def bmp(bits, rows, palette=b"", height=H, compression=0, masks=b"", header=40, colors=0, after=b""):
+    info = struct.pack("<IiiHHIIiiII", header, W, height, 1, bits, compression, len(rows), 2835, 2835, colors, 0)
+    if header == 12:
+        info = struct.pack("<IHHHH", 12, W, height, 1, bits)
+    elif header > 40:
+        info += masks.ljust(header - 40, b"\0")
+        masks = b""
+    offset = 14 + len(info) + len(masks) + len(palette)
+    return b"BM" + struct.pack("<IHHI", offset + len(rows), 0, 0, offset) + info + masks + palette + rows + after
+
+
+def padded(rows):
+    return b"".join(bytes(row) + bytes(-len(row) % 4) for row in rows)
+
+
+def packed(indices, bits):
+    rows = []
+    for row in indices:
+        text = "".join(format(int(value), f"0{bits}b") for value in row)
+        text += "0" * (-len(text) % 8)
+        rows.append(bytes(int(text[at:at + 8], 2) for at in range(0, len(text), 8)))
+    return rows
+
+
+def palette(colors, pad=b"\0"):
+    return b"".join(bytes((37 * n & 255, 91 * n & 255, 201 * n & 255)) + pad for n in range(colors))
+
+
+def runs(indices, bits):
+    """Returns the rows in runs: repeated pixels, and every other part of a row without repetition."""
+    out = b""
+    for row in indices:
+        for at in range(0, W, 5):
+            part = [int(v) for v in row[at:at + 5]]
+            if at % 10 or len(part) < 4:
+                for value in part:
+                    out += bytes((1, value if bits == 8 else value << 4))
+            elif bits == 8:
+                out += bytes((0, len(part))) + bytes(part) + bytes(len(part) % 2)
+            else:
+                part = part[:4]
+                out += bytes((0, 4)) + bytes((part[0] << 4 | part[1], part[2] << 4 | part[3]))
+                for value in [int(v) for v in row[at + 4:at + 5]]:
+                    out += bytes((1, value << 4))
+        out += b"\0\0"
+    return out + b"\0\1"
+
+
+def make_bmp():
+    rgb = samples(3)[:, :, ::-1]
+    bgra = samples(4)[:, :, [2, 1, 0, 3]]
+    gray = samples(1)[:, :, 0]
+    line("bmp-24", bmp(24, padded(rgb.reshape(H, -1))))
+    line("bmp-24-top-down", bmp(24, padded(rgb.reshape(H, -1)), height=-H))
+    line("bmp-24-core", bmp(24, padded(rgb.reshape(H, -1)), header=12))
+    line("bmp-24-v5", bmp(24, padded(rgb.reshape(H, -1)), header=124))
+    line("bmp-32", bmp(32, padded(bgra.reshape(H, -1))))
+    for name, masks in (
+        ("bgrx", (0xFF0000, 0xFF00, 0xFF, 0)), ("xbgr", (0xFF000000, 0xFF0000, 0xFF00, 0)),
+        ("bgxr", (0xFF000000, 0xFF00, 0xFF, 0)), ("abgr", (0xFF000000, 0xFF0000, 0xFF00, 0xFF)),
+        ("rgba", (0xFF, 0xFF00, 0xFF0000, 0xFF000000)), ("bgra", (0xFF0000, 0xFF00, 0xFF, 0xFF000000)),
+        ("bgar", (0xFF000000, 0xFF00, 0xFF, 0xFF0000)), ("zero", (0, 0, 0, 0)),
+    ):
+        line(f"bmp-32-{name}", bmp(32, padded(bgra.reshape(H, -1)), compression=3, header=108,
+                                   masks=struct.pack("<IIII", *masks)))
+    words = samples(2).reshape(H, -1)
+    line("bmp-16", bmp(16, padded(words)))
+    line("bmp-16-565", bmp(16, padded(words), compression=3, masks=struct.pack("<III", 0xF800, 0x7E0, 0x1F)))
+    line("bmp-16-555", bmp(16, padded(words), compression=3, masks=struct.pack("<III", 0x7C00, 0x3E0, 0x1F)))
+    line("bmp-8", bmp(8, padded(gray), palette=palette(256)))
+    line("bmp-8-gray", bmp(8, padded(gray), palette=bytes(v for n in range(256) for v in (n, n, n, 0))))
+    line("bmp-8-100-colours", bmp(8, padded(gray % 100), palette=palette(100), colors=100))
+    line("bmp-8-core", bmp(8, padded(gray), palette=palette(256, b""), header=12))
+    line("bmp-4", bmp(4, padded(packed(gray % 16, 4)), palette=palette(16)))
+    line("bmp-1", bmp(1, padded(packed(gray % 2, 1)), palette=palette(2)))
+    line("bmp-1-white", bmp(1, padded(packed(gray % 2, 1)), palette=b"\0\0\0\0\xff\xff\xff\0"))
+    line("bmp-8-runs", bmp(8, runs(gray, 8), palette=palette(256), compression=1))
+    line("bmp-4-runs", bmp(4, runs(gray % 16, 4), palette=palette(16), compression=2))
+
+
+make_bmp()
