@@ -68,12 +68,14 @@ let package = Package(
 
         // Layer 1: the C code of the project, and what all other modules may share.
         .target(name: "CJPEG", dependencies: ["CLibJPEG"], cSettings: c),
+        .target(name: "CPNG", dependencies: ["CLibPNG"], cSettings: c),
         .target(name: "CPixels", cSettings: c),
         .target(name: "CSandbox", cSettings: c),
         .target(name: "Support", swiftSettings: edge),
 
         // Layer 2: values and arithmetic without I/O.
         .target(name: "HTTP", dependencies: ["Support"], swiftSettings: pure),
+        .target(name: "Exif", swiftSettings: pure),
         .target(name: "Digests", dependencies: ["CLibCrypto"], swiftSettings: edge),
         .target(name: "Pixels", dependencies: ["CPixels"], swiftSettings: edge),
         .target(name: "S3Events", dependencies: ["Support"], swiftSettings: pure),
@@ -82,9 +84,10 @@ let package = Package(
         // Layer 3: modules with one external interface each, and request signatures.
         .target(name: "SigV4", dependencies: ["HTTP", "Digests", "Support"], swiftSettings: pure),
         .target(name: "Curl", dependencies: ["HTTP", "Support", "CLibCurl"], swiftSettings: edge),
-        .target(name: "JPEG", dependencies: ["Pixels", "Support"], swiftSettings: pure),
         .target(name: "BMP", dependencies: ["Pixels"], swiftSettings: pure),
+        .target(name: "JPEG", dependencies: ["Exif", "Pixels", "Support"], swiftSettings: pure),
         .target(name: "JPEGEncoder", dependencies: ["Pixels", "Support"], swiftSettings: edge),
+        .target(name: "PNG", dependencies: ["Exif", "Pixels"], swiftSettings: pure),
         .target(name: "PNGEncoder", dependencies: ["Digests", "Pixels"], swiftSettings: edge),
         .target(name: "Sandbox", dependencies: ["CSandbox", "CLibSeccomp"], swiftSettings: edge),
         .target(
@@ -99,6 +102,7 @@ let package = Package(
             dependencies: ["Support", "BMP", "JPEG", "JPEGEncoder", "PNGEncoder", "Pixels"],
             swiftSettings: pure),
         .target(name: "BMPDecoder", dependencies: ["BMP", "Pixels"], swiftSettings: edge),
+        .target(name: "PNGDecoder", dependencies: ["PNG", "Pixels", "Support", "CPNG"], swiftSettings: edge),
         .target(name: "JPEGDecoder", dependencies: ["JPEG", "Support", "CJPEG"], swiftSettings: edge),
 
         // Layer 5: the decoding of pictures, the only user of the decoders, and the processing of messages.
@@ -191,6 +195,11 @@ let package = Package(
         .testTarget(
             name: "JPEGEncoderTests",
             dependencies: ["JPEGEncoder", "Pixels", "CLibJPEG", "CLibTurboJPEG", "Scripted"],
+            swiftSettings: edge),
+        .testTarget(name: "PNGTests", dependencies: ["PNG", "Pixels", "Scripted"], swiftSettings: edge),
+        .testTarget(
+            name: "PNGDecoderTests",
+            dependencies: ["PNGDecoder", "PNG", "Pixels", "Support", "Scripted", "CPlainPNG", "CAllocationCount"],
             swiftSettings: edge),
         .testTarget(
             name: "PNGEncoderTests",

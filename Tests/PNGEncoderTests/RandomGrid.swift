@@ -56,17 +56,22 @@ enum RandomGrid: CaseIterable {
         let (bands, samples) = (grid.bands, grid.samples)
         var pixels: [UInt8] = []
         pixels.reserveCapacity(4 * width * height)
+        var (last, line): (UInt8?, [UInt8]) = (nil, [])
         for row in NearestMap.cells(grid.size, over: height) {
-            for column in columns {
-                let at = (Int(row) * grid.size + Int(column)) * bands
-                let alpha = grid.color.hasAlpha ? samples[at + bands - 1] : 255
-                if bands < 3 {
-                    for _ in 0..<3 { pixels.append(samples[at]) }
-                } else {
-                    for band in 0..<3 { pixels.append(samples[at + band]) }
+            if row != last {
+                line.removeAll(keepingCapacity: true)
+                for column in columns {
+                    let at = (Int(row) * grid.size + Int(column)) * bands
+                    let alpha = grid.color.hasAlpha ? samples[at + bands - 1] : 255
+                    if bands < 3 {
+                        line += [samples[at], samples[at], samples[at], alpha]
+                    } else {
+                        line += [samples[at], samples[at + 1], samples[at + 2], alpha]
+                    }
                 }
-                pixels.append(alpha)
+                last = row
             }
+            pixels += line
         }
         return pixels
     }
