@@ -102,7 +102,7 @@ let package = Package(
             dependencies: ["Support", "BMP", "JPEG", "JPEGEncoder", "PNGEncoder", "Pixels"],
             swiftSettings: pure),
         .target(name: "BMPDecoder", dependencies: ["BMP", "Pixels"], swiftSettings: edge),
-        .target(name: "PNGDecoder", dependencies: ["PNG", "Pixels", "Support", "CPNG"], swiftSettings: edge),
+        .target(name: "PNGDecoder", dependencies: ["PNG", "Support", "CPNG"], swiftSettings: edge),
         .target(name: "JPEGDecoder", dependencies: ["JPEG", "Support", "CJPEG"], swiftSettings: edge),
 
         // Layer 5: the decoding of pictures, the only user of the decoders, and the processing of messages.
@@ -199,7 +199,10 @@ let package = Package(
         .testTarget(name: "PNGTests", dependencies: ["PNG", "Pixels", "Scripted"], swiftSettings: edge),
         .testTarget(
             name: "PNGDecoderTests",
-            dependencies: ["PNGDecoder", "PNG", "Pixels", "Support", "Scripted", "CPlainPNG", "CAllocationCount"],
+            dependencies: [
+                "PNGDecoder", "PNGEncoder", "PNG", "Pixels", "Support", "Scripted", "CPlainPNG",
+                "CAllocationCount",
+            ],
             swiftSettings: edge),
         .testTarget(
             name: "PNGEncoderTests",

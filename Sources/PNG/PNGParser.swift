@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Pixels
-
 /// The parser of the chunks of a PNG file (PNG, third edition, 5). It compares every length with the length of the
 /// file, and checks the checksums of the small critical chunks. libpng checks those of the pixels.
 struct PNGParser {

@@ -32,7 +32,7 @@ extension PNGWriter {
             let rawBytes = period * height
 
             // Tokens begin at the first two or three units of a span, so that a match covers at least 3 bytes of them,
-            // or the rest of a span, or 258 bytes. WritingFromTheGrid.md has the longest codes.
+            // or the rest of a span, or 258 bytes. CompressedRows.md has the longest codes.
             let different = groups * (12 * 3 * units + 34 * spans + 20 * (period / 258 + 1))
             let repeated = height * (102 + 2 * (period / 258 + 1)) + groups * 20 * 17
             let coded = (different + repeated) / 8

@@ -6,7 +6,7 @@ package import Pixels
 /// cost is proportional to the number of different rows and to the length of the file.
 ///
 /// The pixels are exactly those of the grid. The file has the sample format in which it is shortest: a palette, fewer
-/// bits or fewer samples, if all colours of the grid have them. WritingFromTheGrid.md explains the compression.
+/// bits or fewer samples, if all colours of the grid have them. CompressedRows.md explains the compression.
 package struct PNGWriter: Sendable {
     /// The contents of the chunks that state the meaning of the colours, as they are written. A nil value writes no
     /// chunk. They must fit the colour model of the grids.

@@ -10,10 +10,10 @@ struct LayerTests {
             "CLibC", "CLibCurl", "CLibCrypto", "CLibExpat", "CLibJPEG", "CLibPNG", "CLibSeccomp", "CLibSystemd",
             "CLibTurboJPEG",
         ],
-        ["CJPEG", "CPixels", "CSandbox", "Support"],
-        ["HTTP", "Digests", "Pixels", "S3Events", "Metrics"],
-        ["SigV4", "Curl", "BMP", "JPEG", "JPEGEncoder", "PNGEncoder", "Sandbox", "Systemd"],
-        ["AWS", "Pixelation", "BMPDecoder", "JPEGDecoder"],
+        ["CJPEG", "CPNG", "CPixels", "CSandbox", "Support"],
+        ["HTTP", "Digests", "Exif", "Pixels", "S3Events", "Metrics"],
+        ["SigV4", "Curl", "BMP", "JPEG", "JPEGEncoder", "PNG", "PNGEncoder", "Sandbox", "Systemd"],
+        ["AWS", "Pixelation", "BMPDecoder", "JPEGDecoder", "PNGDecoder"],
         ["Decoding", "Worker"],
         ["DecoderProcesses", "Settings"],
         ["Daemon"],
@@ -103,7 +103,8 @@ struct LayerTests {
     /// `Decoding` uses it in the programs; the benchmark measures it.
     @Test(arguments: [
         ("CLibSeccomp", "Sandbox"), ("CSandbox", "Sandbox"), ("CJPEG", "JPEGDecoder"),
-        ("JPEGDecoder", "Decoding, pixelated-bench"), ("CLibJPEG", ""), ("CLibTurboJPEG", "pixelated-bench"),
+        ("JPEGDecoder", "Decoding, pixelated-bench"), ("CLibJPEG", ""),
+        ("CLibTurboJPEG", "pixelated-bench"), ("CPNG", "PNGDecoder"),
     ])
     func `a dangerous C module is imported by few modules`(imported: String, importers: String) throws {
         let found = try Project.swift("Sources").filter { Self.imports($0).contains(imported) }
