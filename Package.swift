@@ -203,10 +203,12 @@ let package = Package(
                 "PNGDecoder", "PNGEncoder", "PNG", "Pixels", "Support", "Scripted", "CPlainPNG",
                 "CAllocationCount",
             ],
+            exclude: ["pillow_rows.py"],
             swiftSettings: edge),
         .testTarget(
             name: "PNGEncoderTests",
             dependencies: ["PNGEncoder", "Pixels", "Scripted", "CPlainPNG", "CAllocationCount"],
+            exclude: ["pillow_sizes.py"],
             swiftSettings: edge),
         .testTarget(
             name: "SandboxTests",

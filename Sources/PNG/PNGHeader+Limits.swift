@@ -29,7 +29,8 @@ extension PNGHeader {
     /// decoded, and for an interlaced picture all decoded rows.
     package var workingSetBytes: Int {
         let decoded = width * 8
-        return (192 << 10) + 2 * (rowBytes + 64) + 4 * decoded + (isInterlaced ? height * width * bytesPerPixel : 0)
+        return (192 << 10) + 2 * (rowBytes + 64) + 4 * decoded
+            + (isInterlaced ? height * width * bytesPerPixel : 0)
     }
 
     /// The largest number of bytes of a decoded pixel.

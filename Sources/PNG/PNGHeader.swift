@@ -85,7 +85,9 @@ package struct PNGHeader: Sendable {
     package var rawBytes: Int {
         guard isInterlaced else { return height * (rowBytes + 1) }
         // PNG, 8.2: the first column and row of each pass, and the distances to the next.
-        let passes = [(0, 8, 0, 8), (4, 8, 0, 8), (0, 4, 4, 8), (2, 4, 0, 4), (0, 2, 2, 4), (1, 2, 0, 2), (0, 1, 1, 2)]
+        let passes = [
+            (0, 8, 0, 8), (4, 8, 0, 8), (0, 4, 4, 8), (2, 4, 0, 4), (0, 2, 2, 4), (1, 2, 0, 2), (0, 1, 1, 2),
+        ]
         return passes.reduce(0) { sum, pass in
             let columns = (width - pass.0 + pass.1 - 1) / pass.1
             let rows = (height - pass.2 + pass.3 - 1) / pass.3
@@ -98,6 +100,7 @@ package struct PNGHeader: Sendable {
     /// - Parameter bytes: The whole file of which this is the header.
     package func orientation(in bytes: Span<UInt8>) -> Orientation {
         guard let exif, exif.upperBound <= bytes.count else { return .upright }
-        return ExifOrientation.value(inTIFF: bytes.extracting(exif)).flatMap { Orientation(rawValue: $0) } ?? .upright
+        return ExifOrientation.value(inTIFF: bytes.extracting(exif)).flatMap { Orientation(rawValue: $0) }
+            ?? .upright
     }
 }

@@ -30,7 +30,8 @@ struct PNGParser {
         var name: String {
             let bytes = (0..<4).map { UInt8(truncatingIfNeeded: type >> UInt32(24 - 8 * $0)) }
             let isText = bytes.allSatisfy { (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) }
-            return isText ? String(decoding: bytes, as: UTF8.self) : bytes.map { "\($0)" }.joined(separator: " ")
+            return isText
+                ? String(decoding: bytes, as: UTF8.self) : bytes.map { "\($0)" }.joined(separator: " ")
         }
     }
 
@@ -61,7 +62,8 @@ struct PNGParser {
 
     private func finish(_ header: PNGHeader) throws(PNGError) -> PNGHeader {
         guard header.colorType != .palette || header.palette != nil else {
-            throw PNGError(header.isTruncated ? .truncated : .corrupt, "a palette picture without a PLTE chunk")
+            throw PNGError(
+                header.isTruncated ? .truncated : .corrupt, "a palette picture without a PLTE chunk")
         }
         guard data > 0 else {
             throw PNGError(header.isTruncated ? .truncated : .corrupt, "a file without an IDAT chunk")
@@ -111,7 +113,8 @@ struct PNGParser {
         try checkSum(chunk, bytes)
         let (width, height) = (Int(number(start, bytes)), Int(number(start + 4, bytes)))
         let depth = Int(bytes[start + 8])
-        guard let colorType = PNGHeader.ColorType(rawValue: bytes[start + 9]), colorType.depths.contains(depth)
+        guard let colorType = PNGHeader.ColorType(rawValue: bytes[start + 9]),
+            colorType.depths.contains(depth)
         else {
             throw PNGError(.corrupt, "colour type \(bytes[start + 9]) with \(depth) bits does not exist")
         }
@@ -130,7 +133,8 @@ struct PNGParser {
         }
         guard width * height <= limits.pixels else {
             throw PNGError(
-                .tooManyPixels, "\(width) x \(height) = \(width * height) pixels, \(limits.pixels) are allowed")
+                .tooManyPixels,
+                "\(width) x \(height) = \(width * height) pixels, \(limits.pixels) are allowed")
         }
         return PNGHeader(
             width: width, height: height, depth: depth, colorType: colorType,
@@ -182,7 +186,8 @@ struct PNGParser {
         }
     }
 
-    private func readPalette(_ chunk: Chunk, _ bytes: Span<UInt8>, _ header: inout PNGHeader) throws(PNGError) {
+    private func readPalette(_ chunk: Chunk, _ bytes: Span<UInt8>, _ header: inout PNGHeader) throws(PNGError)
+    {
         let count = chunk.data.count
         guard header.palette == nil, data == 0 else {
             throw PNGError(.corrupt, "a second or late PLTE chunk at byte \(chunk.data.lowerBound - 8)")
@@ -191,7 +196,8 @@ struct PNGParser {
             throw PNGError(.corrupt, "a PLTE chunk in a gray picture")
         }
         guard count > 0, count % 3 == 0, count <= 768 else {
-            throw PNGError(.corrupt, "a PLTE chunk of \(count) bytes, 3 for each of 1...256 colours are allowed")
+            throw PNGError(
+                .corrupt, "a PLTE chunk of \(count) bytes, 3 for each of 1...256 colours are allowed")
         }
         try checkSum(chunk, bytes)
         header.palette = chunk.data

@@ -40,7 +40,8 @@ package struct PNGReader: ~Copyable {
         var bounds = px_png_limits(
             memory_bytes: Int64(limits.memoryBytes), nanoseconds: Self.nanoseconds(until: deadline),
             accept_truncated: limits.acceptsTruncated)
-        guard let pointer = px_png_create(bytes.baseAddress, bytes.count, &bounds, cancellation?.address) else {
+        guard let pointer = px_png_create(bytes.baseAddress, bytes.count, &bounds, cancellation?.address)
+        else {
             throw PNGError(.tooMuchMemory, "the system has no memory left for a decoder")
         }
         self.header = header

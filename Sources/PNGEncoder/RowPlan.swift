@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The rows of an output: the different ones in their order, how often each is repeated, and the filters to choose from.
+/// The rows of an output: the different ones in their order, how often each is repeated, and the filters to choose
+/// from.
 struct RowPlan {
     /// Rows of equal pixels that follow each other.
     struct Group {

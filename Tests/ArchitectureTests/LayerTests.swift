@@ -7,7 +7,8 @@ import Testing
 struct LayerTests {
     static let layers: [[String]] = [
         [
-            "CLibC", "CLibCurl", "CLibCrypto", "CLibExpat", "CLibJPEG", "CLibPNG", "CLibSeccomp", "CLibSystemd",
+            "CLibC", "CLibCurl", "CLibCrypto", "CLibExpat", "CLibJPEG", "CLibPNG", "CLibSeccomp",
+            "CLibSystemd",
             "CLibTurboJPEG",
         ],
         ["CJPEG", "CPNG", "CPixels", "CSandbox", "Support"],

@@ -11,7 +11,9 @@ import Testing
 
 /// Hostile files are refused with a kind, or decoded, in little time and memory.
 @Suite struct BombTests {
-    private static func bigEndian(_ value: Int) -> [UInt8] { (0..<4).map { UInt8(value >> (24 - 8 * $0) & 0xFF) } }
+    private static func bigEndian(_ value: Int) -> [UInt8] {
+        (0..<4).map { UInt8(value >> (24 - 8 * $0) & 0xFF) }
+    }
 
     /// Returns a chunk. The checksum is wrong unless the reader has to accept it.
     private static func chunk(_ type: String, _ data: [UInt8], isChecked: Bool = true) -> [UInt8] {
@@ -68,7 +70,8 @@ import Testing
                 try reader.start()
                 var row = [UInt8](repeating: 0, count: reader.rowBytes)
                 for _ in 0..<header.height {
-                    try row.withUnsafeMutableBufferPointer { (row) throws(PNGError) in try reader.readRow(row) }
+                    try row.withUnsafeMutableBufferPointer { (row) throws(PNGError) in try reader.readRow(row)
+                    }
                 }
             }
         } catch { found = error.kind }
@@ -109,7 +112,8 @@ import Testing
         let bomb = Self.zeros(6000)
         for type in ["iCCP", "zTXt", "iTXt"] {
             let head: [UInt8] = type == "iTXt" ? [65, 0, 1, 0, 0, 0] : [65, 0, 0]
-            let file = Self.start(10, 10) + Self.chunk(type, head + bomb) + Self.chunk("IDAT", [0x78, 0x9C, 3, 0])
+            let file =
+                Self.start(10, 10) + Self.chunk(type, head + bomb) + Self.chunk("IDAT", [0x78, 0x9C, 3, 0])
             // The pixels end early, which shows that the reader has come to them.
             expectRefused(file, .truncated, type)
         }
@@ -117,7 +121,8 @@ import Testing
 
     @Test func `a stream that goes on behind the picture is not decompressed`() throws {
         let bomb = Self.zeros(7000)
-        let file = Self.start(100, 100, type: 3) + Self.chunk("PLTE", [1, 2, 3])
+        let file =
+            Self.start(100, 100, type: 3) + Self.chunk("PLTE", [1, 2, 3])
             + Self.chunk("IDAT", bomb) + Self.chunk("IEND", [])
         let start = processorSeconds()
         let rows = try PlainPNG.rows(file, limits: Self.limits)

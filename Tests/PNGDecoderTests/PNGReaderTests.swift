@@ -27,7 +27,8 @@ import Testing
                 #expect(plain_png_decode(file, file.count, &expected, expected.count) && !isCut)
                 let name = "\(picture.colorType) \(picture.depth) \(isInterlaced) \(isKeyed) \(side)"
                 #expect(PlainPNG.rgba(bytes, header.colorLayout) == expected, "\(name)")
-                #expect(header.hasAlpha == (expected.indices.contains { $0 % 4 == 3 && expected[$0] < 255 })
+                #expect(
+                    header.hasAlpha == (expected.indices.contains { $0 % 4 == 3 && expected[$0] < 255 })
                         || header.colorType == .palette || header.hasAlpha, "\(name)")
             }
         }
@@ -155,7 +156,8 @@ import Testing
         }
     }
 
-    @Test func `an interlaced picture beyond the memory limit is refused before its rows are decoded`() throws {
+    @Test func `an interlaced picture beyond the memory limit is refused before its rows are decoded`() throws
+    {
         var random = SplitMix(seed: 7)
         let file = PlainPNG(
             (.rgba, 8), width: 600, height: 400, isInterlaced: true, isKeyed: false, &random

@@ -25,7 +25,8 @@ struct PlainPNG {
     /// All colour types with their depths.
     static let formats: [(PNGHeader.ColorType, Int)] = [
         (.gray, 1), (.gray, 2), (.gray, 4), (.gray, 8), (.gray, 16), (.rgb, 8), (.rgb, 16), (.palette, 1),
-        (.palette, 2), (.palette, 4), (.palette, 8), (.grayAlpha, 8), (.grayAlpha, 16), (.rgba, 8), (.rgba, 16),
+        (.palette, 2), (.palette, 4), (.palette, 8), (.grayAlpha, 8), (.grayAlpha, 16), (.rgba, 8),
+        (.rgba, 16),
     ]
 
     var rowBytes: Int { (width * colorType.samples * depth + 7) / 8 }
@@ -105,7 +106,9 @@ struct PlainPNG {
         switch layout {
         case .gray: bytes.flatMap { [$0, $0, $0, 255] }
         case .grayAlpha:
-            stride(from: 0, to: bytes.count, by: 2).flatMap { [bytes[$0], bytes[$0], bytes[$0], bytes[$0 + 1]] }
+            stride(from: 0, to: bytes.count, by: 2).flatMap {
+                [bytes[$0], bytes[$0], bytes[$0], bytes[$0 + 1]]
+            }
         case .rgbx, .rgba: bytes
         case .index, .gray16: []
         }

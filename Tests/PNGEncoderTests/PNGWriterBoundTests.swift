@@ -30,7 +30,8 @@ import Testing
             #expect(file.count <= bound.fileBytes, "\(width) x \(height), \(size) cells, \(kind)")
             if allocation_count_works() {
                 #expect(
-                    peak <= bound.workingSetBytes + file.count, "\(width) x \(height), \(size) cells, \(kind)")
+                    peak <= bound.workingSetBytes + file.count, "\(width) x \(height), \(size) cells, \(kind)"
+                )
             }
             closest = max(closest, Double(file.count) / Double(bound.fileBytes))
         }

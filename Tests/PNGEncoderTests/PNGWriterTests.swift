@@ -54,7 +54,9 @@ import Testing
     }
 
     /// Repeated rows are longer than a match, end before and behind its end, and exceed the window.
-    @Test(arguments: [255, 256, 257, 258, 259, 260, 515, 516, 8191, 8192, 10_922, 10_923, 32_767, 32_768, 40_000])
+    @Test(arguments: [
+        255, 256, 257, 258, 259, 260, 515, 516, 8191, 8192, 10_922, 10_923, 32_767, 32_768, 40_000,
+    ])
     func `files of pictures with many equal rows have the pixels of the grid`(width: Int) {
         var random = SplitMix(seed: UInt64(width))
         for color in RandomGrid.models {

@@ -5,7 +5,8 @@ import Scripted
 
 /// Grids of many kinds, as photos, drawings and attacks may have them.
 enum RandomGrid: CaseIterable {
-    case noise, similar, two, few, one, sparse, gradient, rows, columns, chessboard, tiles, halfOpaque, grayColors
+    case noise, similar, two, few, one, sparse, gradient, rows, columns, chessboard, tiles, halfOpaque,
+        grayColors
 
     /// The colour models of PNG.
     static let models: [ColorModel] = [.gray, .grayAlpha, .rgb, .rgba]

@@ -29,7 +29,8 @@ import Testing
     @Test func `the orientation is that of the eXIf chunk before or behind the pixels`() throws {
         for value in 1...8 {
             let tiff: [UInt8] = [
-                0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, UInt8(value), 0, 0, 0, 0, 0, 0,
+                0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, UInt8(value), 0, 0, 0, 0,
+                0, 0,
             ]
             let pixels = [UInt8](repeating: 0x55, count: 500)
             for file in [
