@@ -7,8 +7,8 @@ extension TokenParser {
     /// Appends rows of zeros, each with its filter byte. The segment before them must be flushed.
     ///
     /// There are two ways, of which the cheaper one is taken. Each row can be coded for itself: the filter byte, a
-    /// zero, and matches of distance 1. Or the first row is coded so, and the others have matches of distance 1 as far as
-    /// these do not reach a filter byte; the next match is then from one row before, beyond the filter byte.
+    /// zero, and matches of distance 1. Or the first row is coded so, and the others have matches of distance 1 as far
+    /// as these do not reach a filter byte; the next match is then from one row before, beyond the filter byte.
     ///
     /// - Parameters:
     ///   - rows: The number of rows, at least 1.
