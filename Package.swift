@@ -99,7 +99,7 @@ let package = Package(
             swiftSettings: edge),
         .target(
             name: "Pixelation",
-            dependencies: ["Support", "BMP", "JPEG", "JPEGEncoder", "PNGEncoder", "Pixels"],
+            dependencies: ["Support", "BMP", "JPEG", "JPEGEncoder", "PNG", "PNGEncoder", "Pixels"],
             swiftSettings: pure),
         .target(name: "BMPDecoder", dependencies: ["BMP", "Pixels"], swiftSettings: edge),
         .target(name: "PNGDecoder", dependencies: ["PNG", "Support", "CPNG"], swiftSettings: edge),
@@ -108,7 +108,10 @@ let package = Package(
         // Layer 5: the decoding of pictures, the only user of the decoders, and the processing of messages.
         .target(
             name: "Decoding",
-            dependencies: ["Pixelation", "BMP", "BMPDecoder", "JPEG", "JPEGDecoder", "Pixels", "Support"],
+            dependencies: [
+                "Pixelation", "BMP", "BMPDecoder", "JPEG", "JPEGDecoder", "PNG", "PNGDecoder", "Pixels",
+                "Support",
+            ],
             swiftSettings: edge),
         .target(
             name: "Worker",

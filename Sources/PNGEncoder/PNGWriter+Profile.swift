@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-extension PNGWriter.Attachments {
+extension PNGWriter {
     /// Returns the content of an iCCP chunk for a profile that is not compressed yet. Its zlib stream has stored blocks
     /// (RFC 1951, 3.2.4), because a profile is small in comparison to most pictures, and files differ by it in no way.
     ///
@@ -24,7 +24,7 @@ extension PNGWriter.Attachments {
 
     /// Returns the length of the chunk for a profile of `profile` bytes.
     package static func iCCPBytes(profile: Int) -> Int {
-        profile + (profile + storedBytes - 1) / storedBytes * 5 + 19 + PNGWriter.chunkBytes
+        profile + (profile + storedBytes - 1) / storedBytes * 5 + 19 + chunkBytes
     }
 
     /// The longest stored block in bytes.

@@ -5,8 +5,8 @@ import Pixels
 extension Grid {
     /// Returns the grid in a colour model of JPEG: 8 bits a sample, and without alpha.
     ///
-    /// - Parameter background: The colour behind transparent cells. A gray picture becomes coloured if the background is
-    ///   a colour.
+    /// - Parameter background: The colour behind transparent cells. A gray picture becomes coloured if the background
+    ///   is a colour.
     func opaque(on background: BackgroundColor) -> Grid {
         let cells = size * size
         func mixed(_ color: UInt8, _ behind: UInt8, _ alpha: UInt8) -> UInt8 {

@@ -2,6 +2,7 @@
 
 package import BMP
 package import JPEG
+package import PNG
 
 /// The reason for which a source was not pixelated.
 package struct PixelationError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -70,6 +71,28 @@ package struct PixelationError: Error, Sendable, Equatable, CustomStringConverti
             case .corrupt: .corrupt
             }
         self.init(kind, limit: error.detail)
+    }
+
+    /// Creates the error that corresponds to an error of the PNG decoder.
+    package init(_ error: PNGError) {
+        let kind: Kind =
+            switch error.kind {
+            case .notPNG: .notAnImage
+            case .unsupported: .unsupportedFormat
+            case .tooManyPixels, .sideTooLong: .tooManyPixels
+            case .tooManyChunks: .tooManyMarkers
+            case .tooMuchMemory: .tooMuchMemory
+            case .truncated: .truncated
+            case .corrupt: .corrupt
+            case .deadline: .deadline
+            case .cancelled: .cancelled
+            case .internal: .internal
+            }
+        if error.kind == .sideTooLong {
+            self.init(kind, error.detail)
+        } else {
+            self.init(kind, limit: error.detail)
+        }
     }
 
     /// Creates the error that corresponds to an error of the JPEG decoder.

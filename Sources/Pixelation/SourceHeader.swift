@@ -3,6 +3,7 @@
 package import BMP
 package import JPEG
 import JPEGEncoder
+package import PNG
 import PNGEncoder
 import Pixels
 
@@ -10,6 +11,7 @@ import Pixels
 /// safety.
 package enum SourceHeader: Sendable {
     case jpeg(JPEGHeader)
+    case png(PNGHeader)
     case bmp(BMPHeader)
 
     /// Parses the header of a file and checks it against the limits.
@@ -29,6 +31,12 @@ package enum SourceHeader: Sendable {
             } catch {
                 throw PixelationError(error)
             }
+        case .png:
+            do throws(PNGError) {
+                self = .png(try PNGHeader(of: bytes, limits: PNGLimits(options)))
+            } catch {
+                throw PixelationError(error)
+            }
         case .bmp:
             do throws(BMPError) {
                 self = .bmp(try BMPHeader(of: bytes, pixels: options.limits.pixels))
@@ -42,6 +50,7 @@ package enum SourceHeader: Sendable {
     package var format: SourceFormat {
         switch self {
         case .jpeg: .jpeg
+        case .png: .png
         case .bmp: .bmp
         }
     }
@@ -50,6 +59,7 @@ package enum SourceHeader: Sendable {
     var width: Int {
         switch self {
         case .jpeg(let header): header.width
+        case .png(let header): header.width
         case .bmp(let header): header.width
         }
     }
@@ -58,6 +68,7 @@ package enum SourceHeader: Sendable {
     var height: Int {
         switch self {
         case .jpeg(let header): header.height
+        case .png(let header): header.height
         case .bmp(let header): header.height
         }
     }
@@ -66,6 +77,7 @@ package enum SourceHeader: Sendable {
     var fileBytes: Int {
         switch self {
         case .jpeg(let header): header.fileBytes
+        case .png(let header): header.fileBytes
         case .bmp(let header): header.fileBytes
         }
     }
@@ -74,6 +86,7 @@ package enum SourceHeader: Sendable {
     var workingSetBytes: Int {
         switch self {
         case .jpeg(let header): header.workingSetBytes
+        case .png(let header): header.workingSetBytes
         case .bmp(let header): header.workingSetBytes
         }
     }
@@ -82,6 +95,7 @@ package enum SourceHeader: Sendable {
     var metadataBytes: Int {
         switch self {
         case .jpeg(let header): header.profileBytes + (header.comment?.count ?? 0)
+        case .png(let header): header.colorChunkBytes
         case .bmp: 0
         }
     }
@@ -95,6 +109,8 @@ package enum SourceHeader: Sendable {
             SourceMetadata(
                 profile: header.profile(in: bytes), profileProblem: header.profileProblem,
                 comment: header.comment.map { Array(bytes[$0]) })
+        case .png(let header):
+            SourceMetadata(png: header.attachments(in: bytes))
         case .bmp: SourceMetadata()
         }
     }
@@ -107,8 +123,13 @@ package enum SourceHeader: Sendable {
             case (.jpeg, .upright): GridWriter.attachmentBytes(profile: header.profileBytes, comment: 0)
             case (.jpeg, .reference):
                 GridWriter.attachmentBytes(profile: 0, comment: header.comment?.count ?? 0)
-            case (.png, .upright): PNGWriter.Attachments.iCCPBytes(profile: header.profileBytes)
+            case (.png, .upright): PNGWriter.iCCPBytes(profile: header.profileBytes)
             case (.png, .reference): 0
+            }
+        case .png(let header):
+            switch format {
+            case .png: header.colorChunkBytes
+            case .jpeg: 0
             }
         case .bmp: 0
         }
@@ -118,6 +139,7 @@ package enum SourceHeader: Sendable {
     func color(_ options: PixelationOptions) -> ColorModel {
         switch self {
         case .jpeg(let header): header.layout?.color ?? .rgb
+        case .png(let header): header.color(options.metadata)
         case .bmp(let header): header.layout.color
         }
     }
@@ -128,7 +150,35 @@ package enum SourceHeader: Sendable {
     func orientation(in bytes: Span<UInt8>) -> Orientation {
         switch self {
         case .jpeg(let header): header.orientation(in: bytes)
+        case .png(let header): header.orientation(in: bytes)
         case .bmp: .upright
         }
+    }
+}
+
+extension PNGLimits {
+    /// Creates the limits of the PNG decoder from the options of the engine.
+    package init(_ options: PixelationOptions) {
+        self.init(
+            pixels: options.limits.pixels, chunks: options.limits.markers,
+            memoryBytes: options.limits.memoryBytes, acceptsTruncated: options.truncated == .accept)
+    }
+}
+
+extension PNGHeader {
+    /// The ranges of the chunks that state the meaning of the colours.
+    private var colorChunks: [Range<Int>] { [iCCP, gAMA, cHRM, sRGB, cICP].compactMap(\.self) }
+
+    /// The bytes of these chunks in a file.
+    fileprivate var colorChunkBytes: Int { colorChunks.reduce(0) { $0 + $1.count + 12 } }
+
+    /// Returns the contents of these chunks.
+    ///
+    /// - Parameter bytes: The whole file.
+    fileprivate func attachments(in bytes: [UInt8]) -> PNGWriter.Attachments {
+        func content(_ range: Range<Int>?) -> [UInt8]? { range.map { Array(bytes[$0]) } }
+        return PNGWriter.Attachments(
+            iCCP: content(iCCP), gAMA: content(gAMA), cHRM: content(cHRM), sRGB: content(sRGB),
+            cICP: content(cICP))
     }
 }

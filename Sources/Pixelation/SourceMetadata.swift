@@ -10,11 +10,16 @@ struct SourceMetadata {
     var profileProblem: String?
     /// The last comment; nil if the source has none.
     var comment: [UInt8]?
+    /// The chunks of a PNG source that state the meaning of its colours.
+    var png = PNGWriter.Attachments()
 
     /// Returns the chunks of a PNG output.
     ///
     /// - Parameter isUpright: True with the policy `MetadataPolicy.upright`, false with `reference`.
     func chunks(_ isUpright: Bool) -> PNGWriter.Attachments {
-        PNGWriter.Attachments(iCCP: isUpright ? profile.map(PNGWriter.Attachments.iCCP) : nil)
+        guard isUpright else { return PNGWriter.Attachments(iCCP: png.iCCP) }
+        var chunks = png
+        if let profile { chunks.iCCP = PNGWriter.iCCP(profile) }
+        return chunks
     }
 }

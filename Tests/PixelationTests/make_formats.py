@@ -11,7 +11,7 @@ import base64
 import hashlib
 import io
 import struct
-import sys
+import zlib
 
 import numpy
 from PIL import Image
@@ -36,6 +36,11 @@ def grids(image):
             grid = grid.convert("L")
         elif grid.mode in ("P", "PA"):
             grid = grid.convert("RGBA" if has_alpha(image) else "RGB")
+        elif grid.mode in ("L", "RGB") and has_alpha(image):
+            # Pillow keeps the transparent colour, which some averages may have.
+            file = io.BytesIO()
+            grid.save(file, "PNG", transparency=image.info["transparency"])
+            grid = Image.open(file).convert("LA" if grid.mode == "L" else "RGBA")
         data = numpy.asarray(grid)
         out += (data.astype(">u2") if grid.mode == "I;16" else data).tobytes()
     return out
@@ -54,6 +59,8 @@ def line(name, content):
         averaged = image.convert("L")
     elif mode in ("P", "L", "RGB", "I;16") and has_alpha(image):
         averaged = image.convert("LA" if mode == "L" else "RGBA")
+    elif mode == "RGBA" and name.startswith("png-4"):
+        averaged = image.convert("LA")
     elif mode == "P":
         averaged = image.convert("RGB")
     print(name, base64.b64encode(content).decode(), mode + ("+" if has_alpha(image) else ""),
@@ -142,4 +149,65 @@ def make_bmp():
     line("bmp-4-runs", bmp(4, runs(gray % 16, 4), palette=palette(16), compression=2))
 
 
+# PNG
+
+CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+PASSES = ((0, 8, 0, 8), (4, 8, 0, 8), (0, 4, 4, 8), (2, 4, 0, 4), (0, 2, 2, 4), (1, 2, 0, 2), (0, 1, 1, 2))
+
+
+def chunk(name, data):
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def png(color, depth, values, is_interlaced=False, chunks=()):
+    """Returns a PNG file. The values are rows of pixels of samples, the filters those of the row numbers."""
+    raw = b""
+    for left, dx, top, dy in PASSES if is_interlaced else ((0, 1, 0, 1),):
+        above = b""
+        for number, row in enumerate(values[top::dy]):
+            pixels = row[left::dx]
+            if not len(pixels):
+                continue
+            flat = [int(v) for v in pixels.reshape(-1)]
+            if depth == 16:
+                line = b"".join(struct.pack(">H", v) for v in flat)
+            elif depth == 8:
+                line = bytes(flat)
+            else:
+                line = packed([flat], depth)[0]
+            # Filters None, Sub and Up.
+            step = max(1, CHANNELS[color] * depth // 8)
+            kind = number % 3
+            before = {0: bytes(len(line)), 1: bytes(step) + line, 2: above or bytes(len(line))}[kind]
+            raw += bytes((kind,)) + bytes((a - b) & 255 for a, b in zip(line, before))
+            above = line
+    head = struct.pack(">IIBBBBB", W, H, depth, color, 0, 0, is_interlaced)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + b"".join(chunk(*c) for c in chunks)
+            + chunk(b"IDAT", zlib.compress(raw)) + chunk(b"IEND", b""))
+
+
+def make_png():
+    colours = bytes(v for n in range(256) for v in (37 * n & 255, 91 * n & 255, 201 * n & 255))
+    for color, depths in ((0, (1, 2, 4, 8, 16)), (2, (8, 16)), (3, (1, 2, 4, 8)), (4, (8, 16)), (6, (8, 16))):
+        for depth in depths:
+            values = samples(CHANNELS[color]).astype(int)
+            values = values * 257 + values % 7 if depth == 16 else values
+            values = numpy.minimum(values, 65535) if depth == 16 else values % (1 << depth)
+            plte = [(b"PLTE", colours[:3 << depth])] if color == 3 else []
+            name = f"png-{color}-{depth}"
+            for is_interlaced in (False, True):
+                line(name + ("-interlaced" if is_interlaced else ""),
+                     png(color, depth, values, is_interlaced, plte))
+            if color == 3:
+                alpha = bytes((n * 77 + 30) & 255 for n in range(1 << depth))
+                line(name + "-transparent", png(color, depth, values, False, plte + [(b"tRNS", alpha)]))
+            if color == 2 and depth == 8 or color == 0 and depth == 8:
+                key = b"".join(struct.pack(">H", int(v)) for v in values[3][4])
+                line(name + "-key", png(color, depth, values, False, [(b"tRNS", key)]))
+    line("png-2-8-chunks", png(2, 8, samples(3), False, [
+        (b"gAMA", struct.pack(">I", 45455)), (b"sRGB", b"\0"), (b"tEXt", b"Title\0x"),
+        (b"tIME", struct.pack(">HBBBBB", 2026, 1, 2, 3, 4, 5))]))
+
+
 make_bmp()
+make_png()

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PNG
+import PNGDecoder
+import Pixelation
+import Pixels
+
+extension InProcessReducer {
+    /// Decodes and reduces a PNG file.
+    func reduce(
+        _ bytes: Span<UInt8>, _ header: PNGHeader, _ request: ReductionRequest
+    ) throws(PixelationError) -> Reduction {
+        let policy = request.options.metadata
+        let layout = header.layout(policy)
+        // libpng reads the file by its address.
+        return try bytes.withUnsafeBufferPointer { file throws(PixelationError) in
+            do throws(PNGError) {
+                var reader = try PNGReader(
+                    file, header: header, layout: layout, limits: PNGLimits(request.options),
+                    deadline: request.deadline, cancellation: request.cancellation)
+                try reader.start()
+                var grids = try Self.grids(&reader, header, request)
+                if header.hasKey(policy), let key = header.key(in: file) {
+                    grids = grids.map { $0.keyed(key) }
+                }
+                return Reduction(grids: grids, damage: reader.wasTruncated ? [.endsEarly] : [])
+            } catch {
+                throw PixelationError(error)
+            }
+        }
+    }
+
+    private static func grids(
+        _ reader: inout PNGReader, _ header: PNGHeader, _ request: ReductionRequest
+    ) throws(PNGError) -> [Grid] {
+        let (width, height) = (header.width, header.height)
+        let sizes = request.options.sizes
+        let row = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: reader.rowBytes)
+        defer { row.deallocate() }
+        if reader.layout == .gray16 {
+            var reducer = Gray16Reducer(width: width, height: height, sizes: sizes)
+            let samples = UnsafeMutableBufferPointer<UInt16>.allocate(capacity: width)
+            defer { samples.deallocate() }
+            for _ in 0..<height {
+                try reader.readRow(row)
+                for x in 0..<width { samples[x] = UInt16(row[2 * x]) << 8 | UInt16(row[2 * x + 1]) }
+                reducer.addRow(UnsafeBufferPointer(samples))
+            }
+            return reducer.grids()
+        }
+        let layout: PixelLayout =
+            switch reader.layout {
+            case .gray, .index, .gray16: .gray
+            case .grayAlpha: .grayAlpha
+            case .rgbx: .rgbx
+            case .rgba: .rgba
+            }
+        if header.isSampled(request.options.metadata) {
+            var sampler = PointSampler(width: width, height: height, layout: layout, sizes: sizes)
+            for _ in 0..<height {
+                try reader.readRow(row)
+                sampler.addRow(UnsafeBufferPointer(row))
+            }
+            return sampler.grids()
+        }
+        let reducer = GridReducer(width: width, height: height, layout: layout, sizes: sizes)
+        for _ in 0..<height {
+            try reducer.addRow { (pixels) throws(PNGError) in
+                guard layout == .grayAlpha else { return try reader.readRow(pixels) }
+                try reader.readRow(row)
+                for x in 0..<width {
+                    for band in 0..<3 { pixels[4 * x + band] = row[2 * x] }
+                    pixels[4 * x + 3] = row[2 * x + 1]
+                }
+            }
+        }
+        return reducer.grids()
+    }
+}
+
+extension PNGHeader {
+    /// Returns the samples of the transparent colour, scaled to 8 bits; nil if the file has none.
+    fileprivate func key(in bytes: UnsafeBufferPointer<UInt8>) -> [Int]? {
+        guard let transparency, transparency.count == 2 * colorType.samples else { return nil }
+        let scale = depth < 8 ? 255 / (1 << depth - 1) : 1
+        return (0..<colorType.samples).map { band in
+            let at = transparency.lowerBound + 2 * band
+            return (Int(bytes[at]) << 8 | Int(bytes[at + 1])) * scale
+        }
+    }
+}
+
+extension Grid {
+    /// Returns the grid with alpha: cells whose samples are those of `key` are transparent, the others opaque.
+    fileprivate func keyed(_ key: [Int]) -> Grid {
+        let bands = bands
+        var result: [UInt8] = []
+        result.reserveCapacity(size * size * (bands + 1))
+        for at in stride(from: 0, to: samples.count, by: bands) {
+            let cell = samples[at..<at + bands]
+            result += cell
+            result.append(zip(cell, key).allSatisfy { Int($0) == $1 } ? 0 : 255)
+        }
+        return Grid(size: size, color: color == .gray ? .grayAlpha : .rgba, samples: result)
+    }
+}
