@@ -15,6 +15,12 @@ import Testing
         #expect(Naming(namePrefix: "").name(for: "a/b.jpg", size: 32, ending: nil) == "a/32x32-b.jpg")
     }
 
+    @Test func `an output in another format has the ending of its format`() {
+        let naming = Naming()
+        #expect(naming.name(for: "a/IMG_1.HEIC", size: 8, ending: "jpg") == "a/pixelated-8x8-IMG_1.HEIC.jpg")
+        #expect(naming.isOutput(naming.name(for: "x", size: 48, ending: "png")))
+    }
+
     @Test func `the name of every output is recognised, other names are not`() {
         let naming = Naming()
         for key in ["photos/HS.jpeg", "x", "", "ü/ü.jpg"] {
