@@ -62,6 +62,8 @@ let package = Package(
         // The seccomp filter of processes that decode pictures, for x86-64 and arm64.
         .systemLibrary(name: "CLibSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         .systemLibrary(name: "CLibSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        // WebP: the decoder and the demuxer of libwebp, which the decoder processes use.
+        .systemLibrary(name: "CLibWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
         // The TurboJPEG interface of the same library: a reference for the tests and the benchmark.
         .systemLibrary(
             name: "CLibTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
@@ -71,6 +73,7 @@ let package = Package(
         .target(name: "CPNG", dependencies: ["CLibPNG"], cSettings: c),
         .target(name: "CPixels", cSettings: c),
         .target(name: "CSandbox", cSettings: c),
+        .target(name: "CWebP", dependencies: ["CLibWebP"], cSettings: c),
         .target(name: "Support", swiftSettings: edge),
 
         // Layer 2: values and arithmetic without I/O.
@@ -89,6 +92,8 @@ let package = Package(
         .target(name: "JPEGEncoder", dependencies: ["Pixels", "Support"], swiftSettings: edge),
         .target(name: "PNG", dependencies: ["Exif", "Pixels"], swiftSettings: pure),
         .target(name: "PNGEncoder", dependencies: ["Digests", "Pixels"], swiftSettings: edge),
+        .target(name: "WebP", dependencies: ["Exif", "Pixels"], swiftSettings: pure),
+        .target(name: "WebPEncoder", dependencies: ["Pixels"], swiftSettings: pure),
         .target(name: "Sandbox", dependencies: ["CSandbox", "CLibSeccomp"], swiftSettings: edge),
         .target(
             name: "Systemd", dependencies: ["Support", "Metrics", "CLibSystemd", log], swiftSettings: edge),
@@ -99,9 +104,12 @@ let package = Package(
             swiftSettings: edge),
         .target(
             name: "Pixelation",
-            dependencies: ["Support", "BMP", "JPEG", "JPEGEncoder", "PNG", "PNGEncoder", "Pixels"],
+            dependencies: [
+                "Support", "BMP", "JPEG", "JPEGEncoder", "PNG", "PNGEncoder", "Pixels", "WebP", "WebPEncoder",
+            ],
             swiftSettings: pure),
         .target(name: "BMPDecoder", dependencies: ["BMP", "Pixels"], swiftSettings: edge),
+        .target(name: "WebPDecoder", dependencies: ["WebP", "Support", "CWebP"], swiftSettings: edge),
         .target(name: "PNGDecoder", dependencies: ["PNG", "Support", "CPNG"], swiftSettings: edge),
         .target(name: "JPEGDecoder", dependencies: ["JPEG", "Support", "CJPEG"], swiftSettings: edge),
 
@@ -110,7 +118,7 @@ let package = Package(
             name: "Decoding",
             dependencies: [
                 "Pixelation", "BMP", "BMPDecoder", "JPEG", "JPEGDecoder", "PNG", "PNGDecoder", "Pixels",
-                "Support",
+                "Support", "WebP", "WebPDecoder",
             ],
             swiftSettings: edge),
         .target(
@@ -173,6 +181,10 @@ let package = Package(
             name: "CPlainJPEG", dependencies: ["CLibJPEG"], path: "Tests/CPlainJPEG", cSettings: c),
         // A C interface to libpng that writes test files of every kind and decodes without the code of the engine.
         .target(name: "CPlainPNG", dependencies: ["CLibPNG"], path: "Tests/CPlainPNG", cSettings: c),
+        // A C interface to libwebp that writes test files of every kind and decodes without the code of the engine.
+        .target(
+            name: "CPlainWebP", dependencies: ["CLibWebP"], path: "Tests/CPlainWebP", cSettings: c,
+            linkerSettings: [.linkedLibrary("webpmux")]),
         // A malloc that counts, for tests of predicted memory.
         .target(name: "CAllocationCount", path: "Tests/CAllocationCount", cSettings: c),
         // A program that enters the sandbox and then does what its argument says, and the calls that it does.
@@ -213,6 +225,17 @@ let package = Package(
             dependencies: ["PNGEncoder", "Pixels", "Scripted", "CPlainPNG", "CAllocationCount"],
             exclude: ["pillow_sizes.py"],
             swiftSettings: edge),
+        .testTarget(name: "WebPTests", dependencies: ["WebP", "Pixels", "Scripted"], swiftSettings: edge),
+        .testTarget(
+            name: "WebPDecoderTests",
+            dependencies: [
+                "WebPDecoder", "WebP", "WebPEncoder", "Pixels", "Support", "CPlainWebP", "CAllocationCount",
+                "Scripted",
+            ],
+            exclude: ["pillow_frames.py"], swiftSettings: edge),
+        .testTarget(
+            name: "WebPEncoderTests", dependencies: ["WebPEncoder", "Pixels", "CPlainWebP", "Scripted"],
+            swiftSettings: edge),
         .testTarget(
             name: "SandboxTests",
             dependencies: ["Sandbox", "SandboxedProgram", "Support", "CLibSeccomp", "CLibC", "Scripted"],
@@ -226,7 +249,7 @@ let package = Package(
             name: "PixelationTests",
             dependencies: [
                 "Support", "Pixelation", "Decoding", "DecoderProcesses", "JPEGEncoder", "Pixels", "Digests",
-                "Scripted", "CPlainJPEG", "CAllocationCount",
+                "Scripted", "WebP", "WebPEncoder", "CPlainJPEG", "CAllocationCount",
             ],
             exclude: [
                 "make_golden.py", "golden.txt", "make_damaged.py", "damaged.txt", "make_formats.py",

@@ -4,6 +4,7 @@ import JPEGEncoder
 import PNGEncoder
 import Pixels
 import Support
+import WebPEncoder
 
 /// The encoder of outputs from the grids of a picture.
 struct OutputEncoder {
@@ -25,9 +26,9 @@ struct OutputEncoder {
         let orientation = options.metadata == .upright ? orientation : .upright
         let write = writer(
             width: orientation.swapsSides ? picture.height : picture.width,
-            height: orientation.swapsSides ? picture.width : picture.height, picture.metadata)
+            height: orientation.swapsSides ? picture.width : picture.height, picture)
         var outputs: [EncodedOutput] = []
-        for grid in picture.frames[0] {
+        for (index, size) in options.sizes.enumerated() {
             if cancellation?.isCancelled == true {
                 throw PixelationError(.cancelled, "pixelating was cancelled")
             }
@@ -35,15 +36,16 @@ struct OutputEncoder {
                 throw PixelationError(
                     .deadline, limit: "the time for one picture was over while outputs were encoded")
             }
-            let bytes = write(grid.turned(from: orientation))
-            outputs.append(EncodedOutput(size: grid.size, bytes: bytes, contentType: format.contentType))
+            let bytes = write(picture.frames.map { $0[index].turned(from: orientation) })
+            outputs.append(EncodedOutput(size: size, bytes: bytes, contentType: format.contentType))
         }
         return outputs
     }
 
-    /// Returns the function that writes the file that shows a grid.
-    private func writer(width: Int, height: Int, _ metadata: SourceMetadata) -> (Grid) -> [UInt8] {
+    /// Returns the function that writes the file that shows a grid, or the grids of all frames.
+    private func writer(width: Int, height: Int, _ picture: ReducedPicture) -> ([Grid]) -> [UInt8] {
         let isUpright = options.metadata == .upright
+        let metadata = picture.metadata
         switch format {
         case .jpeg:
             let writer = GridWriter(
@@ -51,17 +53,29 @@ struct OutputEncoder {
                 attachments: GridWriter.Attachments(
                     iccProfile: isUpright ? metadata.profile : nil,
                     comment: isUpright ? nil : metadata.comment))
-            return { [background = options.background] grid in writer.encode(grid.opaque(on: background)) }
+            return { [background = options.background] in writer.encode($0[0].opaque(on: background)) }
         case .png:
             let writer = PNGWriter(width: width, height: height, attachments: metadata.chunks(isUpright))
-            return { grid in writer.encode(grid.withoutInk()) }
+            return { writer.encode($0[0].withoutInk()) }
+        case .webp:
+            let writer = WebPWriter(
+                width: width, height: height,
+                attachments: WebPWriter.Attachments(iccProfile: isUpright ? metadata.profile : nil))
+            guard let animation = picture.animation else {
+                return { writer.encode($0[0].withoutInk()) }
+            }
+            return { grids in
+                writer.encode(
+                    frames: zip(grids, animation.milliseconds).map { (grid: $0, milliseconds: $1) },
+                    loops: animation.loops, background: animation.background)
+            }
         }
     }
 
     /// Returns an upper bound of the memory, in bytes, of one output: of its file without metadata, and of the buffers
     /// of its writer.
     static func bound(
-        of format: OutputFormat, width: Int, height: Int, color: ColorModel, size: Int
+        of format: OutputFormat, width: Int, height: Int, color: ColorModel, size: Int, frames: Int
     ) -> (file: Int, workingSet: Int) {
         switch format {
         case .jpeg:
@@ -69,8 +83,14 @@ struct OutputEncoder {
                 width: width, height: height, bands: color == .cmyk ? 4 : color.hasColor ? 3 : 1, size: size)
             return (bound.fileBytes, bound.workingSetBytes)
         case .png:
-            let bound = PNGWriter.Bound(width: width, height: height, color: color, size: size)
+            let bound = PNGWriter.Bound(
+                width: width, height: height, color: color == .cmyk ? .rgb : color, size: size)
             return (bound.fileBytes, bound.workingSetBytes)
+        case .webp:
+            let bound = WebPWriter.Bound(width: width, height: height, size: size)
+            return (
+                frames > 1 ? bound.fileBytes(frames: frames) : bound.fileBytes, bound.workingSetBytes
+            )
         }
     }
 }

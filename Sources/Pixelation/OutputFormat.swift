@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import JPEGEncoder
+import PNGEncoder
+import WebPEncoder
+
 /// The format of outputs.
 package enum OutputFormat: String, Sendable, CaseIterable {
-    case jpeg, png
+    case jpeg, png, webp
 
     /// The media type of the files.
     package var contentType: String { "image/\(rawValue)" }
@@ -12,6 +16,16 @@ package enum OutputFormat: String, Sendable, CaseIterable {
         switch self {
         case .jpeg: "jpg"
         case .png: "png"
+        case .webp: "webp"
+        }
+    }
+
+    /// The longest side of an output in pixels.
+    var longestSide: Int {
+        switch self {
+        case .jpeg: GridWriter.maximumSide
+        case .png: PNGWriter.maximumSide
+        case .webp: WebPWriter.maximumSide
         }
     }
 
@@ -20,6 +34,7 @@ package enum OutputFormat: String, Sendable, CaseIterable {
         switch self {
         case .jpeg: .jpeg
         case .png: .png
+        case .webp: .webp
         }
     }
 }

@@ -5,7 +5,7 @@ package enum OutputFormatPolicy: String, Sendable, CaseIterable, Codable {
     /// Outputs have the format of the source. A format that this program does not write becomes JPEG, or PNG if the
     /// picture has alpha.
     case same
-    case jpeg, png
+    case jpeg, png, webp
 
     /// Returns the format of the outputs of a source.
     ///
@@ -16,6 +16,7 @@ package enum OutputFormatPolicy: String, Sendable, CaseIterable, Codable {
         switch self {
         case .jpeg: .jpeg
         case .png: .png
+        case .webp: .webp
         case .same:
             OutputFormat.allCases.first { $0.source == source } ?? (hasAlpha ? .png : .jpeg)
         }

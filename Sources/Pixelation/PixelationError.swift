@@ -3,6 +3,7 @@
 package import BMP
 package import JPEG
 package import PNG
+package import WebP
 
 /// The reason for which a source was not pixelated.
 package struct PixelationError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -18,6 +19,8 @@ package struct PixelationError: Error, Sendable, Equatable, CustomStringConverti
         case tooManyPixels = "too-many-pixels"
         /// The file exceeds `PixelationLimits.scans` or `PixelationLimits.scanWork`.
         case tooManyScans = "too-many-scans"
+        /// The file has more frames than `PixelationLimits.frames`.
+        case tooManyFrames = "too-many-frames"
         /// The file exceeds `PixelationLimits.markers`.
         case tooManyMarkers = "too-many-markers"
         /// The picture needs more memory than `PixelationLimits.memoryBytes`, or the system has no memory left.
@@ -60,6 +63,25 @@ package struct PixelationError: Error, Sendable, Equatable, CustomStringConverti
     }
 
     package var description: String { "\(kind.rawValue): \(detail)" }
+
+    /// Creates the error that corresponds to an error of the WebP decoder.
+    package init(_ error: WebPError) {
+        let kind: Kind =
+            switch error.kind {
+            case .notWebP: .notAnImage
+            case .unsupported: .unsupportedFormat
+            case .tooManyPixels: .tooManyPixels
+            case .tooManyChunks: .tooManyMarkers
+            case .tooManyFrames: .tooManyFrames
+            case .tooMuchMemory: .tooMuchMemory
+            case .truncated: .truncated
+            case .corrupt: .corrupt
+            case .deadline: .deadline
+            case .cancelled: .cancelled
+            case .internal: .internal
+            }
+        self.init(kind, limit: error.detail)
+    }
 
     /// Creates the error that corresponds to an error of the BMP decoder.
     package init(_ error: BMPError) {
@@ -128,6 +150,7 @@ extension PixelationError.Kind {
         case .tooManyBytes: ["bytes"]
         case .tooManyPixels: ["pixels"]
         case .tooManyScans: ["scans", "scanWork"]
+        case .tooManyFrames: ["frames"]
         case .tooManyMarkers: ["markers"]
         case .tooMuchMemory: ["memoryBytes"]
         case .tooMuchDamage: ["damagedPercent"]

@@ -11,8 +11,11 @@ package struct PixelationLimits: Sendable, Equatable {
     /// The largest number of scans of a file. libjpeg writes 10 scans into progressive files, and published files have
     /// up to 15.
     package var scans = 100
-    /// The largest product of the number of scans and the number of pixels. 2 * 10^9 are 100 scans of 20 megapixels.
+    /// The largest product of the number of scans, or of frames, and the number of pixels. 2 * 10^9 are 100 scans of 20
+    /// megapixels.
     package var scanWork = 2_000_000_000
+    /// The largest number of frames of an animation.
+    package var frames = 1000
     /// The largest number of markers before the first scan, and the largest number of APPn segments (APP0 and APP14 are
     /// not counted) and COM segments in the whole file.
     package var markers = 1000
@@ -35,6 +38,7 @@ package struct PixelationLimits: Sendable, Equatable {
             ("pixels", pixels, 1...4_290_250_000),
             ("scans", scans, 1...10_000),
             ("scanWork", scanWork, 1...1_000_000_000_000),
+            ("frames", frames, 1...65_536),
             ("markers", markers, 1...1_000_000),
             ("memoryBytes", memoryBytes, 1 << 20...64 << 30),
             ("damagedPercent", damagedPercent, 0...100),

@@ -12,6 +12,8 @@ struct ReducedPicture {
     /// The height in pixels of the picture as stored.
     var height: Int
     var metadata: SourceMetadata
+    /// The times of the animation that the outputs are; nil if they are still pictures.
+    var animation: Animation?
     /// The damage of the source, each kind at most once.
     var damage: [Damage]
 
@@ -33,6 +35,7 @@ struct ReducedPicture {
         width = survey.width
         height = survey.height
         metadata = header.metadata(of: bytes)
+        animation = survey.animation
         damage = reduction.damage
         // A missing profile is a damage if the outputs would have it.
         if options.metadata == .upright, let problem = metadata.profileProblem {

@@ -6,12 +6,15 @@ import JPEGEncoder
 package import PNG
 import PNGEncoder
 import Pixels
+package import WebP
+import WebPEncoder
 
 /// The header of a source. It is parsed in the process that has credentials, by Swift code that is checked for memory
 /// safety.
 package enum SourceHeader: Sendable {
     case jpeg(JPEGHeader)
     case png(PNGHeader)
+    case webp(WebPHeader)
     case bmp(BMPHeader)
 
     /// Parses the header of a file and checks it against the limits.
@@ -37,6 +40,12 @@ package enum SourceHeader: Sendable {
             } catch {
                 throw PixelationError(error)
             }
+        case .webp:
+            do throws(WebPError) {
+                self = .webp(try WebPHeader(of: bytes, limits: WebPLimits(options)))
+            } catch {
+                throw PixelationError(error)
+            }
         case .bmp:
             do throws(BMPError) {
                 self = .bmp(try BMPHeader(of: bytes, pixels: options.limits.pixels))
@@ -51,6 +60,7 @@ package enum SourceHeader: Sendable {
         switch self {
         case .jpeg: .jpeg
         case .png: .png
+        case .webp: .webp
         case .bmp: .bmp
         }
     }
@@ -60,6 +70,7 @@ package enum SourceHeader: Sendable {
         switch self {
         case .jpeg(let header): header.width
         case .png(let header): header.width
+        case .webp(let header): header.width
         case .bmp(let header): header.width
         }
     }
@@ -69,6 +80,7 @@ package enum SourceHeader: Sendable {
         switch self {
         case .jpeg(let header): header.height
         case .png(let header): header.height
+        case .webp(let header): header.height
         case .bmp(let header): header.height
         }
     }
@@ -78,6 +90,7 @@ package enum SourceHeader: Sendable {
         switch self {
         case .jpeg(let header): header.fileBytes
         case .png(let header): header.fileBytes
+        case .webp(let header): header.fileBytes
         case .bmp(let header): header.fileBytes
         }
     }
@@ -87,6 +100,7 @@ package enum SourceHeader: Sendable {
         switch self {
         case .jpeg(let header): header.workingSetBytes
         case .png(let header): header.workingSetBytes
+        case .webp(let header): header.workingSetBytes
         case .bmp(let header): header.workingSetBytes
         }
     }
@@ -96,6 +110,7 @@ package enum SourceHeader: Sendable {
         switch self {
         case .jpeg(let header): header.profileBytes + (header.comment?.count ?? 0)
         case .png(let header): header.colorChunkBytes
+        case .webp(let header): header.profile?.count ?? 0
         case .bmp: 0
         }
     }
@@ -111,28 +126,41 @@ package enum SourceHeader: Sendable {
                 comment: header.comment.map { Array(bytes[$0]) })
         case .png(let header):
             SourceMetadata(png: header.attachments(in: bytes))
+        case .webp(let header): SourceMetadata(profile: header.profile.map { Array(bytes[$0]) })
         case .bmp: SourceMetadata()
         }
     }
 
     /// Returns an upper bound of the bytes that the metadata take in an output.
     func attachedBytes(_ format: OutputFormat, _ policy: MetadataPolicy) -> Int {
-        switch self {
-        case .jpeg(let header):
-            switch (format, policy) {
-            case (.jpeg, .upright): GridWriter.attachmentBytes(profile: header.profileBytes, comment: 0)
-            case (.jpeg, .reference):
-                GridWriter.attachmentBytes(profile: 0, comment: header.comment?.count ?? 0)
-            case (.png, .upright): PNGWriter.iCCPBytes(profile: header.profileBytes)
-            case (.png, .reference): 0
-            }
-        case .png(let header):
-            switch format {
-            case .png: header.colorChunkBytes
-            case .jpeg: 0
-            }
-        case .bmp: 0
+        switch (self, format, policy) {
+        case (.jpeg(let header), .jpeg, .reference):
+            GridWriter.attachmentBytes(profile: 0, comment: header.comment?.count ?? 0)
+        case (.png(let header), .png, _): header.colorChunkBytes
+        case (_, .jpeg, .upright): GridWriter.attachmentBytes(profile: profileBytes, comment: 0)
+        case (_, .png, .upright): PNGWriter.iCCPBytes(profile: profileBytes)
+        case (_, .webp, .upright): WebPWriter.attachmentBytes(profile: profileBytes)
+        case (_, _, .reference): 0
         }
+    }
+
+    /// The length of the ICC profile that outputs in other formats keep, in bytes.
+    private var profileBytes: Int {
+        switch self {
+        case .jpeg(let header): header.profileBytes
+        case .webp(let header): header.profile?.count ?? 0
+        case .png, .bmp: 0
+        }
+    }
+
+    /// Returns the animation that the outputs are; nil if they are still pictures.
+    func animation(_ format: OutputFormat, _ policy: MetadataPolicy) -> Animation? {
+        guard case .webp(let header) = self, header.isAnimated, format == .webp, policy == .upright else {
+            return nil
+        }
+        return Animation(
+            milliseconds: header.frames.map(\.milliseconds), loops: header.loops,
+            background: header.background)
     }
 
     /// Returns the colour model of the grids.
@@ -140,6 +168,7 @@ package enum SourceHeader: Sendable {
         switch self {
         case .jpeg(let header): header.layout?.color ?? .rgb
         case .png(let header): header.color(options.metadata)
+        case .webp(let header): header.color
         case .bmp(let header): header.layout.color
         }
     }
@@ -151,6 +180,7 @@ package enum SourceHeader: Sendable {
         switch self {
         case .jpeg(let header): header.orientation(in: bytes)
         case .png(let header): header.orientation(in: bytes)
+        case .webp(let header): header.orientation(in: bytes)
         case .bmp: .upright
         }
     }
@@ -180,5 +210,15 @@ extension PNGHeader {
         return PNGWriter.Attachments(
             iCCP: content(iCCP), gAMA: content(gAMA), cHRM: content(cHRM), sRGB: content(sRGB),
             cICP: content(cICP))
+    }
+}
+
+extension WebPLimits {
+    /// Creates the limits of the WebP decoder from the options of the engine.
+    package init(_ options: PixelationOptions) {
+        self.init(
+            pixels: options.limits.pixels, frames: options.limits.frames,
+            framePixels: options.limits.scanWork,
+            chunks: options.limits.markers, memoryBytes: options.limits.memoryBytes)
     }
 }

@@ -18,6 +18,8 @@ package struct Survey: Sendable {
     package var workingSetBytes: Int
     /// The number of frames that are reduced: 1 unless the source and the outputs are animated.
     package var frames = 1
+    /// The times of the animation that the outputs are; nil if they are still pictures.
+    var animation: Animation?
     /// The format of the outputs.
     package var outputFormat = OutputFormat.jpeg
     /// The ending of the names of outputs in another format than the source; nil if both have the same.
@@ -46,6 +48,13 @@ package struct Survey: Sendable {
     package init(of bytes: Span<UInt8>, options: PixelationOptions) throws(PixelationError) {
         let format = try Self.format(of: bytes, options)
         self = try Survey(SourceHeader(of: bytes, format, options), of: bytes, options: options)
+        let longest = outputFormat.longestSide
+        guard max(width, height) <= longest else {
+            throw PixelationError(
+                .tooManyPixels,
+                "\(width) x \(height) pixels, a side of an output in \(outputFormat.rawValue) may have "
+                    + "\(longest) (pixelation.output)")
+        }
         guard workingSetBytes <= options.limits.memoryBytes else {
             throw PixelationError(
                 .tooMuchMemory,
@@ -94,6 +103,8 @@ package struct Survey: Sendable {
         color = header.color(options)
         orientation = header.orientation(in: bytes)
         outputFormat = options.output.format(for: format, hasAlpha: color.hasAlpha)
+        animation = header.animation(outputFormat, options.metadata)
+        frames = animation?.milliseconds.count ?? 1
         outputEnding = options.output.ending(for: format, hasAlpha: color.hasAlpha)
         self.header = header
         workingSetBytes = 0
@@ -115,7 +126,7 @@ package struct Survey: Sendable {
         let bounds = options.sizes.map { size in
             OutputEncoder.bound(
                 of: outputFormat, width: isTurned ? height : width, height: isTurned ? width : height,
-                color: color, size: size)
+                color: color, size: size, frames: frames)
         }
         let attached = header.attachedBytes(outputFormat, options.metadata)
         return reducedBytes(header, options) + bounds.reduce(0) { $0 + $1.file + attached }

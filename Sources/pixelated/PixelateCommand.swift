@@ -21,7 +21,7 @@ struct PixelateCommand: ParsableCommand {
             otherwise 1.
             """)
 
-    @Argument(help: ArgumentHelp("JPEG, PNG and BMP files.", valueName: "file"), completion: .file())
+    @Argument(help: ArgumentHelp("JPEG, PNG, WebP and BMP files.", valueName: "file"), completion: .file())
     var files: [LocalPath]
 
     @Option(
@@ -47,7 +47,7 @@ struct PixelateCommand: ParsableCommand {
     @Option(
         help:
             """
-            Format of the outputs: same (as the file), jpeg or png. Outputs in another format than the file have its \
+            Format of the outputs: same (as the file), jpeg, png or webp. Outputs in another format than the file have its \
             ending behind NAME.
             """
     )

@@ -9,12 +9,15 @@ struct LayerTests {
         [
             "CLibC", "CLibCurl", "CLibCrypto", "CLibExpat", "CLibJPEG", "CLibPNG", "CLibSeccomp",
             "CLibSystemd",
-            "CLibTurboJPEG",
+            "CLibTurboJPEG", "CLibWebP",
         ],
-        ["CJPEG", "CPNG", "CPixels", "CSandbox", "Support"],
+        ["CJPEG", "CPNG", "CPixels", "CSandbox", "CWebP", "Support"],
         ["HTTP", "Digests", "Exif", "Pixels", "S3Events", "Metrics"],
-        ["SigV4", "Curl", "BMP", "JPEG", "JPEGEncoder", "PNG", "PNGEncoder", "Sandbox", "Systemd"],
-        ["AWS", "Pixelation", "BMPDecoder", "JPEGDecoder", "PNGDecoder"],
+        [
+            "SigV4", "Curl", "BMP", "JPEG", "JPEGEncoder", "PNG", "PNGEncoder", "Sandbox", "Systemd", "WebP",
+            "WebPEncoder",
+        ],
+        ["AWS", "Pixelation", "BMPDecoder", "JPEGDecoder", "PNGDecoder", "WebPDecoder"],
         ["Decoding", "Worker"],
         ["DecoderProcesses", "Settings"],
         ["Daemon"],
@@ -105,7 +108,8 @@ struct LayerTests {
     @Test(arguments: [
         ("CLibSeccomp", "Sandbox"), ("CSandbox", "Sandbox"), ("CJPEG", "JPEGDecoder"),
         ("JPEGDecoder", "Decoding, pixelated-bench"), ("CLibJPEG", ""),
-        ("CLibTurboJPEG", "pixelated-bench"), ("CPNG", "PNGDecoder"),
+        ("CLibTurboJPEG", "pixelated-bench"), ("CPNG", "PNGDecoder"), ("PNGDecoder", "Decoding"),
+        ("CWebP", "WebPDecoder"), ("WebPDecoder", "Decoding"), ("BMPDecoder", "Decoding"),
     ])
     func `a dangerous C module is imported by few modules`(imported: String, importers: String) throws {
         let found = try Project.swift("Sources").filter { Self.imports($0).contains(imported) }

@@ -3,7 +3,10 @@
 import JPEGEncoder
 import Pixelation
 import Pixels
+import Scripted
 import Testing
+import WebP
+import WebPEncoder
 
 @Suite struct OutputFormatTests {
     @Test(arguments: [
@@ -12,7 +15,8 @@ import Testing
         (.same, .bmp, true, .png, "png"), (.same, .heif, false, .jpeg, "jpg"),
         (.jpeg, .jpeg, false, .jpeg, nil), (.jpeg, .png, true, .jpeg, "jpg"),
         (.png, .jpeg, false, .png, "png"),
-        (.png, .png, false, .png, nil),
+        (.png, .png, false, .png, nil), (.webp, .jpeg, false, .webp, "webp"),
+        (.same, .webp, true, .webp, nil),
     ])
     func `format and ending follow from the policy, the source and its alpha`(
         _ policy: OutputFormatPolicy, _ source: SourceFormat, _ hasAlpha: Bool, _ format: OutputFormat,
@@ -87,6 +91,37 @@ import Testing
         }
     }
 
+    @Test func `animations keep their frames, times and loops in WebP outputs`() throws {
+        var random = SplitMix(seed: 3)
+        let times = [40, 100, 0, 2000]
+        let frames = times.map { time in
+            let samples = (0..<16 * 16 * 4).map { _ in UInt8.random(in: 0...255, using: &random) }
+            return (grid: Grid(size: 16, color: .rgba, samples: samples), milliseconds: time)
+        }
+        let file = WebPWriter(width: 16, height: 16).encode(frames: frames, loops: 3)
+        var options = SourceFormatTests.options(.upright)
+        options.sizes = [8, 16]
+        let picture = try Pixelator(options).pixelate(file)
+        let limits = WebPLimits(options)
+        for output in picture.outputs {
+            let header = try WebPHeader(of: output.bytes.span, limits: limits)
+            #expect(header.frames.map(\.milliseconds) == times && header.loops == 3)
+        }
+        // A picture of 16 x 16 pixels is its own grid of that size, so that the output shows the same frames.
+        let again = try Pixelator.reduction(of: picture.outputs[1].bytes, options)
+        #expect(again.frames.map { $0[1] } == frames.map(\.grid))
+        // Other formats and Pillow have the first frame.
+        for (policy, output) in [(MetadataPolicy.upright, OutputFormatPolicy.png), (.reference, .same)] {
+            options.metadata = policy
+            options.output = output
+            let still = try Pixelator.reduction(of: file, options)
+            #expect(still.frames.count == 1 && still.grids[1] == frames[0].grid)
+            #expect(try Pixelator(options).pixelate(file).outputs.count == 2)
+        }
+        options.limits.frames = 3
+        #expect(throws: PixelationError.self) { try Pixelator(options).survey(file) }
+    }
+
     @Test(arguments: SourceFormatTests.files)
     func `outputs are in the format of the source or in JPEG or PNG, with the size of the source`(
         _ file: SourceFormatTests.File
@@ -103,7 +138,7 @@ import Testing
             for output in picture.outputs {
                 #expect(output.contentType == format.contentType)
                 let survey = try Survey(of: output.bytes.span, options: options)
-                #expect(survey.format.rawValue == format.rawValue.uppercased())
+                #expect(survey.format.rawValue.lowercased() == format.rawValue)
                 #expect((survey.width, survey.height) == (23, 17))
             }
         }

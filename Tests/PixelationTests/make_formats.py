@@ -209,5 +209,21 @@ def make_png():
         (b"tIME", struct.pack(">HBBBBB", 2026, 1, 2, 3, 4, 5))]))
 
 
+# WebP
+
+def make_webp():
+    for mode, bands in (("RGB", 3), ("RGBA", 4)):
+        # Lossy pictures are smooth.
+        smooth = Image.fromarray(samples(bands, 4, 3)).resize((W, H), Image.BICUBIC)
+        for name, image, options in (
+            ("lossless", Image.fromarray(samples(bands)), {"lossless": True, "exact": True}),
+            ("lossy", smooth, {"quality": 90}),
+        ):
+            file = io.BytesIO()
+            image.save(file, "WEBP", **options)
+            line(f"webp-{mode.lower()}-{name}", file.getvalue())
+
+
 make_bmp()
 make_png()
+make_webp()

@@ -23,7 +23,7 @@ import Testing
         switch kind {
         case .notAnImage, .unsupportedFormat: .unsupported
         case .tooManyBytes, .tooManyPixels, .tooMuchMemory: .tooLarge
-        case .tooManyScans, .tooManyMarkers: .hostile
+        case .tooManyScans, .tooManyFrames, .tooManyMarkers: .hostile
         case .truncated, .corrupt, .tooMuchDamage: .corrupt
         case .deadline: .tooSlow
         case .decoderCrashed: .decoderCrashed

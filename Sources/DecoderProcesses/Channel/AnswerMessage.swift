@@ -46,7 +46,7 @@ package struct AnswerMessage: Sendable {
     /// nobody cancels a decoder, and a decoder does not report its own death.
     static let errors: [PixelationError.Kind] = [
         .internal, .notAnImage, .unsupportedFormat, .tooManyBytes, .tooManyPixels, .tooManyScans,
-        .tooManyMarkers, .tooMuchMemory, .tooMuchDamage, .truncated, .corrupt, .deadline,
+        .tooManyFrames, .tooManyMarkers, .tooMuchMemory, .tooMuchDamage, .truncated, .corrupt, .deadline,
     ]
     /// The kinds of damage at their numbers in a message. The parent finds a missing profile itself.
     static let damages: [Damage.Kind] = [.truncated, .corruptData]

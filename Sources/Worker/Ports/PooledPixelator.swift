@@ -94,7 +94,7 @@ extension WorkerError.Kind {
         switch kind {
         case .notAnImage, .unsupportedFormat: self = .unsupported
         case .tooManyBytes, .tooManyPixels, .tooMuchMemory: self = .tooLarge
-        case .tooManyScans, .tooManyMarkers: self = .hostile
+        case .tooManyScans, .tooManyFrames, .tooManyMarkers: self = .hostile
         case .truncated, .corrupt, .tooMuchDamage: self = .corrupt
         case .deadline: self = .tooSlow
         case .decoderCrashed: self = .decoderCrashed

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#define _POSIX_C_SOURCE 200809L
+
+#include "CWebP.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <webp/decode.h>
+#include <webp/demux.h>
+
+// The number of bytes of each part that libwebp gets.
+static const size_t part_bytes = 16384;
+
+struct px_webp_reader {
+    px_webp_file file;
+    // The deadline on the monotonic clock in nanoseconds; INT64_MAX for none.
+    int64_t deadline;
+    // The decoder of an animation; NULL for a still picture, and before the first frame.
+    WebPAnimDecoder *animation;
+    // The decoder of a still picture and its output.
+    WebPIDecoder *decoder;
+    WebPDecoderConfig config;
+    // The pixels: the output of `decoder`, which this reader owns, or the canvas of `animation`.
+    uint8_t *pixels;
+    // The number of bytes of the file that `decoder` has got.
+    size_t given;
+    // The number of frames so far, of rows that are decoded, and of rows that are returned.
+    int frame, decoded, returned;
+    bool is_dead;
+};
+
+static int64_t monotonic_nanoseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static px_webp_status check_time(const px_webp_reader *reader)
+{
+    const uint8_t *cancelled = reader->file.cancelled;
+    if (cancelled != NULL && __atomic_load_n(cancelled, __ATOMIC_RELAXED) != 0)
+        return px_webp_cancelled;
+    if (reader->deadline != INT64_MAX && monotonic_nanoseconds() >= reader->deadline)
+        return px_webp_deadline;
+    return px_webp_ok;
+}
+
+px_webp_reader *px_webp_create(const px_webp_file *file)
+{
+    px_webp_reader *reader = calloc(1, sizeof *reader);
+    if (reader == NULL)
+        return NULL;
+    reader->file = *file;
+    reader->deadline = INT64_MAX;
+    if (file->nanoseconds >= 0) {
+        int64_t now = monotonic_nanoseconds();
+        if (file->nanoseconds <= INT64_MAX - now)
+            reader->deadline = now + file->nanoseconds;
+    }
+    return reader;
+}
+
+static px_webp_status status_of(VP8StatusCode code)
+{
+    switch (code) {
+    case VP8_STATUS_OK: return px_webp_ok;
+    case VP8_STATUS_OUT_OF_MEMORY: return px_webp_memory;
+    case VP8_STATUS_SUSPENDED:
+    case VP8_STATUS_NOT_ENOUGH_DATA: return px_webp_truncated;
+    default: return px_webp_failed;
+    }
+}
+
+// MARK: Animations
+
+static px_webp_status next_frame(px_webp_reader *reader, int *end)
+{
+    if (reader->animation == NULL) {
+        WebPData data = {reader->file.bytes, reader->file.count};
+        WebPAnimDecoderOptions options;
+        WebPAnimInfo info;
+        if (!WebPAnimDecoderOptionsInit(&options))
+            return px_webp_misused;
+        // The samples of Pillow: not multiplied by alpha. libwebp blends them as Pillow does.
+        options.color_mode = MODE_RGBA;
+        options.use_threads = 0;
+        reader->animation = WebPAnimDecoderNew(&data, &options);
+        if (reader->animation == NULL || !WebPAnimDecoderGetInfo(reader->animation, &info))
+            return px_webp_failed;
+        if ((int64_t)info.canvas_width != reader->file.width
+            || (int64_t)info.canvas_height != reader->file.height
+            || (int64_t)info.frame_count != reader->file.frames)
+            return px_webp_mismatch;
+    }
+    if (!WebPAnimDecoderGetNext(reader->animation, &reader->pixels, end))
+        return px_webp_failed;
+    reader->decoded = reader->file.height;
+    return px_webp_ok;
+}
+
+// MARK: Still pictures
+
+static px_webp_status begin_picture(px_webp_reader *reader)
+{
+    WebPDecoderConfig *config = &reader->config;
+    if (!WebPInitDecoderConfig(config))
+        return px_webp_misused;
+    VP8StatusCode code = WebPGetFeatures(reader->file.bytes, reader->file.count, &config->input);
+    if (code != VP8_STATUS_OK)
+        return status_of(code);
+    if (config->input.width != reader->file.width || config->input.height != reader->file.height
+        || config->input.has_animation)
+        return px_webp_mismatch;
+    size_t stride = (size_t)reader->file.width * 4;
+    size_t size = stride * (size_t)reader->file.height;
+    reader->pixels = malloc(size);
+    if (reader->pixels == NULL)
+        return px_webp_memory;
+    // The options are the defaults, with which Pillow decodes: upsampling by a triangle filter, and no dithering.
+    config->output.colorspace = MODE_RGBA;
+    config->output.is_external_memory = 1;
+    config->output.u.RGBA.rgba = reader->pixels;
+    config->output.u.RGBA.stride = (int)stride;
+    config->output.u.RGBA.size = size;
+    reader->decoder = WebPIDecode(NULL, 0, config);
+    return reader->decoder == NULL ? px_webp_memory : px_webp_ok;
+}
+
+// Decodes until the next row is there.
+static px_webp_status decode_row(px_webp_reader *reader)
+{
+    while (reader->decoded <= reader->returned) {
+        if (reader->given == reader->file.count)
+            return px_webp_truncated;
+        px_webp_status status = check_time(reader);
+        if (status != px_webp_ok)
+            return status;
+        size_t rest = reader->file.count - reader->given;
+        reader->given += reader->file.in_parts && rest > part_bytes ? part_bytes : rest;
+        VP8StatusCode code = WebPIUpdate(reader->decoder, reader->file.bytes, reader->given);
+        if (code != VP8_STATUS_OK && code != VP8_STATUS_SUSPENDED)
+            return status_of(code);
+        // NULL while no row is there.
+        int rows = 0;
+        if (code == VP8_STATUS_OK)
+            reader->decoded = reader->file.height;
+        else if (WebPIDecGetRGB(reader->decoder, &rows, NULL, NULL, NULL) != NULL)
+            reader->decoded = rows;
+    }
+    return px_webp_ok;
+}
+
+// MARK: Interface
+
+// Marks the reader as unusable unless `status` is px_webp_ok.
+static px_webp_status keep(px_webp_reader *reader, px_webp_status status)
+{
+    reader->is_dead = status != px_webp_ok;
+    return status;
+}
+
+px_webp_status px_webp_next_frame(px_webp_reader *reader, int *end)
+{
+    bool is_still = reader->file.frames == 0;
+    if (reader->is_dead || reader->frame >= (is_still ? 1 : reader->file.frames)
+        || (reader->frame > 0 && reader->returned != reader->file.height))
+        return px_webp_misused;
+    *end = 0;
+    px_webp_status status = check_time(reader);
+    if (status == px_webp_ok)
+        status = is_still ? begin_picture(reader) : next_frame(reader, end);
+    reader->frame += 1;
+    reader->returned = 0;
+    return keep(reader, status);
+}
+
+px_webp_status px_webp_read_row(px_webp_reader *reader, uint8_t *row, size_t count)
+{
+    size_t stride = (size_t)reader->file.width * 4;
+    if (reader->is_dead || reader->frame == 0 || reader->returned >= reader->file.height || count != stride)
+        return px_webp_misused;
+    px_webp_status status = reader->file.frames == 0 ? decode_row(reader) : px_webp_ok;
+    if (status != px_webp_ok)
+        return keep(reader, status);
+    memcpy(row, reader->pixels + stride * (size_t)reader->returned, stride);
+    reader->returned += 1;
+    return px_webp_ok;
+}
+
+void px_webp_destroy(px_webp_reader *reader)
+{
+    if (reader->animation != NULL)
+        WebPAnimDecoderDelete(reader->animation);
+    if (reader->decoder != NULL)
+        WebPIDelete(reader->decoder);
+    if (reader->file.frames == 0)
+        free(reader->pixels);
+    free(reader);
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The multipliers of the colour transform (WebP Lossless Bitstream Specification, section 4.2), the same for the whole
+/// image: red is stored less a multiple of green, and blue less multiples of green and red, in units of 1/32.
+struct VP8LColorTransform: Equatable {
+    var greenToRed = 0
+    var greenToBlue = 0
+    var redToBlue = 0
+
+    /// The pixel that stands for the multipliers.
+    var pixel: UInt32 {
+        UInt32(redToBlue & 255) << 16 | UInt32(greenToBlue & 255) << 8 | UInt32(greenToRed & 255)
+    }
+
+    /// Creates the multipliers that make the samples of `residuals` take the fewest bits, as estimated by the entropy
+    /// of each colour.
+    init(for residuals: [UInt32]) {
+        // A part of a large picture is representative.
+        let step = (residuals.count + 4095) / 4096
+        let sample = stride(from: 0, to: residuals.count, by: max(step, 1)).map { residuals[$0] }
+        let entropy = Entropy(most: sample.count)
+        greenToRed = Self.best(around: [0, 32]) { multiplier in
+            entropy.units(sample) { Self.red($0, multiplier) }
+        }
+        (greenToBlue, redToBlue) = (0, 0)
+        greenToBlue = Self.best(around: [0, 32]) { multiplier in
+            entropy.units(sample) { Self.blue($0, multiplier, 0) }
+        }
+        let green = greenToBlue
+        let red = Self.best(around: [0]) { multiplier in
+            entropy.units(sample) { Self.blue($0, green, multiplier) }
+        }
+        redToBlue = red
+    }
+
+    init() {}
+
+    /// Returns the multiplier with the least cost near one of several others.
+    private static func best(around starts: [Int], _ cost: (Int) -> Int) -> Int {
+        var best = (cost: Int.max, multiplier: 0)
+        func offer(_ multiplier: Int) {
+            let cost = cost(multiplier)
+            if cost < best.cost { best = (cost, multiplier) }
+        }
+        for start in starts { offer(start) }
+        for step in [12, 6, 3] {
+            let center = best.multiplier
+            offer(center - step)
+            offer(center + step)
+        }
+        return best.multiplier
+    }
+
+    /// Returns a pixel as it is stored.
+    func apply(_ pixel: UInt32) -> UInt32 {
+        pixel & 0xFF00_FF00 | UInt32(Self.red(pixel, greenToRed)) << 16
+            | UInt32(Self.blue(pixel, greenToBlue, redToBlue))
+    }
+
+    private static func red(_ pixel: UInt32, _ greenToRed: Int) -> UInt8 {
+        UInt8(truncatingIfNeeded: pixel >> 16) &- delta(greenToRed, pixel >> 8)
+    }
+
+    private static func blue(_ pixel: UInt32, _ greenToBlue: Int, _ redToBlue: Int) -> UInt8 {
+        UInt8(truncatingIfNeeded: pixel) &- delta(greenToBlue, pixel >> 8) &- delta(redToBlue, pixel >> 16)
+    }
+
+    /// Returns a multiple of a sample, the lowest byte of `sample` as a signed number.
+    private static func delta(_ multiplier: Int, _ sample: UInt32) -> UInt8 {
+        UInt8(truncatingIfNeeded: (multiplier * Int(Int8(truncatingIfNeeded: sample))) >> 5)
+    }
+
+    /// The entropy of samples in integers, so that the result is the same on all machines.
+    private struct Entropy {
+        /// The product of each number and its binary logarithm, in units of 1/256.
+        private let products: [Int]
+
+        init(most: Int) {
+            products = (0...most).map { $0 * Self.logarithm($0) }
+        }
+
+        /// Returns the binary logarithm of a number in units of 1/256, rounded down; 0 for 0.
+        private static func logarithm(_ number: Int) -> Int {
+            guard number > 1 else { return 0 }
+            let whole = Int.bitWidth - 1 - number.leadingZeroBitCount
+            // The fraction bit by bit: the logarithm of a square is twice the logarithm.
+            var (mantissa, result) = (UInt64(number) << UInt64(31 - whole), whole)
+            for _ in 0..<8 {
+                mantissa = (mantissa * mantissa) >> 31
+                let bit = mantissa >> 32
+                result = result << 1 | Int(bit)
+                mantissa >>= bit
+            }
+            return result
+        }
+
+        /// Returns the entropy of the samples that `sample` gives for the pixels, up to a constant.
+        func units(_ pixels: [UInt32], _ sample: (UInt32) -> UInt8) -> Int {
+            var counts = [Int](repeating: 0, count: 256)
+            for pixel in pixels { counts[Int(sample(pixel))] += 1 }
+            return counts.reduce(0) { $0 - products[$1] }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The entropy-coded data of one image: the main image, or an image that a transform or the groups of codes need.
+struct VP8LImage {
+    private let tokens: any VP8LTokens
+    private let codes: [VP8LGroup.Codes]
+    /// The entropy image, of which the bits are part of this image; empty for a single group.
+    private let entropyImage: [VP8LImage]
+    /// True for the main image of the picture, which alone may have several groups.
+    private let isMain: Bool
+    /// The length of the data in bits.
+    let bits: Int
+
+    /// Counts the symbols of the tokens and makes the codes.
+    init(_ tokens: any VP8LTokens, isMain: Bool) {
+        self.tokens = tokens
+        self.isMain = isMain
+        var groups = [VP8LGroup](repeating: VP8LGroup(), count: tokens.groups)
+        tokens.forEach { groups[$0.group].count($0.content) }
+        codes = groups.map { $0.codes() }
+        entropyImage = tokens.entropyImage.map { [VP8LImage($0, isMain: false)] } ?? []
+        let entropyBits = entropyImage.reduce(0) { $0 + $1.bits + 3 }
+        bits = codes.reduce(1 + (isMain ? 1 : 0) + entropyBits) { $0 + $1.bits }
+    }
+
+    /// Appends the data to `bits`.
+    func write(to bits: inout VP8LBits) {
+        // No colour cache.
+        bits.append(0, count: 1)
+        if isMain { bits.append(entropyImage.count, count: 1) }
+        if let entropyImage = entropyImage.first, let tiles = tokens.entropyImage {
+            bits.append(tiles.tileBits - 2, count: 3)
+            entropyImage.write(to: &bits)
+        }
+        for codes in codes { codes.writeDescriptions(to: &bits) }
+        tokens.forEach { codes[$0.group].write($0.content, to: &bits) }
+    }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A canonical prefix code of one alphabet (WebP Lossless Bitstream Specification, section 6.2.1).
+struct VP8LPrefixCode {
+    /// The longest code of a symbol in bits.
+    static let longest = 15
+
+    /// The length of the code of each symbol in bits; 0 for a symbol that does not occur. The array is empty for an
+    /// only symbol of one byte.
+    private let lengths: [UInt8]
+    /// The code of each symbol, its first bit in the lowest place.
+    private let codes: [UInt16]
+    /// The symbols that have a code, in ascending order. The code of an only symbol has no bits.
+    private let symbols: [Int]
+
+    /// Creates a code of least total length for symbols that occur with the given frequencies.
+    ///
+    /// - Parameters:
+    ///   - counts: The frequency of each symbol of the alphabet. If no symbol occurs, symbol 0 gets a code.
+    ///   - longest: The largest length of a code in bits.
+    init(counts: [Int], longest: Int = Self.longest) {
+        let used = counts.indices.filter { counts[$0] > 0 }
+        symbols = used.isEmpty ? [0] : used
+        guard symbols.count > 1 || symbols[0] >= 256 else {
+            (lengths, codes) = ([], [])
+            return
+        }
+        let lengths = Self.lengths(counts, of: symbols, longest: longest)
+        self.lengths = lengths
+        codes = Self.canonicalCodes(lengths)
+    }
+
+    /// Returns the length of the code of each symbol of the alphabet.
+    private static func lengths(_ counts: [Int], of symbols: [Int], longest: Int) -> [UInt8] {
+        var lengths = [UInt8](repeating: 0, count: counts.count)
+        guard symbols.count > 1 else {
+            lengths[symbols[0]] = 1
+            return lengths
+        }
+        // Rare symbols count as more frequent, until no code is too long.
+        var least = 1
+        while true {
+            let weighted = symbols.map { (symbol: $0, weight: max(counts[$0], least)) }
+                .sorted { ($0.weight, $0.symbol) < ($1.weight, $1.symbol) }
+            let depths = depths(weighted.map(\.weight))
+            if depths.allSatisfy({ $0 <= longest }) {
+                for (leaf, depth) in zip(weighted, depths) { lengths[leaf.symbol] = UInt8(depth) }
+                return lengths
+            }
+            least *= 2
+        }
+    }
+
+    /// Returns the depths of the leaves of a Huffman tree, whose weights are in ascending order. There are two leaves
+    /// or more.
+    private static func depths(_ weights: [Int]) -> [Int] {
+        let leaves = weights.count
+        // Nodes `leaves...` are the inner nodes, in the order of their creation and so of their weights.
+        var weights = weights
+        var parents = [Int](repeating: 0, count: 2 * leaves - 1)
+        var (leaf, inner) = (0, leaves)
+        for node in leaves..<2 * leaves - 1 {
+            var sum = 0
+            for _ in 0..<2 {
+                let isLeaf = leaf < leaves && (inner >= node || weights[leaf] <= weights[inner])
+                let child = isLeaf ? leaf : inner
+                if isLeaf { leaf += 1 } else { inner += 1 }
+                parents[child] = node
+                sum += weights[child]
+            }
+            weights.append(sum)
+        }
+        var depths = [Int](repeating: 0, count: 2 * leaves - 1)
+        for node in stride(from: 2 * leaves - 3, through: 0, by: -1) {
+            depths[node] = depths[parents[node]] + 1
+        }
+        return Array(depths[..<leaves])
+    }
+
+    /// Returns the code of each symbol, its first bit in the lowest place.
+    private static func canonicalCodes(_ lengths: [UInt8]) -> [UInt16] {
+        var next = [Int](repeating: 0, count: longest + 2)
+        for length in lengths where length > 0 { next[Int(length) + 1] += 1 }
+        for length in 1...longest + 1 { next[length] = (next[length] + next[length - 1]) << 1 }
+        return lengths.map { length in
+            guard length > 0 else { return 0 }
+            defer { next[Int(length)] += 1 }
+            var (code, reversed) = (next[Int(length)], 0)
+            for _ in 0..<length {
+                reversed = reversed << 1 | code & 1
+                code >>= 1
+            }
+            return UInt16(truncatingIfNeeded: reversed)
+        }
+    }
+
+    /// Returns the number of bits of the code of a symbol.
+    func bits(of symbol: Int) -> Int { symbols.count == 1 ? 0 : Int(lengths[symbol]) }
+
+    /// Appends the code of a symbol to `bits`.
+    func write(_ symbol: Int, to bits: inout VP8LBits) {
+        guard symbols.count > 1 else { return }
+        bits.append(Int(codes[symbol]), count: Int(lengths[symbol]))
+    }
+
+    /// True when the code is described by its symbols instead of by lengths: one symbol or two, of one byte each.
+    private var isSimple: Bool { symbols.count <= 2 && symbols.allSatisfy { $0 < 256 } }
+
+    /// The number of bits of the description of the code.
+    var descriptionBits: Int {
+        guard !isSimple else {
+            return 3 + (symbols[0] < 2 ? 1 : 8) + (symbols.count == 2 ? 8 : 0)
+        }
+        return VP8LCodeLengths(lengths).bits
+    }
+
+    /// Appends the description of the code to `bits`.
+    func writeDescription(to bits: inout VP8LBits) {
+        guard isSimple else { return VP8LCodeLengths(lengths).write(to: &bits) }
+        bits.append(1, count: 1)
+        bits.append(symbols.count - 1, count: 1)
+        let isShort = symbols[0] < 2
+        bits.append(isShort ? 0 : 1, count: 1)
+        bits.append(symbols[0], count: isShort ? 1 : 8)
+        if symbols.count == 2 { bits.append(symbols[1], count: 8) }
+    }
+}
