@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The limits within which a GIF file is read.
+package struct GIFLimits: Sendable, Equatable {
+    /// The largest number of pixels of the canvas, and of a frame.
+    package var pixels: Int
+    /// The largest number of frames that are read. A file with more is refused, unless it is read as a still picture.
+    package var frames: Int
+    /// The largest number of frames times the pixels of the larger of canvas and frame.
+    package var framePixels: Int
+    /// The largest number of extension blocks in addition to one for each frame.
+    package var blocks: Int
+    /// True to read the first frame alone: the file behind it is ignored.
+    package var isStill: Bool
+    /// True to read the existing part of a file that ends early, false to refuse such a file.
+    package var acceptsTruncated: Bool
+
+    package init(
+        pixels: Int, frames: Int = 1000, framePixels: Int = 400_000_000, blocks: Int = 1000, isStill: Bool,
+        acceptsTruncated: Bool
+    ) {
+        self.pixels = pixels
+        self.frames = frames
+        self.framePixels = framePixels
+        self.blocks = blocks
+        self.isStill = isStill
+        self.acceptsTruncated = acceptsTruncated
+    }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import GIF
+import Pixels
+
+/// A reader of the composed frames of a GIF file, in their order. A frame is begun, decoded part by part, and then read
+/// row by row:
+///
+///     var reader = GIFReader(file, header)
+///     for _ in header.frames {
+///         reader.beginFrame(file)
+///         while try reader.decode(file) { }
+///         for y in 0..<header.height { reader.readRow(y, into: &row) }
+///     }
+///
+/// It is written in Swift that is checked for memory safety, and faster than giflib (GIFDecoder.md).
+package struct GIFReader {
+    /// The number of pixels after which `decode` returns, which take less than a millisecond.
+    private static let slice = 1 << 18
+
+    package let header: GIFHeader
+    private let acceptsTruncated: Bool
+    /// The number of frames that have been begun.
+    private var begun = 0
+    private var frame: GIFFrame
+    private var colors: FrameColors
+    /// The colours of the first frame, of which one can be transparent.
+    private let firstColors: [UInt32]
+    private var decoder: LZWDecoder
+    /// The indices of the pixels of the current frame, in the order of the file.
+    private var indices: [UInt8] = []
+    /// The canvas; nil for a picture of one frame, whose rows are made from the indices.
+    private var canvas: GIFCanvas?
+    /// True when pixels are missing because the file or the data of a frame end early.
+    package private(set) var wasTruncated = false
+
+    /// Creates a reader.
+    ///
+    /// - Parameters:
+    ///   - file: The whole file, the same for all calls.
+    ///   - header: The header of the file.
+    ///   - acceptsTruncated: True to leave out missing pixels of a file that ends early, false to refuse it.
+    package init(_ file: Span<UInt8>, _ header: GIFHeader, acceptsTruncated: Bool) {
+        precondition(file.count == header.fileBytes, "a header and the bytes of another file")
+        self.header = header
+        self.acceptsTruncated = acceptsTruncated
+        frame = header.frames[0]
+        colors = FrameColors(frame.palette, in: file)
+        var pixels = colors.pixels
+        if let index = frame.transparentIndex { pixels[Int(index)] = pixels[Int(index)].transparent }
+        firstColors = pixels
+        decoder = LZWDecoder(file, at: frame.dataOffset)
+        if header.frames.count > 1 { canvas = GIFCanvas(width: header.width, height: header.height) }
+    }
+
+    /// Begins the next frame, of which there must be one.
+    package mutating func beginFrame(_ file: Span<UInt8>) {
+        precondition(begun < header.frames.count, "more frames than the file has")
+        precondition(file.count == header.fileBytes, "a header and the bytes of another file")
+        if begun > 0 {
+            canvas?.dispose(frame, isFirst: begun == 1, colors, background: header.background)
+            frame = header.frames[begun]
+            colors = FrameColors(frame.palette, in: file)
+            decoder = LZWDecoder(file, at: frame.dataOffset)
+        }
+        begun += 1
+        // Every index that is read has been decoded, so that those of the frame before need no clearing.
+        if indices.count != frame.pixels {
+            indices.removeAll(keepingCapacity: true)
+            indices.append(contentsOf: repeatElement(0, count: frame.pixels))
+        }
+    }
+
+    /// Decodes the next part of the frame, and draws the frame on the canvas after the last one.
+    ///
+    /// - Returns: True when the frame has further parts.
+    /// - Throws: `GIFError` of kind `truncated` or `corrupt`.
+    package mutating func decode(_ file: Span<UInt8>) throws(GIFError) -> Bool {
+        precondition(begun > 0 && file.count == header.fileBytes, "no frame has been begun")
+        switch decoder.decode(file, into: &indices, until: decoder.count + Self.slice) {
+        case .decoded where decoder.count < frame.pixels: return true
+        case .decoded: break
+        case .ended:
+            guard acceptsTruncated else {
+                throw GIFError(
+                    .truncated, "the data of frame \(begun) end after \(decoder.count) of \(frame.pixels) pixels")
+            }
+            wasTruncated = true
+        case .corrupt:
+            throw GIFError(
+                .corrupt, "the data of frame \(begun) are corrupt after \(decoder.count) of \(frame.pixels) pixels")
+        }
+        if begun == 1 {
+            canvas?.drawFirst(frame, indices, decoder.count, firstColors)
+        } else {
+            canvas?.draw(frame, indices, decoder.count, colors.pixels)
+        }
+        return false
+    }
+
+    /// Writes a row of the canvas into `row`, which has `header.width * header.layout.stride` bytes. All parts of the
+    /// frame must have been decoded.
+    package func readRow(_ y: Int, into row: inout MutableSpan<UInt8>) {
+        precondition(y < header.height && row.count == header.width * header.layout.stride, "no such row")
+        guard let canvas else { return readStill(y, into: &row) }
+        put(canvas.pixels.span.extracting(y * header.width..<(y + 1) * header.width), into: &row)
+    }
+
+    /// Writes a row of a picture of one frame.
+    private func readStill(_ y: Int, into row: inout MutableSpan<UInt8>) {
+        let colors = firstColors
+        var pixels = [UInt32](repeating: colors[Int(frame.transparentIndex ?? 0)], count: header.width)
+        if (frame.top..<frame.top + frame.height).contains(y) {
+            let order = GIFRows(height: frame.height, isInterlaced: frame.isInterlaced)
+            let start = order.stored(y - frame.top) * frame.width
+            let (indices, colors) = (indices.span, colors.span)
+            for x in 0..<max(0, min(frame.width, decoder.count - start)) {
+                pixels[frame.left + x] = colors[Int(indices[start + x])]
+            }
+        }
+        put(pixels.span, into: &row)
+    }
+
+    private func put(_ pixels: Span<UInt32>, into row: inout MutableSpan<UInt8>) {
+        if header.layout == .gray {
+            for x in pixels.indices { row[x] = UInt8(truncatingIfNeeded: pixels[x]) }
+            return
+        }
+        for x in pixels.indices {
+            let pixel = pixels[x]
+            row[4 * x] = UInt8(truncatingIfNeeded: pixel)
+            row[4 * x + 1] = UInt8(truncatingIfNeeded: pixel >> 8)
+            row[4 * x + 2] = UInt8(truncatingIfNeeded: pixel >> 16)
+            row[4 * x + 3] = UInt8(truncatingIfNeeded: pixel >> 24)
+        }
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CPlainGIF
+import Digests
+import GIF
+import Pixels
+import Scripted
+import Support
+import Testing
+
+/// Small files with frames of every kind, with the frames that Pillow composes.
+@Suite struct AnimationTests {
+    @Test func `animations.txt has still pictures and animations of every colour model`() {
+        #expect(Set(AnimationFile.all.map(\.mode)) == ["L", "LA", "RGB", "RGBA"])
+        #expect(AnimationFile.all.filter { $0.milliseconds.count > 1 }.count > 50)
+    }
+
+    @Test(arguments: AnimationFile.all)
+    func `composed frames, durations and repetitions are those of Pillow`(_ file: AnimationFile) throws {
+        let (header, frames, wasTruncated) = try decode(file.bytes)
+        #expect("\(header.width)x\(header.height)" == file.size)
+        #expect(header.layout == ["L": .gray, "LA": .grayAlpha, "RGB": .rgbx, "RGBA": .rgba][file.mode])
+        #expect(header.frames.map(\.milliseconds) == file.milliseconds)
+        #expect(header.loops == file.loops)
+        #expect(!wasTruncated && !header.isTruncated)
+        #expect(Hex.encode(SHA256.digest(frames.flatMap { $0 })) == file.digest)
+    }
+
+    @Test(arguments: AnimationFile.all)
+    func `a file that is read as a still picture has the first frame alone`(_ file: AnimationFile) throws {
+        let whole = try decode(file.bytes)
+        var limits = GIFLimits.small
+        limits.isStill = true
+        limits.framePixels = 0
+        let still = try decode(file.bytes, limits: limits)
+        // The first frame of an animation in colours can be gray.
+        let isGray = still.header.layout.color.hasColor == whole.header.layout.color.hasColor
+        #expect(still.frames.count == 1 && (!isGray || still.frames[0] == whole.frames[0]))
+    }
+
+    @Test(arguments: AnimationFile.all)
+    func `giflib finds the same frames`(_ file: AnimationFile) throws {
+        // giflib refuses bytes between blocks, and it requires the trailer.
+        guard !file.name.hasSuffix("bytes-between"), file.bytes.last == 0x3B,
+            let gif = plain_gif_open(file.bytes, file.bytes.count)
+        else { return }
+        defer { plain_gif_close(gif) }
+        let header = try GIFHeader(of: file.bytes.span, limits: .small)
+        var (width, height, count): (Int32, Int32, Int32) = (0, 0, 0)
+        plain_gif_size(gif, &width, &height, &count)
+        #expect(header.frames.count == Int(count))
+        for (index, frame) in header.frames.enumerated() {
+            let plain = plain_gif_at(gif, Int32(index))
+            #expect(frame.left == Int(plain.left) && frame.top == Int(plain.top))
+            #expect(frame.width == Int(plain.width) && frame.height == Int(plain.height))
+            #expect(frame.transparentIndex.map(Int32.init) ?? -1 == plain.transparent)
+            #expect(frame.isInterlaced == plain.is_interlaced)
+            #expect(plain.disposal == 0 || frame.disposal == Int(plain.disposal))
+        }
+    }
+}
