@@ -11,7 +11,7 @@ struct GIFWalk {
     private(set) var background: UInt8 = 0
     private(set) var frames: [GIFFrame] = []
     private(set) var loops: Int?
-    /// True when the file ends within a block.
+    /// True when the file ends within a block, or before its first frame.
     private(set) var endedEarly = false
     private var palette = GIFPalette.gray
     private var extensions = 0
@@ -38,7 +38,8 @@ struct GIFWalk {
 
     /// Reads the blocks behind the header. Bytes between blocks that begin no block are skipped, as by Pillow.
     mutating func readBlocks(_ file: Span<UInt8>) throws(GIFError) {
-        while !endedEarly, let label = fields.byte(file), label != 0x3B {
+        while !endedEarly, let label = fields.byte(file) {
+            if label == 0x3B { return }
             if label == 0x21 {
                 try readExtension(file)
             } else if label == 0x2C {
@@ -46,6 +47,8 @@ struct GIFWalk {
                 if limits.isStill { return }
             }
         }
+        // Many files have no trailer behind their last frame.
+        if frames.isEmpty { end() }
     }
 
     private mutating func readExtension(_ file: Span<UInt8>) throws(GIFError) {

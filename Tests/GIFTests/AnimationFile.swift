@@ -49,7 +49,7 @@ extension GIFLimits {
     }
 }
 
-/// Returns the pixels of all composed frames of a file, and true if pixels are missing.
+/// Returns the rows of all composed frames of a file, and true if pixels are missing.
 func decode(
     _ bytes: [UInt8], limits: GIFLimits = .small
 ) throws(GIFError) -> (header: GIFHeader, frames: [[UInt8]], wasTruncated: Bool) {
@@ -65,14 +65,7 @@ func decode(
         for y in 0..<header.height {
             var span = row.mutableSpan
             reader.readRow(y, into: &span)
-            for x in 0..<header.width {
-                let pixel = row[x * stride..<(x + 1) * stride]
-                switch header.layout {
-                case .grayAlpha: pixels += [pixel[x * 4], pixel[x * 4 + 3]]
-                case .rgbx: pixels += pixel.prefix(3)
-                default: pixels += pixel
-                }
-            }
+            pixels += row
         }
         frames.append(pixels)
     }
