@@ -55,6 +55,8 @@ let package = Package(
         .systemLibrary(name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLibExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+        // Decodes the GIF files that the tests write: a reference, which the program is not linked with.
+        .systemLibrary(name: "CLibGIF", pkgConfig: "libgif", providers: [.apt(["libgif-dev"])]),
         .systemLibrary(name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
         // PNG: libpng 1.6 decodes the rows in the decoder processes. It needs 0.78 to 0.96 of the time of libspng 0.7.3
         // for photos and screenshots of 1 to 12 megapixels (1.07 for a palette), and adds 0.4 MB to an image.
@@ -89,6 +91,8 @@ let package = Package(
         .target(name: "Curl", dependencies: ["HTTP", "Support", "CLibCurl"], swiftSettings: edge),
         .target(name: "BMP", dependencies: ["Pixels"], swiftSettings: pure),
         .target(name: "JPEG", dependencies: ["Exif", "Pixels", "Support"], swiftSettings: pure),
+        .target(name: "GIF", dependencies: ["Pixels"], swiftSettings: pure),
+        .target(name: "GIFEncoder", dependencies: ["Pixels"], swiftSettings: pure),
         .target(name: "JPEGEncoder", dependencies: ["Pixels", "Support"], swiftSettings: edge),
         .target(name: "PNG", dependencies: ["Exif", "Pixels"], swiftSettings: pure),
         .target(name: "PNGEncoder", dependencies: ["Digests", "Pixels"], swiftSettings: edge),
@@ -111,6 +115,8 @@ let package = Package(
         .target(name: "BMPDecoder", dependencies: ["BMP", "Pixels"], swiftSettings: edge),
         .target(name: "WebPDecoder", dependencies: ["WebP", "Support", "CWebP"], swiftSettings: edge),
         .target(name: "PNGDecoder", dependencies: ["PNG", "Support", "CPNG"], swiftSettings: edge),
+        // Swift that is checked for memory safety instead of giflib, which is slower and refuses files that Pillow reads.
+        .target(name: "GIFDecoder", dependencies: ["GIF", "Pixels"], swiftSettings: pure),
         .target(name: "JPEGDecoder", dependencies: ["JPEG", "Support", "CJPEG"], swiftSettings: edge),
 
         // Layer 5: the decoding of pictures, the only user of the decoders, and the processing of messages.
@@ -185,6 +191,10 @@ let package = Package(
         .target(
             name: "CPlainWebP", dependencies: ["CLibWebP"], path: "Tests/CPlainWebP", cSettings: c,
             linkerSettings: [.linkedLibrary("webpmux")]),
+        // A C interface to giflib, which decodes without the code of the engine.
+        .target(
+            name: "CPlainGIF", dependencies: ["CLibGIF"], path: "Tests/CPlainGIF", cSettings: c,
+            linkerSettings: [.linkedLibrary("gif")]),
         // A malloc that counts, for tests of predicted memory.
         .target(name: "CAllocationCount", path: "Tests/CAllocationCount", cSettings: c),
         // A program that enters the sandbox and then does what its argument says, and the calls that it does.
@@ -205,6 +215,16 @@ let package = Package(
             swiftSettings: edge),
         .testTarget(
             name: "CurlTests", dependencies: ["Curl", "HTTP", "Support", "CLibCurl", "Scripted"],
+            swiftSettings: edge),
+        .testTarget(
+            name: "GIFTests",
+            dependencies: ["GIF", "GIFDecoder", "Digests", "Pixels", "Support", "Scripted", "CPlainGIF"],
+            exclude: ["make_animations.py", "animations.txt"], swiftSettings: edge),
+        .testTarget(
+            name: "GIFEncoderTests",
+            dependencies: [
+                "GIF", "GIFDecoder", "GIFEncoder", "Pixels", "Scripted", "CPlainGIF", "CAllocationCount",
+            ],
             swiftSettings: edge),
         .testTarget(name: "JPEGTests", dependencies: ["JPEG", "Pixels", "Scripted"], swiftSettings: edge),
         .testTarget(

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A colour as a point: red, green and blue, 0...255.
+struct ColorPoint {
+    var red, green, blue: Int
+
+    init(red: Int, green: Int, blue: Int) { (self.red, self.green, self.blue) = (red, green, blue) }
+
+    init(_ color: UInt32) {
+        self.init(red: Int(color & 255), green: Int(color >> 8 & 255), blue: Int(color >> 16 & 255))
+    }
+
+    var sum: Int { red + green + blue }
+    var color: UInt32 { UInt32(red | green << 8 | blue << 16) }
+
+    subscript(axis: Int) -> Int { axis == 0 ? red : axis == 1 ? green : blue }
+
+    /// Returns the square of the distance to another colour.
+    func distance(_ other: ColorPoint) -> Int {
+        let (r, g, b) = (red - other.red, green - other.green, blue - other.blue)
+        return r * r + g * g + b * b
+    }
+}
+
+/// The sum of the colours of pixels.
+struct ColorSum {
+    private(set) var pixels = 0
+    private var red = 0, green = 0, blue = 0
+
+    mutating func add(_ color: ColorPoint, _ count: Int) {
+        pixels += count
+        red += color.red * count
+        green += color.green * count
+        blue += color.blue * count
+    }
+
+    /// The mean colour, rounded; nil without pixels.
+    var mean: ColorPoint? {
+        guard pixels > 0 else { return nil }
+        let half = pixels / 2
+        return ColorPoint(
+            red: (red + half) / pixels, green: (green + half) / pixels, blue: (blue + half) / pixels)
+    }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The palettes of an animation: one for all frames if their colours fit, or else one for each.
+struct Palettes {
+    /// The palette of the file, which frames without an own one use.
+    let global: ColorTable
+    /// True when pixels of a frame are transparent. Then all frames have a transparent index: for Pillow, the first
+    /// frame decides.
+    let hasTransparent: Bool
+    /// True when the global palette has the colours of all frames.
+    private let isShared: Bool
+    private let planner: FramePlanner
+
+    /// Chooses the global palette.
+    ///
+    /// - Parameters:
+    ///   - pictures: The colour of each cell of each frame.
+    init(_ pictures: [[UInt32]], _ planner: FramePlanner) {
+        self.planner = planner
+        let hasTransparent = pictures.contains { $0.contains(CellColors.transparent) }
+        self.hasTransparent = hasTransparent
+        var areas = ColorAreas()
+        for picture in pictures {
+            Self.add(picture, planner, to: &areas)
+            // More colours than a palette has are not counted.
+            if areas.colors.count > 256 { break }
+        }
+        isShared = areas.colors.count <= (hasTransparent ? 255 : 256)
+        if !isShared {
+            areas = ColorAreas()
+            Self.add(pictures[0], planner, to: &areas)
+        }
+        // An animation leaves out unchanged pixels, if there is an index for that.
+        let leavesOut = isShared && pictures.count > 1 && areas.colors.count < 256
+        global = ColorTable(areas, hasTransparent: hasTransparent || leavesOut)
+    }
+
+    private static func add(_ cells: [UInt32], _ planner: FramePlanner, to areas: inout ColorAreas) {
+        for row in 0..<planner.size {
+            let height = planner.rows[row].count
+            guard height > 0 else { continue }
+            for column in 0..<planner.size {
+                areas.add(cells[row * planner.size + column], height * planner.columns[column].count)
+            }
+        }
+    }
+
+    /// Returns the palette and the data of a frame.
+    ///
+    /// - Parameters:
+    ///   - whole: The colour of each cell of the frame, unchanged ones too.
+    func frame(_ plan: FramePlan, whole: [UInt32], isFirst: Bool) -> (table: ColorTable, data: FrameData) {
+        if isFirst { return (global, FrameData(plan, plan.cells, global, planner)) }
+        // The whole colours can be fewer bytes than only those that change, if they need no quantization.
+        let solid = solid(plan, whole)
+        guard let table = masked(plan) else {
+            return solid ?? (global, FrameData(plan, whole, global, planner))
+        }
+        let data = FrameData(plan, plan.cells, table, planner)
+        if let solid, bytes(solid) < bytes((table, data)) { return solid }
+        return (table, data)
+    }
+
+    /// Returns the palette of the pixels that change; nil if unchanged ones have no index.
+    private func masked(_ plan: FramePlan) -> ColorTable? {
+        if isShared { return global.transparentIndex == nil ? nil : global }
+        var areas = ColorAreas()
+        Self.add(plan.cells, planner, to: &areas)
+        return ColorTable(areas, hasTransparent: true)
+    }
+
+    /// Returns the frame with unchanged pixels; nil if they have too many colours, or if the canvas becomes transparent,
+    /// which needs the transparent index.
+    private func solid(_ plan: FramePlan, _ whole: [UInt32]) -> (table: ColorTable, data: FrameData)? {
+        if isShared { return (global, FrameData(plan, whole, global, planner)) }
+        var areas = ColorAreas()
+        for row in 0..<planner.size {
+            let height = planner.rows[row].clamped(to: plan.rows).count
+            guard height > 0 else { continue }
+            for column in 0..<planner.size {
+                let width = planner.columns[column].clamped(to: plan.columns).count
+                areas.add(whole[row * planner.size + column], height * width)
+            }
+        }
+        guard areas.colors.count <= (hasTransparent ? 255 : 256) else { return nil }
+        let table = ColorTable(areas, hasTransparent: hasTransparent)
+        return (table, FrameData(plan, whole, table, planner))
+    }
+
+    /// Returns the number of bytes of a frame's palette and data.
+    private func bytes(_ frame: (table: ColorTable, data: FrameData)) -> Int {
+        frame.data.fileBytes + (frame.table == global ? 0 : 3 << frame.table.bits)
+    }
+}
