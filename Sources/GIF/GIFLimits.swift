@@ -6,7 +6,8 @@ package struct GIFLimits: Sendable, Equatable {
     package var pixels: Int
     /// The largest number of frames that are read. A file with more is refused, unless it is read as a still picture.
     package var frames: Int
-    /// The largest number of frames times the pixels of the larger of canvas and frame.
+    /// The largest number of frames times the pixels of the larger of canvas and frame. An animation of fewer than ten
+    /// frames counts as one of ten, because its canvas is in memory as a whole.
     package var framePixels: Int
     /// The largest number of extension blocks in addition to one for each frame.
     package var blocks: Int
@@ -16,7 +17,7 @@ package struct GIFLimits: Sendable, Equatable {
     package var acceptsTruncated: Bool
 
     package init(
-        pixels: Int, frames: Int = 1000, framePixels: Int = 400_000_000, blocks: Int = 1000, isStill: Bool,
+        pixels: Int, frames: Int = 1000, framePixels: Int = 250_000_000, blocks: Int = 1000, isStill: Bool,
         acceptsTruncated: Bool
     ) {
         self.pixels = pixels

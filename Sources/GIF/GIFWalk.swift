@@ -137,11 +137,11 @@ struct GIFWalk {
             throw GIFError(
                 .tooManyFrames, "more than \(limits.frames) frames, \(limits.frames) are allowed")
         }
-        guard frames.isEmpty || (frames.count + 1) * pixels <= limits.framePixels else {
+        guard frames.isEmpty || max(10, frames.count + 1) * pixels <= limits.framePixels else {
             throw GIFError(
                 .tooManyFrames,
-                "more than \(frames.count) frames of \(pixels) pixels, "
-                    + "\(limits.framePixels) pixels are allowed in all frames")
+                "\(frames.count + 1) frames or more of \(pixels) pixels, "
+                    + "\(limits.framePixels) pixels are allowed in all frames, of which there are at least 10")
         }
     }
 

@@ -13,7 +13,8 @@ import Pixels
 ///         for y in 0..<header.height { reader.readRow(y, into: &row) }
 ///     }
 ///
-/// It is written in Swift that is checked for memory safety, and faster than giflib (GIFDecoder.md).
+/// It is written in Swift that is checked for memory safety. ComposedFrames.md of the module `GIF` has the reasons, and the
+/// differences from browsers.
 package struct GIFReader {
     /// The number of pixels after which `decode` returns, which take less than a millisecond.
     private static let slice = 1 << 18

@@ -4,15 +4,16 @@
 struct ColorAreas {
     private(set) var colors: [UInt32] = []
     private(set) var pixels: [Int] = []
-    private var positions: [UInt32: Int] = [:]
+    /// The position of each colour among `colors`.
+    private(set) var positions = ColorPositions()
 
     /// Adds pixels of a colour. Transparent ones are not counted.
     mutating func add(_ color: UInt32, _ count: Int) {
         guard count > 0, color != CellColors.transparent else { return }
-        if let position = positions[color] {
+        if let position = positions.value(color) {
             pixels[position] += count
         } else {
-            positions[color] = colors.count
+            positions.insert(color, colors.count)
             colors.append(color)
             pixels.append(count)
         }

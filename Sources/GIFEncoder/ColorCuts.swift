@@ -16,6 +16,8 @@ struct ColorCuts {
     private let colors: [ColorPoint]
     private let pixels: [Int]
     private var boxes: [Box]
+    /// The number of pixels of each sample along the axis of the current cut.
+    private var weights = [Double](repeating: 0, count: 256)
 
     /// Creates one box of colours.
     ///
@@ -30,6 +32,15 @@ struct ColorCuts {
 
     /// The mean colour of each box.
     var means: [ColorPoint] { boxes.map(\.mean) }
+
+    /// The position of the box of each colour.
+    var indices: [Int] {
+        var indices = [Int](repeating: 0, count: colors.count)
+        for (index, box) in boxes.enumerated() {
+            for member in box.members { indices[member] = index }
+        }
+        return indices
+    }
 
     /// Cuts until there are `count` boxes, or each has one colour.
     mutating func cut(into count: Int) {
@@ -61,26 +72,32 @@ struct ColorCuts {
         return Box(members: members, mean: mean, errors: errors, error: members.count > 1 ? errors.sum() : 0)
     }
 
-    /// Returns the members of a box on both sides of the best cut. Both sides have members.
-    private func parts(_ box: Box) -> ([Int], [Int]) {
+    /// Returns the members of a box on both sides of the best cut. Both sides have members,
+    /// because the colours of a box with an error differ along this axis.
+    private mutating func parts(_ box: Box) -> ([Int], [Int]) {
         let errors = box.errors
         let axis = errors[0] >= errors[1] && errors[0] >= errors[2] ? 0 : errors[1] >= errors[2] ? 1 : 2
-        var weights = [Double](repeating: 0, count: 256)
-        for member in box.members { weights[colors[member][axis]] += Double(pixels[member]) }
+        var (lowest, highest) = (255, 0)
+        for member in box.members {
+            lowest = min(lowest, colors[member][axis])
+            highest = max(highest, colors[member][axis])
+        }
+        for sample in lowest...highest { weights[sample] = 0 }
         var (weight, sum) = (0.0, 0.0)
-        for sample in 0..<256 {
-            weight += weights[sample]
-            sum += weights[sample] * Double(sample)
+        for member in box.members {
+            let (sample, count) = (colors[member][axis], Double(pixels[member]))
+            weights[sample] += count
+            weight += count
+            sum += count * Double(sample)
         }
         // The errors of both parts are smallest where the squares of their sums, each divided by the number of pixels,
         // are largest.
-        var (best, bestSample) = (-1.0, 0)
+        var (best, bestSample) = (-1.0, lowest)
         var (lowerWeight, lowerSum) = (0.0, 0.0)
-        for sample in 0..<255 where weights[sample] > 0 {
+        for sample in lowest..<highest where weights[sample] > 0 {
             lowerWeight += weights[sample]
             lowerSum += weights[sample] * Double(sample)
             let upperWeight = weight - lowerWeight
-            guard upperWeight > 0 else { break }
             let upperSum = sum - lowerSum
             let value = lowerSum * lowerSum / lowerWeight + upperSum * upperSum / upperWeight
             if value > best { (best, bestSample) = (value, sample) }

@@ -2,15 +2,18 @@
 
 /// A colour as a point: red, green and blue, 0...255.
 struct ColorPoint {
-    var red, green, blue: Int
+    let red, green, blue: Int
+    let sum: Int
 
-    init(red: Int, green: Int, blue: Int) { (self.red, self.green, self.blue) = (red, green, blue) }
+    init(red: Int, green: Int, blue: Int) {
+        (self.red, self.green, self.blue) = (red, green, blue)
+        sum = red + green + blue
+    }
 
     init(_ color: UInt32) {
         self.init(red: Int(color & 255), green: Int(color >> 8 & 255), blue: Int(color >> 16 & 255))
     }
 
-    var sum: Int { red + green + blue }
     var color: UInt32 { UInt32(red | green << 8 | blue << 16) }
 
     subscript(axis: Int) -> Int { axis == 0 ? red : axis == 1 ? green : blue }
@@ -19,6 +22,12 @@ struct ColorPoint {
     func distance(_ other: ColorPoint) -> Int {
         let (r, g, b) = (red - other.red, green - other.green, blue - other.blue)
         return r * r + g * g + b * b
+    }
+
+    /// False when the sums of two colours differ so much that the square of their distance is not below `squared`.
+    func isWithin(_ squared: Int, _ other: ColorPoint) -> Bool {
+        let difference = sum - other.sum
+        return difference * difference < 3 * squared
     }
 }
 

@@ -4,8 +4,8 @@
 /// made by cuts (`ColorCuts`). Rounds of k-means improve it: each colour is assigned to the nearest of the few, and each
 /// of those becomes the mean of what is assigned to it. The same colours have the same result on every machine.
 struct ColorQuantizer {
-    /// The number of rounds. Further ones change little.
-    private static let rounds = 3
+    /// The number of rounds. Two further ones decrease the squared error of photos by a few percent.
+    private static let rounds = 1
 
     private(set) var palette: [UInt32]
     /// The position of the colour of the palette that stands for each colour.
@@ -21,16 +21,21 @@ struct ColorQuantizer {
         var cuts = ColorCuts(colors, areas.pixels)
         cuts.cut(into: count)
         var chosen = cuts.means
-        indices = []
+        indices = cuts.indices
         for round in 0...Self.rounds {
-            indices = Self.nearest(colors, chosen)
+            indices = Self.nearest(colors, chosen, indices)
             if round < Self.rounds { chosen = Self.means(colors, areas.pixels, indices, chosen) }
         }
         palette = chosen.map(\.color)
     }
 
     /// Returns the position of the nearest of the chosen colours for each colour.
-    private static func nearest(_ colors: [ColorPoint], _ chosen: [ColorPoint]) -> [Int] {
+    ///
+    /// - Parameters:
+    ///   - guesses: Positions of near ones, which are kept where none is nearer.
+    private static func nearest(
+        _ colors: [ColorPoint], _ chosen: [ColorPoint], _ guesses: [Int]
+    ) -> [Int] {
         // The square of the difference of the sums is at most three times the squared distance, so that only colours
         // with similar sums are compared.
         let order = chosen.indices.sorted { (chosen[$0].sum, $0) < (chosen[$1].sum, $1) }
@@ -39,30 +44,24 @@ struct ColorQuantizer {
         var firsts = [Int](repeating: sorted.count, count: 3 * 255 + 1)
         for position in sorted.indices.reversed() { firsts[sorted[position].sum] = position }
         for sum in firsts.indices.reversed().dropFirst() { firsts[sum] = min(firsts[sum], firsts[sum + 1]) }
-        return colors.map { color in
-            // The largest value whose triple is a number.
-            var (best, distance) = (0, Int.max / 4)
-            var (below, above) = (firsts[color.sum] - 1, firsts[color.sum])
-            func reaches(_ position: Int) -> Bool {
-                let difference = sorted[position].sum - color.sum
-                return difference * difference < 3 * distance
+        return colors.indices.map { index in
+            let color = colors[index]
+            var best = guesses[index]
+            var distance = chosen[best].distance(color)
+            let first = firsts[color.sum]
+            var position = first
+            while position < sorted.count, sorted[position].isWithin(distance, color) {
+                let next = sorted[position].distance(color)
+                if next < distance { (best, distance) = (order[position], next) }
+                position += 1
             }
-            while true {
-                let goesDown = below >= 0 && reaches(below)
-                let goesUp = above < sorted.count && reaches(above)
-                if !goesDown, !goesUp { break }
-                if goesUp {
-                    let next = sorted[above].distance(color)
-                    if next < distance { (best, distance) = (above, next) }
-                    above += 1
-                }
-                if goesDown {
-                    let next = sorted[below].distance(color)
-                    if next < distance { (best, distance) = (below, next) }
-                    below -= 1
-                }
+            position = first - 1
+            while position >= 0, sorted[position].isWithin(distance, color) {
+                let next = sorted[position].distance(color)
+                if next < distance { (best, distance) = (order[position], next) }
+                position -= 1
             }
-            return order[best]
+            return best
         }
     }
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A palette, and the index of each colour that it stands for.
-struct ColorTable: Equatable {
+struct ColorTable {
     /// The colours of the indices.
     let colors: [UInt32]
     /// The index for transparent pixels, behind the last colour; nil if there is none.
     let transparentIndex: UInt8?
-    private let indices: [UInt32: UInt8]
+    /// The position of each colour that the palette stands for among `indices`.
+    private let positions: ColorPositions
+    private let indices: [UInt8]
 
     /// Creates a palette of the colours in the order of their appearance, if they are few enough, and else of the 255 or
     /// 256 colours that stand for them best.
@@ -16,27 +18,27 @@ struct ColorTable: Equatable {
     ///   - hasTransparent: True if an index is for transparent pixels.
     init(_ areas: ColorAreas, hasTransparent: Bool) {
         let room = hasTransparent ? 255 : 256
-        var indices: [UInt32: UInt8] = [:]
-        indices.reserveCapacity(areas.colors.count)
+        positions = areas.positions
         if areas.colors.count <= room {
             colors = areas.colors
-            for (index, color) in areas.colors.enumerated() {
-                indices[color] = UInt8(truncatingIfNeeded: index)
-            }
+            indices = areas.colors.indices.map { UInt8(truncatingIfNeeded: $0) }
         } else {
             let quantizer = ColorQuantizer(areas, count: room)
             colors = quantizer.palette
-            for (color, index) in zip(areas.colors, quantizer.indices) {
-                indices[color] = UInt8(truncatingIfNeeded: index)
-            }
+            indices = quantizer.indices.map { UInt8(truncatingIfNeeded: $0) }
         }
-        self.indices = indices
         transparentIndex = hasTransparent ? UInt8(truncatingIfNeeded: colors.count) : nil
     }
 
     /// Returns the index of a colour or of transparent pixels.
     func index(_ color: UInt32) -> UInt8 {
-        (color == CellColors.transparent ? transparentIndex : indices[color]) ?? 0
+        if color == CellColors.transparent { return transparentIndex ?? 0 }
+        return positions.value(color).map { indices[$0] } ?? 0
+    }
+
+    /// True when another palette has the same colours at the same indices.
+    func isSame(_ other: ColorTable) -> Bool {
+        colors == other.colors && transparentIndex == other.transparentIndex
     }
 
     /// The number of bits of an index, 1...8.

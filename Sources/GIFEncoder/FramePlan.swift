@@ -9,6 +9,8 @@ struct FramePlan {
     var cells: [UInt32]
     /// True when the canvas becomes transparent behind the frame, which then covers all of it.
     var isCleared: Bool
+    /// True when cells of the rectangle stay as they are, and are not transparent.
+    var hasUnchanged: Bool
 }
 
 /// The parts of all frames of an animation that are written: what differs from the frame before.
@@ -34,8 +36,13 @@ struct FramePlanner {
             let changed = zip(frame, canvas).map { $0 == $1 ? CellColors.transparent : $0 }
             let (across, down) = isWhole ? (0..<width, 0..<height) : bounds(changed)
             canvas = isCleared ? empty : frame
+            let hasUnchanged = (0..<size * size).contains { cell in
+                changed[cell] != frame[cell] && columns[cell % size].overlaps(across)
+                    && rows[cell / size].overlaps(down)
+            }
             return FramePlan(
-                columns: across, rows: down, cells: index == 0 ? frame : changed, isCleared: isCleared)
+                columns: across, rows: down, cells: index == 0 ? frame : changed, isCleared: isCleared,
+                hasUnchanged: hasUnchanged)
         }
     }
 

@@ -47,7 +47,7 @@ package struct GIFWriter: Sendable {
     ///
     /// - Parameter grid: A grid of any colour model but CMYK and 16-bit gray.
     package func encode(_ grid: Grid) -> [UInt8] {
-        encode([Frame(grid, milliseconds: 0)], loops: nil)
+        encode([Frame(grid, milliseconds: 0)], loops: nil) {}
     }
 
     /// Returns a GIF file of an animation. It has all frames, also those that are equal to the one before.
@@ -56,7 +56,11 @@ package struct GIFWriter: Sendable {
     ///   - frames: One or more frames, whose grids have one size.
     ///   - loops: The number of repetitions that the file states, 0...65535, where 0 means without end; nil to state
     ///     none, so that the animation is shown once.
-    package func encode(_ frames: [Frame], loops: Int?) -> [UInt8] {
+    ///   - check: Throws an error to end the call. It is called before each frame, which takes milliseconds. The error
+    ///     is passed on.
+    package func encode<Failure: Error>(
+        _ frames: [Frame], loops: Int?, check: () throws(Failure) -> Void
+    ) throws(Failure) -> [UInt8] {
         guard let size = frames.first?.grid.size else { preconditionFailure("no frame") }
         precondition(frames.allSatisfy { $0.grid.size == size }, "grids of several sizes")
         let planner = FramePlanner(
@@ -67,6 +71,7 @@ package struct GIFWriter: Sendable {
         var file = header(palettes, isAnimated: frames.count > 1, loops: loops)
         var (time, written) = (0, 0)
         for (index, plan) in planner.plans(pictures).enumerated() {
+            try check()
             time += max(0, frames[index].milliseconds)
             let delay = min(65535, max(0, (time + 5) / 10 - written))
             written += delay
@@ -81,7 +86,7 @@ package struct GIFWriter: Sendable {
             for number in [plan.columns.lowerBound, plan.rows.lowerBound, plan.columns.count, plan.rows.count] {
                 file += Self.word(number)
             }
-            if frame.table == palettes.global {
+            if frame.table.isSame(palettes.global) {
                 file.append(0)
             } else {
                 file.append(0x80 | UInt8(frame.table.bits - 1))

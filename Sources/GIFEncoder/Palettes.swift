@@ -52,7 +52,7 @@ struct Palettes {
     func frame(_ plan: FramePlan, whole: [UInt32], isFirst: Bool) -> (table: ColorTable, data: FrameData) {
         if isFirst { return (global, FrameData(plan, plan.cells, global, planner)) }
         // The whole colours can be fewer bytes than only those that change, if they need no quantization.
-        let solid = solid(plan, whole)
+        let solid = plan.hasUnchanged ? solid(plan, whole) : nil
         guard let table = masked(plan) else {
             return solid ?? (global, FrameData(plan, whole, global, planner))
         }
@@ -66,7 +66,7 @@ struct Palettes {
         if isShared { return global.transparentIndex == nil ? nil : global }
         var areas = ColorAreas()
         Self.add(plan.cells, planner, to: &areas)
-        return ColorTable(areas, hasTransparent: true)
+        return ColorTable(areas, hasTransparent: hasTransparent || plan.hasUnchanged)
     }
 
     /// Returns the frame with unchanged pixels; nil if they have too many colours, or if the canvas becomes transparent,
@@ -89,6 +89,6 @@ struct Palettes {
 
     /// Returns the number of bytes of a frame's palette and data.
     private func bytes(_ frame: (table: ColorTable, data: FrameData)) -> Int {
-        frame.data.fileBytes + (frame.table == global ? 0 : 3 << frame.table.bits)
+        frame.data.fileBytes + (frame.table.isSame(global) ? 0 : 3 << frame.table.bits)
     }
 }

@@ -27,9 +27,9 @@ struct StringTable {
     private var codes: [UInt16] = []
     /// The position of a chain among `chains` plus 1, at the hash of the code of the string that it continues and of its
     /// index; 0 for none.
-    private var places = [UInt16](repeating: 0, count: 2 * capacity)
+    private var places = InlineArray<8192, UInt16>(repeating: 0)
     /// The code and the index of each of `places`.
-    private var keys = [UInt32](repeating: 0, count: 2 * capacity)
+    private var keys = InlineArray<8192, UInt32>(repeating: 0)
     /// The code of the next string.
     private(set) var next = 0
 

@@ -40,7 +40,7 @@ import Testing
             let frames = Self.frames(
                 .random(in: 2...7, using: &random), size, color, colors: colors, &random)
             let loops = [nil, 0, 1, 65535].randomElement(using: &random) ?? nil
-            let file = GIFWriter(width: width, height: height).encode(frames, loops: loops)
+            let file = GIFWriter(width: width, height: height).encode(frames, loops: loops) {}
             let picture = try GIFPicture(file)
             let shown = frames.map { GIFPicture.shown($0.grid, width: width, height: height) }
             #expect(picture.frames == shown, "\(number)")
@@ -54,7 +54,7 @@ import Testing
     func `frames of more colours keep unchanged cells as they are`(_ color: ColorModel) throws {
         var random = SplitMix(seed: 9)
         let frames = Self.frames(6, 32, color, colors: 1000, &random)
-        let file = GIFWriter(width: 120, height: 90).encode(frames, loops: 0)
+        let file = GIFWriter(width: 120, height: 90).encode(frames, loops: 0) {}
         let picture = try GIFPicture(file)
         #expect(try GIFPicture.decoded(file) == picture.frames)
         let shown = frames.map { GIFPicture.shown($0.grid, width: 120, height: 90) }
@@ -79,21 +79,36 @@ import Testing
         let changed = Grid(size: 16, color: .rgb, samples: samples)
         let writer = GIFWriter(width: 160, height: 160)
         let frames = [grid, grid, changed, changed].map { GIFWriter.Frame($0, milliseconds: 40) }
-        let picture = try GIFPicture(writer.encode(frames, loops: 0))
+        let picture = try GIFPicture(writer.encode(frames, loops: 0) {})
         #expect(picture.stored == [160 * 160, 1, 100, 1])
-        let still = writer.encode([frames[0]], loops: nil).count
-        #expect(writer.encode(frames, loops: 0).count < still + 220)
+        let still = writer.encode([frames[0]], loops: nil) {}.count
+        #expect(writer.encode(frames, loops: 0) {}.count < still + 220)
     }
 
     @Test func `rounding errors of durations do not add up`() throws {
         var random = SplitMix(seed: 2)
         let grid = GIFWriterTests.grid(4, .rgb, colors: 3, &random)
         let frames = (0..<30).map { _ in GIFWriter.Frame(grid, milliseconds: 33) }
-        let picture = try GIFPicture(GIFWriter(width: 9, height: 9).encode(frames, loops: nil))
+        let picture = try GIFPicture(GIFWriter(width: 9, height: 9).encode(frames, loops: nil) {})
         #expect(picture.delays.reduce(0, +) == 99 && Set(picture.delays) == [3, 4])
         let long = [GIFWriter.Frame(grid, milliseconds: 1_000_000), .init(grid, milliseconds: -5)]
-        #expect(try GIFPicture(GIFWriter(width: 9, height: 9).encode(long, loops: nil)).delays[0] == 65535)
+        #expect(try GIFPicture(GIFWriter(width: 9, height: 9).encode(long, loops: nil) {}).delays[0] == 65535)
     }
+
+    @Test func `an error of the check ends the call before the next frame`() throws {
+        var random = SplitMix(seed: 2)
+        let frames = Self.frames(5, 8, .rgb, colors: 9, &random)
+        var calls = 0
+        #expect(throws: TestEnd.self) {
+            _ = try GIFWriter(width: 20, height: 20).encode(frames, loops: 0) { () throws(TestEnd) in
+                calls += 1
+                if calls == 3 { throw TestEnd() }
+            }
+        }
+        #expect(calls == 3)
+    }
+
+    private struct TestEnd: Error {}
 
     /// The file is read by giftext, which is in the package giflib-tools.
     @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/giftext")))
@@ -101,7 +116,7 @@ import Testing
         var random = SplitMix(seed: 6)
         for color in GIFWriterTests.models {
             let frames = Self.frames(5, 16, color, colors: 300, &random)
-            let file = GIFWriter(width: 70, height: 50).encode(frames, loops: 3)
+            let file = GIFWriter(width: 70, height: 50).encode(frames, loops: 3) {}
             let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).gif")
             try Data(file).write(to: path)
             defer { try? FileManager.default.removeItem(at: path) }

@@ -117,7 +117,7 @@ import Testing
                     let bound = GIFWriter.Bound(width: width, height: height, size: size, frames: count)
                     let frames = grids.prefix(count).map { GIFWriter.Frame($0, milliseconds: 10) }
                     allocation_count_begin()
-                    let file = GIFWriter(width: width, height: height).encode(Array(frames), loops: 0)
+                    let file = GIFWriter(width: width, height: height).encode(Array(frames), loops: 0) {}
                     let peak = Int(allocation_count_peak())
                     #expect(file.count <= bound.fileBytes)
                     #expect(peak <= bound.workingSetBytes + bound.fileBytes, "\(width) x \(height)")

@@ -35,12 +35,12 @@ import Testing
     }
 
     @Test func `the pixels of all frames are limited, for the larger of canvas and frame`() {
-        let file = Self.frames(6)
-        #expect(Self.refusal(file) { $0.framePixels = 72 } == nil)
-        #expect(Self.refusal(file) { $0.framePixels = 71 } == .tooManyFrames)
+        let file = Self.frames(16)
+        #expect(Self.refusal(file) { $0.framePixels = 192 } == nil)
+        #expect(Self.refusal(file) { $0.framePixels = 191 } == .tooManyFrames)
         let larger = GIFFile(width: 4, height: 3).level(width: 4, height: 3).level(width: 40, height: 30)
-        #expect(Self.refusal(larger) { $0.framePixels = 2400 } == nil)
-        #expect(Self.refusal(larger) { $0.framePixels = 2399 } == .tooManyFrames)
+        #expect(Self.refusal(larger) { $0.framePixels = 12000 } == nil)
+        #expect(Self.refusal(larger) { $0.framePixels = 11999 } == .tooManyFrames)
         // One frame is limited by its pixels alone.
         #expect(Self.refusal(Self.frames(1)) { $0.framePixels = 1 } == nil)
     }
