@@ -55,7 +55,8 @@ struct GIFWalk {
         extensions += 1
         guard extensions <= limits.blocks + frames.count + 1 else {
             throw GIFError(
-                .tooManyBlocks, "more than \(extensions - 1) extension blocks, "
+                .tooManyBlocks,
+                "more than \(extensions - 1) extension blocks, "
                     + "\(limits.blocks) are allowed besides one for each frame")
         }
         guard let label = fields.byte(file), let block = fields.subBlock(file) else { return end() }
@@ -141,7 +142,8 @@ struct GIFWalk {
             throw GIFError(
                 .tooManyFrames,
                 "\(frames.count + 1) frames or more of \(pixels) pixels, "
-                    + "\(limits.framePixels) pixels are allowed in all frames, of which there are at least 10")
+                    + "\(limits.framePixels) pixels are allowed in all frames, of which there are at least 10"
+            )
         }
     }
 

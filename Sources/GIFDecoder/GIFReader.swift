@@ -13,8 +13,8 @@ import Pixels
 ///         for y in 0..<header.height { reader.readRow(y, into: &row) }
 ///     }
 ///
-/// It is written in Swift that is checked for memory safety. ComposedFrames.md of the module `GIF` has the reasons, and the
-/// differences from browsers.
+/// It is written in Swift that is checked for memory safety. ComposedFrames.md of the module `GIF` has the reasons, and
+/// the differences from browsers.
 package struct GIFReader {
     /// The number of pixels after which `decode` returns, which take less than a millisecond.
     private static let slice = 1 << 18
@@ -84,12 +84,14 @@ package struct GIFReader {
         case .ended:
             guard acceptsTruncated else {
                 throw GIFError(
-                    .truncated, "the data of frame \(begun) end after \(decoder.count) of \(frame.pixels) pixels")
+                    .truncated,
+                    "the data of frame \(begun) end after \(decoder.count) of \(frame.pixels) pixels")
             }
             wasTruncated = true
         case .corrupt:
             throw GIFError(
-                .corrupt, "the data of frame \(begun) are corrupt after \(decoder.count) of \(frame.pixels) pixels")
+                .corrupt,
+                "the data of frame \(begun) are corrupt after \(decoder.count) of \(frame.pixels) pixels")
         }
         if begun == 1 {
             canvas?.drawFirst(frame, indices, decoder.count, firstColors)

@@ -63,7 +63,8 @@ struct ColorCuts {
         for member in members {
             let color = colors[member]
             let difference = SIMD3(
-                Double(color.red - mean.red), Double(color.green - mean.green), Double(color.blue - mean.blue))
+                Double(color.red - mean.red), Double(color.green - mean.green), Double(color.blue - mean.blue)
+            )
             let weighted = difference * Double(pixels[member])
             differences += weighted
             squares += weighted * difference

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A number for each of some colours: a hash table that is faster than a dictionary, which protects against chosen keys.
-/// A grid has at most 65536 colours, whatever they are.
+/// A number for each of some colours: a hash table without the protection against chosen keys that makes dictionaries
+/// slower. A grid has at most 65536 colours, whatever they are.
 struct ColorPositions {
     /// The colours at their places; `free` for none.
     private var keys: [UInt32]

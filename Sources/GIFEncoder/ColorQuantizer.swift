@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A choice of few colours that stand for many, with a small sum of squared errors over all pixels. The first choice is
-/// made by cuts (`ColorCuts`). Rounds of k-means improve it: each colour is assigned to the nearest of the few, and each
-/// of those becomes the mean of what is assigned to it. The same colours have the same result on every machine.
+/// made by cuts (`ColorCuts`). A round of k-means improves it: each colour is assigned to the nearest of the few, and
+/// each of those becomes the mean of what is assigned to it. The same colours have the same result on every machine.
 struct ColorQuantizer {
     /// The number of rounds. Two further ones decrease the squared error of photos by a few percent.
     private static let rounds = 1

@@ -10,8 +10,8 @@ struct ColorTable {
     private let positions: ColorPositions
     private let indices: [UInt8]
 
-    /// Creates a palette of the colours in the order of their appearance, if they are few enough, and else of the 255 or
-    /// 256 colours that stand for them best.
+    /// Creates a palette of the colours in the order of their appearance, if they are few enough, and else of the 255
+    /// or 256 colours that stand for them best.
     ///
     /// - Parameters:
     ///   - areas: The number of pixels of each colour, none of which is transparent.

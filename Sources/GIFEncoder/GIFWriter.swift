@@ -83,7 +83,9 @@ package struct GIFWriter: Sendable {
                 file += [frame.table.transparentIndex ?? 0, 0]
             }
             file.append(0x2C)
-            for number in [plan.columns.lowerBound, plan.rows.lowerBound, plan.columns.count, plan.rows.count] {
+            for number in [
+                plan.columns.lowerBound, plan.rows.lowerBound, plan.columns.count, plan.rows.count,
+            ] {
                 file += Self.word(number)
             }
             if frame.table.isSame(palettes.global) {

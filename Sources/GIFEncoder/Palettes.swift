@@ -69,8 +69,7 @@ struct Palettes {
         return ColorTable(areas, hasTransparent: hasTransparent || plan.hasUnchanged)
     }
 
-    /// Returns the frame with unchanged pixels; nil if they have too many colours, or if the canvas becomes transparent,
-    /// which needs the transparent index.
+    /// Returns the frame with unchanged pixels; nil if they have too many colours.
     private func solid(_ plan: FramePlan, _ whole: [UInt32]) -> (table: ColorTable, data: FrameData)? {
         if isShared { return (global, FrameData(plan, whole, global, planner)) }
         var areas = ColorAreas()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An encoder of runs of equal pixels. Its codes are those of the usual LZW encoder, which takes the longest string that
-/// has a code, but it takes one step for each code and each run, not for each pixel.
+/// An encoder of runs of equal pixels. Its codes are those of the usual LZW encoder, which takes the longest string
+/// that has a code, but it takes one step for each code and each run, not for each pixel.
 struct RunEncoder {
     private let literalBits: Int
     private var table: StringTable

@@ -2,9 +2,9 @@
 
 /// The strings of pixels that have codes. They are found by runs of equal pixels instead of single ones.
 ///
-/// With a string, every beginning of it has a code. So all strings that are the same one followed by any number of equal
-/// pixels are a chain: the longest match of a run of pixels is found in one step. The first chains are those of the
-/// runs themselves.
+/// With a string, every beginning of it has a code. So all strings that are the same one followed by any number of
+/// equal pixels are a chain: the longest match of a run of pixels is found in one step. The first chains are those of
+/// the runs themselves.
 struct StringTable {
     /// The largest number of codes.
     static let capacity = 4096
@@ -25,8 +25,8 @@ struct StringTable {
     private let literalBits: Int
     private(set) var chains: [Chain] = []
     private var codes: [UInt16] = []
-    /// The position of a chain among `chains` plus 1, at the hash of the code of the string that it continues and of its
-    /// index; 0 for none.
+    /// The position of a chain among `chains` plus 1, at the hash of its index and of the code of the string that it
+    /// continues; 0 for none.
     private var places = InlineArray<8192, UInt16>(repeating: 0)
     /// The code and the index of each of `places`.
     private var keys = InlineArray<8192, UInt32>(repeating: 0)

@@ -34,7 +34,9 @@ import Testing
         for number in 0..<12 {
             let color = GIFWriterTests.models[number % 4]
             let size = Int.random(in: 1...16, using: &random)
-            let (width, height) = (Int.random(in: 1...60, using: &random), Int.random(in: 1...60, using: &random))
+            let (width, height) = (
+                Int.random(in: 1...60, using: &random), Int.random(in: 1...60, using: &random)
+            )
             // All frames have up to 256 colours together, or only each frame has.
             let colors = [2, 5, 30, 120].randomElement(using: &random) ?? 2
             let frames = Self.frames(

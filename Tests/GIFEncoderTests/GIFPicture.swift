@@ -77,7 +77,8 @@ struct GIFPicture {
                 var span = row.mutableSpan
                 reader.readRow(y, into: &span)
                 for x in 0..<header.width {
-                    let samples = header.layout == .gray ? [row[x], row[x], row[x]] : Array(row[4 * x..<4 * x + 3])
+                    let samples =
+                        header.layout == .gray ? [row[x], row[x], row[x]] : Array(row[4 * x..<4 * x + 3])
                     let alpha = header.hasAlpha ? row[4 * x + 3] : 255
                     let color = UInt32(samples[0]) | UInt32(samples[1]) << 8 | UInt32(samples[2]) << 16
                     pixels.append(alpha == 0 ? 0 : color | 0xFF00_0000)

@@ -8,8 +8,9 @@ import Testing
 
 /// Damaged files, and pixels that few codes stand for.
 @Suite struct GIFReaderTests {
-    /// The short files, which are few enough for a debug build.
-    static let some = AnimationFile.all.filter { $0.bytes.count < 500 }
+    /// A part of the short files, which are few enough for a debug build.
+    static let some = AnimationFile.all.enumerated()
+        .filter { $0.offset % 3 == 0 && $0.element.bytes.count < 350 }.map(\.element)
 
     @Test(arguments: some)
     func `a file that is cut at any byte is refused or has the first frames`(_ file: AnimationFile) throws {
@@ -57,7 +58,9 @@ import Testing
     }
 
     @Test func `a code that stands for nothing yet is corrupt`() throws {
-        for codes in [[(256, 9), (258, 9)], [(256, 9), (1, 9), (300, 9)], [(400, 9)]] {
+        for codes in [
+            [(256, 9), (258, 9)], [(256, 9), (1, 9), (259, 9)], [(256, 9), (1, 9), (300, 9)], [(400, 9)],
+        ] {
             let file = GIFFile(width: 40, height: 20).descriptor(width: 40, height: 20).codes(codes).trailer
             for limits in [GIFLimits.small, .small.acceptingTruncated] {
                 let error = #expect(throws: GIFError.self) { try decode(file.bytes, limits: limits) }
