@@ -109,13 +109,16 @@ let package = Package(
         .target(
             name: "Pixelation",
             dependencies: [
-                "Support", "BMP", "JPEG", "JPEGEncoder", "PNG", "PNGEncoder", "Pixels", "WebP", "WebPEncoder",
+                "Support", "BMP", "GIF", "GIFEncoder", "JPEG", "JPEGEncoder", "PNG", "PNGEncoder", "Pixels",
+                "WebP",
+                "WebPEncoder",
             ],
             swiftSettings: pure),
         .target(name: "BMPDecoder", dependencies: ["BMP", "Pixels"], swiftSettings: edge),
         .target(name: "WebPDecoder", dependencies: ["WebP", "Support", "CWebP"], swiftSettings: edge),
         .target(name: "PNGDecoder", dependencies: ["PNG", "Support", "CPNG"], swiftSettings: edge),
-        // Swift that is checked for memory safety instead of giflib, which is slower and refuses files that Pillow reads.
+        // Swift that is checked for memory safety in place of giflib, which is slower and refuses files that Pillow
+        // reads.
         .target(name: "GIFDecoder", dependencies: ["GIF", "Pixels"], swiftSettings: pure),
         .target(name: "JPEGDecoder", dependencies: ["JPEG", "Support", "CJPEG"], swiftSettings: edge),
 
@@ -123,7 +126,8 @@ let package = Package(
         .target(
             name: "Decoding",
             dependencies: [
-                "Pixelation", "BMP", "BMPDecoder", "JPEG", "JPEGDecoder", "PNG", "PNGDecoder", "Pixels",
+                "Pixelation", "BMP", "BMPDecoder", "GIF", "GIFDecoder", "JPEG", "JPEGDecoder", "PNG",
+                "PNGDecoder", "Pixels",
                 "Support", "WebP", "WebPDecoder",
             ],
             swiftSettings: edge),
@@ -269,7 +273,7 @@ let package = Package(
             name: "PixelationTests",
             dependencies: [
                 "Support", "Pixelation", "Decoding", "DecoderProcesses", "JPEGEncoder", "Pixels", "Digests",
-                "Scripted", "WebP", "WebPEncoder", "CPlainJPEG", "CAllocationCount",
+                "Scripted", "GIF", "GIFEncoder", "WebP", "WebPEncoder", "CPlainJPEG", "CAllocationCount",
             ],
             exclude: [
                 "make_golden.py", "golden.txt", "make_damaged.py", "damaged.txt", "make_formats.py",

@@ -20,6 +20,7 @@ package struct InProcessReducer: PictureReducer {
         switch request.survey.header {
         case .jpeg(let header): try reduce(bytes, header, request)
         case .png(let header): try reduce(bytes, header, request)
+        case .gif(let header): try reduce(bytes, header, request)
         case .webp(let header): try reduce(bytes, header, request)
         case .bmp(let header): try reduce(bytes, header, request)
         case nil: throw PixelationError(.internal, "the survey is not of this engine")

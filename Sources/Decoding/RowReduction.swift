@@ -61,7 +61,7 @@ struct RowReduction {
     }
 
     /// Throws an error when the time is over or the request is cancelled.
-    private func check(_ row: Int) throws(PixelationError) {
+    func check(_ row: Int) throws(PixelationError) {
         guard row % Self.slice == 0 else { return }
         if request.cancellation?.isCancelled == true {
             throw PixelationError(.cancelled, "decoding was cancelled")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import GIFEncoder
 import JPEGEncoder
 import PNGEncoder
 import Pixels
@@ -29,21 +30,28 @@ struct OutputEncoder {
             height: orientation.swapsSides ? picture.width : picture.height, picture)
         var outputs: [EncodedOutput] = []
         for (index, size) in options.sizes.enumerated() {
-            if cancellation?.isCancelled == true {
-                throw PixelationError(.cancelled, "pixelating was cancelled")
-            }
-            guard ContinuousClock.now < deadline else {
-                throw PixelationError(
-                    .deadline, limit: "the time for one picture was over while outputs were encoded")
-            }
-            let bytes = write(picture.frames.map { $0[index].turned(from: orientation) })
+            try check()
+            let bytes = try write(picture.frames.map { $0[index].turned(from: orientation) })
             outputs.append(EncodedOutput(size: size, bytes: bytes, contentType: format.contentType))
         }
         return outputs
     }
 
+    /// Throws an error when the time is over or pixelating was cancelled.
+    private func check() throws(PixelationError) {
+        if cancellation?.isCancelled == true {
+            throw PixelationError(.cancelled, "pixelating was cancelled")
+        }
+        guard ContinuousClock.now < deadline else {
+            throw PixelationError(
+                .deadline, limit: "the time for one picture was over while outputs were encoded")
+        }
+    }
+
     /// Returns the function that writes the file that shows a grid, or the grids of all frames.
-    private func writer(width: Int, height: Int, _ picture: ReducedPicture) -> ([Grid]) -> [UInt8] {
+    private func writer(
+        width: Int, height: Int, _ picture: ReducedPicture
+    ) -> ([Grid]) throws(PixelationError) -> [UInt8] {
         let isUpright = options.metadata == .upright
         let metadata = picture.metadata
         switch format {
@@ -57,6 +65,18 @@ struct OutputEncoder {
         case .png:
             let writer = PNGWriter(width: width, height: height, attachments: metadata.chunks(isUpright))
             return { writer.encode($0[0].withoutInk()) }
+        case .gif:
+            let writer = GIFWriter(width: width, height: height)
+            guard let animation = picture.animation else {
+                return { grids throws(PixelationError) in writer.encode(grids[0]) }
+            }
+            let loops = animation.loops
+            return { grids throws(PixelationError) in
+                try writer.encode(
+                    zip(grids, animation.milliseconds).map { GIFWriter.Frame($0, milliseconds: $1) },
+                    loops: loops == 1 ? nil : loops == 0 ? 0 : min(loops - 1, 65535),
+                    check: check)
+            }
         case .webp:
             let writer = WebPWriter(
                 width: width, height: height,
@@ -85,6 +105,9 @@ struct OutputEncoder {
         case .png:
             let bound = PNGWriter.Bound(
                 width: width, height: height, color: color == .cmyk ? .rgb : color, size: size)
+            return (bound.fileBytes, bound.workingSetBytes)
+        case .gif:
+            let bound = GIFWriter.Bound(width: width, height: height, size: size, frames: frames)
             return (bound.fileBytes, bound.workingSetBytes)
         case .webp:
             let bound = WebPWriter.Bound(width: width, height: height, size: size)

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import GIFEncoder
 import JPEGEncoder
 import PNGEncoder
 import WebPEncoder
 
 /// The format of outputs.
 package enum OutputFormat: String, Sendable, CaseIterable {
-    case jpeg, png, webp
+    case jpeg, png, gif, webp
 
     /// The media type of the files.
     package var contentType: String { "image/\(rawValue)" }
@@ -16,6 +17,7 @@ package enum OutputFormat: String, Sendable, CaseIterable {
         switch self {
         case .jpeg: "jpg"
         case .png: "png"
+        case .gif: "gif"
         case .webp: "webp"
         }
     }
@@ -25,6 +27,7 @@ package enum OutputFormat: String, Sendable, CaseIterable {
         switch self {
         case .jpeg: GridWriter.maximumSide
         case .png: PNGWriter.maximumSide
+        case .gif: GIFWriter.maximumSide
         case .webp: WebPWriter.maximumSide
         }
     }
@@ -34,6 +37,7 @@ package enum OutputFormat: String, Sendable, CaseIterable {
         switch self {
         case .jpeg: .jpeg
         case .png: .png
+        case .gif: .gif
         case .webp: .webp
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import BMP
+package import GIF
 package import JPEG
 package import PNG
 package import WebP
@@ -63,6 +64,19 @@ package struct PixelationError: Error, Sendable, Equatable, CustomStringConverti
     }
 
     package var description: String { "\(kind.rawValue): \(detail)" }
+
+    /// Creates the error that corresponds to an error of the GIF decoder.
+    package init(_ error: GIFError) {
+        let kind: Kind =
+            switch error.kind {
+            case .tooManyPixels: .tooManyPixels
+            case .tooManyFrames: .tooManyFrames
+            case .tooManyBlocks: .tooManyMarkers
+            case .truncated: .truncated
+            case .corrupt: .corrupt
+            }
+        self.init(kind, limit: error.detail)
+    }
 
     /// Creates the error that corresponds to an error of the WebP decoder.
     package init(_ error: WebPError) {

@@ -21,7 +21,7 @@ package enum SourceFormat: String, Sendable, CaseIterable {
     case video = "ISO media (video)"
 
     /// The formats that can be read.
-    package static let readable: [SourceFormat] = [.jpeg, .png, .webp, .bmp]
+    package static let readable: [SourceFormat] = [.jpeg, .png, .gif, .webp, .bmp]
 
     /// The name of the format in the setting `pixelation.formats`, such as `jpeg`.
     package var settingName: String { rawValue.lowercased() }

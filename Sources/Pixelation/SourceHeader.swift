@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import BMP
+package import GIF
 package import JPEG
 import JPEGEncoder
 package import PNG
@@ -14,6 +15,7 @@ import WebPEncoder
 package enum SourceHeader: Sendable {
     case jpeg(JPEGHeader)
     case png(PNGHeader)
+    case gif(GIFHeader)
     case webp(WebPHeader)
     case bmp(BMPHeader)
 
@@ -40,6 +42,12 @@ package enum SourceHeader: Sendable {
             } catch {
                 throw PixelationError(error)
             }
+        case .gif:
+            do throws(GIFError) {
+                self = .gif(try GIFHeader(of: bytes, limits: GIFLimits(options)))
+            } catch {
+                throw PixelationError(error)
+            }
         case .webp:
             do throws(WebPError) {
                 self = .webp(try WebPHeader(of: bytes, limits: WebPLimits(options)))
@@ -60,6 +68,7 @@ package enum SourceHeader: Sendable {
         switch self {
         case .jpeg: .jpeg
         case .png: .png
+        case .gif: .gif
         case .webp: .webp
         case .bmp: .bmp
         }
@@ -70,6 +79,7 @@ package enum SourceHeader: Sendable {
         switch self {
         case .jpeg(let header): header.width
         case .png(let header): header.width
+        case .gif(let header): header.width
         case .webp(let header): header.width
         case .bmp(let header): header.width
         }
@@ -80,6 +90,7 @@ package enum SourceHeader: Sendable {
         switch self {
         case .jpeg(let header): header.height
         case .png(let header): header.height
+        case .gif(let header): header.height
         case .webp(let header): header.height
         case .bmp(let header): header.height
         }
@@ -90,6 +101,7 @@ package enum SourceHeader: Sendable {
         switch self {
         case .jpeg(let header): header.fileBytes
         case .png(let header): header.fileBytes
+        case .gif(let header): header.fileBytes
         case .webp(let header): header.fileBytes
         case .bmp(let header): header.fileBytes
         }
@@ -100,6 +112,7 @@ package enum SourceHeader: Sendable {
         switch self {
         case .jpeg(let header): header.workingSetBytes
         case .png(let header): header.workingSetBytes
+        case .gif(let header): header.workingSetBytes
         case .webp(let header): header.workingSetBytes
         case .bmp(let header): header.workingSetBytes
         }
@@ -111,7 +124,7 @@ package enum SourceHeader: Sendable {
         case .jpeg(let header): header.profileBytes + (header.comment?.count ?? 0)
         case .png(let header): header.colorChunkBytes
         case .webp(let header): header.profile?.count ?? 0
-        case .bmp: 0
+        case .gif, .bmp: 0
         }
     }
 
@@ -127,7 +140,7 @@ package enum SourceHeader: Sendable {
         case .png(let header):
             SourceMetadata(png: header.attachments(in: bytes))
         case .webp(let header): SourceMetadata(profile: header.profile.map { Array(bytes[$0]) })
-        case .bmp: SourceMetadata()
+        case .gif, .bmp: SourceMetadata()
         }
     }
 
@@ -140,7 +153,7 @@ package enum SourceHeader: Sendable {
         case (_, .jpeg, .upright): GridWriter.attachmentBytes(profile: profileBytes, comment: 0)
         case (_, .png, .upright): PNGWriter.iCCPBytes(profile: profileBytes)
         case (_, .webp, .upright): WebPWriter.attachmentBytes(profile: profileBytes)
-        case (_, _, .reference): 0
+        case (_, .gif, .upright), (_, _, .reference): 0
         }
     }
 
@@ -149,18 +162,25 @@ package enum SourceHeader: Sendable {
         switch self {
         case .jpeg(let header): header.profileBytes
         case .webp(let header): header.profile?.count ?? 0
-        case .png, .bmp: 0
+        case .png, .gif, .bmp: 0
         }
     }
 
     /// Returns the animation that the outputs are; nil if they are still pictures.
     func animation(_ format: OutputFormat, _ policy: MetadataPolicy) -> Animation? {
-        guard case .webp(let header) = self, header.isAnimated, format == .webp, policy == .upright else {
-            return nil
+        guard [.gif, .webp].contains(format), policy == .upright else { return nil }
+        switch self {
+        case .gif(let header) where header.frames.count > 1:
+            // A GIF file states repetitions, or none.
+            return Animation(
+                milliseconds: header.frames.map(\.milliseconds),
+                loops: header.loops.map { $0 == 0 ? 0 : $0 + 1 } ?? 1, background: 0)
+        case .webp(let header) where header.isAnimated:
+            return Animation(
+                milliseconds: header.frames.map(\.milliseconds), loops: header.loops,
+                background: header.background)
+        default: return nil
         }
-        return Animation(
-            milliseconds: header.frames.map(\.milliseconds), loops: header.loops,
-            background: header.background)
     }
 
     /// Returns the colour model of the grids.
@@ -168,6 +188,7 @@ package enum SourceHeader: Sendable {
         switch self {
         case .jpeg(let header): header.layout?.color ?? .rgb
         case .png(let header): header.color(options.metadata)
+        case .gif(let header): header.layout.color
         case .webp(let header): header.color
         case .bmp(let header): header.layout.color
         }
@@ -181,7 +202,7 @@ package enum SourceHeader: Sendable {
         case .jpeg(let header): header.orientation(in: bytes)
         case .png(let header): header.orientation(in: bytes)
         case .webp(let header): header.orientation(in: bytes)
-        case .bmp: .upright
+        case .gif, .bmp: .upright
         }
     }
 }
@@ -210,6 +231,18 @@ extension PNGHeader {
         return PNGWriter.Attachments(
             iCCP: content(iCCP), gAMA: content(gAMA), cHRM: content(cHRM), sRGB: content(sRGB),
             cICP: content(cICP))
+    }
+}
+
+extension GIFLimits {
+    /// Creates the limits of the GIF decoder from the options of the engine.
+    package init(_ options: PixelationOptions) {
+        let isAnimated = options.metadata == .upright && [.same, .webp].contains(options.output)
+        // A pixel of a frame is drawn and averaged, which takes eight times as long as that of a scan.
+        self.init(
+            pixels: options.limits.pixels, frames: options.limits.frames,
+            framePixels: options.limits.scanWork / 8, blocks: options.limits.markers, isStill: !isAnimated,
+            acceptsTruncated: options.truncated == .accept)
     }
 }
 

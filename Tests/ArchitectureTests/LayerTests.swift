@@ -7,17 +7,17 @@ import Testing
 struct LayerTests {
     static let layers: [[String]] = [
         [
-            "CLibC", "CLibCurl", "CLibCrypto", "CLibExpat", "CLibJPEG", "CLibPNG", "CLibSeccomp",
+            "CLibC", "CLibCurl", "CLibCrypto", "CLibExpat", "CLibGIF", "CLibJPEG", "CLibPNG", "CLibSeccomp",
             "CLibSystemd",
             "CLibTurboJPEG", "CLibWebP",
         ],
         ["CJPEG", "CPNG", "CPixels", "CSandbox", "CWebP", "Support"],
         ["HTTP", "Digests", "Exif", "Pixels", "S3Events", "Metrics"],
         [
-            "SigV4", "Curl", "BMP", "JPEG", "JPEGEncoder", "PNG", "PNGEncoder", "Sandbox", "Systemd", "WebP",
+            "SigV4", "Curl", "BMP", "GIF", "GIFEncoder", "JPEG", "JPEGEncoder", "PNG", "PNGEncoder", "Sandbox", "Systemd", "WebP",
             "WebPEncoder",
         ],
-        ["AWS", "Pixelation", "BMPDecoder", "JPEGDecoder", "PNGDecoder", "WebPDecoder"],
+        ["AWS", "Pixelation", "BMPDecoder", "GIFDecoder", "JPEGDecoder", "PNGDecoder", "WebPDecoder"],
         ["Decoding", "Worker"],
         ["DecoderProcesses", "Settings"],
         ["Daemon"],
@@ -109,7 +109,7 @@ struct LayerTests {
         ("CLibSeccomp", "Sandbox"), ("CSandbox", "Sandbox"), ("CJPEG", "JPEGDecoder"),
         ("JPEGDecoder", "Decoding, pixelated-bench"), ("CLibJPEG", ""),
         ("CLibTurboJPEG", "pixelated-bench"), ("CPNG", "PNGDecoder"), ("PNGDecoder", "Decoding"),
-        ("CWebP", "WebPDecoder"), ("WebPDecoder", "Decoding"), ("BMPDecoder", "Decoding"),
+        ("CWebP", "WebPDecoder"), ("WebPDecoder", "Decoding"), ("BMPDecoder", "Decoding"), ("GIFDecoder", "Decoding"),
     ])
     func `a dangerous C module is imported by few modules`(imported: String, importers: String) throws {
         let found = try Project.swift("Sources").filter { Self.imports($0).contains(imported) }

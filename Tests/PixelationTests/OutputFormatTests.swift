@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import GIF
+import GIFEncoder
 import JPEGEncoder
 import Pixelation
 import Pixels
@@ -120,6 +122,50 @@ import WebPEncoder
         }
         options.limits.frames = 3
         #expect(throws: PixelationError.self) { try Pixelator(options).survey(file) }
+    }
+
+    @Test func `animations keep their frames, times and repetitions in GIF and WebP outputs`() throws {
+        var random = SplitMix(seed: 3)
+        let times = [40, 100, 0, 2000]
+        let frames = times.map { time in
+            var samples: [UInt8] = []
+            for _ in 0..<16 * 16 {
+                samples += [.random(in: 0...8, using: &random) * 31, 7, 9]
+                samples.append(.random(in: 0...1, using: &random) * 255)
+            }
+            return GIFWriter.Frame(Grid(size: 16, color: .rgba, samples: samples), milliseconds: time)
+        }
+        let file = GIFWriter(width: 16, height: 16).encode(frames, loops: 3) {}
+        var options = SourceFormatTests.options(.upright)
+        options.sizes = [8, 16]
+        let source = try Pixelator.reduction(of: file, options)
+        #expect(source.frames.count == 4)
+        for output in try Pixelator(options).pixelate(file).outputs {
+            #expect(output.contentType == "image/gif")
+            let header = try GIFHeader(of: output.bytes.span, limits: GIFLimits(options))
+            #expect(header.frames.map(\.milliseconds) == times && header.loops == 3)
+            // A picture of 16 x 16 pixels is its own grid of that size, so that the output shows the same frames.
+            guard output.size == 16 else { continue }
+            let again = try Pixelator.reduction(of: output.bytes, options)
+            #expect(again.frames.map { $0[1] } == source.frames.map { $0[1] })
+        }
+        options.output = .webp
+        for output in try Pixelator(options).pixelate(file).outputs {
+            let header = try WebPHeader(of: output.bytes.span, limits: WebPLimits(options))
+            #expect(header.frames.map(\.milliseconds) == times && header.loops == 4)
+        }
+        // Other formats and Pillow have the first frame.
+        for (policy, output) in [(MetadataPolicy.upright, OutputFormatPolicy.png), (.reference, .same)] {
+            options.metadata = policy
+            options.output = output
+            let still = try Pixelator.reduction(of: file, options)
+            #expect(still.frames.count == 1 && still.grids[1] == source.grids[1])
+            #expect(try Pixelator(options).pixelate(file).outputs.count == 2)
+        }
+        options = SourceFormatTests.options(.upright)
+        options.limits.frames = 3
+        let error = #expect(throws: PixelationError.self) { try Pixelator(options).survey(file) }
+        #expect(error?.kind == .tooManyFrames)
     }
 
     @Test(arguments: SourceFormatTests.files)

@@ -224,6 +224,53 @@ def make_webp():
             line(f"webp-{mode.lower()}-{name}", file.getvalue())
 
 
+# GIF
+
+def sub_blocks(data):
+    return b"".join(bytes([len(data[at:at + 255])]) + data[at:at + 255] for at in range(0, len(data), 255)) + b"\0"
+
+
+def codes(indices, bits):
+    """Returns literal codes, and so many clear codes that they keep one bit more than an index."""
+    text, since = "", 0
+    for value in [1 << bits] + [int(v) for v in indices] + [(1 << bits) + 1]:
+        if since == (1 << bits) - 2:
+            text, since = format(1 << bits, f"0{bits + 1}b") + text, 0
+        text, since = format(value, f"0{bits + 1}b") + text, since + 1
+    text = text.rjust(-(-len(text) // 8) * 8, "0")
+    return int(text, 2).to_bytes(len(text) // 8, "little")
+
+
+def gif(indices, bits, colors=b"", local=b"", transparent=None, interlaced=False, left=0, top=0, width=W, height=H):
+    def flags(colors):
+        return 0x80 | ((len(colors) // 3).bit_length() - 2) if colors else 0
+
+    rows = [list(row) for row in indices]
+    control = b"" if transparent is None else b"!\xf9\4\1\0\0" + bytes([transparent, 0])
+    frame = b"," + struct.pack("<HHHHB", left, top, len(rows[0]), len(rows), flags(local) | (0x40 if interlaced else 0))
+    if interlaced:
+        rows = rows[::8] + rows[4::8] + rows[2::4] + rows[1::2]
+    data = codes([value for row in rows for value in row], max(bits, 2))
+    return (b"GIF89a" + struct.pack("<HHBBB", width, height, flags(colors), 0, 0) + colors + control + frame + local
+            + bytes([max(bits, 2)]) + sub_blocks(data) + b";")
+
+
+def make_gif():
+    gray = samples(1)[:, :, 0]
+    line("gif", gif(gray, 8, palette(256, b"")))
+    line("gif-transparent", gif(gray % 16, 4, palette(16, b""), transparent=5))
+    line("gif-interlaced", gif(gray % 16, 4, palette(16, b""), interlaced=True))
+    line("gif-2-colours", gif(gray % 2, 1, palette(2, b"")))
+    line("gif-gray", gif(gray, 8, bytes(v for n in range(256) for v in (n, n, n))))
+    line("gif-no-palette", gif(gray % 64, 6))
+    line("gif-local-palette", gif(gray % 32, 5, palette(2, b""), palette(32, b"")))
+    part = gray[:9, :14] % 16
+    line("gif-small-frame", gif(part, 4, palette(16, b""), left=3, top=5))
+    line("gif-small-frame-transparent", gif(part, 4, palette(16, b""), transparent=3, left=9))
+    line("gif-large-frame", gif(part, 4, palette(16, b""), left=9, top=8, width=9, height=8))
+
+
 make_bmp()
+make_gif()
 make_png()
 make_webp()

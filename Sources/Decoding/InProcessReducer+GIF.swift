@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GIF
+import GIFDecoder
+import Pixelation
+import Pixels
+
+extension InProcessReducer {
+    /// Decodes and reduces a GIF file, each frame that the survey counts.
+    func reduce(
+        _ bytes: Span<UInt8>, _ header: GIFHeader, _ request: ReductionRequest
+    ) throws(PixelationError) -> Reduction {
+        let rows = RowReduction(
+            width: header.width, height: header.height, layout: header.layout,
+            isSampled: header.isSampledByPillow && request.options.metadata == .reference, request: request)
+        var reader = GIFReader(bytes, header, acceptsTruncated: request.options.truncated == .accept)
+        var frames: [[Grid]] = []
+        for _ in 0..<request.survey.frames {
+            reader.beginFrame(bytes)
+            while try Self.decodePart(&reader, bytes) { try rows.check(0) }
+            var row = 0
+            frames.append(
+                try rows.grids { (pixels) throws(PixelationError) in
+                    var pixels = pixels.mutableSpan
+                    reader.readRow(row, into: &pixels)
+                    row += 1
+                })
+        }
+        let isDamaged = reader.wasTruncated || header.isTruncated
+        return Reduction(frames: frames, damage: isDamaged ? [Damage.endsEarly] : [])
+    }
+
+    private static func decodePart(
+        _ reader: inout GIFReader, _ bytes: Span<UInt8>
+    ) throws(PixelationError) -> Bool {
+        do throws(GIFError) {
+            return try reader.decode(bytes)
+        } catch {
+            throw PixelationError(error)
+        }
+    }
+}
