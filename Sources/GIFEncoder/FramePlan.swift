@@ -7,7 +7,7 @@ struct FramePlan {
     var rows: Range<Int>
     /// The color of each cell of the grid, transparent where the canvas stays as it is.
     var cells: [UInt32]
-    /// True when the canvas becomes transparent behind the frame, which then covers all of it.
+    /// True when this part of the canvas becomes transparent before the next frame.
     var isCleared: Bool
     /// True when cells of the rectangle stay as they are, and are not transparent.
     var hasUnchanged: Bool

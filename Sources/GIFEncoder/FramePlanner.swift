@@ -13,37 +13,33 @@ struct FramePlanner {
     /// - Parameters:
     ///   - frames: The colour of each cell of each frame.
     func plans(_ frames: [[UInt32]]) -> [FramePlan] {
-        let empty = [UInt32](repeating: CellColors.transparent, count: size * size)
-        var canvas = empty
+        var canvas = [UInt32](repeating: CellColors.transparent, count: size * size)
         return frames.indices.map { index in
             let frame = frames[index]
-            // A pixel that becomes transparent needs an empty canvas.
-            let isCleared = index + 1 < frames.count && loses(frame, frames[index + 1])
-            let isWhole = index == 0 || isCleared
+            let next = index + 1 < frames.count ? frames[index + 1] : frame
+            // A cell can become transparent only with the whole rectangle of the frame before.
+            let lost = frame.indices.map { frame[$0] != next[$0] && next[$0] == CellColors.transparent }
+            let isCleared = lost.contains(true)
             let changed = zip(frame, canvas).map { $0 == $1 ? CellColors.transparent : $0 }
-            let (across, down) = isWhole ? (0..<width, 0..<height) : bounds(changed)
-            canvas = isCleared ? empty : frame
-            let hasUnchanged = (0..<size * size).contains { cell in
-                changed[cell] != frame[cell] && columns[cell % size].overlaps(across)
-                    && rows[cell / size].overlaps(down)
+            let (across, down) = bounds(
+                changed.indices.map { changed[$0] != CellColors.transparent || lost[$0] })
+            let isCovered = changed.indices.map { cell in
+                columns[cell % size].overlaps(across) && rows[cell / size].overlaps(down)
+            }
+            canvas = frame.indices.map { cell in
+                isCleared && isCovered[cell] ? CellColors.transparent : frame[cell]
             }
             return FramePlan(
-                columns: across, rows: down, cells: index == 0 ? frame : changed, isCleared: isCleared,
-                hasUnchanged: hasUnchanged)
+                columns: across, rows: down, cells: changed, isCleared: isCleared,
+                hasUnchanged: changed.indices.contains { isCovered[$0] && changed[$0] != frame[$0] })
         }
     }
 
-    /// True when a cell that is opaque in the first of two frames is transparent in the second one.
-    private func loses(_ first: [UInt32], _ second: [UInt32]) -> Bool {
-        first.indices.contains { first[$0] != second[$0] && second[$0] == CellColors.transparent }
-    }
-
-    /// Returns the columns and rows of the picture that show opaque cells, or one pixel if none does.
-    private func bounds(_ cells: [UInt32]) -> (Range<Int>, Range<Int>) {
+    /// Returns the columns and rows of the picture that show certain cells, or one pixel if there are none.
+    private func bounds(_ isShown: [Bool]) -> (Range<Int>, Range<Int>) {
         var (left, right, top, bottom) = (width, 0, height, 0)
         for row in 0..<size where !rows[row].isEmpty {
-            for column in 0..<size
-            where cells[row * size + column] != CellColors.transparent && !columns[column].isEmpty {
+            for column in 0..<size where isShown[row * size + column] && !columns[column].isEmpty {
                 left = min(left, columns[column].lowerBound)
                 right = max(right, columns[column].upperBound)
                 top = min(top, rows[row].lowerBound)

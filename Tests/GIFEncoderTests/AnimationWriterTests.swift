@@ -87,6 +87,19 @@ import Testing
         #expect(writer.encode(frames, loops: 0) {}.count < still + 220)
     }
 
+    @Test func `a cell that becomes transparent takes its rectangle alone`() throws {
+        let frames = (0..<4).map { index in
+            let cells = (0..<64).flatMap { (cell: Int) -> [UInt8] in
+                [9, 8, 7, cell == 20 || (cell == 27 + index) ? 255 : 0]
+            }
+            return GIFWriter.Frame(Grid(size: 8, color: .rgba, samples: cells), milliseconds: 10)
+        }
+        let picture = try GIFPicture(GIFWriter(width: 80, height: 80).encode(frames, loops: 0) {})
+        #expect(picture.frames == frames.map { GIFPicture.shown($0.grid, width: 80, height: 80) })
+        // The rectangles around cell 20, in row 2 and column 4, and the moving one, from column 3 of row 3 on.
+        #expect(picture.stored == [400, 200, 400, 600])
+    }
+
     @Test func `rounding errors of durations do not add up`() throws {
         var random = SplitMix(seed: 2)
         let grid = GIFWriterTests.grid(4, .rgb, colors: 3, &random)

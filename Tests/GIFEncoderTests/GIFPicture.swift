@@ -54,10 +54,9 @@ struct GIFPicture {
             self.stored.append(stored)
             indices.append((Array(UnsafeBufferPointer(start: pixels, count: stored)), palette.count))
             #expect(frame.disposal == 1 || frame.disposal == 2 || count == 1)
-            if frame.disposal == 2 {
-                // The writer clears the whole canvas or nothing.
-                #expect(stored == self.width * self.height)
-                canvas = canvas.map { _ in 0 }
+            guard frame.disposal == 2 else { continue }
+            for y in Int(frame.top)..<Int(frame.top + frame.height) {
+                for x in Int(frame.left)..<Int(frame.left + frame.width) { canvas[y * self.width + x] = 0 }
             }
         }
     }
