@@ -87,6 +87,29 @@ import Testing
         #expect(writer.encode(frames, loops: 0) {}.count < still + 220)
     }
 
+    @Test func `unchanged cells of a rectangle are left out, or drawn again where that is shorter`() throws {
+        var random = SplitMix(seed: 2)
+        let writer = GIFWriter(width: 160, height: 160)
+        let grid = GIFWriterTests.grid(16, .rgb, colors: 100, &random)
+        var samples = grid.samples
+        for at in [0, samples.count - 1] { samples[at] ^= 1 }
+        let corners = [grid, Grid(size: 16, color: .rgb, samples: samples)]
+        let file = writer.encode(corners.map { GIFWriter.Frame($0, milliseconds: 40) }, loops: 0) {}
+        #expect(try GIFPicture(file).stored == [160 * 160, 160 * 160])
+        #expect(file.count < writer.encode(grid).count * 3 / 2)
+        // All cells of a chessboard become red, of which half are red already.
+        let red: [UInt8] = [255, 0, 0]
+        let board = (0..<256).flatMap { (cell: Int) -> [UInt8] in
+            (cell + cell / 16) % 2 == 0 ? red : [0, 0, UInt8(cell / 4)]
+        }
+        let level = (0..<256).flatMap { (_: Int) -> [UInt8] in red }
+        let boards = [board, level].map {
+            GIFWriter.Frame(Grid(size: 16, color: .rgb, samples: $0), milliseconds: 40)
+        }
+        let picture = try GIFPicture(writer.encode(boards, loops: 0) {})
+        #expect(Set(picture.indices[1].pixels).count == 1)
+    }
+
     @Test func `a cell that becomes transparent takes its rectangle alone`() throws {
         let frames = (0..<4).map { index in
             let cells = (0..<64).flatMap { (cell: Int) -> [UInt8] in
