@@ -47,8 +47,8 @@ struct PixelateCommand: ParsableCommand {
     @Option(
         help:
             """
-            Format of the outputs: same (as the file), jpeg, png or webp. Outputs in another format than the file have its \
-            ending behind NAME.
+            Format of the outputs: same (as the file), jpeg, png or webp. Outputs in another format than the file have \
+            its ending behind NAME.
             """
     )
     var format = OutputFormatPolicy.same

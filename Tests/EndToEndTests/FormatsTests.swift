@@ -11,7 +11,7 @@ struct FormatsTests {
     private struct Source {
         var key: String
         var file: String
-        /// What the keys of the outputs have behind that of the source.
+        /// The ending of the keys of the outputs, behind the key of the source.
         var ending = ""
         /// The media type of the outputs.
         var type: String
@@ -78,7 +78,7 @@ struct FormatsTests {
                 #expect(names == wanted.sorted())
             }
 
-            // An event that comes again makes no output again.
+            // A second event about the same version makes no output.
             let digests = try await cloud.request("list")
             for source in Self.sources {
                 let path = cloud.directory.appending(path: UUID().uuidString)
