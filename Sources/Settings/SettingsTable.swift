@@ -128,7 +128,8 @@ extension Setting {
             "Maximum number of scans of a JPEG file; a progressive file usually has about 10"),
         .property(
             "pixelation.limits.scanWork", \.pixelation.limits.scanWork, reloads: true,
-            "Maximum product of the numbers of scans, or of frames, and pixels, such as 100 scans of 20 megapixels"),
+            "Maximum product of the numbers of scans, or of frames, and pixels, such as 100 scans of 20 megapixels"
+        ),
         .property(
             "pixelation.limits.frames", \.pixelation.limits.frames, reloads: true,
             "Maximum number of frames of an animation"),

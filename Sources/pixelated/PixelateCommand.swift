@@ -21,7 +21,8 @@ struct PixelateCommand: ParsableCommand {
             otherwise 1.
             """)
 
-    @Argument(help: ArgumentHelp("JPEG, PNG, GIF, WebP and BMP files.", valueName: "file"), completion: .file())
+    @Argument(
+        help: ArgumentHelp("JPEG, PNG, GIF, WebP and BMP files.", valueName: "file"), completion: .file())
     var files: [LocalPath]
 
     @Option(

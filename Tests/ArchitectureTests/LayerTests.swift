@@ -14,7 +14,8 @@ struct LayerTests {
         ["CJPEG", "CPNG", "CPixels", "CSandbox", "CWebP", "Support"],
         ["HTTP", "Digests", "Exif", "Pixels", "S3Events", "Metrics"],
         [
-            "SigV4", "Curl", "BMP", "GIF", "GIFEncoder", "JPEG", "JPEGEncoder", "PNG", "PNGEncoder", "Sandbox", "Systemd", "WebP",
+            "SigV4", "Curl", "BMP", "GIF", "GIFEncoder", "JPEG", "JPEGEncoder", "PNG", "PNGEncoder",
+            "Sandbox", "Systemd", "WebP",
             "WebPEncoder",
         ],
         ["AWS", "Pixelation", "BMPDecoder", "GIFDecoder", "JPEGDecoder", "PNGDecoder", "WebPDecoder"],
@@ -109,7 +110,8 @@ struct LayerTests {
         ("CLibSeccomp", "Sandbox"), ("CSandbox", "Sandbox"), ("CJPEG", "JPEGDecoder"),
         ("JPEGDecoder", "Decoding, pixelated-bench"), ("CLibJPEG", ""),
         ("CLibTurboJPEG", "pixelated-bench"), ("CPNG", "PNGDecoder"), ("PNGDecoder", "Decoding"),
-        ("CWebP", "WebPDecoder"), ("WebPDecoder", "Decoding"), ("BMPDecoder", "Decoding"), ("GIFDecoder", "Decoding"),
+        ("CWebP", "WebPDecoder"), ("WebPDecoder", "Decoding"), ("BMPDecoder", "Decoding"),
+        ("GIFDecoder", "Decoding"),
     ])
     func `a dangerous C module is imported by few modules`(imported: String, importers: String) throws {
         let found = try Project.swift("Sources").filter { Self.imports($0).contains(imported) }

@@ -62,7 +62,10 @@ package struct RequestMessage: Sendable, Equatable {
     }
 
     private static var limits: [WritableKeyPath<PixelationLimits, Int>] {
-        [\.bytes, \.pixels, \.scans, \.scanWork, \.frames, \.markers, \.memoryBytes, \.damagedPercent, \.seconds]
+        [
+            \.bytes, \.pixels, \.scans, \.scanWork, \.frames, \.markers, \.memoryBytes, \.damagedPercent,
+            \.seconds,
+        ]
     }
 
     private static func element<Element>(of list: [Element], _ index: UInt8) throws(MessageError) -> Element {
