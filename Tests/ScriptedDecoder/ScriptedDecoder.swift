@@ -119,8 +119,10 @@ struct ScriptedDecoder {
             try channel.send(answering { $0.replaceSubrange(9..., with: [1, 200, 0, 0]) })
         case .controlCharacters:
             let text = Array("a\u{1B}[2Jb\nc\u{9B}".utf8) + [0xFF]
-            try channel.send(
-                answering { $0.replaceSubrange(9..., with: [1, 10, UInt8(text.count), 0] + text) })
+            let plain = String(repeating: "x", count: text.count)
+            let error = AnswerMessage(
+                number: answer.number, result: .failure(PixelationError(.corrupt, plain)))
+            try channel.send(Array(error.message.dropLast(text.count)) + text)
         case .hugeLength: try channel.send([0xFF, 0xFF, 0xFF, 0x7F])
         case .allocates:
             for _ in 0..<10 {
