@@ -155,6 +155,18 @@ def output_keys(key, sizes=SIZES, prefix="pixelated-"):
     return [f"{folder}{slash}{prefix}{n}x{n}-{name}" for n in sizes]
 
 
+# The endings of outputs in another format than their source.
+ENDINGS = ("", ".jpg", ".png", ".webp")
+
+
+def stored_outputs(key, there, sizes=SIZES, prefix="pixelated-"):
+    """Returns the outputs of a picture among the keys `there`, in the order of the sizes; None for a missing one."""
+    return [
+        next((output + ending for ending in ENDINGS if output + ending in there), None)
+        for output in output_keys(key, sizes, prefix)
+    ]
+
+
 def put(stack, paths):
     """Uploads files under their own names, numbered if these are equal; returns the keys."""
     s3 = client("s3", stack["endpoint"])
@@ -172,21 +184,27 @@ def put(stack, paths):
 
 
 def fetch(stack, keys, directory, within, alive=None):
-    """Waits until each key has its outputs and downloads them; returns the missing keys."""
+    """Waits until each key has its outputs and downloads them; returns the keys whose outputs are not complete."""
     s3 = client("s3", stack["endpoint"])
+    pages = s3.get_paginator("list_objects_v2")
     deadline = time.monotonic() + within
     os.makedirs(directory, exist_ok=True)
-    missing = [output for key in keys for output in output_keys(key)]
+    missing = list(keys)
     while missing:
-        for output in list(missing):
-            try:
-                body = s3.get_object(Bucket=stack["processed"], Key=output)["Body"].read()
-            except s3.exceptions.NoSuchKey:
+        there = {
+            item["Key"]
+            for page in pages.paginate(Bucket=stack["processed"])
+            for item in page.get("Contents", ())
+        }
+        for key in list(missing):
+            outputs = stored_outputs(key, there)
+            if None in outputs:
                 continue
-            target = os.path.join(directory, os.path.basename(output))
-            with open(target, "wb") as file:
-                file.write(body)
-            missing.remove(output)
+            for output in outputs:
+                body = s3.get_object(Bucket=stack["processed"], Key=output)["Body"].read()
+                with open(os.path.join(directory, os.path.basename(output)), "wb") as file:
+                    file.write(body)
+            missing.remove(key)
         if missing and (time.monotonic() > deadline or (alive and not alive())):
             break
         if missing:
@@ -226,7 +244,7 @@ def main():
             keys = json.load(file)
         missing = fetch(stack, keys, arguments.to, arguments.within, alive)
         for key in missing:
-            print(f"missing output: {key}", file=sys.stderr)
+            print(f"not all outputs are stored of {key}", file=sys.stderr)
         return 1 if missing else 0
     except (BotoCoreError, ClientError, OSError) as error:
         print(f"stack.py {arguments.verb}: {error}", file=sys.stderr)
