@@ -273,7 +273,8 @@ let package = Package(
             name: "PixelationTests",
             dependencies: [
                 "Support", "Pixelation", "Decoding", "DecoderProcesses", "JPEGEncoder", "Pixels", "Digests",
-                "Scripted", "GIF", "GIFEncoder", "WebP", "WebPEncoder", "CPlainJPEG", "CAllocationCount",
+                "Scripted", "GIF", "GIFEncoder", "PNGEncoder", "WebP", "WebPEncoder", "CPlainJPEG",
+                "CAllocationCount",
             ],
             exclude: [
                 "make_golden.py", "golden.txt", "make_damaged.py", "damaged.txt", "make_formats.py",

@@ -140,8 +140,10 @@ static uint32_t number(const uint8_t *bytes)
     return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
-static bool is_shown(const px_png *reader, const uint8_t *type)
+static bool is_shown(const px_png *reader, const uint8_t *type, size_t length)
 {
+    if (memcmp(type, "iCCP", 4) == 0)
+        return length <= reader->limits.profile_bytes;
     static const char shown[4][5] = {"IHDR", "PLTE", "IDAT", "tRNS"};
     // libpng makes alpha of the transparent colours that it knows.
     for (int i = 0; i < (reader->has_alpha ? 4 : 3); i++)
@@ -159,7 +161,7 @@ static void next_chunk(px_png *reader)
         const uint8_t *chunk = reader->bytes + reader->at;
         size_t length = number(chunk), rest = reader->count - reader->at - 8;
         bool is_cut = length > rest || rest - length < 4;
-        if (is_shown(reader, chunk + 4)) {
+        if (is_shown(reader, chunk + 4, length)) {
             // An incomplete checksum is not read: libpng asks for it when it needs more data.
             size_t present = length > rest ? rest : length;
             for (int i = 0; i < 4; i++)
@@ -274,6 +276,8 @@ static void start(px_png *reader, px_png_layout layout, px_png_frame *frame)
     png_set_sig_bytes(reader->png, signature_bytes);
     png_set_read_fn(reader->png, reader, read_bytes);
     png_set_user_limits(reader->png, 65500, 65500);
+    if (reader->limits.profile_bytes > 0)
+        png_set_chunk_malloc_max(reader->png, reader->limits.profile_bytes);
     png_read_info(reader->png, reader->info);
     set_transformations(reader, layout);
     int passes = png_set_interlace_handling(reader->png);
@@ -304,6 +308,18 @@ px_png_status px_png_start(px_png *reader, px_png_layout layout, px_png_frame *f
     start(reader, layout, frame);
     reader->stage = started;
     return px_png_ok;
+}
+
+const uint8_t *px_png_profile(const px_png *reader, size_t *count)
+{
+    png_charp name;
+    int compression;
+    png_bytep profile = NULL;
+    png_uint_32 length = 0;
+    bool has_profile = reader->stage == started
+        && png_get_iCCP(reader->png, reader->info, &name, &compression, &profile, &length) == PNG_INFO_iCCP;
+    *count = has_profile ? length : 0;
+    return has_profile ? profile : NULL;
 }
 
 static px_png_status decode_row(px_png *reader, uint8_t *row)

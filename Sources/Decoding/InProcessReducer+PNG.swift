@@ -23,7 +23,9 @@ extension InProcessReducer {
                 if header.hasKey(policy), let key = header.key(in: file) {
                     grids = grids.map { $0.keyed(key) }
                 }
-                return Reduction(grids: grids, damage: reader.wasTruncated ? [.endsEarly] : [])
+                return Reduction(
+                    grids: grids, damage: reader.wasTruncated ? [.endsEarly] : [],
+                    profile: reader.profile())
             } catch {
                 throw PixelationError(error)
             }

@@ -9,13 +9,18 @@ package struct PNGLimits: Sendable, Equatable {
     package var chunks: Int
     /// The largest predicted peak memory of the decoder in bytes.
     package var memoryBytes: Int
+    /// The largest length in bytes of an ICC profile that is decompressed, up to 4 MiB; 0 to decompress none.
+    package var profileBytes: Int
     /// True to decode the existing part of a file that ends early, false to refuse such a file.
     package var acceptsTruncated: Bool
 
-    package init(pixels: Int, chunks: Int, memoryBytes: Int, acceptsTruncated: Bool) {
+    package init(
+        pixels: Int, chunks: Int, memoryBytes: Int, profileBytes: Int = 0, acceptsTruncated: Bool
+    ) {
         self.pixels = pixels
         self.chunks = chunks
         self.memoryBytes = memoryBytes
+        self.profileBytes = profileBytes
         self.acceptsTruncated = acceptsTruncated
     }
 }

@@ -38,7 +38,8 @@ package struct PNGReader: ~Copyable {
             throw PNGError(.internal, "rows of the picture have no layout \(layout.rawValue)")
         }
         var bounds = px_png_limits(
-            memory_bytes: Int64(limits.memoryBytes), nanoseconds: Self.nanoseconds(until: deadline),
+            memory_bytes: Int64(limits.memoryBytes), profile_bytes: UInt32(clamping: limits.profileBytes),
+            nanoseconds: Self.nanoseconds(until: deadline),
             accept_truncated: limits.acceptsTruncated)
         guard let pointer = px_png_create(bytes.baseAddress, bytes.count, &bounds, cancellation?.address)
         else {
@@ -71,6 +72,14 @@ package struct PNGReader: ~Copyable {
                 "the header says \(header.width) x \(header.height) with rows of \(rowBytes) bytes, the decoder "
                     + "finds \(frame.width) x \(frame.height) with \(frame.row_bytes)")
         }
+    }
+
+    /// Returns the decompressed ICC profile, after `start`; nil if there is none, if it is longer than the limit, or if
+    /// libpng finds it invalid.
+    package func profile() -> [UInt8]? {
+        var count = 0
+        guard let profile = px_png_profile(pointer, &count) else { return nil }
+        return Array(UnsafeBufferPointer(start: profile, count: count))
     }
 
     /// Decodes the next row of the picture into `row`, which has `rowBytes` bytes.

@@ -31,12 +31,21 @@ struct ReducedPicture {
         else {
             throw PixelationError(.internal, "the grids are not those of the sizes and of the picture")
         }
+        guard reduction.profile?.count ?? 0 <= survey.profileBytes else {
+            throw PixelationError(.internal, "a profile that nobody asked for")
+        }
         frames = reduction.frames
         width = survey.width
         height = survey.height
         metadata = header.metadata(of: bytes)
         animation = survey.animation
         damage = reduction.damage
+        if survey.profileBytes > 0 {
+            metadata.profile = reduction.profile
+            if reduction.profile == nil {
+                metadata.profileProblem = "the data are corrupt or longer than \(survey.profileBytes) bytes"
+            }
+        }
         // A missing profile is a damage if the outputs would have it.
         if options.metadata == .upright, let problem = metadata.profileProblem {
             damage.append(Damage(.noProfile, "the ICC profile is dropped: \(problem)"))

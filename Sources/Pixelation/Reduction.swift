@@ -9,14 +9,19 @@ package struct Reduction: Sendable, Equatable {
     package var frames: [[Grid]]
     /// The damage of the picture's data, each kind at most once.
     package var damage: [Damage]
+    /// The ICC profile that the decoder has decompressed, of `Survey.profileBytes` at most; nil if it has none.
+    package var profile: [UInt8]?
 
-    package init(frames: [[Grid]], damage: [Damage]) {
+    package init(frames: [[Grid]], damage: [Damage], profile: [UInt8]? = nil) {
         self.frames = frames
         self.damage = damage
+        self.profile = profile
     }
 
     /// Creates the result for a picture that is not animated.
-    package init(grids: [Grid], damage: [Damage]) { self.init(frames: [grids], damage: damage) }
+    package init(grids: [Grid], damage: [Damage], profile: [UInt8]? = nil) {
+        self.init(frames: [grids], damage: damage, profile: profile)
+    }
 
     /// The grid of each size of the first frame.
     package var grids: [Grid] { frames.first ?? [] }

@@ -157,13 +157,23 @@ package enum SourceHeader: Sendable {
         }
     }
 
-    /// The length of the ICC profile that outputs in other formats keep, in bytes.
+    /// The largest length of the ICC profile that outputs in other formats keep, in bytes.
     private var profileBytes: Int {
         switch self {
         case .jpeg(let header): header.profileBytes
+        case .png(let header): header.decompressedProfileBytes
         case .webp(let header): header.profile?.count ?? 0
-        case .png, .gif, .bmp: 0
+        case .gif, .bmp: 0
         }
+    }
+
+    /// Returns the largest length in bytes of the ICC profile that the decoder decompresses for the outputs; 0 if the
+    /// outputs have none, or if the profile is not compressed.
+    func compressedProfileBytes(_ format: OutputFormat, _ policy: MetadataPolicy) -> Int {
+        guard case .png(let header) = self, format != .png, format != .gif, policy == .upright else {
+            return 0
+        }
+        return header.decompressedProfileBytes
     }
 
     /// Returns the animation that the outputs are; nil if they are still pictures.
@@ -210,15 +220,27 @@ package enum SourceHeader: Sendable {
 extension PNGLimits {
     /// Creates the limits of the PNG decoder from the options of the engine.
     package init(_ options: PixelationOptions) {
+        let keepsProfile = options.metadata == .upright && [.jpeg, .webp].contains(options.output)
         self.init(
             pixels: options.limits.pixels, chunks: options.limits.markers,
-            memoryBytes: options.limits.memoryBytes, acceptsTruncated: options.truncated == .accept)
+            memoryBytes: options.limits.memoryBytes,
+            profileBytes: keepsProfile ? PNGHeader.longestProfile : 0,
+            acceptsTruncated: options.truncated == .accept)
     }
 }
 
 extension PNGHeader {
     /// The ranges of the chunks that state the meaning of the colours.
     private var colorChunks: [Range<Int>] { [iCCP, gAMA, cHRM, sRGB, cICP].compactMap(\.self) }
+
+    /// The largest length in bytes of a profile that is decompressed.
+    fileprivate static let longestProfile = 2 << 20
+
+    /// An upper bound of the length of the decompressed ICC profile in bytes; 0 without a profile. Deflate makes at
+    /// most 1032 bytes of one (258 of two bits).
+    fileprivate var decompressedProfileBytes: Int {
+        min(Self.longestProfile, 1032 * (iCCP?.count ?? 0))
+    }
 
     /// The bytes of these chunks in a file.
     fileprivate var colorChunkBytes: Int { colorChunks.reduce(0) { $0 + $1.count + 12 } }

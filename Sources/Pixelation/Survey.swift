@@ -20,6 +20,8 @@ package struct Survey: Sendable {
     package var frames = 1
     /// The times of the animation that the outputs are; nil if they are still pictures.
     var animation: Animation?
+    /// The largest length in bytes of the ICC profile that the decoder has to decompress; 0 for none.
+    package var profileBytes = 0
     /// The format of the outputs.
     package var outputFormat = OutputFormat.jpeg
     /// The ending of the names of outputs in another format than the source; nil if both have the same.
@@ -106,6 +108,7 @@ package struct Survey: Sendable {
         animation = header.animation(outputFormat, options.metadata)
         frames = animation?.milliseconds.count ?? 1
         outputEnding = options.output.ending(for: format, hasAlpha: color.hasAlpha)
+        profileBytes = header.compressedProfileBytes(outputFormat, options.metadata)
         self.header = header
         workingSetBytes = 0
         workingSetBytes = max(decodingBytes(header, options), encodingBytes(header, options))
@@ -116,7 +119,8 @@ package struct Survey: Sendable {
     private func decodingBytes(_ header: SourceHeader, _ options: PixelationOptions) -> Int {
         header.workingSetBytes
             + GridReducer.workingSetBytes(width: width, height: height, sizes: options.sizes)
-            + reducedBytes(header, options)
+            // The buffer of the decoder and its result, besides the copy in the answer.
+            + 2 * profileBytes + reducedBytes(header, options)
     }
 
     /// Returns an upper bound of the memory, in bytes, while outputs are encoded, when the decoder and the reducer are
@@ -136,6 +140,6 @@ package struct Survey: Sendable {
     /// Returns the memory, in bytes, of a `ReducedPicture`.
     private func reducedBytes(_ header: SourceHeader, _ options: PixelationOptions) -> Int {
         let samples = options.sizes.reduce(0) { $0 + $1 * $1 * color.bands }
-        return samples * frames + header.metadataBytes + 4096
+        return samples * frames + header.metadataBytes + profileBytes + 4096
     }
 }

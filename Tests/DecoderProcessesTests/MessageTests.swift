@@ -50,8 +50,13 @@ import Testing
                     UInt8(truncatingIfNeeded: random.next())
                 })
         }
+        let profile = (0..<Int.random(in: 0...expected.profileBytes, using: &random)).map { _ in
+            UInt8(truncatingIfNeeded: random.next())
+        }
         return AnswerMessage(
-            number: expected.number, result: .success(Reduction(grids: grids, damage: damage)))
+            number: expected.number,
+            result: .success(
+                Reduction(grids: grids, damage: damage, profile: profile.isEmpty ? nil : profile)))
     }
 
     @Test func `messages are read as they were written`() throws {
@@ -75,7 +80,8 @@ import Testing
             #expect(body.count <= RequestMessage.maximumBytes)
             let expected = AnswerMessage.Expectation(
                 number: request.number, sizes: [3, 8],
-                color: ColorModel.allCases.randomElement(using: &random) ?? .gray)
+                color: ColorModel.allCases.randomElement(using: &random) ?? .gray,
+                profileBytes: .random(in: 0...9, using: &random))
             let answer = Self.answer(expected, &random)
             let answerBody = try Self.body(answer.message)
             #expect(try AnswerMessage(body: answerBody, expected: expected).result == answer.result)
@@ -128,7 +134,8 @@ import Testing
         var random = SplitMix(seed: 9)
         var accepted = 0
         for round in 0..<20_000 {
-            let expected = AnswerMessage.Expectation(number: 0x0102, sizes: [1, 2], color: .rgb)
+            let expected = AnswerMessage.Expectation(
+                number: 0x0102, sizes: [1, 2], color: .rgb, profileBytes: 3)
             var body = try Self.body(Self.answer(expected, &random).message)
             switch round % 4 {
             case 0:

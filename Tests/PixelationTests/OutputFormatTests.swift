@@ -3,6 +3,7 @@
 import GIF
 import GIFEncoder
 import JPEGEncoder
+import PNGEncoder
 import Pixelation
 import Pixels
 import Scripted
@@ -90,6 +91,55 @@ import WebPEncoder
                 grid.color == .gray ? [grid.samples[0], grid.samples[0], grid.samples[0]] : grid.samples
             // JPEG is lossy by a level or two.
             #expect(zip(samples, light).allSatisfy { abs(Int($0) - Int($1)) <= 3 }, "\(ink): \(samples)")
+        }
+    }
+
+    /// A PNG file with a profile in a zlib stream of stored blocks.
+    private static func file(withProfile profile: [UInt8]) -> [UInt8] {
+        let grid = Grid(size: 1, color: .rgb, samples: [10, 20, 30])
+        return PNGWriter(width: 8, height: 8, attachments: .init(iCCP: PNGWriter.iCCP(profile))).encode(grid)
+    }
+
+    /// A profile of 144 bytes, a header and a table with one tag, which libpng finds valid (ICC.1, 7.2 and 7.3).
+    private static let profile: [UInt8] = {
+        var bytes = [UInt8](repeating: 0, count: 144)
+        bytes[3] = 144
+        bytes[8] = 2
+        bytes.replaceSubrange(12..<24, with: "mntrRGB XYZ ".utf8)
+        bytes.replaceSubrange(36..<40, with: "acsp".utf8)
+        // The illuminant D50.
+        bytes.replaceSubrange(68..<80, with: [0, 0, 0xF6, 0xD6, 0, 1, 0, 0, 0, 0, 0xD3, 0x2D])
+        bytes[131] = 1
+        bytes.replaceSubrange(132..<136, with: "cprt".utf8)
+        bytes[139] = 128
+        bytes[143] = 16
+        return bytes
+    }()
+
+    @Test(arguments: [OutputFormatPolicy.jpeg, .webp])
+    func `outputs in other formats than PNG have the decompressed profile of a PNG file`(
+        _ policy: OutputFormatPolicy
+    ) throws {
+        var options = SourceFormatTests.options(.upright)
+        options.output = policy
+        let file = Self.file(withProfile: Self.profile)
+        let picture = try Pixelator(options).pixelate(file)
+        #expect(picture.damage.isEmpty)
+        for output in picture.outputs { #expect(output.bytes.contains(Self.profile)) }
+        options.metadata = .reference
+        let plain = try Pixelator(options).pixelate(file)
+        for output in plain.outputs { #expect(!output.bytes.contains(Self.profile)) }
+    }
+
+    @Test func `a profile of a PNG file that is corrupt or too long is dropped and reported`() throws {
+        var options = SourceFormatTests.options(.upright)
+        options.output = .jpeg
+        var long = Self.profile + [UInt8](repeating: 7, count: 2 << 20)
+        long.replaceSubrange(0..<4, with: [0, 0x20, 0, 144])
+        for profile in [Array(Self.profile.dropLast()), Array("no profile".utf8), long] {
+            let picture = try Pixelator(options).pixelate(Self.file(withProfile: profile))
+            #expect(picture.damage.map(\.kind) == [.noProfile])
+            #expect(!picture.outputs[0].bytes.contains(Array("ICC_PROFILE".utf8)))
         }
     }
 

@@ -3,8 +3,8 @@
 // An interface to libpng without longjmp. libpng reports errors by longjmp; here every jump begins and ends in C, so
 // that none crosses a Swift frame. Nothing calls back into Swift: each function returns when its row is decoded.
 //
-// libpng sees the chunks IHDR, PLTE, tRNS and IDAT alone. All others are skipped, so that nothing in them is parsed or
-// decompressed.
+// libpng sees the chunks IHDR, PLTE, tRNS and IDAT, and iCCP if its profile is wanted. All others are skipped, so that
+// nothing in them is parsed or decompressed.
 #pragma once
 
 #include <stdbool.h>
@@ -37,6 +37,8 @@ typedef enum __attribute__((enum_extensibility(closed))) px_png_status {
 typedef struct px_png_limits {
     /// The largest memory of libpng and of the rows of an interlaced picture, in bytes.
     int64_t memory_bytes;
+    /// The largest length of an ICC profile in bytes, compressed or not. A longer one is skipped; 0 skips each.
+    uint32_t profile_bytes;
     /// The time from the creation of the reader to its deadline, in nanoseconds of the monotonic clock; negative for no
     /// deadline.
     int64_t nanoseconds;
@@ -93,6 +95,10 @@ px_png *px_png_create(
 /// be one that the colour type can have: colours of gray and alpha of opaque pictures are made where they are missing.
 /// For an interlaced picture this decodes all rows.
 px_png_status px_png_start(px_png *reader, px_png_layout layout, px_png_frame *frame);
+
+/// Returns the ICC profile after `px_png_start`, and stores its length in `count`; NULL if there is none, or if libpng
+/// finds it invalid. The pointer is valid until the reader is destroyed.
+const uint8_t *px_png_profile(const px_png *reader, size_t *count);
 
 /// Decodes the next row into `row`. `count` must be `px_png_frame.row_bytes`.
 px_png_status px_png_read_row(px_png *reader, uint8_t *row, size_t count);

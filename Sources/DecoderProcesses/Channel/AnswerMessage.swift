@@ -3,7 +3,7 @@
 package import Pixelation
 package import Pixels
 
-/// The answer of a decoder to a request: grids and damage, or an error.
+/// The answer of a decoder to a request: grids, damage and a profile, or an error.
 package struct AnswerMessage: Sendable {
     /// The parts of an answer that the parent knows before it reads the answer. An answer that differs is refused.
     package struct Expectation: Sendable {
@@ -15,12 +15,17 @@ package struct AnswerMessage: Sendable {
         package var color: ColorModel
         /// The maximum number of frames.
         package var frames: Int
+        /// The maximum length of the ICC profile in bytes.
+        package var profileBytes: Int
 
-        package init(number: UInt64, sizes: [Int], color: ColorModel, frames: Int = 1) {
+        package init(
+            number: UInt64, sizes: [Int], color: ColorModel, frames: Int = 1, profileBytes: Int = 0
+        ) {
             self.number = number
             self.sizes = sizes
             self.color = color
             self.frames = frames
+            self.profileBytes = profileBytes
         }
 
         /// The length of the grids of one frame in bytes.
@@ -29,7 +34,7 @@ package struct AnswerMessage: Sendable {
         /// The maximum length in bytes of the body of the answer.
         package var maximumBytes: Int {
             let damage = AnswerMessage.damages.count * (4 + MessageReader.maximumTextBytes)
-            return 20 + max(damage + sampleBytes * frames, MessageReader.maximumTextBytes)
+            return 24 + max(damage + profileBytes + sampleBytes * frames, MessageReader.maximumTextBytes)
         }
     }
 
@@ -86,6 +91,12 @@ package struct AnswerMessage: Sendable {
             damage.append(
                 Damage(kind, try reader.text(), percent: percent == unknownPercent ? nil : Int(percent)))
         }
+        let profileCount = Int(try reader.integer(UInt32.self))
+        guard profileCount <= expected.profileBytes else {
+            throw MessageError(
+                "a profile of \(profileCount) bytes in place of up to \(expected.profileBytes)")
+        }
+        let profile = profileCount == 0 ? nil : Array(try reader.take(profileCount))
         let frameCount = Int(try reader.integer(UInt32.self))
         guard (1...expected.frames).contains(frameCount) else {
             throw MessageError("\(frameCount) frames in place of up to \(expected.frames)")
@@ -99,7 +110,7 @@ package struct AnswerMessage: Sendable {
             }
             frames.append(grids)
         }
-        return Reduction(frames: frames, damage: damage)
+        return Reduction(frames: frames, damage: damage, profile: profile)
     }
 
     private static func element<Element>(
@@ -124,6 +135,8 @@ package struct AnswerMessage: Sendable {
                     damage.percent.map { UInt8(clamping: min(max($0, 0), 100)) } ?? Self.unknownPercent)
                 writer.append(text: damage.detail)
             }
+            writer.append(UInt32(reduction.profile?.count ?? 0))
+            writer.append(reduction.profile ?? [])
             writer.append(UInt32(reduction.frames.count))
             for grid in reduction.frames.joined() { writer.append(grid.samples) }
         case .failure(let error):

@@ -47,7 +47,8 @@ struct DecoderExchange {
         decoder.memory.write(file)
         let expected = AnswerMessage.Expectation(
             number: .random(in: 0...UInt64.max), sizes: request.options.sizes,
-            color: request.survey.color, frames: request.survey.frames)
+            color: request.survey.color, frames: request.survey.frames,
+            profileBytes: request.survey.profileBytes)
         let left = max(.zero, request.deadline - .now)
         let message = RequestMessage(
             number: expected.number, fileBytes: file.count, options: request.options,
