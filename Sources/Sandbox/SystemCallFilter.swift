@@ -54,6 +54,9 @@ package struct SystemCallFilter: Sendable {
                 Rule("mmap", SCMP_ACT_TRAP, withoutExecution, Self.compare(1, SCMP_CMP_GT, 65_536)),
                 Rule("mremap", SCMP_ACT_TRAP),
 
+                // Libraries that start a thread for each processor count one, and start none.
+                Rule("sched_getaffinity", Self.error(EPERM)),
+
                 // Time, locks and random numbers.
                 Rule("clock_gettime"), Rule("getrandom"),
                 Rule("futex", SCMP_ACT_ALLOW, Self.is(1, Self.futexWake)),

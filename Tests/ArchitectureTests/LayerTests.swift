@@ -11,14 +11,17 @@ struct LayerTests {
             "CLibSystemd",
             "CLibTurboJPEG", "CLibWebP",
         ],
-        ["CJPEG", "CPNG", "CPixels", "CSandbox", "CWebP", "Support"],
+        ["CHEIF", "CJPEG", "CPNG", "CPixels", "CSandbox", "CWebP", "Support"],
         ["HTTP", "Digests", "Exif", "Pixels", "S3Events", "Metrics"],
         [
-            "SigV4", "Curl", "BMP", "GIF", "GIFEncoder", "JPEG", "JPEGEncoder", "PNG", "PNGEncoder",
+            "SigV4", "Curl", "BMP", "GIF", "GIFEncoder", "HEIF", "JPEG", "JPEGEncoder", "PNG", "PNGEncoder",
             "Sandbox", "Systemd", "WebP",
             "WebPEncoder",
         ],
-        ["AWS", "Pixelation", "BMPDecoder", "GIFDecoder", "JPEGDecoder", "PNGDecoder", "WebPDecoder"],
+        [
+            "AWS", "Pixelation", "BMPDecoder", "GIFDecoder", "HEIFDecoder", "JPEGDecoder", "PNGDecoder",
+            "WebPDecoder",
+        ],
         ["Decoding", "Worker"],
         ["DecoderProcesses", "Settings"],
         ["Daemon"],
@@ -110,7 +113,8 @@ struct LayerTests {
         ("CLibSeccomp", "Sandbox"), ("CSandbox", "Sandbox"), ("CJPEG", "JPEGDecoder"),
         ("JPEGDecoder", "Decoding, pixelated-bench"), ("CLibJPEG", ""),
         ("CLibTurboJPEG", "pixelated-bench"), ("CPNG", "PNGDecoder"), ("PNGDecoder", "Decoding"),
-        ("CWebP", "WebPDecoder"), ("WebPDecoder", "Decoding"), ("BMPDecoder", "Decoding"),
+        ("CHEIF", "HEIFDecoder"), ("HEIFDecoder", "Decoding"), ("CWebP", "WebPDecoder"),
+        ("WebPDecoder", "Decoding"), ("BMPDecoder", "Decoding"),
         ("GIFDecoder", "Decoding"),
     ])
     func `a dangerous C module is imported by few modules`(imported: String, importers: String) throws {
