@@ -35,7 +35,7 @@ struct Composition: Sendable {
         let decoderLog = DecoderLog(logger("decoder"))
         let count = settings.worker.effectiveCPUWorkers
         decoders = Decoders(
-            settings.isolation, settings.pixelation.limits, count: count,
+            settings.isolation, settings.pixelation, count: count,
             onEvent: { [decoderMetrics] event in
                 decoderLog.record(event)
                 decoderMetrics.record(event)
@@ -65,7 +65,7 @@ struct Composition: Sendable {
     /// Applies the reloadable settings of a configuration to the worker (`Setting.isReloadable`).
     func apply(_ settings: Configuration) {
         decoders.reconfigure(
-            settings.isolation, settings.pixelation.limits, count: settings.worker.effectiveCPUWorkers)
+            settings.isolation, settings.pixelation, count: settings.worker.effectiveCPUWorkers)
         worker.apply(
             settings.worker,
             engine: engine.reconfigured(

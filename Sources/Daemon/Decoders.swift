@@ -15,10 +15,11 @@ package struct Decoders: Sendable {
     /// Starts decoders.
     ///
     /// - Parameters:
+    ///   - options: The options of the engine.
     ///   - count: The number of pictures that are decoded at the same time.
     ///   - onEvent: A function that is called for each event, on any thread. It must not block.
     package init(
-        _ isolation: DecoderIsolation, _ limits: PixelationLimits, count: Int,
+        _ isolation: DecoderIsolation, _ options: PixelationOptions, count: Int,
         onEvent: @escaping @Sendable (DecoderEvent) -> Void
     ) {
         guard isolation != .off else {
@@ -26,7 +27,7 @@ package struct Decoders: Sendable {
             return
         }
         let pool = DecoderPool(
-            DecoderOptions(isolation: isolation, limits, count: count), limit: count, onEvent: onEvent)
+            DecoderOptions(isolation: isolation, options, count: count), limit: count, onEvent: onEvent)
         pool.keep(count)
         (self.pool, reducer) = (pool, pool)
     }
@@ -49,23 +50,26 @@ package struct Decoders: Sendable {
         package var failure: String?
         /// The parts of the sandbox that the decoder lacks; empty if it lacks none.
         package var missing: String
+        /// The formats that the decoder cannot decode, because their libraries are not installed.
+        package var unreadable: [SourceFormat]
 
-        package init(failure: String? = nil, missing: String = "") {
+        package init(failure: String? = nil, missing: String = "", unreadable: [SourceFormat] = []) {
             self.failure = failure
             self.missing = missing
+            self.unreadable = unreadable
         }
     }
 
     /// Starts one decoder and ends it. The calling thread is blocked, for five seconds at most.
     ///
     /// - Parameter isolation: Not `off`.
-    package static func trial(_ isolation: DecoderIsolation, _ limits: PixelationLimits) -> Trial {
-        let decoders = Decoders(isolation, limits, count: 1, onEvent: { _ in })
+    package static func trial(_ isolation: DecoderIsolation, _ options: PixelationOptions) -> Trial {
+        let decoders = Decoders(isolation, options, count: 1, onEvent: { _ in })
         defer { decoders.shutDown() }
         let failure = decoders.waitUntilReady(1, atMost: .seconds(5))
         return Trial(
             failure: failure ?? (decoders.readyCount == 0 ? "it is not ready after 5 s" : nil),
-            missing: decoders.missing)
+            missing: decoders.missing, unreadable: decoders.pool?.status.unreadable ?? [])
     }
 
     /// The parts of the sandbox that the decoders lack; empty if they lack none.
@@ -80,9 +84,9 @@ package struct Decoders: Sendable {
     /// The number of decoders that are ready; 0 with `DecoderIsolation.off`.
     var readyCount: Int { pool?.status.readyCount ?? 0 }
 
-    /// Applies other limits and another number of decoders. Pictures that are being decoded keep theirs.
-    func reconfigure(_ isolation: DecoderIsolation, _ limits: PixelationLimits, count: Int) {
-        pool?.reconfigure(DecoderOptions(isolation: isolation, limits, count: count), limit: count)
+    /// Applies other options and another number of decoders. Pictures that are being decoded keep theirs.
+    func reconfigure(_ isolation: DecoderIsolation, _ options: PixelationOptions, count: Int) {
+        pool?.reconfigure(DecoderOptions(isolation: isolation, options, count: count), limit: count)
         pool?.keep(count)
     }
 

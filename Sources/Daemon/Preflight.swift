@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import AWS
+import Decoding
 package import Pixelation
 package import Settings
 import SigV4
@@ -11,8 +12,8 @@ import Worker
 package struct Preflight: Sendable {
     /// The result of one check.
     package struct Finding: Sendable, Equatable {
-        /// The subject of the check: `identity`, `queue`, `dead-letter queue`, `quarantine`, `output` or
-        /// `conditional writes`.
+        /// The subject of the check: `isolation`, `formats`, `identity`, `queue`, `dead-letter queue`, `quarantine`,
+        /// `output` or `conditional writes`.
         package var subject: String
         /// The result of the check in one line.
         package var text: String
@@ -22,14 +23,14 @@ package struct Preflight: Sendable {
 
     private let session: AWSSession
     private let settings: Configuration
-    private let decoderTrial: @Sendable (DecoderIsolation, PixelationLimits) -> Decoders.Trial
+    private let decoderTrial: @Sendable (DecoderIsolation, PixelationOptions) -> Decoders.Trial
 
     /// Creates the checks.
     ///
     /// - Parameter decoderTrial: A function that starts one decoder and ends it.
     package init(
         session: AWSSession, settings: Configuration,
-        decoderTrial: @escaping @Sendable (DecoderIsolation, PixelationLimits) -> Decoders.Trial =
+        decoderTrial: @escaping @Sendable (DecoderIsolation, PixelationOptions) -> Decoders.Trial =
             Decoders.trial
     ) {
         self.session = session
@@ -40,8 +41,9 @@ package struct Preflight: Sendable {
     /// Runs the checks one after the other, and returns their results. When there are no credentials, the other checks
     /// are left out.
     package func findings() async -> [Finding] {
-        var out = [isolation(), await identity()]
-        guard out[1].failure == nil else { return out }
+        let identity = await identity()
+        var out = isolation() + [identity]
+        guard identity.failure == nil else { return out }
         out.append(await queue("queue", settings.queue.url, setting: "queue.url"))
         if let url = settings.queue.deadLetterURL {
             out.append(await queue("dead-letter queue", url, setting: "queue.deadLetterURL"))
@@ -76,23 +78,40 @@ package struct Preflight: Sendable {
 
     /// Checks whether a decoder can be started, and its sandbox. The system calls that the service's own sandbox
     /// refuses are known only there.
-    private func isolation() -> Finding {
+    private func isolation() -> [Finding] {
         guard settings.isolation != .off else {
-            return Finding(
+            let finding = Finding(
                 subject: "isolation",
                 text: "off: pictures are decoded in the process that has the credentials")
+            return [finding] + formats(OptionalLibraries.load())
         }
-        let trial = decoderTrial(settings.isolation, settings.pixelation.limits)
+        let trial = decoderTrial(settings.isolation, settings.pixelation)
         if let failure = trial.failure {
-            return Finding(
-                subject: "isolation", text: "no decoder can be started: \(failure); see pixelation.isolation",
-                failure: .configuration)
+            return [
+                Finding(
+                    subject: "isolation",
+                    text: "no decoder can be started: \(failure); see pixelation.isolation",
+                    failure: .configuration)
+            ]
         }
-        return Finding(
+        let finding = Finding(
             subject: "isolation",
             text: trial.missing.isEmpty
                 ? "a decoder has started, with a complete sandbox"
                 : "a decoder has started, and the kernel refuses \(trial.missing)")
+        return [finding] + formats(trial.unreadable)
+    }
+
+    /// Checks whether the formats that the configuration lists can be decoded. A format of the default list may lack
+    /// its library.
+    private func formats(_ unreadable: [SourceFormat]) -> [Finding] {
+        let listed = settings.pixelation.formats
+        let isDefault = Set(listed) == Set(PixelationOptions().formats)
+        return unreadable.filter(listed.contains).map { format in
+            Finding(
+                subject: "formats", text: "\(format.missingLibrary ?? ""); see pixelation.formats",
+                failure: isDefault ? nil : .configuration)
+        }
     }
 
     private func identity() async -> Finding {

@@ -2,6 +2,7 @@
 
 package import BMP
 package import GIF
+package import HEIF
 package import JPEG
 package import PNG
 package import WebP
@@ -14,6 +15,9 @@ package struct PixelationError: Error, Sendable, Equatable, CustomStringConverti
         case notAnImage = "not-an-image"
         /// The file has a format or a coding process that is not supported; `detail` names it.
         case unsupportedFormat = "unsupported-format"
+        /// The library that decodes the format is not installed; `detail` names its package. The other formats can be
+        /// decoded.
+        case decoderMissing = "decoder-missing"
         /// The file is longer than `PixelationLimits.bytes`.
         case tooManyBytes = "too-many-bytes"
         /// The picture has more pixels than `PixelationLimits.pixels`, or a side longer than 65500 pixels.
@@ -97,6 +101,25 @@ package struct PixelationError: Error, Sendable, Equatable, CustomStringConverti
         self.init(kind, limit: error.detail)
     }
 
+    /// Creates the error that corresponds to an error of the HEIF decoder.
+    package init(_ error: HEIFError) {
+        let kind: Kind =
+            switch error.kind {
+            case .notHEIF: .notAnImage
+            case .unsupported: .unsupportedFormat
+            case .noLibrary: .decoderMissing
+            case .tooManyPixels: .tooManyPixels
+            case .tooManyBoxes: .tooManyMarkers
+            case .tooMuchMemory: .tooMuchMemory
+            case .truncated: .truncated
+            case .corrupt: .corrupt
+            case .deadline: .deadline
+            case .cancelled: .cancelled
+            case .internal: .internal
+            }
+        self.init(kind, limit: error.detail)
+    }
+
     /// Creates the error that corresponds to an error of the BMP decoder.
     package init(_ error: BMPError) {
         let kind: Kind =
@@ -169,7 +192,8 @@ extension PixelationError.Kind {
         case .tooMuchMemory: ["memoryBytes"]
         case .tooMuchDamage: ["damagedPercent"]
         case .deadline: ["seconds"]
-        case .notAnImage, .unsupportedFormat, .truncated, .corrupt, .cancelled, .decoderCrashed,
+        case .notAnImage, .unsupportedFormat, .decoderMissing, .truncated, .corrupt, .cancelled,
+            .decoderCrashed,
             .decoderOutOfMemory, .decoderGarbage, .decoderUnavailable, .internal:
             []
         }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import HEIF
+
 /// The format of a source, recognised by the first bytes of the file, or by the root element of XML. The raw values are
 /// for error texts.
 package enum SourceFormat: String, Sendable, CaseIterable {
@@ -7,7 +9,7 @@ package enum SourceFormat: String, Sendable, CaseIterable {
     case png = "PNG"
     case gif = "GIF"
     case webp = "WebP"
-    case heif = "HEIF"
+    case heif = "HEIC"
     case avif = "AVIF"
     case tiff = "TIFF"
     case bmp = "BMP"
@@ -21,10 +23,20 @@ package enum SourceFormat: String, Sendable, CaseIterable {
     case video = "ISO media (video)"
 
     /// The formats that can be read.
-    package static let readable: [SourceFormat] = [.jpeg, .png, .gif, .webp, .bmp]
+    package static let readable: [SourceFormat] = [.jpeg, .png, .gif, .webp, .heif, .avif, .bmp]
 
     /// The name of the format in the setting `pixelation.formats`, such as `jpeg`.
     package var settingName: String { rawValue.lowercased() }
+
+    /// A sentence that states which packages to install when the format cannot be decoded for lack of a library; nil
+    /// for formats whose libraries the program is linked with.
+    package var missingLibrary: String? {
+        switch self {
+        case .heif: HEIFHeader.Coding.hevc.missingLibrary
+        case .avif: HEIFHeader.Coding.av1.missingLibrary
+        default: nil
+        }
+    }
 
     /// The endings of the names of files in this format, without a dot, in lower case; empty for formats that are not
     /// read.
@@ -56,15 +68,7 @@ package enum SourceFormat: String, Sendable, CaseIterable {
         case has("GIF87a"), has("GIF89a"): self = .gif
         case has("RIFF") && has("WEBP", at: 8): self = .webp
         case has("ftyp", at: 4):
-            if has("avif", at: 8) || has("avis", at: 8) {
-                self = .avif
-            } else if ["heic", "heix", "hevc", "hevx", "heim", "heis", "mif1", "msf1"].contains(
-                where: { has($0, at: 8) })
-            {
-                self = .heif
-            } else {
-                self = .video
-            }
+            self = Self.isoMedia(bytes)
         case has([0x49, 0x49, 0x2A, 0x00]), has([0x4D, 0x4D, 0x00, 0x2A]): self = .tiff
         case has("BM") && bytes.count >= 26: self = .bmp
         case has([0xFF, 0x0A]), has([0, 0, 0, 0x0C, 0x4A, 0x58, 0x4C, 0x20]): self = .jpegXL
@@ -76,5 +80,25 @@ package enum SourceFormat: String, Sendable, CaseIterable {
         case XMLDocument.rootElement(of: bytes) == "svg": self = .svg
         default: return nil
         }
+    }
+
+    /// Returns the format of a file that begins with a box `ftyp`, by the brands that it states (ISO/IEC 23008-12, 10).
+    private static func isoMedia(_ bytes: Span<UInt8>) -> SourceFormat {
+        func brand(_ offset: Int) -> String {
+            guard offset + 4 <= bytes.count else { return "" }
+            return String(decoding: (offset..<offset + 4).map { bytes[$0] }, as: UTF8.self)
+        }
+        let length = (0..<4).reduce(0) { $0 << 8 | Int(bytes[$1]) }
+        let major = brand(8)
+        // The general brands do not say how the picture is coded. The compatible ones follow a version.
+        let compatible =
+            ["mif1", "msf1", "miaf"].contains(major)
+            ? stride(from: 16, to: min(length, bytes.count, 16 + 4 * 64), by: 4).map(brand) : []
+        let brands = [major] + compatible
+        if brands.contains("avif") || brands.contains("avis") { return .avif }
+        let isHEIF = [
+            "heic", "heix", "hevc", "hevx", "heim", "heis", "hevm", "hevs", "mif1", "msf1", "miaf",
+        ].contains(major)
+        return isHEIF ? .heif : .video
     }
 }

@@ -2,6 +2,7 @@
 
 package import BMP
 package import GIF
+package import HEIF
 package import JPEG
 import JPEGEncoder
 package import PNG
@@ -17,6 +18,7 @@ package enum SourceHeader: Sendable {
     case png(PNGHeader)
     case gif(GIFHeader)
     case webp(WebPHeader)
+    case heif(HEIFHeader)
     case bmp(BMPHeader)
 
     /// Parses the header of a file and checks it against the limits.
@@ -54,6 +56,19 @@ package enum SourceHeader: Sendable {
             } catch {
                 throw PixelationError(error)
             }
+        case .heif, .avif:
+            do throws(HEIFError) {
+                self = .heif(try HEIFHeader(of: bytes, limits: HEIFLimits(options)))
+            } catch {
+                throw PixelationError(error)
+            }
+            // The brands that a file states need not be those of its picture.
+            guard options.formats.contains(self.format) else {
+                throw PixelationError(
+                    .unsupportedFormat,
+                    "the picture of the file is \(self.format.rawValue), which is not processed (pixelation.formats)"
+                )
+            }
         case .bmp:
             do throws(BMPError) {
                 self = .bmp(try BMPHeader(of: bytes, pixels: options.limits.pixels))
@@ -70,6 +85,7 @@ package enum SourceHeader: Sendable {
         case .png: .png
         case .gif: .gif
         case .webp: .webp
+        case .heif(let header): header.coding == .av1 ? .avif : .heif
         case .bmp: .bmp
         }
     }
@@ -81,6 +97,7 @@ package enum SourceHeader: Sendable {
         case .png(let header): header.width
         case .gif(let header): header.width
         case .webp(let header): header.width
+        case .heif(let header): header.width
         case .bmp(let header): header.width
         }
     }
@@ -92,6 +109,7 @@ package enum SourceHeader: Sendable {
         case .png(let header): header.height
         case .gif(let header): header.height
         case .webp(let header): header.height
+        case .heif(let header): header.height
         case .bmp(let header): header.height
         }
     }
@@ -103,6 +121,7 @@ package enum SourceHeader: Sendable {
         case .png(let header): header.fileBytes
         case .gif(let header): header.fileBytes
         case .webp(let header): header.fileBytes
+        case .heif(let header): header.fileBytes
         case .bmp(let header): header.fileBytes
         }
     }
@@ -114,6 +133,7 @@ package enum SourceHeader: Sendable {
         case .png(let header): header.workingSetBytes
         case .gif(let header): header.workingSetBytes
         case .webp(let header): header.workingSetBytes
+        case .heif(let header): header.workingSetBytes
         case .bmp(let header): header.workingSetBytes
         }
     }
@@ -124,6 +144,7 @@ package enum SourceHeader: Sendable {
         case .jpeg(let header): header.profileBytes + (header.comment?.count ?? 0)
         case .png(let header): header.colorChunkBytes
         case .webp(let header): header.profile?.count ?? 0
+        case .heif(let header): header.profile?.count ?? 0
         case .gif, .bmp: 0
         }
     }
@@ -140,6 +161,7 @@ package enum SourceHeader: Sendable {
         case .png(let header):
             SourceMetadata(png: header.attachments(in: bytes))
         case .webp(let header): SourceMetadata(profile: header.profile.map { Array(bytes[$0]) })
+        case .heif(let header): SourceMetadata(profile: header.profile.map { Array(bytes[$0]) })
         case .gif, .bmp: SourceMetadata()
         }
     }
@@ -163,6 +185,7 @@ package enum SourceHeader: Sendable {
         case .jpeg(let header): header.profileBytes
         case .png(let header): header.decompressedProfileBytes
         case .webp(let header): header.profile?.count ?? 0
+        case .heif(let header): header.profile?.count ?? 0
         case .gif, .bmp: 0
         }
     }
@@ -200,6 +223,7 @@ package enum SourceHeader: Sendable {
         case .png(let header): header.color(options.metadata)
         case .gif(let header): header.layout.color
         case .webp(let header): header.color
+        case .heif(let header): header.color
         case .bmp(let header): header.layout.color
         }
     }
@@ -212,7 +236,8 @@ package enum SourceHeader: Sendable {
         case .jpeg(let header): header.orientation(in: bytes)
         case .png(let header): header.orientation(in: bytes)
         case .webp(let header): header.orientation(in: bytes)
-        case .gif, .bmp: .upright
+        // libheif applies the rotation of the file, which alone counts: the Exif orientation repeats it, or is wrong.
+        case .gif, .heif, .bmp: .upright
         }
     }
 }
@@ -275,5 +300,14 @@ extension WebPLimits {
             pixels: options.limits.pixels, frames: options.limits.frames,
             framePixels: options.limits.scanWork,
             chunks: options.limits.markers, memoryBytes: options.limits.memoryBytes)
+    }
+}
+
+extension HEIFLimits {
+    /// Creates the limits of the HEIF decoder from the options of the engine.
+    package init(_ options: PixelationOptions) {
+        self.init(
+            pixels: options.limits.pixels, boxes: options.limits.markers,
+            memoryBytes: options.limits.memoryBytes)
     }
 }

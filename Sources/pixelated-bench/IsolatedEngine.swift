@@ -20,7 +20,7 @@ struct IsolatedEngine {
     /// - Throws: `Unavailable`.
     init() throws {
         pool = DecoderPool(
-            DecoderOptions(isolation: .preferred, PixelationOptions().limits, count: 1), limit: 1)
+            DecoderOptions(isolation: .preferred, PixelationOptions(), count: 1), limit: 1)
         pool.keep(1)
         let status = pool.waitUntilReady(1, atMost: .seconds(5))
         var clock = clockid_t()

@@ -22,7 +22,8 @@ struct PixelateCommand: ParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("JPEG, PNG, GIF, WebP and BMP files.", valueName: "file"), completion: .file())
+        help: ArgumentHelp("JPEG, PNG, GIF, WebP, HEIC, AVIF and BMP files.", valueName: "file"),
+        completion: .file())
     var files: [LocalPath]
 
     @Option(
@@ -135,7 +136,7 @@ struct PixelateCommand: ParsableCommand {
         let options = try options
         let count = max(1, min(selection.files.count, WorkerOptions().effectiveCPUWorkers))
         let decoders = Decoders(
-            isolation, options.limits, count: count, onEvent: { _ in })
+            isolation, options, count: count, onEvent: { _ in })
         defer { decoders.shutDown() }
         if let failure = decoders.waitUntilReady(1) {
             printError("no decoder can be started: \(failure)")

@@ -4,6 +4,7 @@ import AWS
 import Daemon
 import HTTP
 import Logging
+import Pixelation
 import Scripted
 import Settings
 import Testing
@@ -21,7 +22,8 @@ struct PreflightTests {
     /// Returns the findings for these answers of the queue and of the store, in the order of the requests.
     private func findings(
         _ steps: [ScriptedTransport.Step], endpoint: String? = nil, prefix: String = "",
-        conditionalWrites: Bool = true, trial: Decoders.Trial = Decoders.Trial()
+        conditionalWrites: Bool = true, trial: Decoders.Trial = Decoders.Trial(),
+        formats: [SourceFormat] = SourceFormat.readable
     ) async throws -> (findings: [Preflight.Finding], requests: [Request]) {
         var settings = Configuration()
         settings.queue.url = "https://sqs.eu-west-1.amazonaws.com/123456789012/pictures"
@@ -29,6 +31,7 @@ struct PreflightTests {
         settings.worker.output.prefix = prefix
         settings.worker.output.conditionalWrites = conditionalWrites
         settings.aws.endpoints.s3 = endpoint
+        settings.pixelation.formats = formats
         settings.aws.logIdentity = false
         settings.aws.retries.maxAttempts = 1
         let transport = ScriptedTransport(steps)
@@ -82,6 +85,23 @@ struct PreflightTests {
         #expect(
             failed?.text.hasPrefix("no decoder can be started: memfd_create: Function not implemented")
                 == true)
+    }
+
+    @Test func `a library that is missing fails the check only if the list of formats was changed`()
+        async throws
+    {
+        let steps = [Self.attributes, Self.missing]
+        let trial = Decoders.Trial(unreadable: [.heif, .avif])
+        func formats(_ listed: [SourceFormat]) async throws -> [Preflight.Finding] {
+            try await findings(steps, conditionalWrites: false, trial: trial, formats: listed).findings
+                .filter { $0.subject == "formats" }
+        }
+        let usual = try await formats(SourceFormat.readable)
+        #expect(usual.count == 2 && usual.allSatisfy { $0.failure == nil && $0.text.contains("libheif1") })
+        let explicit = try await formats([.jpeg, .avif])
+        #expect(explicit.count == 1 && explicit.first?.failure == .configuration)
+        #expect(explicit.first?.text.hasPrefix("AVIF") == true)
+        #expect(try await formats([.jpeg]).isEmpty)
     }
 
     @Test func `the permission to upload is part of the check`() async throws {

@@ -290,7 +290,7 @@ import Testing
 
     @Test func `many decoders keep less memory each than few`() {
         let kept = [1, 4, 16].map {
-            DecoderOptions(isolation: .required, PixelationLimits(), count: $0).keptBytes
+            DecoderOptions(isolation: .required, PixelationOptions(), count: $0).keptBytes
         }
         #expect(kept == [64 << 20, 64 << 20, 16 << 20])
     }

@@ -104,8 +104,10 @@ final class Harness: Sendable {
         var times = DecoderTimes()
         // A start on a busy machine can take a while.
         times.start = .seconds(600)
+        var options = PixelationOptions()
+        options.limits = limits
         return DecoderPool(
-            DecoderOptions(isolation: .required, limits, count: limit), limit: limit,
+            DecoderOptions(isolation: .required, options, count: limit), limit: limit,
             program: DecoderProgram(path: executable(name).path, arguments: [DecoderProgram.subcommand]),
             times: times)
     }

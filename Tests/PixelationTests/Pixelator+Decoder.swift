@@ -11,7 +11,7 @@ enum TestDecoder {
     static let reducer: any PictureReducer =
         if let program {
             DecoderPool(
-                DecoderOptions(isolation: .required, PixelationOptions().limits, count: 4), limit: 4,
+                DecoderOptions(isolation: .required, PixelationOptions(), count: 4), limit: 4,
                 program: DecoderProgram(path: program, arguments: [DecoderProgram.subcommand]))
         } else {
             InProcessReducer()

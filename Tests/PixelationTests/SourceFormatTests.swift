@@ -44,6 +44,39 @@ import Testing
         #expect(formats.union([.jpeg]) == Set(SourceFormat.readable))
     }
 
+    @Test(arguments: [
+        ("heic", ["mif1"], SourceFormat.heif), ("heix", [], .heif), ("mif1", ["heic"], .heif),
+        ("mif1", [], .heif),
+        ("hevc", ["heic"], .heif), ("avif", [], .avif), ("avis", [], .avif),
+        ("mif1", ["miaf", "avif"], .avif),
+        ("isom", ["avif"], .video), ("mp42", [], .video), ("qt  ", [], .video),
+    ])
+    func `HEIC and AVIF files are told apart from videos and from each other by their brands`(
+        _ major: String, _ compatible: [String], _ format: SourceFormat
+    ) {
+        let brands = [UInt8](major.utf8) + [0, 0, 0, 0] + compatible.flatMap(\.utf8)
+        // Bytes behind the box are no brands.
+        let box = [0, 0, 0, UInt8(8 + brands.count)] + Array("ftyp".utf8) + brands
+        #expect(SourceFormat((box + Array("avifavif".utf8)).span) == format)
+        for count in 8..<box.count { _ = SourceFormat(Array(box[..<count]).span) }
+    }
+
+    @Test func `the coding of the picture decides whether a file is read, not its brands`() throws {
+        let file = try #require(Self.files.first { $0.name == "avif" })
+        var options = Self.options(.upright)
+        options.formats = [.heif, .jpeg]
+        var renamed = file.bytes
+        renamed.replaceSubrange(8..<12, with: Array("heic".utf8))
+        for bytes in [file.bytes, renamed] {
+            let error = #expect(throws: PixelationError.self) {
+                try Pixelator.reduction(of: bytes, options)
+            }
+            #expect(error?.kind == .unsupportedFormat && error?.detail.contains("AVIF") == true)
+        }
+        options.formats = [.heif, .avif]
+        #expect(throws: Never.self) { try Pixelator.reduction(of: renamed, options) }
+    }
+
     @Test(arguments: files, MetadataPolicy.allCases)
     func `grids are those of Pillow's pixels`(_ file: File, _ policy: MetadataPolicy) throws {
         let reduction = try Pixelator.reduction(of: file.bytes, Self.options(policy))

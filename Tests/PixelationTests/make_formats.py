@@ -5,7 +5,7 @@
 One line is one file: name, content in base64, Pillow's mode, and two hashes. Each is the SHA-256 of the grids of the
 sizes 8, 16, 32, 48, 64 after each other, as the engine has them: the first as Pillow reduces the picture itself, which
 samples pictures with a palette and of 1 bit, the second after a conversion to gray or colours, which it averages.
-CONTRIBUTING.md has the command that makes formats.txt. The script needs pillow==12.1.1 and numpy.
+CONTRIBUTING.md has the command that makes formats.txt. The script needs pillow==12.1.1, pillow-heif and numpy.
 """
 import base64
 import hashlib
@@ -14,7 +14,10 @@ import struct
 import zlib
 
 import numpy
+import pillow_heif
 from PIL import Image
+
+pillow_heif.register_heif_opener()
 
 SIZES = (8, 16, 32, 48, 64)
 W, H = 23, 17
@@ -53,6 +56,9 @@ def has_alpha(image):
 def line(name, content):
     image = Image.open(io.BytesIO(content))
     image.load()
+    if image.format in ("HEIF", "AVIF"):
+        # pillow-heif has a mode for gray pictures. The engine reads all as colours, like Pillow's reader of AVIF.
+        image = image.convert("RGBA" if has_alpha(image) else "RGB")
     mode = image.mode
     averaged = image
     if mode == "1":
@@ -270,7 +276,26 @@ def make_gif():
     line("gif-large-frame", gif(part, 4, palette(16, b""), left=9, top=8, width=9, height=8))
 
 
+# HEIC and AVIF
+
+def make_heif():
+    """The pictures are coded without loss, so that every version of every library has the same pixels."""
+    for bands, mode in ((1, "gray"), (3, "rgb"), (4, "rgba")):
+        content = samples(bands)
+        image = Image.fromarray(content[:, :, 0] if bands == 1 else content)
+        file = io.BytesIO()
+        options = {} if bands == 1 else {"chroma": 444, "matrix_coefficients": 0}
+        image.save(file, "HEIF", quality=-1, **options)
+        line(f"heic-{mode}", file.getvalue())
+    gray = samples(2)
+    for image in (Image.fromarray(gray[:, :, 0]), Image.fromarray(gray, "LA")):
+        file = io.BytesIO()
+        image.save(file, "AVIF", quality=100, subsampling="4:4:4", speed=6)
+        line("avif" if image.mode == "L" else "avif-alpha", file.getvalue())
+
+
 make_bmp()
 make_gif()
+make_heif()
 make_png()
 make_webp()

@@ -24,6 +24,11 @@ struct ScriptedDecoder {
         // What a picture needs is initialized before the sandbox.
         _ = SamplePicture.isDecoded()
         let connection = try DecoderConnection()
+        if connection.hello.loadsLibraries {
+            _ = OptionalLibraries.load()
+        } else {
+            OptionalLibraries.refuse()
+        }
         if fixed == .sendsGarbageBeforeReady { try connection.channel.send([3, 0, 0, 0, 7, 7, 7]) }
         let report =
             switch fixed {

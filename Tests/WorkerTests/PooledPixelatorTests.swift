@@ -21,7 +21,7 @@ import Testing
     /// The kinds of the worker for those of the engine. A wrong one would have the policy of another error.
     private static func expected(_ kind: PixelationError.Kind) -> WorkerError.Kind? {
         switch kind {
-        case .notAnImage, .unsupportedFormat: .unsupported
+        case .notAnImage, .unsupportedFormat, .decoderMissing: .unsupported
         case .tooManyBytes, .tooManyPixels, .tooMuchMemory: .tooLarge
         case .tooManyScans, .tooManyFrames, .tooManyMarkers: .hostile
         case .truncated, .corrupt, .tooMuchDamage: .corrupt

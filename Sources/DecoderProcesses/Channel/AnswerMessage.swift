@@ -52,6 +52,7 @@ package struct AnswerMessage: Sendable {
     static let errors: [PixelationError.Kind] = [
         .internal, .notAnImage, .unsupportedFormat, .tooManyBytes, .tooManyPixels, .tooManyScans,
         .tooManyFrames, .tooManyMarkers, .tooMuchMemory, .tooMuchDamage, .truncated, .corrupt, .deadline,
+        .decoderMissing,
     ]
     /// The kinds of damage at their numbers in a message. The parent finds a missing profile itself.
     static let damages: [Damage.Kind] = [.truncated, .corruptData]

@@ -3,7 +3,7 @@
 /// The first message to a decoder. The file descriptor of the shared memory is sent with it.
 package struct HelloMessage: Sendable, Equatable {
     /// The version of all messages. A decoder of another version exits.
-    package static let version: UInt16 = 1
+    package static let version: UInt16 = 2
     /// The maximum length of the body in bytes.
     package static let maximumBytes = 64
 
@@ -13,13 +13,18 @@ package struct HelloMessage: Sendable, Equatable {
     package var memoryLimit: Int
     /// The free memory in bytes that the decoder keeps between two pictures at most.
     package var keptBytes: Int
+    /// True when the decoder loads the libraries of `OptionalLibraries`.
+    package var loadsLibraries: Bool
     /// The process id of the parent.
     package var parent: Int32
 
-    package init(mappingBytes: Int, memoryLimit: Int, keptBytes: Int, parent: Int32) {
+    package init(
+        mappingBytes: Int, memoryLimit: Int, keptBytes: Int, loadsLibraries: Bool = false, parent: Int32
+    ) {
         self.mappingBytes = mappingBytes
         self.memoryLimit = memoryLimit
         self.keptBytes = keptBytes
+        self.loadsLibraries = loadsLibraries
         self.parent = parent
     }
 
@@ -30,6 +35,9 @@ package struct HelloMessage: Sendable, Equatable {
         mappingBytes = try reader.number(in: 1...1 << 40, "the length of the memory")
         memoryLimit = try reader.number(in: 0...1 << 48, "the limit of memory")
         keptBytes = try reader.number(in: 0...1 << 30, "the kept memory")
+        let loads = try reader.integer(UInt8.self)
+        guard loads <= 1 else { throw MessageError("a flag of \(loads)") }
+        loadsLibraries = loads == 1
         parent = try reader.integer(Int32.self)
         try reader.finish()
     }
@@ -40,6 +48,7 @@ package struct HelloMessage: Sendable, Equatable {
         writer.append(Int64(mappingBytes))
         writer.append(Int64(memoryLimit))
         writer.append(Int64(keptBytes))
+        writer.append(UInt8(loadsLibraries ? 1 : 0))
         writer.append(parent)
         return writer.message()
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Decoding
 package import Pixelation
 internal import Sandbox
 
@@ -15,15 +16,20 @@ package struct DecoderOptions: Sendable, Equatable {
     /// `ProcessSandbox.keptBusyBytes`, and `allKeptBytes` for all decoders together.
     package var keptBytes = ProcessSandbox.keptBusyBytes
 
+    /// True when the decoders load the libraries of `OptionalLibraries`, which a decoder cannot do in its sandbox.
+    package var loadsLibraries = false
+
     /// The maximum of `keptBytes` of all decoders together. The documented memory of the service contains it.
     static let allKeptBytes = 256 << 20
     /// The memory in bytes that a decoder needs besides that of a picture.
     package static let ownBytes = 32 << 20
 
-    /// Creates the options of `count` decoders for pictures within the limits of an engine.
-    package init(isolation: DecoderIsolation, _ limits: PixelationLimits, count: Int) {
+    /// Creates the options of `count` decoders for the pictures of an engine.
+    package init(isolation: DecoderIsolation, _ options: PixelationOptions, count: Int) {
+        let limits = options.limits
         self.init(
             isolation: isolation, fileBytes: limits.bytes, memoryLimit: limits.memoryBytes + Self.ownBytes)
+        loadsLibraries = options.formats.contains { OptionalLibraries.formats.contains($0) }
         keptBytes = min(ProcessSandbox.keptBusyBytes, Self.allKeptBytes / max(count, 1))
     }
 

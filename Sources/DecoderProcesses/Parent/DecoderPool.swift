@@ -60,7 +60,8 @@ package final class DecoderPool: PictureReducer {
     package var status: DecoderPoolStatus {
         core.pool.change {
             DecoderPoolStatus(
-                readyCount: $0.state.readyCount, failure: $0.state.failure, report: $0.report)
+                readyCount: $0.state.readyCount, failure: $0.state.failure, report: $0.report,
+                unreadable: $0.unreadable)
         }
     }
 

@@ -14,6 +14,7 @@ final class DecoderPoolCore: Sendable {
         /// The decoders that are ready, by their ids in `state`.
         var decoders: [Int: DecoderProcess] = [:]
         var report: SandboxReport?
+        var unreadable: [SourceFormat] = []
         /// Decoders that have been killed and are not reaped yet.
         var unreaped: [DecoderProcess] = []
         /// True when the thread has ended all decoders.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Pixelation
 package import Sandbox
 
 /// The state of a pool of decoders, for the status of the service.
@@ -10,4 +11,6 @@ package struct DecoderPoolStatus: Sendable, Equatable {
     package var failure: String?
     /// The report of the sandbox of the decoder that has become ready last; nil before the first one.
     package var report: SandboxReport?
+    /// The formats that this decoder cannot decode, because their libraries are not installed.
+    package var unreadable: [SourceFormat] = []
 }

@@ -192,7 +192,7 @@ struct DecoderThread {
             guard entry.options.isolation == .preferred || ready.report.isIsolated else {
                 throw MessageError("the sandbox is incomplete: \(ready.report)")
             }
-            becomeReady(id, entry.decoder, ready.report)
+            becomeReady(id, entry.decoder, ready)
         } catch {
             entry.decoder.kill()
             leave(entry.decoder)
@@ -200,13 +200,15 @@ struct DecoderThread {
         }
     }
 
-    private func becomeReady(_ id: Int, _ decoder: DecoderProcess, _ report: SandboxReport) {
+    private func becomeReady(_ id: Int, _ decoder: DecoderProcess, _ ready: ReadyMessage) {
         core.pool.change {
             $0.decoders[id] = decoder
-            $0.report = report
+            $0.report = ready.report
+            $0.unreadable = ready.unreadable
             $0.state.ready(id, at: .now)
         }
-        core.onEvent(.ready(pid: decoder.pid, report: report, after: decoder.started.duration(to: .now)))
+        core.onEvent(
+            .ready(pid: decoder.pid, report: ready.report, after: decoder.started.duration(to: .now)))
     }
 
     /// Handles the end of a decoder that is ready. The thread of a picture notices the end of its decoder itself.

@@ -92,7 +92,7 @@ extension WorkerError.Kind {
     /// Makes the kind of error for the kind of a `PixelationError`. The result is nil for a cancellation.
     init?(_ kind: PixelationError.Kind) {
         switch kind {
-        case .notAnImage, .unsupportedFormat: self = .unsupported
+        case .notAnImage, .unsupportedFormat, .decoderMissing: self = .unsupported
         case .tooManyBytes, .tooManyPixels, .tooMuchMemory: self = .tooLarge
         case .tooManyScans, .tooManyFrames, .tooManyMarkers: self = .hostile
         case .truncated, .corrupt, .tooMuchDamage: self = .corrupt
