@@ -71,32 +71,36 @@ extension FilteredRow {
         }
     }
 
-    /// Counts the bytes of the row that are probably literals: those of the first three units of each run.
+    /// Counts the bytes of the row that are probably literals: those of the first unit of each run, and of the second
+    /// if it differs. Of a unit of equal bytes, the first one is a literal.
     ///
     /// - Parameter frequencies: The frequency of each byte, to which those of the row are added.
     /// - Returns: The sum of the bytes as numbers -128...127 without their signs.
     func count(into frequencies: inout [UInt32], unitBytes: Int) -> Int {
         var sum = 0
-        func add(_ unit: UInt32, times: Int, _ frequencies: inout [UInt32]) {
+        let ones: UInt32 = unitBytes == 4 ? 0x0101_0101 : 0x0101_0101 & (1 << UInt32(8 * unitBytes) - 1)
+        func add(_ unit: UInt32, literals: Int, times: Int, _ frequencies: inout [UInt32]) {
             for index in 0..<unitBytes {
                 let byte = UInt8(truncatingIfNeeded: unit >> UInt32(8 * index))
-                frequencies[Int(byte)] += UInt32(min(times, Self.countedUnits))
+                if index < literals { frequencies[Int(byte)] += 1 }
                 sum += Int(Int8(bitPattern: byte).magnitude) * times
             }
+        }
+        func add(_ run: Span, _ frequencies: inout [UInt32]) {
+            add(run.first, literals: unitBytes, times: 1, &frequencies)
+            guard run.count > 1 else { return }
+            let isEven = run.rest == (run.rest & 0xFF) &* ones
+            let literals = run.rest == run.first ? 0 : isEven ? 1 : unitBytes
+            add(run.rest, literals: literals, times: run.count - 1, &frequencies)
         }
         frequencies[Int(filter.rawValue)] += 1
         var run = spans[0]
         for span in spans.dropFirst() {
             if run.joins(span) { continue }
-            add(run.first, times: 1, &frequencies)
-            add(run.rest, times: run.count - 1, &frequencies)
+            add(run, &frequencies)
             run = span
         }
-        add(run.first, times: 1, &frequencies)
-        add(run.rest, times: run.count - 1, &frequencies)
+        add(run, &frequencies)
         return sum
     }
-
-    /// The number of equal units of a run that are counted as literals. The others are certainly a match.
-    private static let countedUnits = 2
 }

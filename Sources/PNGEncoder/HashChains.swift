@@ -15,9 +15,14 @@ struct HashChains: ~Copyable {
     init() {
         heads = Storage(count: 1 << Self.bits)
         previous = Storage(count: Self.window)
+        previous.base.initialize(repeating: 0, count: previous.count)
+        clear()
+    }
+
+    /// Removes all places. Those before other places need no removal, because only inserted places lead to them.
+    func clear() {
         // 2^31 is farther away than the window for every place of the first 2^31 bytes. Later it costs a comparison.
         heads.base.initialize(repeating: 1 << 31, count: heads.count)
-        previous.base.initialize(repeating: 1 << 31, count: previous.count)
     }
 
     /// The number of bytes that the chains occupy.

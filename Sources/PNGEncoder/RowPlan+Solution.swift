@@ -16,22 +16,35 @@ extension RowPlan {
         }
     }
 
+    /// The choices that are compared: all for few rows, and else those with the least estimates, among them
+    /// filter Up for all rows, whose runs of equal units are often shorter than the estimate.
+    private var trialChoices: [Choice] {
+        guard !isSmall else { return choices }
+        let sorted = choices.sorted { $0.estimate < $1.estimate }
+        return sorted[..<2] + sorted.dropFirst(2).filter { $0.filtering.filters.allSatisfy { $0 == .up } }
+    }
+
     /// Returns the best of the solutions that are tried: each filtering with one pass, in a sample of the rows if they
     /// are many, and the best with several passes, each of which has the costs in the codes of the pass before.
     func solve() -> Solution {
-        var trials = choices.map { choice in
-            let tokens = tokens(choice.filtering, costs: choice.costs, sample: sample)
-            let stream = DeflateStream(tokens, rawBytes: .max / 2)
-            return (choice: choice, bytes: stream.bytes, costs: stream.costs)
+        var parser = parser()
+        let sample = sample
+        var trials = trialChoices.map { choice in
+            let tokens = tokens(choice.filtering, costs: choice.costs, sample: sample, &parser)
+            let stream = DeflateStream(tokens, rawBytes: sample == .all ? rawBytes : .max / 2)
+            let solution = Solution(plan: self, filtering: choice.filtering, tokens: tokens, stream: stream)
+            return (choice: choice, solution: solution)
         }
-        trials.sort { $0.bytes < $1.bytes }
+        trials.sort { $0.solution.stream.bytes < $1.solution.stream.bytes }
         func solution(_ filtering: Filtering, _ costs: DeflateCosts) -> Solution {
-            let tokens = tokens(filtering, costs: costs)
+            let tokens = tokens(filtering, costs: costs, &parser)
             return Solution(
                 plan: self, filtering: filtering, tokens: tokens,
                 stream: DeflateStream(tokens, rawBytes: rawBytes))
         }
-        var best = solution(trials[0].choice.filtering, trials[0].choice.costs)
+        let first = trials[0]
+        var best =
+            sample == .all ? first.solution : solution(first.choice.filtering, first.choice.costs)
         func improve(_ filtering: Filtering, _ start: DeflateCosts, passes: Int) {
             var costs = start
             for _ in 0..<passes {
@@ -42,15 +55,13 @@ extension RowPlan {
         }
         if isSmall {
             for trial in trials.prefix(3) {
-                for costs in [trial.costs, .initial, .fixed] {
+                for costs in [trial.solution.stream.costs, .initial, .fixed] {
                     improve(trial.choice.filtering, costs, passes: 3)
                 }
             }
         } else if isSimple {
-            for trial in trials.prefix(2) { improve(trial.choice.filtering, trial.costs, passes: 2) }
-            improve(best.filtering, .fixed, passes: 2)
-        } else {
             improve(best.filtering, best.stream.costs, passes: 1)
+            improve(best.filtering, .fixed, passes: 1)
         }
         return best
     }

@@ -72,6 +72,8 @@ struct RowPlan {
     struct Choice {
         var filtering: Filtering
         var costs: DeflateCosts
+        /// The entropy of the bytes that are probably literals, in bits.
+        var estimate: Int
     }
 
     /// True when the rows are so few bytes that many choices and passes cost little.
@@ -82,7 +84,7 @@ struct RowPlan {
         rawBytes <= Self.simpleBytes || groups.count * raster.spans.count <= Self.simpleSpans
     }
 
-    /// Returns the choices that may have the shortest stream.
+    /// Returns different choices, one of which may have the shortest stream.
     var choices: [Choice] {
         var candidates: [Choice] = []
         var sums = [[Int]](repeating: [], count: groups.count)
@@ -95,6 +97,7 @@ struct RowPlan {
             let filters = sums.map { sums in
                 allowed.min { sums[Int($0.rawValue)] < sums[Int($1.rawValue)] } ?? .none
             }
+            if candidates.contains(where: { $0.filtering.filters == filters }) { continue }
             candidates.append(choice(filters) { _, _ in })
         }
         guard rawBytes <= TokenParser.segmentBytes, raster.rowBytes < Self.longestRepeat, !isDistinct else {
@@ -104,7 +107,7 @@ struct RowPlan {
             + candidates[...1].map { choice in
                 Choice(
                     filtering: Filtering(filters: choice.filtering.filters, repeats: true),
-                    costs: choice.costs)
+                    costs: choice.costs, estimate: choice.estimate)
             }
     }
 
@@ -121,7 +124,7 @@ struct RowPlan {
         }
         return Choice(
             filtering: Filtering(filters: filters, repeats: false),
-            costs: DeflateCosts(bytes: frequencies))
+            costs: DeflateCosts(bytes: frequencies), estimate: Logarithm.entropy(frequencies))
     }
 
     // MARK: Tokens
@@ -156,12 +159,23 @@ struct RowPlan {
         return isSimple ? .part : .single
     }
 
-    /// Returns the tokens of all rows, or of a sample of the groups.
-    func tokens(_ filtering: Filtering, costs: DeflateCosts, sample: Sample = .all) -> DeflateTokens {
+    /// Returns a parser for the rows.
+    func parser() -> TokenParser {
         let period = raster.rowBytes + 1
-        var parser = TokenParser(
-            costs: costs, unitBytes: raster.unitBytes, period: period,
-            longestAppend: period + Self.shortRepeat, isDense: rawBytes <= Self.denseBytes)
+        return TokenParser(
+            costs: .initial, unitBytes: raster.unitBytes, period: period,
+            longestAppend: period + Self.shortRepeat,
+            effort: rawBytes <= Self.denseBytes ? .dense : isSmall ? .thorough : .quick)
+    }
+
+    /// Returns the tokens of all rows, or of a sample of the groups.
+    ///
+    /// - Parameter parser: The parser of this plan, which can be used again.
+    func tokens(
+        _ filtering: Filtering, costs: DeflateCosts, sample: Sample = .all, _ parser: inout TokenParser
+    ) -> DeflateTokens {
+        let period = raster.rowBytes + 1
+        parser.begin(costs: costs)
         var above = [UInt32](repeating: 0, count: raster.spans.count)
         for (index, group) in groups.enumerated() {
             defer { above = group.units }

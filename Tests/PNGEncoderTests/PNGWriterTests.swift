@@ -85,7 +85,7 @@ import Testing
         #expect(format(.gray, [0, 255, 255, 0]) == [0, 1])
         #expect(format(.gray, [0, 85, 170, 255]) == [0, 2])
         #expect(format(.gray, [0, 17, 34, 255]) == [0, 4])
-        #expect(format(.rgb, [7, 7, 7, 7, 7, 7, 9, 9, 9, 9, 9, 9]) == [0, 8])
+        #expect(format(.rgb, [7, 7, 7, 7, 7, 7, 9, 9, 9, 9, 9, 9], side: 8) == [0, 8])
         #expect(format(.rgb, [1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6], side: 900) == [3, 1])
         #expect(format(.rgba, [1, 2, 3, 255, 1, 2, 3, 0, 4, 5, 6, 9, 4, 5, 6, 7], side: 900) == [3, 2])
     }
