@@ -103,8 +103,10 @@ struct VP8LCodeLengths {
             bits.append(countPairs - 1, count: 3)
             bits.append(items.count - 2, count: 2 * countPairs)
         }
+        var codes = [(code: UInt16, bits: Int)](repeating: (0, 0), count: Self.order.count)
+        prefix.forEachCode { codes[$0] = ($1, $2) }
         for item in items {
-            prefix.write(item.symbol, to: &bits)
+            bits.append(Int(codes[item.symbol].code), count: codes[item.symbol].bits)
             bits.append(item.extra, count: item.extraBits)
         }
     }

@@ -16,9 +16,9 @@ struct VP8LColorTransform: Equatable {
     /// of each colour.
     init(for residuals: [UInt32]) {
         // A part of a large picture is representative.
-        let step = (residuals.count + 4095) / 4096
+        let step = (residuals.count + Entropy.most - 1) / Entropy.most
         let sample = stride(from: 0, to: residuals.count, by: max(step, 1)).map { residuals[$0] }
-        let entropy = Entropy(most: sample.count)
+        let entropy = Entropy()
         greenToRed = Self.best(around: [0, 32]) { multiplier in
             entropy.units(sample) { Self.red($0, multiplier) }
         }
@@ -72,12 +72,10 @@ struct VP8LColorTransform: Equatable {
 
     /// The entropy of samples in integers, so that the result is the same on all machines.
     private struct Entropy {
+        /// The largest number of samples.
+        static let most = 4096
         /// The product of each number and its binary logarithm, in units of 1/256.
-        private let products: [Int]
-
-        init(most: Int) {
-            products = (0...most).map { $0 * Self.logarithm($0) }
-        }
+        private static let products = (0...most).map { $0 * logarithm($0) }
 
         /// Returns the binary logarithm of a number in units of 1/256, rounded down; 0 for 0.
         private static func logarithm(_ number: Int) -> Int {
@@ -98,7 +96,7 @@ struct VP8LColorTransform: Equatable {
         func units(_ pixels: [UInt32], _ sample: (UInt32) -> UInt8) -> Int {
             var counts = [Int](repeating: 0, count: 256)
             for pixel in pixels { counts[Int(sample(pixel))] += 1 }
-            return counts.reduce(0) { $0 - products[$1] }
+            return counts.reduce(0) { $0 - Self.products[$1] }
         }
     }
 }

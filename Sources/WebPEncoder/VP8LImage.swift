@@ -3,7 +3,7 @@
 /// The entropy-coded data of one image: the main image, or an image that a transform or the groups of codes need.
 struct VP8LImage {
     private let tokens: any VP8LTokens
-    private let codes: [VP8LGroup.Codes]
+    private let groups: [VP8LGroup]
     /// The entropy image, of which the bits are part of this image; empty for a single group.
     private let entropyImage: [VP8LImage]
     /// True for the main image of the picture, which alone may have several groups.
@@ -15,12 +15,12 @@ struct VP8LImage {
     init(_ tokens: any VP8LTokens, isMain: Bool) {
         self.tokens = tokens
         self.isMain = isMain
-        var groups = [VP8LGroup](repeating: VP8LGroup(), count: tokens.groups)
-        tokens.forEach { groups[$0.group].count($0.content) }
-        codes = groups.map { $0.codes() }
+        var counts = VP8LCounts(groups: tokens.groups)
+        tokens.forEach { counts.count($0) }
+        groups = (0..<tokens.groups).map { VP8LGroup(counts, group: $0) }
         entropyImage = tokens.entropyImage.map { [VP8LImage($0, isMain: false)] } ?? []
         let entropyBits = entropyImage.reduce(0) { $0 + $1.bits + 3 }
-        bits = codes.reduce(1 + (isMain ? 1 : 0) + entropyBits) { $0 + $1.bits }
+        bits = groups.reduce(1 + (isMain ? 1 : 0) + entropyBits) { $0 + $1.bits }
     }
 
     /// Appends the data to `bits`.
@@ -32,7 +32,8 @@ struct VP8LImage {
             bits.append(tiles.tileBits - 2, count: 3)
             entropyImage.write(to: &bits)
         }
-        for codes in codes { codes.writeDescriptions(to: &bits) }
-        tokens.forEach { codes[$0.group].write($0.content, to: &bits) }
+        for group in groups { group.writeDescriptions(to: &bits) }
+        let table = VP8LCodeTable(groups)
+        tokens.forEach { table.write($0, to: &bits) }
     }
 }

@@ -8,8 +8,6 @@ struct VP8LPrefixCode {
     /// The length of the code of each symbol in bits; 0 for a symbol that does not occur. The array is empty for an
     /// only symbol of one byte.
     private let lengths: [UInt8]
-    /// The code of each symbol, its first bit in the lowest place.
-    private let codes: [UInt16]
     /// The symbols that have a code, in ascending order. The code of an only symbol has no bits.
     private let symbols: [Int]
 
@@ -22,12 +20,10 @@ struct VP8LPrefixCode {
         let used = counts.indices.filter { counts[$0] > 0 }
         symbols = used.isEmpty ? [0] : used
         guard symbols.count > 1 || symbols[0] >= 256 else {
-            (lengths, codes) = ([], [])
+            lengths = []
             return
         }
-        let lengths = Self.lengths(counts, of: symbols, longest: longest)
-        self.lengths = lengths
-        codes = Self.canonicalCodes(lengths)
+        lengths = Self.lengths(counts, of: symbols, longest: longest)
     }
 
     /// Returns the length of the code of each symbol of the alphabet.
@@ -97,10 +93,12 @@ struct VP8LPrefixCode {
     /// Returns the number of bits of the code of a symbol.
     func bits(of symbol: Int) -> Int { symbols.count == 1 ? 0 : Int(lengths[symbol]) }
 
-    /// Appends the code of a symbol to `bits`.
-    func write(_ symbol: Int, to bits: inout VP8LBits) {
+    /// Calls `body` for each symbol whose code has bits, with the code, its first bit in the lowest place, and the
+    /// number of its bits.
+    func forEachCode(_ body: (_ symbol: Int, _ code: UInt16, _ bits: Int) -> Void) {
         guard symbols.count > 1 else { return }
-        bits.append(Int(codes[symbol]), count: Int(lengths[symbol]))
+        let codes = Self.canonicalCodes(lengths)
+        for symbol in symbols { body(symbol, codes[symbol], Int(lengths[symbol])) }
     }
 
     /// True when the code is described by its symbols instead of by lengths: one symbol or two, of one byte each.
