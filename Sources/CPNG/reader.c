@@ -36,8 +36,14 @@ struct px_png {
     int64_t allocated;
     // True when the layout has alpha.
     bool has_alpha;
-    uint32_t height, next_row;
+    // True when libpng decodes indices and the colours are looked up here.
+    bool looks_up;
+    uint32_t width, height, next_row;
     size_t row_bytes;
+    // A row of indices of a palette, and the colour of each. libpng takes longer to look up colours, and then again to
+    // make 4 bytes of them. NULL for all other rows.
+    uint8_t *indices;
+    uint32_t colors[256];
     // All rows of an interlaced picture; NULL for any other.
     uint8_t *rows;
 };
@@ -223,7 +229,7 @@ static void set_transformations(px_png *reader, px_png_layout layout)
 {
     png_structp png = reader->png;
     int type = png_get_color_type(png, reader->info);
-    if (layout == px_png_index) {
+    if (layout == px_png_index || reader->looks_up) {
         png_set_packing(png);
         return;
     }
@@ -244,6 +250,34 @@ static void set_transformations(px_png *reader, px_png_layout layout)
         png_set_add_alpha(png, 255, PNG_FILLER_AFTER);
     else if (layout == px_png_rgbx)
         png_set_filler(png, 255, PNG_FILLER_AFTER);
+}
+
+// The bytes of a pixel, of which the first one is the lowest.
+static uint32_t pixel(const png_color *color, uint8_t alpha)
+{
+    return (uint32_t)color->red | (uint32_t)color->green << 8 | (uint32_t)color->blue << 16 | (uint32_t)alpha << 24;
+}
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the first sample is the lowest byte");
+
+// Prepares for looking up the colours of the indices of a palette.
+static void make_colors(px_png *reader)
+{
+    png_colorp palette = NULL;
+    png_bytep alpha = NULL;
+    int colors = 0, alphas = 0;
+    png_get_PLTE(reader->png, reader->info, &palette, &colors);
+    if (reader->has_alpha)
+        png_get_tRNS(reader->png, reader->info, &alpha, &alphas, NULL);
+    // An index without a colour is black, as in libpng.
+    const png_color black = {0, 0, 0};
+    for (int i = 0; i < 256; i++)
+        reader->colors[i] = pixel(i < colors ? &palette[i] : &black, i < alphas ? alpha[i] : 255);
+}
+
+static void look_up(const px_png *reader, uint8_t *row)
+{
+    for (uint32_t x = 0; x < reader->width; x++)
+        memcpy(row + 4 * (size_t)x, &reader->colors[reader->indices[x]], 4);
 }
 
 static void read_interlaced(px_png *reader, int passes)
@@ -279,12 +313,23 @@ static void start(px_png *reader, px_png_layout layout, px_png_frame *frame)
     if (reader->limits.profile_bytes > 0)
         png_set_chunk_malloc_max(reader->png, reader->limits.profile_bytes);
     png_read_info(reader->png, reader->info);
+    reader->looks_up = (layout == px_png_rgbx || layout == px_png_rgba)
+        && png_get_color_type(reader->png, reader->info) == PNG_COLOR_TYPE_PALETTE
+        && png_get_interlace_type(reader->png, reader->info) == PNG_INTERLACE_NONE;
     set_transformations(reader, layout);
     int passes = png_set_interlace_handling(reader->png);
     png_read_update_info(reader->png, reader->info);
     reader->height = png_get_image_height(reader->png, reader->info);
     reader->row_bytes = png_get_rowbytes(reader->png, reader->info);
-    frame->width = png_get_image_width(reader->png, reader->info);
+    reader->width = png_get_image_width(reader->png, reader->info);
+    if (reader->looks_up) {
+        make_colors(reader);
+        reader->indices = take(reader, reader->row_bytes);
+        if (reader->indices == NULL)
+            stop(reader, px_png_memory);
+        reader->row_bytes = (size_t)reader->width * 4;
+    }
+    frame->width = reader->width;
     frame->height = reader->height;
     frame->row_bytes = reader->row_bytes;
     if (passes > 1)
@@ -328,7 +373,9 @@ static px_png_status decode_row(px_png *reader, uint8_t *row)
     if (setjmp(reader->jump) != 0)
         return reader->report.status;
     check_time(reader);
-    png_read_row(reader->png, row, NULL);
+    png_read_row(reader->png, reader->looks_up ? reader->indices : row, NULL);
+    if (reader->looks_up)
+        look_up(reader, row);
     reader->report.rows += 1;
     reader->stage = started;
     return px_png_ok;
@@ -365,6 +412,7 @@ const px_png_report *px_png_get_report(const px_png *reader)
 void px_png_destroy(px_png *reader)
 {
     give(reader, reader->rows);
+    give(reader, reader->indices);
     if (reader->png != NULL)
         png_destroy_read_struct(&reader->png, &reader->info, NULL);
     free(reader);
