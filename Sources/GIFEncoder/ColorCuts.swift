@@ -4,8 +4,8 @@
 /// largest sum of squared errors, across the axis with the largest one, where the two parts have the smallest.
 struct ColorCuts {
     private struct Box {
-        /// The positions of the colours.
-        var members: [Int]
+        /// The range of the colours among `members`.
+        var range: Range<Int>
         var mean: ColorPoint
         /// The sum of squared differences from the mean along each axis.
         var errors: SIMD3<Double>
@@ -13,21 +13,29 @@ struct ColorCuts {
         var error: Double
     }
 
-    private let colors: [ColorPoint]
-    private let pixels: [Int]
-    private var boxes: [Box]
-    /// The number of pixels of each sample along the axis of the current cut.
-    private var weights = [Double](repeating: 0, count: 256)
+    /// A colour with its position in the order of the caller.
+    private struct Member {
+        var samples: SIMD4<UInt8>
+        var position: Int32
+        var pixels: Int
+    }
+
+    /// The colours, of which those of a box are side by side.
+    private var members: [Member]
+    private var boxes: [Box] = []
 
     /// Creates one box of colours.
     ///
     /// - Parameters:
     ///   - pixels: The number of pixels of each colour.
     init(_ colors: [ColorPoint], _ pixels: [Int]) {
-        self.colors = colors
-        self.pixels = pixels
-        boxes = []
-        boxes.append(box(Array(colors.indices)))
+        members = colors.indices.map { index in
+            let color = colors[index]
+            return Member(
+                samples: SIMD4(UInt8(color.red), UInt8(color.green), UInt8(color.blue), 0),
+                position: Int32(index), pixels: pixels[index])
+        }
+        boxes.append(box(colors.indices))
     }
 
     /// The mean colour of each box.
@@ -35,9 +43,9 @@ struct ColorCuts {
 
     /// The position of the box of each colour.
     var indices: [Int] {
-        var indices = [Int](repeating: 0, count: colors.count)
+        var indices = [Int](repeating: 0, count: members.count)
         for (index, box) in boxes.enumerated() {
-            for member in box.members { indices[member] = index }
+            for member in box.range { indices[Int(members[member].position)] = index }
         }
         return indices
     }
@@ -48,65 +56,82 @@ struct ColorCuts {
             var largest = 0
             for index in boxes.indices where boxes[index].error > boxes[largest].error { largest = index }
             guard boxes[largest].error > 0 else { return }
-            let (lower, upper) = parts(boxes[largest])
-            boxes[largest] = box(lower)
-            boxes.append(box(upper))
+            let range = boxes[largest].range
+            let middle = cut(boxes[largest])
+            boxes[largest] = box(range.lowerBound..<middle)
+            boxes.append(box(middle..<range.upperBound))
         }
     }
 
-    private func box(_ members: [Int]) -> Box {
-        var sum = ColorSum()
-        for member in members { sum.add(colors[member], pixels[member]) }
-        let mean = sum.mean ?? ColorPoint(0)
+    private func box(_ range: Range<Int>) -> Box {
+        let members = members.span.extracting(range)
+        var (pixels, red, green, blue) = (0, 0, 0, 0)
+        for index in members.indices {
+            let member = members[index]
+            pixels += member.pixels
+            red += member.pixels * Int(member.samples.x)
+            green += member.pixels * Int(member.samples.y)
+            blue += member.pixels * Int(member.samples.z)
+        }
+        let half = pixels / 2
+        let mean = ColorPoint(
+            red: (red + half) / pixels, green: (green + half) / pixels, blue: (blue + half) / pixels)
         // Differences from the rounded mean are small, so that the sums are nearly exact.
-        var (differences, squares) = (SIMD3<Double>.zero, SIMD3<Double>.zero)
-        for member in members {
-            let color = colors[member]
-            let difference = SIMD3(
-                Double(color.red - mean.red), Double(color.green - mean.green), Double(color.blue - mean.blue)
-            )
-            let weighted = difference * Double(pixels[member])
-            differences += weighted
-            squares += weighted * difference
+        var squares = (red: 0, green: 0, blue: 0)
+        for index in members.indices {
+            let member = members[index]
+            let red = Int(member.samples.x) - mean.red
+            let green = Int(member.samples.y) - mean.green
+            let blue = Int(member.samples.z) - mean.blue
+            squares.red += member.pixels * red * red
+            squares.green += member.pixels * green * green
+            squares.blue += member.pixels * blue * blue
         }
-        let errors = squares - differences * differences / Double(sum.pixels)
-        return Box(members: members, mean: mean, errors: errors, error: members.count > 1 ? errors.sum() : 0)
+        let differences = SIMD3(
+            Double(red - pixels * mean.red), Double(green - pixels * mean.green),
+            Double(blue - pixels * mean.blue))
+        let errors =
+            SIMD3(Double(squares.red), Double(squares.green), Double(squares.blue))
+            - differences * differences / Double(pixels)
+        return Box(range: range, mean: mean, errors: errors, error: range.count > 1 ? errors.sum() : 0)
     }
 
-    /// Returns the members of a box on both sides of the best cut. Both sides have members,
-    /// because the colours of a box with an error differ along this axis.
-    private mutating func parts(_ box: Box) -> ([Int], [Int]) {
+    /// Sorts the members of a box to both sides of the best cut, and returns the position of the first one of the upper
+    /// side. Both sides have members, because the colours of a box with an error differ along this axis.
+    private mutating func cut(_ box: Box) -> Int {
         let errors = box.errors
         let axis = errors[0] >= errors[1] && errors[0] >= errors[2] ? 0 : errors[1] >= errors[2] ? 1 : 2
-        var (lowest, highest) = (255, 0)
-        for member in box.members {
-            lowest = min(lowest, colors[member][axis])
-            highest = max(highest, colors[member][axis])
-        }
-        for sample in lowest...highest { weights[sample] = 0 }
-        var (weight, sum) = (0.0, 0.0)
-        for member in box.members {
-            let (sample, count) = (colors[member][axis], Double(pixels[member]))
-            weights[sample] += count
-            weight += count
-            sum += count * Double(sample)
+        var members = members.mutableSpan
+        // The number of pixels of each sample along the axis.
+        var weights = InlineArray<256, Int>(repeating: 0)
+        var (weight, sum) = (0, 0)
+        for index in box.range {
+            let (sample, pixels) = (Int(members[index].samples[axis]), members[index].pixels)
+            weights[sample] += pixels
+            weight += pixels
+            sum += pixels * sample
         }
         // The errors of both parts are smallest where the squares of their sums, each divided by the number of pixels,
         // are largest.
-        var (best, bestSample) = (-1.0, lowest)
-        var (lowerWeight, lowerSum) = (0.0, 0.0)
-        for sample in lowest..<highest where weights[sample] > 0 {
+        var (best, bestSample) = (-1.0, 0)
+        var (lowerWeight, lowerSum) = (0, 0)
+        for sample in 0..<256 where weights[sample] > 0 {
             lowerWeight += weights[sample]
-            lowerSum += weights[sample] * Double(sample)
-            let upperWeight = weight - lowerWeight
-            let upperSum = sum - lowerSum
-            let value = lowerSum * lowerSum / lowerWeight + upperSum * upperSum / upperWeight
+            lowerSum += weights[sample] * sample
+            if lowerWeight == weight { break }
+            let (lower, upper) = (Double(lowerSum), Double(sum - lowerSum))
+            let value = lower * lower / Double(lowerWeight) + upper * upper / Double(weight - lowerWeight)
             if value > best { (best, bestSample) = (value, sample) }
         }
-        var (lower, upper): ([Int], [Int]) = ([], [])
-        for member in box.members {
-            if colors[member][axis] <= bestSample { lower.append(member) } else { upper.append(member) }
+        var (low, high) = (box.range.lowerBound, box.range.upperBound)
+        while low < high {
+            if Int(members[low].samples[axis]) <= bestSample {
+                low += 1
+            } else {
+                high -= 1
+                (members[low], members[high]) = (members[high], members[low])
+            }
         }
-        return (lower, upper)
+        return low
     }
 }

@@ -21,7 +21,7 @@ struct Palettes {
         self.hasTransparent = hasTransparent
         var areas = ColorAreas()
         for picture in pictures {
-            Self.add(picture, planner, to: &areas)
+            Self.add(picture, planner, limit: 256, to: &areas)
             // More colours than a palette has are not counted.
             if areas.colors.count > 256 { break }
         }
@@ -35,10 +35,14 @@ struct Palettes {
         global = ColorTable(areas, hasTransparent: hasTransparent || leavesOut)
     }
 
-    private static func add(_ cells: [UInt32], _ planner: FramePlanner, to areas: inout ColorAreas) {
+    /// Adds the cells of a picture, or of its first rows if there are more colours in them than `limit`.
+    private static func add(
+        _ cells: [UInt32], _ planner: FramePlanner, limit: Int = .max, to areas: inout ColorAreas
+    ) {
         for row in 0..<planner.size {
             let height = planner.rows[row].count
             guard height > 0 else { continue }
+            guard areas.colors.count <= limit else { return }
             for column in 0..<planner.size {
                 areas.add(cells[row * planner.size + column], height * planner.columns[column].count)
             }
@@ -80,8 +84,8 @@ struct Palettes {
                 let width = planner.columns[column].clamped(to: plan.columns).count
                 areas.add(whole[row * planner.size + column], height * width)
             }
+            guard areas.colors.count <= (hasTransparent ? 255 : 256) else { return nil }
         }
-        guard areas.colors.count <= (hasTransparent ? 255 : 256) else { return nil }
         let table = ColorTable(areas, hasTransparent: hasTransparent)
         return (table, FrameData(plan, whole, table, planner))
     }
