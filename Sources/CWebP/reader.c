@@ -13,6 +13,8 @@
 
 // The number of bytes of each part that libwebp gets.
 static const size_t part_bytes = 16384;
+// The number of bytes behind the last row that may be read.
+static const size_t readable_bytes = 16;
 
 struct px_webp_reader {
     px_webp_file file;
@@ -117,7 +119,7 @@ static px_webp_status begin_picture(px_webp_reader *reader)
         return px_webp_mismatch;
     size_t stride = (size_t)reader->file.width * 4;
     size_t size = stride * (size_t)reader->file.height;
-    reader->pixels = malloc(size);
+    reader->pixels = malloc(size + readable_bytes);
     if (reader->pixels == NULL)
         return px_webp_memory;
     // The options are the defaults, with which Pillow decodes: upsampling by a triangle filter, and no dithering.
@@ -178,15 +180,14 @@ px_webp_status px_webp_next_frame(px_webp_reader *reader, int *end)
     return keep(reader, status);
 }
 
-px_webp_status px_webp_read_row(px_webp_reader *reader, uint8_t *row, size_t count)
+px_webp_status px_webp_next_row(px_webp_reader *reader, const uint8_t **row)
 {
-    size_t stride = (size_t)reader->file.width * 4;
-    if (reader->is_dead || reader->frame == 0 || reader->returned >= reader->file.height || count != stride)
+    if (reader->is_dead || reader->frame == 0 || reader->returned >= reader->file.height)
         return px_webp_misused;
     px_webp_status status = reader->file.frames == 0 ? decode_row(reader) : px_webp_ok;
     if (status != px_webp_ok)
         return keep(reader, status);
-    memcpy(row, reader->pixels + stride * (size_t)reader->returned, stride);
+    *row = reader->pixels + (size_t)reader->file.width * 4 * (size_t)reader->returned;
     reader->returned += 1;
     return px_webp_ok;
 }

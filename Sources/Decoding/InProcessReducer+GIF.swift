@@ -14,20 +14,35 @@ extension InProcessReducer {
             width: header.width, height: header.height, layout: header.layout,
             isSampled: header.isSampledByPillow && request.options.metadata == .reference, request: request)
         var reader = GIFReader(bytes, header, acceptsTruncated: request.options.truncated == .accept)
+        let reducer = rows.isSampled ? nil : rows.reducer()
         var frames: [[Grid]] = []
-        for _ in 0..<request.survey.frames {
+        for index in 0..<request.survey.frames {
             reader.beginFrame(bytes)
             while try Self.decodePart(&reader, bytes) { try rows.check(0) }
-            var row = 0
+            if index > 0 { reducer?.beginFrame() }
+            guard let reducer else {
+                var row = 0
+                frames.append(
+                    try rows.grids { (pixels) throws(PixelationError) in
+                        Self.read(row, of: reader, into: pixels)
+                        row += 1
+                    })
+                continue
+            }
             frames.append(
-                try rows.grids { (pixels) throws(PixelationError) in
-                    var pixels = pixels.mutableSpan
-                    reader.readRow(row, into: &pixels)
-                    row += 1
+                try rows.grids(reducer, changed: reader.changedRows) { row, pixels in
+                    Self.read(row, of: reader, into: pixels)
                 })
         }
         let isDamaged = reader.wasTruncated || header.isTruncated
         return Reduction(frames: frames, damage: isDamaged ? [Damage.endsEarly] : [])
+    }
+
+    private static func read(
+        _ row: Int, of reader: GIFReader, into pixels: UnsafeMutableBufferPointer<UInt8>
+    ) {
+        var pixels = pixels.mutableSpan
+        reader.readRow(row, into: &pixels)
     }
 
     private static func decodePart(

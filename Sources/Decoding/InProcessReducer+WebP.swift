@@ -16,14 +16,23 @@ extension InProcessReducer {
                 var reader = try WebPReader(
                     file, header: header, limits: WebPLimits(request.options), deadline: request.deadline,
                     cancellation: request.cancellation)
+                let reducer = GridReducer(
+                    width: header.width, height: header.height, layout: header.hasAlpha ? .rgba : .rgbx,
+                    sizes: request.options.sizes, frames: request.survey.frames)
                 var frames: [[Grid]] = []
-                for _ in 0..<request.survey.frames {
+                for index in 0..<request.survey.frames {
                     _ = try reader.nextFrame()
-                    let reducer = GridReducer(
-                        width: header.width, height: header.height, layout: header.hasAlpha ? .rgba : .rgbx,
-                        sizes: request.options.sizes)
-                    for _ in 0..<header.height {
-                        try reducer.addRow { (row) throws(WebPError) in try reader.readRow(row) }
+                    if index > 0 { reducer.beginFrame() }
+                    let changed = header.changedRows(index)
+                    for row in 0..<header.height {
+                        if reducer.keepsRows, !changed.contains(row) {
+                            _ = try reader.nextRow()
+                            reducer.repeatRow()
+                        } else if header.hasAlpha || header.isAnimated {
+                            try reducer.addRow { (row) throws(WebPError) in try reader.readRow(row) }
+                        } else if let address = try reader.nextRow().baseAddress {
+                            reducer.addRow(at: address)
+                        }
                     }
                     frames.append(reducer.grids())
                 }

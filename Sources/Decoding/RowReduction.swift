@@ -23,13 +23,9 @@ struct RowReduction {
         _ read: (UnsafeMutableBufferPointer<UInt8>) throws(PixelationError) -> Void
     ) throws(PixelationError) -> [Grid] {
         guard isSampled else {
-            let reducer = GridReducer(
-                width: width, height: height, layout: layout, sizes: request.options.sizes)
-            for row in 0..<height {
-                try check(row)
-                try reducer.addRow { (pixels) throws(PixelationError) in try read(pixels) }
+            return try grids(reducer(), changed: 0..<height) { (_, pixels) throws(PixelationError) in
+                try read(pixels)
             }
-            return reducer.grids()
         }
         var sampler = PointSampler(
             width: width, height: height, layout: layout, sizes: request.options.sizes)
@@ -41,6 +37,34 @@ struct RowReduction {
             sampler.addRow(UnsafeBufferPointer(pixels))
         }
         return sampler.grids()
+    }
+
+    /// Returns a reducer for the frames of the request.
+    func reducer() -> GridReducer {
+        GridReducer(
+            width: width, height: height, layout: layout, sizes: request.options.sizes,
+            frames: request.survey.frames)
+    }
+
+    /// Reads the rows of a frame and returns its grids.
+    ///
+    /// - Parameters:
+    ///   - reducer: The reducer, which is used for all frames.
+    ///   - changed: The rows that may differ from those of the frame before. Others are not always read.
+    ///   - read: Writes a row, `width * layout.stride` bytes, into the buffer.
+    func grids(
+        _ reducer: GridReducer, changed: Range<Int>,
+        _ read: (_ row: Int, UnsafeMutableBufferPointer<UInt8>) throws(PixelationError) -> Void
+    ) throws(PixelationError) -> [Grid] {
+        for row in 0..<height {
+            try check(row)
+            if reducer.keepsRows, !changed.contains(row) {
+                reducer.repeatRow()
+            } else {
+                try reducer.addRow { (pixels) throws(PixelationError) in try read(row, pixels) }
+            }
+        }
+        return reducer.grids()
     }
 
     /// Reads all rows of a picture of 16 bits a sample and returns the grids.

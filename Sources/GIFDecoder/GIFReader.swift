@@ -23,6 +23,8 @@ package struct GIFReader {
     private let acceptsTruncated: Bool
     /// The number of frames that have been begun.
     private var begun = 0
+    /// The rows of the canvas that may differ from those after the frame before; all rows for the first frame.
+    package private(set) var changedRows: Range<Int>
     private var frame: GIFFrame
     private var colors: FrameColors
     /// The colours of the first frame, of which one can be transparent.
@@ -46,6 +48,7 @@ package struct GIFReader {
         self.header = header
         self.acceptsTruncated = acceptsTruncated
         frame = header.frames[0]
+        changedRows = 0..<header.height
         colors = FrameColors(frame.palette, in: file)
         var pixels = colors.pixels
         if let index = frame.transparentIndex { pixels[Int(index)] = pixels[Int(index)].transparent }
@@ -60,7 +63,14 @@ package struct GIFReader {
         precondition(file.count == header.fileBytes, "a header and the bytes of another file")
         if begun > 0 {
             canvas?.dispose(frame, isFirst: begun == 1, colors, background: header.background)
+            // A disposal of 0 or 1 leaves the frame before on the canvas.
+            let disposed = frame.disposal >= 2 ? rows(of: frame) : nil
             frame = header.frames[begun]
+            let drawn = rows(of: frame)
+            changedRows =
+                disposed.map {
+                    min($0.lowerBound, drawn.lowerBound)..<max($0.upperBound, drawn.upperBound)
+                } ?? drawn
             colors = FrameColors(frame.palette, in: file)
             decoder = LZWDecoder(file, at: frame.dataOffset)
         }
@@ -70,6 +80,12 @@ package struct GIFReader {
             indices.removeAll(keepingCapacity: true)
             indices.append(contentsOf: repeatElement(0, count: frame.pixels))
         }
+    }
+
+    /// Returns the rows of the canvas that a frame covers.
+    private func rows(of frame: GIFFrame) -> Range<Int> {
+        let top = min(frame.top, header.height)
+        return top..<min(frame.top + frame.height, max(top, header.height))
     }
 
     /// Decodes the next part of the frame, and draws the frame on the canvas after the last one.

@@ -119,6 +119,7 @@ package struct Survey: Sendable {
     private func decodingBytes(_ header: SourceHeader, _ options: PixelationOptions) -> Int {
         header.workingSetBytes
             + GridReducer.workingSetBytes(width: width, height: height, sizes: options.sizes)
+            + GridReducer.keptBytes(width: width, height: height, sizes: options.sizes, frames: frames)
             // The buffer of the decoder and its result, besides the copy in the answer.
             + 2 * profileBytes + reducedBytes(header, options)
     }

@@ -151,15 +151,21 @@ final class HorizontalPass {
         case .grayAlpha, .rgba: Premultiplication.multiply(row, rowBytes / layout.stride)
         case .gray, .rgbx: break
         }
+        reduce(row)
+    }
+
+    /// Computes `results` from a row that is elsewhere in memory, in a layout of which nothing changes in place. The 16
+    /// bytes after it may be read.
+    func reduce(_ row: UnsafePointer<UInt8>) {
         if !segmentedSizes.isEmpty {
             let sum = layout == .gray ? kernels.sum_gray : kernels.sum_color
             sum?(row, segments.base, segments.count, sums.base)
-            for size in segmentedSizes { resolve(size) }
+            for size in segmentedSizes { resolve(size, row) }
         }
         for range in plainRanges {
             for cell in range {
                 for band in 0..<layout.averaged {
-                    results.base[4 * cell + band] = plainResult(cell, band: band)
+                    results.base[4 * cell + band] = plainResult(cell, row, band: band)
                 }
             }
         }
@@ -177,7 +183,7 @@ final class HorizontalPass {
 
     /// Computes the averages of one size from the sums over segments. An average that is uncertain, because it is too
     /// near to the middle between two integers, is computed by the plain weighted sum instead.
-    private func resolve(_ size: SegmentedSize) {
+    private func resolve(_ size: SegmentedSize, _ row: UnsafePointer<UInt8>) {
         let count =
             kernels.resolve?(
                 sums.base, breakpoints.base + size.breakpoints, differences.base + size.differences,
@@ -186,7 +192,7 @@ final class HorizontalPass {
             let found = uncertain.base[index]
             let cell = size.results + Int(found.cell)
             for band in 0..<layout.averaged where found.bands & 1 << band != 0 {
-                results.base[4 * cell + band] = plainResult(cell, band: band)
+                results.base[4 * cell + band] = plainResult(cell, row, band: band)
             }
         }
     }
@@ -198,7 +204,7 @@ final class HorizontalPass {
     /// - Parameters:
     ///   - index: The index of the cell among the cells of all sizes.
     ///   - band: The band, 0...3.
-    private func plainResult(_ index: Int, band: Int) -> UInt8 {
+    private func plainResult(_ index: Int, _ row: UnsafePointer<UInt8>, band: Int) -> UInt8 {
         let cell = plainCells.base[index]
         let samples = row + cell.start * layout.stride
         let weights = weights.base + cell.weights

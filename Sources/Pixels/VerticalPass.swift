@@ -33,19 +33,27 @@ final class VerticalPass {
         self.filter = filter
         self.first = first
         weights = Storage(filter.weights)
-        let half = Int32(1) << Int32(TriangleFilter.precisionBits - 1)
-        sums = Storage(repeating: half, count: 4 * filter.cells * filter.cells)
+        sums = Storage(repeating: Self.half, count: 4 * filter.cells * filter.cells)
         kernels = method.kernels
+    }
+
+    /// One half, in the units of the sums.
+    private static let half = Int32(1) << Int32(TriangleFilter.precisionBits - 1)
+
+    /// Begins another picture of the same size.
+    func restart() {
+        sums.base.update(repeating: Self.half, count: sums.count)
+        (row, firstOpen, firstUnopened) = (0, 0, 0)
     }
 
     /// Adds the next row.
     ///
     /// - Parameter results: The averages of the row, `HorizontalPass.results`, of all sizes.
-    func add(_ results: borrowing Storage<UInt8>) {
+    func add(_ results: UnsafePointer<UInt8>) {
         let cells = filter.cells
         while firstUnopened < cells, filter.starts[firstUnopened] <= row { firstUnopened += 1 }
         while firstOpen < firstUnopened, filter.end(firstOpen) <= row { firstOpen += 1 }
-        let source = results.base + 4 * first
+        let source = results + 4 * first
         for cell in firstOpen..<firstUnopened {
             let weight = weights.base[filter.offsets[cell] + row - filter.starts[cell]]
             kernels.accumulate?(sums.base + 4 * cell * cells, source, weight, 4 * cells)

@@ -70,6 +70,14 @@ package struct WebPHeader: Sendable {
     /// The colour model of the grids.
     package var color: ColorModel { hasAlpha ? .rgba : .rgb }
 
+    /// Returns the rows of the canvas that may differ after a frame from those after the frame before: those of both
+    /// frames, because the earlier one may be cleared; all rows for the first frame.
+    package func changedRows(_ index: Int) -> Range<Int> {
+        guard index > 0 else { return 0..<height }
+        let (before, frame) = (frames[index - 1], frames[index])
+        return min(before.y, frame.y)..<max(before.y + before.height, frame.y + frame.height)
+    }
+
     /// Returns the orientation that the Exif metadata state; `upright` if they state none.
     ///
     /// - Parameter bytes: The whole file of which this is the header.

@@ -77,7 +77,17 @@ package struct WebPReader: ~Copyable {
     /// Stores the next row in `row`: red, green, blue and alpha of each pixel, not premultiplied. The alpha of a
     /// picture without `header.hasAlpha` has no meaning.
     package mutating func readRow(_ row: UnsafeMutableBufferPointer<UInt8>) throws(WebPError) {
-        try check(px_webp_read_row(pointer, row.baseAddress, row.count))
+        let pixels = try nextRow()
+        precondition(row.count == pixels.count, "a buffer of another length")
+        _ = row.update(from: pixels)
+    }
+
+    /// Returns the next row, as `readRow` stores it, until another method is called. The 16 bytes behind a row of a
+    /// still picture can be read.
+    package mutating func nextRow() throws(WebPError) -> UnsafeBufferPointer<UInt8> {
+        var row: UnsafePointer<UInt8>?
+        try check(px_webp_next_row(pointer, &row))
+        return UnsafeBufferPointer(start: row, count: 4 * header.width)
     }
 
     private func check(_ status: px_webp_status) throws(WebPError) {

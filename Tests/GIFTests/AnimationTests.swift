@@ -3,6 +3,7 @@
 import CPlainGIF
 import Digests
 import GIF
+import GIFDecoder
 import Pixels
 import Scripted
 import Support
@@ -25,6 +26,37 @@ import Testing
         #expect(!wasTruncated && !header.isTruncated)
         let all = frames.flatMap { samples($0, header.layout) }
         #expect(Hex.encode(SHA256.digest(all)) == file.digest)
+    }
+
+    @Test(arguments: AnimationFile.all)
+    func `rows outside of the changed ones are those of the frame before`(_ file: AnimationFile) throws {
+        let (header, frames, _) = try decode(file.bytes)
+        var reader = GIFReader(file.bytes.span, header, acceptsTruncated: false)
+        let width = header.width * header.layout.stride
+        for index in header.frames.indices {
+            reader.beginFrame(file.bytes.span)
+            while try reader.decode(file.bytes.span) {}
+            #expect(index > 0 || reader.changedRows == 0..<header.height)
+            for y in 0..<header.height where !reader.changedRows.contains(y) {
+                let row = width * y..<width * (y + 1)
+                #expect(
+                    samples(Array(frames[index][row]), header.layout)
+                        == samples(Array(frames[index - 1][row]), header.layout), "frame \(index), row \(y)")
+            }
+        }
+    }
+
+    @Test func `some rows of some animations do not change`() throws {
+        let counts = try AnimationFile.all.map { file in
+            let header = try decode(file.bytes).header
+            var reader = GIFReader(file.bytes.span, header, acceptsTruncated: false)
+            return try header.frames.reduce(0) { count, _ in
+                reader.beginFrame(file.bytes.span)
+                while try reader.decode(file.bytes.span) {}
+                return count + header.height - reader.changedRows.count
+            }
+        }
+        #expect(counts.filter { $0 > 0 }.count > 20)
     }
 
     /// Returns the samples of pixels as Pillow has them.

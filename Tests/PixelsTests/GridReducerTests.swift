@@ -142,6 +142,65 @@ import Testing
         }
     }
 
+    @Test(arguments: PixelLayout.allCases)
+    func `frames whose unchanged rows are repeated have the grids of frames of all rows`(
+        _ layout: PixelLayout
+    ) {
+        var random = SplitMix(seed: 20_261_128)
+        // As many pixels as cells, in both directions: Pillow copies such a picture if it has alpha.
+        for (width, height, sizes) in [(16, 16, [16]), (400, 90, [8, 64]), (21, 300, [8, 13])] {
+            let reducer = GridReducer(
+                width: width, height: height, layout: layout, sizes: sizes, frames: 5)
+            #expect(!reducer.keepsRows)
+            var rows = (0..<height).map { _ in Self.row(width * layout.stride, &random) }
+            for frame in 0..<5 {
+                let top = Int.random(in: 0..<height, using: &random)
+                let changed = top..<Int.random(in: top...height, using: &random)
+                for y in changed { rows[y] = Self.row(width * layout.stride, &random) }
+                if frame > 0 { reducer.beginFrame() }
+                #expect(reducer.keepsRows == (frame > 0))
+                let other = GridReducer(width: width, height: height, layout: layout, sizes: sizes)
+                for y in 0..<height {
+                    other.addRow { _ = $0.update(fromContentsOf: rows[y]) }
+                    if frame > 0, !changed.contains(y) {
+                        reducer.repeatRow()
+                    } else {
+                        reducer.addRow { _ = $0.update(fromContentsOf: rows[y]) }
+                    }
+                }
+                #expect(reducer.grids() == other.grids(), "\(width) x \(height), frame \(frame)")
+            }
+        }
+    }
+
+    @Test(arguments: [PixelLayout.gray, .rgbx])
+    func `rows elsewhere in memory have the same grids as copied rows`(_ layout: PixelLayout) {
+        var random = SplitMix(seed: 20_261_129)
+        for (width, sizes) in [(1, [1]), (67, [8, 64]), (1031, [8, 16, 64, 256])] {
+            let reducers = (0..<2).map { _ in
+                GridReducer(width: width, height: 20, layout: layout, sizes: sizes)
+            }
+            for _ in 0..<20 {
+                let row = Self.row(width * layout.stride + 16, &random)
+                reducers[0].addRow { _ = $0.update(fromContentsOf: row[..<(row.count - 16)]) }
+                row.withUnsafeBufferPointer { row in
+                    if let start = row.baseAddress { reducers[1].addRow(at: start) }
+                }
+            }
+            #expect(reducers[0].grids() == reducers[1].grids(), "\(width)")
+        }
+    }
+
+    @Test func `averages of rows are kept for several frames, and no more of them than pixels`() {
+        #expect(GridReducer.keptBytes(width: 24, height: 10, sizes: [8, 16], frames: 2) == 4 * 24 * 10)
+        #expect(GridReducer.keptBytes(width: 23, height: 10, sizes: [8, 16], frames: 2) == 0)
+        #expect(GridReducer.keptBytes(width: 24, height: 10, sizes: [8, 16], frames: 1) == 0)
+        let reducer = GridReducer(width: 23, height: 1, layout: .gray, sizes: [8, 16], frames: 2)
+        reducer.addRow { $0.update(repeating: 7) }
+        reducer.beginFrame()
+        #expect(!reducer.keepsRows)
+    }
+
     @Test func `a picture of one level has cells of that level`() {
         for level in [UInt8(0), 1, 127, 254, 255] {
             let reducer = GridReducer(width: 3001, height: 5, layout: .rgbx, sizes: [8, 64])

@@ -47,6 +47,14 @@ import WebPEncoder
                 #expect(
                     Self.visible(frame.rows) == Self.visible(animation.canvases[index]),
                     "round \(round), frame \(index)")
+                let changed = header.changedRows(index)
+                #expect(index > 0 || changed == 0..<header.height)
+                for y in 0..<header.height where !changed.contains(y) {
+                    let row = 4 * header.width * y..<4 * header.width * (y + 1)
+                    #expect(
+                        frame.rows[row] == frames[index - 1].rows[row],
+                        "round \(round), frame \(index), row \(y)")
+                }
             }
         }
     }

@@ -61,9 +61,9 @@ px_webp_reader *px_webp_create(const px_webp_file *file);
 /// of the end of the frame in milliseconds, 0 for a still picture.
 px_webp_status px_webp_next_frame(px_webp_reader *reader, int *end);
 
-/// Stores the next row of the picture, or of the canvas, in `row`: red, green, blue and alpha of each pixel. `count`
-/// must be four times the width.
-px_webp_status px_webp_read_row(px_webp_reader *reader, uint8_t *row, size_t count);
+/// Stores the address of the next row of the picture, or of the canvas, in `row`: red, green, blue and alpha of each
+/// pixel. It is valid until the next call, and the 16 bytes behind a row of a still picture can be read.
+px_webp_status px_webp_next_row(px_webp_reader *reader, const uint8_t **row);
 
 /// Destroys the reader and frees its memory.
 void px_webp_destroy(px_webp_reader *reader);
