@@ -178,9 +178,9 @@ let package = Package(
             name: "pixelated-bench",
             dependencies: [
                 "DecoderProcesses", "Decoding", "Pixelation", "JPEGDecoder", "JPEGEncoder", "JPEG",
-                "Pixels", "CLibTurboJPEG",
+                "Pixels", "WebP", "CLibTurboJPEG", "CPlainGIF", "CPlainPNG", "CPlainWebP",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], swiftSettings: edge, linkerSettings: linker),
+            ], exclude: ["make_pictures.py"], swiftSettings: edge, linkerSettings: linker),
 
         .executableTarget(
             name: "pixelated-http-bench",

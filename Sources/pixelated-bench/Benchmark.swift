@@ -2,22 +2,28 @@
 
 import ArgumentParser
 import DecoderProcesses
+import Decoding
 import Glibc
 import Pixelation
 
-/// The benchmark of the pixel engine. It prints the engine's run times divided by those of libjpeg-turbo and of Pillow
+/// The benchmark of the pixel engine. It prints the engine's run times divided by those of a library and of Pillow
 /// in the same run, so that the ratios are comparable between machines and on a busy machine.
 @main
 struct Benchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pixelated-bench",
-        abstract: "Measure the engine against bare libjpeg-turbo and Pillow.",
+        abstract: "Measure the engine against bare decoding by a library and Pillow.",
         discussion: """
             CPU times are in milliseconds of the measuring thread, of the fastest run; with a decoder process, its \
             time is added. Memory is the peak above idle in a process that pixelates only this file, the file included.
+
+            Files in other formats than JPEG have lines of their own: PNG, GIF and WebP, still and animated. A bare \
+            decode of a PNG file yields rows, of a WebP file RGBA pixels, of a GIF file the indices of all frames. \
+            Sources/pixelated-bench/make_pictures.py makes such files from a folder of photos: the photos and drawn \
+            screenshots in 1, 4 and 12 megapixels, and animations.
             """)
 
-    @Argument(help: "JPEG files, or folders with JPEG files.")
+    @Argument(help: "JPEG, PNG, GIF and WebP files, or folders with such files.")
     var paths: [String] = []
 
     @Option(help: "A folder of hostile files, of which the slowest and the largest are shown.")
@@ -54,7 +60,7 @@ struct Benchmark: ParsableCommand {
             return
         }
         var report = Report()
-        if !paths.isEmpty { report.rows = try measure() }
+        if !paths.isEmpty { try measure(&report) }
         if let hostile {
             let corpus = HostileCorpus(hostile)
             print(corpus.lines)
@@ -63,10 +69,10 @@ struct Benchmark: ParsableCommand {
         print(report.table)
     }
 
-    /// Measures all pictures of `paths`, prints a line for each, and returns the measurements.
-    private func measure() throws -> [Measurement] {
+    /// Measures all pictures of `paths`, prints a line for each, and adds the measurements to a report.
+    private func measure(_ report: inout Report) throws {
         let files = paths.flatMap(Files.pictures)
-        guard !files.isEmpty else { throw ValidationError("\(paths.joined(separator: ", ")): no JPEG files") }
+        guard !files.isEmpty else { throw ValidationError("\(paths.joined(separator: ", ")): no pictures") }
         let reference = Reference(python: python)
         if !reference.isPresent { print("\(python) has no Pillow: the reference is not measured") }
         var isolated: IsolatedEngine?
@@ -76,18 +82,34 @@ struct Benchmark: ParsableCommand {
             print("\(error): the isolated engine is not measured")
         }
         defer { isolated?.end() }
-        var rows: [Measurement] = []
-        print(Measurement.heading)
+        var isJPEGHeading: Bool?
+        func show(_ line: String, isJPEG: Bool) {
+            if isJPEGHeading != isJPEG {
+                print(isJPEG ? Measurement.heading : FormatMeasurement.heading)
+            }
+            isJPEGHeading = isJPEG
+            print(line)
+            fflush(nil)
+        }
         for file in files {
             do {
-                let row = try Measurement(file, runs: runs, reference: reference, isolated: isolated)
-                print(row.line)
-                rows.append(row)
+                let pixelator = Pixelator(PixelationOptions(), reducer: InProcessReducer())
+                let survey = try pixelator.survey(Files.read(file))
+                if let kind = PictureKind(survey) {
+                    let row = try FormatMeasurement(file, kind, runs: runs, reference: reference)
+                    show(row.line, isJPEG: false)
+                    report.formats.append(row)
+                } else if survey.format == .jpeg {
+                    let row = try Measurement(file, runs: runs, reference: reference, isolated: isolated)
+                    show(row.line, isJPEG: true)
+                    report.rows.append(row)
+                } else {
+                    print("\(Files.name(file)): \(survey.format.rawValue) is not measured")
+                }
             } catch let error as PixelationError {
                 print("\(Files.name(file)): \(error)")
             }
         }
-        guard !rows.isEmpty else { throw ExitCode.failure }
-        return rows
+        guard !report.rows.isEmpty || !report.formats.isEmpty else { throw ExitCode.failure }
     }
 }

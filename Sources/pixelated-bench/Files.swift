@@ -25,13 +25,16 @@ enum Files {
     }
 
     /// Returns `path` itself if it is a file, or the paths of all files below the folder `path` whose names end with
-    /// `.jpg` or `.jpeg`.
+    /// an ending of `endings`.
     static func pictures(_ path: String) -> [String] {
         let files = all(below: path)
         return files == [path]
             ? files
-            : files.filter { $0.lowercased().hasSuffix(".jpg") || $0.lowercased().hasSuffix(".jpeg") }
+            : files.filter { file in endings.contains { file.lowercased().hasSuffix("." + $0) } }
     }
+
+    /// The endings of the names of pictures that are measured, in lower case.
+    private static let endings = ["jpg", "jpeg", "png", "gif", "webp"]
 
     /// Returns `path` itself if it is a file, or the paths of all files below the folder `path`, in alphabetical order.
     static func all(below path: String) -> [String] {

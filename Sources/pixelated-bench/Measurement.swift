@@ -28,6 +28,8 @@ struct Measurement {
     var encode: Double
     /// The time, in milliseconds, in which TurboJPEG encodes one output.
     var turboEncode: Double
+    /// The bytes of the five outputs in WebP divided by those in JPEG.
+    var webPBytes: Double
     /// The values of Pillow; nil if it is not installed.
     var reference: Reference.Finding?
     /// True when the file has several scans.
@@ -90,11 +92,20 @@ struct Measurement {
                     try turbo.encode(width: width, height: height, components: survey.color.bands)
                 })
         }
+        var webP = options
+        webP.output = .webp
+        webPBytes = try Self.bytes(webP, bytes) / Self.bytes(options, bytes)
         reduce = try Self.reduce(bytes, survey, sizes: options.sizes, runs: runs)
         self.reference = reference.measure(path, runs: runs)
         isProgressive = try JPEGHeader(of: bytes.span, limits: Self.limits).keepsCoefficients
         memory = ChildTask.engine.run(on: path)?.megabytes
         decodeMemory = ChildTask.decode.run(on: path)?.megabytes
+    }
+
+    /// Returns the number of bytes of the five outputs of a file.
+    private static func bytes(_ options: PixelationOptions, _ file: [UInt8]) throws -> Double {
+        let picture = try Pixelator(options, reducer: InProcessReducer()).pixelate(file)
+        return Double(picture.outputs.reduce(0) { $0 + $1.bytes.count })
     }
 
     /// Limits that no file of a benchmark exceeds.

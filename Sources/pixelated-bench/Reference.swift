@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The program that the engine is compared with: a Python program that opens a picture and then, for each of five
-/// sizes, shrinks, enlarges and saves it with Pillow.
+/// sizes, shrinks, enlarges and saves it with Pillow. It does so with each frame of an animation.
 struct Reference {
     /// The name or the path of the Python interpreter.
     let python: String
@@ -15,11 +15,14 @@ struct Reference {
 
     private static let program = """
         import io, sys, time
-        from PIL import Image
+        from PIL import Image, ImageSequence
 
         def memory(field):
             with open("/proc/self/status") as f:
                 return next(int(line.split()[1]) * 1024 for line in f if line.startswith(field))
+
+        def pixelated(image, n):
+            return image.resize((n, n), Image.BILINEAR).resize(image.size, Image.NEAREST)
 
         Image.new("RGB", (8, 8)).resize((4, 4)).save(io.BytesIO(), "JPEG")
         idle = memory("VmRSS:")
@@ -30,12 +33,23 @@ struct Reference {
         best = float("inf")
         for _ in range(int(sys.argv[2])):
             start = time.thread_time()
+            written = 0
             for n in (8, 16, 32, 48, 64):
                 image = Image.open(io.BytesIO(data))
-                grid = image.resize((n, n), Image.BILINEAR)
-                grid.resize(image.size, Image.NEAREST).save(io.BytesIO(), image.format)
+                file = io.BytesIO()
+                if image.format in ("GIF", "WEBP") and image.n_frames > 1:
+                    frames, times = [], []
+                    for frame in ImageSequence.Iterator(image):
+                        frames.append(pixelated(frame, n))
+                        times.append(frame.info.get("duration", 0))
+                    frames[0].save(
+                        file, image.format, save_all=True, append_images=frames[1:], duration=times,
+                        loop=image.info.get("loop", 0))
+                else:
+                    pixelated(image, n).save(file, image.format)
+                written += len(file.getvalue())
             best = min(best, time.thread_time() - start)
-        print(best * 1e3, memory("VmHWM:") - idle)
+        print(best * 1e3, memory("VmHWM:") - idle, written)
         """
 
     /// The measured values of the Python program.
@@ -44,6 +58,8 @@ struct Reference {
         var milliseconds: Double
         /// The peak memory of the process less that of the idle process, in megabytes.
         var megabytes: Double
+        /// The number of bytes of the five outputs.
+        var bytes: Int
     }
 
     /// Runs the Python program for a file in a child process and returns the measured values; nil if Pillow is not
@@ -56,7 +72,7 @@ struct Reference {
         guard isPresent else { return nil }
         let words = Child.output([python, "-c", Self.program, path, "\(runs)"])?
             .split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
-        guard let words, words.count == 2 else { return nil }
-        return Finding(milliseconds: words[0], megabytes: words[1] / 1e6)
+        guard let words, words.count == 3 else { return nil }
+        return Finding(milliseconds: words[0], megabytes: words[1] / 1e6, bytes: Int(words[2]))
     }
 }

@@ -149,3 +149,35 @@ bool plain_png_decode(const uint8_t *file, size_t count, uint8_t *pixels, size_t
 {
     return decode(file, count, NULL, pixels, capacity);
 }
+
+static void ignore(png_structp png, png_const_charp message)
+{
+    (void)png;
+    (void)message;
+}
+
+bool plain_png_decode_rows(const uint8_t *file, size_t count)
+{
+    buffer source = {(uint8_t *)(uintptr_t)file, count, count, 0};
+    png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, NULL, fail, ignore);
+    png_infop info = png_create_info_struct(png);
+    uint8_t *volatile row = NULL;
+    if (setjmp(png_jmpbuf(png)) != 0) {
+        png_destroy_read_struct(&png, &info, NULL);
+        free(row);
+        return false;
+    }
+    png_set_read_fn(png, &source, read_bytes);
+    png_read_info(png, info);
+    png_set_expand(png);
+    png_set_strip_16(png);
+    png_read_update_info(png, info);
+    row = malloc(png_get_rowbytes(png, info));
+    if (row == NULL)
+        png_error(png, "no memory");
+    for (uint32_t height = png_get_image_height(png, info); height > 0; height--)
+        png_read_row(png, row, NULL);
+    png_destroy_read_struct(&png, &info, NULL);
+    free(row);
+    return true;
+}

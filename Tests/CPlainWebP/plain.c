@@ -20,6 +20,34 @@ bool plain_webp_decode(const uint8_t *file, size_t count, int width, int height,
     return WebPDecodeRGBAInto(file, count, pixels, capacity, width * 4) != NULL;
 }
 
+static bool decode_animation(const uint8_t *file, size_t count)
+{
+    WebPData data = {file, count};
+    WebPAnimDecoder *decoder = WebPAnimDecoderNew(&data, NULL);
+    if (decoder == NULL)
+        return false;
+    uint8_t *canvas;
+    int end;
+    bool is_good = true;
+    while (is_good && WebPAnimDecoderHasMoreFrames(decoder))
+        is_good = WebPAnimDecoderGetNext(decoder, &canvas, &end) != 0;
+    WebPAnimDecoderDelete(decoder);
+    return is_good;
+}
+
+bool plain_webp_decode_all(const uint8_t *file, size_t count)
+{
+    WebPBitstreamFeatures features;
+    if (WebPGetFeatures(file, count, &features) != VP8_STATUS_OK)
+        return false;
+    if (features.has_animation)
+        return decode_animation(file, count);
+    int width, height;
+    uint8_t *pixels = WebPDecodeRGBA(file, count, &width, &height);
+    WebPFree(pixels);
+    return pixels != NULL;
+}
+
 bool plain_webp_read_info(const uint8_t *file, size_t count, plain_webp_info *info)
 {
     WebPData data = {file, count};

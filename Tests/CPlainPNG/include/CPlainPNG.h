@@ -35,3 +35,7 @@ bool plain_png_header(const uint8_t *file, size_t count, plain_png *picture);
 /// Decodes a file into `pixels`, rows from the top, 4 bytes a pixel: red, green, blue and alpha. Returns false if libpng
 /// reports an error or a warning, or if the number of bytes is not `capacity`.
 bool plain_png_decode(const uint8_t *file, size_t count, uint8_t *pixels, size_t capacity);
+
+/// Decodes a file without interlacing row by row into a buffer of one row, with 8 bits a sample and colours instead of
+/// indices: the least that a program does that needs the colours. Returns false if libpng reports an error.
+bool plain_png_decode_rows(const uint8_t *file, size_t count);

@@ -12,6 +12,10 @@
 /// false if libwebp reports an error, or if the picture has another size.
 bool plain_webp_decode(const uint8_t *file, size_t count, int width, int height, uint8_t *pixels);
 
+/// Decodes a file of one picture, or all frames of an animation, into memory that the library allocates: the least that
+/// a program does that needs the colours. Returns false if libwebp reports an error.
+bool plain_webp_decode_all(const uint8_t *file, size_t count);
+
 /// The properties of a file as libwebp reads them.
 typedef struct plain_webp_info {
     int width, height, frames, loops;
