@@ -81,6 +81,16 @@ import Testing
         }
     }
 
+    /// Returns true if a file is refused because an item is made of itself.
+    static func isLoop(_ builder: HEIFBuilder) -> Bool {
+        do throws(HEIFError) {
+            _ = try header(builder)
+            return false
+        } catch {
+            return error.kind == .corrupt && error.detail.hasSuffix("is made of itself")
+        }
+    }
+
     @Test func `items that are made of themselves are refused`() throws {
         let picture = CodedPicture("hevc-a")
         // A copy of itself, two copies of each other, a grid in itself, and alpha of alpha.
@@ -89,18 +99,18 @@ import Testing
             builder.primary = builder.add(HEIFBuilder.Item(type: "iden"))
             builder.add(HEIFBuilder.Item(type: "iden"))
             builder.references = [("dimg", 2, parts), ("dimg", 3, [2])]
-            #expect(Self.kind(builder) == .corrupt)
+            #expect(Self.isLoop(builder))
         }
         var grid = HEIFBuilder(rows: 1, columns: 2, 128, 64, [picture, picture])
         grid.references[0].to[1] = 1
-        #expect(Self.kind(grid) == .corrupt)
+        #expect(Self.isLoop(grid))
         var alpha = HEIFBuilder(picture, [HEIFBuilder.alpha])
         alpha.references = [("auxl", 1, [1])]
-        #expect(Self.kind(alpha) == .corrupt)
+        #expect(Self.isLoop(alpha))
         var pair = HEIFBuilder(picture, [HEIFBuilder.alpha])
         pair.add(picture, [HEIFBuilder.alpha])
         pair.references = [("auxl", 1, [2]), ("auxl", 2, [1])]
-        #expect(Self.kind(pair) == .corrupt)
+        #expect(Self.isLoop(pair))
         // A chain that is longer than the stack of libheif should be.
         var chain = HEIFBuilder(picture)
         for item in 2...20 {
