@@ -64,6 +64,8 @@ let package = Package(
         // The seccomp filter of processes that decode pictures, for x86-64 and arm64.
         .systemLibrary(name: "CLibSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         .systemLibrary(name: "CLibSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        // TIFF: libtiff 4.5 decodes the strips and tiles in the decoder processes.
+        .systemLibrary(name: "CLibTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
         // WebP: the decoder and the demuxer of libwebp, which the decoder processes use.
         .systemLibrary(name: "CLibWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
         // The TurboJPEG interface of the same library: a reference for the tests and the benchmark.
@@ -79,6 +81,7 @@ let package = Package(
         .target(name: "CPNG", dependencies: ["CLibPNG"], cSettings: c),
         .target(name: "CPixels", cSettings: c),
         .target(name: "CSandbox", cSettings: c),
+        .target(name: "CTIFF", dependencies: ["CLibTIFF"], cSettings: c),
         .target(name: "CWebP", dependencies: ["CLibWebP"], cSettings: c),
         .target(name: "Support", swiftSettings: edge),
 
@@ -101,6 +104,7 @@ let package = Package(
         .target(name: "JPEGEncoder", dependencies: ["Pixels", "Support"], swiftSettings: edge),
         .target(name: "PNG", dependencies: ["Exif", "Pixels"], swiftSettings: pure),
         .target(name: "PNGEncoder", dependencies: ["Digests", "Pixels"], swiftSettings: edge),
+        .target(name: "TIFF", dependencies: ["Pixels"], swiftSettings: pure),
         .target(name: "WebP", dependencies: ["Exif", "Pixels"], swiftSettings: pure),
         .target(name: "WebPEncoder", dependencies: ["Pixels"], swiftSettings: pure),
         .target(name: "Sandbox", dependencies: ["CSandbox", "CLibSeccomp"], swiftSettings: edge),
@@ -116,12 +120,12 @@ let package = Package(
             dependencies: [
                 "Support", "BMP", "GIF", "GIFEncoder", "HEIF", "JPEG", "JPEGEncoder", "PNG", "PNGEncoder",
                 "Pixels",
-                "WebP",
-                "WebPEncoder",
+                "TIFF", "WebP", "WebPEncoder",
             ],
             swiftSettings: pure),
         .target(name: "BMPDecoder", dependencies: ["BMP", "Pixels"], swiftSettings: edge),
         .target(name: "HEIFDecoder", dependencies: ["HEIF", "Support", "CHEIF"], swiftSettings: edge),
+        .target(name: "TIFFDecoder", dependencies: ["TIFF", "Pixels", "Support", "CTIFF"], swiftSettings: edge),
         .target(name: "WebPDecoder", dependencies: ["WebP", "Support", "CWebP"], swiftSettings: edge),
         .target(name: "PNGDecoder", dependencies: ["PNG", "Support", "CPNG"], swiftSettings: edge),
         // Swift that is checked for memory safety in place of giflib, which is slower and refuses files that Pillow
@@ -136,7 +140,7 @@ let package = Package(
                 "Pixelation", "BMP", "BMPDecoder", "GIF", "GIFDecoder", "HEIF", "HEIFDecoder", "JPEG",
                 "JPEGDecoder", "PNG",
                 "PNGDecoder", "Pixels",
-                "Support", "WebP", "WebPDecoder",
+                "Support", "TIFF", "TIFFDecoder", "WebP", "WebPDecoder",
             ],
             swiftSettings: edge),
         .target(

@@ -23,6 +23,7 @@ package struct InProcessReducer: PictureReducer {
         case .gif(let header): try reduce(bytes, header, request)
         case .webp(let header): try reduce(bytes, header, request)
         case .heif(let header): try reduce(bytes, header, request)
+        case .tiff(let header): try reduce(bytes, header, request)
         case .bmp(let header): try reduce(bytes, header, request)
         case nil: throw PixelationError(.internal, "the survey is not of this engine")
         }

@@ -5,6 +5,7 @@ package import GIF
 package import HEIF
 package import JPEG
 package import PNG
+package import TIFF
 package import WebP
 
 /// The reason for which a source was not pixelated.
@@ -118,6 +119,29 @@ package struct PixelationError: Error, Sendable, Equatable, CustomStringConverti
             case .internal: .internal
             }
         self.init(kind, limit: error.detail)
+    }
+
+    /// Creates the error that corresponds to an error of the TIFF decoder.
+    package init(_ error: TIFFError) {
+        let kind: Kind =
+            switch error.kind {
+            case .notTIFF: .notAnImage
+            case .unsupported: .unsupportedFormat
+            case .tooManyPixels, .sideTooLong: .tooManyPixels
+            case .tooManyEntries: .tooManyMarkers
+            case .tooManySegments: .tooManyScans
+            case .tooMuchMemory: .tooMuchMemory
+            case .truncated: .truncated
+            case .corrupt: .corrupt
+            case .deadline: .deadline
+            case .cancelled: .cancelled
+            case .internal: .internal
+            }
+        if error.kind == .sideTooLong {
+            self.init(kind, error.detail)
+        } else {
+            self.init(kind, limit: error.detail)
+        }
     }
 
     /// Creates the error that corresponds to an error of the BMP decoder.

@@ -23,7 +23,7 @@ package enum SourceFormat: String, Sendable, CaseIterable {
     case video = "ISO media (video)"
 
     /// The formats that can be read.
-    package static let readable: [SourceFormat] = [.jpeg, .png, .gif, .webp, .heif, .avif, .bmp]
+    package static let readable: [SourceFormat] = [.jpeg, .png, .gif, .webp, .heif, .avif, .tiff, .bmp]
 
     /// The name of the format in the setting `pixelation.formats`, such as `jpeg`.
     package var settingName: String { rawValue.lowercased() }
@@ -69,7 +69,10 @@ package enum SourceFormat: String, Sendable, CaseIterable {
         case has("RIFF") && has("WEBP", at: 8): self = .webp
         case has("ftyp", at: 4):
             self = Self.isoMedia(bytes)
-        case has([0x49, 0x49, 0x2A, 0x00]), has([0x4D, 0x4D, 0x00, 0x2A]): self = .tiff
+        // The number 42, in files of some writers in the other byte order, and 43 in BigTIFF.
+        case has([0x49, 0x49, 0x2A, 0x00]), has([0x4D, 0x4D, 0x00, 0x2A]), has([0x49, 0x49, 0x00, 0x2A]),
+            has([0x4D, 0x4D, 0x2A, 0x00]), has([0x49, 0x49, 0x2B, 0x00]), has([0x4D, 0x4D, 0x00, 0x2B]):
+            self = .tiff
         case has("BM") && bytes.count >= 26: self = .bmp
         case has([0xFF, 0x0A]), has([0, 0, 0, 0x0C, 0x4A, 0x58, 0x4C, 0x20]): self = .jpegXL
         case has([0, 0, 0, 0x0C, 0x6A, 0x50, 0x20, 0x20]), has([0xFF, 0x4F, 0xFF, 0x51]): self = .jpeg2000

@@ -8,6 +8,7 @@ import JPEGEncoder
 package import PNG
 import PNGEncoder
 import Pixels
+package import TIFF
 package import WebP
 import WebPEncoder
 
@@ -19,6 +20,7 @@ package enum SourceHeader: Sendable {
     case gif(GIFHeader)
     case webp(WebPHeader)
     case heif(HEIFHeader)
+    case tiff(TIFFHeader)
     case bmp(BMPHeader)
 
     /// Parses the header of a file and checks it against the limits.
@@ -69,6 +71,12 @@ package enum SourceHeader: Sendable {
                     "the picture of the file is \(self.format.rawValue), which is not processed (pixelation.formats)"
                 )
             }
+        case .tiff:
+            do throws(TIFFError) {
+                self = .tiff(try TIFFHeader(of: bytes, limits: TIFFLimits(options)))
+            } catch {
+                throw PixelationError(error)
+            }
         case .bmp:
             do throws(BMPError) {
                 self = .bmp(try BMPHeader(of: bytes, pixels: options.limits.pixels))
@@ -86,6 +94,7 @@ package enum SourceHeader: Sendable {
         case .gif: .gif
         case .webp: .webp
         case .heif(let header): header.coding == .av1 ? .avif : .heif
+        case .tiff: .tiff
         case .bmp: .bmp
         }
     }
@@ -98,6 +107,7 @@ package enum SourceHeader: Sendable {
         case .gif(let header): header.width
         case .webp(let header): header.width
         case .heif(let header): header.width
+        case .tiff(let header): header.width
         case .bmp(let header): header.width
         }
     }
@@ -110,6 +120,7 @@ package enum SourceHeader: Sendable {
         case .gif(let header): header.height
         case .webp(let header): header.height
         case .heif(let header): header.height
+        case .tiff(let header): header.height
         case .bmp(let header): header.height
         }
     }
@@ -122,6 +133,7 @@ package enum SourceHeader: Sendable {
         case .gif(let header): header.fileBytes
         case .webp(let header): header.fileBytes
         case .heif(let header): header.fileBytes
+        case .tiff(let header): header.fileBytes
         case .bmp(let header): header.fileBytes
         }
     }
@@ -134,6 +146,7 @@ package enum SourceHeader: Sendable {
         case .gif(let header): header.workingSetBytes
         case .webp(let header): header.workingSetBytes
         case .heif(let header): header.workingSetBytes
+        case .tiff(let header): header.workingSetBytes
         case .bmp(let header): header.workingSetBytes
         }
     }
@@ -145,6 +158,7 @@ package enum SourceHeader: Sendable {
         case .png(let header): header.colorChunkBytes
         case .webp(let header): header.profile?.count ?? 0
         case .heif(let header): header.profile?.count ?? 0
+        case .tiff(let header): header.profile?.count ?? 0
         case .gif, .bmp: 0
         }
     }
@@ -162,6 +176,7 @@ package enum SourceHeader: Sendable {
             SourceMetadata(png: header.attachments(in: bytes))
         case .webp(let header): SourceMetadata(profile: header.profile.map { Array(bytes[$0]) })
         case .heif(let header): SourceMetadata(profile: header.profile.map { Array(bytes[$0]) })
+        case .tiff(let header): SourceMetadata(profile: header.profile.map { Array(bytes[$0]) })
         case .gif, .bmp: SourceMetadata()
         }
     }
@@ -186,6 +201,7 @@ package enum SourceHeader: Sendable {
         case .png(let header): header.decompressedProfileBytes
         case .webp(let header): header.profile?.count ?? 0
         case .heif(let header): header.profile?.count ?? 0
+        case .tiff(let header): header.profile?.count ?? 0
         case .gif, .bmp: 0
         }
     }
@@ -224,6 +240,7 @@ package enum SourceHeader: Sendable {
         case .gif(let header): header.layout.color
         case .webp(let header): header.color
         case .heif(let header): header.color
+        case .tiff(let header): header.samples.color
         case .bmp(let header): header.layout.color
         }
     }
@@ -236,6 +253,7 @@ package enum SourceHeader: Sendable {
         case .jpeg(let header): header.orientation(in: bytes)
         case .png(let header): header.orientation(in: bytes)
         case .webp(let header): header.orientation(in: bytes)
+        case .tiff(let header): header.orientation
         // libheif applies the rotation of the file, which alone counts: the Exif orientation repeats it, or is wrong.
         case .gif, .heif, .bmp: .upright
         }
@@ -309,5 +327,16 @@ extension HEIFLimits {
         self.init(
             pixels: options.limits.pixels, boxes: options.limits.markers,
             memoryBytes: options.limits.memoryBytes)
+    }
+}
+
+extension TIFFLimits {
+    /// Creates the limits of the TIFF decoder from the options of the engine. Pillow turns TIFF pictures upright before
+    /// it reduces them, so `MetadataPolicy.reference` does, too.
+    package init(_ options: PixelationOptions) {
+        self.init(
+            pixels: options.limits.pixels, entries: options.limits.markers, work: options.limits.scanWork,
+            memoryBytes: options.limits.memoryBytes, acceptsTruncated: options.truncated == .accept,
+            appliesOrientation: options.metadata == .reference)
     }
 }

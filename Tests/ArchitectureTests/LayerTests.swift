@@ -9,18 +9,17 @@ struct LayerTests {
         [
             "CLibC", "CLibCurl", "CLibCrypto", "CLibExpat", "CLibGIF", "CLibJPEG", "CLibPNG", "CLibSeccomp",
             "CLibSystemd",
-            "CLibTurboJPEG", "CLibWebP",
+            "CLibTIFF", "CLibTurboJPEG", "CLibWebP",
         ],
-        ["CHEIF", "CJPEG", "CPNG", "CPixels", "CSandbox", "CWebP", "Support"],
+        ["CHEIF", "CJPEG", "CPNG", "CPixels", "CSandbox", "CTIFF", "CWebP", "Support"],
         ["HTTP", "Digests", "Exif", "Pixels", "S3Events", "Metrics"],
         [
             "SigV4", "Curl", "BMP", "GIF", "GIFEncoder", "HEIF", "JPEG", "JPEGEncoder", "PNG", "PNGEncoder",
-            "Sandbox", "Systemd", "WebP",
-            "WebPEncoder",
+            "Sandbox", "Systemd", "TIFF", "WebP", "WebPEncoder",
         ],
         [
             "AWS", "Pixelation", "BMPDecoder", "GIFDecoder", "HEIFDecoder", "JPEGDecoder", "PNGDecoder",
-            "WebPDecoder",
+            "TIFFDecoder", "WebPDecoder",
         ],
         ["Decoding", "Worker"],
         ["DecoderProcesses", "Settings"],
@@ -116,6 +115,7 @@ struct LayerTests {
         ("CHEIF", "HEIFDecoder"), ("HEIFDecoder", "Decoding"), ("CWebP", "WebPDecoder"),
         ("WebPDecoder", "Decoding"), ("BMPDecoder", "Decoding"),
         ("GIFDecoder", "Decoding"),
+        ("CTIFF", "TIFFDecoder"), ("TIFFDecoder", "Decoding"),
     ])
     func `a dangerous C module is imported by few modules`(imported: String, importers: String) throws {
         let found = try Project.swift("Sources").filter { Self.imports($0).contains(imported) }

@@ -60,6 +60,9 @@ def line(name, content):
         # pillow-heif has a mode for gray pictures. The engine reads all as colours, like Pillow's reader of AVIF.
         image = image.convert("RGBA" if has_alpha(image) else "RGB")
     mode = image.mode
+    if mode == "I;16B":
+        # Pillow 12.1.1 resizes this mode to values that are in no part of the picture.
+        image = Image.fromarray(numpy.asarray(image).astype("<u2"))
     averaged = image
     if mode == "1":
         averaged = image.convert("L")
@@ -69,6 +72,12 @@ def line(name, content):
         averaged = image.convert("LA")
     elif mode == "P":
         averaged = image.convert("RGB")
+    elif name == "tiff-gray-12":
+        # Twelve bits become sixteen, and white is white.
+        level = numpy.asarray(image).astype(int)
+        averaged = Image.fromarray((level << 4 | level >> 8).astype("<u2"))
+    elif name == "tiff-gray-16-white":
+        averaged = Image.fromarray(65535 - numpy.asarray(image))
     print(name, base64.b64encode(content).decode(), mode + ("+" if has_alpha(image) else ""),
           hashlib.sha256(grids(image)).hexdigest(), hashlib.sha256(grids(averaged)).hexdigest())
 
@@ -294,8 +303,145 @@ def make_heif():
         line("avif" if image.mode == "L" else "avif-alpha", file.getvalue())
 
 
+# TIFF
+
+SHORT, LONG, RATIONAL, UNDEFINED = 3, 4, 5, 7
+
+
+def tiff(segments, tags, order="<", big=False, tile=None, rows=H, width=W, height=H):
+    """Returns a TIFF file with strips of `rows` rows, or with tiles. The tags have a type and values."""
+    start, unit, entry = (16, "Q", 20) if big else (8, "I", 12)
+    data, places = b"", []
+    for segment in segments:
+        places.append(start + len(data))
+        data += segment + bytes(len(segment) % 2)
+    kind = 16 if big else LONG
+    all_tags = {256: (SHORT, [width]), 257: (LONG, [height]), 258: (SHORT, [8]), 259: (SHORT, [1]), **tags,
+                324 if tile else 273: (kind, places), 325 if tile else 279: (LONG, [len(s) for s in segments])}
+    if tile:
+        all_tags.update({322: (SHORT, [tile[0]]), 323: (SHORT, [tile[1]])})
+    else:
+        all_tags[278] = (SHORT, [rows])
+    formats = {SHORT: "H", LONG: "I", RATIONAL: "II", UNDEFINED: "B", 16: "Q"}
+    directory = start + len(data)
+    extra = directory + (8 if big else 2) + entry * len(all_tags) + (8 if big else 4)
+    out, behind = struct.pack(order + ("Q" if big else "H"), len(all_tags)), b""
+    for tag in sorted(all_tags):
+        kind, values = all_tags[tag]
+        flat = [v for value in values for v in (value if isinstance(value, tuple) else (value,))]
+        packed_values = struct.pack(order + formats[kind][0] * len(flat), *flat)
+        out += struct.pack(order + "HH" + unit, tag, kind, len(values))
+        if len(packed_values) <= (8 if big else 4):
+            out += packed_values.ljust(8 if big else 4, b"\0")
+        else:
+            out += struct.pack(order + unit, extra + len(behind))
+            behind += packed_values + bytes(len(packed_values) % 2)
+    out += struct.pack(order + unit, 0)
+    name = b"II" if order == "<" else b"MM"
+    head = (struct.pack(order + "HHHQ", 43, 8, 0, directory) if big else struct.pack(order + "HI", 42, directory))
+    return name + head + data + out + behind
+
+
+def strips(rows, height):
+    """Returns rows of bytes in strips of `height` rows."""
+    return [b"".join(rows[at:at + height]) for at in range(0, len(rows), height)]
+
+
+def tiles(values, width, height):
+    """Returns pixels of samples of bytes in tiles, with zeros right of and below the picture."""
+    full = numpy.zeros((-(-H // height) * height, -(-W // width) * width, values.shape[2]), numpy.uint8)
+    full[:H, :W] = values
+    return [full[y:y + height, x:x + width].tobytes()
+            for y in range(0, full.shape[0], height) for x in range(0, full.shape[1], width)]
+
+
+def tags(photometric, bits, count=1, compression=1, extra=(), **more):
+    found = {262: (SHORT, [photometric]), 258: (SHORT, [bits] * count), 259: (SHORT, [compression]),
+             277: (SHORT, [count])}
+    if extra:
+        found[338] = (SHORT, list(extra))
+    return {**found, **{int(tag[1:]): value for tag, value in more.items()}}
+
+
+def saved(image, **options):
+    file = io.BytesIO()
+    image.save(file, "TIFF", **options)
+    return file.getvalue()
+
+
+def make_tiff():
+    gray, rgb, rgba = samples(1)[:, :, 0], samples(3), samples(4)
+    levels = gray.astype(int)
+    for bits in (1, 2, 4, 8):
+        rows = packed(levels % (1 << bits), bits)
+        for photometric in (0, 1):
+            line(f"tiff-gray-{bits}" + ("-white" if photometric == 0 else ""),
+                 tiff(strips(rows, 5), tags(photometric, bits), rows=5))
+        reverse = [bytes(int(f"{byte:08b}"[::-1], 2) for byte in row) for row in rows]
+        line(f"tiff-gray-{bits}-reverse", tiff(strips(reverse, 5), tags(1, bits, f266=(SHORT, [2])), rows=5))
+        colours = [(37 * band + 91 * n) * 257 & 65535 for band in range(3) for n in range(1 << bits)]
+        line(f"tiff-palette-{bits}", tiff(strips(rows, 17), tags(3, bits, f320=(SHORT, colours)), order=">"))
+    wide = numpy.minimum(levels * 257 + levels % 7, 65535)
+    for order in "<>":
+        words = [row.astype(order + "u2").tobytes() for row in wide]
+        line("tiff-gray-16" + ("-big" if order == ">" else ""), tiff(strips(words, 4), tags(1, 16), order=order, rows=4))
+    line("tiff-gray-12", tiff(strips(packed(wide >> 4, 12), 4), tags(1, 12), rows=4))
+    line("tiff-gray-16-white", tiff(strips([row.astype("<u2").tobytes() for row in wide], 4), tags(0, 16), rows=4))
+    line("tiff-gray-alpha", tiff(strips([r.tobytes() for r in samples(2)], 6), tags(1, 8, 2, extra=[2]), rows=6))
+    for name, order, big in (("little", "<", False), ("big", ">", False), ("large", "<", True)):
+        line(f"tiff-rgb-{name}", tiff(strips([r.tobytes() for r in rgb], 7), tags(2, 8, 3), order, big, rows=7))
+        deep = [(row.astype(int) * 257 - row % 5).clip(0, 65535).astype(order + "u2").tobytes() for row in rgb]
+        line(f"tiff-rgb-16-{name}", tiff(strips(deep, 7), tags(2, 16, 3), order, big, rows=7))
+    for name, extra in (("missing", ()), ("ignored", (0,)), ("premultiplied", (1,)), ("straight", (2,)), ("corel", (999,))):
+        values = rgba.copy()
+        if extra == (1,):
+            values[:, :, :3] = values[:, :, :3].astype(int) * values[:, :, 3:] // 255
+        line(f"tiff-rgba-{name}", tiff(strips([r.tobytes() for r in values], 9), tags(2, 8, 4, extra=extra), rows=9))
+        line(f"tiff-rgba-{name}-deflate", tiff([zlib.compress(s) for s in strips([r.tobytes() for r in values], 9)],
+                                               tags(2, 8, 4, 8, extra=extra), rows=9))
+    line("tiff-cmyk", tiff(strips([r.tobytes() for r in rgba], 9), tags(5, 8, 4), rows=9))
+    line("tiff-cmyk-tiles", tiff(tiles(rgba, 16, 16), tags(5, 8, 4), tile=(16, 16)))
+    planes = [part for band in range(3) for part in strips([r.tobytes() for r in rgb[:, :, band]], 7)]
+    line("tiff-planes", tiff(planes, tags(2, 8, 3, f284=(SHORT, [2])), rows=7))
+    line("tiff-planes-deflate", tiff([zlib.compress(p) for p in planes], tags(2, 8, 3, 8, f284=(SHORT, [2])), rows=7))
+    line("tiff-planes-tiles-deflate", tiff([zlib.compress(t) for band in range(3)
+                                            for t in tiles(rgb[:, :, band:band + 1], 16, 16)],
+                                           tags(2, 8, 3, 8, f284=(SHORT, [2])), tile=(16, 16)))
+    line("tiff-tiles", tiff(tiles(rgb, 16, 16), tags(2, 8, 3), tile=(16, 16)))
+    line("tiff-tiles-deflate", tiff([zlib.compress(t) for t in tiles(rgb, 32, 16)], tags(2, 8, 3, 8), tile=(32, 16)))
+    bits = Image.fromarray(gray % 2 * 255).convert("1")
+    for name in ("group3", "group4", "tiff_ccitt", "packbits", "tiff_lzw"):
+        line(f"tiff-1-{name}", saved(bits, compression=name))
+    for name in ("packbits", "tiff_lzw", "tiff_adobe_deflate", "tiff_deflate", "zstd"):
+        line(f"tiff-rgb-{name}", saved(Image.fromarray(rgb), compression=name))
+        line(f"tiff-gray-16-{name}", saved(Image.fromarray(wide.astype("<u2")), compression=name))
+    for name in ("tiff_lzw", "tiff_adobe_deflate", "zstd"):
+        for image in (Image.fromarray(rgb), Image.fromarray(gray), Image.fromarray(wide.astype("<u2"))):
+            line(f"tiff-{image.mode.lower().replace(';', '-')}-{name}-differences",
+                 saved(image, compression=name, tiffinfo={317: 2}))
+    smooth = Image.fromarray(samples(3, 4, 3)).resize((W, H), Image.BICUBIC)
+    line("tiff-jpeg", saved(smooth, compression="jpeg"))
+    line("tiff-jpeg-gray", saved(smooth.convert("L"), compression="jpeg"))
+    for name, subsampling in (("444", 0), ("420", 2)):
+        factor = 1 if subsampling == 0 else 2
+        sampled = {"f530": (SHORT, [factor, factor])}
+        file = io.BytesIO()
+        smooth.save(file, "JPEG", quality=90, subsampling=subsampling)
+        line(f"tiff-jpeg-ycbcr-{name}", tiff([file.getvalue()], tags(6, 8, 3, 7, **sampled)))
+        units = []
+        for y in range(0, H + H % factor, factor):
+            unit = b""
+            for x in range(0, W + W % factor, factor):
+                block = samples(3, W + 1, H + 1)[y:y + factor, x:x + factor]
+                unit += block[:, :, 0].tobytes() + block[0, 0, 1:].tobytes()
+            units.append(zlib.compress(unit))
+        line(f"tiff-ycbcr-{name}", tiff(units, tags(6, 8, 3, 8, **sampled), rows=factor))
+    line("tiff-profile", saved(Image.fromarray(rgb), icc_profile=bytes(range(128))))
+
+
 make_bmp()
 make_gif()
 make_heif()
 make_png()
+make_tiff()
 make_webp()
