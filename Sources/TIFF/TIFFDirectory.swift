@@ -43,6 +43,10 @@ struct TIFFDirectory {
             throw TIFFError(.truncated, "the file ends within its directory")
         }
         for index in 0..<count { readEntry(first + index * size, isBig, bytes) }
+        // A picture without its profile and its orientation is still the picture.
+        if let tag = outside.subtracting([.iccProfile, .orientation]).map(\.rawValue).min() {
+            throw TIFFError(.truncated, "the values of the tag \(tag) are not within the file")
+        }
     }
 
     private mutating func readEntry(_ at: Int, _ isBig: Bool, _ bytes: Span<UInt8>) {
@@ -107,7 +111,8 @@ struct TIFFDirectory {
         }
         return try TIFFSamples(
             photometric: value(.photometricInterpretation, bytes) ?? 0, bits: bits,
-            formats: values(.sampleFormat, bytes, most: count), extra: values(.extraSamples, bytes, most: count))
+            formats: values(.sampleFormat, bytes, most: count),
+            extra: values(.extraSamples, bytes, most: count))
     }
 
     func compression(_ bytes: Span<UInt8>) throws(TIFFError) -> TIFFCompression {
@@ -130,14 +135,9 @@ struct TIFFDirectory {
         let planes = value(.planarConfiguration, bytes) == 2 ? samples.count : 1
         let tag: TIFFTag = isTiled ? .tileOffsets : .stripOffsets
         guard let offsets = fields[tag] else {
-            throw TIFFError(
-                outside.contains(tag) ? .truncated : .corrupt,
-                "the offsets of the \(isTiled ? "tiles" : "strips") are missing")
+            throw TIFFError(.corrupt, "the offsets of the \(isTiled ? "tiles" : "strips") are missing")
         }
         let countsTag: TIFFTag = isTiled ? .tileByteCounts : .stripByteCounts
-        guard !outside.contains(countsTag) else {
-            throw TIFFError(.truncated, "the lengths of the \(isTiled ? "tiles" : "strips") are outside the file")
-        }
         let (partWidth, partHeight) =
             isTiled
             ? try tileSize(bytes) : (width, min(value(.rowsPerStrip, bytes) ?? height, height))
@@ -148,7 +148,8 @@ struct TIFFDirectory {
         let segments = TIFFSegments(
             isTiled: isTiled, width: partWidth, height: partHeight, across: across, perPlane: across * down,
             planes: planes, rowBytes: (partWidth * bits + 7) / 8, offsets: offsets, counts: fields[countsTag])
-        guard offsets.count >= segments.count, segments.counts.map({ $0.count >= segments.count }) ?? true else {
+        guard offsets.count >= segments.count, segments.counts.map({ $0.count >= segments.count }) ?? true
+        else {
             throw TIFFError(
                 .corrupt, "\(offsets.count) strips or tiles, the picture has \(segments.count)")
         }
@@ -179,11 +180,13 @@ struct TIFFDirectory {
         let types: [TIFFTag: (types: [Int], count: ClosedRange<Int>)] = [
             .t4Options: ([4], 1...1), .t6Options: ([4], 1...1), .predictor: ([3], 1...1),
             .jpegTables: ([1, 7], 1...1 << 20), .yCbCrCoefficients: ([5], 3...3),
-            .yCbCrSubSampling: ([3], 2...2), .yCbCrPositioning: ([3], 1...1), .referenceBlackWhite: ([5], 6...6),
+            .yCbCrSubSampling: ([3], 2...2), .yCbCrPositioning: ([3], 1...1),
+            .referenceBlackWhite: ([5], 6...6),
         ]
         var found: [Int: TIFFField] = [:]
         for (tag, allowed) in types {
-            guard let field = fields[tag], allowed.types.contains(field.type), allowed.count.contains(field.count)
+            guard let field = fields[tag], allowed.types.contains(field.type),
+                allowed.count.contains(field.count)
             else { continue }
             found[tag.rawValue] = field
         }

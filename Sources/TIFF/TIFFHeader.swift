@@ -50,7 +50,8 @@ package struct TIFFHeader: Sendable {
         segments = try directory.segments(bytes, width: storedWidth, height: storedHeight, samples)
         isBigEndian = directory.isBigEndian
         isBitReversed = directory.value(.fillOrder, bytes) == 2
-        statedOrientation = directory.value(.orientation, bytes).flatMap { Orientation(rawValue: $0) } ?? .upright
+        statedOrientation =
+            directory.value(.orientation, bytes).flatMap { Orientation(rawValue: $0) } ?? .upright
         appliesOrientation = limits.appliesOrientation
         profile = directory.profile
         palette = samples.model == .palette ? directory[.colorMap] : nil
@@ -62,7 +63,8 @@ package struct TIFFHeader: Sendable {
             }
         }
         var check = TIFFSegmentCheck(
-            compression, segments, pixels: storedWidth * storedHeight, isPlain: compression == .none && samples.model != .yCbCr,
+            compression, segments, pixels: storedWidth * storedHeight,
+            isPlain: compression == .none && samples.model != .yCbCr,
             acceptsTruncated: limits.acceptsTruncated)
         try check.run(bytes, limits)
         workingSetBytes = check.workingSetBytes(

@@ -19,7 +19,8 @@ package struct TIFFLimits: Sendable, Equatable {
     package var appliesOrientation: Bool
 
     package init(
-        pixels: Int, entries: Int, work: Int, memoryBytes: Int, acceptsTruncated: Bool, appliesOrientation: Bool
+        pixels: Int, entries: Int, work: Int, memoryBytes: Int, acceptsTruncated: Bool,
+        appliesOrientation: Bool
     ) {
         self.pixels = pixels
         self.entries = entries

@@ -55,12 +55,14 @@ package struct TIFFSamples: Sendable, Equatable {
         case 5: model = .cmyk
         case 6: model = count == 1 ? .gray : .yCbCr
         default:
-            let name = [8: "CIE L*a*b*", 9: "ICC L*a*b*", 10: "ITU L*a*b*", 32844: "LogL", 32845: "LogLuv"][photometric]
+            let name = [8: "CIE L*a*b*", 9: "ICC L*a*b*", 10: "ITU L*a*b*", 32844: "LogL", 32845: "LogLuv"][
+                photometric]
             throw TIFFError(
                 .unsupported, "the colour model \(name ?? "number \(photometric)") is not supported")
         }
         guard count >= model.samples else {
-            throw TIFFError(.corrupt, "\(count) samples a pixel, \(model.samples) or more belong to the colour model")
+            throw TIFFError(
+                .corrupt, "\(count) samples a pixel, \(model.samples) or more belong to the colour model")
         }
         // Files of RGB with a fourth sample and without the tag have alpha, as in Pillow, and CorelDRAW writes 999.
         let isExtra = count > model.samples
@@ -74,10 +76,13 @@ package struct TIFFSamples: Sendable, Equatable {
             formats.allSatisfy({ $0 == 1 || $0 == 4 || ($0 == 2 && depth == 8 && model == .gray) })
         else {
             let list = bits.map { "\($0)" }.joined(separator: ", ")
-            let kinds = formats.map { [1: "unsigned", 2: "signed", 3: "floating-point"][$0] ?? "number \($0)" }
+            let kinds = formats.map {
+                [1: "unsigned", 2: "signed", 3: "floating-point"][$0] ?? "number \($0)"
+            }
             throw TIFFError(
                 .unsupported,
-                "samples of \(list) bits, \(kinds.first ?? "unsigned"), are not supported in this colour model")
+                "samples of \(list) bits, \(kinds.first ?? "unsigned"), are not supported in this colour model"
+            )
         }
     }
 

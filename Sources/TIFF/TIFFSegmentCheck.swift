@@ -22,7 +22,10 @@ struct TIFFSegmentCheck {
     /// The bytes that the format of the compression makes its decoder keep for one strip or tile.
     private var stateBytes = 0
 
-    init(_ compression: TIFFCompression, _ segments: TIFFSegments, pixels: Int, isPlain: Bool, acceptsTruncated: Bool) {
+    init(
+        _ compression: TIFFCompression, _ segments: TIFFSegments, pixels: Int, isPlain: Bool,
+        acceptsTruncated: Bool
+    ) {
         self.compression = compression
         self.segments = segments
         self.pixels = pixels
@@ -71,7 +74,8 @@ struct TIFFSegmentCheck {
             let raw = pixels / segments.width * segments.rowBytes * segments.planes
             guard raw <= (sum + segments.count) * expansion else {
                 throw TIFFError(
-                    .truncated, "\(raw) bytes of pixels cannot be compressed to the \(sum) bytes of the \(name)s")
+                    .truncated,
+                    "\(raw) bytes of pixels cannot be compressed to the \(sum) bytes of the \(name)s")
             }
         }
     }
@@ -102,9 +106,11 @@ struct TIFFSegmentCheck {
         let turned = isTurned ? width * height * (samples.isGray16 ? 2 : samples.layout.stride) : 0
         if isPlain { return turned + row * 2 + segments.planes * row }
         // A whole strip, or the tiles of a row of tiles; and the rows that libtiff converts to colours.
-        let isWhole = segments.isTiled || segments.bytes <= Self.largestWhole || samples.model == .yCbCr
+        let isWhole =
+            segments.isTiled || segments.bytes <= Self.largestWhole || samples.model == .yCbCr
             || compression == .zstandard
-        let decoded = isWhole ? segments.bytes * (segments.isTiled ? segments.across + 1 : 1) : 2 * segments.rowBytes
+        let decoded =
+            isWhole ? segments.bytes * (segments.isTiled ? segments.across + 1 : 1) : 2 * segments.rowBytes
         let converted = samples.model == .yCbCr ? width * min(segments.height, height) * 4 : 0
         // libtiff keeps the offset and the length of each strip or tile, and so does the directory that it reads.
         let handle = (512 << 10) + 2 * longest + 32 * segments.rowBytes + stateBytes + segments.count * 48

@@ -8,7 +8,9 @@ enum ZstandardFrame {
     /// Returns the number of bytes that a decoder keeps, the largest possible one if the header is not valid.
     static func windowBytes(_ bytes: Span<UInt8>) -> Int {
         let magic: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD]
-        guard bytes.count >= 6, magic.indices.allSatisfy({ bytes[$0] == magic[$0] }) else { return largestWindow }
+        guard bytes.count >= 6, magic.indices.allSatisfy({ bytes[$0] == magic[$0] }) else {
+            return largestWindow
+        }
         let descriptor = bytes[4]
         guard descriptor >> 5 & 1 == 1 else {
             let base = 1 << (10 + Int(bytes[5] >> 3))

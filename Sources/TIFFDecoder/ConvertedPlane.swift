@@ -40,7 +40,8 @@ final class ConvertedPlane: TIFFPlane {
                 isMissing = true
             }
         }
-        return isMissing ? nil : UnsafePointer(buffer.baseAddress! + row % height * header.storedWidth * 4)
+        let start = row % height * header.storedWidth * 4
+        return isMissing ? nil : buffer.baseAddress.map { UnsafePointer($0 + start) }
     }
 
     /// Returns true if a strip or a tile of a block ends after the file.

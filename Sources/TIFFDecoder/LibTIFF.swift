@@ -52,7 +52,8 @@ final class LibTIFF {
     /// - Parameter isCut: True when the strip ends after the file, which is the reason for a failure then.
     func readStrip(_ strip: Int, _ out: UnsafeMutableBufferPointer<UInt8>, isCut: Bool) throws(TIFFError) {
         try check(
-            px_tiff_read_strip(pointer, UInt32(strip), out.baseAddress, out.count), "strip \(strip)", isCut: isCut)
+            px_tiff_read_strip(pointer, UInt32(strip), out.baseAddress, out.count), "strip \(strip)",
+            isCut: isCut)
     }
 
     /// Decodes row `row` of a plane into `out`.
@@ -67,7 +68,8 @@ final class LibTIFF {
     /// Decodes tile `tile` into `out`.
     func readTile(_ tile: Int, _ out: UnsafeMutableBufferPointer<UInt8>, isCut: Bool) throws(TIFFError) {
         try check(
-            px_tiff_read_tile(pointer, UInt32(tile), out.baseAddress, out.count), "tile \(tile)", isCut: isCut)
+            px_tiff_read_tile(pointer, UInt32(tile), out.baseAddress, out.count), "tile \(tile)", isCut: isCut
+        )
     }
 
     /// Decodes `rows` rows from `row` on into `out`: red, green, blue and alpha.
@@ -89,7 +91,8 @@ final class LibTIFF {
         case .deadline: throw TIFFError(.deadline, "the deadline passed in \(place)")
         case .cancelled: throw TIFFError(.cancelled, "decoding was cancelled")
         case .misused:
-            throw TIFFError(.corrupt, "libtiff finds other strips or tiles than the header states, in \(place)")
+            throw TIFFError(
+                .corrupt, "libtiff finds other strips or tiles than the header states, in \(place)")
         @unknown default: throw TIFFError(.internal, "an unknown status of the decoder")
         }
     }

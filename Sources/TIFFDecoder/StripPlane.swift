@@ -2,8 +2,8 @@
 
 import TIFF
 
-/// A plane in compressed strips. A small strip is decoded as a whole, which takes libtiff less time, and a large one row
-/// by row, so that it is never in memory as a whole.
+/// A plane in compressed strips. A small strip is decoded as a whole, which takes libtiff less time, and a large one
+/// row by row, so that it is never in memory as a whole.
 final class StripPlane: TIFFPlane {
     private let bytes: UnsafeBufferPointer<UInt8>
     private let header: TIFFHeader
@@ -42,7 +42,7 @@ final class StripPlane: TIFFPlane {
                 try decoder.readStrip(strip, part, isCut: false)
                 decoded = strip
             }
-            return UnsafePointer(buffer.baseAddress! + row % segments.height * segments.rowBytes)
+            return buffer.baseAddress.map { UnsafePointer($0 + row % segments.height * segments.rowBytes) }
         }
         // The rest of a strip of Zstandard could begin another frame, whose memory is unknown.
         guard ended != strip, header.compression != .zstandard else { return nil }

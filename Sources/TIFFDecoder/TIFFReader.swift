@@ -86,11 +86,11 @@ package struct TIFFReader: ~Copyable {
     package mutating func readRow(_ row: UnsafeMutableBufferPointer<UInt8>) throws(TIFFError) {
         precondition(self.row < header.height && row.count == rowBytes, "no such row")
         guard let out = row.baseAddress else { return }
-        if !picture.isEmpty {
+        if let first = picture.baseAddress, !picture.isEmpty {
             if self.row == 0 {
                 for stored in 0..<header.storedHeight {
                     let start = stored * header.storedWidth * unpacker.stride
-                    try readStored(stored, picture.baseAddress! + start)
+                    try readStored(stored, first + start)
                 }
             }
             turn(out)

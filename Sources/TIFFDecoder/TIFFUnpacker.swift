@@ -42,7 +42,8 @@ struct TIFFUnpacker {
     /// The number of bytes of a pixel that is written.
     var stride: Int { samples.isGray16 ? 2 : samples.layout.stride }
 
-    /// Writes the pixels of a row of samples. A pixel of gray of 16 bits is one number in the byte order of the machine.
+    /// Writes the pixels of a row of samples. A pixel of gray of 16 bits is one number in the byte order of the
+    /// machine.
     ///
     /// - Parameters:
     ///   - row: The samples of all pixels one after the other.
@@ -63,7 +64,9 @@ struct TIFFUnpacker {
             var level: Int
             if samples.bits == 12 {
                 let at = x / 2 * 3 + x % 2
-                level = x % 2 == 0 ? Int(row[at]) << 4 | Int(row[at + 1]) >> 4 : Int(row[at] & 15) << 8 | Int(row[at + 1])
+                level =
+                    x % 2 == 0
+                    ? Int(row[at]) << 4 | Int(row[at + 1]) >> 4 : Int(row[at] & 15) << 8 | Int(row[at + 1])
                 if !isReference { level = level << 4 | level >> 8 }
             } else {
                 let at = x * 2 * samples.count
@@ -79,7 +82,8 @@ struct TIFFUnpacker {
     private func sample(_ row: UnsafePointer<UInt8>, _ x: Int) -> UInt8 {
         let bits = samples.bits
         let perByte = 8 / bits
-        return row[x / perByte] >> UInt8(8 - bits * (x % perByte + 1)) & UInt8(truncatingIfNeeded: 1 << bits - 1)
+        return row[x / perByte] >> UInt8(8 - bits * (x % perByte + 1))
+            & UInt8(truncatingIfNeeded: 1 << bits - 1)
     }
 
     private func unpackBits(_ row: UnsafePointer<UInt8>, _ out: UnsafeMutablePointer<UInt8>) {

@@ -41,7 +41,8 @@ final class TilePlane: TIFFPlane {
             try decode(decoded)
         }
         if isMissing { return nil }
-        return UnsafePointer(rows.baseAddress! + row % segments.height * segments.rowBytes * segments.across)
+        let start = row % segments.height * segments.rowBytes * segments.across
+        return rows.baseAddress.map { UnsafePointer($0 + start) }
     }
 
     private func decode(_ row: Int) throws(TIFFError) {

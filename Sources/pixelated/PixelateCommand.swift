@@ -22,7 +22,7 @@ struct PixelateCommand: ParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("JPEG, PNG, GIF, WebP, HEIC, AVIF and BMP files.", valueName: "file"),
+        help: ArgumentHelp("JPEG, PNG, GIF, WebP, HEIC, AVIF, TIFF and BMP files.", valueName: "file"),
         completion: .file())
     var files: [LocalPath]
 
