@@ -114,7 +114,6 @@ import Testing
     @Test func `other formats are refused by name`() {
         let files: [(String, [UInt8])] = [
             ("JPEG XL", [0xFF, 0x0A]), ("ISO media", [0, 0, 0, 24] + Array("ftypisom....".utf8)),
-            ("TIFF", [0x49, 0x49, 0x2A, 0, 8, 0, 0, 0]),
         ]
         for (name, bytes) in files {
             let error = #expect(throws: PixelationError.self) { try Self.pixelate(bytes) }
