@@ -20,6 +20,32 @@ package struct WebPHeader: Sendable {
         package var isLossless: Bool
         /// The byte range, within the file, of the data of the bitstream.
         package var bitstream: Range<Int>
+        /// The byte range, within the file, of the data of the chunk ALPH that precedes a lossy bitstream; nil if
+        /// there is none.
+        package var alpha: Range<Int>?
+
+        /// The byte range, within the file, of the bitstream that is coded without loss, behind its header: that of
+        /// the picture, or of its alpha; nil if there is none.
+        package func lossless(in bytes: Span<UInt8>) -> Range<Int>? {
+            if isLossless { return bitstream.lowerBound + 5..<bitstream.upperBound }
+            // The lowest two bits of the first byte are the compression.
+            guard let alpha, !alpha.isEmpty, bytes[alpha.lowerBound] & 3 == 1 else { return nil }
+            return alpha.lowerBound + 1..<alpha.upperBound
+        }
+
+        /// The largest memory, in bytes, of the tables of prefix codes that libwebp can need for the bitstream: up to
+        /// 20,584 bytes for each group of codes. A group takes at least 20 bits, and a tile of 4 x 4 pixels.
+        private var possiblePrefixCodeBytes: Int {
+            guard let length = isLossless ? bitstream.count : alpha?.count else { return 0 }
+            return 20_584 * min(((width + 3) / 4) * ((height + 3) / 4), 1 + length * 8 / 20)
+        }
+
+        /// The largest memory, in bytes, that the tables of prefix codes may take: 16 MB, in which 815 to 1353 groups
+        /// have room. libwebp writes less than 200 groups into files of photos and drawings.
+        package var prefixCodeBytes: Int { min(16 << 20, possiblePrefixCodeBytes) }
+
+        /// True when the bitstream can have more groups of prefix codes than memory is predicted for.
+        package var mayExceedPrefixCodes: Bool { possiblePrefixCodeBytes > prefixCodeBytes }
     }
 
     /// The width in pixels of the canvas as stored: the Exif orientation is not applied.
@@ -90,12 +116,14 @@ package struct WebPHeader: Sendable {
     /// animation also the canvas before; for a lossless bitstream also its own copy of the pixels; for the alpha of a
     /// lossy one a byte and, while it is decoded without loss, 4 bytes more a pixel; rows of blocks and tables.
     ///
-    /// The tables of a lossless bitstream take 12 KB for each group of prefix codes. This value has room for 700.
-    /// A file may state 65536, which only the memory limit of a decoder process stops.
+    /// The decoder counts the groups of prefix codes before it decodes a frame, and refuses a file whose tables take
+    /// more than is predicted here.
     package var workingSetBytes: Int {
         let canvases = isAnimated ? 2 : 1
-        let most = frames.map { $0.width * $0.height * ($0.isLossless ? 4 : hasAlpha ? 5 : 0) }.max() ?? 0
-        let tables = frames.contains { $0.isLossless } ? 8 << 20 : 1 << 20
-        return pixels * 4 * canvases + most + width * 256 + frames.count * 256 + tables
+        let most =
+            frames.map {
+                $0.width * $0.height * ($0.isLossless ? 4 : hasAlpha ? 5 : 0) + $0.prefixCodeBytes
+            }.max() ?? 0
+        return pixels * 4 * canvases + most + width * 256 + frames.count * 256 + (1 << 20)
     }
 }

@@ -73,9 +73,13 @@ struct WebPParser {
         try admit(header)
         var at = start
         var hasAnimation = false
+        var alpha: Range<Int>?
         while at < end {
             let chunk = try self.chunk(&at, end: end, bytes)
             switch chunk.name {
+            case Self.alph where !header.isAnimated && header.frames.isEmpty:
+                alpha = chunk.data
+                try count()
             case Self.anim where header.isAnimated && !hasAnimation:
                 guard chunk.data.count >= 6 else {
                     throw WebPError(
@@ -98,6 +102,7 @@ struct WebPParser {
                             + "\(header.width) x \(header.height)")
                 }
                 header.frames = [picture.frame]
+                header.frames[0].alpha = alpha
             case Self.iccp where header.profile == nil && header.frames.isEmpty && flags & 0x20 != 0:
                 header.profile = chunk.data.isEmpty ? nil : chunk.data
                 try count()
@@ -142,9 +147,11 @@ struct WebPParser {
                     + "\(header.width) x \(header.height)")
         }
         var at = start + 16
+        var alpha: Range<Int>?
         while at < chunk.data.upperBound {
             let part = try self.chunk(&at, end: chunk.data.upperBound, bytes)
             guard part.name == Self.vp8 || part.name == Self.vp8l else {
+                if part.name == Self.alph { alpha = part.data }
                 try count()
                 continue
             }
@@ -155,7 +162,7 @@ struct WebPParser {
                     "a frame of \(width) x \(height) pixels has a picture of "
                         + "\(frame.width) x \(frame.height)")
             }
-            (frame.x, frame.y, frame.milliseconds) = (x, y, field(4))
+            (frame.x, frame.y, frame.milliseconds, frame.alpha) = (x, y, field(4), alpha)
             return frame
         }
         throw WebPError(.corrupt, "a frame at byte \(start) has no picture")
@@ -264,6 +271,7 @@ struct WebPParser {
     private static let vp8x: UInt32 = 0x5650_3858
     private static let anim: UInt32 = 0x414E_494D
     private static let anmf: UInt32 = 0x414E_4D46
+    private static let alph: UInt32 = 0x414C_5048
     private static let iccp: UInt32 = 0x4943_4350
     private static let exif: UInt32 = 0x4558_4946
 

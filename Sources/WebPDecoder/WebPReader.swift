@@ -11,6 +11,8 @@ package import WebP
 /// rows of a lossy picture are returned as soon as they are decoded.
 package struct WebPReader: ~Copyable {
     package let header: WebPHeader
+    /// The whole file.
+    private let bytes: UnsafeBufferPointer<UInt8>
     private let pointer: OpaquePointer
     /// The cancellation, retained because the decoder behind `pointer` reads the flag at its address.
     private let cancellation: Cancellation?
@@ -53,6 +55,7 @@ package struct WebPReader: ~Copyable {
             throw WebPError(.tooMuchMemory, "the system has no memory left for a decoder")
         }
         self.header = header
+        self.bytes = bytes
         self.pointer = pointer
         self.cancellation = cancellation
     }
@@ -68,10 +71,24 @@ package struct WebPReader: ~Copyable {
     ///
     /// - Returns: The time for which the frame is shown in milliseconds; 0 for a still picture.
     package mutating func nextFrame() throws(WebPError) -> Int {
+        if frame < header.frames.count { try admitPrefixCodes(of: header.frames[frame]) }
         var end: Int32 = 0
         try check(px_webp_next_frame(pointer, &end))
         defer { frame += 1 }
         return header.frames[frame].milliseconds
+    }
+
+    /// Throws an error if the tables of prefix codes of a frame take more memory than is predicted.
+    private func admitPrefixCodes(of frame: WebPHeader.Frame) throws(WebPError) {
+        let file = bytes.span
+        guard frame.mayExceedPrefixCodes, let range = frame.lossless(in: file),
+            let groups = PrefixGroups(of: file, in: range, width: frame.width, height: frame.height),
+            groups.tableBytes > frame.prefixCodeBytes
+        else { return }
+        throw WebPError(
+            .tooMuchMemory,
+            "the tables of \(groups.count) groups of prefix codes take \(groups.tableBytes) bytes, "
+                + "\(frame.prefixCodeBytes) are allowed")
     }
 
     /// Stores the next row in `row`: red, green, blue and alpha of each pixel, not premultiplied. The alpha of a

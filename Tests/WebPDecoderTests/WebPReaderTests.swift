@@ -143,10 +143,10 @@ import WebPEncoder
     @Test func `decoding takes no more memory than the header predicts`() throws {
         guard allocation_count_works() else { return }
         var random = SplitMix(seed: 6)
-        let picture = PlainPicture(900, 700, alpha: { UInt8(truncatingIfNeeded: $0) }, &random)
-        let opaque = PlainPicture(900, 700, &random)
+        let picture = PlainPicture(1300, 1000, alpha: { UInt8(truncatingIfNeeded: $0) }, &random)
+        let opaque = PlainPicture(1300, 1000, &random)
         let grid = Grid(size: 2, color: .rgb, samples: (0..<12).map { UInt8($0 * 20) })
-        let frames = WebPWriter(width: 900, height: 700).encode(
+        let frames = WebPWriter(width: 1300, height: 1000).encode(
             frames: [(grid, 10), (Grid(size: 2, color: .rgb, samples: .init(repeating: 3, count: 12)), 5)],
             loops: 0)
         let files = [
