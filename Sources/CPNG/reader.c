@@ -46,7 +46,15 @@ struct px_png {
     uint32_t colors[256];
     // All rows of an interlaced picture; NULL for any other.
     uint8_t *rows;
+    // True while libpng decodes the last row, and when it has its samples.
+    bool is_last_row, has_last_row;
+    // The number of bytes of the file that libpng has read after the last row.
+    size_t tail;
 };
+
+// The number of bytes behind the data of the last row that libpng reads to find the end of the deflate stream. A stream
+// that goes on longer is not decompressed: 1 MB of it can stand for 1 GB.
+static const size_t longest_tail = 16384;
 
 static _Noreturn void stop(px_png *reader, px_png_status status)
 {
@@ -198,6 +206,11 @@ static void read_bytes(png_structp png, png_bytep out, size_t count)
             continue;
         }
         size_t part = count < reader->left ? count : reader->left;
+        if (reader->has_last_row) {
+            reader->tail += part;
+            if (reader->tail > longest_tail)
+                stop(reader, px_png_ok);
+        }
         // The end of a chunk that is cut off is the end of the file.
         if (part > reader->count - reader->at)
             stop(reader, px_png_truncated);
@@ -280,6 +293,15 @@ static void look_up(const px_png *reader, uint8_t *row)
         memcpy(row + 4 * (size_t)x, &reader->colors[reader->indices[x]], 4);
 }
 
+// Called when libpng has the samples of a row, before it looks for the end of the stream behind the last one.
+static void on_row(png_structp png, png_row_infop info, png_bytep row)
+{
+    (void)info;
+    (void)row;
+    px_png *reader = png_get_user_transform_ptr(png);
+    reader->has_last_row = reader->is_last_row;
+}
+
 static void read_interlaced(px_png *reader, int passes)
 {
     if (reader->row_bytes == 0 || reader->height > SIZE_MAX / reader->row_bytes)
@@ -290,6 +312,9 @@ static void read_interlaced(px_png *reader, int passes)
     for (int pass = 0; pass < passes; pass++)
         for (uint32_t y = 0; y < reader->height; y++) {
             check_time(reader);
+            reader->is_last_row = pass == passes - 1 && y + 2 >= reader->height;
+            // The last pass has every second row: a last row that is not in it needs no further samples.
+            reader->has_last_row = reader->is_last_row && y % 2 == 0;
             png_read_row(reader->png, reader->rows + y * reader->row_bytes, NULL);
         }
 }
@@ -317,6 +342,8 @@ static void start(px_png *reader, px_png_layout layout, px_png_frame *frame)
         && png_get_color_type(reader->png, reader->info) == PNG_COLOR_TYPE_PALETTE
         && png_get_interlace_type(reader->png, reader->info) == PNG_INTERLACE_NONE;
     set_transformations(reader, layout);
+    png_set_read_user_transform_fn(reader->png, on_row);
+    png_set_user_transform_info(reader->png, reader, 0, 0);
     int passes = png_set_interlace_handling(reader->png);
     png_read_update_info(reader->png, reader->info);
     reader->height = png_get_image_height(reader->png, reader->info);
@@ -336,12 +363,22 @@ static void start(px_png *reader, px_png_layout layout, px_png_frame *frame)
         read_interlaced(reader, passes);
 }
 
+// True when decoding was stopped because the stream goes on behind a complete picture. libpng is not used again.
+static bool has_ended(const px_png *reader)
+{
+    return reader->report.status == px_png_ok && reader->has_last_row;
+}
+
 px_png_status px_png_start(px_png *reader, px_png_layout layout, px_png_frame *frame)
 {
     if (reader->stage != opened)
         return px_png_misused;
     reader->stage = dead;
     if (setjmp(reader->jump) != 0) {
+        if (has_ended(reader)) {
+            reader->stage = started;
+            return px_png_ok;
+        }
         // An interlaced picture keeps the passes that are there.
         if (reader->report.status != px_png_truncated || reader->rows == NULL || !reader->limits.accept_truncated)
             return reader->report.status;
@@ -370,9 +407,17 @@ const uint8_t *px_png_profile(const px_png *reader, size_t *count)
 static px_png_status decode_row(px_png *reader, uint8_t *row)
 {
     reader->stage = dead;
-    if (setjmp(reader->jump) != 0)
-        return reader->report.status;
+    if (setjmp(reader->jump) != 0) {
+        if (!has_ended(reader))
+            return reader->report.status;
+        if (reader->looks_up)
+            look_up(reader, row);
+        reader->report.rows += 1;
+        reader->stage = started;
+        return px_png_ok;
+    }
     check_time(reader);
+    reader->is_last_row = reader->next_row == reader->height;
     png_read_row(reader->png, reader->looks_up ? reader->indices : row, NULL);
     if (reader->looks_up)
         look_up(reader, row);
