@@ -136,9 +136,17 @@ struct PNGParser {
                 .tooManyPixels,
                 "\(width) x \(height) = \(width * height) pixels, \(limits.pixels) are allowed")
         }
-        return PNGHeader(
+        let header = PNGHeader(
             width: width, height: height, depth: depth, colorType: colorType,
             isInterlaced: bytes[start + 12] == 1, fileBytes: bytes.count)
+        // The time of decoding is that of decompressing: a pixel of 16 bits a sample takes twice that of 8 bits.
+        guard header.rowBytes * height <= 4 * limits.pixels else {
+            throw PNGError(
+                .tooManyPixels,
+                "\(header.rowBytes * height) bytes of samples, 4 for each of \(limits.pixels) pixels are allowed"
+            )
+        }
+        return header
     }
 
     private mutating func read(

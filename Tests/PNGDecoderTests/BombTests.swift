@@ -87,8 +87,9 @@ import Testing
         expectRefused(Self.start(0x7FFF_FFFF, 1) + data, .sideTooLong, "a huge side")
         expectRefused(Self.start(7000, 7000) + data, .truncated, "few data")
         expectRefused(Self.start(7000, 7000, isInterlaced: true) + data, .truncated, "few data, interlaced")
+        expectRefused(Self.start(7000, 7000, depth: 16) + data, .tooManyPixels, "16 bits")
         expectRefused(
-            Self.start(7000, 7000, depth: 16, isInterlaced: true)
+            Self.start(4900, 4900, depth: 16, isInterlaced: true)
                 + Self.chunk("IDAT", [UInt8](repeating: 0, count: 600_000), isChecked: false), .corrupt,
             "16 bits, interlaced")
     }
