@@ -339,7 +339,9 @@ let package = Package(
             ],
             swiftSettings: edge),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["Scripted", "ScriptedDecoder"], exclude: ["Tools"],
+            name: "EndToEndTests",
+            dependencies: ["Scripted", "ScriptedDecoder", "DecoderProcesses", "Pixelation"],
+            exclude: ["Tools"],
             swiftSettings: edge),
         .testTarget(name: "ArchitectureTests", dependencies: ["Settings"], swiftSettings: edge),
     ],

@@ -57,7 +57,46 @@ import Testing
         for folder in ["hostile", "variants", "reports"] {
             for path in SharedCorpus.files(in: folder) { compare(try SharedCorpus.bytes(of: path), path) }
         }
-        #expect(pictures >= 2, "files that are pixelated are among them")
+        #expect(pictures >= 15, "files that are pixelated are among them")
         #expect(errors.isSuperset(of: [.notAnImage, .corrupt, .tooManyPixels, .tooManyMarkers]))
+    }
+
+    /// The kinds of errors that a cut or changed file may have.
+    private static let kinds: Set<PixelationError.Kind> = [
+        .notAnImage, .unsupportedFormat, .truncated, .corrupt, .tooManyPixels, .tooManyFrames,
+        .tooManyMarkers,
+        .tooMuchMemory,
+    ]
+
+    @Test(arguments: HostileFile.small, TruncationPolicy.allCases)
+    func `a file that is cut or changed at any byte has the same result in a decoder process`(
+        _ file: HostileFile, _ truncated: TruncationPolicy
+    ) throws {
+        var options = Self.options(truncated)
+        options.sizes = [8]
+        let pool = Harness.pool(of: "pixelated", options.limits, limit: 1)
+        defer { pool.shutDown() }
+        let whole = file.make()
+        func verdict(_ bytes: [UInt8], _ change: String) -> Verdict {
+            let own = Self.verdict(bytes, options, InProcessReducer())
+            let isolated = Self.verdict(bytes, options, pool)
+            #expect(isolated == own, "\(change)")
+            if case .failure(let error) = own {
+                #expect(Self.kinds.contains(error.kind), "\(change): \(error)")
+            }
+            return own
+        }
+        let result = verdict(whole, "whole")
+        #expect(throws: Never.self) { _ = try result.get() }
+        var refused = 0
+        for at in whole.indices {
+            let cut = verdict(Array(whole[..<at]), "\(at) bytes")
+            if case .failure = cut { refused += 1 }
+            guard truncated == .accept else { continue }
+            var changed = whole
+            changed[at] ^= at % 2 == 0 ? 0xFF : 0x01
+            _ = verdict(changed, "byte \(at) changed")
+        }
+        #expect(refused > 10)
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import GIF
+import Scripted
 import Testing
 
 /// The limits of a file, and files that contradict the format.

@@ -78,6 +78,22 @@ import Testing
         }
         let error = #expect(throws: PixelationError.self) { _ = try pixelator.pixelate(bytes) }
         #expect(error?.kind == refusal, "\(String(describing: error))")
+        if refusal.rawValue.hasPrefix("too-") {
+            let detail = error?.detail ?? ""
+            #expect(detail.contains("pixelation.limits.") || detail.contains("a side may have"), "\(detail)")
+        }
+    }
+
+    @Test func `a profile that is a bomb is dropped from outputs in another format`() throws {
+        let bomb = try #require(HostileFile.all.first { $0.name == "PNG: a bomb as iCCP" })
+        for output in [OutputFormatPolicy.jpeg, .webp, .png] {
+            var options = PixelationOptions()
+            options.output = output
+            options.limits.memoryBytes = 200 << 20
+            let picture = try Pixelator(options).pixelate(bomb.make())
+            #expect(picture.outputs.count == 5, "\(output)")
+            #expect(picture.outputs.allSatisfy { $0.bytes.count < 200_000 }, "\(output)")
+        }
     }
 
     @Test func `the bombs of the corpus are refused as the kind that they are`() throws {

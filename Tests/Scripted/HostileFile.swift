@@ -2,8 +2,8 @@
 
 package import Pixelation
 
-/// A file that is made to need much time or memory, or to crash a decoder. It is written segment by segment (ITU-T
-/// T.81, annex B).
+/// A file that is made to need much time or memory, or to crash a decoder. JPEG files are written segment by segment
+/// (ITU-T T.81, annex B). Each other format has its files in an enumeration of its own.
 package struct HostileFile: Sendable {
     package var name: String
     /// The kind of the error with which the file is refused within 200 MiB of memory and the other default limits; nil
@@ -19,7 +19,19 @@ package struct HostileFile: Sendable {
         self.make = make
     }
 
-    package static let all: [HostileFile] = [
+    /// The files of all formats.
+    package static let all =
+        jpeg + HostilePNG.files + HostileGIF.files + HostileWebP.files + HostileBMP.files
+
+    /// The files of all formats that take seconds in a debug build. They are not in `all`.
+    package static let large =
+        HostilePNG.largeFiles + HostileGIF.largeFiles + HostileWebP.largeFiles + HostileBMP.largeFiles
+
+    /// The smallest valid files of all formats but JPEG, which are cut and changed at every byte.
+    package static let small =
+        HostilePNG.smallFiles + HostileGIF.smallFiles + HostileWebP.smallFiles + HostileBMP.smallFiles
+
+    private static let jpeg: [HostileFile] = [
         HostileFile("no byte", .notAnImage) { [] },
         HostileFile("two bytes", .notAnImage) { start },
         HostileFile("a start and nothing else", .truncated) { start + [0xFF] },
@@ -96,7 +108,12 @@ package struct HostileFile: Sendable {
     }
 
     package static func repeated(_ bytes: [UInt8], _ times: Int) -> [UInt8] {
-        Array(repeatElement(bytes, count: times).joined())
+        let count = bytes.count * times
+        guard count > 0 else { return [] }
+        var result = bytes
+        result.reserveCapacity(count)
+        while result.count < count { result += result.prefix(count - result.count) }
+        return result
     }
 
     /// Returns a DHT segment with one code of 1 bit and one of 2 bits.

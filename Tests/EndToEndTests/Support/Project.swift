@@ -11,6 +11,9 @@ enum Project {
     /// The program under test: `PIXELATOR_BINARY`, which Tests/run sets to the release build, or the debug build.
     static let pixelated = environment("PIXELATOR_BINARY").map { URL(filePath: $0) } ?? built("pixelated")
 
+    /// True when the program under test is a release build.
+    static let hasReleaseBuild = environment("PIXELATOR_BINARY") != nil
+
     /// The service with decoders that misbehave, from `Tests/ScriptedDecoder`.
     static let scriptedService = built("ScriptedDecoder")
 

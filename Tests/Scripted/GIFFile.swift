@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A GIF file that a test puts together from blocks.
-struct GIFFile {
-    var bytes: [UInt8]
+package struct GIFFile {
+    package var bytes: [UInt8]
 
     /// Creates a file with a logical screen and without a global palette.
-    init(width: Int, height: Int) {
+    package init(width: Int, height: Int) {
         bytes = Array("GIF89a".utf8) + Self.words(width, height) + [0, 0, 0]
     }
 
@@ -14,31 +14,31 @@ struct GIFFile {
     }
 
     /// Returns the file with bytes appended.
-    func raw(_ more: [UInt8]) -> GIFFile {
+    package func raw(_ more: [UInt8]) -> GIFFile {
         var file = self
         file.bytes += more
         return file
     }
 
     /// Returns the file with a Graphic Control Extension appended.
-    func control(disposal: UInt8 = 0, transparent: UInt8? = nil) -> GIFFile {
+    package func control(disposal: UInt8 = 0, transparent: UInt8? = nil) -> GIFFile {
         raw([0x21, 0xF9, 4, disposal << 2 | (transparent == nil ? 0 : 1), 1, 0, transparent ?? 0, 0])
     }
 
     /// Returns the file with an extension appended: its label and the data of one sub-block.
-    func block(_ label: UInt8, _ data: [UInt8] = []) -> GIFFile {
+    package func block(_ label: UInt8, _ data: [UInt8] = []) -> GIFFile {
         raw([0x21, label] + (data.isEmpty ? [] : [UInt8(data.count)] + data) + [0])
     }
 
     /// Returns the file with an Image Descriptor appended, and the number of bits of a literal code.
-    func descriptor(
+    package func descriptor(
         left: Int = 0, top: Int = 0, width: Int, height: Int, flags: UInt8 = 0, bits: UInt8 = 8
     ) -> GIFFile {
         raw([0x2C] + Self.words(left, top, width, height) + [flags, bits])
     }
 
     /// Returns the file with codes appended, each with its number of bits, as data sub-blocks.
-    func codes(_ codes: [(code: Int, bits: Int)], isComplete: Bool = true) -> GIFFile {
+    package func codes(_ codes: [(code: Int, bits: Int)], isComplete: Bool = true) -> GIFFile {
         var (number, count) = (0, 0)
         var data: [UInt8] = []
         for (code, bits) in codes {
@@ -61,7 +61,7 @@ struct GIFFile {
 
     /// Returns the file with a frame appended whose pixels all have the index 7. The codes double as a bomb: nearly
     /// all stand for more than 3800 pixels.
-    func level(left: Int = 0, top: Int = 0, width: Int, height: Int) -> GIFFile {
+    package func level(left: Int = 0, top: Int = 0, width: Int, height: Int, flags: UInt8 = 0) -> GIFFile {
         var codes = [(256, 9), (7, 9)]
         var (bits, next, pixels, length) = (9, 258, 1, 1)
         while pixels < width * height {
@@ -75,8 +75,8 @@ struct GIFFile {
             pixels += length
         }
         codes.append((257, bits))
-        return descriptor(left: left, top: top, width: width, height: height).codes(codes)
+        return descriptor(left: left, top: top, width: width, height: height, flags: flags).codes(codes)
     }
 
-    var trailer: GIFFile { raw([0x3B]) }
+    package var trailer: GIFFile { raw([0x3B]) }
 }
