@@ -76,6 +76,20 @@ import Testing
         }
     }
 
+    @Test(arguments: RandomGrid.models)
+    func `files of grids with the colours around the largest palettes have the pixels of the grid`(
+        color: ColorModel
+    ) {
+        for count in [1, 2, 3, 4, 5, 15, 16, 17, 255, 256, 257] {
+            let samples = (0..<18 * 18).flatMap { cell -> [UInt8] in
+                let index = cell % count
+                // The last of 257 colours differs from the first in its second sample alone.
+                return (0..<color.bands).map { $0 == 0 ? UInt8(index & 255) : UInt8((index >> 8) * 9 + 3) }
+            }
+            expectExact(Grid(size: 18, color: color, samples: samples), 61, 47, "\(count) colours")
+        }
+    }
+
     @Test func `a grid of few colours becomes a palette or gray of few bits`() {
         func format(_ color: ColorModel, _ samples: [UInt8], side: Int = 64) -> [Int32] {
             let grid = Grid(size: 2, color: color, samples: samples)

@@ -72,6 +72,20 @@ import Testing
         }
     }
 
+    @Test(arguments: colors)
+    func `files of grids with the colours around the largest palettes show their grids`(
+        color: ColorModel
+    ) throws {
+        for count in [1, 2, 3, 4, 5, 15, 16, 17, 255, 256, 257] {
+            let samples = (0..<18 * 18).flatMap { cell -> [UInt8] in
+                let index = cell % count
+                // The last of 257 colours differs from the first in its second sample alone.
+                return (0..<color.bands).map { $0 == 0 ? UInt8(index & 255) : UInt8((index >> 8) * 9 + 3) }
+            }
+            try expectPicture(Grid(size: 18, color: color, samples: samples), 61, 47)
+        }
+    }
+
     @Test func `a file is the same each time`() {
         var generator = SplitMix(seed: 3)
         for n in [3, 16, 64] {
