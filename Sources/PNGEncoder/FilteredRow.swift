@@ -71,6 +71,18 @@ extension FilteredRow {
         }
     }
 
+    /// Appends the filter byte and the row.
+    func append(to bytes: inout [UInt8], unitBytes: Int) {
+        func add(_ unit: UInt32) {
+            for index in 0..<unitBytes { bytes.append(UInt8(truncatingIfNeeded: unit >> UInt32(8 * index))) }
+        }
+        bytes.append(filter.rawValue)
+        for span in spans {
+            add(span.first)
+            for _ in 1..<span.count { add(span.rest) }
+        }
+    }
+
     /// Counts the bytes of the row that are probably literals: those of the first unit of each run, and of the second
     /// if it differs. Of a unit of equal bytes, the first one is a literal.
     ///

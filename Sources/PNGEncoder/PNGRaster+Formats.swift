@@ -27,6 +27,8 @@ extension PNGRaster {
             let depth = [(1, 255), (2, 85), (4, 17)].first { step in levels.allSatisfy { $0 % step.1 == 0 } }
             let (bits, step) = depth.map { ($0.0, UInt32($0.1)) } ?? (8, 1)
             formats.append(Format(colorType: .gray, depth: bits, cells: levels.map { $0 / step }))
+            // Cells that do not begin at whole bytes may be shorter in bytes of their own.
+            if bits < 8 { formats.append(Format(colorType: .gray, depth: 8, cells: levels)) }
         } else if becomesGray {
             formats.append(
                 Format(colorType: .grayAlpha, depth: 8, cells: pixels.map { $0 & 0xFF | ($0 >> 24) << 8 }))

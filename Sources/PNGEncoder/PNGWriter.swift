@@ -82,6 +82,8 @@ package struct PNGWriter: Sendable {
         var best: RowPlan.Solution?
         for format in formats {
             let plan = RowPlan(PNGRaster(format, size: grid.size, columns: columns), rows: rows)
+            // More bits than needed make a few bytes less at most.
+            if format.colorType == .gray, format.depth > formats[0].depth, !plan.isSmall { continue }
             let candidate = plan.solve()
             if best.map({ candidate.totalBytes < $0.totalBytes }) ?? true { best = candidate }
         }

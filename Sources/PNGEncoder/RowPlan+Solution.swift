@@ -25,7 +25,8 @@ extension RowPlan {
     }
 
     /// Returns the best of the solutions that are tried: each filtering with one pass, in a sample of the rows if they
-    /// are many, and the best with several passes, each of which has the costs in the codes of the pass before.
+    /// are many, and the best with several passes, each of which has the costs in the codes of the pass before. Few
+    /// bytes are also coded as common writers do, and from there with further passes.
     func solve() -> Solution {
         var parser = parser()
         let sample = sample
@@ -59,6 +60,13 @@ extension RowPlan {
                     improve(trial.choice.filtering, costs, passes: 3)
                 }
             }
+            let filtering = usualFiltering
+            let tokens = LazyParser.tokens(bytes(filtering))
+            let lazy = Solution(
+                plan: self, filtering: filtering, tokens: tokens,
+                stream: DeflateStream(tokens, rawBytes: rawBytes))
+            if lazy.stream.bytes < best.stream.bytes { best = lazy }
+            improve(filtering, lazy.stream.costs, passes: 2)
         } else if isSimple {
             improve(best.filtering, best.stream.costs, passes: 1)
             improve(best.filtering, .fixed, passes: 1)

@@ -92,11 +92,8 @@ struct RowPlan {
             let filters = [RowFilter](repeating: filter, count: groups.count)
             candidates.append(choice(filters) { sums[$0].append($1) })
         }
-        // Pillow's choice is among four of the five, and its order decides between equal ones.
-        for allowed in [[RowFilter.none, .up, .sub, .paeth], RowFilter.allCases] {
-            let filters = sums.map { sums in
-                allowed.min { sums[Int($0.rawValue)] < sums[Int($1.rawValue)] } ?? .none
-            }
+        for allowed in [Self.usualFilters, RowFilter.allCases] {
+            let filters = Self.least(allowed, sums)
             if candidates.contains(where: { $0.filtering.filters == filters }) { continue }
             candidates.append(choice(filters) { _, _ in })
         }
@@ -109,6 +106,40 @@ struct RowPlan {
                     filtering: Filtering(filters: choice.filtering.filters, repeats: true),
                     costs: choice.costs, estimate: choice.estimate)
             }
+    }
+
+    /// The filters among which Pillow chooses. Its order decides between equal ones.
+    private static let usualFilters: [RowFilter] = [.none, .up, .sub, .paeth]
+
+    /// Returns for each group the filter with the least sum.
+    private static func least(_ allowed: [RowFilter], _ sums: [[Int]]) -> [RowFilter] {
+        sums.map { sums in allowed.min { sums[Int($0.rawValue)] < sums[Int($1.rawValue)] } ?? .none }
+    }
+
+    /// The filtering of Pillow: for each row the filter with the least sum.
+    var usualFiltering: Filtering {
+        var sums = [[Int]](repeating: [], count: groups.count)
+        for filter in RowFilter.allCases {
+            _ = choice([RowFilter](repeating: filter, count: groups.count)) { sums[$0].append($1) }
+        }
+        return Filtering(filters: Self.least(Self.usualFilters, sums), repeats: false)
+    }
+
+    /// Returns the bytes of all rows with their filter bytes, of a filtering in which repeated rows have filter Up.
+    func bytes(_ filtering: Filtering) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(rawBytes)
+        var above = [UInt32](repeating: 0, count: raster.spans.count)
+        for (filter, group) in zip(filtering.filters, groups) {
+            let row = FilteredRow(filter, units: group.units, above: above, of: raster)
+            above = group.units
+            row.append(to: &bytes, unitBytes: raster.unitBytes)
+            for _ in 1..<group.count {
+                bytes.append(RowFilter.up.rawValue)
+                bytes += repeatElement(0, count: raster.rowBytes)
+            }
+        }
+        return bytes
     }
 
     /// Returns the choice with these filters.
