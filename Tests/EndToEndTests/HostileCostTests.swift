@@ -61,7 +61,7 @@ struct HostileCostTests {
     ) throws -> (kind: PixelationError.Kind?, seconds: Double) {
         // A decoder that has had large files is replaced at times, so that each file has its own.
         let pool = DecoderPool(
-            DecoderOptions(isolation: .required, options.limits, count: 1), limit: 1,
+            DecoderOptions(isolation: .required, options, count: 1), limit: 1,
             program: DecoderProgram(path: Project.pixelated.path, arguments: [DecoderProgram.subcommand]))
         defer { pool.shutDown() }
         pool.keep(1)
