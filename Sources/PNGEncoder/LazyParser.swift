@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A parser that turns bytes into literals and matches as zlib does with its default level and the strategy for filtered
-/// data, with which Pillow writes PNG files: a match is replaced by a literal if a longer one begins at the next byte,
-/// and matches of up to 5 bytes are not used.
+/// A parser that turns bytes into literals and matches as zlib does with its default level and the strategy for
+/// filtered data, with which Pillow writes PNG files: a match is replaced by a literal if a longer one begins at the
+/// next byte, and matches of up to 5 bytes are not used.
 ///
 /// Streams of noise are sometimes a few bytes shorter with these tokens than with those of `TokenParser`, whose costs
 /// lead to another optimum.

@@ -4,7 +4,7 @@
 struct LosslessPrefixCode {
     /// The length of the longest code in bits, 0...15; 0 for a code of one symbol, which takes no bits.
     private let longest: Int
-    /// For all values of the next `longest` bits the symbol, times 16, and the length of its code.
+    /// The symbol, times 16, plus the length of its code, at each value of the next `longest` bits.
     private let table: [UInt16]
 
     /// Creates a code from the lengths of the codes of its symbols, 0...15 bits; nil unless the lengths are those of

@@ -22,8 +22,8 @@ struct PrefixGroups: Equatable {
     ///   - range: The byte range of the bitstream, without the 5 bytes of its header.
     ///   - width: The width of the picture in pixels.
     ///   - height: The height of the picture in pixels.
-    /// - Returns: The groups; nil if the bitstream ends before or contradicts the format. Then libwebp refuses it before
-    ///   it allocates tables.
+    /// - Returns: The groups; nil if the bitstream ends before or contradicts the format. Then libwebp refuses it
+    ///   before it allocates tables.
     init?(of bytes: Span<UInt8>, in range: Range<Int>, width: Int, height: Int) {
         var images = LosslessImages(range)
         guard let groups = images.groups(bytes, width: width, height: height) else { return nil }
