@@ -71,6 +71,8 @@ def main():
         "animation.gif": (lambda: animation(128), {}),
         "photo.webp": (lambda: paint.paint(*SIZE, 21), {"quality": 80}),
         "animation.webp": (animation, {"quality": 70}),
+        "IMG_0001.HEIC": (lambda: paint.paint(*SIZE, 22), {"quality": 80}),
+        "photo.avif": (lambda: paint.paint(*SIZE, 23), {"quality": 70}),
         "drawing.bmp": (lambda: paint.paint(*SIZE, 25).quantize(64), {}),
     }
     for name, (picture, options) in samples.items():
