@@ -29,6 +29,12 @@ package struct Survey: Sendable {
     /// The parsed header, from which `Pixelator.pixelate` continues; nil unless `Pixelator.survey` created this value.
     package let header: SourceHeader?
 
+    /// The memory in bytes that the decoder of every picture may have.
+    private static let unconditionalBytes = 256 << 20
+    /// The memory of a decoder beyond `unconditionalBytes`, in bytes for each byte of the file. A photo of 100 megapixels
+    /// needs 100 or less; a file that states many pixels and has no data for them needs thousands.
+    private static let bytesPerFileByte = 500
+
     /// Creates the survey of an upright colour picture, for tests and for engines other than `Pixelator`. `Pixelator`
     /// refuses it.
     package init(format: SourceFormat, width: Int, height: Int, workingSetBytes: Int) {
@@ -62,6 +68,14 @@ package struct Survey: Sendable {
                 .tooMuchMemory,
                 limit: "the picture needs up to \(workingSetBytes) bytes of memory, "
                     + "\(options.limits.memoryBytes) are allowed")
+        }
+        let needed = header?.workingSetBytes ?? 0
+        guard needed <= max(Self.unconditionalBytes, bytes.count * Self.bytesPerFileByte) else {
+            throw PixelationError(
+                .tooMuchMemory,
+                "decoding needs up to \(needed) bytes of memory, and a decoder may have more than "
+                    + "\(Self.unconditionalBytes) only for files of at least \(needed / Self.bytesPerFileByte) "
+                    + "bytes, not \(bytes.count)")
         }
     }
 
