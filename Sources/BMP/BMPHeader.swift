@@ -4,7 +4,7 @@ package import Pixels
 
 /// The header of a BMP file (the structures BITMAPFILEHEADER, BITMAPCOREHEADER and BITMAPINFOHEADER to BITMAPV5HEADER
 /// of Windows), and its palette. The same files are read as by Pillow 12.1.1.
-package struct BMPHeader: Sendable {
+package struct BMPHeader: PictureHeader {
     /// The coding of the pixels.
     package enum Coding: Sendable, Equatable {
         /// Indices of the palette, of 1, 4 or 8 bits.

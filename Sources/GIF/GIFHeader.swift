@@ -4,7 +4,7 @@ package import Pixels
 
 /// The canvas of a GIF file and its frames, which are found without decompressing them. The same files are read as by
 /// Pillow 12.1.1.
-package struct GIFHeader: Sendable {
+package struct GIFHeader: PictureHeader {
     /// The longest side of a picture in pixels.
     package static let maximumSide = 65500
 

@@ -4,7 +4,7 @@ package import Pixels
 
 /// The primary picture of a HEIF or AVIF file as its boxes describe it (ISO/IEC 23008-12), parsed by
 /// `init(of:limits:)`. No picture is decoded.
-package struct HEIFHeader: Sendable, Equatable {
+package struct HEIFHeader: PictureHeader, Equatable {
     /// The coding of the picture, or of its tiles.
     package enum Coding: String, Sendable {
         case hevc = "HEVC"

@@ -5,7 +5,7 @@ import Support
 
 /// The content of the marker segments of a JPEG file up to its first scan (ITU-T T.81, annex B), parsed by
 /// `init(of:limits:)`.
-package struct JPEGHeader: Sendable {
+package struct JPEGHeader: PictureHeader {
     /// The coding process, which the marker of the frame header states (T.81, table B.1).
     package enum Process: String, Sendable {
         case baseline, extended, progressive, lossless

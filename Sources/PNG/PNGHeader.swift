@@ -5,7 +5,7 @@ package import Pixels
 
 /// The content of the chunks of a PNG file besides its pixels (PNG, third edition, 11), parsed by
 /// `init(of:limits:)`. Nothing is decompressed.
-package struct PNGHeader: Sendable {
+package struct PNGHeader: PictureHeader {
     /// The colour type of the IHDR chunk (PNG, 11.2.1).
     package enum ColorType: UInt8, Sendable {
         case gray = 0

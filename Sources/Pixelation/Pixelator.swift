@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import JPEG
+import Pixels
 package import Support
 
 /// The engine, which makes outputs of several sizes from a source. It has no state of its own, so that any number of
@@ -52,7 +52,7 @@ package struct Pixelator: Sendable {
         _ bytes: [UInt8], survey: Survey, cancellation: Cancellation? = nil
     ) throws(PixelationError) -> PixelatedPicture {
         let deadline = ContinuousClock.now + .seconds(options.limits.seconds)
-        guard let header = survey.header, header.fileBytes == bytes.count else {
+        guard let header = survey.header, header.picture.fileBytes == bytes.count else {
             throw PixelationError(.internal, "the survey is not of this file")
         }
         let reduction = try reducer.reduce(
@@ -78,15 +78,5 @@ package struct Pixelator: Sendable {
         _ bytes: [UInt8], cancellation: Cancellation? = nil
     ) throws(PixelationError) -> PixelatedPicture {
         try pixelate(bytes, survey: survey(bytes), cancellation: cancellation)
-    }
-}
-
-extension JPEGLimits {
-    /// Creates the limits of the JPEG decoder from the options of the engine.
-    package init(_ options: PixelationOptions) {
-        self.init(
-            pixels: options.limits.pixels, scans: options.limits.scans, scanWork: options.limits.scanWork,
-            markers: options.limits.markers, memoryBytes: options.limits.memoryBytes,
-            damagedPercent: options.limits.damagedPercent, acceptsTruncated: options.truncated == .accept)
     }
 }

@@ -99,55 +99,16 @@ package enum SourceHeader: Sendable {
         }
     }
 
-    /// The width in pixels of the picture as stored.
-    var width: Int {
+    /// The properties that do not depend on the format.
+    var picture: any PictureHeader {
         switch self {
-        case .jpeg(let header): header.width
-        case .png(let header): header.width
-        case .gif(let header): header.width
-        case .webp(let header): header.width
-        case .heif(let header): header.width
-        case .tiff(let header): header.width
-        case .bmp(let header): header.width
-        }
-    }
-
-    /// The height in pixels of the picture as stored.
-    var height: Int {
-        switch self {
-        case .jpeg(let header): header.height
-        case .png(let header): header.height
-        case .gif(let header): header.height
-        case .webp(let header): header.height
-        case .heif(let header): header.height
-        case .tiff(let header): header.height
-        case .bmp(let header): header.height
-        }
-    }
-
-    /// The length of the file in bytes.
-    var fileBytes: Int {
-        switch self {
-        case .jpeg(let header): header.fileBytes
-        case .png(let header): header.fileBytes
-        case .gif(let header): header.fileBytes
-        case .webp(let header): header.fileBytes
-        case .heif(let header): header.fileBytes
-        case .tiff(let header): header.fileBytes
-        case .bmp(let header): header.fileBytes
-        }
-    }
-
-    /// An upper bound of the memory of the decoder in bytes.
-    var workingSetBytes: Int {
-        switch self {
-        case .jpeg(let header): header.workingSetBytes
-        case .png(let header): header.workingSetBytes
-        case .gif(let header): header.workingSetBytes
-        case .webp(let header): header.workingSetBytes
-        case .heif(let header): header.workingSetBytes
-        case .tiff(let header): header.workingSetBytes
-        case .bmp(let header): header.workingSetBytes
+        case .jpeg(let header): header
+        case .png(let header): header
+        case .gif(let header): header
+        case .webp(let header): header
+        case .heif(let header): header
+        case .tiff(let header): header
+        case .bmp(let header): header
         }
     }
 
@@ -257,87 +218,5 @@ package enum SourceHeader: Sendable {
         // libheif applies the rotation of the file, which alone counts: the Exif orientation repeats it, or is wrong.
         case .gif, .heif, .bmp: .upright
         }
-    }
-}
-
-extension PNGLimits {
-    /// Creates the limits of the PNG decoder from the options of the engine.
-    package init(_ options: PixelationOptions) {
-        let keepsProfile = options.metadata == .upright && [.jpeg, .webp].contains(options.output)
-        self.init(
-            pixels: options.limits.pixels, chunks: options.limits.markers,
-            memoryBytes: options.limits.memoryBytes,
-            profileBytes: keepsProfile ? PNGHeader.longestProfile : 0,
-            acceptsTruncated: options.truncated == .accept)
-    }
-}
-
-extension PNGHeader {
-    /// The ranges of the chunks that state the meaning of the colours.
-    private var colorChunks: [Range<Int>] { [iCCP, gAMA, cHRM, sRGB, cICP].compactMap(\.self) }
-
-    /// The largest length in bytes of a profile that is decompressed.
-    fileprivate static let longestProfile = 2 << 20
-
-    /// An upper bound of the length of the decompressed ICC profile in bytes; 0 without a profile. Deflate makes at
-    /// most 1032 bytes of one (258 of two bits).
-    fileprivate var decompressedProfileBytes: Int {
-        min(Self.longestProfile, 1032 * (iCCP?.count ?? 0))
-    }
-
-    /// The bytes of these chunks in a file.
-    fileprivate var colorChunkBytes: Int { colorChunks.reduce(0) { $0 + $1.count + 12 } }
-
-    /// Returns the contents of these chunks.
-    ///
-    /// - Parameter bytes: The whole file.
-    fileprivate func attachments(in bytes: [UInt8]) -> PNGWriter.Attachments {
-        func content(_ range: Range<Int>?) -> [UInt8]? { range.map { Array(bytes[$0]) } }
-        return PNGWriter.Attachments(
-            iCCP: content(iCCP), gAMA: content(gAMA), cHRM: content(cHRM), sRGB: content(sRGB),
-            cICP: content(cICP))
-    }
-}
-
-extension GIFLimits {
-    /// Creates the limits of the GIF decoder from the options of the engine.
-    package init(_ options: PixelationOptions) {
-        let isAnimated = options.metadata == .upright && [.same, .webp].contains(options.output)
-        // A pixel of a frame is drawn and averaged, which takes eight times as long as that of a scan.
-        self.init(
-            pixels: options.limits.pixels, frames: options.limits.frames,
-            framePixels: options.limits.scanWork / 8, blocks: options.limits.markers, isStill: !isAnimated,
-            acceptsTruncated: options.truncated == .accept)
-    }
-}
-
-extension WebPLimits {
-    /// Creates the limits of the WebP decoder from the options of the engine.
-    package init(_ options: PixelationOptions) {
-        // A pixel of a frame is drawn and averaged, which takes eight times as long as that of a scan.
-        self.init(
-            pixels: options.limits.pixels, frames: options.limits.frames,
-            framePixels: options.limits.scanWork / 8,
-            chunks: options.limits.markers, memoryBytes: options.limits.memoryBytes)
-    }
-}
-
-extension HEIFLimits {
-    /// Creates the limits of the HEIF decoder from the options of the engine.
-    package init(_ options: PixelationOptions) {
-        self.init(
-            pixels: options.limits.pixels, boxes: options.limits.markers,
-            memoryBytes: options.limits.memoryBytes)
-    }
-}
-
-extension TIFFLimits {
-    /// Creates the limits of the TIFF decoder from the options of the engine. Pillow turns TIFF pictures upright before
-    /// it reduces them, so `MetadataPolicy.reference` does, too.
-    package init(_ options: PixelationOptions) {
-        self.init(
-            pixels: options.limits.pixels, entries: options.limits.markers, work: options.limits.scanWork,
-            memoryBytes: options.limits.memoryBytes, acceptsTruncated: options.truncated == .accept,
-            appliesOrientation: options.metadata == .reference)
     }
 }

@@ -69,7 +69,7 @@ package struct Survey: Sendable {
                 limit: "the picture needs up to \(workingSetBytes) bytes of memory, "
                     + "\(options.limits.memoryBytes) are allowed")
         }
-        let needed = header?.workingSetBytes ?? 0
+        let needed = header?.picture.workingSetBytes ?? 0
         guard needed <= max(Self.unconditionalBytes, bytes.count * Self.bytesPerFileByte) else {
             throw PixelationError(
                 .tooMuchMemory,
@@ -114,8 +114,8 @@ package struct Survey: Sendable {
     ///   - options: The options of the engine.
     init(_ header: SourceHeader, of bytes: Span<UInt8>, options: PixelationOptions) {
         format = header.format
-        width = header.width
-        height = header.height
+        width = header.picture.width
+        height = header.picture.height
         color = header.color(options)
         orientation = header.orientation(in: bytes)
         outputFormat = options.output.format(for: format, hasAlpha: color.hasAlpha)
@@ -131,7 +131,7 @@ package struct Survey: Sendable {
     /// Returns an upper bound of the memory, in bytes, until the picture is reduced: of the decoder, the reducer, the
     /// grids and the attachments.
     private func decodingBytes(_ header: SourceHeader, _ options: PixelationOptions) -> Int {
-        header.workingSetBytes
+        header.picture.workingSetBytes
             + GridReducer.workingSetBytes(width: width, height: height, sizes: options.sizes)
             + GridReducer.keptBytes(width: width, height: height, sizes: options.sizes, frames: frames)
             // The buffer of the decoder and its result, besides the copy in the answer.

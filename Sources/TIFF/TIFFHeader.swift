@@ -4,7 +4,7 @@ package import Pixels
 
 /// The first directory of a TIFF or BigTIFF file, parsed by `init(of:limits:)`. Nothing is decompressed, and no other
 /// directory is read.
-package struct TIFFHeader: Sendable {
+package struct TIFFHeader: PictureHeader {
     /// The longest side of a picture in pixels, which is that of all outputs.
     package static let longestSide = 65500
 

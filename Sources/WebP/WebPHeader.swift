@@ -5,7 +5,7 @@ package import Pixels
 
 /// The content of the chunks of a WebP file besides its pixels (WebP Container Specification), parsed by
 /// `init(of:limits:)`. Nothing is decompressed.
-package struct WebPHeader: Sendable {
+package struct WebPHeader: PictureHeader {
     /// A picture of the file: the only one, or a frame of an animation.
     package struct Frame: Sendable, Equatable {
         /// The place of the frame's first pixel on the canvas.

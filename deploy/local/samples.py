@@ -73,6 +73,7 @@ def main():
         "animation.webp": (animation, {"quality": 70}),
         "IMG_0001.HEIC": (lambda: paint.paint(*SIZE, 22), {"quality": 80}),
         "photo.avif": (lambda: paint.paint(*SIZE, 23), {"quality": 70}),
+        "scan.tiff": (lambda: paint.paint(*SIZE, 24), {"compression": "tiff_lzw"}),
         "drawing.bmp": (lambda: paint.paint(*SIZE, 25).quantize(64), {}),
     }
     for name, (picture, options) in samples.items():
