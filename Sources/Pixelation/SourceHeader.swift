@@ -7,7 +7,7 @@ package import JPEG
 import JPEGEncoder
 package import PNG
 import PNGEncoder
-import Pixels
+package import Pixels
 package import TIFF
 package import WebP
 import WebPEncoder
@@ -100,7 +100,7 @@ package enum SourceHeader: Sendable {
     }
 
     /// The properties that do not depend on the format.
-    var picture: any PictureHeader {
+    package var picture: any PictureHeader {
         switch self {
         case .jpeg(let header): header
         case .png(let header): header

@@ -31,8 +31,8 @@ package struct Survey: Sendable {
 
     /// The memory in bytes that the decoder of every picture may have.
     private static let unconditionalBytes = 256 << 20
-    /// The memory of a decoder beyond `unconditionalBytes`, in bytes for each byte of the file. A photo of 100 megapixels
-    /// needs 100 or less; a file that states many pixels and has no data for them needs thousands.
+    /// The memory of a decoder beyond `unconditionalBytes`, in bytes for each byte of the file. A photo of 100
+    /// megapixels needs 100 or less; a file that states many pixels and has no data for them needs thousands.
     private static let bytesPerFileByte = 500
 
     /// Creates the survey of an upright colour picture, for tests and for engines other than `Pixelator`. `Pixelator`

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Pixelation
+import Pixels
 import Scripted
 import Support
 import Testing
@@ -53,11 +54,13 @@ import Testing
         #expect(most > options.limits.memoryBytes * 4 / 5, "the default is larger than necessary: \(most)")
     }
 
-    /// Returns a file without data, which can be surveyed.
+    /// Returns a file without data, which can be surveyed. Comments make it as long as a file with so much memory must be.
     private static func header(_ width: Int, _ height: Int, marker: UInt8, factors: [UInt8]) -> [UInt8] {
         var frame = HostileFile.frame(width, height, components: factors.count)
         for (index, factor) in factors.enumerated() { frame[7 + 3 * index] = factor }
-        return HostileFile.start + HostileFile.segment(marker, frame)
+        let comments = (0..<16).flatMap { _ in HostileFile.segment(0xFE, [UInt8](repeating: 0, count: 60_000))
+        }
+        return HostileFile.start + comments + HostileFile.segment(marker, frame)
             + HostileFile.scan((1...factors.count).map { UInt8($0) }, to: marker == 0xC2 ? 0 : 63)
             + HostileFile.end
     }
@@ -76,6 +79,28 @@ import Testing
         #expect(fits(128, Self.header(6000, 4000, marker: 0xC2, factors: quarter)))
         #expect(fits(128, Self.header(12_600, 9500, marker: 0xC0, factors: full)))
         #expect(fits(128, Self.header(9500, 12_600, marker: 0xC0, factors: full + [0x11])))
+    }
+
+    @Test func `a tiny file gets no decoder with more than 256 MiB`() throws {
+        // The predicted memory is 371 MB, of which each byte of a file has 500.
+        let file = Self.header(9504, 6336, marker: 0xC2, factors: [0x11, 0x11, 0x11])
+        var options = PixelationOptions()
+        options.truncated = .accept
+        let header = try #require(try Pixelator.inProcess(options).survey(file).header)
+        let least = header.picture.workingSetBytes / 500 + 1
+        func kind(_ count: Int) -> PixelationError.Kind? {
+            // The bytes behind the end of the picture count as well.
+            let comment = HostileFile.segment(0xFE, [UInt8](repeating: 0, count: 60_000))
+            let short = Array(file.prefix(2)) + Array(file.dropFirst(2 + 16 * comment.count))
+            let bytes = short + [UInt8](repeating: 0, count: count - short.count)
+            do throws(PixelationError) {
+                _ = try Pixelator.inProcess(options).survey(bytes)
+                return nil
+            } catch {
+                return error.kind
+            }
+        }
+        #expect(kind(least) == nil && kind(least - 1) == .tooMuchMemory && kind(1000) == .tooMuchMemory)
     }
 
     @Test func `a refusal names the limit, the setting and the number that is needed`() throws {
