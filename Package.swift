@@ -184,7 +184,8 @@ let package = Package(
             name: "pixelated-bench",
             dependencies: [
                 "DecoderProcesses", "Decoding", "Pixelation", "JPEGDecoder", "JPEGEncoder", "JPEG",
-                "Pixels", "WebP", "CLibTurboJPEG", "CPlainGIF", "CPlainPNG", "CPlainWebP",
+                "Pixels", "WebP", "CLibTurboJPEG", "CPlainGIF", "CPlainHEIF", "CPlainPNG", "CPlainTIFF",
+                "CPlainWebP",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], exclude: ["make_pictures.py"], swiftSettings: edge, linkerSettings: linker),
 
@@ -213,7 +214,9 @@ let package = Package(
         .target(
             name: "CPlainGIF", dependencies: ["CLibGIF"], path: "Tests/CPlainGIF", cSettings: c,
             linkerSettings: [.linkedLibrary("gif")]),
-        // A C interface to libtiff that writes test files of every kind.
+        // A decoder by libheif, with which the benchmark compares the engine.
+        .target(name: "CPlainHEIF", path: "Tests/CPlainHEIF", cSettings: c),
+        // A C interface to libtiff that writes test files of every kind and decodes without the code of the engine.
         .target(name: "CPlainTIFF", dependencies: ["CLibTIFF"], path: "Tests/CPlainTIFF", cSettings: c),
         // A malloc that counts, for tests of predicted memory.
         .target(name: "CAllocationCount", path: "Tests/CAllocationCount", cSettings: c),

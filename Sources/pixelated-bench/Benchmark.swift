@@ -17,13 +17,14 @@ struct Benchmark: ParsableCommand {
             CPU times are in milliseconds of the measuring thread, of the fastest run; with a decoder process, its \
             time is added. Memory is the peak above idle in a process that pixelates only this file, the file included.
 
-            Files in other formats than JPEG have lines of their own: PNG, GIF and WebP, still and animated. A bare \
-            decode of a PNG file yields rows, of a WebP file RGBA pixels, of a GIF file the indices of all frames. \
+            Files in other formats than JPEG have lines of their own: PNG, TIFF, HEIC and AVIF, and GIF and WebP, \
+            still and animated. A bare decode of a PNG or TIFF file yields rows, of a WebP, HEIC or AVIF file pixels, \
+            of a GIF file the indices of all frames. Pillow is compared where it writes the format of the source. \
             Sources/pixelated-bench/make_pictures.py makes such files from a folder of photos: the photos and drawn \
             screenshots in 1, 4 and 12 megapixels, and animations.
             """)
 
-    @Argument(help: "JPEG, PNG, GIF and WebP files, or folders with such files.")
+    @Argument(help: "Pictures, or folders with pictures.")
     var paths: [String] = []
 
     @Option(help: "A folder of hostile files, of which the slowest and the largest are shown.")

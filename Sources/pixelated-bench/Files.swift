@@ -34,7 +34,7 @@ enum Files {
     }
 
     /// The endings of the names of pictures that are measured, in lower case.
-    private static let endings = ["jpg", "jpeg", "png", "gif", "webp"]
+    private static let endings = ["jpg", "jpeg", "png", "gif", "webp", "heic", "avif", "tif", "tiff"]
 
     /// Returns `path` itself if it is a file, or the paths of all files below the folder `path`, in alphabetical order.
     static func all(below path: String) -> [String] {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CPlainGIF
+import CPlainHEIF
 import CPlainPNG
+import CPlainTIFF
 import CPlainWebP
 import Pixelation
 import WebP
@@ -14,6 +16,9 @@ enum PictureKind: String, CaseIterable {
     case webPAnimated = "WebP, animated"
     case gif = "GIF, still"
     case gifAnimated = "GIF, animated"
+    case heic = "HEIC"
+    case avif = "AVIF"
+    case tiff = "TIFF"
 
     /// Creates the kind of a file; nil for JPEG files, and for formats that the benchmark does not measure.
     init?(_ survey: Survey) {
@@ -22,6 +27,8 @@ enum PictureKind: String, CaseIterable {
         case .gif: self = survey.frames > 1 ? .gifAnimated : .gif
         case .webp(let header) where header.isAnimated: self = .webPAnimated
         case .webp(let header): self = header.frames[0].isLossless ? .webPLossless : .webPLossy
+        case .heif: self = survey.format == .avif ? .avif : .heic
+        case .tiff: self = .tiff
         default: return nil
         }
     }
@@ -45,12 +52,16 @@ enum PictureKind: String, CaseIterable {
         case .webPLossy, .webPLossless:
             Figures(engineToBare: 1.15, engineToBareAim: 1.08, referenceToEngine: 10, bytes: 0.3)
         case .gif, .gifAnimated: Figures(engineToBare: 1.5, referenceToEngine: 3, bytes: 1.2)
-        case .webPAnimated: Figures()
+        case .heic, .avif: Figures(engineToBare: 1.05)
+        case .webPAnimated, .tiff: Figures()
         }
     }
 
-    /// Decodes a file by the library of its format, with the plain C code of the tests: PNG row by row into a buffer of
-    /// one row, WebP into a picture of RGBA pixels, GIF into the indices of all frames, which are not composed.
+    /// True when the outputs have the format of the source, so that Pillow can write the same kind of outputs.
+    var hasReference: Bool { ![.heic, .avif, .tiff].contains(self) }
+
+    /// Decodes a file by the library of its format, with the plain C code of the tests: PNG and TIFF row by row into a
+    /// buffer of one row, WebP, HEIC and AVIF into a picture, GIF into the indices of all frames, which are not composed.
     ///
     /// - Returns: False if the library reports an error.
     func decodeBare(_ bytes: [UInt8]) -> Bool {
@@ -61,6 +72,8 @@ enum PictureKind: String, CaseIterable {
             guard let gif = plain_gif_open(bytes, bytes.count) else { return false }
             plain_gif_close(gif)
             return true
+        case .heic, .avif: return plain_heif_decode(bytes, bytes.count)
+        case .tiff: return plain_tiff_decode_rows(bytes, bytes.count)
         }
     }
 }

@@ -158,3 +158,22 @@ uint8_t *plain_tiff_write(const plain_tiff *picture, const uint8_t *rows, size_t
     *count = file.count;
     return file.bytes;
 }
+
+bool plain_tiff_decode_rows(const uint8_t *file, size_t count)
+{
+    // The file is read only.
+    memory source = {(uint8_t *)(uintptr_t)file, count, count, 0};
+    TIFF *tiff = TIFFClientOpen(
+        "", "rm", &source, read_memory, write_memory, seek_memory, close_memory, memory_size, NULL, NULL);
+    if (tiff == NULL)
+        return false;
+    uint32_t height = 0;
+    TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &height);
+    uint8_t *row = malloc((size_t)TIFFScanlineSize(tiff));
+    bool is_decoded = row != NULL && TIFFIsTiled(tiff) == 0;
+    for (uint32_t y = 0; is_decoded && y < height; y++)
+        is_decoded = TIFFReadScanline(tiff, row, y, 0) == 1;
+    free(row);
+    TIFFClose(tiff);
+    return is_decoded;
+}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A writer of TIFF files in memory by libtiff, for tests.
+// A writer and a plain decoder of TIFF files in memory by libtiff.
 #pragma once
 
 #include <stdbool.h>
@@ -27,3 +27,7 @@ typedef struct plain_tiff {
 ///
 /// The rows have `row_bytes` bytes each. With `rows` NULL the samples are 0.
 uint8_t *plain_tiff_write(const plain_tiff *picture, const uint8_t *rows, size_t row_bytes, size_t *count);
+
+/// Decodes the rows of the first picture of a file with strips, one after the other into memory for one row. It returns
+/// false if libtiff reports an error.
+bool plain_tiff_decode_rows(const uint8_t *file, size_t count);
