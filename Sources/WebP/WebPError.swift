@@ -9,11 +9,11 @@ package struct WebPError: Error, Sendable, CustomStringConvertible {
         case notWebP = "not-webp"
         /// The file has a bitstream of an unknown version.
         case unsupported = "unsupported-format"
-        /// The picture has more pixels than `WebPLimits.pixels`, or all frames have more than `WebPLimits.framePixels`.
+        /// The picture has more pixels than `WebPLimits.pixels`.
         case tooManyPixels = "too-many-pixels"
         /// The file has more chunks than `WebPLimits.chunks`.
         case tooManyChunks = "too-many-chunks"
-        /// The file has more frames than `WebPLimits.frames`.
+        /// The file has more frames than `WebPLimits.frames`, or they have more pixels than `WebPLimits.framePixels`.
         case tooManyFrames = "too-many-frames"
         /// Decoding needs more memory than `WebPLimits.memoryBytes`, or the system has no memory left.
         case tooMuchMemory = "too-much-memory"

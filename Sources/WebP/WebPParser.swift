@@ -235,7 +235,7 @@ struct WebPParser {
         }
         guard frames * header.pixels <= limits.framePixels else {
             throw WebPError(
-                .tooManyPixels,
+                .tooManyFrames,
                 "\(frames) frames or more of \(header.pixels) pixels, \(limits.framePixels) are allowed in all"
             )
         }

@@ -40,7 +40,7 @@ package enum HostileWebP {
         HostileFile("WebP: 65,535 frames", .tooManyFrames) {
             animation(10, 10, HostileFile.repeated(frame(1, 1), 65_535))
         },
-        HostileFile("WebP: 1000 frames of 1400 x 1400 pixels, of which each changes one", .tooManyPixels) {
+        HostileFile("WebP: 1000 frames of 1400 x 1400 pixels, of which each changes one", .tooManyFrames) {
             animation(1400, 1400, HostileFile.repeated(frame(1, 1), 1000))
         },
         HostileFile("WebP: a frame that contains frames", .corrupt) {

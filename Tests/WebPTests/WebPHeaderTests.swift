@@ -117,7 +117,7 @@ import WebP
             (.tooManyPixels, File.file(File.extended(1 << 24, 1 << 24, flags: 0)), "50000000"),
             (.tooManyFrames, File.file(File.extended(4, 4, flags: 2) + File.animation() + frames), "1000"),
             (
-                .tooManyPixels, File.file(File.extended(5000, 5000, flags: 2) + File.animation() + frames),
+                .tooManyFrames, File.file(File.extended(5000, 5000, flags: 2) + File.animation() + frames),
                 "500000000"
             ),
             (.tooManyChunks, File.file(File.extended(4, 4, flags: 0) + chunks + File.lossy(4, 4)), "1000"),
