@@ -41,8 +41,19 @@ extension InProcessReducer {
     private static func read(
         _ row: Int, of reader: GIFReader, into pixels: UnsafeMutableBufferPointer<UInt8>
     ) {
-        var pixels = pixels.mutableSpan
-        reader.readRow(row, into: &pixels)
+        if reader.header.layout == .gray {
+            var samples = pixels.mutableSpan
+            reader.readGrayRow(row, into: &samples)
+        } else {
+            pixels.withMemoryRebound(to: UInt32.self) { pixels in
+                var pixels = pixels.mutableSpan
+                reader.readRow(row, into: &pixels)
+                // The samples are in the order of the bits of a pixel, the lowest first.
+                #if _endian(big)
+                for x in pixels.indices { pixels[x] = pixels[x].byteSwapped }
+                #endif
+            }
+        }
     }
 
     private static func decodePart(

@@ -117,40 +117,36 @@ package struct GIFReader {
         return false
     }
 
-    /// Writes a row of the canvas into `row`, which has `header.width * header.layout.stride` bytes. All parts of the
-    /// frame must have been decoded.
-    package func readRow(_ y: Int, into row: inout MutableSpan<UInt8>) {
-        precondition(y < header.height && row.count == header.width * header.layout.stride, "no such row")
+    /// Writes a row of the canvas into `row`, which has `header.width` pixels: red, green, blue and alpha, of which red
+    /// is in the lowest bits. All parts of the frame must have been decoded.
+    package func readRow(_ y: Int, into row: inout MutableSpan<UInt32>) {
+        precondition(y < header.height && row.count == header.width, "no such row")
         guard let canvas else { return readStill(y, into: &row) }
-        put(canvas.pixels.span.extracting(y * header.width..<(y + 1) * header.width), into: &row)
+        let pixels = canvas.pixels.span.extracting(y * header.width..<(y + 1) * header.width)
+        for x in pixels.indices { row[x] = pixels[x] }
+    }
+
+    /// Writes a row of a canvas with the layout `gray` into `row`, which has `header.width` samples. All parts of the
+    /// frame must have been decoded.
+    package func readGrayRow(_ y: Int, into row: inout MutableSpan<UInt8>) {
+        precondition(header.layout == .gray && row.count == header.width, "no such row")
+        var pixels = [UInt32](repeating: 0, count: header.width)
+        var span = pixels.mutableSpan
+        readRow(y, into: &span)
+        for x in row.indices { row[x] = UInt8(truncatingIfNeeded: span[x]) }
     }
 
     /// Writes a row of a picture of one frame.
-    private func readStill(_ y: Int, into row: inout MutableSpan<UInt8>) {
-        let colors = firstColors
-        var pixels = [UInt32](repeating: colors[Int(frame.transparentIndex ?? 0)], count: header.width)
-        if (frame.top..<frame.top + frame.height).contains(y) {
-            let order = GIFRows(height: frame.height, isInterlaced: frame.isInterlaced)
-            let start = order.stored(y - frame.top) * frame.width
-            let (indices, colors) = (indices.span, colors.span)
-            for x in 0..<max(0, min(frame.width, decoder.count - start)) {
-                pixels[frame.left + x] = colors[Int(indices[start + x])]
-            }
+    private func readStill(_ y: Int, into row: inout MutableSpan<UInt32>) {
+        let isCovered = (frame.top..<frame.top + frame.height).contains(y)
+        let order = GIFRows(height: frame.height, isInterlaced: frame.isInterlaced)
+        let start = isCovered ? order.stored(y - frame.top) * frame.width : 0
+        let count = isCovered ? max(0, min(frame.width, decoder.count - start)) : 0
+        let (indices, colors) = (indices.span, firstColors.span)
+        if count < row.count {
+            let fill = colors[Int(frame.transparentIndex ?? 0)]
+            for x in row.indices { row[x] = fill }
         }
-        put(pixels.span, into: &row)
-    }
-
-    private func put(_ pixels: Span<UInt32>, into row: inout MutableSpan<UInt8>) {
-        if header.layout == .gray {
-            for x in pixels.indices { row[x] = UInt8(truncatingIfNeeded: pixels[x]) }
-            return
-        }
-        for x in pixels.indices {
-            let pixel = pixels[x]
-            row[4 * x] = UInt8(truncatingIfNeeded: pixel)
-            row[4 * x + 1] = UInt8(truncatingIfNeeded: pixel >> 8)
-            row[4 * x + 2] = UInt8(truncatingIfNeeded: pixel >> 16)
-            row[4 * x + 3] = UInt8(truncatingIfNeeded: pixel >> 24)
-        }
+        for x in 0..<count { row[frame.left + x] = colors[Int(indices[start + x])] }
     }
 }

@@ -61,7 +61,8 @@ enum PictureKind: String, CaseIterable {
     var hasReference: Bool { ![.heic, .avif, .tiff].contains(self) }
 
     /// Decodes a file by the library of its format, with the plain C code of the tests: PNG and TIFF row by row into a
-    /// buffer of one row, WebP, HEIC and AVIF into a picture, GIF into the indices of all frames, which are not composed.
+    /// buffer of one row, WebP, HEIC and AVIF into a picture, GIF into the indices of all frames, which are not
+    /// composed.
     ///
     /// - Returns: False if the library reports an error.
     func decodeBare(_ bytes: [UInt8]) -> Bool {

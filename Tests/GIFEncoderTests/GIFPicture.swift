@@ -66,22 +66,15 @@ struct GIFPicture {
         let header = try GIFHeader(
             of: file.span, limits: GIFLimits(pixels: .max >> 20, isStill: false, acceptsTruncated: false))
         var reader = GIFReader(file.span, header, acceptsTruncated: false)
-        let stride = header.layout.stride
         return try header.frames.map { _ in
             reader.beginFrame(file.span)
             while try reader.decode(file.span) {}
             var pixels: [UInt32] = []
-            var row = [UInt8](repeating: 0, count: header.width * stride)
+            var row = [UInt32](repeating: 0, count: header.width)
             for y in 0..<header.height {
                 var span = row.mutableSpan
                 reader.readRow(y, into: &span)
-                for x in 0..<header.width {
-                    let samples =
-                        header.layout == .gray ? [row[x], row[x], row[x]] : Array(row[4 * x..<4 * x + 3])
-                    let alpha = header.hasAlpha ? row[4 * x + 3] : 255
-                    let color = UInt32(samples[0]) | UInt32(samples[1]) << 8 | UInt32(samples[2]) << 16
-                    pixels.append(alpha == 0 ? 0 : color | 0xFF00_0000)
-                }
+                pixels += row.map { $0 >> 24 == 0 ? 0 : $0 | 0xFF00_0000 }
             }
             return pixels
         }

@@ -59,13 +59,21 @@ func decode(
     for _ in header.frames {
         reader.beginFrame(bytes.span)
         while try reader.decode(bytes.span) {}
-        let stride = header.layout.stride
-        var row = [UInt8](repeating: 0x55, count: header.width * stride)
+        var samples = [UInt8](repeating: 0x55, count: header.width)
+        var row = [UInt32](repeating: 0x5555_5555, count: header.width)
         var pixels: [UInt8] = []
         for y in 0..<header.height {
-            var span = row.mutableSpan
-            reader.readRow(y, into: &span)
-            pixels += row
+            if header.layout == .gray {
+                var span = samples.mutableSpan
+                reader.readGrayRow(y, into: &span)
+                pixels += samples
+            } else {
+                var span = row.mutableSpan
+                reader.readRow(y, into: &span)
+                pixels += row.flatMap { pixel in
+                    [0, 8, 16, 24].map { UInt8(truncatingIfNeeded: pixel >> UInt32($0)) }
+                }
+            }
         }
         frames.append(pixels)
     }

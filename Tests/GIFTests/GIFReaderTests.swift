@@ -89,7 +89,7 @@ import Testing
         var row = [UInt8](repeating: 0, count: 2000)
         for y in [0, 1, 1999] {
             var span = row.mutableSpan
-            reader.readRow(y, into: &span)
+            reader.readGrayRow(y, into: &span)
             #expect(row.allSatisfy { $0 == 7 })
         }
     }
