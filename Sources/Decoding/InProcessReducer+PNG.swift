@@ -100,9 +100,14 @@ extension Grid {
         result.reserveCapacity(size * size * (bands + 1))
         for at in stride(from: 0, to: samples.count, by: bands) {
             let cell = samples[at..<at + bands]
-            result += cell
-            result.append(zip(cell, key).allSatisfy { Int($0) == $1 } ? 0 : 255)
+            if color == .gray16 {
+                // There is no colour model of 16 bits with alpha, so that the upper byte counts.
+                result += [samples[at], Int(samples[at]) << 8 | Int(samples[at + 1]) == key[0] ? 0 : 255]
+            } else {
+                result += cell
+                result.append(zip(cell, key).allSatisfy { Int($0) == $1 } ? 0 : 255)
+            }
         }
-        return Grid(size: size, color: color == .gray ? .grayAlpha : .rgba, samples: result)
+        return Grid(size: size, color: color == .rgb ? .rgba : .grayAlpha, samples: result)
     }
 }

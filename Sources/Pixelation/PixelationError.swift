@@ -211,7 +211,7 @@ extension PixelationError.Kind {
         case .tooManyBytes: ["bytes"]
         case .tooManyPixels: ["pixels"]
         case .tooManyScans: ["scans", "scanWork"]
-        case .tooManyFrames: ["frames"]
+        case .tooManyFrames: ["frames", "scanWork"]
         case .tooManyMarkers: ["markers"]
         case .tooMuchMemory: ["memoryBytes"]
         case .tooMuchDamage: ["damagedPercent"]

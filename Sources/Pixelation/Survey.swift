@@ -30,7 +30,7 @@ package struct Survey: Sendable {
     package let header: SourceHeader?
 
     /// The memory in bytes that the decoder of every picture may have.
-    private static let unconditionalBytes = 256 << 20
+    private static let unconditionalBytes = 192 << 20
     /// The memory of a decoder beyond `unconditionalBytes`, in bytes for each byte of the file. A photo of 100
     /// megapixels needs 100 or less; a file that states many pixels and has no data for them needs thousands.
     private static let bytesPerFileByte = 500

@@ -105,9 +105,9 @@ extension Setting {
             "Colour behind transparent pictures whose outputs are JPEG files"),
         .choice(
             "pixelation.metadata", \.pixelation.metadata,
-            "upright: rotated according to the EXIF orientation, with the colour profile; reference: byte-identical "
-                + "to Pillow 12.1.1 (except for some damaged files), not rotated, without colour "
-                + "profile"),
+            "upright: rotated according to the EXIF orientation, with the colour profile; reference: as Pillow 12.1.1 "
+                + "makes them, JPEG outputs byte-identical (except for some damaged files), neither rotated "
+                + "(but TIFF is) nor with the colour profile (but PNG outputs of PNG files have it)"),
         .choice(
             "pixelation.truncated", \.pixelation.truncated,
             "refuse: a file that ends early fails as corrupt; accept: it is pixelated, mostly with gray for the "
@@ -128,15 +128,16 @@ extension Setting {
             "Maximum number of scans of a JPEG file; a progressive file usually has about 10"),
         .property(
             "pixelation.limits.scanWork", \.pixelation.limits.scanWork, reloads: true,
-            "Maximum product of the numbers of scans, or of frames, and pixels, such as 100 scans of 20 megapixels"
+            "Maximum product of the numbers of scans and pixels, such as 100 scans of 20 megapixels; all frames of an "
+                + "animation may have an eighth of it in pixels"
         ),
         .property(
             "pixelation.limits.frames", \.pixelation.limits.frames, reloads: true,
             "Maximum number of frames of an animation"),
         .property(
             "pixelation.limits.markers", \.pixelation.limits.markers, reloads: true,
-            "Maximum number of JPEG marker segments before the first scan, and of APPn and COM segments in the file"
-        ),
+            "Maximum number of JPEG marker segments before the first scan, and of APPn and COM segments in the file; "
+                + "of PNG and WebP chunks, GIF extensions, TIFF entries, and HEIF boxes"),
         .property(
             "pixelation.limits.memoryBytes", \.pixelation.limits.memoryBytes, reloads: true,
             "Maximum memory for one picture in bytes, as its header predicts it, with the outputs, without the file"

@@ -40,8 +40,8 @@ struct PixelateCommand: ParsableCommand {
     @Option(
         help:
             """
-            upright: rotated according to the EXIF orientation, with the colour profile. reference: byte-identical to \
-            Pillow 12.1.1, not rotated, without colour profile.
+            upright: rotated according to the EXIF orientation, with the colour profile. reference: as Pillow 12.1.1 \
+            makes them, neither rotated nor, in JPEG outputs, with the colour profile.
             """
     )
     var metadata = MetadataPolicy.upright

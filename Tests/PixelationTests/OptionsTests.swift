@@ -81,7 +81,7 @@ import Testing
         #expect(fits(128, Self.header(9500, 12_600, marker: 0xC0, factors: full + [0x11])))
     }
 
-    @Test func `a tiny file gets no decoder with more than 256 MiB`() throws {
+    @Test func `a tiny file gets no decoder with more than 192 MiB`() throws {
         // The predicted memory is 371 MB, of which each byte of a file has 500.
         let file = Self.header(9504, 6336, marker: 0xC2, factors: [0x11, 0x11, 0x11])
         var options = PixelationOptions()

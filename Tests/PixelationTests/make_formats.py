@@ -45,8 +45,16 @@ def grids(image):
             grid.save(file, "PNG", transparency=image.info["transparency"])
             grid = Image.open(file).convert("LA" if grid.mode == "L" else "RGBA")
         data = numpy.asarray(grid)
-        out += (data.astype(">u2") if grid.mode == "I;16" else data).tobytes()
+        if grid.mode == "I;16" and has_alpha(image):
+            data = keyed16(data, image)
+        out += (data.astype(">u2") if data.dtype == numpy.uint16 else data).tobytes()
     return out
+
+
+def keyed16(levels, image):
+    """Returns the upper bytes of gray of 16 bits, and 0 as alpha of the transparent gray."""
+    alpha = numpy.where(levels == image.info["transparency"], 0, 255)
+    return numpy.dstack([levels >> 8, alpha]).astype(numpy.uint8)
 
 
 def has_alpha(image):
@@ -66,7 +74,9 @@ def line(name, content):
     averaged = image
     if mode == "1":
         averaged = image.convert("L")
-    elif mode in ("P", "L", "RGB", "I;16") and has_alpha(image):
+    elif mode == "I;16" and has_alpha(image):
+        averaged = Image.fromarray(keyed16(numpy.asarray(image), image), "LA")
+    elif mode in ("P", "L", "RGB") and has_alpha(image):
         averaged = image.convert("LA" if mode == "L" else "RGBA")
     elif mode == "RGBA" and name.startswith("png-4"):
         averaged = image.convert("LA")
@@ -219,6 +229,10 @@ def make_png():
             if color == 2 and depth == 8 or color == 0 and depth == 8:
                 key = b"".join(struct.pack(">H", int(v)) for v in values[3][4])
                 line(name + "-key", png(color, depth, values, False, [(b"tRNS", key)]))
+            if color == 0 and depth == 16:
+                # Cells inside of an area of one gray have this gray.
+                values[:, :12] = 4660
+                line(name + "-key", png(color, depth, values, False, [(b"tRNS", struct.pack(">H", 4660))]))
     line("png-2-8-chunks", png(2, 8, samples(3), False, [
         (b"gAMA", struct.pack(">I", 45455)), (b"sRGB", b"\0"), (b"tEXt", b"Title\0x"),
         (b"tIME", struct.pack(">HBBBBB", 2026, 1, 2, 3, 4, 5))]))
