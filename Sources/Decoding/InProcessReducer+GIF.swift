@@ -50,7 +50,7 @@ extension InProcessReducer {
                 reader.readRow(row, into: &pixels)
                 // The samples are in the order of the bits of a pixel, the lowest first.
                 #if _endian(big)
-                for x in pixels.indices { pixels[x] = pixels[x].byteSwapped }
+                    for x in pixels.indices { pixels[x] = pixels[x].byteSwapped }
                 #endif
             }
         }
