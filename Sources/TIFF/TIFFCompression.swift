@@ -18,12 +18,12 @@ package enum TIFFCompression: Int, Sendable, CaseIterable {
     /// Returns the name of a compression that is not decoded.
     static func name(_ number: Int) -> String {
         switch number {
-        case 6: "JPEG as in TIFF 6.0, which is obsolete"
+        case 6: "JPEG as in TIFF 6.0, which is obsolete,"
         case 34661: "JBIG"
         case 34676, 34677: "SGI LogLuv"
         case 34712, 33003, 33005: "JPEG 2000"
         case 34887: "LERC"
-        case 34925: "LZMA, whose memory the file chooses"
+        case 34925: "LZMA, whose memory the file chooses,"
         case 50001: "WebP"
         case 50002, 52546: "JPEG XL"
         default: "number \(number)"

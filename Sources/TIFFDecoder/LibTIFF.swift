@@ -86,7 +86,10 @@ final class LibTIFF {
         case .ok: return
         case .failed where isCut: throw TIFFError(.truncated, "the file ends within \(place)")
         case .failed:
-            throw TIFFError(.corrupt, "libtiff: \(String(cString: px_tiff_message(pointer))), in \(place)")
+            // Not all decoders of libtiff tell the reason.
+            let message = String(cString: px_tiff_message(pointer))
+            let reason = message.isEmpty ? "libtiff finds an error in the data" : "libtiff: \(message)"
+            throw TIFFError(.corrupt, "\(reason), in \(place)")
         case .memory: throw TIFFError(.tooMuchMemory, "more than \(limits.memoryBytes) bytes for the decoder")
         case .deadline: throw TIFFError(.deadline, "the deadline passed in \(place)")
         case .cancelled: throw TIFFError(.cancelled, "decoding was cancelled")

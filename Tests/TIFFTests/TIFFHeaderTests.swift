@@ -65,7 +65,8 @@ import Testing
 
     @Test func `kinds of samples and compressions that are not decoded are refused by name`() {
         let refused: [(TIFFFile, String)] = [
-            (TIFFFile().with(259, 3, 6), "obsolete"), (TIFFFile().with(259, 3, 34925), "LZMA"),
+            (TIFFFile().with(259, 3, 6), "obsolete, is not"),
+            (TIFFFile().with(259, 3, 34925), "LZMA, whose memory the file chooses, is not"),
             (TIFFFile().with(259, 3, 50001), "WebP"), (TIFFFile().with(259, 3, 777), "number 777"),
             (TIFFFile().with(262, 3, 8), "L*a*b*"), (TIFFFile().with(262, 3, 77), "number 77"),
             (TIFFFile().with(258, 3, 32), "32 bits"),

@@ -204,6 +204,15 @@ import Testing
         #expect(try Self.rows(file.bytes, limits) == expected)
     }
 
+    @Test func `an error for which libtiff has no words has some`() throws {
+        for compression in [3, 4] {
+            var file = TIFFFile(width: 64, height: 8).with(258, 3, 1).with(259, 3, compression)
+            file.data = [UInt8](repeating: 0, count: file.data.count)
+            let error = #expect(throws: TIFFError.self) { try Self.rows(file.bytes) }
+            #expect(error == TIFFError(.corrupt, "libtiff finds an error in the data, in strip 0"))
+        }
+    }
+
     @Test func `a deadline and a cancellation end decoding before the next row`() throws {
         let file = try #require(PlainTIFF.file(Self.picture(64, 64, rows: 64), nil))
         let header = try TIFFHeader(of: file.span, limits: Self.limits)
