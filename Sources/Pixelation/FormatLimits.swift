@@ -69,7 +69,8 @@ extension TIFFLimits {
     package init(_ options: PixelationOptions) {
         self.init(
             pixels: options.limits.pixels, entries: options.limits.markers, work: options.limits.scanWork,
-            memoryBytes: options.limits.memoryBytes, acceptsTruncated: options.truncated == .accept,
+            scans: options.limits.scans, memoryBytes: options.limits.memoryBytes,
+            acceptsTruncated: options.truncated == .accept,
             appliesOrientation: options.metadata == .reference)
     }
 }

@@ -129,7 +129,7 @@ package struct PixelationError: Error, Sendable, Equatable, CustomStringConverti
             case .unsupported: .unsupportedFormat
             case .tooManyPixels, .sideTooLong: .tooManyPixels
             case .tooManyEntries: .tooManyMarkers
-            case .tooManySegments: .tooManyScans
+            case .tooManySegments, .tooManyScans: .tooManyScans
             case .tooMuchMemory: .tooMuchMemory
             case .truncated: .truncated
             case .corrupt: .corrupt

@@ -17,6 +17,9 @@ package struct TIFFError: Error, Sendable, Equatable, CustomStringConvertible {
         case tooManyEntries = "too-many-entries"
         /// The picture has so many strips or tiles that the work for them exceeds `TIFFLimits.work`.
         case tooManySegments = "too-many-segments"
+        /// Strips or tiles in JPEG have more scans than `TIFFLimits.scans`, or the work for their scans exceeds
+        /// `TIFFLimits.work`.
+        case tooManyScans = "too-many-scans"
         /// Decoding needs more memory than `TIFFLimits.memoryBytes`, or the system has no memory left.
         case tooMuchMemory = "too-much-memory"
         /// The file ends before its picture is complete.

@@ -8,8 +8,10 @@ package struct TIFFLimits: Sendable, Equatable {
     /// The largest number of entries of the directory.
     package var entries: Int
     /// The largest work for all strips or tiles, in pixels: a strip or a tile counts as
-    /// `TIFFSegments.smallestWork` pixels or more.
+    /// `TIFFSegments.smallestWork` pixels or more, and one in JPEG as its pixels for each of its scans.
     package var work: Int
+    /// The largest number of scans of a strip or a tile in JPEG.
+    package var scans: Int
     /// The largest predicted peak memory of the decoder in bytes.
     package var memoryBytes: Int
     /// True to decode the existing part of a file that ends early, false to refuse such a file.
@@ -19,12 +21,13 @@ package struct TIFFLimits: Sendable, Equatable {
     package var appliesOrientation: Bool
 
     package init(
-        pixels: Int, entries: Int, work: Int, memoryBytes: Int, acceptsTruncated: Bool,
+        pixels: Int, entries: Int, work: Int, scans: Int, memoryBytes: Int, acceptsTruncated: Bool,
         appliesOrientation: Bool
     ) {
         self.pixels = pixels
         self.entries = entries
         self.work = work
+        self.scans = scans
         self.memoryBytes = memoryBytes
         self.acceptsTruncated = acceptsTruncated
         self.appliesOrientation = appliesOrientation

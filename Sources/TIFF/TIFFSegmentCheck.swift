@@ -21,6 +21,8 @@ struct TIFFSegmentCheck {
     private var longest = 0
     /// The bytes that the format of the compression makes its decoder keep for one strip or tile.
     private var stateBytes = 0
+    /// The work for all strips or tiles that were looked at, in pixels.
+    private var work = 0
 
     init(
         _ compression: TIFFCompression, _ segments: TIFFSegments, pixels: Int, isPlain: Bool,
@@ -41,7 +43,7 @@ struct TIFFSegmentCheck {
     /// - Throws: `TIFFError`.
     mutating func run(_ bytes: Span<UInt8>, _ limits: TIFFLimits) throws(TIFFError) {
         let smallest = compression == .jpeg ? TIFFSegments.smallestJPEGWork : TIFFSegments.smallestWork
-        let work = segments.count * (smallest + min(segments.width * segments.height, pixels))
+        work = segments.count * (smallest + min(segments.width * segments.height, pixels))
         guard segments.count <= 1 || work <= limits.work else {
             throw TIFFError(
                 .tooManySegments,
@@ -64,7 +66,7 @@ struct TIFFSegmentCheck {
             let present = range.clamped(to: 0..<bytes.count)
             sum += present.count
             longest = max(longest, present.count)
-            inspect(bytes.extracting(present))
+            try inspect(bytes.extracting(present), index, limits)
         }
         guard sum <= bytes.count * Self.mostOverlap || segments.counts == nil && segments.count == 1 else {
             throw TIFFError(
@@ -89,14 +91,39 @@ struct TIFFSegmentCheck {
         }
     }
 
-    /// Reads from the first bytes of a strip or a tile how much memory its decoder needs.
-    private mutating func inspect(_ bytes: Span<UInt8>) {
+    /// Reads from a strip or a tile how much memory its decoder needs, and how many scans it has.
+    private mutating func inspect(
+        _ bytes: Span<UInt8>, _ index: Int, _ limits: TIFFLimits
+    ) throws(TIFFError) {
         switch compression {
         case .zstandard: stateBytes = max(stateBytes, ZstandardFrame.windowBytes(bytes) + (512 << 10))
-        case .jpeg where JPEGSegment.mayHaveSeveralScans(bytes):
-            // libjpeg keeps the coefficients of all components, 2 bytes each, in whole blocks.
-            stateBytes = (segments.width + 64) * (segments.height + 64) * 2 * 4
+        case .jpeg: try inspect(JPEGSegment(bytes, most: limits.scans), index, limits)
         default: break
+        }
+    }
+
+    private mutating func inspect(
+        _ segment: JPEGSegment, _ index: Int, _ limits: TIFFLimits
+    ) throws(TIFFError) {
+        work += max(0, segment.bytesRead - TIFFSegments.smallestJPEGWork)
+        if segment.hasSeveralScans {
+            // libtiff cuts a last strip that is too high, of which libjpeg decodes all scans before.
+            let height = max(segments.height, segment.height)
+            // libjpeg keeps the coefficients of all components, 2 bytes each, in whole blocks.
+            stateBytes = max(stateBytes, (segments.width + 64) * (height + 64) * 2 * 4)
+            work += max(0, segment.scans - 1) * segments.width * height
+        }
+        guard segment.scans <= limits.scans else {
+            throw TIFFError(
+                .tooManyScans,
+                "\(name) \(index) of \(segments.count) has more than \(limits.scans) scans, which are allowed"
+            )
+        }
+        guard segments.count <= 1 && segment.scans <= 1 || work <= limits.work else {
+            throw TIFFError(
+                .tooManyScans,
+                "the scans of \(index + 1) of \(segments.count) \(name)s of \(segments.width) x \(segments.height) "
+                    + "pixels need the work of \(work) pixels, \(limits.work) are allowed")
         }
     }
 

@@ -10,7 +10,7 @@ import Testing
 /// Hostile files are refused with a kind, or decoded, in little time and memory.
 @Suite struct TIFFBombTests {
     private static let limits = TIFFLimits(
-        pixels: 120_000_000, entries: 1000, work: 2_000_000_000, memoryBytes: 1 << 30,
+        pixels: 120_000_000, entries: 1000, work: 2_000_000_000, scans: 100, memoryBytes: 1 << 30,
         acceptsTruncated: false,
         appliesOrientation: false)
 

@@ -68,7 +68,8 @@ struct TIFFFile {
     }
 
     static let limits = TIFFLimits(
-        pixels: 1_000_000, entries: 100, work: 100_000_000, memoryBytes: 64 << 20, acceptsTruncated: false,
+        pixels: 1_000_000, entries: 100, work: 100_000_000, scans: 100, memoryBytes: 64 << 20,
+        acceptsTruncated: false,
         appliesOrientation: false)
 
     func parse(_ limits: TIFFLimits = limits) throws(TIFFError) -> TIFFHeader {

@@ -11,7 +11,7 @@ import Testing
 /// The rows of files that libtiff writes are the samples that it was given.
 @Suite struct TIFFReaderTests {
     static let limits = TIFFLimits(
-        pixels: 10_000_000, entries: 100, work: 2_000_000_000, memoryBytes: 256 << 20,
+        pixels: 10_000_000, entries: 100, work: 2_000_000_000, scans: 100, memoryBytes: 256 << 20,
         acceptsTruncated: false,
         appliesOrientation: false)
 
