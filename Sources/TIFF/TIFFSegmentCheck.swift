@@ -11,6 +11,11 @@ struct TIFFSegmentCheck {
     /// The largest number of decoded bytes of a strip that libtiff decodes as a whole (`TIFFReader`).
     static let largestWhole = 8 << 20
 
+    /// The largest number of pixels of a compressed tile, unless it has at most `mostTilePictures` times those of the
+    /// picture.
+    private static let mostTilePixels = 4_000_000
+    private static let mostTilePictures = 4
+
     private let compression: TIFFCompression
     private let segments: TIFFSegments
     private let pixels: Int
@@ -51,6 +56,7 @@ struct TIFFSegmentCheck {
                     + "pixels, \(limits.work) are allowed")
         }
         guard !isPlain else { return try checkPlain(bytes) }
+        try checkTile()
         var sum = 0
         for index in 0..<segments.count {
             let range = segments.range(index, bytes)
@@ -79,6 +85,17 @@ struct TIFFSegmentCheck {
                     .truncated,
                     "\(raw) bytes of pixels cannot be compressed to the \(sum) bytes of the \(name)s")
             }
+        }
+    }
+
+    /// Checks the size of a tile, which is decoded as a whole, however small the picture is.
+    private func checkTile() throws(TIFFError) {
+        let most = max(Self.mostTilePixels, pixels * Self.mostTilePictures)
+        guard !segments.isTiled || segments.width * segments.height <= most else {
+            throw TIFFError(
+                .tooMuchMemory,
+                "tiles of \(segments.width) x \(segments.height) pixels for a picture of \(pixels), \(most) are "
+                    + "allowed")
         }
     }
 

@@ -130,6 +130,27 @@ import Testing
         #expect(file.refusal(limits) == .tooManySegments)
     }
 
+    @Test func `compressed tiles of many more pixels than the picture are refused`() {
+        func tiled(_ width: Int, _ height: Int, compression: Int = 8) -> TIFFFile {
+            TIFFFile().with(259, 3, compression).with(322, 3, width).with(323, 3, height).with(324, 4, 8)
+                .with(325, 4, 48)
+        }
+        #expect(tiled(2048, 1952).refusal() == nil)
+        let error = #expect(throws: TIFFError.self) { try tiled(2048, 1968).parse() }
+        #expect(error?.kind == .tooMuchMemory)
+        #expect(error?.detail == "tiles of 2048 x 1968 pixels for a picture of 48, 4000000 are allowed")
+        // Rows that are not compressed are read where they are.
+        #expect(tiled(2048, 1968, compression: 1).refusal() == nil)
+        // A large picture in one tile.
+        var limits = TIFFFile.limits
+        limits.pixels = 2_000_000
+        func large(_ height: Int) -> TIFFFile {
+            tiled(2784, height).with(256, 3, 1400).with(257, 3, 1000)
+        }
+        #expect(large(2000).refusal(limits) == nil)
+        #expect(large(2016).refusal(limits) == .tooMuchMemory)
+    }
+
     @Test func `more pixels than the strips can expand to are a truncated file`() {
         let file = TIFFFile(width: 8, height: 6).with(256, 3, 1000).with(257, 3, 900).with(278, 3, 900)
         #expect(file.refusal() == .truncated)
