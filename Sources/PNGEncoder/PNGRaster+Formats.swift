@@ -30,11 +30,24 @@ extension PNGRaster {
             // Cells that do not begin at whole bytes may be shorter in bytes of their own.
             if bits < 8 { formats.append(Format(colorType: .gray, depth: 8, cells: levels)) }
         } else if becomesGray {
+            if let key = key(of: pixels) {
+                formats.append(
+                    Format(
+                        colorType: .gray, depth: 8, transparency: [0, UInt8(key & 0xFF)],
+                        cells: pixels.map { $0 & 0xFF }))
+            }
             formats.append(
                 Format(colorType: .grayAlpha, depth: 8, cells: pixels.map { $0 & 0xFF | ($0 >> 24) << 8 }))
         } else if isOpaque {
             formats.append(Format(colorType: .rgb, depth: 8, cells: pixels.map { $0 & 0xFF_FFFF }))
         } else {
+            if let key = key(of: pixels) {
+                formats.append(
+                    Format(
+                        colorType: .rgb, depth: 8,
+                        transparency: (0..<3).flatMap { [0, UInt8(truncatingIfNeeded: key >> (8 * $0))] },
+                        cells: pixels.map { $0 & 0xFF_FFFF }))
+            }
             formats.append(Format(colorType: .rgba, depth: 8, cells: pixels))
         }
         // The profile of a palette picture is one of colours (PNG, 11.3.3.3).
@@ -44,6 +57,14 @@ extension PNGRaster {
             formats.append(palette)
         }
         return formats
+    }
+
+    /// Returns the one pixel that is transparent, if it shares its colour with no other one, and all others are opaque:
+    /// that colour can then stand for transparency in the tRNS chunk (PNG, 11.3.1.1).
+    private static func key(of pixels: [UInt32]) -> UInt32? {
+        guard let key = pixels.first(where: { $0 >> 24 == 0 }) else { return nil }
+        let isKey = pixels.allSatisfy { $0 == key || $0 >> 24 == 255 && $0 & 0xFF_FFFF != key }
+        return isKey ? key : nil
     }
 
     /// Returns the cells of a grid as red, green, blue and alpha, of which red is in the lowest bits.

@@ -50,7 +50,7 @@ extension PNGWriter {
             workingSetBytes =
                 parser + 3 * (3 * tokens * MemoryLayout<DeflateTokens.Token>.stride)
                 + groups * spans * 8 + spans * 256 + size * size * 64 + 8 * (width + height)
-                + 3 * fileBytes + (1 << 20)
+                + 3 * fileBytes + min(rawBytes, RowPlan.simpleBytes) + HashChains.memoryBytes + (1 << 20)
         }
     }
 }

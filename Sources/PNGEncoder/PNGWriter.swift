@@ -83,7 +83,7 @@ package struct PNGWriter: Sendable {
         for format in formats {
             let plan = RowPlan(PNGRaster(format, size: grid.size, columns: columns), rows: rows)
             // More bits than needed make a few bytes less at most.
-            if format.colorType == .gray, format.depth > formats[0].depth, !plan.isSmall { continue }
+            if format.pixelBits > formats[0].pixelBits, !plan.isMedium { continue }
             let candidate = plan.solve()
             if best.map({ candidate.totalBytes < $0.totalBytes }) ?? true { best = candidate }
         }

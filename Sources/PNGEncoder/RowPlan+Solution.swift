@@ -25,8 +25,8 @@ extension RowPlan {
     }
 
     /// Returns the best of the solutions that are tried: each filtering with one pass, in a sample of the rows if they
-    /// are many, and the best with several passes, each of which has the costs in the codes of the pass before. Few
-    /// bytes are also coded as common writers do, and from there with further passes.
+    /// are many, and the best with several passes, each of which has the costs in the codes of the pass before. Rows of
+    /// not many bytes are also coded as common writers do, and from there with further passes.
     func solve() -> Solution {
         var parser = parser()
         let sample = sample
@@ -60,6 +60,11 @@ extension RowPlan {
                     improve(trial.choice.filtering, costs, passes: 3)
                 }
             }
+        } else if isSimple {
+            improve(best.filtering, best.stream.costs, passes: 1)
+            improve(best.filtering, .fixed, passes: 1)
+        }
+        if isMedium {
             let filtering = usualFiltering
             let tokens = LazyParser.tokens(bytes(filtering))
             let lazy = Solution(
@@ -67,9 +72,6 @@ extension RowPlan {
                 stream: DeflateStream(tokens, rawBytes: rawBytes))
             if lazy.stream.bytes < best.stream.bytes { best = lazy }
             improve(filtering, lazy.stream.costs, passes: 2)
-        } else if isSimple {
-            improve(best.filtering, best.stream.costs, passes: 1)
-            improve(best.filtering, .fixed, passes: 1)
         }
         return best
     }

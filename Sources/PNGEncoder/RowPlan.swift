@@ -9,6 +9,9 @@ struct RowPlan {
         var units: [UInt32]
         /// The number of the rows, at least 1.
         var count: Int
+
+        /// True when all bytes of the rows are 0.
+        var isBlank: Bool { units.allSatisfy { $0 == 0 } }
     }
 
     /// The way in which all rows are filtered.
@@ -16,8 +19,15 @@ struct RowPlan {
         /// The filter of the first row of each group.
         var filters: [RowFilter]
         /// True when the further rows of a group have the same filter, which is None or Sub, so that they repeat the
-        /// filtered row. Otherwise they have filter Up.
+        /// filtered row. Otherwise they have filter Up, except for blank rows with filter None: their filter bytes are
+        /// zeros, too.
         var repeats: Bool
+    }
+
+    /// Returns the filter of the further rows of a group.
+    private func repeatFilter(_ filtering: Filtering, _ index: Int) -> RowFilter {
+        let filter = filtering.filters[index]
+        return filtering.repeats || filter == .none && groups[index].isBlank ? filter : .up
     }
 
     let raster: PNGRaster
@@ -64,8 +74,9 @@ struct RowPlan {
     private static let smallBytes = 24 << 10
     /// The number of bytes up to which tokens may begin at every byte.
     private static let denseBytes = 4 << 10
-    /// The number of bytes, and that of spans in all rows, up to which the filterings are not compared in a sample.
-    private static let simpleBytes = 256 << 10
+    /// The number of bytes, and that of spans in all rows, up to which the filterings are not compared in a sample. Up to
+    /// this number of bytes the rows are also parsed byte by byte.
+    static let simpleBytes = 640 << 10
     private static let simpleSpans = 256
 
     /// A filtering and the costs of tokens to begin with.
@@ -79,9 +90,12 @@ struct RowPlan {
     /// True when the rows are so few bytes that many choices and passes cost little.
     var isSmall: Bool { rawBytes <= Self.smallBytes }
 
+    /// True when the rows are so few bytes that they are also coded as common writers do.
+    var isMedium: Bool { rawBytes <= Self.simpleBytes }
+
     /// True when the rows have so few places for tokens that all filterings are compared in full.
     var isSimple: Bool {
-        rawBytes <= Self.simpleBytes || groups.count * raster.spans.count <= Self.simpleSpans
+        isMedium || groups.count * raster.spans.count <= Self.simpleSpans
     }
 
     /// Returns different choices, one of which may have the shortest stream.
@@ -125,17 +139,17 @@ struct RowPlan {
         return Filtering(filters: Self.least(Self.usualFilters, sums), repeats: false)
     }
 
-    /// Returns the bytes of all rows with their filter bytes, of a filtering in which repeated rows have filter Up.
+    /// Returns the bytes of all rows with their filter bytes, of a filtering that does not repeat filtered rows.
     func bytes(_ filtering: Filtering) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(rawBytes)
         var above = [UInt32](repeating: 0, count: raster.spans.count)
-        for (filter, group) in zip(filtering.filters, groups) {
-            let row = FilteredRow(filter, units: group.units, above: above, of: raster)
+        for (index, group) in groups.enumerated() {
+            let row = FilteredRow(filtering.filters[index], units: group.units, above: above, of: raster)
             above = group.units
             row.append(to: &bytes, unitBytes: raster.unitBytes)
             for _ in 1..<group.count {
-                bytes.append(RowFilter.up.rawValue)
+                bytes.append(repeatFilter(filtering, index).rawValue)
                 bytes += repeatElement(0, count: raster.rowBytes)
             }
         }
@@ -196,7 +210,7 @@ struct RowPlan {
         return TokenParser(
             costs: .initial, unitBytes: raster.unitBytes, period: period,
             longestAppend: period + Self.shortRepeat,
-            effort: rawBytes <= Self.denseBytes ? .dense : isSmall ? .thorough : .quick)
+            effort: rawBytes <= Self.denseBytes ? .dense : isMedium ? .thorough : .quick)
     }
 
     /// Returns the tokens of all rows, or of a sample of the groups.
@@ -223,11 +237,20 @@ struct RowPlan {
                     parser.flushIfFull()
                     row.append(to: &parser, unitBytes: raster.unitBytes)
                 }
-            } else if repeats > 0, repeats * period <= Self.shortRepeat {
-                for _ in 0..<repeats { parser.appendRepeatedRow() }
             } else if repeats > 0 {
-                parser.flush()
-                parser.appendRepeatedRows(repeats, rowBytes: raster.rowBytes)
+                let isBlank = repeatFilter(filtering, index) == .none
+                if repeats * period > Self.shortRepeat {
+                    parser.flush()
+                    if isBlank {
+                        parser.appendBlankRows(repeats, rowBytes: raster.rowBytes)
+                    } else {
+                        parser.appendRepeatedRows(repeats, rowBytes: raster.rowBytes)
+                    }
+                } else if isBlank {
+                    parser.append(first: 0, rest: 0, times: repeats * period - 1, unitBytes: 1)
+                } else {
+                    for _ in 0..<repeats { parser.appendRepeatedRow() }
+                }
             }
             parser.flushIfFull()
         }
@@ -239,14 +262,15 @@ struct RowPlan {
     func checksum(_ filtering: Filtering) -> UInt32 {
         var sum = Adler32()
         var above = [UInt32](repeating: 0, count: raster.spans.count)
-        for (filter, group) in zip(filtering.filters, groups) {
-            let row = FilteredRow(filter, units: group.units, above: above, of: raster)
+        for (index, group) in groups.enumerated() {
+            let row = FilteredRow(filtering.filters[index], units: group.units, above: above, of: raster)
+            let filter = repeatFilter(filtering, index)
             above = group.units
-            for index in 0..<group.count {
-                if index == 0 || filtering.repeats {
+            for place in 0..<group.count {
+                if place == 0 || filtering.repeats {
                     row.append(to: &sum, unitBytes: raster.unitBytes)
                 } else {
-                    sum.append(RowFilter.up.rawValue)
+                    sum.append(filter.rawValue)
                     sum.append(0, bytes: 1, times: raster.rowBytes)
                 }
             }

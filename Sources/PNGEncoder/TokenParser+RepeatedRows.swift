@@ -24,7 +24,24 @@ extension TokenParser {
         } else {
             for _ in 0..<rows { appendRow(rowBytes) }
         }
-        skip(rows, rowBytes: rowBytes)
+        skip(rows, rowBytes: rowBytes, filter: .up)
+    }
+
+    /// Appends blank rows behind a blank row: zeros, with zeros as filter bytes. The segment before them must be flushed.
+    ///
+    /// - Parameters:
+    ///   - rows: The number of rows, at least 1.
+    ///   - rowBytes: The number of bytes of a row, at least 1, without the filter byte.
+    mutating func appendBlankRows(_ rows: Int, rowBytes: Int) {
+        // The length of a token has 32 bits.
+        let longest = 1 << 30
+        var left = rows * (rowBytes + 1)
+        while left > 0 {
+            let length = left < 2 * longest ? left : longest
+            tokens.append(length: length, distance: 1)
+            left -= length
+        }
+        skip(rows, rowBytes: rowBytes, filter: .none)
     }
 
     private func rowCost(_ rowBytes: Int) -> Int {
@@ -83,7 +100,7 @@ extension TokenParser {
     }
 
     /// Makes the rows the bytes before the next segment.
-    private mutating func skip(_ rows: Int, rowBytes: Int) {
+    private mutating func skip(_ rows: Int, rowBytes: Int, filter: RowFilter) {
         let period = rowBytes + 1
         let length = rows * period
         let shown = min(length, Self.window)
@@ -92,7 +109,7 @@ extension TokenParser {
         (bytes.base + start - kept).update(from: bytes.base + Self.window - kept, count: kept)
         (bytes.base + start).update(repeating: 0, count: shown)
         for place in stride(from: Self.window - period, through: start, by: -period) {
-            bytes.base[place] = RowFilter.up.rawValue
+            bytes.base[place] = filter.rawValue
         }
         history = kept + shown
         base &+= UInt32(truncatingIfNeeded: length)

@@ -33,19 +33,26 @@ import Testing
 
     /// Writes files of random grids to a new folder with an index, and returns the folder.
     ///
-    /// - Parameter longest: The longest sides to choose from.
-    private func folder(_ count: Int, longest: [Int], seed: UInt64) throws -> URL {
+    /// - Parameters:
+    ///   - kinds: The kinds of grids, which take turns.
+    ///   - sizes: The sizes of grids to choose from.
+    ///   - shortest: The shortest side.
+    ///   - longest: The longest sides to choose from.
+    private func folder(
+        _ count: Int, kinds: [RandomGrid] = RandomGrid.allCases, sizes: [Int] = [1, 2, 8, 16, 32, 48],
+        shortest: Int = 1, longest: [Int], seed: UInt64
+    ) throws -> URL {
         var random = SplitMix(seed: seed)
         let folder = FileManager.default.temporaryDirectory.appending(path: "png-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         var index = ""
         for name in 0..<count {
             let color = RandomGrid.models.randomElement(using: &random) ?? .rgb
-            let kind = RandomGrid.allCases[name % RandomGrid.allCases.count]
+            let kind = kinds[name % kinds.count]
             let longest = longest.randomElement(using: &random) ?? 120
-            let width = Int.random(in: 1...longest, using: &random)
-            let height = Int.random(in: 1...longest, using: &random)
-            let grid = kind.grid([1, 2, 8, 16, 32, 48].randomElement(using: &random) ?? 8, color, &random)
+            let width = Int.random(in: shortest...longest, using: &random)
+            let height = Int.random(in: shortest...longest, using: &random)
+            let grid = kind.grid(sizes.randomElement(using: &random) ?? 8, color, &random)
             let file = PNGWriter(width: width, height: height).encode(grid)
             try Data(grid.samples).write(to: folder.appending(path: "\(name).grid"))
             try Data(file).write(to: folder.appending(path: "\(name).png"))
@@ -65,6 +72,20 @@ import Testing
         let count = Self.isLarge ? 5000 : 156
         let folder = try folder(count, longest: Self.isLarge ? [40, 120, 400] : [20, 60], seed: 7)
         defer { try? FileManager.default.removeItem(at: folder) }
+        try compare(folder, count)
+    }
+
+    @Test(.enabled(if: hasPillow, "needs Pillow; PIXELATOR_PYTHON names the interpreter"))
+    func `files of pictures of text, steps and holes are not longer than Pillow's`() throws {
+        let count = Self.isLarge ? 1500 : 24
+        let folder = try folder(
+            count, kinds: [.text, .gradient, .cutout], sizes: [8, 32], shortest: 100, longest: [400], seed: 9)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try compare(folder, count)
+    }
+
+    /// Compares the files of a folder with those of Pillow.
+    private func compare(_ folder: URL, _ count: Int) throws {
         let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "pillow_sizes.py")
         let lines = try Self.run([Self.python, script.path, folder.path])
         #expect(lines.count == count)

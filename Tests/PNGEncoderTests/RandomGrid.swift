@@ -6,7 +6,7 @@ import Scripted
 /// Grids of many kinds, as photos, drawings and attacks may have them.
 enum RandomGrid: CaseIterable {
     case noise, similar, two, few, one, sparse, gradient, rows, columns, chessboard, tiles, halfOpaque,
-        grayColors
+        grayColors, text, cutout
 
     /// The colour models of PNG.
     static let models: [ColorModel] = [.gray, .grayAlpha, .rgb, .rgba]
@@ -45,6 +45,18 @@ enum RandomGrid: CaseIterable {
                     let gray = UInt8.random(in: 0...15, using: &random) * 17
                     let alpha = UInt8.random(in: 254...255, using: &random)
                     samples += (0..<bands).map { color.hasAlpha && $0 == bands - 1 ? alpha : gray }
+                case .text:
+                    // A line of letters with soft edges, below which there is nothing.
+                    let isLine = row < max(1, size / 5) && column < size / 2
+                    let coverage = isLine ? max(0, Int.random(in: -16...16, using: &random)) : 0
+                    let paper = Int(base) % 2 * 255
+                    samples += colors[0].map { UInt8(paper + (Int($0) - paper) * coverage / 16) }
+                case .cutout:
+                    let isCut = Int.random(in: 0..<6, using: &random) == 0
+                    samples += (0..<bands).map { _ in
+                        isCut ? 0 : UInt8.random(in: 1...255, using: &random)
+                    }
+                    if color.hasAlpha, !isCut { samples[samples.count - 1] = 255 }
                 }
             }
         }
