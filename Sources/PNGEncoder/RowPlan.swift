@@ -74,8 +74,8 @@ struct RowPlan {
     private static let smallBytes = 24 << 10
     /// The number of bytes up to which tokens may begin at every byte.
     private static let denseBytes = 4 << 10
-    /// The number of bytes, and that of spans in all rows, up to which the filterings are not compared in a sample. Up to
-    /// this number of bytes the rows are also parsed byte by byte.
+    /// The number of bytes, and that of spans in all rows, up to which the filterings are not compared in a sample. Up
+    /// to this number of bytes the rows are also parsed byte by byte.
     static let simpleBytes = 640 << 10
     private static let simpleSpans = 256
 

@@ -27,7 +27,8 @@ extension TokenParser {
         skip(rows, rowBytes: rowBytes, filter: .up)
     }
 
-    /// Appends blank rows behind a blank row: zeros, with zeros as filter bytes. The segment before them must be flushed.
+    /// Appends blank rows behind a blank row: zeros, with zeros as filter bytes. The segment before them must be
+    /// flushed.
     ///
     /// - Parameters:
     ///   - rows: The number of rows, at least 1.
