@@ -164,7 +164,7 @@ class ContainersTest(unittest.TestCase):
         self.assertEqual(config["Entrypoint"], ["/usr/bin/pixelated"])
         self.assertIn("PIXELATED_LOG_FORMAT=json", config["Env"])
 
-    def test_the_image_adds_less_than_30_megabytes_to_debian_and_the_program(self):
+    def test_the_image_adds_less_than_60_megabytes_to_debian_and_the_program(self):
         sizes = json.loads(self.engine.run("buildah", "images", "--json").stdout)
         found = {}
         for image in sizes:
@@ -173,7 +173,8 @@ class ContainersTest(unittest.TestCase):
             found.update({name: size for name in image.get("names") or ()})
         added = found[IMAGE] - found[BASE] - os.path.getsize(os.environ["PIXELATOR_BINARY"])
         self.figures.append(f"image {found[IMAGE] / 1e6:.0f} MB, of which Debian {found[BASE] / 1e6:.0f} MB")
-        self.assertLess(added, 30e6)
+        # libheif and its codecs have 25 of them.
+        self.assertLess(added, 60e6)
 
     def test_the_program_in_the_image_is_hardened(self):
         self.engine.run("podman", "create", "--name", "shipped", IMAGE)
