@@ -43,7 +43,7 @@ package struct HEIFReader: ~Copyable {
         var file = px_heif_file(
             bytes: bytes.baseAddress, count: bytes.count, width: Int32(clamping: header.width),
             height: Int32(clamping: header.height), longest_side: Int32(clamping: header.longestSide),
-            nanoseconds: Self.nanoseconds(until: deadline), cancelled: cancellation?.address)
+            nanoseconds: Deadline.nanoseconds(until: deadline), cancelled: cancellation?.address)
         var picture: OpaquePointer?
         var message = [CChar](repeating: 0, count: 200)
         let status = px_heif_decode(&file, &picture, &message, message.count)
@@ -54,12 +54,6 @@ package struct HEIFReader: ~Copyable {
         }
         self.header = header
         pointer = picture
-    }
-
-    /// Returns the number of nanoseconds from now to `deadline`: 0 when the deadline has passed, -1 when it is nil.
-    private static func nanoseconds(until deadline: ContinuousClock.Instant?) -> Int64 {
-        guard let deadline else { return -1 }
-        return max(.zero, ContinuousClock.now.duration(to: deadline)).inNanoseconds
     }
 
     /// Stores the next row in `row`: red, green, blue and alpha of each pixel, not premultiplied. The alpha of a

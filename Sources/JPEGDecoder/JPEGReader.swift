@@ -36,7 +36,7 @@ package struct JPEGReader: ~Copyable {
         var bounds = px_limits(
             scans: Int32(clamping: limits.scans), scan_work: Int64(limits.scanWork),
             damaged_percent: Int32(clamping: limits.damagedPercent), markers: Int32(clamping: limits.markers),
-            memory_bytes: Int64(limits.memoryBytes), nanoseconds: Self.nanoseconds(until: deadline),
+            memory_bytes: Int64(limits.memoryBytes), nanoseconds: Deadline.nanoseconds(until: deadline),
             accept_truncated: limits.acceptsTruncated)
         let created = px_reader_create(bytes.baseAddress, bytes.count, &bounds, cancellation?.address)
         guard let pointer = created else {
@@ -46,12 +46,6 @@ package struct JPEGReader: ~Copyable {
         self.pointer = pointer
         self.limits = limits
         self.cancellation = cancellation
-    }
-
-    /// Returns the number of nanoseconds from now to `deadline`: 0 when the deadline has passed, -1 when it is nil.
-    private static func nanoseconds(until deadline: ContinuousClock.Instant?) -> Int64 {
-        guard let deadline else { return -1 }
-        return max(.zero, ContinuousClock.now.duration(to: deadline)).inNanoseconds
     }
 
     /// Prepares for reading rows. This method is called once, before the first `readRow`. For a picture of several

@@ -39,7 +39,7 @@ package struct PNGReader: ~Copyable {
         }
         var bounds = px_png_limits(
             memory_bytes: Int64(limits.memoryBytes), profile_bytes: UInt32(clamping: limits.profileBytes),
-            nanoseconds: Self.nanoseconds(until: deadline),
+            nanoseconds: Deadline.nanoseconds(until: deadline),
             accept_truncated: limits.acceptsTruncated)
         guard let pointer = px_png_create(bytes.baseAddress, bytes.count, &bounds, cancellation?.address)
         else {
@@ -50,12 +50,6 @@ package struct PNGReader: ~Copyable {
         self.pointer = pointer
         self.limits = limits
         self.cancellation = cancellation
-    }
-
-    /// Returns the number of nanoseconds from now to `deadline`: 0 when the deadline has passed, -1 when it is nil.
-    private static func nanoseconds(until deadline: ContinuousClock.Instant?) -> Int64 {
-        guard let deadline else { return -1 }
-        return max(.zero, ContinuousClock.now.duration(to: deadline)).inNanoseconds
     }
 
     /// The number of bytes of a row.

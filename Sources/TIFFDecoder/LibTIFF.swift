@@ -32,8 +32,8 @@ final class LibTIFF {
         file.count = bytes.count
         file.directory = UnsafePointer(directory.baseAddress)
         file.directory_count = directory.count
-        let rest = deadline.map { max(.zero, ContinuousClock.now.duration(to: $0)).inNanoseconds } ?? -1
-        var bounds = px_tiff_limits(memory_bytes: Int64(limits.memoryBytes), nanoseconds: rest)
+        var bounds = px_tiff_limits(
+            memory_bytes: Int64(limits.memoryBytes), nanoseconds: Deadline.nanoseconds(until: deadline))
         guard let pointer = px_tiff_create(&file, &bounds, cancellation?.address) else {
             directory.deallocate()
             throw TIFFError(.tooMuchMemory, "the system has no memory left for a decoder")

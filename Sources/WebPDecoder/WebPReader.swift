@@ -50,7 +50,7 @@ package struct WebPReader: ~Copyable {
             height: Int32(clamping: header.height),
             frames: header.isAnimated ? Int32(clamping: header.frames.count) : 0,
             in_parts: header.frames.first?.isLossless == false,
-            nanoseconds: Self.nanoseconds(until: deadline), cancelled: cancellation?.address)
+            nanoseconds: Deadline.nanoseconds(until: deadline), cancelled: cancellation?.address)
         guard let pointer = px_webp_create(&file) else {
             throw WebPError(.tooMuchMemory, "the system has no memory left for a decoder")
         }
@@ -58,12 +58,6 @@ package struct WebPReader: ~Copyable {
         self.bytes = bytes
         self.pointer = pointer
         self.cancellation = cancellation
-    }
-
-    /// Returns the number of nanoseconds from now to `deadline`: 0 when the deadline has passed, -1 when it is nil.
-    private static func nanoseconds(until deadline: ContinuousClock.Instant?) -> Int64 {
-        guard let deadline else { return -1 }
-        return max(.zero, ContinuousClock.now.duration(to: deadline)).inNanoseconds
     }
 
     /// Begins a still picture, or decodes the next frame of an animation and puts it onto the canvas.
