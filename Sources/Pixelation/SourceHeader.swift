@@ -117,10 +117,7 @@ package enum SourceHeader: Sendable {
         switch self {
         case .jpeg(let header): header.profileBytes + (header.comment?.count ?? 0)
         case .png(let header): header.colorChunkBytes
-        case .webp(let header): header.profile?.count ?? 0
-        case .heif(let header): header.profile?.count ?? 0
-        case .tiff(let header): header.profile?.count ?? 0
-        case .gif, .bmp: 0
+        case .gif, .webp, .heif, .tiff, .bmp: storedProfile?.count ?? 0
         }
     }
 
@@ -135,10 +132,8 @@ package enum SourceHeader: Sendable {
                 comment: header.comment.map { Array(bytes[$0]) })
         case .png(let header):
             SourceMetadata(png: header.attachments(in: bytes))
-        case .webp(let header): SourceMetadata(profile: header.profile.map { Array(bytes[$0]) })
-        case .heif(let header): SourceMetadata(profile: header.profile.map { Array(bytes[$0]) })
-        case .tiff(let header): SourceMetadata(profile: header.profile.map { Array(bytes[$0]) })
-        case .gif, .bmp: SourceMetadata()
+        case .gif, .webp, .heif, .tiff, .bmp:
+            SourceMetadata(profile: storedProfile.map { Array(bytes[$0]) })
         }
     }
 
@@ -160,10 +155,18 @@ package enum SourceHeader: Sendable {
         switch self {
         case .jpeg(let header): header.profileBytes
         case .png(let header): header.decompressedProfileBytes
-        case .webp(let header): header.profile?.count ?? 0
-        case .heif(let header): header.profile?.count ?? 0
-        case .tiff(let header): header.profile?.count ?? 0
-        case .gif, .bmp: 0
+        case .gif, .webp, .heif, .tiff, .bmp: storedProfile?.count ?? 0
+        }
+    }
+
+    /// The byte range, within the file, of an ICC profile that is stored in one piece and not compressed; nil for
+    /// other formats, and without a profile.
+    private var storedProfile: Range<Int>? {
+        switch self {
+        case .webp(let header): header.profile
+        case .heif(let header): header.profile
+        case .tiff(let header): header.profile
+        case .jpeg, .png, .gif, .bmp: nil
         }
     }
 
