@@ -14,42 +14,28 @@ extension InProcessReducer {
         let layout = header.layout(policy)
         // libpng reads the file by its address.
         return try bytes.withUnsafeBufferPointer { file throws(PixelationError) in
+            var reader: PNGReader
             do throws(PNGError) {
-                var reader = try PNGReader(
+                reader = try PNGReader(
                     file, header: header, layout: layout, limits: PNGLimits(request.options),
                     deadline: request.deadline, cancellation: request.cancellation)
-                try reader.start()
-                var grids = try Self.grids(&reader, header, request)
-                if header.hasKey(policy), let key = header.key(in: file) {
-                    grids = grids.map { $0.keyed(key) }
-                }
-                return Reduction(
-                    grids: grids, damage: reader.wasTruncated ? [.endsEarly] : [],
-                    profile: reader.profile())
             } catch {
                 throw PixelationError(error)
             }
+            do throws(PNGError) { try reader.start() } catch { throw PixelationError(error) }
+            var grids = try Self.grids(&reader, header, request)
+            if header.hasKey(policy), let key = header.key(in: file) {
+                grids = grids.map { $0.keyed(key) }
+            }
+            return Reduction(
+                grids: grids, damage: reader.wasTruncated ? [.endsEarly] : [], profile: reader.profile())
         }
     }
 
     private static func grids(
         _ reader: inout PNGReader, _ header: PNGHeader, _ request: ReductionRequest
-    ) throws(PNGError) -> [Grid] {
-        let (width, height) = (header.width, header.height)
-        let sizes = request.options.sizes
-        let row = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: reader.rowBytes)
-        defer { row.deallocate() }
-        if reader.layout == .gray16 {
-            var reducer = Gray16Reducer(width: width, height: height, sizes: sizes)
-            let samples = UnsafeMutableBufferPointer<UInt16>.allocate(capacity: width)
-            defer { samples.deallocate() }
-            for _ in 0..<height {
-                try reader.readRow(row)
-                for x in 0..<width { samples[x] = UInt16(row[2 * x]) << 8 | UInt16(row[2 * x + 1]) }
-                reducer.addRow(UnsafeBufferPointer(samples))
-            }
-            return reducer.grids()
-        }
+    ) throws(PixelationError) -> [Grid] {
+        let width = header.width
         let layout: PixelLayout =
             switch reader.layout {
             case .gray, .index, .gray16: .gray
@@ -57,26 +43,35 @@ extension InProcessReducer {
             case .rgbx: .rgbx
             case .rgba: .rgba
             }
-        if header.isSampled(request.options.metadata) {
-            var sampler = PointSampler(width: width, height: height, layout: layout, sizes: sizes)
-            for _ in 0..<height {
-                try reader.readRow(row)
-                sampler.addRow(UnsafeBufferPointer(row))
+        let rows = RowReduction(
+            width: width, height: header.height, layout: layout,
+            isSampled: header.isSampled(request.options.metadata), request: request)
+        // Rows whose bytes are not those that are reduced.
+        let row = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: reader.rowBytes)
+        defer { row.deallocate() }
+        switch reader.layout {
+        case .gray16:
+            return try rows.grids16 { (samples) throws(PixelationError) in
+                try read(&reader, into: row)
+                for x in 0..<width { samples[x] = UInt16(row[2 * x]) << 8 | UInt16(row[2 * x + 1]) }
             }
-            return sampler.grids()
-        }
-        let reducer = GridReducer(width: width, height: height, layout: layout, sizes: sizes)
-        for _ in 0..<height {
-            try reducer.addRow { (pixels) throws(PNGError) in
-                guard layout == .grayAlpha else { return try reader.readRow(pixels) }
-                try reader.readRow(row)
+        case .grayAlpha:
+            return try rows.grids { (pixels) throws(PixelationError) in
+                try read(&reader, into: row)
                 for x in 0..<width {
                     for band in 0..<3 { pixels[4 * x + band] = row[2 * x] }
                     pixels[4 * x + 3] = row[2 * x + 1]
                 }
             }
+        case .gray, .index, .rgbx, .rgba:
+            return try rows.grids { (pixels) throws(PixelationError) in try read(&reader, into: pixels) }
         }
-        return reducer.grids()
+    }
+
+    private static func read(
+        _ reader: inout PNGReader, into row: UnsafeMutableBufferPointer<UInt8>
+    ) throws(PixelationError) {
+        do throws(PNGError) { try reader.readRow(row) } catch { throw PixelationError(error) }
     }
 }
 
