@@ -62,9 +62,11 @@ package struct PixelationError: Error, Sendable, Equatable, CustomStringConverti
         self.detail = detail
     }
 
-    /// Creates the error of a file that exceeds a limit: the names of the settings are appended to the detail.
-    package init(_ kind: Kind, limit detail: String) {
-        let settings = kind.settings.map { "pixelation.limits.\($0)" }.joined(separator: ", ")
+    /// Creates the error of a file that exceeds a limit: the names of the settings are appended to the detail, unless
+    /// no setting changes the limit (`isSetting`).
+    package init(_ kind: Kind, limit detail: String, isSetting: Bool = true) {
+        let names = isSetting ? kind.settings : []
+        let settings = names.map { "pixelation.limits.\($0)" }.joined(separator: ", ")
         self.init(kind, settings.isEmpty ? detail : "\(detail) (\(settings))")
     }
 
@@ -137,11 +139,7 @@ package struct PixelationError: Error, Sendable, Equatable, CustomStringConverti
             case .cancelled: .cancelled
             case .internal: .internal
             }
-        if error.kind == .sideTooLong {
-            self.init(kind, error.detail)
-        } else {
-            self.init(kind, limit: error.detail)
-        }
+        self.init(kind, limit: error.detail, isSetting: error.kind != .sideTooLong)
     }
 
     /// Creates the error that corresponds to an error of the BMP decoder.
@@ -171,11 +169,7 @@ package struct PixelationError: Error, Sendable, Equatable, CustomStringConverti
             case .cancelled: .cancelled
             case .internal: .internal
             }
-        if error.kind == .sideTooLong {
-            self.init(kind, error.detail)
-        } else {
-            self.init(kind, limit: error.detail)
-        }
+        self.init(kind, limit: error.detail, isSetting: error.kind != .sideTooLong)
     }
 
     /// Creates the error that corresponds to an error of the JPEG decoder.
@@ -195,11 +189,7 @@ package struct PixelationError: Error, Sendable, Equatable, CustomStringConverti
             case .cancelled: .cancelled
             case .internal: .internal
             }
-        if error.kind == .sideTooLong {
-            self.init(kind, error.detail)
-        } else {
-            self.init(kind, limit: error.detail)
-        }
+        self.init(kind, limit: error.detail, isSetting: error.kind != .sideTooLong)
     }
 }
 
@@ -217,8 +207,7 @@ extension PixelationError.Kind {
         case .tooMuchDamage: ["damagedPercent"]
         case .deadline: ["seconds"]
         case .notAnImage, .unsupportedFormat, .decoderMissing, .truncated, .corrupt, .cancelled,
-            .decoderCrashed,
-            .decoderOutOfMemory, .decoderGarbage, .decoderUnavailable, .internal:
+            .decoderCrashed, .decoderOutOfMemory, .decoderGarbage, .decoderUnavailable, .internal:
             []
         }
     }
