@@ -82,6 +82,8 @@ import Testing
     /// The golden data of a picture of the corpus: a line of its JSON file.
     struct CorpusFile: Decodable, Sendable {
         struct Output: Decodable, Sendable {
+            /// The SHA-256 hash of the grid's samples.
+            var grid: String
             /// The SHA-256 hash of the output.
             var file: String
             /// The length of the output in bytes.
@@ -93,7 +95,7 @@ import Testing
         var v: [String: Output]
     }
 
-    @Test func `the outputs of every picture of the corpus are Pillow's, byte for byte`() throws {
+    @Test func `the outputs of every picture of the corpus are Pillow's`() throws {
         guard SharedCorpus.folder != nil else { return }
         let lines = try SharedCorpus.bytes("golden/pillow-12.1.1.jsonl").split(separator: 10)
         let files = try lines.map { try JSONDecoder().decode(CorpusFile.self, from: Data($0)) }
@@ -104,10 +106,13 @@ import Testing
         for expected in files {
             let bytes = try SharedCorpus.bytes(expected.path)
             guard expected.format == "JPEG" else {
-                let error = #expect(throws: PixelationError.self, "\(expected.path)") {
-                    _ = try pixelator.pixelate(bytes)
+                // Files of the other formats are compressed differently, so that only the grids can be compared.
+                let grids = try Pixelator.reduction(of: bytes, options).grids
+                #expect(grids.map(\.size) == options.sizes)
+                for grid in grids {
+                    let known = try #require(expected.v["\(grid.size)"])
+                    #expect(sha256(grid.samples) == known.grid, "\(expected.path) \(grid.size)")
                 }
-                #expect(error?.kind == .unsupportedFormat, "\(expected.path)")
                 continue
             }
             let outputs = try pixelator.pixelate(bytes).outputs
