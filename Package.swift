@@ -184,10 +184,13 @@ let package = Package(
             name: "pixelated-bench",
             dependencies: [
                 "DecoderProcesses", "Decoding", "Pixelation", "JPEGDecoder", "JPEGEncoder", "JPEG",
-                "Pixels", "WebP", "CLibTurboJPEG", "CPlainGIF", "CPlainHEIF", "CPlainPNG", "CPlainTIFF",
-                "CPlainWebP",
+                "Pixels", "WebP", "Digests", "Support", "CLibTurboJPEG", "CPlainGIF", "CPlainHEIF",
+                "CPlainPNG",
+                "CPlainTIFF", "CPlainWebP",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], exclude: ["make_pictures.py"], swiftSettings: edge, linkerSettings: linker),
+            ],
+            exclude: ["libraries.py", "make_environments", "make_pictures.py", "measure.py", "worker.py"],
+            swiftSettings: edge, linkerSettings: linker),
 
         .executableTarget(
             name: "pixelated-http-bench",

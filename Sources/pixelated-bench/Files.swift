@@ -39,6 +39,13 @@ enum Files {
     /// Returns `path` itself if it is a file, or the paths of all files below the folder `path`, in alphabetical order.
     static func all(below path: String) -> [String] {
         guard let folder = opendir(path) else { return [path] }
+        closedir(folder)
+        return names(in: path).sorted().flatMap { all(below: path + "/" + $0) }
+    }
+
+    /// Returns the names of the files and folders in a folder; none if it cannot be opened.
+    static func names(in path: String) -> [String] {
+        guard let folder = opendir(path) else { return [] }
         defer { closedir(folder) }
         var names: [String] = []
         while let entry = readdir(folder) {
@@ -47,7 +54,7 @@ enum Files {
             }
             if name != ".", name != ".." { names.append(name) }
         }
-        return names.sorted().flatMap { all(below: path + "/" + $0) }
+        return names
     }
 
     /// Returns the last component of a path.
