@@ -5,10 +5,10 @@ A function takes the bytes of a file and returns the bytes of its outputs, in th
 wherever the library has them: JPEG with quality 75, 4:2:0 and standard Huffman tables. All use one thread, because the
 worker has as many processes as there are cores.
 
-None of them makes what the engine makes. All keep the whole picture in memory and decode it in the process that has
-the credentials. `seed`, `pillow` and `pillow-simd` neither rotate pictures nor keep their colour profiles. pyvips and
-OpenCV have other averages: `pyvips` reduces with a triangle filter as Pillow does, but rounds otherwise; `pyvips-shrink`
-decodes at an eighth of the size, which skips most of the inverse transform; OpenCV averages areas.
+The outputs of `seed` and `pillow` are the engine's with pixelation.metadata set to reference. Those of the others have
+other bytes: `pillow-simd` rounds differently, `pyvips` reduces with a triangle filter as Pillow does and rounds
+differently, `pyvips-shrink` decodes at an eighth of the size, which skips most of the inverse transform, and `opencv`
+averages areas. None rotates pictures. All keep the whole picture in memory, and decode it in the calling process.
 """
 import io
 

@@ -1,14 +1,20 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""This script makes the pictures with which pixelated-bench measures formats other than JPEG.
+"""This script makes the pictures with which pixelated-bench measures, from a folder with JPEG files of cameras.
 
-The arguments are a folder with JPEG files, and the folder for the pictures:
+    make_pictures.py PHOTOS PICTURES             the pictures in formats other than JPEG, in the folder PICTURES
+    make_pictures.py --jpeg PHOTOS PICTURES      the sets of JPEG files, in folders below PICTURES
+    make_pictures.py --paint PHOTOS              twelve generated photos of 8 to 24 megapixels, in the folder PHOTOS
 
-    make_pictures.py PHOTOS PICTURES
+The sets of JPEG files are web (33 pictures of 0.2 to 2 megapixels, the median is 0.3), medium (24 pictures of 1.5 to
+3.2 megapixels and 200 to 600 KB) and small (12 pictures of about 100 KB). Their qualities are 75 to 92. Most have
+chroma subsampling 4:2:0, some 4:2:2 or 4:4:4; some are progressive, and some have optimized Huffman tables. The photos
+take turns. The scaled photos are sharp and compress less than those of cameras.
 
-The photos are scaled to 1, 4 and 12 megapixels in turn: the first to 1, the second to 4, the third to 12, the fourth to
-1, and so on. Each becomes a PNG file, a lossy WebP file (quality 80), a lossless one, and a GIF file of 256 colours;
-an AVIF file, a TIFF file and, with pillow_heif, a HEIC file. Pillow writes them with its default settings.
+In formats other than JPEG, the photos are scaled to 1, 4 and 12 megapixels in turn: the first to 1, the second to 4,
+the third to 12, the fourth to 1, and so on. Each becomes a PNG file, a lossy WebP file (quality 80), a lossless one,
+and a GIF file of 256 colours; an AVIF file, a TIFF file and, with pillow_heif, a HEIC file. Pillow writes them with its
+default settings.
 
 Screenshots of the same sizes show windows with lines of text and a picture. They become PNG files (RGB, RGBA, and with
 a palette), lossless WebP files and GIF files.
@@ -19,6 +25,8 @@ background. All pixels of a film change in each frame, few of the recording.
 
 The same photos and the same release of Pillow result in the same pictures.
 """
+import argparse
+import io
 import math
 import os
 import sys
@@ -34,6 +42,15 @@ except ImportError:
 
 MEGAPIXELS = (1, 4, 12)
 SCREENS = ((1366, 768, "RGB"), (2560, 1600, "RGBA"), (4096, 2930, "RGB"))
+# The chroma subsampling and the kind of the pictures of a set, in turn.
+SUBSAMPLINGS = ("4:2:0", "4:2:0", "4:2:2", "4:2:0", "4:2:0", "4:2:0", "4:4:4", "4:2:0", "4:2:2", "4:2:0")
+KINDS = ({}, {}, {"optimize": True}, {}, {"progressive": True}, {}, {"optimize": True})
+QUALITIES = (75, 80, 85, 90, 78, 92, 82, 88)
+WEB = (
+    0.3, 0.25, 0.5, 0.3, 0.2, 0.3, 0.4, 0.3, 1.0, 0.25, 0.3, 0.8, 0.3, 0.2, 0.3, 0.4, 0.3,
+    0.5, 0.25, 0.3, 2.0, 0.3, 0.2, 0.3, 0.4, 0.25, 1.5, 0.3, 0.8, 0.25, 0.4, 1.0, 0.5,
+)
+MEDIUM = (2.0, 1.6, 3.1, 2.4, 1.9, 2.8, 1.55, 2.2)
 TEXT = "The quick brown fox jumps over the lazy dog, and 1234567890 pictures wait in the bucket. "
 
 
@@ -134,10 +151,112 @@ class Folder:
         self.save(frames[0], name + ".animated.webp", "WEBP", **more)
 
 
+def encoded(picture, number, quality):
+    """Returns the JPEG file of a picture with the kind of the picture `number` of a set, and a name for the kind."""
+    subsampling, kind = SUBSAMPLINGS[number % len(SUBSAMPLINGS)], KINDS[number % len(KINDS)]
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=quality, subsampling=subsampling, **kind)
+    words = [subsampling.replace(":", ""), f"q{quality}", *kind]
+    return file.getvalue(), "-".join(words)
+
+
+def web(photo, number):
+    """Returns a picture of a number of megapixels of WEB."""
+    return encoded(scaled(photo, WEB[number]), number, QUALITIES[number % len(QUALITIES)])
+
+
+def medium(photo, number):
+    """Returns a picture of about a number of megapixels of MEDIUM, which has 200 to 600 KB."""
+    wanted = MEDIUM[number % len(MEDIUM)]
+    # A photo with much or little detail needs another quality, and then another size.
+    for megapixels in sorted((wanted, 1.55, 2, 2.5, 3.1), key=lambda value: abs(value - wanted)):
+        picture = scaled(photo, megapixels)
+        preferred = QUALITIES[number % len(QUALITIES)]
+        for quality in sorted(QUALITIES, key=lambda value: abs(value - preferred)):
+            file, kind = encoded(picture, number, quality)
+            if 200_000 <= len(file) <= 600_000:
+                return file, kind
+    return None
+
+
+def small(photo, number):
+    """Returns a picture of about 100 KB: the number of megapixels is found by bisection."""
+    low, high = 0.05, 4.0
+    for _ in range(9):
+        middle = math.sqrt(low * high)
+        file, kind = encoded(scaled(photo, middle), number, QUALITIES[number % 4])
+        if len(file) < 100_000:
+            low = middle
+        else:
+            high = middle
+    return file, kind
+
+
+def make_sets(paths, target):
+    """Makes the sets of JPEG files. The photos take turns; one without detail is left out of the set medium."""
+    sets = {"web": (33, web), "medium": (24, medium), "small": (12, small)}
+    counts = dict.fromkeys(sets, 0)
+    for name in sets:
+        os.makedirs(os.path.join(target, name), exist_ok=True)
+    while True:
+        before = dict(counts)
+        for path in paths:
+            with Image.open(path) as opened:
+                photo = opened.convert("RGB")
+            for name, (count, make) in sets.items():
+                made = make(photo, counts[name]) if counts[name] < count else None
+                if made is None:
+                    continue
+                file, kind = made
+                counts[name] += 1
+                with open(os.path.join(target, name, f"{name}-{counts[name]:02}-{kind}.jpg"), "wb") as output:
+                    output.write(file)
+        if counts == before:
+            break
+    missing = [name for name, (count, _) in sets.items() if counts[name] < count]
+    if missing:
+        sys.exit(f"the photos have too little or too much detail for the sets {', '.join(missing)}")
+
+
+def paint_photos(target):
+    """Makes photos with the script of deploy/local."""
+    sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../deploy/local"))
+    import paint
+
+    os.makedirs(target, exist_ok=True)
+    for number in range(12):
+        megapixels = (8, 12, 16, 12, 10, 24)[number % 6]
+        width = round(math.sqrt(megapixels * 1e6 * 4 / 3) / 16) * 16
+        file, kind = encoded(paint.paint(width, width * 3 // 4, 100 + number), number, 90)
+        with open(os.path.join(target, f"painted-{number + 1:02}-{megapixels}mp-{kind}.jpg"), "wb") as output:
+            output.write(file)
+
+
 def main():
-    source, target = sys.argv[1:]
-    folder = Folder(target)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--jpeg", action="store_true", help="make the sets of JPEG files")
+    parser.add_argument("--paint", action="store_true", help="make photos")
+    parser.add_argument("source", metavar="PHOTOS")
+    parser.add_argument("target", metavar="PICTURES", nargs="?")
+    arguments = parser.parse_args()
+    source = arguments.source
+    if arguments.paint:
+        paint_photos(source)
+    if arguments.target is None:
+        if not arguments.paint:
+            parser.error("name the folder for the pictures")
+        return
     names = sorted(name for name in os.listdir(source) if name.lower().endswith((".jpg", ".jpeg")))
+    if not names:
+        sys.exit(f"{source}: no JPEG files; --paint makes some")
+    if arguments.jpeg:
+        make_sets([os.path.join(source, name) for name in names], arguments.target)
+        return
+    make_formats(source, names, Folder(arguments.target))
+
+
+def make_formats(source, names, folder):
+    """Makes the pictures in formats other than JPEG."""
     photos = []
     for index, name in enumerate(names):
         megapixels = MEGAPIXELS[index % len(MEGAPIXELS)]

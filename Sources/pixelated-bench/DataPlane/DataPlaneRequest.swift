@@ -23,7 +23,8 @@ struct DataPlaneRequest {
     /// Reads the head of a request.
     ///
     /// - Parameter bytes: The lines of the head without the empty line, each with its CR LF.
-    /// - Returns: The request; nil if the head is malformed or uses a part of HTTP that no client of the benchmark does.
+    /// - Returns: The request; nil if the head is malformed or uses a part of HTTP that no client of the benchmark
+    ///   uses.
     init?(_ bytes: UnsafeRawBufferPointer) {
         guard let lineEnd = bytes.firstIndex(of: 13) else { return nil }
         let parts = bytes[..<lineEnd].split(separator: UInt8(ascii: " "))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The generator SplitMix64 (G. Steele, D. Lea, C. Flood: "Fast Splittable Pseudorandom Number Generators", 2014), whose
+/// The generator SplitMix64 (G. Steele, D. Lea, C. Flood: "Fast Splittable Pseudorandom Number Generators", 2014). Its
 /// numbers depend only on its seed.
 struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
