@@ -28,6 +28,29 @@ struct Environments {
         return text.map { String($0.prefix { $0 != "\n" }) }
     }
 
+    /// Returns the libraries that are installed, and prints a line for each of the others.
+    func installed(of libraries: [Library] = Library.allCases) -> [Library] {
+        libraries.filter { library in
+            guard let version = version(library) else {
+                print("\(library.rawValue) is not in \(folder) and is not measured")
+                return false
+            }
+            print("\(library.rawValue): \(version)")
+            return true
+        }
+    }
+
+    /// Returns the CPU times in which a library makes the five outputs of files, in milliseconds, each of the fastest
+    /// run; nil for a file that the library does not process.
+    func milliseconds(_ library: Library, _ files: [String], runs: Int) -> [Double?] {
+        guard let python = python(library),
+            let text = Child.output([python, Self.script("measure.py"), library.rawValue, "\(runs)"] + files)
+        else { return files.map { _ in nil } }
+        return text.split(separator: "\n").map { line in
+            line.split(separator: " ").first.flatMap { Double($0) }
+        }
+    }
+
     /// Returns the path of a script beside the sources of the benchmark.
     static func script(_ name: String) -> String {
         let source = #filePath

@@ -10,6 +10,8 @@ import Pixels
 /// The measured values of one picture. Times are CPU times in milliseconds, each of the fastest run; memory is in
 /// megabytes.
 struct Measurement {
+    /// The path of the file.
+    let path: String
     var name: String
     var megapixels: Double
     /// The time, in milliseconds, in which libjpeg-turbo decodes the file row by row into a buffer of one row: the
@@ -50,6 +52,7 @@ struct Measurement {
     ///   - isolated: The engine with a decoder process; nil if there is none.
     /// - Throws: An error if the file cannot be read or decoded.
     init(_ path: String, runs: Int, reference: Reference, isolated: IsolatedEngine?) throws {
+        self.path = path
         name = Files.name(path)
         let bytes = try Files.read(path)
         var options = PixelationOptions()

@@ -35,6 +35,13 @@ struct PicturesCommand: ParsableCommand {
     @Option(help: "A python3 with Pillow. Without Pillow the reference is not measured.")
     var python = "python3"
 
+    @Option(
+        help: "The folder with the Python environments of other libraries, which make_environments makes.")
+    var environments = Environments.standardFolder
+
+    @Flag(help: "Do not measure other libraries.")
+    var noLibraries = false
+
     @Option(help: .hidden)
     var childTask: String?
 
@@ -53,6 +60,7 @@ struct PicturesCommand: ParsableCommand {
             print(try task.perform(on: path))
             return
         }
+        print(Machine.description)
         var report = Report()
         if !paths.isEmpty { try measure(&report) }
         if let hostile {
@@ -105,5 +113,9 @@ struct PicturesCommand: ParsableCommand {
             }
         }
         guard !report.rows.isEmpty || !report.formats.isEmpty else { throw ExitCode.failure }
+        guard !report.rows.isEmpty else { return }
+        let environments = Environments(folder: environments)
+        let libraries = noLibraries ? [] : environments.installed(of: Library.allCases.filter { $0 != .seed })
+        report.sets = SetTable(report.rows, environments, libraries, runs: runs)
     }
 }

@@ -15,6 +15,9 @@ extension Measurement {
     /// The time of the engine with a decoder process divided by that without one; nil if it was not measured.
     var isolatedToEngine: Double? { isolated.map { $0 / engine } }
 
+    /// The name of the folder of the file, which is the set that the file belongs to.
+    var folder: String { path.split(separator: "/").dropLast().last.map(String.init) ?? "." }
+
     var line: String {
         let times = [
             megapixels, decodeRows, decodePicture, engine, reduce, encode, turboEncode,
@@ -33,6 +36,8 @@ extension Measurement {
 struct Report {
     var rows: [Measurement] = []
     var hostile: HostileCorpus?
+    /// The comparison with libraries, of JPEG files.
+    var sets: SetTable?
     /// The measurements of pictures in other formats than JPEG.
     var formats: [FormatMeasurement] = []
 
@@ -44,22 +49,7 @@ struct Report {
         }
         if !rows.isEmpty {
             lines[1] = "median over \(rows.count) pictures".padded(to: 44) + lines[1].dropFirst(44)
-            add("engine CPU / bare decode CPU", median(rows.map(\.engineToDecode)), must: 1.4, aim: 1.25)
-            add(
-                "reference CPU / engine CPU", median(rows.compactMap(\.referenceToEngine)), must: 8, aim: 9)
-            add(
-                "five encodes / one libjpeg-turbo encode", median(rows.map(\.encodeToEncode)), must: 0.35,
-                aim: 0.25)
             add("outputs in WebP / in JPEG, bytes", median(rows.map(\.webPBytes)), must: 0.15, aim: 0.15)
-        }
-        // The figures for photos and for small pictures differ, because a request to a decoder has a fixed cost.
-        for (name, must, aim, isSmall) in [
-            ("photos", 1.02, 1.01, false), ("100 KB pictures", 1.08, 1.04, true),
-        ] {
-            let ratios = rows.filter { ($0.megapixels < 2) == isSmall }.compactMap(\.isolatedToEngine)
-            if !ratios.isEmpty {
-                add("isolated / in-process CPU, \(name)", median(ratios), must: must, aim: aim, decimals: 3)
-            }
         }
         if let largest = rows.filter({ !$0.isProgressive }).max(by: { $0.megapixels < $1.megapixels }) {
             add(
@@ -71,7 +61,7 @@ struct Report {
                 "slowest hostile file, CPU seconds", hostile.slowest.milliseconds / 1e3, must: 2, aim: 0.5)
             add("largest hostile file, MB", hostile.largest.megabytes, must: 256, aim: 256, decimals: 1)
         }
-        let table = rows.isEmpty && hostile == nil ? [] : lines
+        let table = (rows.isEmpty && hostile == nil ? [] : lines) + [sets?.text].compactMap { $0 }
         return (table + (formats.isEmpty ? [] : [FormatTable(rows: formats).text])).joined(separator: "\n")
     }
 }

@@ -3,7 +3,7 @@
 """This script measures the time in which a library makes the five outputs of pictures.
 
     measure.py LIBRARY --version        print the release of the library
-    measure.py LIBRARY RUNS             read paths from standard input, and print a line for each
+    measure.py LIBRARY RUNS PATH...     print a line for each file
 
 A line has the CPU time of the process in milliseconds, of the fastest run, and the bytes of the five outputs; or the
 word "failed" with the error.
@@ -18,15 +18,15 @@ import libraries  # noqa: E402
 
 
 def main():
-    name, runs = sys.argv[1:]
+    name, runs, *paths = sys.argv[1:]
     if runs == "--version":
         print(libraries.version(name))
         return
     libraries.version(name)
     pixelate = libraries.LIBRARIES[name]
-    for line in sys.stdin:
+    for path in paths:
         try:
-            with open(line.rstrip("\n"), "rb") as file:
+            with open(path, "rb") as file:
                 data = file.read()
             best = float("inf")
             for _ in range(int(runs)):

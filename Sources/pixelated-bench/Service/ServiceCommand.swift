@@ -73,14 +73,8 @@ struct ServiceCommand: ParsableCommand {
             return library
         }
         var clients = [ServiceClient.daemon(program: daemon, settings: settings, replicas: 1)]
-        for library in libraries {
-            guard let python = environments.python(library), let version = environments.version(library)
-            else {
-                print("\(library.rawValue) is not in \(environments.folder) and is not measured")
-                continue
-            }
-            print("\(library.rawValue): \(version)")
-            clients.append(.worker(python: python, library))
+        clients += environments.installed(of: libraries).compactMap { library in
+            environments.python(library).map { .worker(python: $0, library) }
         }
         var isEqual = true
         for (number, folder) in folders.enumerated() {

@@ -17,6 +17,9 @@ enum Project {
     /// The service with decoders that misbehave, from `Tests/ScriptedDecoder`.
     static let scriptedService = built("ScriptedDecoder")
 
+    /// The benchmark of pictures and of the service.
+    static let benchmark = built("pixelated-bench")
+
     /// Returns an executable that was built with the tests.
     private static func built(_ name: String) -> URL {
         let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "."
