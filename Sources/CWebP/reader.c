@@ -25,8 +25,12 @@ struct px_webp_reader {
     // The decoder of a still picture and its output.
     WebPIDecoder *decoder;
     WebPDecoderConfig config;
-    // The pixels: the output of `decoder`, which this reader owns, or the canvas of `animation`.
+    // The output of `decoder`, which this reader owns, or the canvas of `animation`: pixels, or the planes of a lossy
+    // picture without alpha, the luma first.
     uint8_t *pixels;
+    // The chroma planes, and the current row as pixels; NULL unless `file.has_planes`.
+    uint8_t *u, *v, *row;
+    px_webp_conversion *convert;
     // The number of bytes of the file that `decoder` has got.
     size_t given;
     // The number of frames so far, of rows that are decoded, and of rows that are returned.
@@ -106,6 +110,67 @@ static px_webp_status next_frame(px_webp_reader *reader, int *end)
 
 // MARK: Still pictures
 
+// The number of libwebp for pictures that are lossy as a whole.
+enum { lossy_format = 1 };
+
+static size_t uv_stride(const px_webp_reader *reader)
+{
+    return ((size_t)reader->file.width + 1) / 2;
+}
+
+// Returns the row of chroma samples that is the second nearest to a row of the picture.
+static int far_row(const px_webp_reader *reader, int y)
+{
+    int far = y % 2 == 0 ? y / 2 - 1 : y / 2 + 1;
+    return far < 0 ? 0 : far > (reader->file.height - 1) / 2 ? y / 2 : far;
+}
+
+// Returns the number of rows that must be decoded for the next row.
+static int needed_rows(const px_webp_reader *reader)
+{
+    int y = reader->returned, height = reader->file.height;
+    int chroma = !reader->file.has_planes ? 0 : 2 * far_row(reader, y) + 2;
+    int needed = chroma > y + 1 ? chroma : y + 1;
+    return needed < height ? needed : height;
+}
+
+static px_webp_status allocate_pixels(px_webp_reader *reader)
+{
+    WebPDecBuffer *output = &reader->config.output;
+    size_t stride = (size_t)reader->file.width * 4;
+    size_t size = stride * (size_t)reader->file.height;
+    reader->pixels = malloc(size + readable_bytes);
+    if (reader->pixels == NULL)
+        return px_webp_memory;
+    output->colorspace = MODE_RGBA;
+    output->u.RGBA.rgba = reader->pixels;
+    output->u.RGBA.stride = (int)stride;
+    output->u.RGBA.size = size;
+    return px_webp_ok;
+}
+
+// Planes have 3/8 of the bytes of pixels, and a row of pixels is converted in the cache.
+static px_webp_status allocate_planes(px_webp_reader *reader)
+{
+    WebPDecBuffer *output = &reader->config.output;
+    size_t width = (size_t)reader->file.width, height = (size_t)reader->file.height;
+    size_t y_size = width * height, uv_size = uv_stride(reader) * ((height + 1) / 2);
+    reader->pixels = malloc(y_size + 2 * uv_size);
+    reader->row = malloc(width * 4 + readable_bytes);
+    if (reader->pixels == NULL || reader->row == NULL)
+        return px_webp_memory;
+    // The bytes behind the row are read, and nothing depends on them.
+    memset(reader->row + width * 4, 0, readable_bytes);
+    reader->u = reader->pixels + y_size;
+    reader->v = reader->u + uv_size;
+    reader->convert = px_webp_best_conversion();
+    output->colorspace = MODE_YUV;
+    output->u.YUVA = (WebPYUVABuffer){.y = reader->pixels, .u = reader->u, .v = reader->v,
+        .y_stride = (int)width, .u_stride = (int)uv_stride(reader), .v_stride = (int)uv_stride(reader),
+        .y_size = y_size, .u_size = uv_size, .v_size = uv_size};
+    return px_webp_ok;
+}
+
 static px_webp_status begin_picture(px_webp_reader *reader)
 {
     WebPDecoderConfig *config = &reader->config;
@@ -117,17 +182,13 @@ static px_webp_status begin_picture(px_webp_reader *reader)
     if (config->input.width != reader->file.width || config->input.height != reader->file.height
         || config->input.has_animation)
         return px_webp_mismatch;
-    size_t stride = (size_t)reader->file.width * 4;
-    size_t size = stride * (size_t)reader->file.height;
-    reader->pixels = malloc(size + readable_bytes);
-    if (reader->pixels == NULL)
-        return px_webp_memory;
     // The options are the defaults, with which Pillow decodes: upsampling by a triangle filter, and no dithering.
-    config->output.colorspace = MODE_RGBA;
     config->output.is_external_memory = 1;
-    config->output.u.RGBA.rgba = reader->pixels;
-    config->output.u.RGBA.stride = (int)stride;
-    config->output.u.RGBA.size = size;
+    if (reader->file.has_planes && config->input.format != lossy_format)
+        return px_webp_mismatch;
+    px_webp_status status = reader->file.has_planes ? allocate_planes(reader) : allocate_pixels(reader);
+    if (status != px_webp_ok)
+        return status;
     reader->decoder = WebPIDecode(NULL, 0, config);
     return reader->decoder == NULL ? px_webp_memory : px_webp_ok;
 }
@@ -135,7 +196,7 @@ static px_webp_status begin_picture(px_webp_reader *reader)
 // Decodes until the next row is there.
 static px_webp_status decode_row(px_webp_reader *reader)
 {
-    while (reader->decoded <= reader->returned) {
+    while (reader->decoded < needed_rows(reader)) {
         if (reader->given == reader->file.count)
             return px_webp_truncated;
         px_webp_status status = check_time(reader);
@@ -150,10 +211,21 @@ static px_webp_status decode_row(px_webp_reader *reader)
         int rows = 0;
         if (code == VP8_STATUS_OK)
             reader->decoded = reader->file.height;
-        else if (WebPIDecGetRGB(reader->decoder, &rows, NULL, NULL, NULL) != NULL)
+        else if (reader->file.has_planes
+                ? WebPIDecGetYUVA(reader->decoder, &rows, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL) != NULL
+                : WebPIDecGetRGB(reader->decoder, &rows, NULL, NULL, NULL) != NULL)
             reader->decoded = rows;
     }
     return px_webp_ok;
+}
+
+static void convert_row(px_webp_reader *reader)
+{
+    size_t y = (size_t)reader->returned, width = (size_t)reader->file.width;
+    size_t near = y / 2 * uv_stride(reader), far = (size_t)far_row(reader, reader->returned) * uv_stride(reader);
+    px_webp_planes planes = {.y = reader->pixels + y * width, .u = reader->u + near, .v = reader->v + near,
+        .far_u = reader->u + far, .far_v = reader->v + far};
+    reader->convert(&planes, reader->file.width, reader->row);
 }
 
 // MARK: Interface
@@ -187,7 +259,12 @@ px_webp_status px_webp_next_row(px_webp_reader *reader, const uint8_t **row)
     px_webp_status status = reader->file.frames == 0 ? decode_row(reader) : px_webp_ok;
     if (status != px_webp_ok)
         return keep(reader, status);
-    *row = reader->pixels + (size_t)reader->file.width * 4 * (size_t)reader->returned;
+    if (reader->file.has_planes) {
+        convert_row(reader);
+        *row = reader->row;
+    } else {
+        *row = reader->pixels + (size_t)reader->file.width * 4 * (size_t)reader->returned;
+    }
     reader->returned += 1;
     return px_webp_ok;
 }
@@ -200,5 +277,6 @@ void px_webp_destroy(px_webp_reader *reader)
         WebPIDelete(reader->decoder);
     if (reader->file.frames == 0)
         free(reader->pixels);
+    free(reader->row);
     free(reader);
 }

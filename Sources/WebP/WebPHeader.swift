@@ -112,9 +112,13 @@ package struct WebPHeader: PictureHeader {
         return ExifOrientation.value(inTIFF: bytes.extracting(exif)).flatMap(Orientation.init) ?? .upright
     }
 
-    /// The predicted peak memory of decoding in bytes, from the allocations of libwebp 1.2: the pixels; for an
-    /// animation also the canvas before; for a lossless bitstream also its own copy of the pixels; for the alpha of a
-    /// lossy one a byte and, while it is decoded without loss, 4 bytes more a pixel; rows of blocks and tables.
+    /// True for a lossy still picture without alpha, which is decoded into a plane of luma and two of chroma, of which
+    /// each sample is for two pixels in both directions.
+    package var hasPlanes: Bool { !isAnimated && !hasAlpha && frames.first?.isLossless == false }
+
+    /// The predicted peak memory of decoding in bytes, from the allocations of libwebp 1.2: the pixels or planes; for
+    /// an animation also the canvas before; for a lossless bitstream also its own copy of the pixels; for the alpha of
+    /// a lossy one a byte and, while it is decoded without loss, 4 bytes more a pixel; rows of blocks and tables.
     ///
     /// The decoder counts the groups of prefix codes before it decodes a frame, and refuses a file whose tables take
     /// more than is predicted here.
@@ -124,6 +128,8 @@ package struct WebPHeader: PictureHeader {
             frames.map {
                 $0.width * $0.height * ($0.isLossless ? 4 : hasAlpha ? 5 : 0) + $0.prefixCodeBytes
             }.max() ?? 0
-        return pixels * 4 * canvases + most + width * 256 + frames.count * 256 + (1 << 20)
+        let planes = width * height + 2 * ((width + 1) / 2) * ((height + 1) / 2)
+        return (hasPlanes ? planes : pixels * 4 * canvases) + most + width * 256 + frames.count * 256
+            + (1 << 20)
     }
 }

@@ -12,8 +12,11 @@ package enum HostileWebP {
         HostileFile("WebP: 7000 x 7000 pixels, lossless", .tooMuchMemory) {
             file(chunk("VP8L", lossless(7000, 7000)))
         },
-        HostileFile("WebP: 10,900 x 10,900 pixels, lossy", .tooMuchMemory) {
+        HostileFile("WebP: 10,900 x 10,900 pixels of no bits, lossy", .corrupt) {
             file(chunk("VP8 ", lossy(10_900, 10_900)))
+        },
+        HostileFile("WebP: 10,900 x 10,900 pixels, lossy with alpha", .tooMuchMemory) {
+            file(extended(10_900, 10_900, flags: 0x10) + chunk("VP8 ", lossy(10_900, 10_900)))
         },
         HostileFile("WebP: 600 x 600 pixels of no bits, lossless", nil) {
             file(chunk("VP8L", lossless(600, 600)))

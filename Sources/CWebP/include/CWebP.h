@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An interface to libwebp's decoders that returns rows, with a deadline and a cancellation flag. Nothing calls back into
-// Swift, and no thread is started.
+// An interface to libwebp's decoders that returns rows, with a deadline and a cancellation flag. Nothing calls back
+// into Swift, and no thread is started.
 #pragma once
 
 #include <stdbool.h>
@@ -43,6 +43,8 @@ typedef struct px_webp_file {
     /// True if the data are given to libwebp in parts, so that a row is returned as soon as it is decoded, false if
     /// they are decoded at once.
     bool in_parts;
+    /// True for a lossy still picture without alpha, which is decoded into planes of luma and chroma.
+    bool has_planes;
     /// The time from the creation of the reader to its deadline, in nanoseconds of the monotonic clock; negative for no
     /// deadline.
     int64_t nanoseconds;
@@ -62,8 +64,27 @@ px_webp_reader *px_webp_create(const px_webp_file *file);
 px_webp_status px_webp_next_frame(px_webp_reader *reader, int *end);
 
 /// Stores the address of the next row of the picture, or of the canvas, in `row`: red, green, blue and alpha of each
-/// pixel. It is valid until the next call, and the 16 bytes behind a row of a still picture can be read.
+/// pixel, as libwebp's decoder returns them with its default options. The address is valid until the next call, and the
+/// 16 bytes behind a row of a still picture can be read.
 px_webp_status px_webp_next_row(px_webp_reader *reader, const uint8_t **row);
+
+/// The samples of a row of a lossy picture. There is a chroma sample for each two pixels of each two rows.
+typedef struct px_webp_planes {
+    const uint8_t *y;
+    /// The row of chroma samples of the row, and the one that is the second nearest; twice the same at the top and at
+    /// the bottom of the picture.
+    const uint8_t *u, *v, *far_u, *far_v;
+} px_webp_planes;
+
+/// A function that stores a row of `width` pixels as red, green, blue and 255. The pixels are those of libwebp's
+/// decoder with its default options.
+typedef void px_webp_conversion(const px_webp_planes *planes, int width, uint8_t *row);
+
+/// The conversion, compiled for every processor of the architecture that the program is built for.
+px_webp_conversion px_webp_convert_portable;
+
+/// Returns the conversion that is the fastest on the processor on which the program runs.
+px_webp_conversion *px_webp_best_conversion(void);
 
 /// Destroys the reader and frees its memory.
 void px_webp_destroy(px_webp_reader *reader);
