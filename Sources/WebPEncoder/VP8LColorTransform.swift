@@ -3,6 +3,9 @@
 /// The multipliers of the colour transform (WebP Lossless Bitstream Specification, section 4.2), the same for the whole
 /// image: red is stored less a multiple of green, and blue less multiples of green and red, in units of 1/32.
 struct VP8LColorTransform: Equatable {
+    /// The largest number of pixels by which the multipliers are chosen.
+    private static let sampled = 1024
+
     var greenToRed = 0
     var greenToBlue = 0
     var redToBlue = 0
@@ -15,20 +18,17 @@ struct VP8LColorTransform: Equatable {
     /// Creates the multipliers that make the samples of `residuals` take the fewest bits, as estimated by the entropy
     /// of each colour.
     init(for residuals: [UInt32]) {
-        // A part of a large picture is representative.
-        let step = (residuals.count + Entropy.most - 1) / Entropy.most
-        let sample = stride(from: 0, to: residuals.count, by: max(step, 1)).map { residuals[$0] }
-        let entropy = Entropy()
+        let entropy = VP8LEntropy(residuals, most: Self.sampled)
         greenToRed = Self.best(around: [0, 32]) { multiplier in
-            entropy.units(sample) { Self.red($0, multiplier) }
+            entropy.units { Self.red($0, multiplier) }
         }
         (greenToBlue, redToBlue) = (0, 0)
         greenToBlue = Self.best(around: [0, 32]) { multiplier in
-            entropy.units(sample) { Self.blue($0, multiplier, 0) }
+            entropy.units { Self.blue($0, multiplier, 0) }
         }
         let green = greenToBlue
         let red = Self.best(around: [0]) { multiplier in
-            entropy.units(sample) { Self.blue($0, green, multiplier) }
+            entropy.units { Self.blue($0, green, multiplier) }
         }
         redToBlue = red
     }
@@ -68,35 +68,5 @@ struct VP8LColorTransform: Equatable {
     /// Returns a multiple of a sample, the lowest byte of `sample` as a signed number.
     private static func delta(_ multiplier: Int, _ sample: UInt32) -> UInt8 {
         UInt8(truncatingIfNeeded: (multiplier * Int(Int8(truncatingIfNeeded: sample))) >> 5)
-    }
-
-    /// The entropy of samples in integers, so that the result is the same on all machines.
-    private struct Entropy {
-        /// The largest number of samples.
-        static let most = 4096
-        /// The product of each number and its binary logarithm, in units of 1/256.
-        private static let products = (0...most).map { $0 * logarithm($0) }
-
-        /// Returns the binary logarithm of a number in units of 1/256, rounded down; 0 for 0.
-        private static func logarithm(_ number: Int) -> Int {
-            guard number > 1 else { return 0 }
-            let whole = Int.bitWidth - 1 - number.leadingZeroBitCount
-            // The fraction bit by bit: the logarithm of a square is twice the logarithm.
-            var (mantissa, result) = (UInt64(number) << UInt64(31 - whole), whole)
-            for _ in 0..<8 {
-                mantissa = (mantissa * mantissa) >> 31
-                let bit = mantissa >> 32
-                result = result << 1 | Int(bit)
-                mantissa >>= bit
-            }
-            return result
-        }
-
-        /// Returns the entropy of the samples that `sample` gives for the pixels, up to a constant.
-        func units(_ pixels: [UInt32], _ sample: (UInt32) -> UInt8) -> Int {
-            var counts = [Int](repeating: 0, count: 256)
-            for pixel in pixels { counts[Int(sample(pixel))] += 1 }
-            return counts.reduce(0) { $0 - Self.products[$1] }
-        }
     }
 }

@@ -13,8 +13,10 @@ struct VP8LPalette {
 
     /// Creates the palette of the pixel values of an image; nil if there are more than 256.
     init?(_ values: [UInt32]) {
-        let distinct = Set(values)
-        guard distinct.count <= Self.maximumColours else { return nil }
+        var distinct: Set<UInt32> = []
+        for value in values where distinct.insert(value).inserted {
+            guard distinct.count <= Self.maximumColours else { return nil }
+        }
         // Colours in the order of their luminance have small differences of indices.
         colours = distinct.sorted { (Self.luminance($0), $0) < (Self.luminance($1), $1) }
     }

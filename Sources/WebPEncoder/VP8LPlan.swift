@@ -4,6 +4,8 @@
 struct VP8LPlan {
     /// The binary logarithm of the side of a tile of a transform, the largest one. All tiles are equal.
     private static let tileBits = 9
+    /// The least mean side of large rectangles in pixels.
+    private static let leastSide = 8
     /// The numbers of the types of transforms.
     private enum Transform: Int {
         case prediction = 0
@@ -36,8 +38,62 @@ struct VP8LPlan {
         self.bits = bits
     }
 
-    /// Returns the shortest of the plans for an image.
-    static func best(for cells: VP8LCells) -> VP8LPlan {
+    /// The differences of an image from a prediction, after the colour transform.
+    private struct Difference {
+        let prediction: VP8LPrediction
+        let color: VP8LColorTransform?
+        let cells: VP8LCells
+
+        init(_ image: VP8LCells, _ prediction: VP8LPrediction, isIndexed: Bool = false) {
+            let residuals = prediction.residuals(of: image)
+            let best = isIndexed ? VP8LColorTransform() : VP8LColorTransform(for: residuals)
+            self.prediction = prediction
+            color = best == VP8LColorTransform() ? nil : best
+            cells = image.with(color == nil ? residuals : residuals.map(best.apply))
+        }
+    }
+
+    /// Returns the shortest of the plans for an image, or the one that is the shortest of all for images of large
+    /// rectangles of many colours.
+    static func best(for cells: VP8LCells) -> VP8LPlan { large(cells) ?? shortest(for: cells) }
+
+    /// Returns the plan for an image of large rectangles, of which most differ from their prediction; nil for any other
+    /// image, and if the plan may be longer than that of `VP8LRuns`.
+    private static func large(_ cells: VP8LCells) -> VP8LPlan? {
+        guard cells.width >= leastSide * cells.columns.count, cells.height >= leastSide * cells.rows.count,
+            !cells.hasAlpha, VP8LTiles(cells, bits: 2) != nil
+        else { return nil }
+        if let palette = VP8LPalette(cells.values), 4 * palette.colours.count < 3 * cells.values.count {
+            return nil
+        }
+        var candidates = VP8LPrediction.allCases.map { Difference(cells, $0) }
+        guard 2 * candidates[0].cells.values.count(where: { $0 != 0 }) > cells.values.count else {
+            return nil
+        }
+        if cells.values.count > 512 {
+            let units = candidates.map { VP8LEntropy($0.cells.values).units }
+            candidates = [candidates[units[1] < units[0] ? 1 : 0]]
+        }
+        // Larger tiles suit larger rectangles.
+        let side = cells.width / cells.columns.count
+        var best: VP8LPlan?
+        for difference in candidates {
+            for bits in side < 128 ? 2...2 : side < 1024 ? 2...3 : 3...4 {
+                guard let tiles = VP8LTiles(difference.cells, bits: bits) else { break }
+                let plan = VP8LPlan(
+                    cells, palette: nil, prediction: difference.prediction, color: difference.color,
+                    tokens: VP8LTiled(tiles))
+                if plan.bits < best?.bits ?? .max { best = plan }
+            }
+        }
+        guard let best,
+            best.bits <= VP8LRuns.mostBits(cells.pixels, cells.values.count, rows: cells.rows.count)
+        else { return nil }
+        return best
+    }
+
+    /// Returns the shortest of all plans for an image.
+    private static func shortest(for cells: VP8LCells) -> VP8LPlan {
         var best = VP8LPlan(cells, palette: nil, prediction: nil, color: nil, tokens: VP8LRuns(cells: cells))
         func offer(_ plan: VP8LPlan) {
             if plan.bits < best.bits { best = plan }
@@ -49,16 +105,20 @@ struct VP8LPlan {
                         cells, palette: palette, prediction: nil, color: nil, tokens: VP8LRuns(cells: image)))
             }
             let predicted = VP8LPrediction.allCases.map { prediction in
-                Self.predicted(image, prediction, palette: palette, of: cells)
+                let difference = Difference(image, prediction, isIndexed: palette != nil)
+                let plan = VP8LPlan(
+                    cells, palette: palette, prediction: prediction, color: difference.color,
+                    tokens: VP8LSparse(cells: difference.cells))
+                return (plan, difference)
             }
-            guard let shortest = predicted.min(by: { $0.plan.bits < $1.plan.bits }) else { return }
-            offer(shortest.plan)
+            guard let (plan, difference) = predicted.min(by: { $0.0.bits < $1.0.bits }) else { return }
+            offer(plan)
             for bits in 2...4 {
-                guard let tiles = VP8LTiles(shortest.residuals, bits: bits) else { break }
+                guard let tiles = VP8LTiles(difference.cells, bits: bits) else { break }
                 offer(
                     VP8LPlan(
-                        cells, palette: palette, prediction: shortest.plan.prediction,
-                        color: shortest.plan.color, tokens: VP8LTiled(tiles)))
+                        cells, palette: palette, prediction: difference.prediction, color: difference.color,
+                        tokens: VP8LTiled(tiles)))
             }
         }
         offer(cells, palette: nil)
@@ -68,26 +128,6 @@ struct VP8LPlan {
             }
         }
         return best
-    }
-
-    /// Returns the plan with a prediction that suits rectangles of every size, and the differences that it codes.
-    private static func predicted(
-        _ image: VP8LCells, _ prediction: VP8LPrediction, palette: VP8LPalette?, of cells: VP8LCells
-    ) -> (plan: VP8LPlan, residuals: VP8LCells) {
-        var residuals = prediction.residuals(of: image)
-        var color: VP8LColorTransform?
-        if palette == nil {
-            let best = VP8LColorTransform(for: residuals)
-            if best != VP8LColorTransform() {
-                color = best
-                residuals = residuals.map(best.apply)
-            }
-        }
-        let differences = image.with(residuals)
-        let plan = VP8LPlan(
-            cells, palette: palette, prediction: prediction, color: color,
-            tokens: VP8LSparse(cells: differences))
-        return (plan, differences)
     }
 
     /// Returns the image of a transform with the same pixel in all tiles. Its codes have no bits, so that one pixel

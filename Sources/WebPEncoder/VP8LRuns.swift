@@ -29,4 +29,14 @@ struct VP8LRuns: VP8LTokens {
         }
         copy(repeated * width, distanceCode: VP8LToken.above, body)
     }
+
+    /// Returns an upper bound of the length of a bitstream of such tokens in bits.
+    ///
+    /// A prefix code is at most as long as one with equally long codes: 9 bits for green and lengths, 8 for the other
+    /// colours, 6 for distances. So a run takes 33 bits and its copies 25 each with their extra bits, of which there is
+    /// one for 4096 pixels and one for the rest, and likewise for each row of cells. The descriptions have less than 14
+    /// bits a symbol.
+    static func mostBits(_ pixels: Int, _ cells: Int, rows: Int) -> Int {
+        33 * cells + 25 * (pixels / 4096 + cells + 2 * rows) + 14 * (280 + 3 * 256 + 40)
+    }
 }

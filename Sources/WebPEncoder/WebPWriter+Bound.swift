@@ -17,12 +17,9 @@ extension WebPWriter {
         ///   - size: The number of cells along each side of the grid.
         package init(width: Int, height: Int, size: Int) {
             let cells = min(size, width) * min(size, height)
-            // The chosen file is at most as long as that of VP8LRuns. A prefix code is at most as long as one with
-            // equally long codes: 9 bits for green and lengths, 8 for the other colours, 6 for distances. So a run
-            // takes 33 bits and its copies 25 each with their extra bits, of which there is one for 4096 pixels and
-            // one for the rest, and likewise for each row of cells. The descriptions have less than 14 bits a symbol.
-            let copies = width * height / 4096 + cells + 2 * min(size, height)
-            fileBytes = (33 * cells + 25 * copies + 14 * (280 + 3 * 256 + 40)) / 8 + 64
+            // The chosen file is at most as long as this bound of VP8LRuns.
+            let bits = VP8LRuns.mostBits(width * height, cells, rows: min(size, height))
+            fileBytes = bits / 8 + 64
             // The bits, the file and the chunk while they are copied, of up to twice the length each; the values of
             // the cells, as they are, predicted, and transformed, for two plans; the sides; the symbols of some groups
             // of codes.
