@@ -265,7 +265,7 @@ let package = Package(
         .testTarget(
             name: "PNGDecoderTests",
             dependencies: [
-                "PNGDecoder", "PNGEncoder", "PNG", "Pixels", "Support", "Scripted", "CPlainPNG",
+                "PNGDecoder", "PNGEncoder", "PNG", "Pixels", "Support", "Scripted", "CPlainPNG", "CPNG",
                 "CAllocationCount",
             ],
             exclude: ["pillow_rows.py"],
@@ -285,8 +285,8 @@ let package = Package(
         .testTarget(
             name: "WebPDecoderTests",
             dependencies: [
-                "WebPDecoder", "WebP", "WebPEncoder", "Pixels", "Support", "CPlainWebP", "CAllocationCount",
-                "Scripted",
+                "WebPDecoder", "WebP", "WebPEncoder", "Pixels", "Support", "CPlainWebP", "CWebP",
+                "CAllocationCount", "Scripted",
             ],
             exclude: ["pillow_frames.py"], swiftSettings: edge),
         .testTarget(

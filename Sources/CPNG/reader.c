@@ -38,12 +38,15 @@ struct px_png {
     bool has_alpha;
     // True when libpng decodes indices and the colours are looked up here.
     bool looks_up;
+    // True when libpng decodes red, green and blue, to which a byte a pixel is added here.
+    bool widens;
     uint32_t width, height, next_row;
     size_t row_bytes;
-    // A row of indices of a palette, and the colour of each. libpng takes longer to look up colours, and then again to
-    // make 4 bytes of them. NULL for all other rows.
-    uint8_t *indices;
+    // A row as libpng decodes it, if `looks_up` or `widens` is true, and the colour of each index of a palette. libpng
+    // takes longer to look up colours, and to make 4 bytes of a pixel of 3.
+    uint8_t *narrow;
     uint32_t colors[256];
+    px_png_widening *widen;
     // All rows of an interlaced picture; NULL for any other.
     uint8_t *rows;
     // True while libpng decodes the last row, and when it has its samples.
@@ -261,7 +264,7 @@ static void set_transformations(px_png *reader, px_png_layout layout)
         png_set_gray_to_rgb(png);
     if (reader->has_alpha)
         png_set_add_alpha(png, 255, PNG_FILLER_AFTER);
-    else if (layout == px_png_rgbx)
+    else if (layout == px_png_rgbx && !reader->widens)
         png_set_filler(png, 255, PNG_FILLER_AFTER);
 }
 
@@ -290,7 +293,16 @@ static void make_colors(px_png *reader)
 static void look_up(const px_png *reader, uint8_t *row)
 {
     for (uint32_t x = 0; x < reader->width; x++)
-        memcpy(row + 4 * (size_t)x, &reader->colors[reader->indices[x]], 4);
+        memcpy(row + 4 * (size_t)x, &reader->colors[reader->narrow[x]], 4);
+}
+
+// Makes a row of the caller of a row of libpng, if they differ.
+static void complete(const px_png *reader, uint8_t *row)
+{
+    if (reader->widens)
+        reader->widen(reader->narrow, row, reader->width);
+    else if (reader->looks_up)
+        look_up(reader, row);
 }
 
 // Called when libpng has the samples of a row, before it looks for the end of the stream behind the last one.
@@ -338,9 +350,10 @@ static void start(px_png *reader, px_png_layout layout, px_png_frame *frame)
     if (reader->limits.profile_bytes > 0)
         png_set_chunk_malloc_max(reader->png, reader->limits.profile_bytes);
     png_read_info(reader->png, reader->info);
-    reader->looks_up = (layout == px_png_rgbx || layout == px_png_rgba)
-        && png_get_color_type(reader->png, reader->info) == PNG_COLOR_TYPE_PALETTE
-        && png_get_interlace_type(reader->png, reader->info) == PNG_INTERLACE_NONE;
+    bool has_palette = png_get_color_type(reader->png, reader->info) == PNG_COLOR_TYPE_PALETTE;
+    bool has_rows = png_get_interlace_type(reader->png, reader->info) == PNG_INTERLACE_NONE;
+    reader->looks_up = has_rows && has_palette && (layout == px_png_rgbx || layout == px_png_rgba);
+    reader->widens = has_rows && !has_palette && layout == px_png_rgbx;
     set_transformations(reader, layout);
     png_set_read_user_transform_fn(reader->png, on_row);
     png_set_user_transform_info(reader->png, reader, 0, 0);
@@ -349,11 +362,13 @@ static void start(px_png *reader, px_png_layout layout, px_png_frame *frame)
     reader->height = png_get_image_height(reader->png, reader->info);
     reader->row_bytes = png_get_rowbytes(reader->png, reader->info);
     reader->width = png_get_image_width(reader->png, reader->info);
-    if (reader->looks_up) {
+    if (reader->looks_up)
         make_colors(reader);
-        reader->indices = take(reader, reader->row_bytes);
-        if (reader->indices == NULL)
+    if (reader->looks_up || reader->widens) {
+        reader->narrow = take(reader, reader->row_bytes);
+        if (reader->narrow == NULL)
             stop(reader, px_png_memory);
+        reader->widen = px_png_best_widening();
         reader->row_bytes = (size_t)reader->width * 4;
     }
     frame->width = reader->width;
@@ -410,17 +425,15 @@ static px_png_status decode_row(px_png *reader, uint8_t *row)
     if (setjmp(reader->jump) != 0) {
         if (!has_ended(reader))
             return reader->report.status;
-        if (reader->looks_up)
-            look_up(reader, row);
+        complete(reader, row);
         reader->report.rows += 1;
         reader->stage = started;
         return px_png_ok;
     }
     check_time(reader);
     reader->is_last_row = reader->next_row == reader->height;
-    png_read_row(reader->png, reader->looks_up ? reader->indices : row, NULL);
-    if (reader->looks_up)
-        look_up(reader, row);
+    png_read_row(reader->png, reader->narrow != NULL ? reader->narrow : row, NULL);
+    complete(reader, row);
     reader->report.rows += 1;
     reader->stage = started;
     return px_png_ok;
@@ -457,7 +470,7 @@ const px_png_report *px_png_get_report(const px_png *reader)
 void px_png_destroy(px_png *reader)
 {
     give(reader, reader->rows);
-    give(reader, reader->indices);
+    give(reader, reader->narrow);
     if (reader->png != NULL)
         png_destroy_read_struct(&reader->png, &reader->info, NULL);
     free(reader);

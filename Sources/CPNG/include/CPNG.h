@@ -106,6 +106,15 @@ px_png_status px_png_read_row(px_png *reader, uint8_t *row, size_t count);
 /// Returns the state of the reader. The pointer is valid until the reader is destroyed.
 const px_png_report *px_png_get_report(const px_png *reader);
 
+/// A function that writes pixels of red, green and blue as red, green, blue and 255.
+typedef void px_png_widening(const uint8_t *from, uint8_t *to, size_t pixels);
+
+/// The widening of pixels, compiled for every processor of the architecture that the program is built for.
+px_png_widening px_png_widen_portable;
+
+/// Returns the widening that is the fastest on the processor on which the program runs.
+px_png_widening *px_png_best_widening(void);
+
 /// Destroys the reader and frees its memory.
 void px_png_destroy(px_png *reader);
 
