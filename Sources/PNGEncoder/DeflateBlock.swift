@@ -104,21 +104,22 @@ struct DeflateBlock {
         writer.append(isLast ? 1 : 0, count: 1)
         writer.append(isDynamic ? 2 : 1, count: 2)
         if isDynamic { writeDescription(to: &writer) }
+        let (codes, distanceCodes) = (literals.codes(), distances.codes())
         for index in range {
             let token = tokens[index]
             guard token.length > 0 else {
                 writer.append(
-                    UInt64(literals.codes[Int(token.value)]), count: Int(literals.lengths[Int(token.value)]))
+                    UInt64(codes[Int(token.value)]), count: Int(literals.lengths[Int(token.value)]))
                 continue
             }
             let distance = DeflateAlphabet.distance(Int(token.value))
             let distanceLength = Int(distances.lengths[distance.symbol])
             let distanceBits =
-                UInt64(distances.codes[distance.symbol]) | UInt64(distance.extra) << UInt64(distanceLength)
+                UInt64(distanceCodes[distance.symbol]) | UInt64(distance.extra) << UInt64(distanceLength)
             let distanceCount = distanceLength + distance.extraBits
             let (longest, last, secondLast) = DeflateAlphabet.split(Int(token.length))
             if longest > 0 {
-                let code = UInt64(literals.codes[DeflateAlphabet.longestMatchSymbol])
+                let code = UInt64(codes[DeflateAlphabet.longestMatchSymbol])
                 let length = Int(literals.lengths[DeflateAlphabet.longestMatchSymbol])
                 if length + distanceCount <= 32 {
                     let bits = code | distanceBits << UInt64(length)
@@ -131,24 +132,24 @@ struct DeflateBlock {
                 }
             }
             if secondLast > 0 {
-                append(length: secondLast, to: &writer)
+                append(length: secondLast, codes, to: &writer)
                 writer.append(distanceBits, count: distanceCount)
             }
             if last > 0 {
-                append(length: last, to: &writer)
+                append(length: last, codes, to: &writer)
                 writer.append(distanceBits, count: distanceCount)
             }
         }
         writer.append(
-            UInt64(literals.codes[DeflateAlphabet.endOfBlock]),
+            UInt64(codes[DeflateAlphabet.endOfBlock]),
             count: Int(literals.lengths[DeflateAlphabet.endOfBlock]))
     }
 
-    private func append(length: Int, to writer: inout BitWriter) {
+    private func append(length: Int, _ codes: [UInt16], to writer: inout BitWriter) {
         let code = DeflateAlphabet.length(length)
         let bits = Int(literals.lengths[code.symbol])
         writer.append(
-            UInt64(literals.codes[code.symbol]) | UInt64(code.extra) << UInt64(bits),
+            UInt64(codes[code.symbol]) | UInt64(code.extra) << UInt64(bits),
             count: bits + code.extraBits)
     }
 
@@ -160,10 +161,11 @@ struct DeflateBlock {
         for symbol in Self.order[..<written] {
             writer.append(UInt64(descriptionCode.lengths[symbol]), count: 3)
         }
+        let codes = descriptionCode.codes()
         for code in description {
             let bits = Int(descriptionCode.lengths[code.symbol])
             writer.append(
-                UInt64(descriptionCode.codes[code.symbol]) | UInt64(code.extra) << UInt64(bits),
+                UInt64(codes[code.symbol]) | UInt64(code.extra) << UInt64(bits),
                 count: bits + code.extraBits)
         }
     }

@@ -4,17 +4,18 @@
 struct PrefixCode {
     /// The length of the code of each symbol in bits; 0 for a symbol without a code.
     let lengths: [UInt8]
-    /// The code of each symbol. Its first bit is the lowest, as it is written.
-    let codes: [UInt16]
 
     /// Creates the code with these lengths.
-    init(lengths: [UInt8]) {
-        self.lengths = lengths
+    init(lengths: [UInt8]) { self.lengths = lengths }
+
+    /// Returns the code of each symbol, which the lengths alone do not need. Its first bit is the lowest, as it is
+    /// written.
+    func codes() -> [UInt16] {
         var counts = [UInt16](repeating: 0, count: 17)
         for length in lengths where length > 0 { counts[Int(length)] += 1 }
         var next = [UInt16](repeating: 0, count: 17)
         for length in 1...15 { next[length + 1] = (next[length] &+ counts[length]) &<< 1 }
-        codes = lengths.map { length in
+        return lengths.map { length in
             guard length > 0 else { return 0 }
             defer { next[Int(length)] &+= 1 }
             var code: UInt16 = 0

@@ -17,7 +17,7 @@ extension TokenParser {
         let single = rowCost(rowBytes)
         let others = rows - 1
         if others > 0, rowBytes < DeflateAlphabet.longestDistance,
-            continuation(others, rowBytes: rowBytes, writes: false) < single * others
+            continuationCost(others, rowBytes: rowBytes) < single * others
         {
             appendRow(rowBytes)
             _ = continuation(others, rowBytes: rowBytes, writes: true)
@@ -60,6 +60,14 @@ extension TokenParser {
         }
         tokens.append(literal: 0)
         tokens.append(length: rowBytes - 1, distance: 1)
+    }
+
+    /// Returns the cost of rows that follow a row of zeros. Most groups of rows have one of two numbers of rows.
+    private mutating func continuationCost(_ rows: Int, rowBytes: Int) -> Int {
+        if let known = continuationCosts[rows] { return known }
+        let cost = continuation(rows, rowBytes: rowBytes, writes: false)
+        continuationCosts[rows] = cost
+        return cost
     }
 
     /// Returns the cost of rows that follow a row of zeros, and appends their tokens if `writes` is true.

@@ -12,6 +12,8 @@ struct TokenParser: ~Copyable {
     /// The tokens of all segments so far.
     private(set) var tokens = DeflateTokens()
     private(set) var costs: DeflateCosts
+    /// The cost of each number of repeated rows behind a row of zeros that has been computed.
+    var continuationCosts: [Int: Int] = [:]
 
     /// The bytes before the segment, which end at index `window`, and those of the segment, which begin there.
     private(set) var bytes: Storage<UInt8>
@@ -90,6 +92,7 @@ struct TokenParser: ~Copyable {
     /// Begins a new stream, with other costs of the tokens.
     mutating func begin(costs: DeflateCosts) {
         self.costs = costs
+        continuationCosts.removeAll(keepingCapacity: true)
         tokens = DeflateTokens()
         (history, count, base, nodeCount) = (0, 0, 0, 0)
         shortChains.clear()
