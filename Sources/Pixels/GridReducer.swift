@@ -69,7 +69,7 @@ package final class GridReducer {
     package static func workingSetBytes(width: Int, height: Int, sizes: [Int]) -> Int {
         let cells = sizes.reduce(0) { $0 + $1 * $1 }
         let columns = sizes.reduce(0, +)
-        return (width + height) * sizes.count * 2 * 3 * 4 + width * 4 + columns * 256 + cells * 16 + 65536
+        return (width + height) * sizes.count * 2 * 3 * 4 + width * 8 + columns * 256 + cells * 16 + 65536
     }
 
     /// Adds the next row of the picture.

@@ -39,8 +39,13 @@ final class HorizontalPass {
     let layout: PixelLayout
     /// The row of pixels to be reduced, `rowBytes` bytes. The 16 bytes after it belong to the buffer, too, and may be
     /// read.
-    let row: UnsafeMutablePointer<UInt8>
+    private(set) var row: UnsafeMutablePointer<UInt8>
     private let rowStorage: Storage<UInt8>
+    /// The row before, if it was in a buffer of this pass; nil if rows are not compared.
+    private var lastRow: UnsafeMutablePointer<UInt8>?
+    private var hasLastRow = false
+    /// The length in bytes up to which a row is compared with the one before, so that both are in the nearest cache.
+    private static let longestCompared = 12288
     /// The length of a row in bytes.
     let rowBytes: Int
     /// The rounded averages of the row that was reduced last: size by size and cell by cell, 4 bytes for each cell, one
@@ -50,7 +55,7 @@ final class HorizontalPass {
     /// The integer weights of the pixels in the average of each cell of each size, in units of 2^-22.
     private let weights: Storage<Int32>
     /// The pixels and weights of each cell of each size, for the plain weighted sum.
-    private let plainCells: Storage<PlainCell>
+    private let plainCells: Storage<px_plain_cell>
     private let segments: Storage<px_segment>
     private let breakpoints: Storage<px_breakpoint>
     private let differences: Storage<px_second_difference>
@@ -64,16 +69,7 @@ final class HorizontalPass {
     /// rounded.
     private let uncertain: Storage<px_uncertain_cell>
     private let kernels: px_kernels
-
-    /// The pixels that have a weight in a cell.
-    private struct PlainCell: BitwiseCopyable {
-        /// The index in the row of the first pixel that has a weight in the cell.
-        var start: Int
-        /// The number of consecutive pixels that have a weight in the cell.
-        var count: Int
-        /// The index, in `HorizontalPass.weights`, of the cell's first weight.
-        var weights: Int
-    }
+    private let colorKernels: px_color_kernels
 
     /// The indices of the elements of one size in the tables of all sizes, for a size whose averages are computed from
     /// sums over segments.
@@ -101,11 +97,14 @@ final class HorizontalPass {
         // libjpeg-turbo writes rows that begin at a multiple of its vectors' 16 or 32 bytes past the cache, straight to
         // memory (`movntdq` in its colour conversion), which is best when a whole picture is decoded. Here each row is
         // read at once, so it begins elsewhere.
-        rowStorage = Storage(repeating: 0, count: rowBytes + 16 + 36)
+        let bufferBytes = (rowBytes + 16 + 31) / 32 * 32
+        let isCompared = rowBytes <= Self.longestCompared
+        rowStorage = Storage(repeating: 0, count: (isCompared ? 2 : 1) * bufferBytes + 36)
         row = rowStorage.base + (36 - Int(bitPattern: rowStorage.base) % 32)
+        lastRow = isCompared ? row + bufferBytes : nil
 
         var allWeights: [Int32] = []
-        var cells: [PlainCell] = []
+        var cells: [px_plain_cell] = []
         var segmented: [SegmentedSize] = []
         var plainRanges: [Range<Int>] = []
         var wide: [TriangleFilter] = []
@@ -123,9 +122,9 @@ final class HorizontalPass {
             }
             for cell in 0..<filter.cells {
                 cells.append(
-                    PlainCell(
-                        start: filter.starts[cell], count: filter.counts[cell],
-                        weights: allWeights.count + filter.offsets[cell]))
+                    px_plain_cell(
+                        start: Int64(filter.starts[cell]), count: Int64(filter.counts[cell]),
+                        weights: Int64(allWeights.count + filter.offsets[cell])))
             }
             allWeights.append(contentsOf: filter.weights)
         }
@@ -141,32 +140,46 @@ final class HorizontalPass {
         sums = Storage(repeating: px_sums(), count: tables.segments.count + 1)
         uncertain = Storage(repeating: px_uncertain_cell(), count: wide.map(\.cells).max() ?? 0)
         kernels = method.kernels
+        colorKernels = method.colorKernels
     }
 
-    /// Computes `results` from `row`. A row of a CMYK picture is inverted in place first, and colours are multiplied
-    /// with alpha.
+    /// Computes `results` from `row`, which may be another buffer afterwards. A row of a CMYK picture is inverted in
+    /// place first, and colours are multiplied with alpha. Equal rows have equal averages: drawn pictures have many.
     func reduce() {
         switch layout {
         case .cmyk: invertRow()
-        case .grayAlpha, .rgba: Premultiplication.multiply(row, rowBytes / layout.stride)
+        case .grayAlpha, .rgba: colorKernels.premultiply?(row, rowBytes / layout.stride)
         case .gray, .rgbx: break
         }
-        reduce(row)
+        if let lastRow {
+            if hasLastRow, px_is_equal(row, lastRow, rowBytes) { return }
+            average(row)
+            (row, self.lastRow, hasLastRow) = (lastRow, row, true)
+        } else {
+            average(row)
+        }
     }
 
     /// Computes `results` from a row that is elsewhere in memory, in a layout of which nothing changes in place. The 16
     /// bytes after it may be read.
     func reduce(_ row: UnsafePointer<UInt8>) {
+        hasLastRow = false
+        average(row)
+    }
+
+    private func average(_ row: UnsafePointer<UInt8>) {
         if !segmentedSizes.isEmpty {
             let sum = layout == .gray ? kernels.sum_gray : kernels.sum_color
             sum?(row, segments.base, segments.count, sums.base)
             for size in segmentedSizes { resolve(size, row) }
         }
         for range in plainRanges {
-            for cell in range {
-                for band in 0..<layout.averaged {
-                    results.base[4 * cell + band] = plainResult(cell, row, band: band)
-                }
+            if layout == .gray {
+                for cell in range { results.base[4 * cell] = plainResult(cell, row, band: 0) }
+            } else {
+                colorKernels.weigh_cells?(
+                    row, plainCells.base + range.lowerBound, range.count, weights.base,
+                    Int32(TriangleFilter.precisionBits), results.base + 4 * range.lowerBound)
             }
         }
     }
@@ -206,12 +219,12 @@ final class HorizontalPass {
     ///   - band: The band, 0...3.
     private func plainResult(_ index: Int, _ row: UnsafePointer<UInt8>, band: Int) -> UInt8 {
         let cell = plainCells.base[index]
-        let samples = row + cell.start * layout.stride
-        let weights = weights.base + cell.weights
+        let samples = row + Int(cell.start) * layout.stride
+        let weights = weights.base + Int(cell.weights)
         let sum =
             layout == .gray
-            ? kernels.weigh_gray?(samples, weights, cell.count)
-            : kernels.weigh_color?(samples, Int32(band), weights, cell.count)
+            ? kernels.weigh_gray?(samples, weights, Int(cell.count))
+            : kernels.weigh_color?(samples, Int32(band), weights, Int(cell.count))
         let half = Int32(1) << Int32(TriangleFilter.precisionBits - 1)
         return UInt8(truncatingIfNeeded: (half &+ (sum ?? 0)) &>> Int32(TriangleFilter.precisionBits))
     }

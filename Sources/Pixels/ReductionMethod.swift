@@ -17,4 +17,9 @@ package enum ReductionMethod: Sendable, CaseIterable {
     var kernels: px_kernels {
         self == .fastest ? px_best_kernels().pointee : px_portable_kernels
     }
+
+    /// The loops of `CPixels` for pixels of 4 samples that the method uses.
+    var colorKernels: px_color_kernels {
+        self == .fastest ? px_best_color_kernels().pointee : px_portable_color_kernels
+    }
 }

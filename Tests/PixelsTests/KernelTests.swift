@@ -35,6 +35,28 @@ import Testing
         #expect(reducer.grids()[0].samples == [3, 8, 3, 8])
     }
 
+    /// Rows at an address elsewhere are not compared with the row before.
+    @Test(arguments: [PixelLayout.gray, .rgbx])
+    func `rows that equal the row before have the averages that they have elsewhere`(_ layout: PixelLayout) {
+        var random = SplitMix(seed: 14)
+        for (width, height) in [(7, 40), (300, 25), (3072, 20), (3073, 20)] {
+            let sizes = [4, 64]
+            let different = (0..<4).map { _ in Self.samples(width * layout.stride + 16, &random) }
+            let compared = GridReducer(width: width, height: height, layout: layout, sizes: sizes)
+            let elsewhere = GridReducer(width: width, height: height, layout: layout, sizes: sizes)
+            for row in 0..<height {
+                let samples = different[Int.random(in: 0..<4, using: &random)]
+                if row % 7 == 3 {
+                    samples.withUnsafeBufferPointer { if let at = $0.baseAddress { compared.addRow(at: at) } }
+                } else {
+                    compared.addRow { _ = $0.update(fromContentsOf: samples[..<(width * layout.stride)]) }
+                }
+                samples.withUnsafeBufferPointer { if let at = $0.baseAddress { elsewhere.addRow(at: at) } }
+            }
+            #expect(compared.grids().map(\.samples) == elsewhere.grids().map(\.samples), "\(width)")
+        }
+    }
+
     /// The vertical pass does not change a picture of one row.
     @Test(arguments: [PixelLayout.gray, .rgbx, .cmyk], ReductionMethod.allCases)
     func `a picture of one row is reduced by the plain horizontal sum`(

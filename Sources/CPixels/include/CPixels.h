@@ -10,6 +10,7 @@
 // averages from the sums over segments and proves that they are exact.
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -106,6 +107,35 @@ extern const px_kernels px_portable_kernels;
 
 /// Returns the inner loops that are the fastest on the processor on which the program runs.
 const px_kernels *px_best_kernels(void);
+
+/// Returns true if `count` bytes are equal.
+bool px_is_equal(const uint8_t *one, const uint8_t *other, size_t count);
+
+/// The pixels that have a weight in a cell, for the plain weighted sum.
+typedef struct px_plain_cell {
+    /// The index in the row of the first pixel that has a weight in the cell.
+    int64_t start;
+    /// The number of consecutive pixels that have a weight in the cell.
+    int64_t count;
+    /// The index of the cell's first weight.
+    int64_t weights;
+} px_plain_cell;
+
+/// The inner loops for pixels of 4 samples besides those of `px_kernels`, compiled for one kind of processor.
+typedef struct px_color_kernels {
+    /// Computes the plain weighted sums of `count` cells, in units of 2^-`precision_bits`, and stores them rounded in
+    /// `results`, 4 bytes for each cell.
+    void (*weigh_cells)(const uint8_t *row, const px_plain_cell *cells, size_t count, const int32_t *weights,
+        int precision_bits, uint8_t *results);
+    /// Multiplies the first three samples of each of `count` pixels with the fourth, alpha: c * a / 255, rounded.
+    void (*premultiply)(uint8_t *row, size_t count);
+} px_color_kernels;
+
+/// The inner loops, compiled for every processor of the architecture that the program is built for.
+extern const px_color_kernels px_portable_color_kernels;
+
+/// Returns the inner loops that are the fastest on the processor on which the program runs.
+const px_color_kernels *px_best_color_kernels(void);
 
 #ifdef __cplusplus
 }
