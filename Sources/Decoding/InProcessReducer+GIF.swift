@@ -39,7 +39,7 @@ extension InProcessReducer {
     }
 
     private static func read(
-        _ row: Int, of reader: GIFReader, into pixels: UnsafeMutableBufferPointer<UInt8>
+        _ row: Int, of reader: borrowing GIFReader, into pixels: UnsafeMutableBufferPointer<UInt8>
     ) {
         if reader.header.layout == .gray {
             var samples = pixels.mutableSpan

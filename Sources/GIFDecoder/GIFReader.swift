@@ -13,9 +13,11 @@ import Pixels
 ///         for y in 0..<header.height { reader.readRow(y, into: &row) }
 ///     }
 ///
+/// A reader is not copied, because the tables of its decoder are as long as many rows.
+///
 /// It is written in Swift that is checked for memory safety. ComposedFrames.md of the module `GIF` has the reasons, and
 /// the differences from browsers.
-package struct GIFReader {
+package struct GIFReader: ~Copyable {
     /// The number of pixels after which `decode` returns, which take less than a millisecond.
     private static let slice = 1 << 18
 

@@ -19,10 +19,16 @@ struct LZWDecoder {
         case corrupt
     }
 
-    /// The position of the string of each code in the pixels.
+    /// The number of pixels of `heads`.
+    private static let headLength = 4
+
+    /// The position of the string of each code in the pixels; of no meaning for a literal code.
     private var starts = InlineArray<4096, UInt32>(repeating: 0)
     /// The length of the string of each code in pixels; 0 for the codes `clear` and `clear + 1`.
     private var lengths = InlineArray<4096, UInt32>(repeating: 0)
+    /// The first pixels of the string of each code, the first one in the lowest bits, and 0 behind a shorter string.
+    /// Most strings are short, so that their pixels need not be read again.
+    private var heads = InlineArray<4096, UInt32>(repeating: 0)
     private let literalBits: Int
     private var codes: CodeReader
     /// The code that the next string gets, at most `codeCount`.
@@ -31,6 +37,8 @@ struct LZWDecoder {
     private var previous = 0
     /// The length of the string of the code before; 0 after a clear code.
     private var previousLength = 0
+    /// The first pixels of the string of the code before.
+    private var previousHead: UInt32 = 0
     /// The number of decoded pixels.
     private(set) var count = 0
 
@@ -43,6 +51,10 @@ struct LZWDecoder {
         literalBits = Int(file[offset])
         codes = CodeReader(at: offset + 1, bits: literalBits + 1)
         next = 1 << literalBits + 2
+        for literal in 0..<1 << literalBits {
+            lengths[literal] = 1
+            heads[literal] = UInt32(truncatingIfNeeded: literal)
+        }
     }
 
     /// Decodes pixels until there are at least `wanted`, or all of the frame.
@@ -60,32 +72,55 @@ struct LZWDecoder {
             }
             if code == clear + 1 { return .ended }
             if previousLength > 0, next < Self.codeCount {
+                // The string that the code before gets begins where it does, and ends with the first pixel of this one,
+                // which may be the same string.
+                let first = (code == next ? previousHead : heads[code]) & 255
                 starts[next] = UInt32(truncatingIfNeeded: previous)
                 lengths[next] = UInt32(truncatingIfNeeded: previousLength + 1)
+                heads[next] =
+                    previousLength < Self.headLength
+                    ? previousHead | first << UInt32(8 * previousLength) : previousHead
                 next += 1
                 if next == 1 << codes.bits, codes.bits < 12 { codes.bits += 1 }
             } else if previousLength == 0, code > clear {
                 return .corrupt
             }
-            let start = count
-            previousLength = 1
-            if code < clear {
-                pixels[count] = UInt8(truncatingIfNeeded: code)
-                count += 1
-            } else {
-                guard code < next else { return .corrupt }
-                previousLength = Int(lengths[code])
-                // The string can be one pixel longer than what is there: it then ends with its first pixel.
-                var source = Int(starts[code])
-                let end = min(count + previousLength, pixels.count)
-                while count < end {
-                    pixels[count] = pixels[source]
-                    count += 1
-                    source += 1
-                }
-            }
-            previous = start
+            guard code < next else { return .corrupt }
+            previous = count
+            previousLength = Int(lengths[code])
+            previousHead = heads[code]
+            append(Int(starts[code]), previousLength, previousHead, to: &pixels)
         }
         return .decoded
+    }
+
+    /// Appends a string, as far as the frame has pixels.
+    ///
+    /// - Parameters:
+    ///   - source: The position of the string in the pixels.
+    ///   - head: The first pixels of the string.
+    @inline(__always)
+    private mutating func append(
+        _ source: Int, _ length: Int, _ head: UInt32, to pixels: inout MutableSpan<UInt8>
+    ) {
+        let start = count
+        let end = min(start + length, pixels.count)
+        if start + Self.headLength <= pixels.count {
+            // Pixels behind a shorter string are those of later ones.
+            for place in 0..<Self.headLength {
+                pixels[start + place] = UInt8(truncatingIfNeeded: head &>> UInt32(8 * place))
+            }
+        } else {
+            for place in 0..<end - start {
+                pixels[start + place] = UInt8(truncatingIfNeeded: head &>> UInt32(8 * place))
+            }
+        }
+        // The string can be one pixel longer than what is there: it then ends with its first pixel.
+        var place = Self.headLength
+        while start + place < end {
+            pixels[start + place] = pixels[source + place]
+            place += 1
+        }
+        count = end
     }
 }
