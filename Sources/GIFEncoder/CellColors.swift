@@ -12,17 +12,19 @@ enum CellColors {
     ///
     /// - Parameter grid: A grid of 8 bits a sample, and not CMYK.
     static func colors(of grid: Grid) -> [UInt32] {
-        let samples = grid.samples
-        return stride(from: 0, to: samples.count, by: grid.bands).map { at in
-            func sample(_ band: Int) -> UInt32 { UInt32(samples[at + band]) }
-            switch grid.color {
-            case .gray: return sample(0) * 0x01_0101
-            case .grayAlpha: return sample(1) < 128 ? transparent : sample(0) * 0x01_0101
-            case .rgb: return sample(0) | sample(1) << 8 | sample(2) << 16
-            case .rgba:
-                return sample(3) < 128 ? transparent : sample(0) | sample(1) << 8 | sample(2) << 16
-            case .gray16, .cmyk: preconditionFailure("not 8 bits a sample, or CMYK")
-            }
+        let samples = grid.samples.span
+        let bands = grid.bands
+        var colors = [UInt32](repeating: transparent, count: samples.count / bands)
+        let (hasColor, hasAlpha) = (grid.color.hasColor, grid.color.hasAlpha)
+        precondition(grid.color != .gray16 && grid.color != .cmyk, "not 8 bits a sample, or CMYK")
+        for cell in colors.indices {
+            let at = cell * bands
+            if hasAlpha, samples[at + bands - 1] < 128 { continue }
+            colors[cell] =
+                hasColor
+                ? UInt32(samples[at]) | UInt32(samples[at + 1]) << 8 | UInt32(samples[at + 2]) << 16
+                : UInt32(samples[at]) * 0x01_0101
         }
+        return colors
     }
 }

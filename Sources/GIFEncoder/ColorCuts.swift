@@ -6,16 +6,14 @@ struct ColorCuts {
     private struct Box {
         /// The range of the colours among `members`.
         var range: Range<Int>
-        var mean: ColorPoint
+        var sums: ColorMoments
         /// The sum of squared differences from the mean along each axis.
         var errors: SIMD3<Double>
-        /// The sum of `errors`, 0 for a box that cannot be divided.
-        var error: Double
     }
 
     /// A colour with its position in the order of the caller.
     private struct Member {
-        var samples: SIMD4<UInt8>
+        var color: UInt32
         var position: Int32
         var pixels: Int
     }
@@ -23,6 +21,8 @@ struct ColorCuts {
     /// The colours, of which those of a box are side by side.
     private var members: [Member]
     private var boxes: [Box] = []
+    /// The sum of `errors` of each box, 0 for one that cannot be divided.
+    private var errors: [Double] = []
 
     /// Creates one box of colours.
     ///
@@ -30,16 +30,15 @@ struct ColorCuts {
     ///   - pixels: The number of pixels of each colour.
     init(_ colors: [ColorPoint], _ pixels: [Int]) {
         members = colors.indices.map { index in
-            let color = colors[index]
-            return Member(
-                samples: SIMD4(UInt8(color.red), UInt8(color.green), UInt8(color.blue), 0),
-                position: Int32(index), pixels: pixels[index])
+            Member(color: colors[index].color, position: Int32(index), pixels: pixels[index])
         }
-        boxes.append(box(colors.indices))
+        var sums = ColorMoments()
+        for member in members { sums.add(member.color, member.pixels) }
+        append(colors.indices, sums)
     }
 
     /// The mean colour of each box.
-    var means: [ColorPoint] { boxes.map(\.mean) }
+    var means: [ColorPoint] { boxes.map(\.sums.mean) }
 
     /// The position of the box of each colour.
     var indices: [Int] {
@@ -54,84 +53,68 @@ struct ColorCuts {
     mutating func cut(into count: Int) {
         while boxes.count < count {
             var largest = 0
-            for index in boxes.indices where boxes[index].error > boxes[largest].error { largest = index }
-            guard boxes[largest].error > 0 else { return }
-            let range = boxes[largest].range
-            let middle = cut(boxes[largest])
-            boxes[largest] = box(range.lowerBound..<middle)
-            boxes.append(box(middle..<range.upperBound))
+            for index in errors.indices where errors[index] > errors[largest] { largest = index }
+            guard errors[largest] > 0 else { return }
+            let box = boxes[largest]
+            let (middle, lower) = cut(box)
+            append(middle..<box.range.upperBound, box.sums.less(lower))
+            boxes[largest] = Self.box(box.range.lowerBound..<middle, lower)
+            errors[largest] = Self.error(boxes[largest])
         }
     }
 
-    private func box(_ range: Range<Int>) -> Box {
-        let members = members.span.extracting(range)
-        var (pixels, red, green, blue) = (0, 0, 0, 0)
-        for index in members.indices {
-            let member = members[index]
-            pixels += member.pixels
-            red += member.pixels * Int(member.samples.x)
-            green += member.pixels * Int(member.samples.y)
-            blue += member.pixels * Int(member.samples.z)
-        }
-        let half = pixels / 2
-        let mean = ColorPoint(
-            red: (red + half) / pixels, green: (green + half) / pixels, blue: (blue + half) / pixels)
-        // Differences from the rounded mean are small, so that the sums are nearly exact.
-        var squares = (red: 0, green: 0, blue: 0)
-        for index in members.indices {
-            let member = members[index]
-            let red = Int(member.samples.x) - mean.red
-            let green = Int(member.samples.y) - mean.green
-            let blue = Int(member.samples.z) - mean.blue
-            squares.red += member.pixels * red * red
-            squares.green += member.pixels * green * green
-            squares.blue += member.pixels * blue * blue
-        }
-        let differences = SIMD3(
-            Double(red - pixels * mean.red), Double(green - pixels * mean.green),
-            Double(blue - pixels * mean.blue))
-        let errors =
-            SIMD3(Double(squares.red), Double(squares.green), Double(squares.blue))
-            - differences * differences / Double(pixels)
-        return Box(range: range, mean: mean, errors: errors, error: range.count > 1 ? errors.sum() : 0)
+    private mutating func append(_ range: Range<Int>, _ sums: ColorMoments) {
+        boxes.append(Self.box(range, sums))
+        errors.append(Self.error(boxes[boxes.count - 1]))
     }
+
+    private static func box(_ range: Range<Int>, _ sums: ColorMoments) -> Box {
+        Box(range: range, sums: sums, errors: sums.errors)
+    }
+
+    private static func error(_ box: Box) -> Double { box.range.count > 1 ? box.errors.sum() : 0 }
 
     /// Sorts the members of a box to both sides of the best cut, and returns the position of the first one of the upper
-    /// side. Both sides have members, because the colours of a box with an error differ along this axis.
-    private mutating func cut(_ box: Box) -> Int {
+    /// side and the sums of the lower side. Both sides have members, because the colours of a box with an error differ
+    /// along this axis.
+    private mutating func cut(_ box: Box) -> (middle: Int, lower: ColorMoments) {
         let errors = box.errors
         let axis = errors[0] >= errors[1] && errors[0] >= errors[2] ? 0 : errors[1] >= errors[2] ? 1 : 2
+        let shift = UInt32(8 * axis)
         var members = members.mutableSpan
         // The number of pixels of each sample along the axis.
         var weights = InlineArray<256, Int>(repeating: 0)
-        var (weight, sum) = (0, 0)
+        var (least, most) = (255, 0)
         for index in box.range {
-            let (sample, pixels) = (Int(members[index].samples[axis]), members[index].pixels)
-            weights[sample] += pixels
-            weight += pixels
-            sum += pixels * sample
+            let sample = Int(members[index].color &>> shift & 255)
+            weights[sample] &+= members[index].pixels
+            (least, most) = (min(least, sample), max(most, sample))
         }
         // The errors of both parts are smallest where the squares of their sums, each divided by the number of pixels,
         // are largest.
-        var (best, bestSample) = (-1.0, 0)
+        let (weight, sum) = (box.sums.pixels, box.sums.sums[axis])
+        var (best, bestSample) = (-1.0, least)
         var (lowerWeight, lowerSum) = (0, 0)
-        for sample in 0..<256 where weights[sample] > 0 {
+        for sample in least..<most where weights[sample] > 0 {
             lowerWeight += weights[sample]
             lowerSum += weights[sample] * sample
-            if lowerWeight == weight { break }
             let (lower, upper) = (Double(lowerSum), Double(sum - lowerSum))
             let value = lower * lower / Double(lowerWeight) + upper * upper / Double(weight - lowerWeight)
             if value > best { (best, bestSample) = (value, sample) }
         }
+        var sums = ColorMoments()
         var (low, high) = (box.range.lowerBound, box.range.upperBound)
         while low < high {
-            if Int(members[low].samples[axis]) <= bestSample {
+            let member = members[low]
+            if Int(member.color &>> shift & 255) <= bestSample {
+                sums.add(member.color, member.pixels)
                 low += 1
             } else {
                 high -= 1
-                (members[low], members[high]) = (members[high], members[low])
+                members[low] = members[high]
+                members[high] = member
             }
         }
-        return low
+        return (low, sums)
     }
 }

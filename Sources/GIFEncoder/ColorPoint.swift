@@ -15,18 +15,4 @@ struct ColorPoint {
     }
 
     var color: UInt32 { UInt32(red | green << 8 | blue << 16) }
-
-    subscript(axis: Int) -> Int { axis == 0 ? red : axis == 1 ? green : blue }
-
-    /// Returns the square of the distance to another colour.
-    func distance(_ other: ColorPoint) -> Int {
-        let (r, g, b) = (red - other.red, green - other.green, blue - other.blue)
-        return r * r + g * g + b * b
-    }
-
-    /// False when the sums of two colours differ so much that the square of their distance is not below `squared`.
-    func isWithin(_ squared: Int, _ other: ColorPoint) -> Bool {
-        let difference = sum - other.sum
-        return difference * difference < 3 * squared
-    }
 }

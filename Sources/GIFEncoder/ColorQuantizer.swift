@@ -39,29 +39,55 @@ struct ColorQuantizer {
         // The square of the difference of the sums is at most three times the squared distance, so that only colours
         // with similar sums are compared.
         let order = chosen.indices.sorted { (chosen[$0].sum, $0) < (chosen[$1].sum, $1) }
-        let sorted = order.map { chosen[$0] }
+        let sorted = order.map { Candidate(chosen[$0]) }
         // The position of the first of the sorted colours that has a sum or a larger one.
         var firsts = [Int](repeating: sorted.count, count: 3 * 255 + 1)
-        for position in sorted.indices.reversed() { firsts[sorted[position].sum] = position }
+        for position in sorted.indices.reversed() { firsts[Int(sorted[position].sum)] = position }
         for sum in firsts.indices.reversed().dropFirst() { firsts[sum] = min(firsts[sum], firsts[sum + 1]) }
+        let candidates = sorted.span
         return colors.indices.map { index in
-            let color = colors[index]
-            var best = guesses[index]
-            var distance = chosen[best].distance(color)
-            let first = firsts[color.sum]
+            let color = Candidate(colors[index])
+            let first = firsts[Int(color.sum)]
+            var (best, distance) = (-1, Candidate(chosen[guesses[index]]).distance(color))
             var position = first
-            while position < sorted.count, sorted[position].isWithin(distance, color) {
-                let next = sorted[position].distance(color)
-                if next < distance { (best, distance) = (order[position], next) }
-                position += 1
+            while position < candidates.count, candidates[position].isWithin(distance, color) {
+                let next = candidates[position].distance(color)
+                if next < distance { (best, distance) = (position, next) }
+                position &+= 1
             }
             position = first - 1
-            while position >= 0, sorted[position].isWithin(distance, color) {
-                let next = sorted[position].distance(color)
-                if next < distance { (best, distance) = (order[position], next) }
-                position -= 1
+            while position >= 0, candidates[position].isWithin(distance, color) {
+                let next = candidates[position].distance(color)
+                if next < distance { (best, distance) = (position, next) }
+                position &-= 1
             }
-            return best
+            return best < 0 ? guesses[index] : order[best]
+        }
+    }
+
+    /// A colour in few bytes, so that all of them are in the cache.
+    private struct Candidate {
+        let red, green, blue, sum: Int32
+
+        init(_ color: ColorPoint) {
+            red = Int32(truncatingIfNeeded: color.red)
+            green = Int32(truncatingIfNeeded: color.green)
+            blue = Int32(truncatingIfNeeded: color.blue)
+            sum = red &+ green &+ blue
+        }
+
+        /// Returns the square of the distance to another colour.
+        @inline(__always)
+        func distance(_ other: Candidate) -> Int32 {
+            let (r, g, b) = (red &- other.red, green &- other.green, blue &- other.blue)
+            return r &* r &+ g &* g &+ b &* b
+        }
+
+        /// False when the sums of two colours differ so much that the square of their distance is not below `squared`.
+        @inline(__always)
+        func isWithin(_ squared: Int32, _ other: Candidate) -> Bool {
+            let difference = sum &- other.sum
+            return difference &* difference < 3 &* squared
         }
     }
 

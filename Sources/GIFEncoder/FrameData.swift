@@ -12,9 +12,12 @@ struct FrameData {
     /// - Parameters:
     ///   - cells: The colour of each cell of the grid.
     ///   - planner: The pixels that show each cell.
-    init(_ plan: FramePlan, _ cells: [UInt32], _ table: ColorTable, _ planner: FramePlanner) {
+    init(
+        _ plan: FramePlan, _ cells: [UInt32], _ table: ColorTable, _ planner: FramePlanner,
+        _ encoder: inout RunEncoder
+    ) {
         literalBits = max(2, table.bits)
-        var encoder = RunEncoder(literalBits: literalBits)
+        encoder.begin(literalBits: literalBits)
         for row in 0..<planner.size {
             let repeated = planner.rows[row].clamped(to: plan.rows).count
             guard repeated > 0 else { continue }

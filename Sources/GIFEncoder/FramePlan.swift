@@ -9,6 +9,9 @@ struct FramePlan {
     var cells: [UInt32]
     /// True when this part of the canvas becomes transparent before the next frame.
     var isCleared: Bool
+    /// The number of cells of the rectangle that stay as they are and are not transparent, and of all its cells.
+    var unchanged: Int
+    var covered: Int
     /// True when cells of the rectangle stay as they are, and are not transparent.
-    var hasUnchanged: Bool
+    var hasUnchanged: Bool { unchanged > 0 }
 }

@@ -15,36 +15,53 @@ struct FramePlanner {
     func plans(_ frames: [[UInt32]]) -> [FramePlan] {
         var canvas = [UInt32](repeating: CellColors.transparent, count: size * size)
         return frames.indices.map { index in
-            let frame = frames[index]
-            let next = index + 1 < frames.count ? frames[index + 1] : frame
-            // A cell can become transparent only with the whole rectangle of the frame before.
-            let lost = frame.indices.map { frame[$0] != next[$0] && next[$0] == CellColors.transparent }
-            let isCleared = lost.contains(true)
-            let changed = zip(frame, canvas).map { $0 == $1 ? CellColors.transparent : $0 }
-            let (across, down) = bounds(
-                changed.indices.map { changed[$0] != CellColors.transparent || lost[$0] })
-            let isCovered = changed.indices.map { cell in
-                columns[cell % size].overlaps(across) && rows[cell / size].overlaps(down)
-            }
-            canvas = frame.indices.map { cell in
-                isCleared && isCovered[cell] ? CellColors.transparent : frame[cell]
-            }
-            return FramePlan(
-                columns: across, rows: down, cells: changed, isCleared: isCleared,
-                hasUnchanged: changed.indices.contains { isCovered[$0] && changed[$0] != frame[$0] })
+            plan(frames[index], next: index + 1 < frames.count ? frames[index + 1] : frames[index], &canvas)
         }
     }
 
-    /// Returns the columns and rows of the picture that show certain cells, or one pixel if there are none.
-    private func bounds(_ isShown: [Bool]) -> (Range<Int>, Range<Int>) {
-        var (left, right, top, bottom) = (width, 0, height, 0)
-        for row in 0..<size where !rows[row].isEmpty {
-            for column in 0..<size where isShown[row * size + column] && !columns[column].isEmpty {
-                left = min(left, columns[column].lowerBound)
-                right = max(right, columns[column].upperBound)
-                top = min(top, rows[row].lowerBound)
-                bottom = max(bottom, rows[row].upperBound)
+    /// Returns the plan of a frame, and changes the canvas to what the next frame is drawn on.
+    private func plan(_ frame: [UInt32], next: [UInt32], _ canvas: inout [UInt32]) -> FramePlan {
+        let changed = zip(frame, canvas).map { $0 == $1 ? CellColors.transparent : $0 }
+        // A cell can become transparent only with the whole rectangle of the frame before.
+        var isLost = [Bool](repeating: false, count: frame.count)
+        var isCleared = false
+        for cell in frame.indices where next[cell] == CellColors.transparent && frame[cell] != next[cell] {
+            isLost[cell] = true
+            isCleared = true
+        }
+        let (across, down) = bounds(changed, isLost)
+        let isInColumn = (0..<size).map { columns[$0].overlaps(across) }
+        canvas = frame
+        var (unchanged, covered) = (0, 0)
+        for row in 0..<size where rows[row].overlaps(down) {
+            for column in 0..<size where isInColumn[column] {
+                let cell = row * size + column
+                covered += 1
+                if changed[cell] != frame[cell] { unchanged += 1 }
+                if isCleared { canvas[cell] = CellColors.transparent }
             }
+        }
+        return FramePlan(
+            columns: across, rows: down, cells: changed, isCleared: isCleared, unchanged: unchanged,
+            covered: covered)
+    }
+
+    /// Returns the columns and rows of the picture that show cells that change or that are lost, or one pixel if there
+    /// are none.
+    private func bounds(_ changed: [UInt32], _ isLost: [Bool]) -> (Range<Int>, Range<Int>) {
+        var (left, right, top, bottom) = (width, 0, height, 0)
+        let isVisible = (0..<size).map { !columns[$0].isEmpty }
+        for row in 0..<size where !rows[row].isEmpty {
+            func isShown(_ column: Int) -> Bool {
+                let cell = row * size + column
+                return isVisible[column] && (changed[cell] != CellColors.transparent || isLost[cell])
+            }
+            guard let first = (0..<size).first(where: isShown), let last = (0..<size).last(where: isShown)
+            else { continue }
+            left = min(left, columns[first].lowerBound)
+            right = max(right, columns[last].upperBound)
+            top = min(top, rows[row].lowerBound)
+            bottom = max(bottom, rows[row].upperBound)
         }
         return left < right ? (left..<right, top..<bottom) : (0..<1, 0..<1)
     }

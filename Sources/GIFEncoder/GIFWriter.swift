@@ -69,13 +69,14 @@ package struct GIFWriter: Sendable {
         let pictures = frames.map { CellColors.colors(of: $0.grid) }
         let palettes = Palettes(pictures, planner)
         var file = header(palettes, isAnimated: frames.count > 1, loops: loops)
+        var encoder = RunEncoder()
         var (time, written) = (0, 0)
         for (index, plan) in planner.plans(pictures).enumerated() {
             try check()
             time += max(0, frames[index].milliseconds)
             let delay = min(65535, max(0, (time + 5) / 10 - written))
             written += delay
-            let frame = palettes.frame(plan, whole: pictures[index], isFirst: index == 0)
+            let frame = palettes.frame(plan, whole: pictures[index], isFirst: index == 0, &encoder)
             if frames.count > 1 || palettes.hasTransparent {
                 // Frames stay on the canvas (1), or are replaced with transparent pixels (2).
                 let flags = (plan.isCleared ? 2 : 1) << 2 | (frame.table.transparentIndex == nil ? 0 : 1)

@@ -53,14 +53,19 @@ struct Palettes {
     ///
     /// - Parameters:
     ///   - whole: The colour of each cell of the frame, unchanged ones too.
-    func frame(_ plan: FramePlan, whole: [UInt32], isFirst: Bool) -> (table: ColorTable, data: FrameData) {
-        if isFirst { return (global, FrameData(plan, plan.cells, global, planner)) }
+    func frame(
+        _ plan: FramePlan, whole: [UInt32], isFirst: Bool, _ encoder: inout RunEncoder
+    ) -> (table: ColorTable, data: FrameData) {
+        if isFirst { return (global, FrameData(plan, plan.cells, global, planner, &encoder)) }
         // The whole colours can be fewer bytes than only those that change, if they need no quantization.
-        let solid = plan.hasUnchanged ? solid(plan, whole) : nil
+        // Both ways are tried where neither nearly all cells change nor few do.
+        let triesSolid = plan.hasUnchanged && 4 * plan.unchanged <= 3 * plan.covered
+        let solid = triesSolid ? solid(plan, whole, &encoder) : nil
+        if let solid, 16 * plan.unchanged <= plan.covered { return solid }
         guard let table = masked(plan) else {
-            return solid ?? (global, FrameData(plan, whole, global, planner))
+            return solid ?? (global, FrameData(plan, whole, global, planner, &encoder))
         }
-        let data = FrameData(plan, plan.cells, table, planner)
+        let data = FrameData(plan, plan.cells, table, planner, &encoder)
         if let solid, bytes(solid) < bytes((table, data)) { return solid }
         return (table, data)
     }
@@ -74,8 +79,10 @@ struct Palettes {
     }
 
     /// Returns the frame with unchanged pixels; nil if they have too many colours.
-    private func solid(_ plan: FramePlan, _ whole: [UInt32]) -> (table: ColorTable, data: FrameData)? {
-        if isShared { return (global, FrameData(plan, whole, global, planner)) }
+    private func solid(
+        _ plan: FramePlan, _ whole: [UInt32], _ encoder: inout RunEncoder
+    ) -> (table: ColorTable, data: FrameData)? {
+        if isShared { return (global, FrameData(plan, whole, global, planner, &encoder)) }
         var areas = ColorAreas()
         for row in 0..<planner.size {
             let height = planner.rows[row].clamped(to: plan.rows).count
@@ -87,7 +94,7 @@ struct Palettes {
             guard areas.colors.count <= (hasTransparent ? 255 : 256) else { return nil }
         }
         let table = ColorTable(areas, hasTransparent: hasTransparent)
-        return (table, FrameData(plan, whole, table, planner))
+        return (table, FrameData(plan, whole, table, planner, &encoder))
     }
 
     /// Returns the number of bytes of a frame's palette and data.

@@ -5,99 +5,118 @@
 /// With a string, every beginning of it has a code. So all strings that are the same one followed by any number of
 /// equal pixels are a chain: the longest match of a run of pixels is found in one step. The first chains are those of
 /// the runs themselves.
-struct StringTable {
+///
+/// Chains and codes are at most 4096, so that positions among them are cut to 12 bits instead of being checked.
+struct StringTable: ~Copyable {
     /// The largest number of codes.
     static let capacity = 4096
 
     /// A chain of strings that differ in the number of pixels at their ends.
-    struct Chain {
+    struct Chain: BitwiseCopyable {
         /// The index of the pixels at the ends.
         var index: UInt8
         /// The position of the code of the shortest string among `codes`; the others follow.
-        var start: Int
+        var start: UInt16
         /// The number of strings.
-        var count: Int
+        var count: UInt16
         /// The number of codes for which there is room.
-        var room: Int
+        var room: UInt16
     }
 
-    /// The number of bits of a literal code.
-    private let literalBits: Int
-    private(set) var chains: [Chain] = []
-    private var codes: [UInt16] = []
-    /// The position of a chain among `chains` plus 1, at the hash of its index and of the code of the string that it
-    /// continues; 0 for none.
-    private var places = InlineArray<8192, UInt16>(repeating: 0)
-    /// The code and the index of each of `places`.
-    private var keys = InlineArray<8192, UInt32>(repeating: 0)
+    private var chains = InlineArray<4096, Chain>(repeating: Chain(index: 0, start: 0, count: 0, room: 0))
+    private var chainCount = 0
+    /// The codes of the strings of all chains. A chain moves when it has no more room, to a place of twice the room: a
+    /// chain of c strings has taken less than 4 * c of them.
+    private var codes = InlineArray<16384, UInt16>(repeating: 0)
+    private var codeCount = 0
+    /// The places of a hash table of the chains but the first ones: the code of the string that a chain continues, its
+    /// index and its position, in 12, 8 and 12 bits; `free` for none.
+    private var places = InlineArray<8192, UInt32>(repeating: Self.free)
     /// The code of the next string.
     private(set) var next = 0
 
-    init(literalBits: Int) {
-        self.literalBits = literalBits
-        clear()
-    }
+    /// No chain has this position, because the first chains are those of the literals.
+    private static let free: UInt32 = 0
 
     /// Removes all strings but those of one pixel. Chain `index` is that of the runs of this index.
-    mutating func clear() {
-        next = 1 << literalBits + 2
-        chains.removeAll(keepingCapacity: true)
-        codes.removeAll(keepingCapacity: true)
-        for literal in 0..<1 << literalBits {
-            chains.append(
-                Chain(index: UInt8(truncatingIfNeeded: literal), start: literal, count: 1, room: 1))
-            codes.append(UInt16(truncatingIfNeeded: literal))
+    mutating func clear(literalBits: Int) {
+        let literals = 1 << literalBits
+        next = literals + 2
+        for literal in 0..<literals {
+            chains[literal] = Chain(
+                index: UInt8(truncatingIfNeeded: literal), start: UInt16(truncatingIfNeeded: literal),
+                count: 1,
+                room: 1)
+            codes[literal] = UInt16(truncatingIfNeeded: literal)
         }
-        for place in places.indices { places[place] = 0 }
+        (chainCount, codeCount) = (literals, literals)
+        for place in places.indices { places[place] = Self.free }
     }
+
+    /// Returns a chain.
+    @inline(__always)
+    func chain(_ position: Int) -> Chain { chains[position & 4095] }
 
     /// Returns the code of a string of a chain.
     ///
     /// - Parameters:
     ///   - length: The position of the string in the chain, from 1.
-    func code(_ chain: Int, _ length: Int) -> Int { Int(codes[chains[chain].start + length - 1]) }
+    @inline(__always)
+    func code(_ chain: Chain, _ length: Int) -> Int { Int(codes[(Int(chain.start) &+ length &- 1) & 16383]) }
 
     /// Gives the next code to the string that is one pixel longer than the longest one of a chain.
-    mutating func extend(_ chain: Int) {
-        var changed = chains[chain]
-        if changed.count == changed.room {
-            let start = codes.count
-            for at in changed.start..<changed.start + changed.count { codes.append(codes[at]) }
-            for _ in 0..<changed.room { codes.append(0) }
-            changed.start = start
-            changed.room *= 2
-        }
-        codes[changed.start + changed.count] = UInt16(truncatingIfNeeded: next)
-        changed.count += 1
-        chains[chain] = changed
-        next += 1
+    @inline(__always)
+    mutating func extend(_ position: Int) {
+        var chain = chains[position & 4095]
+        if chain.count == chain.room { move(&chain) }
+        codes[Int(chain.start &+ chain.count) & 16383] = UInt16(truncatingIfNeeded: next)
+        chain.count &+= 1
+        chains[position & 4095] = chain
+        next &+= 1
     }
 
-    /// Returns the chain that continues the string of a code with pixels of an index; nil if no string does.
-    func chain(after code: Int, _ index: UInt8) -> Int? {
-        let place = place(code, index)
-        return places[place] == 0 ? nil : Int(places[place]) - 1
+    private mutating func move(_ chain: inout Chain) {
+        let start = codeCount
+        for place in 0..<Int(chain.count) { codes[start + place] = codes[Int(chain.start) + place] }
+        chain.start = UInt16(truncatingIfNeeded: start)
+        chain.room *= 2
+        codeCount += Int(chain.room)
+    }
+
+    /// Returns the position of the chain that continues the string of a code with pixels of an index; nil if no string
+    /// does.
+    @inline(__always)
+    func continuation(of code: Int, _ index: UInt8) -> Int? {
+        let key = Self.key(code, index)
+        var place = Self.hash(key)
+        while true {
+            let entry = places[place]
+            if entry == Self.free { return nil }
+            if entry >> 12 == key { return Int(entry & 4095) }
+            place = (place &+ 1) & 8191
+        }
     }
 
     /// Gives the next code to the string that continues the string of a code with one pixel.
+    @inline(__always)
     mutating func begin(after code: Int, _ index: UInt8) {
-        let place = place(code, index)
-        chains.append(Chain(index: index, start: codes.count, count: 1, room: 1))
-        codes.append(UInt16(truncatingIfNeeded: next))
-        keys[place] = key(code, index)
-        places[place] = UInt16(truncatingIfNeeded: chains.count)
-        next += 1
+        let key = Self.key(code, index)
+        var place = Self.hash(key)
+        while places[place] != Self.free { place = (place &+ 1) & 8191 }
+        places[place] = key << 12 | UInt32(truncatingIfNeeded: chainCount)
+        chains[chainCount & 4095] = Chain(
+            index: index, start: UInt16(truncatingIfNeeded: codeCount), count: 1, room: 1)
+        codes[codeCount & 16383] = UInt16(truncatingIfNeeded: next)
+        chainCount &+= 1
+        codeCount &+= 1
+        next &+= 1
     }
 
-    private func key(_ code: Int, _ index: UInt8) -> UInt32 {
+    @inline(__always)
+    private static func key(_ code: Int, _ index: UInt8) -> UInt32 {
         UInt32(truncatingIfNeeded: code) << 8 | UInt32(index)
     }
 
-    /// Returns the place of a chain, or the free one where it belongs.
-    private func place(_ code: Int, _ index: UInt8) -> Int {
-        let key = key(code, index)
-        var place = Int(truncatingIfNeeded: (key &* 0x9E37_79B1) >> 19)
-        while places[place] != 0, keys[place] != key { place = (place + 1) & (places.count - 1) }
-        return place
-    }
+    @inline(__always)
+    private static func hash(_ key: UInt32) -> Int { Int(truncatingIfNeeded: (key &* 0x9E37_79B1) >> 19) }
 }
