@@ -2,7 +2,7 @@
 
 import Support
 
-/// The parser of the header `Date`.
+/// The parser of the header `Date`, and of the times in responses of S3.
 enum HTTPDate {
     /// Parses the date of an HTTP header, such as `Date`, in any of the three forms of RFC 9110, 5.6.7:
     ///
@@ -38,6 +38,24 @@ enum HTTPDate {
             return nil
         }
         let fields = [0..<4, 4..<6, 6..<8, 9..<11, 11..<13, 13..<15].compactMap {
+            number(String(decoding: bytes[$0], as: UTF8.self))
+        }
+        guard fields.count == 6 else { return nil }
+        return seconds(fields[0], fields[1], fields[2], fields[3], fields[4], fields[5])
+    }
+
+    /// Parses a time in the extended format of ISO 8601 in UTC, such as `2015-08-30T12:36:00.000Z`. A fraction of a
+    /// second is ignored.
+    ///
+    /// - Returns: seconds since 1970-01-01T00:00:00Z, or nil.
+    static func parseExtended(_ text: String) -> Double? {
+        let bytes = Array(text.utf8)
+        let marks = [(4, "-"), (7, "-"), (10, "T"), (13, ":"), (16, ":")]
+        guard bytes.count >= 20, bytes.last == UInt8(ascii: "Z"),
+            marks.allSatisfy({ bytes[$0.0] == $0.1.utf8.first }),
+            bytes.count == 20 || bytes[19] == UInt8(ascii: ".")
+        else { return nil }
+        let fields = [0..<4, 5..<7, 8..<10, 11..<13, 14..<16, 17..<19].compactMap {
             number(String(decoding: bytes[$0], as: UTF8.self))
         }
         guard fields.count == 6 else { return nil }

@@ -15,12 +15,13 @@ struct XMLElement: Sendable, Equatable {
 
     /// Parses a document and returns its root element.
     ///
+    /// - Parameter maximumElements: the maximum number of elements.
     /// - Returns: the root element; nil when `bytes` are not well-formed XML, or when they have a document type
-    ///   declaration (which would allow entity expansion), more than 16 levels or more than 10,000 elements.
-    static func parse(_ bytes: [UInt8]) -> XMLElement? {
+    ///   declaration (which would allow entity expansion), more than 16 levels or more than `maximumElements`.
+    static func parse(_ bytes: [UInt8], maximumElements: Int = 10_000) -> XMLElement? {
         guard let parser = XML_ParserCreate("UTF-8") else { return nil }
         defer { XML_ParserFree(parser) }
-        let builder = XMLTreeBuilder(parser: parser)
+        let builder = XMLTreeBuilder(parser: parser, maximumElements: maximumElements)
         return withExtendedLifetime(builder) {
             XML_SetUserData(parser, Unmanaged.passUnretained(builder).toOpaque())
             XML_SetElementHandler(
@@ -49,8 +50,12 @@ private final class XMLTreeBuilder {
     private let parser: XML_Parser
     private var open: [(name: String, text: [UInt8], children: [XMLElement])] = []
     private var count = 0
+    private let maximumElements: Int
 
-    init(parser: XML_Parser) { self.parser = parser }
+    init(parser: XML_Parser, maximumElements: Int) {
+        self.parser = parser
+        self.maximumElements = maximumElements
+    }
 
     static func from(_ context: UnsafeMutableRawPointer?) -> XMLTreeBuilder? {
         context.map { Unmanaged<XMLTreeBuilder>.fromOpaque($0).takeUnretainedValue() }
@@ -58,7 +63,7 @@ private final class XMLTreeBuilder {
 
     func start(_ name: UnsafePointer<CChar>?) {
         count += 1
-        guard open.count < 16, count <= 10_000, let name else { return refuse() }
+        guard open.count < 16, count <= maximumElements, let name else { return refuse() }
         let qualified = String(cString: name)
         open.append((qualified.split(separator: ":").last.map(String.init) ?? qualified, [], []))
     }

@@ -13,6 +13,15 @@ struct HTTPDateTests {
         #expect(HTTPDate.parse(text) == 784_111_777)
     }
 
+    @Test(arguments: [
+        ("1994-11-06T08:49:37.000Z", 784_111_777.0), ("1994-11-06T08:49:37Z", 784_111_777),
+        ("1994-11-06T08:49:37", nil), ("1994-11-06 08:49:37Z", nil), ("1994-13-06T08:49:37Z", nil),
+        ("1994-11-06T08:49:37+01Z", nil), ("", nil), ("1994-11-06T08:49:3xZ", nil),
+    ])
+    func `a time of the extended format is read only in UTC`(_ text: String, _ seconds: Double?) {
+        #expect(HTTPDate.parseExtended(text) == seconds)
+    }
+
     @Test(arguments: [("69", 3_155_759_999.0), ("70", 31_535_999), ("99", 946_684_799), ("00", 978_307_199)])
     func `a year of two digits is in 1970 to 2069`(_ year: String, _ seconds: Double) {
         #expect(HTTPDate.parse("Monday, 31-Dec-\(year) 23:59:59 GMT") == seconds)

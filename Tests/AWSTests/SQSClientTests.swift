@@ -222,6 +222,18 @@ struct SQSClientTests {
         #expect(!text(harness.transport.requests.first).contains("MessageGroupId"))
     }
 
+    @Test func `the failures of a batch of messages are returned by their indices`() async throws {
+        let answer = #"""
+            {"Successful":[{"Id":"0","MessageId":"m"}],
+             "Failed":[{"Id":"2","SenderFault":false,"Code":"InternalError","Message":"busy"}]}
+            """#
+        let harness = try await AWSHarness([.respond(200, [:], answer)])
+        let failures = try await harness.sqs.sendMessages([("a", "1"), ("b", "2"), ("c", "3")])
+        #expect(failures.map(\.index) == [1, 2] && failures.map(\.code) == ["NotAnswered", "InternalError"])
+        let sent = text(harness.transport.requests.first)
+        #expect(sent.contains(#""MessageBody":"b""#) && !sent.contains("MessageGroupId"))
+    }
+
     @Test func `a message to a FIFO queue has a group and a deduplication id of its own`() async throws {
         let answer = ScriptedTransport.Step.respond(200, [:], #"{"MessageId":"m1"}"#)
         let harness = try await AWSHarness([answer, answer, answer])
