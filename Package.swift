@@ -162,6 +162,11 @@ let package = Package(
             dependencies: ["Support", "Worker", "AWS", "Pixelation", "Curl", "Systemd", "HTTP", log],
             swiftSettings: edge),
 
+        // The comparison of buckets, which uses the names, stamps and quarantine records of the worker.
+        .target(
+            name: "Audit", dependencies: ["AWS", "HTTP", "Pixelation", "S3Events", "Support", "Worker"],
+            swiftSettings: pure),
+
         // Layer 7: composition and lifecycle of the service.
         .target(
             name: "Daemon",
@@ -176,7 +181,7 @@ let package = Package(
         .executableTarget(
             name: "pixelated",
             dependencies: [
-                "Daemon", "DecoderProcesses", "Settings", "Worker", "AWS", "Pixelation", "Curl",
+                "Audit", "Daemon", "DecoderProcesses", "Settings", "Worker", "AWS", "Pixelation", "Curl",
                 "Systemd", "Support", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: edge, linkerSettings: linker),
@@ -234,6 +239,10 @@ let package = Package(
         .testTarget(
             name: "PixelsTests", dependencies: ["Support", "JPEGEncoder", "Pixels", "Digests", "Scripted"],
             exclude: ["make_golden.py", "golden.txt"], swiftSettings: edge),
+        .testTarget(
+            name: "AuditTests",
+            dependencies: ["Audit", "AWS", "Pixelation", "S3Events", "Support", "Worker", "Scripted"],
+            swiftSettings: edge),
         .testTarget(name: "S3EventsTests", dependencies: ["S3Events"], swiftSettings: edge),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: edge),
         .testTarget(

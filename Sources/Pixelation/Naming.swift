@@ -34,6 +34,17 @@ package struct Naming: Sendable, Equatable {
     /// not be pixelated again.
     package func isOutput(_ key: String) -> Bool { isOutput(Array(key.utf8)) }
 
+    /// Returns the key of the source of an output, with the ending that an output in another format has got; nil if
+    /// `key` is not the key of an output (`isOutput`).
+    package func sourceKey(ofOutput key: String) -> String? {
+        let bytes = Array(key.utf8)
+        guard isOutput(bytes) else { return nil }
+        let file = bytes.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
+        let sizes = bytes[(file + namePrefix.utf8.count)...]
+        guard let dash = sizes.firstIndex(of: UInt8(ascii: "-")) else { return nil }
+        return String(decoding: bytes[..<file] + bytes[(dash + 1)...], as: UTF8.self)
+    }
+
     /// Returns true if `path` is the path of an output, as bytes.
     package func isOutput(_ path: [UInt8]) -> Bool {
         let file = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).last ?? [][...]

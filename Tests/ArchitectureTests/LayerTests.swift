@@ -22,7 +22,7 @@ struct LayerTests {
             "TIFFDecoder", "WebPDecoder",
         ],
         ["Decoding", "Worker"],
-        ["DecoderProcesses", "Settings"],
+        ["Audit", "DecoderProcesses", "Settings"],
         ["Daemon"],
         ["pixelated", "pixelated-bench", "pixelated-http-bench"],
     ]

@@ -25,6 +25,9 @@ import Testing
         let naming = Naming()
         for key in ["photos/HS.jpeg", "x", "", "ü/ü.jpg"] {
             #expect(naming.isOutput(naming.name(for: key, size: 48, ending: nil)), "\(key)")
+            #expect(naming.sourceKey(ofOutput: naming.name(for: key, size: 48, ending: nil)) == key)
+            #expect(naming.sourceKey(ofOutput: naming.name(for: key, size: 8, ending: "png")) == "\(key).png")
+            #expect(naming.sourceKey(ofOutput: key) == nil)
             #expect(!naming.isOutput(key), "\(key)")
         }
         #expect(!naming.isOutput("pixelated-8x9-a.jpg"))

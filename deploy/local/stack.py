@@ -23,7 +23,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 REGION = "eu-central-1"
-POLICY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "iam-policy.json")
+DEPLOY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 SIZES = (8, 16, 32, 48, 64)
 
 
@@ -48,12 +48,13 @@ def client(service, endpoint, key="test", secret="test", region=REGION):
 LOCAL_ONLY = {
     "sqs:DeleteMessage": "sqs:DeleteMessageBatch",
     "sqs:ChangeMessageVisibility": "sqs:ChangeMessageVisibilityBatch",
+    "sqs:SendMessage": "sqs:SendMessageBatch",
 }
 
 
-def policy_document(names, without=()):
-    """Returns the least-privilege policy for the local IAM, with the stack's names and without some actions."""
-    with open(POLICY, encoding="utf-8") as file:
+def policy_document(names, without=(), policy="iam-policy.json"):
+    """Returns a least-privilege policy for the local IAM, with the stack's names and without some actions."""
+    with open(os.path.join(DEPLOY, policy), encoding="utf-8") as file:
         text = file.read()
     # The longest placeholder first, because QUEUE is part of DEAD_LETTER_QUEUE.
     for placeholder in sorted(names, key=len, reverse=True):

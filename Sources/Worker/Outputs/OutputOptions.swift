@@ -52,12 +52,12 @@ package struct OutputOptions: Sendable, Equatable {
     }
 
     /// Returns `prefix` for sources in `bucket`, with the bucket in place of the placeholder.
-    func prefix(forSourcesIn bucket: String) -> String { prefixParts.joined(separator: bucket) }
+    package func prefix(forSourcesIn bucket: String) -> String { prefixParts.joined(separator: bucket) }
 
     /// Returns `key` without `prefix`, in which the placeholder stands for any name of a bucket (3...63 bytes without a
     /// slash). The result has one element for each length that the name can have, and none when `key` does not begin
     /// with the prefix.
-    func removingPrefix(of key: String) -> [String] {
+    package func removingPrefix(of key: String) -> [String] {
         let (key, parts) = (Array(key.utf8), prefixParts.map { Array($0.utf8) })
         guard let head = parts.first, key.starts(with: head) else { return [] }
         let rest = key.dropFirst(head.count)

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import AWS
+package import AWS
 internal import Pixelation
-internal import S3Events
+package import S3Events
 
 /// The source of a record and the names (bucket and key) of its outputs.
-struct OutputPlan: Sendable, Equatable {
-    var source: ObjectReference
+package struct OutputPlan: Sendable, Equatable {
+    package var source: ObjectReference
     /// The names of the outputs, one for each size of the engine, in the order of the sizes.
-    var outputs: [ObjectReference]
+    package var outputs: [ObjectReference]
     /// The ending of outputs in another format than the source (`Naming.name(for:size:ending:)`).
-    let ending: String?
+    package let ending: String?
 
     /// Computes the names of the outputs for the source of an event.
     ///
     /// - Throws: `WorkerError` of kind `.unsupported` when the key of an output is too long for S3.
-    init(_ event: ObjectEvent, sizes: [Int], ending: String?, options: OutputOptions) throws {
+    package init(_ event: ObjectEvent, sizes: [Int], ending: String?, options: OutputOptions) throws {
         self.ending = ending
         source = ObjectReference(bucket: event.bucket, key: event.key)
         // `photos/HS.jpeg` becomes `photos/pixelated-8x8-HS.jpeg`, after the prefix.
@@ -34,7 +34,7 @@ struct OutputPlan: Sendable, Equatable {
 
     /// Returns true when an object has the name of an output of any size, because the configured sizes can have changed
     /// since an output was made.
-    static func isOutput(_ object: ObjectReference, options: OutputOptions) -> Bool {
+    package static func isOutput(_ object: ObjectReference, options: OutputOptions) -> Bool {
         let naming = Naming(namePrefix: options.namePrefix)
         return object.bucket == options.bucket
             && options.removingPrefix(of: object.key).contains(where: naming.isOutput)

@@ -3,16 +3,16 @@
 internal import AWS
 internal import Digests
 internal import HTTP
-internal import S3Events
+package import S3Events
 internal import Support
 
 /// The stamp of an output: the source and the output format that it was made from, stored in the user-defined metadata
 /// of the output. Outputs are compared by their stamps and never by time.
-struct OutputStamp: Sendable, Equatable {
+package struct OutputStamp: Sendable, Equatable {
     /// The name of the source (`sourceName(_:)`), which tells the outputs of sources in different buckets apart.
-    var source: String
+    package var source: String
     /// The ETag of the source, without quotation marks.
-    var eTag: String
+    package var eTag: String
     /// The version id of the source; nil when there is none, or when it is longer than `maxVersionIDBytes`. No decision
     /// depends on it.
     var versionID: String?
@@ -20,7 +20,7 @@ struct OutputStamp: Sendable, Equatable {
     /// version that was read is that of the event or a later one.
     var sequencer: String?
     /// The output format, `PictureEngine.outputFormat`.
-    var outputFormat: String
+    package var outputFormat: String
 
     /// The maximum length of the name of a source in bytes. Together with `maxVersionIDBytes` and the length of the
     /// field name, it is the length of the longest version id of S3, for which `Metadata.reserve` has room.
@@ -45,7 +45,7 @@ struct OutputStamp: Sendable, Equatable {
     }
 
     /// Reads a stamp from user-defined metadata. The result is nil for objects that this program has not stored.
-    init?(_ metadata: [String: String]) {
+    package init?(_ metadata: [String: String]) {
         guard let source = metadata[Name.source], let eTag = metadata[Name.eTag],
             let outputFormat = metadata[Name.outputFormat]
         else { return nil }
@@ -66,7 +66,7 @@ struct OutputStamp: Sendable, Equatable {
 
     /// Returns the name of the source of an event: bucket, slash and key in percent-encoding, or `sha256:` with the
     /// digest of this text when it is longer than `maxSourceNameBytes`.
-    static func sourceName(_ event: ObjectEvent) -> String {
+    package static func sourceName(_ event: ObjectEvent) -> String {
         let bucket = PercentEncoding.encode(event.bucket)
         let name = "\(bucket)/\(PercentEncoding.encode(event.key, keepingSlash: true))"
         return name.utf8.count <= maxSourceNameBytes ? name : "sha256:\(Hex.encode(SHA256.digest(name)))"

@@ -33,9 +33,11 @@ package struct PooledPixelator: PictureEngine {
         return PooledPixelator(pixelator, pool, options)
     }
 
-    package var outputFormat: String {
-        let options = pixelator.options
-        var parts = ["\(Self.outputFormatVersion)", options.metadata.rawValue, options.truncated.rawValue]
+    package var outputFormat: String { Self.outputFormat(of: pixelator.options) }
+
+    /// Returns the output format of an engine with these options.
+    package static func outputFormat(of options: PixelationOptions) -> String {
+        var parts = ["\(outputFormatVersion)", options.metadata.rawValue, options.truncated.rawValue]
         // The defaults have no part, so that the outputs of earlier versions remain valid.
         if options.output != .same { parts.append(options.output.rawValue) }
         if options.background != .white { parts.append("\(options.background)") }

@@ -75,6 +75,7 @@ final class LocalCloud: Sendable {
         name: String = "pixelated",
         verb: String = "run", program: URL = Project.pixelated,
         environment more: [String: String] = [:],
+        arguments list: [String] = [],
         _ arguments: String...
     ) async throws -> ChildProcess {
         let config = directory.appending(path: "\(name).json")
@@ -87,7 +88,7 @@ final class LocalCloud: Sendable {
         ]
         if let notify { environment["NOTIFY_SOCKET"] = notify.path }
         let child = try ChildProcess(
-            program, [verb, "--config", config.path] + arguments,
+            program, [verb, "--config", config.path] + list + arguments,
             environment: environment.merging(more) { $1 })
         children.withLock { $0.append(child) }
         try await request("adopt", ["pid": .number(Double(child.pid))])

@@ -92,8 +92,8 @@ class Cloud:
     def do_credentials(self, path, secret=None):
         configure.write_credentials(path, self.stack["accessKeyID"], secret or self.stack["secretAccessKey"])
 
-    def do_allow(self, without=(), also=()):
-        document = stacks.policy_document(self.stack["names"], without)
+    def do_allow(self, without=(), also=(), policy="iam-policy.json"):
+        document = stacks.policy_document(self.stack["names"], without, policy)
         if also:
             document["Statement"].append({"Effect": "Allow", "Action": list(also), "Resource": "*"})
         self.iam.put_user_policy(

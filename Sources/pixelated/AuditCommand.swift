@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AWS
+import ArgumentParser
+import Audit
+import Curl
+import Daemon
+import Logging
+import Pixelation
+import Settings
+import Support
+import Systemd
+import Worker
+
+/// The command `pixelated audit`, which compares sources with their outputs and can have what is missing made.
+struct AuditCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit",
+        abstract: "Find sources whose outputs are missing or stale, and have them made.",
+        discussion: """
+            The command compares the listing of a source bucket with that of the output bucket, and the stamp of each \
+            output with its source. It prints a line for each source that is not complete:
+              missing    some outputs do not exist
+              stale      an output was made from an earlier version or with other settings
+              set-aside  the quarantine has a failure of this version
+              orphan     an output whose source does not exist
+            A standard error line states the expected number of requests and their price before the audit begins.
+
+            With --repair, the command sends an event for each missing or stale source to the queue, so that the \
+            workers make the outputs. An audit of a bucket without outputs is so a backfill.
+
+            Exit status: 0 when nothing is missing or stale or all events are sent, 1 otherwise, and the classes of \
+            the service's exit status for errors.
+            """)
+
+    @Argument(
+        help: ArgumentHelp(
+            "The source bucket, and a prefix of the keys of sources.", valueName: "s3://bucket/prefix"))
+    var location: String
+
+    @OptionGroup var arguments: ConfigurationArguments
+
+    @Flag(
+        help:
+            "Compare the listings alone, without a request for each output. Changes of settings are not found."
+    )
+    var fast = false
+
+    @Option(help: ArgumentHelp("Audit this number of sources, picked at random.", valueName: "number"))
+    var sample: Int?
+
+    @Flag(help: "Send an event for each missing or stale source to the queue.")
+    var repair = false
+
+    @Flag(help: "With --repair: count what would be sent, and send nothing.")
+    var dryRun = false
+
+    @Option(help: ArgumentHelp("With --repair: the maximum number of events a second.", valueName: "number"))
+    var rate = 100
+
+    @Option(
+        help: ArgumentHelp("The maximum number of simultaneous requests for outputs.", valueName: "number"))
+    var concurrency = 32
+
+    @Option(
+        help: ArgumentHelp(
+            "Keep the progress in this file. A later audit with the same file continues from it.",
+            valueName: "file"),
+        completion: .file())
+    var checkpoint: LocalPath?
+
+    @Flag(inversion: .prefixedNo, help: "Look for outputs whose sources do not exist.")
+    var orphans = true
+
+    @Flag(help: "Print the expected requests, their price and the time, and do nothing else.")
+    var estimate = false
+
+    @Flag(help: "Print findings and totals as JSON, one object per line.")
+    var json = false
+
+    func validate() throws {
+        guard S3Location.parse(location) != nil else {
+            throw ValidationError("\(location) is not of the form s3://bucket/prefix")
+        }
+        if let sample, !(1...100_000).contains(sample) {
+            throw ValidationError("--sample must be 1...100000")
+        }
+        if !(1...3000).contains(rate) { throw ValidationError("--rate must be 1...3000") }
+        if !(1...256).contains(concurrency) { throw ValidationError("--concurrency must be 1...256") }
+        if sample != nil, repair, !dryRun {
+            throw ValidationError("--repair needs all sources; remove --sample or add --dry-run")
+        }
+        if sample != nil, checkpoint != nil {
+            throw ValidationError("--sample cannot be continued with --checkpoint")
+        }
+        if dryRun, !repair { throw ValidationError("--dry-run belongs to --repair") }
+    }
+
+    func run() async throws {
+        let settings = try arguments.load(service: true)
+        let log = LogOutput(format: .text, level: .warning)
+        defer { log.flush(within: .seconds(10)) }
+        do {
+            let transport = try CurlTransport(settings.network.completed(from: environment()))
+            let session = try await AWSSession(
+                settings, environment: environment(), version: version, transport: transport,
+                logger: log.logger("audit"))
+            let isClean = try await run(settings, session)
+            await transport.shutDown()
+            if !isClean { throw ExitCode(ExitReason.failure.rawValue) }
+        } catch let error as ExitCode {
+            throw error
+        } catch {
+            printError("\(error)")
+            throw ExitCode(ExitReason(error).rawValue)
+        }
+    }
+
+    /// Runs the audit, and returns true when nothing is left to be done.
+    private func run(_ settings: Configuration, _ session: AWSSession) async throws -> Bool {
+        let options = options(settings)
+        let client = session.s3(outputBucket: options.output.bucket)
+        let store = S3AuditStore(client)
+        let expected = try await AuditEstimate(options, store: store)
+        printError(Self.text(expected))
+        if estimate { return true }
+        let (failures, unreadable) = try await setAside(settings, session)
+        if unreadable > 0 {
+            printError(
+                "\(unreadable) messages or objects in the quarantine are no quarantine records; "
+                    + "their sources count as missing")
+        }
+        if failures.isFull {
+            printError(
+                "the quarantine has more than \(SetAsideIndex.limit) failures; others count as missing")
+        }
+        let sends = repair && !dryRun
+        let audit = BucketAudit(
+            options, store: store, setAside: failures,
+            repair: sends
+                ? BucketAudit.Repair(
+                    queue: try session.sqs(queueURL: settings.queue.url), region: session.region.name,
+                    rate: rate)
+                : nil)
+        let file = try checkpoint.map { try CheckpointFile($0, identity: options.identity) }
+        let progress = AuditProgress(total: expected.isComplete ? expected.sources : nil)
+        let report = AuditReport(isJSON: json)
+        let end = try await audit.run(
+            from: file?.read(),
+            onFinding: { finding in
+                progress.clear()
+                try report.write(finding)
+            },
+            onCheckpoint: { checkpoint in
+                try file?.write(checkpoint)
+                progress.show(checkpoint)
+            })
+        progress.clear()
+        try report.write(end, sample: sample, expected)
+        try file?.remove()
+        return end.totals.missing + end.totals.stale == 0 || sends
+    }
+
+    private func options(_ settings: Configuration) -> AuditOptions {
+        let (bucket, prefix) = S3Location.parse(location) ?? ("", "")
+        var options = AuditOptions(
+            bucket: bucket, prefix: prefix, output: settings.worker.output, filter: settings.worker.filter,
+            sizes: settings.pixelation.sizes, format: settings.pixelation.output,
+            outputFormat: PooledPixelator.outputFormat(of: settings.pixelation))
+        options.isFast = fast
+        options.sample = sample
+        options.concurrency = concurrency
+        options.findsOrphans = orphans
+        return options
+    }
+
+    /// Reads the failures in the quarantine that the settings name.
+    private func setAside(
+        _ settings: Configuration, _ session: AWSSession
+    ) async throws -> (index: SetAsideIndex, unreadable: Int) {
+        if let url = settings.queue.deadLetterURL {
+            return try await SetAsideReader.read(
+                try session.sqs(queueURL: url, setting: "queue.deadLetterURL"))
+        }
+        guard let location = settings.queue.quarantineLocation else { return (SetAsideIndex(), 0) }
+        let client = session.s3(outputBucket: location.bucket)
+        return try await SetAsideReader.read(
+            bucket: location.bucket, prefix: location.prefix, from: client,
+            quarantine: BucketQuarantine(
+                store: S3Store(client), bucket: location.bucket, prefix: location.prefix))
+    }
+
+    private static func text(_ expected: AuditEstimate) -> String {
+        let count = expected.isComplete ? "\(expected.sources)" : "the first \(expected.sources)"
+        let price =
+            "about \(expected.requests.total) requests, \(AuditReport.dollars(expected.requests.dollars)) "
+            + "at the prices of us-east-1, \(AuditReport.time(expected.time))"
+        return "\(count) sources: \(price)"
+            + (expected.isComplete ? "" : "; more sources follow, at the same price for each of them")
+    }
+}

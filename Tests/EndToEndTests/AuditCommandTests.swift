@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Scripted
+import Testing
+
+/// Tests of `pixelated audit` against the local S3 and SQS, with an identity that has only the permissions of
+/// `deploy/iam-policy-audit.json`.
+@Suite(.enabled(if: Project.missingPrerequisite == nil, "\(Project.missingPrerequisite ?? "")"))
+struct AuditCommandTests {
+    private static let policy: JSON = ["policy": "iam-policy-audit.json"]
+
+    /// The actions of the policy, and the arguments of an audit that needs each of them.
+    static let actions = [
+        ("s3:GetObject", ""), ("sqs:ReceiveMessage", ""), ("sqs:SendMessage", "--repair"),
+    ]
+
+    /// The actions whose absence the local cloud does not show, or that only end a wait.
+    static let untestable = ["s3:ListBucket", "sqs:ChangeMessageVisibility"]
+
+    /// Runs an audit and returns its exit status and its lines.
+    private func audit(
+        _ cloud: LocalCloud, _ arguments: String...
+    ) async throws -> (end: ChildProcess.End, lines: [String]) {
+        let source = cloud.stack["source"]?.string ?? ""
+        let child = try await cloud.pixelated(
+            cloud.configuration, name: "audit", verb: "audit", arguments: ["s3://\(source)"] + arguments)
+        return (try await child.end(), child.log.lines)
+    }
+
+    /// Uploads pictures, pixelates them all, and stops the daemon.
+    private func prepare(_ cloud: LocalCloud, count: Int) async throws -> [String] {
+        let picture = try await cloud.paint(64, 48)
+        let keys = (0..<count).map { "\($0 % 3 == 0 ? "" : "folder é/")picture \($0).jpeg" }
+        for key in keys { try await cloud.put(key, path: picture) }
+        let daemon = try await cloud.pixelated()
+        try await cloud.outputs(of: keys)
+        try await cloud.waitUntilEmpty()
+        try await daemon.stop()
+        return keys
+    }
+
+    @Test func `an audit names what is missing or stale, and a repair makes just that`() async throws {
+        try await LocalCloud.run { cloud in
+            let keys = try await prepare(cloud, count: 45)
+            let source = cloud.stack["source"]?.string ?? ""
+            try await cloud.request("allow", Self.policy)
+            let clean = try await audit(cloud)
+            #expect(clean.end == .exit(0), "\(clean.lines)")
+            #expect(clean.lines.contains { $0.hasPrefix("45 sources: 45 complete, 0 missing, 0 stale") })
+
+            let other = try await cloud.paint(48, 64, seed: 3)
+            for key in keys[0..<6] { try await cloud.put(key, path: other) }
+            let outputs = try await cloud.processed()
+            let lost = outputs.filter {
+                $0.hasSuffix("picture 10.jpeg") || $0.hasSuffix("32x32-picture 11.jpeg")
+            }
+            for key in lost {
+                try await cloud.request("delete", ["key": .string(key), "bucket": "processed"])
+            }
+            try await cloud.put("broken.jpeg", text: "This is no picture.")
+            try await cloud.request("delete", ["key": "picture 30.jpeg"])
+            // The daemon stores the failure, and then all events are lost.
+            try await cloud.request("allow")
+            try await cloud.request("purge")
+            try await cloud.put("broken.jpeg", text: "This is no picture.")
+            let daemon = try await cloud.pixelated()
+            try await cloud.request("waiting", ["count": 1, "within": 60, "queue": "deadLetterQueueURL"])
+            try await daemon.stop()
+
+            try await cloud.request("allow", Self.policy)
+            let found = try await audit(cloud)
+            #expect(found.end == .exit(1))
+            let expected =
+                keys[0..<6].map { "stale  s3://\(source)/\($0)  source-changed" } + [
+                    "missing  s3://\(source)/folder é/picture 10.jpeg  5 outputs",
+                    "missing  s3://\(source)/folder é/picture 11.jpeg  1 outputs",
+                    "set-aside  s3://\(source)/broken.jpeg  not-an-image",
+                ]
+                + [8, 16, 32, 48, 64].map {
+                    "orphan  s3://\(cloud.stack["processed"]?.string ?? "")/pixelated-\($0)x\($0)-picture 30.jpeg"
+                }
+            let kinds = ["stale", "missing", "set-aside", "orphan"]
+            #expect(
+                Set(found.lines.filter { line in kinds.contains { line.hasPrefix("\($0)  ") } })
+                    == Set(expected))
+
+            let counted = try await audit(cloud, "--repair", "--dry-run")
+            #expect(counted.end == .exit(1))
+            #expect(try await cloud.counts().visible == 0)
+            let repaired = try await audit(cloud, "--repair")
+            #expect(repaired.end == .exit(0) && repaired.lines.contains("8 events sent"), "\(repaired.lines)")
+
+            try await cloud.request("allow")
+            let uploads = try await uploads(cloud)
+            let again = try await cloud.pixelated()
+            try await cloud.waitUntilEmpty()
+            try await again.stop()
+            // Six sources with five outputs each, five outputs, and one.
+            #expect(try await self.uploads(cloud) - uploads == 36)
+            try await cloud.request("allow", Self.policy)
+            let end = try await audit(cloud)
+            #expect(end.end == .exit(0), "\(end.lines)")
+        }
+    }
+
+    @Test func `a repair that is killed again and again sends an event for each source`() async throws {
+        try await LocalCloud.run { cloud in
+            let picture = try await cloud.paint(32, 24)
+            for index in 0..<200 { try await cloud.put("picture \(index).jpeg", path: picture) }
+            try await cloud.request("purge")
+            try await cloud.request("allow", Self.policy)
+            let source = cloud.stack["source"]?.string ?? ""
+            let file = cloud.directory.appending(path: "checkpoint").path
+            var kills = 0
+            while true {
+                let child = try await cloud.pixelated(
+                    cloud.configuration, name: "audit", verb: "audit",
+                    arguments: ["s3://\(source)", "--repair", "--rate", "100", "--checkpoint", file])
+                let ended = try? await child.end(within: 2)
+                if let ended {
+                    #expect(ended == .exit(0), "\(child.log.lines)")
+                    break
+                }
+                child.signal(SIGKILL)
+                _ = try await child.end()
+                kills += 1
+                try #require(kills < 60)
+            }
+            #expect(kills > 0 && !FileManager.default.fileExists(atPath: file))
+            try await cloud.request("allow")
+            let daemon = try await cloud.pixelated()
+            try await cloud.waitUntilEmpty(within: 120)
+            try await daemon.stop()
+            #expect(try await uploads(cloud) == 1000)
+            try await cloud.request("allow", Self.policy)
+            #expect(try await audit(cloud).end == .exit(0))
+        }
+    }
+
+    /// Returns the number of uploads since the start of the cloud.
+    private func uploads(_ cloud: LocalCloud) async throws -> Int {
+        try await cloud.request("requests", ["proxy": "s3"]).array
+            .count {
+                $0["method"]?.string == "PUT" && !($0["path"]?.string ?? "").contains("pixelated-check")
+            }
+    }
+
+    @Test(arguments: actions)
+    func `an audit names an action that is not allowed`(_ action: (String, String)) async throws {
+        try await LocalCloud.run { cloud in
+            _ = try await prepare(cloud, count: 1)
+            try await cloud.put("new.jpeg", path: try await cloud.paint(32, 24))
+            var policy = Self.policy
+            policy["without"] = [.string(action.0)]
+            try await cloud.request("allow", policy)
+            let found = try await audit(cloud, action.1.isEmpty ? "--orphans" : action.1)
+            #expect(found.end == .exit(77), "\(found.lines)")
+            #expect(found.lines.contains { $0.contains(action.0) }, "\(found.lines)")
+        }
+    }
+
+    @Test func `every action of the policy of audits is tested`() throws {
+        let file = Project.root.appending(path: "deploy/iam-policy-audit.json")
+        let policy = try JSON(parsing: Data(contentsOf: file))
+        var actions: Set<String> = []
+        for statement in policy["Statement"]?.array ?? [] {
+            if let one = statement["Action"]?.string { actions.insert(one) }
+            actions.formUnion(statement["Action"]?.array.compactMap(\.string) ?? [])
+        }
+        #expect(actions == Set(Self.actions.map(\.0) + Self.untestable))
+    }
+}
