@@ -6,8 +6,6 @@ enum KeyOrder {
     /// Returns true when `a` comes before `b`.
     static func precedes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
 
-    static func areEqual(_ a: String, _ b: String) -> Bool { a.utf8.elementsEqual(b.utf8) }
-
     /// Returns a text that comes before `key`, and between which and `key` no key is likely: a listing after this text
     /// begins with `key` when there is such an object. The result is nil for an empty key, which nothing precedes.
     static func predecessor(of key: String) -> String? {

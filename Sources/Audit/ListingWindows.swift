@@ -27,7 +27,7 @@ struct ListingWindows {
     /// Returns the object with this key, which begins with the prefix; nil when there is none.
     ///
     /// - Throws: the error of the store.
-    mutating func find(_ key: String) async throws -> ListedObject? {
+    mutating func find(_ key: String) async throws -> ListingWindow.Entry? {
         if let index = windows.lastIndex(where: { $0.covers(key) }) {
             if index != windows.count - 1 { windows.append(windows.remove(at: index)) }
             return windows[windows.count - 1].find(key)

@@ -160,6 +160,44 @@ struct AuditCommandTests {
         }
     }
 
+    @Test func `the memory of an audit does not depend on the number of objects`() async throws {
+        func peak(_ sources: Int) async throws -> Int {
+            let server = try ChildProcess(
+                Project.python,
+                [
+                    Project.root.appending(path: "Tests/EndToEndTests/Tools/listing_server.py").path,
+                    "\(sources)", "100",
+                ], environment: ["PATH": "/usr/bin:/bin"])
+            defer { server.signal(SIGKILL) }
+            let port = try await server.log.line(within: 30, "port") { Int($0) != nil }
+            let endpoint = "http://127.0.0.1:\(port)"
+            let settings = [
+                "output.bucket=outputs", "queue.url=\(endpoint)/1/queue", "aws.endpoints.s3=\(endpoint)",
+                "aws.endpoints.pathStyle=true", "region=eu-west-1",
+            ]
+            // The maximum resident set size is that of all ended children of the shell.
+            let child = try ChildProcess(
+                Project.python,
+                [
+                    "-c",
+                    "import resource, subprocess, sys; subprocess.run(sys.argv[1:]); "
+                        + "print('peak', resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)",
+                    Project.pixelated.path, "audit", "s3://sources", "--fast",
+                ] + settings.flatMap { ["--set", $0] },
+                environment: ["AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"])
+            _ = try await child.end(within: 300)
+            #expect(
+                child.log.lines.contains {
+                    $0.hasPrefix("\(sources) sources: \(sources / 100 * 99) complete")
+                })
+            let line = try #require(child.log.lines.last { $0.hasPrefix("peak ") })
+            return try #require(Int(line.dropFirst(5)))
+        }
+        // All windows are full after 24 pages of 1000 objects.
+        let (few, many) = (try await peak(10_000), try await peak(30_000))
+        #expect(many - few < 4_000, "\(few) KiB for 10,000 sources, \(many) KiB for 30,000")
+    }
+
     @Test func `every action of the policy of audits is tested`() throws {
         let file = Project.root.appending(path: "deploy/iam-policy-audit.json")
         let policy = try JSON(parsing: Data(contentsOf: file))
