@@ -102,7 +102,7 @@ let package = Package(
         .target(name: "GIF", dependencies: ["Pixels"], swiftSettings: pure),
         .target(name: "GIFEncoder", dependencies: ["Pixels"], swiftSettings: pure),
         .target(name: "HEIF", dependencies: ["Pixels"], swiftSettings: pure),
-        .target(name: "JPEGEncoder", dependencies: ["Pixels", "Support"], swiftSettings: edge),
+        .target(name: "JPEGEncoder", dependencies: ["CPixels", "Pixels", "Support"], swiftSettings: edge),
         .target(name: "PNG", dependencies: ["Exif", "Pixels"], swiftSettings: pure),
         .target(name: "PNGEncoder", dependencies: ["Digests", "Pixels"], swiftSettings: edge),
         .target(name: "TIFF", dependencies: ["Pixels"], swiftSettings: pure),
@@ -268,7 +268,7 @@ let package = Package(
         .testTarget(name: "JPEGTests", dependencies: ["JPEG", "Pixels", "Scripted"], swiftSettings: edge),
         .testTarget(
             name: "JPEGEncoderTests",
-            dependencies: ["JPEGEncoder", "Pixels", "CLibJPEG", "CLibTurboJPEG", "Scripted"],
+            dependencies: ["CPixels", "JPEGEncoder", "Pixels", "CLibJPEG", "CLibTurboJPEG", "Scripted"],
             swiftSettings: edge),
         .testTarget(name: "PNGTests", dependencies: ["PNG", "Pixels", "Scripted"], swiftSettings: edge),
         .testTarget(

@@ -30,7 +30,7 @@ package struct EntropyCodedSegment: ~Copyable {
         var pending = pending
         for index in 0..<bits.wordCount {
             let word = bits.base[index]
-            end = Self.store(BitString.Cursor.word(pending, pendingCount, word), at: end)
+            end = Self.store(Self.word(pending, pendingCount, word), at: end)
             pending = word
         }
         let count = bits.pendingCount
@@ -39,12 +39,21 @@ package struct EntropyCodedSegment: ~Copyable {
             pendingCount += count
         } else {
             let aligned = bits.pending << UInt64(64 - count)
-            end = Self.store(BitString.Cursor.word(pending, pendingCount, aligned), at: end)
+            end = Self.store(Self.word(pending, pendingCount, aligned), at: end)
             pending = bits.pending
             pendingCount += count - 64
         }
         self.pending = pending
         byteCount = end - bytes.base
+    }
+
+    /// Returns a word that begins with the lowest `count` bits of `pending` and continues with the highest bits of
+    /// `next`. `count` is 0...63.
+    @inline(__always)
+    private static func word(_ pending: UInt64, _ count: Int, _ next: UInt64) -> UInt64 {
+        let shift = UInt64(truncatingIfNeeded: count)
+        // A shift by up to 64 in two steps, because shifts take their distance modulo 64.
+        return (pending &<< (63 &- shift)) &<< 1 | next &>> shift
     }
 
     /// Makes room for `more` bytes after the stored bytes.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CPixels
+
 /// The components of a frame and the blocks of an MCU, as libjpeg's `jpeg_set_colorspace` (jcparam.c) chooses them for
 /// gray, YCbCr and CMYK (terms of ITU-T T.81, A.1 and A.2).
 struct FrameLayout {
@@ -14,21 +16,9 @@ struct FrameLayout {
         var table: Int
     }
 
-    /// A block of an MCU.
-    struct Block: BitwiseCopyable {
-        /// The index of the block's component in `FrameLayout.components`.
-        var component: Int
-        /// The index in `MCURow.Span.blocks` of the `BlockSpan` that says which cells the 8 rows of samples of the
-        /// block show.
-        var row: Int
-        /// The index in `MCURow.Span.blocks` of the `BlockSpan` that says which cells the 8 columns of samples of the
-        /// block show.
-        var column: Int
-    }
-
     let components: [Component]
     /// The blocks of an MCU in the order of an interleaved scan (T.81, A.2.3).
-    let blocks: [Block]
+    let blocks: [px_block]
     /// True for a file with Adobe's APP14 segment (CMYK), false for one with a JFIF segment.
     let isAdobe: Bool
 
@@ -46,18 +36,15 @@ struct FrameLayout {
                 ]
             default: Array("CMYK".utf8).map { Component(identifier: $0, sampling: 1, table: 0) }
             }
-        let luminance = [(0, 0), (0, 1), (1, 0), (1, 1)].map { Block(component: 0, row: $0, column: $1) }
+        let luminance = [(0, 0), (0, 1), (1, 0), (1, 1)].map { px_block(component: 0, row: $0, column: $1) }
         blocks =
             bands == 3
-            ? luminance + (1...2).map { Block(component: $0, row: 2, column: 2) }
-            : components.indices.map { Block(component: $0, row: 0, column: 0) }
+            ? luminance + (1...2).map { px_block(component: $0, row: 2, column: 2) }
+            : components.indices.map { px_block(component: UInt8($0), row: 0, column: 0) }
     }
 
     /// True when chrominance has half the samples of luminance along each axis.
     var isSubsampled: Bool { components[0].sampling == 2 }
-    /// The number of `BlockSpan`s that describe one side of an MCU: in 4:2:0 two for luminance and one for chrominance,
-    /// else one for all components.
-    var blocksAlongSide: Int { isSubsampled ? 3 : 1 }
     /// The side of an MCU in pixels, 16 in 4:2:0, else 8.
     var mcuSide: Int { isSubsampled ? 16 : 8 }
     /// The number of quantization tables, which is also the number of pairs of Huffman tables: 2 in 4:2:0, else 1.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CPixels
 import Support
 
 /// The upper bounds by which memory for outputs is reserved before a picture is decoded.
@@ -43,7 +44,7 @@ extension GridWriter {
 
             // The bits of a row are in up to two bit strings. A bit string has up to 8 bytes more for each MCU, twice
             // the capacity that it needs, and for a moment its old memory beside the new one, of half the size.
-            let strings = 6 * (rowBytes + 8 * across + 2 * frame.blocks.count * BlockCoder.longestBlock * 8)
+            let strings = 6 * (rowBytes + 8 * across + 2 * frame.blocks.count * Int(PX_LONGEST_BLOCK) * 8)
             let spans = min(2 * size, across) + min(2 * size, down) + 2
             // The samples of the cells as grid, turned grid, planes, and planes in one piece, which grows.
             let samples = 8 * bands * size * size

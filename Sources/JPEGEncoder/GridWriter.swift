@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import CPixels
 package import Pixels
 
 /// The writer of outputs. It writes the JPEG file that shows a grid enlarged to a picture, byte for byte as Pillow
@@ -49,16 +50,20 @@ package struct GridWriter: Sendable {
     /// Returns a JPEG file that shows each cell of `grid` as a rectangle of one colour. A grid of 1 band becomes a gray
     /// picture, of 3 bands a YCbCr picture with 4:2:0 subsampling, of 4 bands a CMYK picture with inverted samples, as
     /// Adobe's. A grid has no alpha and 8 bits a sample.
-    package func encode(_ grid: Grid) -> [UInt8] {
+    package func encode(_ grid: Grid) -> [UInt8] { encode(grid, kernels: px_best_block_kernels().pointee) }
+
+    /// Returns what `encode` returns, coded by `kernels`, which all have the same results.
+    package func encode(_ grid: Grid, kernels: px_block_kernels) -> [UInt8] {
         precondition([.gray, .rgb, .cmyk].contains(grid.color), "JPEG has no such colour model")
         let frame = FrameLayout(bands: grid.bands)
-        let columns = MCURow.Span.spans(
-            .columns, cells: NearestMap.cells(grid.size, over: width), frame: frame)
-        let rows = MCURow.Span.spans(.rows, cells: NearestMap.cells(grid.size, over: height), frame: frame)
+        let columns = MCURow.sides(
+            .halved_columns, cells: NearestMap.cells(grid.size, over: width), frame: frame)
+        let rows = MCURow.sides(
+            .halved_rows, cells: NearestMap.cells(grid.size, over: height), frame: frame)
 
         let bound = Bound(width: width, height: height, bands: grid.bands, size: grid.size)
         var scan = EntropyCodedSegment(capacity: bound.scanCapacity)
-        var coder = MCURow(grid: grid, frame: frame, columns: columns)
+        var coder = MCURow(grid: grid, frame: frame, columns: columns, kernels: kernels)
         for row in rows { coder.write(row, to: &scan) }
         scan.finish()
 

@@ -1,66 +1,120 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CPixels
 import JPEGEncoder
 import Pixels
 import Scripted
 import Testing
 
-/// The steps of `GridWriter` are compared with those of `PlainJPEG`.
+/// The functions of `CPixelsBlocks.h`, those for every processor and those for the processor on which the tests run, are
+/// compared with `PlainJPEG`.
 @Suite struct GridWriterKernelTests {
-    /// Returns a row of 8 samples, each less 128: random, extreme or similar ones, which change at one or more places.
-    private func row(using generator: inout SplitMix) -> SIMD8<Int16> {
-        let runs = Int.random(in: 1...8, using: &generator)
-        let kind = Int.random(in: 0..<3, using: &generator)
-        var row = SIMD8<Int16>()
-        var level: Int16 = 0
-        for sample in 0..<8 {
-            if sample == 0 || Int.random(in: 0..<8, using: &generator) < runs {
-                switch kind {
-                case 0: level = .random(in: -128...127, using: &generator)
-                case 1: level = Bool.random(using: &generator) ? -128 : 127
-                default: level = .random(in: -3...3, using: &generator)
+    private static let kernels = [px_portable_block_kernels, px_best_block_kernels().pointee]
+    private static let tables = BlockTables.standard
+
+    // MARK: Transform and quantization
+
+    /// One side of a block, and the cells of the pixels that its samples show, two for each sample.
+    private struct Side {
+        var side = px_side()
+        /// The cells of the two pixels, along the side, of each sample; both are the same for a full component.
+        var cells: [(Int, Int)]
+
+        /// Creates a random side in a picture whose pixels show `cells`.
+        init(_ cells: [UInt8], _ sampling: px_sampling, using generator: inout SplitMix) {
+            let last = cells.count - 1
+            let samples = sampling == .full ? cells.count : cells.count / 2 + cells.count % 2
+            let start = 8 * Int.random(in: 0...(samples - 1) / 8, using: &generator)
+            px_fill_side(&side, cells, cells.count, start, sampling)
+            self.cells = (start..<start + 8).map { sample in
+                switch sampling {
+                case .full: return (Int(cells[min(sample, last)]), Int(cells[min(sample, last)]))
+                // Beyond the picture the last pixel of a row is repeated, and the mean of the last pair of rows.
+                case .halved_columns:
+                    return (Int(cells[min(2 * sample, last)]), Int(cells[min(2 * sample + 1, last)]))
+                case .halved_rows:
+                    let pair = min(sample, last / 2)
+                    return (Int(cells[2 * pair]), Int(cells[min(2 * pair + 1, last)]))
                 }
             }
-            row[sample] = level
         }
-        return row
+
+        /// Returns random cells of a grid of `n` cells, which never decrease: of equal widths, or of random ones.
+        static func cells(_ n: Int, using generator: inout SplitMix) -> [UInt8] {
+            let count = Int.random(in: 1...70, using: &generator)
+            if Bool.random(using: &generator) { return NearestMap.cells(n, over: count) }
+            return (0..<count).map { _ in UInt8.random(in: 0..<UInt8(n), using: &generator) }.sorted()
+        }
     }
 
-    @Test func `blocks of few distinct rows are transformed as by jfdctint`() {
-        var generator = SplitMix(seed: 1)
-        for _ in 0..<4000 {
-            let count = Int.random(in: 1...8, using: &generator)
-            let begins = [0] + (1...7).shuffled(using: &generator).prefix(count - 1).sorted()
-            let distinct = (0..<count).map { _ in row(using: &generator) }
-            var starts = BlockSpan.EightBytes()
-            for run in 0..<count { starts[run] = UInt8(begins[run]) }
-            let samples = (0..<8).flatMap { row -> [Int32] in
-                let run = begins.lastIndex { $0 <= row } ?? 0
-                return (0..<8).map { Int32(distinct[run][$0]) }
+    @Test(arguments: [0, 1])
+    func `blocks are transformed as by jfdctint and quantized by division`(table: Int) {
+        var generator = SplitMix(seed: UInt64(table))
+        let steps = QuantizationTable.standard[table].steps
+        for round in 0..<6000 {
+            let n = Int.random(in: 1...(round % 5 == 0 ? 60 : 9), using: &generator)
+            let contrast = [3, 40, 255].randomElement(using: &generator) ?? 0
+            let padding = Int(PX_PLANE_PADDING)
+            let samples = (0..<n * n + padding).map { _ in
+                UInt8(Int.random(in: 0...contrast, using: &generator))
             }
-            var coefficients = [SIMD8<Int16>](repeating: SIMD8(repeating: -1), count: 8)
-            let passed = distinct.map { ForwardDCT.shared.firstPass($0) }
-            let set = ForwardDCT.shared.secondPass(passed, starts: starts, count: count, into: &coefficients)
-            for row in set..<8 { coefficients[row] = SIMD8() }
-            let ours = coefficients.flatMap { row in (0..<8).map { Int32(row[$0]) } }
-            #expect(ours == PlainJPEG.transform(samples), "\(begins) \(distinct)")
+            let isHalved = Bool.random(using: &generator)
+            let rows = Side(
+                Side.cells(n, using: &generator), isHalved ? .halved_rows : .full, using: &generator)
+            let columns = Side(
+                Side.cells(n, using: &generator), isHalved ? .halved_columns : .full, using: &generator)
+            let pixels = rows.cells.flatMap { pair in
+                [pair.0, pair.1].flatMap { row in
+                    columns.cells.flatMap { [Int(samples[row * n + $0.0]), Int(samples[row * n + $0.1])] }
+                }
+            }
+            let block = PlainJPEG.transform(PlainJPEG.halve(pixels, width: 16).map { Int32($0 - 128) })
+            let expected = zip(block, steps).map { PlainJPEG.quantize($0, step: $1) }
+            for kernels in Self.kernels {
+                var quantized = px_quantized()
+                var (rowSide, columnSide) = (rows.side, columns.side)
+                kernels.quantize(samples, n, &rowSide, &columnSide, Self.tables[table].address, &quantized)
+                let found = withUnsafeBytes(of: quantized.values) {
+                    $0.bindMemory(to: Int16.self).map(Int32.init)
+                }
+                #expect(found == expected, "round \(round), \(n) cells, halved \(isHalved)")
+                #expect(quantized.nonzero == Self.nonzero(expected), "round \(round)")
+                #expect(quantized.is_plain == Self.isPlain(expected), "round \(round)")
+            }
         }
     }
 
-    // The tables of quantizers and coders are never freed, so that they are made once.
-    private static let quantizers = QuantizationTable.standard.map { Quantizer($0) }
-    private static let coders = HuffmanTable.standard.map { EntropyCoder($0) }
+    /// Returns a word whose bit i is set if the coefficient at position i of the zigzag order is not zero.
+    private static func nonzero(_ block: [Int32]) -> UInt64 {
+        QuantizationTable.naturalOrder.enumerated().reduce(0) {
+            $0 | (block[$1.element] != 0 ? 1 << $1.offset : 0)
+        }
+    }
+
+    /// Returns true if the complete codes of all AC coefficients of a block are in tables.
+    private static func isPlain(_ block: [Int32]) -> Bool {
+        var run = 0
+        for place in QuantizationTable.naturalOrder.dropFirst() {
+            guard block[place] != 0 else {
+                run += 1
+                continue
+            }
+            if run > 15 || abs(block[place]) >= 32 { return false }
+            run = 0
+        }
+        return true
+    }
 
     /// The coefficients are all whose magnitude is at most 8 * 8 * 128 * 2, with the divisor of each position.
     @Test(arguments: [0, 1])
-    func `quantized coefficients are quotients rounded half away from zero`(table: Int) {
-        let steps = QuantizationTable.standard[table]
-        let quantizer = Self.quantizers[table]
+    func `the factors of the quantization give quotients rounded half away from zero`(table: Int) {
+        let steps = QuantizationTable.standard[table].steps
+        let tables = Self.tables[table].address
         var wrong = 0
-        for (position, place) in QuantizationTable.naturalOrder.enumerated() {
-            for coefficient in Int32(-16384)...16384
-            where quantizer.quantize(coefficient, at: position)
-                != PlainJPEG.quantize(coefficient, step: steps.steps[place])
+        for place in 0..<64 {
+            for magnitude in Int32(0)...16384
+            where px_quotient(tables, Int32(place), magnitude)
+                != PlainJPEG.quantize(magnitude, step: steps[place])
             {
                 wrong += 1
             }
@@ -68,33 +122,7 @@ import Testing
         #expect(wrong == 0)
     }
 
-    @Test(arguments: [0, 1])
-    func `the bits for nonzero coefficients are those of the quotients`(table: Int) {
-        let steps = QuantizationTable.standard[table]
-        let quantizer = Self.quantizers[table]
-        var generator = SplitMix(seed: 2)
-        for round in 0..<3000 {
-            var coefficients = [SIMD8<Int16>](repeating: SIMD8(), count: 8)
-            for place in 0..<64 where Bool.random(using: &generator) {
-                let half = 4 * Int16(steps.steps[place])
-                // The values are at the thresholds, where an error has an effect, or far from them.
-                let value: Int16 = round % 2 == 0 ? half + .random(in: -1...1, using: &generator) : 16384
-                coefficients[place / 8][place % 8] = Bool.random(using: &generator) ? value : -value
-            }
-            var expected: UInt64 = 0
-            for (position, place) in QuantizationTable.naturalOrder.enumerated() {
-                let value = Int32(coefficients[place / 8][place % 8])
-                if PlainJPEG.quantize(value, step: steps.steps[place]) != 0 {
-                    expected |= 1 << UInt64(position)
-                }
-            }
-            #expect(quantizer.nonzero(coefficients, rows: 8) == expected)
-            let firstRow = (0..<8).reduce(UInt64(0)) { bits, column in
-                bits | 1 << UInt64(QuantizationTable.naturalOrder.firstIndex(of: column) ?? 0)
-            }
-            #expect(quantizer.nonzero(coefficients, rows: 1) == expected & firstRow)
-        }
-    }
+    // MARK: Entropy coding
 
     private func text(_ bits: borrowing BitString) -> String {
         let words = (0..<bits.wordCount).map { PlainJPEG.binary(bits.base[$0], 64) }.joined()
@@ -103,32 +131,41 @@ import Testing
 
     @Test(arguments: [0, 1])
     func `coefficients are coded as run, category and value`(table: Int) {
-        let coder = Self.coders[table]
         var generator = SplitMix(seed: 3)
-        for _ in 0..<1000 {
+        for round in 0..<2000 {
             let density = Int.random(in: 0...16, using: &generator)
-            let values = (0..<64).map { _ -> Int32 in
+            let most = Int32.random(in: 0...10, using: &generator)
+            let values = (0..<64).map { position -> Int32 in
                 guard Int.random(in: 0..<16, using: &generator) < density else { return 0 }
-                let size = Int32.random(in: 0...10, using: &generator)
+                let size = min(most, position == 0 ? 7 : 10)
                 return .random(in: -(1 << size) + 1...(1 << size) - 1, using: &generator)
             }
             var block = [Int32](repeating: 0, count: 64)
-            var nonzero: UInt64 = 0
             for (position, place) in QuantizationTable.naturalOrder.enumerated() {
                 block[place] = values[position]
-                if values[position] != 0 { nonzero |= 1 << UInt64(position) }
             }
-            var bits = BitString()
-            var end = bits.end(room: 27)
-            coder.encodeAC(nonzero: nonzero, to: &end) { values[$0] }
-            bits.advance(to: end)
-            #expect(text(bits) == PlainJPEG.bitsOfAC(block, table: table))
-        }
-        for difference in Int32(-255)...255 {
-            let code = coder.code(dcDifference: difference)
-            #expect(
-                PlainJPEG.binary(code.bits, Int(code.length))
-                    == PlainJPEG.bitsOfDC(difference: difference, table: table))
+            var quantized = px_quantized()
+            quantized.nonzero = Self.nonzero(block)
+            quantized.is_plain = Self.isPlain(block)
+            withUnsafeMutableBytes(of: &quantized.values) { bytes in
+                for (place, value) in block.enumerated() {
+                    bytes.storeBytes(of: Int16(value), toByteOffset: 2 * place, as: Int16.self)
+                }
+            }
+            let difference = Int32.random(in: -255...255, using: &generator)
+            let tables = Self.tables[table].address
+            let dc = px_dc_code(tables, difference)
+            let before = round % 64
+            for kernels in Self.kernels {
+                var bits = BitString()
+                bits.reserve(Int(PX_LONGEST_BLOCK) + 1)
+                bits.bits.pending_count = UInt64(before)
+                kernels.code(dc, &quantized, tables, &bits.bits)
+                let expected =
+                    PlainJPEG.bitsOfDC(difference: difference, table: table)
+                    + PlainJPEG.bitsOfAC(block, table: table)
+                #expect(text(bits) == String(repeating: "0", count: before) + expected, "round \(round)")
+            }
         }
     }
 
@@ -137,10 +174,10 @@ import Testing
     func `the table codes of blocks with one edge are those of the blocks`(table: Int) {
         var generator = SplitMix(seed: 4)
         let steps = QuantizationTable.standard[table].steps
-        let codes = EdgeCodes.standard[table]
+        let tables = Self.tables[table].address
         for height in -255...255 {
             let last = Int.random(in: max(0, -height)...min(255, 255 - height), using: &generator)
-            for place in 0..<16 {
+            for place in 0..<Int(PX_EDGE_PLACES) {
                 for isRows in [false, true] {
                     let pixels = (0..<256).map { pixel -> Int in
                         let along = isRows ? pixel / 16 : pixel % 16
@@ -150,10 +187,9 @@ import Testing
                     let samples = PlainJPEG.halve(pixels, width: 16).map { Int32($0 - 128) }
                     let block = PlainJPEG.transform(samples)
                     let quantized = zip(block, steps).map { PlainJPEG.quantize($0, step: $1) }
-                    let edge = place < 8 ? EdgeCodes.Place.before(place) : .through(place - 8)
-                    let code = (isRows ? codes.rows : codes.columns)[edge, height]
+                    let code = px_code_of_edge(tables, isRows, Int32(place), Int32(height))
                     let bits =
-                        PlainJPEG.binary(code.firstBits, Int(code.firstCount))
+                        PlainJPEG.binary(code.first_bits, Int(code.first_count))
                         + PlainJPEG.binary(code.bits, Int(code.count))
                     guard bits == PlainJPEG.bitsOfAC(quantized, table: table),
                         Int(code.rise) == Int(block[0]) - 64 * (last - 128)
@@ -166,35 +202,46 @@ import Testing
         }
     }
 
-    @Test func `samples of subsampled components are the means of their pixels`() {
-        var generator = SplitMix(seed: 5)
-        for _ in 0..<3000 {
-            let n = Int.random(in: 1...9, using: &generator)
-            let samples = (0..<n * n).map { _ in UInt8.random(in: 0...255, using: &generator) }
-            // The cells that 16 pixels show, which never decrease, and then the cells that a pair of rows shows.
-            let cells = (0..<16).map { _ in UInt8.random(in: 0..<UInt8(n), using: &generator) }.sorted()
-            let first = UInt8.random(in: 0..<UInt8(n), using: &generator)
-            let second = UInt8.random(in: 0..<UInt8(n), using: &generator)
-            let pixels = [first, second].flatMap { row in cells.map { Int(samples[Int(row) * n + Int($0)]) } }
-            let expected = PlainJPEG.halve(pixels, width: 16).map { Int16($0 - 128) }
-            let levels = samples.withUnsafeBufferPointer { samples -> SIMD8<Int16> in
-                guard let base = samples.baseAddress else { return SIMD8() }
-                var columns = BlockSpan(halved: 0, cells: cells, axis: .columns)
-                return Plane(samples: base, size: n).levels(first: first, second: second, columns: &columns)
-            }
-            #expect((0..<8).map { levels[$0] } == expected)
+    // MARK: Sides and planes
+
+    @Test func `the edge of a side is where its samples change from one cell to another`() {
+        var side = px_side()
+        for edge in 0..<16 {
+            // The second cell begins at pixel 16 + edge, in a block of 8 samples that begins at pixel 16.
+            let cells = (0..<40).map { UInt8($0 < 16 + edge ? 3 : 4) }
+            px_fill_side(&side, cells, cells.count, 8, .halved_columns)
+            #expect(side.edge == (edge % 2 == 0 ? edge / 2 : 8 + edge / 2))
+            #expect(side.is_level == (edge == 0))
+            px_fill_side(&side, cells, cells.count, 16, .full)
+            #expect(side.edge == edge % 8 || edge >= 8)
+            #expect(side.is_level == (edge == 0 || edge >= 8))
+            #expect(side.runs == (side.is_level ? 1 : 2))
         }
+        // Three cells, two samples that are means, and a block beyond the picture.
+        px_fill_side(&side, [0, 1, 2, 2, 2, 2, 2, 2], 8, 0, .full)
+        #expect(side.edge == PX_NO_EDGE && side.runs == 3)
+        px_fill_side(&side, [0, 1, 0, 1] + [UInt8](repeating: 1, count: 12), 16, 0, .halved_columns)
+        #expect(side.edge == PX_NO_EDGE && side.runs == 2)
+        px_fill_side(&side, [0, 0, 0], 3, 8, .full)
+        #expect(side.edge == PX_NO_EDGE && side.runs == 0 && !side.is_level)
+    }
+
+    private func planes(_ samples: [UInt8], bands: Int) -> [[UInt8]] {
+        let count = samples.count / bands
+        var planes = [UInt8](repeating: 0, count: samples.count)
+        px_fill_planes(&planes, samples, count, Int32(bands))
+        return (0..<bands).map { Array(planes[$0 * count..<($0 + 1) * count]) }
     }
 
     @Test func `colours are converted as by jccolor`() {
         var generator = SplitMix(seed: 6)
         let edges: [UInt8] = [0, 1, 2, 3, 63, 64, 127, 128, 129, 191, 192, 252, 253, 254, 255]
         var colors = edges.flatMap { red in edges.flatMap { green in edges.flatMap { [red, green, $0] } } }
-        let n = 256
-        while colors.count < n * n * 3 { colors.append(.random(in: 0...255, using: &generator)) }
-        let planes = Plane.components(of: Grid(size: n, color: .rgb, samples: colors))
+        let count = 65536
+        while colors.count < 3 * count { colors.append(.random(in: 0...255, using: &generator)) }
+        let planes = planes(colors, bands: 3)
         var wrong = 0
-        for cell in 0..<n * n {
+        for cell in 0..<count {
             let expected = PlainJPEG.convert(colors[3 * cell], colors[3 * cell + 1], colors[3 * cell + 2])
             if (0..<3).contains(where: { planes[$0][cell] != expected[$0] }) { wrong += 1 }
         }
@@ -202,11 +249,9 @@ import Testing
     }
 
     @Test func `ink is inverted and gray is unchanged`() {
-        let gray = Grid(size: 2, color: .gray, samples: [1, 2, 3, 4])
-        #expect(Plane.components(of: gray) == [[1, 2, 3, 4]])
-        let ink = Grid(size: 2, color: .cmyk, samples: Array(0..<16))
+        #expect(planes([1, 2, 3, 4], bands: 1) == [[1, 2, 3, 4]])
         #expect(
-            Plane.components(of: ink) == [
+            planes(Array(0..<16), bands: 4) == [
                 [255, 251, 247, 243], [254, 250, 246, 242], [253, 249, 245, 241], [252, 248, 244, 240],
             ])
     }
