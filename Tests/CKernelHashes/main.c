@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// This program calls the functions of CPixels with random samples and prints a hash of their results for each kind of
+// processor. `Tests/kernels` compares the hashes of two architectures.
+#include "CPixels.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uint64_t state = 15;
+
+// Returns a number below `limit` (SplitMix64).
+static unsigned below(unsigned limit)
+{
+    state += 0x9E3779B97F4A7C15;
+    uint64_t z = state;
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
+    z = (z ^ z >> 27) * 0x94D049BB133111EB;
+    return (unsigned)((z ^ z >> 31) % limit);
+}
+
+// Adds bytes to a hash (FNV-1a).
+static void add(uint64_t *hash, const void *bytes, size_t count)
+{
+    for (size_t index = 0; index < count; index++)
+        *hash = (*hash ^ ((const uint8_t *)bytes)[index]) * 0x100000001B3;
+}
+
+// Returns the hash of sums and averages of random rows.
+static uint64_t hash_of_averages(const px_kernels *kernels)
+{
+    uint64_t hash = 0xCBF29CE484222325;
+    enum { pixels = 500, most = 40 };
+    static uint8_t row[4 * pixels + 16];
+    for (int round = 0; round < 300; round++) {
+        for (size_t index = 0; index < sizeof row; index++)
+            row[index] = (uint8_t)below(256);
+        px_segment segments[most];
+        px_breakpoint breakpoints[most + 1];
+        px_second_difference differences[most];
+        px_sums sums[most + 1];
+        memset(sums, 0, sizeof sums);
+        const int bytes = round % 2 == 0 ? 4 : 1;
+        const int in_group = 16 / bytes;
+        int start = 0;
+        for (int index = 0; index < most; index++) {
+            const int count = 1 + (int)below(12);
+            const int groups = (count + in_group - 1) / in_group;
+            segments[index] = (px_segment){start * bytes, groups, count - (groups - 1) * in_group,
+                start + groups * in_group};
+            start += count;
+            breakpoints[index] = (px_breakpoint){index + 1, start};
+            // The factor is so small that all averages are below 256.
+            differences[index] = (px_second_difference){1.0 / 70000, 0.25, 0.2};
+        }
+        breakpoints[most] = (px_breakpoint){most, start + 6.5};
+        (bytes == 4 ? kernels->sum_color : kernels->sum_gray)(row, segments, most, sums);
+        add(&hash, sums, sizeof sums);
+        uint8_t results[4 * most] = {0};
+        px_uncertain_cell uncertain[most];
+        memset(uncertain, 0, sizeof uncertain);
+        size_t count = kernels->resolve(sums, breakpoints, differences, most, results, uncertain);
+        add(&hash, results, sizeof results);
+        add(&hash, uncertain, count * sizeof uncertain[0]);
+        int32_t weights[pixels];
+        for (int index = 0; index < pixels; index++)
+            weights[index] = (int32_t)below(1 << 13);
+        const size_t length = below(pixels);
+        for (int band = 0; band < 4; band++) {
+            int32_t sum = kernels->weigh_color(row, band, weights, length);
+            add(&hash, &sum, sizeof sum);
+        }
+        int32_t sum = kernels->weigh_gray(row, weights, length);
+        add(&hash, &sum, sizeof sum);
+        kernels->accumulate(weights, row, 77, length);
+        add(&hash, weights, sizeof weights);
+    }
+    return hash;
+}
+
+// Returns the hash of the code of a picture that shows a random grid.
+static uint64_t hash_of_blocks(const px_block_kernels *kernels)
+{
+    uint64_t hash = 0xCBF29CE484222325;
+    uint8_t steps[64];
+    px_code dc[256];
+    px_code ac[256];
+    for (int index = 0; index < 64; index++)
+        steps[index] = (uint8_t)(8 + index / 2);
+    // Not Huffman codes of a file, but of the same lengths.
+    for (int index = 0; index < 256; index++) {
+        dc[index] = (px_code)(index & 7) << 5 | 3;
+        ac[index] = (px_code)index << 5 | 8;
+    }
+    // The tables are never freed, so that they are made once.
+    static const px_block_tables *tables = NULL;
+    if (tables == NULL)
+        tables = px_create_block_tables(steps, dc, ac);
+    if (tables == NULL)
+        exit(1);
+    for (int round = 0; round < 120; round++) {
+        const size_t size = 1 + below(round % 3 == 0 ? 120 : 20);
+        const size_t length = 16 * (1 + below(20)) - below(16);
+        const size_t mcus = (length + 15) / 16;
+        uint8_t *grid = malloc(3 * size * size);
+        uint8_t *planes = calloc(3 * size * size + PX_PLANE_PADDING, 1);
+        uint8_t *cells = malloc(length);
+        px_mcu_sides *columns = calloc(mcus, sizeof *columns);
+        px_mcu_sides *rows = calloc(mcus, sizeof *rows);
+        const size_t words_count = 200 * mcus * PX_LONGEST_BLOCK + 8000;
+        uint64_t *words = malloc(words_count * sizeof *words);
+        if (grid == NULL || planes == NULL || cells == NULL || columns == NULL || rows == NULL || words == NULL)
+            exit(1);
+        const unsigned contrast = 1 + below(255);
+        for (size_t index = 0; index < 3 * size * size; index++)
+            grid[index] = (uint8_t)below(contrast);
+        px_fill_planes(planes, grid, size * size, 3);
+        add(&hash, planes, 3 * size * size);
+        for (size_t pixel = 0; pixel < length; pixel++)
+            cells[pixel] = (uint8_t)(pixel * size / length);
+        px_mcu_coder coder = {.component_count = 3, .block_count = 6, .size = size, .columns = columns,
+            .column_count = mcus};
+        for (int component = 0; component < 3; component++)
+            coder.components[component] =
+                (px_component){planes + (size_t)component * size * size, tables, 0};
+        for (uint8_t block = 0; block < 6; block++)
+            coder.blocks[block] = block < 4 ? (px_block){0, block / 2, block % 2}
+                                            : (px_block){(uint8_t)(block - 3), 2, 2};
+        for (size_t mcu = 0; mcu < mcus; mcu++) {
+            columns[mcu].count = rows[mcu].count = 1;
+            for (size_t block = 0; block < 2; block++) {
+                px_fill_side(&columns[mcu].blocks[block], cells, length, 16 * mcu + 8 * block, px_full);
+                px_fill_side(&rows[mcu].blocks[block], cells, length, 16 * mcu + 8 * block, px_full);
+            }
+            px_fill_side(&columns[mcu].blocks[2], cells, length, 8 * mcu, px_halved_columns);
+            px_fill_side(&rows[mcu].blocks[2], cells, length, 8 * mcu, px_halved_rows);
+        }
+        for (size_t row = 0; row < mcus; row++) {
+            px_bits bits = {words, 0, 0};
+            kernels->code_first(&coder, &rows[row], &bits);
+            if (kernels->code_others(&coder, &rows[row], 0, &bits, words + words_count) != mcus)
+                exit(1);
+            add(&hash, words, (size_t)((char *)bits.end - (char *)words));
+            const uint64_t last = bits.pending & (((uint64_t)1 << bits.pending_count) - 1);
+            add(&hash, &last, sizeof last);
+        }
+        free(grid);
+        free(planes);
+        free(cells);
+        free(columns);
+        free(rows);
+        free(words);
+    }
+    return hash;
+}
+
+// Prints the hashes of a kind of functions.
+static void print(const char *name, const px_kernels *kernels, const px_block_kernels *block_kernels)
+{
+    state = 15;
+    const unsigned long long averages = hash_of_averages(kernels);
+    const unsigned long long blocks = hash_of_blocks(block_kernels);
+    printf("%s: averages %016llx, blocks %016llx\n", name, averages, blocks);
+}
+
+int main(void)
+{
+    print("every processor", &px_portable_kernels, &px_portable_block_kernels);
+    print("this processor", px_best_kernels(), px_best_block_kernels());
+    return 0;
+}
