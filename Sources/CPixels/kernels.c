@@ -3,6 +3,9 @@
 #include "CPixels.h"
 
 #include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 // Each operation on doubles is rounded by itself, as in Swift.
 #pragma STDC FP_CONTRACT OFF
@@ -55,37 +58,98 @@ BODY void sum_groups(const uint8_t *at, int groups, int last_bytes, u16x16 *sum,
     *sum = a;
 }
 
-// The parameters are those of `px_kernels.sum_color`. A group has 4 pixels of 4 samples.
-BODY void sum_color(const uint8_t *row, const px_segment *segments, size_t count, px_sums *sums)
+// Stores the sum of p over the pixels of a segment with 4 samples a pixel in `*total`, and in `*moment` the sum of their
+// positions times p. The positions are relative to the end of the last group, which has 4 pixels, as all groups.
+BODY void sum_color_segment(const uint8_t *row, const px_segment *segment, i32x4 *total, i32x4 *moment)
+{
+    u16x16 sum;
+    u16x16 later;
+    sum_groups(row + segment->offset, segment->groups, 4 * segment->last_pixels, &sum, &later);
+
+    // All sums of 16 bits stay below 2^16: they are at most 6 * 22 * 255.
+    u16x8 back = HIGH8(sum);
+    u16x8 both = LOW8(sum) + back;
+    *total = __builtin_convertvector(LOW4(both) + HIGH4(both), i32x4);
+    u16x4 last_two = LOW4(back) + HIGH4(back);
+    // The sum of i * p, where pixel i of group g has the index 4 g + i in the segment.
+    i32x4 within = __builtin_convertvector(HIGH4(both) + last_two + last_two, i32x4);
+    u32x8 halves =
+        __builtin_convertvector(LOW8(later), u32x8) + __builtin_convertvector(HIGH8(later), u32x8);
+    // The sum of (groups - g) * p, for positions relative to the end of the last group.
+    i32x4 reversed = (i32x4)(LOW4(halves) + HIGH4(halves));
+    *moment = within - reversed * 4;
+}
+
+// Adds the sums of a segment to those of all segments before it, and stores them.
+BODY void add_color_segment(const px_segment *segment, const i32x4 *total, const i32x4 *moment, f64x4 *samples,
+    f64x4 *moments, px_sums *sums)
+{
+    f64x4 of_segment = __builtin_convertvector(*total, f64x4);
+    *samples += of_segment;
+    *moments += of_segment * segment->end + __builtin_convertvector(*moment, f64x4);
+    memcpy(sums->samples, samples, sizeof *samples);
+    memcpy(sums->moments, moments, sizeof *moments);
+}
+
+static void sum_color_portable(const uint8_t *row, const px_segment *segments, size_t count, px_sums *sums)
 {
     f64x4 samples = {0};
     f64x4 moments = {0};
     for (size_t index = 0; index < count; index++) {
-        const px_segment *segment = &segments[index];
-        u16x16 sum;
-        u16x16 later;
-        sum_groups(row + segment->offset, segment->groups, 4 * segment->last_pixels, &sum, &later);
-
-        // All sums of 16 bits stay below 2^16: they are at most 6 * 22 * 255.
-        u16x8 back = HIGH8(sum);
-        u16x8 both = LOW8(sum) + back;
-        i32x4 total = __builtin_convertvector(LOW4(both) + HIGH4(both), i32x4);
-        u16x4 last_two = LOW4(back) + HIGH4(back);
-        // The sum of i * p, where pixel i of group g has the index 4 g + i in the segment.
-        i32x4 within = __builtin_convertvector(HIGH4(both) + last_two + last_two, i32x4);
-        u32x8 halves =
-            __builtin_convertvector(LOW8(later), u32x8) + __builtin_convertvector(HIGH8(later), u32x8);
-        // The sum of (groups - g) * p, for positions relative to the end of the last group.
-        i32x4 reversed = (i32x4)(LOW4(halves) + HIGH4(halves));
-        i32x4 moment = within - reversed * 4;
-
-        f64x4 of_segment = __builtin_convertvector(total, f64x4);
-        samples += of_segment;
-        moments += of_segment * segment->end + __builtin_convertvector(moment, f64x4);
-        memcpy(sums[index + 1].samples, &samples, sizeof samples);
-        memcpy(sums[index + 1].moments, &moments, sizeof moments);
+        i32x4 total;
+        i32x4 moment;
+        sum_color_segment(row, &segments[index], &total, &moment);
+        add_color_segment(&segments[index], &total, &moment, &samples, &moments, &sums[index + 1]);
     }
 }
+
+#if defined(__x86_64__)
+// The same, but a segment of one or two groups is summed without a loop, because the end of one that is passed once or
+// twice is hard to predict.
+__attribute__((target("avx2"))) static void sum_color_avx2(
+    const uint8_t *row, const px_segment *segments, size_t count, px_sums *sums)
+{
+    // The 32 bytes from `long_masks + 32 - n` are a mask of the first n bytes of two groups.
+    static const uint8_t long_masks[64] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
+    // The bytes of each sample of the four pixels of a group, side by side.
+    const __m256i by_sample = _mm256_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15, 0, 4, 8, 12, 1, 5,
+        9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    // The positions of the pixels relative to the end of one group or of two. The second of one group is masked.
+    const __m256i positions[2] = {
+        _mm256_setr_epi8(-4, -3, -2, -1, -4, -3, -2, -1, -4, -3, -2, -1, -4, -3, -2, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+            0, 0, 0, 0, 0, 0),
+        _mm256_setr_epi8(-8, -7, -6, -5, -8, -7, -6, -5, -8, -7, -6, -5, -8, -7, -6, -5, -4, -3, -2, -1, -4, -3, -2, -1,
+            -4, -3, -2, -1, -4, -3, -2, -1)};
+    const __m256i ones = _mm256_set1_epi8(1);
+    const __m256i pairs = _mm256_set1_epi16(1);
+    f64x4 samples = {0};
+    f64x4 moments = {0};
+    for (size_t index = 0; index < count; index++) {
+        const px_segment *segment = &segments[index];
+        i32x4 total;
+        i32x4 moment;
+        if (__builtin_expect(segment->groups <= 2, 1)) {
+            const int second = segment->groups - 1;
+            const uint8_t *at = row + segment->offset;
+            const uint8_t *mask = long_masks + 32 - 16 * second - 4 * segment->last_pixels;
+            __m256i bytes = _mm256_inserti128_si256(
+                _mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)at)),
+                _mm_loadu_si128((const __m128i *)(const void *)(at + 16 * second)), 1);
+            bytes = _mm256_and_si256(bytes, _mm256_loadu_si256((const __m256i *)(const void *)mask));
+            bytes = _mm256_shuffle_epi8(bytes, by_sample);
+            const i32x8 sum = (i32x8)_mm256_madd_epi16(_mm256_maddubs_epi16(bytes, ones), pairs);
+            const i32x8 weighed =
+                (i32x8)_mm256_madd_epi16(_mm256_maddubs_epi16(bytes, positions[second]), pairs);
+            total = LOW4(sum) + HIGH4(sum);
+            moment = LOW4(weighed) + HIGH4(weighed);
+        } else {
+            sum_color_segment(row, segment, &total, &moment);
+        }
+        add_color_segment(segment, &total, &moment, &samples, &moments, &sums[index + 1]);
+    }
+}
+#endif
 
 // The parameters are those of `px_kernels.sum_gray`. A group has 16 pixels of 1 sample.
 BODY void sum_gray(const uint8_t *row, const px_segment *segments, size_t count, px_sums *sums)
@@ -198,11 +262,6 @@ BODY int32_t weigh_gray(const uint8_t *pixels, const int32_t *weights, size_t co
 // MARK: Builds
 
 #define BUILD(name, linkage, attribute)                                                                         \
-    attribute static void sum_color_##name(                                                                     \
-        const uint8_t *row, const px_segment *segments, size_t count, px_sums *sums)                            \
-    {                                                                                                           \
-        sum_color(row, segments, count, sums);                                                                  \
-    }                                                                                                           \
     attribute static void sum_gray_##name(                                                                      \
         const uint8_t *row, const px_segment *segments, size_t count, px_sums *sums)                            \
     {                                                                                                           \
