@@ -167,6 +167,11 @@ let package = Package(
             name: "Audit", dependencies: ["AWS", "HTTP", "Pixelation", "S3Events", "Support", "Worker"],
             swiftSettings: pure),
 
+        // The reader and the replay of the quarantine.
+        .target(
+            name: "DeadLetters", dependencies: ["AWS", "Pixelation", "S3Events", "Support", "Worker"],
+            swiftSettings: pure),
+
         // Layer 7: composition and lifecycle of the service.
         .target(
             name: "Daemon",
@@ -181,7 +186,8 @@ let package = Package(
         .executableTarget(
             name: "pixelated",
             dependencies: [
-                "Audit", "Daemon", "DecoderProcesses", "Settings", "Worker", "AWS", "Pixelation", "Curl",
+                "Audit", "Daemon", "DeadLetters", "DecoderProcesses", "Settings", "Worker", "AWS",
+                "Pixelation", "Curl",
                 "Systemd", "Support", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: edge, linkerSettings: linker),
@@ -242,6 +248,10 @@ let package = Package(
         .testTarget(
             name: "AuditTests",
             dependencies: ["Audit", "AWS", "Pixelation", "S3Events", "Support", "Worker", "Scripted"],
+            swiftSettings: edge),
+        .testTarget(
+            name: "DeadLettersTests",
+            dependencies: ["DeadLetters", "AWS", "Pixelation", "S3Events", "Support", "Worker"],
             swiftSettings: edge),
         .testTarget(name: "S3EventsTests", dependencies: ["S3Events"], swiftSettings: edge),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: edge),

@@ -31,7 +31,7 @@ struct Pixelated: AsyncParsableCommand {
         version: "pixelated \(version)",
         subcommands: [
             RunCommand.self, CheckCommand.self, HealthCommand.self, SettingsCommand.self,
-            PolicyCommand.self, PixelateCommand.self, AuditCommand.self,
+            PolicyCommand.self, PixelateCommand.self, AuditCommand.self, DeadLettersCommand.self,
         ])
 
     static func main() async {

@@ -22,7 +22,7 @@ struct LayerTests {
             "TIFFDecoder", "WebPDecoder",
         ],
         ["Decoding", "Worker"],
-        ["Audit", "DecoderProcesses", "Settings"],
+        ["Audit", "DeadLetters", "DecoderProcesses", "Settings"],
         ["Daemon"],
         ["pixelated", "pixelated-bench", "pixelated-http-bench"],
     ]

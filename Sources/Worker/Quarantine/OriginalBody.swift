@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import FoundationEssentials
-internal import S3Events
+package import S3Events
 internal import Support
 
 /// The notification in the body of a message, which is the body itself, or the body in a quarantine record.
@@ -11,7 +11,7 @@ internal import Support
 /// stored with that body again, so that records do not grow with each move. Older versions put records into records.
 /// When the body is incomplete, the object that the record names is processed. A forged record permits no more than a
 /// notification does.
-struct OriginalBody: Equatable, Sendable {
+package struct OriginalBody: Equatable, Sendable {
     /// The notification as JSON.
     private(set) var text: String
     /// The index of the record of the notification to process, counted from 0; nil for all records. The other records
@@ -50,7 +50,7 @@ struct OriginalBody: Equatable, Sendable {
         }
     }
 
-    init(of messageBody: String) {
+    package init(of messageBody: String) {
         text = messageBody
         for _ in 0..<Self.maximumDepth {
             guard bodyBytes == nil, text.contains(Self.mark),
@@ -71,7 +71,7 @@ struct OriginalBody: Equatable, Sendable {
     ///
     /// - Throws: `S3EventsError` when the notification is not understood, or when it is incomplete and the quarantine
     ///   record has not both bucket and key.
-    func notification() throws(S3EventsError) -> S3Notification {
+    package func notification() throws(S3EventsError) -> S3Notification {
         guard let bodyBytes else { return try Envelope.decode(text) }
         if let bucket = letter?.bucket, let key = letter?.key {
             return try S3Notification(
@@ -84,7 +84,7 @@ struct OriginalBody: Equatable, Sendable {
 
     /// Returns true when the record of the notification with this index is to be processed. An index that the
     /// notification does not have selects all records.
-    func selects(_ index: Int, of count: Int) -> Bool {
+    package func selects(_ index: Int, of count: Int) -> Bool {
         guard let record, bodyBytes == nil, (0..<count).contains(record) else { return true }
         return index == record
     }

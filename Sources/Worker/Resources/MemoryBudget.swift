@@ -21,14 +21,14 @@
 /// `downloads`. With a single semaphore, all jobs could wait for decoding memory while they hold the memory of their
 /// sources. For the same reason outputs have a bound in advance: if a job acquired their true size behind the decoding,
 /// all jobs could wait for it while they hold their grids.
-struct MemoryBudget: Sendable {
+package struct MemoryBudget: Sendable {
     /// The semaphore of the bytes of downloaded sources.
-    let downloads: WeightedSemaphore
+    package let downloads: WeightedSemaphore
     /// The semaphore of the bytes that decoders and outputs need: an upper bound from the header of the picture until
     /// the outputs exist, then their size.
-    let pixels: WeightedSemaphore
+    package let pixels: WeightedSemaphore
 
-    init(bytes: Int) {
+    package init(bytes: Int) {
         let (downloads, pixels) = Self.parts(of: bytes)
         self.downloads = WeightedSemaphore(permits: downloads)
         self.pixels = WeightedSemaphore(permits: pixels)

@@ -13,9 +13,9 @@ internal import Support
 ///
 /// Tasks wait in a queue. `WeightedSemaphoreState` determines which one is next: usually the first in the queue, or
 /// sometimes a later, smaller request.
-final class WeightedSemaphore: Sendable {
+package final class WeightedSemaphore: Sendable {
     /// Acquired permits, which are released when the value is destroyed.
-    struct Permit: ~Copyable {
+    package struct Permit: ~Copyable {
         private let semaphore: WeightedSemaphore
         private var amount: Int
 
@@ -27,7 +27,7 @@ final class WeightedSemaphore: Sendable {
         deinit { semaphore.release(amount) }
 
         /// Releases the permits beyond `needed`. The call has no effect when there are not more than `needed` permits.
-        mutating func shrink(to needed: Int) {
+        package mutating func shrink(to needed: Int) {
             let excess = amount - max(0, needed)
             guard excess > 0 else { return }
             amount -= excess
@@ -59,7 +59,7 @@ final class WeightedSemaphore: Sendable {
     /// acquired.
     ///
     /// - Throws: `CancellationError`.
-    func acquire(_ amount: Int) async throws -> Permit {
+    package func acquire(_ amount: Int) async throws -> Permit {
         let id = state.withLock { state -> UInt64 in
             state.lastID += 1
             return state.lastID

@@ -68,7 +68,7 @@ final class LocalCloud: Sendable {
     /// - Parameters:
     ///   - configuration: the settings; by default `self.configuration`.
     ///   - secret: the secret access key; by default the valid one.
-    ///   - verb: the subcommand.
+    ///   - verb: the subcommand, or several words of it.
     ///   - program: the path of the executable.
     func pixelated(
         _ configuration: JSON? = nil, secret: String? = nil, notify: NotifySocket? = nil,
@@ -88,7 +88,8 @@ final class LocalCloud: Sendable {
         ]
         if let notify { environment["NOTIFY_SOCKET"] = notify.path }
         let child = try ChildProcess(
-            program, [verb, "--config", config.path] + list + arguments,
+            program,
+            verb.split(separator: " ").map(String.init) + ["--config", config.path] + list + arguments,
             environment: environment.merging(more) { $1 })
         children.withLock { $0.append(child) }
         try await request("adopt", ["pid": .number(Double(child.pid))])

@@ -92,8 +92,12 @@ class Cloud:
     def do_credentials(self, path, secret=None):
         configure.write_credentials(path, self.stack["accessKeyID"], secret or self.stack["secretAccessKey"])
 
-    def do_allow(self, without=(), also=(), policy="iam-policy.json"):
+    def do_allow(self, without=(), also=(), policy="iam-policy.json", unreadable=None):
+        """Sets the policy of the daemon's user; the sources whose keys begin with `unreadable` cannot be read."""
         document = stacks.policy_document(self.stack["names"], without, policy)
+        if unreadable:
+            resource = f"arn:aws:s3:::{self.stack['source']}/{unreadable}*"
+            document["Statement"].append({"Effect": "Deny", "Action": "s3:GetObject", "Resource": resource})
         if also:
             document["Statement"].append({"Effect": "Allow", "Action": list(also), "Resource": "*"})
         self.iam.put_user_policy(

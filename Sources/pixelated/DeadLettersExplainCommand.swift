@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Daemon
+import DeadLetters
+
+/// The command `pixelated dead-letters explain`, which prints the reason of a failure and the way out.
+struct DeadLettersExplainCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Print why a picture failed, and the way out.",
+        discussion: """
+            Exit status: 0 when the quarantine has a letter about the object, 1 otherwise, and the classes of the \
+            service's exit status for errors.
+            """)
+
+    @Argument(
+        help: ArgumentHelp(
+            "The key of a source, its location in the form s3://bucket/key, or the id of a message.",
+            valueName: "key"))
+    var key: String
+
+    @OptionGroup var arguments: ConfigurationArguments
+
+    @Flag(help: "Print JSON, one object per line.")
+    var json = false
+
+    /// The maximum number of letters that are explained. A source can have one for each of its versions.
+    private static let limit = 100
+
+    func run() async throws {
+        let session = try DeadLettersSession(arguments)
+        try await session.run { open throws in
+            var letters = try open.letters()
+            let progress = ProgressLine()
+            var (found, count): ([DeadLetter], Int) = ([], 0)
+            do {
+                while case let read = try await letters.next(), !read.isEmpty, found.count < Self.limit {
+                    count += read.count
+                    found += read.filter { $0.isAbout(key) }
+                    progress.show("\(count) letters read, \(found.count) found")
+                }
+            } catch {
+                await letters.close()
+                throw error
+            }
+            await letters.close()
+            progress.clear()
+            let report = DeadLettersReport(isJSON: json)
+            for letter in found.prefix(Self.limit) { try report.explain(letter) }
+            DeadLettersReport.warn(about: letters)
+            if found.isEmpty {
+                printError("the quarantine has no letter about \(key); `dead-letters list --each` shows all")
+                throw ExitCode(ExitReason.failure.rawValue)
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import DeadLetters
+
+/// The command `pixelated dead-letters list`, which prints the groups of dead letters.
+struct DeadLettersListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Print the dead letters, grouped by the reasons of their failures.",
+        discussion: """
+            Exit status: 0 when the quarantine was read, and the classes of the service's exit status for errors.
+            """)
+
+    @OptionGroup var selection: SelectionArguments
+    @OptionGroup var arguments: ConfigurationArguments
+
+    @Flag(help: "Print each letter too.")
+    var each = false
+
+    @Flag(help: "Print JSON, one object per line.")
+    var json = false
+
+    func run() async throws {
+        let session = try DeadLettersSession(arguments)
+        let selection = try selection.selection()
+        try await session.run { open throws in
+            var letters = try open.letters()
+            let report = DeadLettersReport(isJSON: json)
+            let progress = ProgressLine()
+            var groups = DeadLetterGroups()
+            var count = 0
+            do {
+                while case let read = try await letters.next(), !read.isEmpty {
+                    count += read.count
+                    for letter in read where selection.contains(letter) {
+                        groups.add(letter)
+                        if each {
+                            progress.clear()
+                            try report.write(letter)
+                        }
+                    }
+                    progress.show("\(count) letters read")
+                }
+            } catch {
+                await letters.close()
+                throw error
+            }
+            await letters.close()
+            progress.clear()
+            try report.write(groups)
+            DeadLettersReport.warn(about: letters)
+        }
+    }
+}

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DeadLetters
+import FoundationEssentials
+import Support
+import Worker
+
+/// The report about dead letters on standard output, as text or as JSON.
+struct DeadLettersReport: Sendable {
+    let isJSON: Bool
+
+    private struct Letter: Encodable {
+        var state: String?
+        var id: String
+        var objects: [String]
+        var error: String
+        var errorCode: String
+        var reason: String?
+        var time: String?
+        var messageID: String?
+        var receiveCount: Int?
+        var requestID: String?
+        var host: String?
+        var version: String?
+        var meaning: String?
+        var remedy: String?
+
+        init(_ letter: DeadLetter) {
+            id = letter.id
+            objects = letter.objects.map { "\($0)" }
+            (error, errorCode) = (letter.failure.error, letter.failure.code)
+            (reason, messageID) = (letter.record?.reason, letter.record?.messageID)
+            (receiveCount, requestID) = (letter.record?.receiveCount, letter.record?.requestID)
+            (host, version) = (letter.record?.host, letter.record?.version)
+            time = letter.time.map(DeadLettersReport.time)
+        }
+    }
+
+    private struct Group: Encodable {
+        var error: String
+        var errorCode: String
+        var count: Int
+        var oldest: String?
+        var newest: String?
+        var example: String?
+    }
+
+    private struct Summary: Encodable {
+        var letters: Int
+        var groups: [Group]
+    }
+
+    private struct ReplaySummary: Encodable {
+        var read: Int
+        var selected: Int
+        var replayed: Int
+        var duplicated: Int
+        var kept: [Group]
+        var dryRun: Bool
+    }
+
+    /// Prints a letter on one line.
+    ///
+    /// - Throws: `StandardStreams.Failure`.
+    func write(_ letter: DeadLetter) throws {
+        if isJSON { return try printJSON(Letter(letter)) }
+        try StandardStreams.printLine(
+            [letter.time.map(Self.time) ?? "-", letter.name, "\(letter.failure)"].joined(separator: "  "))
+    }
+
+    /// Prints groups of letters as a table.
+    ///
+    /// - Throws: `StandardStreams.Failure`.
+    func write(_ groups: DeadLetterGroups) throws {
+        let sorted = groups.sorted
+        if isJSON {
+            let groups = sorted.map { group in
+                Group(
+                    error: group.failure.error, errorCode: group.failure.code, count: group.count,
+                    oldest: group.oldest.map(Self.time), newest: group.newest.map(Self.time),
+                    example: group.example)
+            }
+            return try printJSON(Summary(letters: sorted.reduce(0) { $0 + $1.count }, groups: groups))
+        }
+        guard !sorted.isEmpty else { return try StandardStreams.printLine("no dead letters") }
+        let heading = ["letters", "failure", "oldest", "newest", "for example"]
+        let cells =
+            [heading]
+            + sorted.map { group in
+                [
+                    "\(group.count)", "\(group.failure)", group.oldest.map(Self.time) ?? "-",
+                    group.newest.map(Self.time) ?? "-", group.example,
+                ]
+            }
+        let widths = heading.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
+        for row in cells {
+            let padded = zip(row, widths).dropLast().map { cell, width in
+                cell + String(repeating: " ", count: width - cell.count)
+            }
+            try StandardStreams.printLine((padded + row.suffix(1)).joined(separator: "  "))
+        }
+    }
+
+    /// Prints a letter with the explanation of its failure.
+    ///
+    /// - Throws: `StandardStreams.Failure`.
+    func explain(_ letter: DeadLetter) throws {
+        let explanation = Explanation(letter.failure)
+        if isJSON {
+            var line = Letter(letter)
+            (line.meaning, line.remedy) = (explanation.meaning, explanation.remedy)
+            return try printJSON(line)
+        }
+        var lines = [
+            letter.name, "  failure  \(letter.failure)", "  reason   \(letter.record?.reason ?? "-")",
+            "  time     \(letter.time.map(Self.time) ?? "-")", "  letter   \(letter.id)",
+        ]
+        if let record = letter.record {
+            lines.append(
+                "  message  \(record.messageID), received \(record.receiveCount) times, by \(record.host), version "
+                    + record.version)
+        }
+        lines += ["  meaning  \(explanation.meaning)", "  way out  \(explanation.remedy)"]
+        for line in lines { try StandardStreams.printLine(line.withoutControlCharacters) }
+    }
+
+    /// Prints the outcome of a letter of a replay.
+    ///
+    /// - Throws: `StandardStreams.Failure`.
+    func write(_ letter: DeadLetter, _ outcome: DeadLetterReplay.Outcome, isDryRun: Bool) throws {
+        let state: String
+        var failure: Failure?
+        var reason: String?
+        switch outcome {
+        case .replayed: state = isDryRun ? "would-replay" : "replayed"
+        case .kept(let obstacle): (state, failure, reason) = ("stays", obstacle.failure, obstacle.reason)
+        case .duplicated(let code):
+            (state, failure) = ("duplicated", Failure(error: "not-deleted", code: code))
+            reason = "the letter was sent and not deleted; a later replay sends it again"
+        }
+        guard isJSON else {
+            return try StandardStreams.printLine(
+                [state, letter.name, failure.map { "\($0)" }].compactMap(\.self).joined(separator: "  "))
+        }
+        var line = Letter(letter)
+        line.state = state
+        if let failure { (line.error, line.errorCode, line.reason) = (failure.error, failure.code, reason) }
+        try printJSON(line)
+    }
+
+    /// Prints the totals of a replay.
+    ///
+    /// - Throws: `StandardStreams.Failure`.
+    func write(_ totals: ReplayTotals, isDryRun: Bool) throws {
+        let kept = totals.kept.sorted { ($1.value, $0.key.description) < ($0.value, $1.key.description) }
+        if isJSON {
+            let groups = kept.map { Group(error: $0.key.error, errorCode: $0.key.code, count: $0.value) }
+            return try printJSON(
+                ReplaySummary(
+                    read: totals.read, selected: totals.selected, replayed: totals.replayed,
+                    duplicated: totals.duplicated, kept: groups, dryRun: isDryRun))
+        }
+        for (failure, count) in kept {
+            try StandardStreams.printLine("\(count) stay: \(failure)")
+        }
+        if totals.duplicated > 0 {
+            try StandardStreams.printLine(
+                "\(totals.duplicated) letters were sent and not deleted; a later replay sends them again")
+        }
+        try StandardStreams.printLine(
+            "\(totals.read) letters read, \(totals.selected) selected: "
+                + "\(totals.replayed) \(isDryRun ? "would be replayed" : "replayed"), \(totals.keptCount) stay"
+        )
+    }
+
+    /// Prints what the letters do not include.
+    static func warn(about letters: any DeadLetterStore) {
+        if letters.isIncomplete {
+            printError("the queue has more messages than can be read at once; further letters are left out")
+        }
+        if letters.strangers > 0 {
+            printError("\(letters.strangers) objects under the quarantine prefix are no quarantine records")
+        }
+    }
+
+    private func printJSON(_ value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        try StandardStreams.printLine(String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
+
+    private static func time(_ seconds: Double) -> String {
+        CivilTime(secondsSinceEpoch: Int(min(max(seconds, 0), 253_402_300_799))).rfc3339
+    }
+}
