@@ -77,6 +77,7 @@ let package = Package(
         // HEIC and AVIF: libheif, which the decoder processes load when they start, so that the program runs without
         // it. Only its header is needed here. Debian 12's libheif1 with libde265, dav1d and the encoders that it is
         // linked with adds 25 MB to an image.
+        .target(name: "CDigests", cSettings: c),
         .target(name: "CHEIF", cSettings: c),
         .target(name: "CJPEG", dependencies: ["CLibJPEG"], cSettings: c),
         .target(name: "CPNG", dependencies: ["CLibPNG"], cSettings: c),
@@ -89,7 +90,7 @@ let package = Package(
         // Layer 2: values and arithmetic without I/O.
         .target(name: "HTTP", dependencies: ["Support"], swiftSettings: pure),
         .target(name: "Exif", swiftSettings: pure),
-        .target(name: "Digests", dependencies: ["CLibCrypto"], swiftSettings: edge),
+        .target(name: "Digests", dependencies: ["CDigests", "CLibCrypto"], swiftSettings: edge),
         .target(name: "Pixels", dependencies: ["CPixels"], swiftSettings: edge),
         .target(name: "S3Events", dependencies: ["Support"], swiftSettings: pure),
         .target(name: "Metrics", dependencies: ["Support"], swiftSettings: edge),

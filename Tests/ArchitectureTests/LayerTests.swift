@@ -11,7 +11,7 @@ struct LayerTests {
             "CLibSystemd",
             "CLibTIFF", "CLibTurboJPEG", "CLibWebP",
         ],
-        ["CHEIF", "CJPEG", "CPNG", "CPixels", "CSandbox", "CTIFF", "CWebP", "Support"],
+        ["CDigests", "CHEIF", "CJPEG", "CPNG", "CPixels", "CSandbox", "CTIFF", "CWebP", "Support"],
         ["HTTP", "Digests", "Exif", "Pixels", "S3Events", "Metrics"],
         [
             "SigV4", "Curl", "BMP", "GIF", "GIFEncoder", "HEIF", "JPEG", "JPEGEncoder", "PNG", "PNGEncoder",

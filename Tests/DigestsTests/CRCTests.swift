@@ -18,7 +18,7 @@ struct CRCTests {
         #expect(CRC.crc32c(Array(0..<32)) == 0x46DD_794E)
     }
 
-    @Test func `CRCs by tables equal CRCs bit by bit at every length from 0 to 67`() {
+    @Test func `CRCs equal CRCs bit by bit at every length from 0 to 400, by folding and by tables`() {
         func slow<Word: FixedWidthInteger>(_ bytes: [UInt8], _ polynomial: Word) -> Word {
             var word = ~Word(0)
             for byte in bytes {
@@ -31,7 +31,7 @@ struct CRCTests {
             return ~word
         }
         var state: UInt32 = 1
-        let bytes = (0..<67).map { _ in
+        let bytes = (0..<400).map { _ in
             state = state &* 1_664_525 &+ 1_013_904_223
             return UInt8(state >> 24)
         }
@@ -40,6 +40,16 @@ struct CRCTests {
             #expect(CRC.crc32(part) == slow(part, 0xEDB8_8320 as UInt32))
             #expect(CRC.crc32c(part) == slow(part, 0x82F6_3B78 as UInt32))
             #expect(CRC.crc64NVMe(part) == slow(part, 0x9A6C_9329_AC4B_C9B5 as UInt64))
+            let portable = CRC.portable(part)
+            #expect(portable == (CRC.crc32(part), CRC.crc32c(part), CRC.crc64NVMe(part)))
+        }
+    }
+
+    @Test func `CRCs of long messages are the same by folding and by tables`() {
+        for count in [1 << 20, (1 << 20) + 63, 3_000_001] {
+            let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
+            let portable = CRC.portable(bytes)
+            #expect(portable == (CRC.crc32(bytes), CRC.crc32c(bytes), CRC.crc64NVMe(bytes)))
         }
     }
 }
