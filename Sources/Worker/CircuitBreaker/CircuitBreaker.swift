@@ -206,5 +206,6 @@ final class CircuitBreaker: Sendable {
         let waiters = state.withLock { Array($0.waiters.values) }
         for waiter in waiters { waiter.signal() }
         progress.record()
+        progress.wakeup.signal()
     }
 }

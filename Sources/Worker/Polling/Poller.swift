@@ -107,7 +107,8 @@ final class Poller: Sendable {
             let now = clock.now
             let step = state.withLock { state in
                 state.decisions += 1
-                return decide(&state.poller, now: now)
+                let isMemoryScarce = progress.awaitingMemory { self.isMemoryScarce(state.poller) }
+                return decide(&state.poller, now: now, isMemoryScarce: isMemoryScarce)
             }
             switch step {
             case .stop: return nil
@@ -172,7 +173,8 @@ final class Poller: Sendable {
         let now = clock.now
         return state.withLock { state in
             var poller = state.poller
-            let isPollDue = if case .poll = decide(&poller, now: now) { state.poll == nil } else { false }
+            let step = decide(&poller, now: now, isMemoryScarce: isMemoryScarce(poller))
+            let isPollDue = if case .poll = step { state.poll == nil } else { false }
             return Snapshot(
                 inFlight: state.poller.inFlight, lastAnswer: state.poller.lastAnswer, failure: state.failure,
                 lag: state.lag, lastPicture: state.lastPicture, poll: state.poll, isPollDue: isPollDue,
@@ -182,10 +184,16 @@ final class Poller: Sendable {
 
     // MARK: Polling
 
+    /// Returns true when so many jobs wait for memory that no further message is to be received. Up to half of the
+    /// slots may wait, because jobs with smaller pictures overtake them.
+    private func isMemoryScarce(_ poller: PollerState) -> Bool {
+        budget.waiting > poller.limits.maxInFlight / 2
+    }
+
     /// Returns the next step of the polling task. A pause ends early when `progress.wakeup` is signaled.
-    private func decide(_ poller: inout PollerState, now: Duration) -> PollerState.Step {
-        // Up to half of the slots may wait for memory, because jobs with smaller pictures overtake them.
-        let isMemoryConstrained = budget.waiting > poller.limits.maxInFlight / 2
+    private func decide(
+        _ poller: inout PollerState, now: Duration, isMemoryScarce: Bool
+    ) -> PollerState.Step {
         poller.held = quarantineBreaker.heldCount
         var nextChange: Duration?
         // The requests in progress are counted only when it matters.
@@ -196,10 +204,10 @@ final class Poller: Sendable {
             nextChange = min(
                 waiting.nextChange ?? now + RequestHistory.stallTime, now + RequestHistory.stallTime)
         }
-        let limit = breaker.allowance(now: now)
-        if let trial = limit.nextChange { nextChange = min(nextChange ?? trial, trial) }
+        let allowance = breaker.allowance(now: now)
+        if let trial = allowance.nextChange { nextChange = min(nextChange ?? trial, trial) }
         let step = poller.next(
-            now: now, allowance: limit.messages, isMemoryConstrained: isMemoryConstrained)
+            now: now, allowance: allowance.messages, isMemoryConstrained: isMemoryScarce)
         guard case .pause(let until) = step, let nextChange, nextChange > now else { return step }
         return .pause(until: min(until ?? nextChange, nextChange))
     }
