@@ -158,7 +158,7 @@ extension Setting {
         .property(
             "worker.maxInFlight", \.worker.maxInFlight, reloads: true,
             "Maximum number of messages in flight (slots), up to 10000, without those that wait for a failing or "
-                + "hanging service; 0: worker.cpuWorkers plus 6"
+                + "hanging service; 0: worker.cpuWorkers plus 10"
         ),
         .property(
             "worker.memoryBytes", \.worker.memoryBytes, reloads: true,

@@ -12,7 +12,7 @@ package struct WorkerOptions: Sendable, Equatable {
     /// The maximum number of pictures that are pixelated concurrently; 0 for the number of processors.
     package var cpuWorkers = 0
     /// The maximum number of messages in flight without those in `effectiveMaxWaiting`; 0 for `effectiveCPUWorkers` +
-    /// 6, so that some messages download and upload while others are pixelated.
+    /// 10, so that some messages download and upload while others are pixelated.
     package var maxInFlight = 0
     /// The limit in bytes of the memory of all pictures in flight. The default is the minimum for the default limits of
     /// one picture.
@@ -44,7 +44,7 @@ package struct WorkerOptions: Sendable, Equatable {
         cpuWorkers == 0 ? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) : cpuWorkers
     }
 
-    package var effectiveMaxInFlight: Int { maxInFlight == 0 ? effectiveCPUWorkers + 6 : maxInFlight }
+    package var effectiveMaxInFlight: Int { maxInFlight == 0 ? effectiveCPUWorkers + 10 : maxInFlight }
 
     /// The maximum number of messages that wait for a dependency (`CircuitBreakerState.waiting`) and so take none of
     /// the `effectiveMaxInFlight` places; further ones take one.

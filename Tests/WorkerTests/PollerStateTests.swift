@@ -53,6 +53,27 @@ import Worker
         #expect(poll(3, after: 0) == .seconds(1) && poll(after: 0) == .zero)
     }
 
+    @Test(arguments: [(1, 1), (4, 1), (8, 2), (12, 4), (29, 9), (42, 10), (1000, 10)])
+    func `a poll is sent when a third of the places is free, at most ten`(places: Int, batch: Int) {
+        poller.limits.maxInFlight = places
+        poller.answered(places, requestedAt: now, wait: .zero, now: now, jitter: 1)
+        for free in 0...batch {
+            let step = poller.next(now: now, allowance: nil, isMemoryConstrained: false)
+            #expect(step == (free < batch ? .pause(until: nil) : .poll(count: batch, wait: .seconds(20))))
+            #expect(poller.isFull == (free < batch))
+            if free < places { poller.messageEnded() }
+        }
+    }
+
+    @Test func `a circuit breaker and the last messages of a limit permit a poll for one message`() {
+        poller.limits.maxInFlight = 30
+        #expect(
+            poller.next(now: now, allowance: 1, isMemoryConstrained: false) == .poll(count: 1, wait: .zero))
+        poller.limits.messages = 3
+        #expect(
+            poller.next(now: now, allowance: nil, isMemoryConstrained: false) == .poll(count: 3, wait: .zero))
+    }
+
     @Test func `a worker at a queue without long polls sends few requests and gets its messages`() {
         let harness = WorkerHarness(answersEmptyPollsAtOnce: true)
         harness.start()

@@ -4,9 +4,10 @@
 /// sends the polls and reports their results.
 ///
 /// A poll requests at most as many messages as jobs can start at once, because a message that waits in a buffer uses up
-/// its visibility timeout, and its receive count rises when the process ends. Polls are short polls until one has
-/// succeeded, so that the first response arrives soon. Later they are long polls, except in the last second before an
-/// idle worker stops, and with a `Limits.wait` or `Limits.idle` of zero.
+/// its visibility timeout, and its receive count rises when the process ends. It is sent when a third of the places is
+/// free, at least one and at most ten, so that a poll of a full queue brings several messages. Polls are short polls
+/// until one has succeeded, so that the first response arrives soon. Later they are long polls, except in the last
+/// second before an idle worker stops, and with a `Limits.wait` or `Limits.idle` of zero.
 package struct PollerState: Sendable {
     package enum Step: Sendable, Equatable {
         case poll(count: Int, wait: Duration)
@@ -50,8 +51,10 @@ package struct PollerState: Sendable {
     package var held = 0
     /// The number of messages in flight that wait for a dependency, `held` included. They take no place of the others.
     package var waiting = 0
-    /// True when no place is free for another message.
-    package var isFull: Bool { freePlaces <= 0 }
+    /// True when too few places are free for a poll.
+    package var isFull: Bool { freePlaces < placesForPoll }
+    /// The number of free places from which a poll is sent. The jobs in the other places keep the processors busy.
+    private var placesForPoll: Int { min(max(1, limits.maxInFlight / 3), Self.maxMessagesPerPoll) }
     private var freePlaces: Int { limits.maxInFlight - (inFlight - min(waiting, limits.maxWaiting)) }
     package private(set) var received = 0
     package private(set) var isDraining = false
@@ -86,7 +89,7 @@ package struct PollerState: Sendable {
         if let idleEnd, inFlight <= held, now >= idleEnd { return .stop }
         guard now >= retryAt else { return .pause(until: min(retryAt, idleEnd ?? retryAt)) }
         let free = min(freePlaces, allowance ?? .max, remaining, Self.maxMessagesPerPoll)
-        guard free > 0, !isMemoryConstrained else { return .pause(until: nil) }
+        guard free > 0, !isFull, !isMemoryConstrained else { return .pause(until: nil) }
         return .poll(count: free, wait: wait(now: now))
     }
 
