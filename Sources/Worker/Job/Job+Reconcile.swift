@@ -278,7 +278,9 @@ extension Job {
     private func upload(_ outputs: [(OutputObject, PutCondition)]) async throws -> Bool {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             for (output, condition) in outputs {
-                group.addTask {
+                // An immediate task is signed and passed to the transport on this thread, so that no other one is woken
+                // for it.
+                group.addImmediateTask {
                     do {
                         try await store.put(output, if: condition)
                         return true

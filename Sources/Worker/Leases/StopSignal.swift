@@ -86,11 +86,12 @@ final class StopSignal: Sendable {
     /// - Returns: The value of `work`. After a stop request too, the function returns only when `work` has ended.
     func run<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) async -> Value {
         await withTaskGroup(of: Value?.self) { group in
-            group.addTask { await work() }
-            group.addTask {
+            // Immediate tasks begin on this thread, so that no other one is woken for them.
+            group.addImmediateTask {
                 await self.waitForInterruption()
                 return nil
             }
+            group.addImmediateTask { await work() }
             var value: Value?
             for await result in group {
                 group.cancelAll()
