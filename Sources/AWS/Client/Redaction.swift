@@ -52,6 +52,8 @@ struct Redaction: Sendable {
 
     private func hidingSecrets(in text: String) -> String {
         secrets.filter { $0.revealed.utf8.count >= Self.minimumBytes }.reduce(text) { text, secret in
+            // No form of a secret is shorter than the secret, and most texts are request ids, which are short.
+            guard text.utf8.count >= secret.revealed.utf8.count else { return text }
             let secret = Array(secret.revealed.utf8)
             // Bytes and not characters, because a mark behind a secret would be one character with its last letter.
             var rest = Array(text.utf8)[...]
@@ -97,6 +99,7 @@ struct Redaction: Sendable {
     }
 
     private func hidingSignatures(in text: String) -> String {
+        guard text.utf8.count >= Self.signatureDigits else { return text }
         var out: [UInt8] = []
         var digits: [UInt8] = []
         func endDigits() {
@@ -118,7 +121,8 @@ struct Redaction: Sendable {
     /// Returns false for control and format characters, among them those that change the direction of a text, and for
     /// the line and paragraph separators.
     private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
+        if scalar.isASCII { return (0x20..<0x7F).contains(scalar.value) }
+        return switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator: false
         default: true
         }

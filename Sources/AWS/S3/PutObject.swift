@@ -17,7 +17,7 @@ extension S3Client {
     ) async throws(AWSError) -> PutReceipt {
         var headers = options.headers
         headers["x-amz-sdk-checksum-algorithm"] = "CRC32C"
-        headers["x-amz-checksum-crc32c"] = Self.crc32cHeader(bytes)
+        headers[Self.crc32cName] = Self.crc32cHeader(bytes)
         guard let ifMatch = options.ifMatch, endpoints.options.s3 != nil else {
             return try await put(bytes, to: object, headers: headers, within: deadline())
         }
@@ -69,23 +69,26 @@ extension S3Client {
     private func put(
         _ bytes: [UInt8], to object: ObjectReference, headers: Headers, within deadline: OperationDeadline
     ) async throws(AWSError) -> PutReceipt {
+        // The checksum of the request is that of the response, and any other digest is computed once, by the check of
+        // each response.
+        let crc32c = headers[Self.crc32cName]
+        let checked = Locked(DigestCheck.absent)
         let response: Response
         do {
             response = try await send(
                 "PutObject", .put, object, headers: headers, body: bytes, within: deadline
             ) { response in
                 if let problem = originProblem(response, to: .put) { return problem }
-                guard case .contradicts(let text) = check(bytes, in: object.bucket, against: response.headers)
-                else {
-                    return nil
-                }
+                let found = check(bytes, crc32c: crc32c, in: object.bucket, against: response.headers)
+                checked.withLock { $0 = found }
+                guard case .contradicts(let text) = found else { return nil }
                 return (.checksumMismatch, text)
             }
         } catch { throw explained(error, headers) }
         let head = ObjectHead(response.headers)
         let receipt = PutReceipt(
             eTag: head.eTag ?? "", versionID: head.versionID, requestID: head.requestID)
-        let compared = check(bytes, in: object.bucket, against: response.headers)
+        let compared = checked.withLock { $0 }
         if compared != .fits {
             let isFound = try await verify(receipt, of: bytes.count, in: object, within: deadline)
             if isFound {

@@ -70,13 +70,17 @@ extension S3Client {
     /// Composite checksums of multipart uploads (`-N` at the end, or `x-amz-checksum-type: COMPOSITE`) are not
     /// compared, because they cover the checksums of the parts and not the bytes (Amazon S3 User Guide, "Checking
     /// object integrity"). Checksums of algorithms that are not in `checksums` are not compared either.
-    func check(_ bytes: [UInt8], in bucket: String, against headers: Headers) -> DigestCheck {
+    ///
+    /// - Parameter crc32c: The CRC-32C of the bytes as the value of a header; nil when it is not known yet.
+    func check(
+        _ bytes: [UInt8], crc32c: String? = nil, in bucket: String, against headers: Headers
+    ) -> DigestCheck {
         if headers["x-amz-checksum-type"]?.uppercased() != "COMPOSITE" {
             for (name, compute) in Self.checksums {
                 guard let expected = headers["x-amz-checksum-\(name)"], !expected.contains("-"),
-                    let digest = compute(bytes)
+                    let found = (name == "crc32c" ? crc32c : nil)
+                        ?? compute(bytes).map({ Data($0).base64EncodedString() })
                 else { continue }
-                let found = Data(digest).base64EncodedString()
                 guard found == expected else {
                     return .contradicts("\(name) of the \(bytes.count) bytes is \(found), not \(expected)")
                 }
@@ -123,7 +127,10 @@ extension S3Client {
         ("sha256", { SHA256.digest($0) }),
     ]
 
-    /// Returns the value of the header `x-amz-checksum-crc32c` for the upload of `bytes`.
+    /// The name of the header with the CRC-32C of an object.
+    static let crc32cName = "x-amz-checksum-crc32c"
+
+    /// Returns the value of the header `crc32cName` for the upload of `bytes`.
     static func crc32cHeader(_ bytes: [UInt8]) -> String {
         Data(bigEndian(CRC.crc32c(bytes))).base64EncodedString()
     }
