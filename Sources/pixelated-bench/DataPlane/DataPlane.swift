@@ -169,7 +169,7 @@ final class DataPlane: @unchecked Sendable {
             guard case .hold(let maximum, let visibility, let until)? = connection.held else { continue }
             let response = content.withLock { content -> DataPlaneResponse? in
                 content.show(at: now)
-                guard content.hasVisible || now >= until else { return nil }
+                guard content.hasVisible || now >= until || content.answersAtOnce else { return nil }
                 return content.receive(maximum, visibility: visibility, at: now)
             }
             if case .send(let head, let body)? = response {

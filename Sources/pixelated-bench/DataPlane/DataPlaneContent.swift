@@ -67,7 +67,10 @@ struct DataPlaneContent {
     private var nextVisible = 0
     private var hidden: Set<Int> = []
     private var lastETag = 0
+    /// The number of messages that have been deleted.
     private(set) var deleted = 0
+    /// True to end all long polls at once.
+    var answersAtOnce = false
 
     init(_ pictures: [Picture]) {
         self.pictures = pictures
@@ -194,7 +197,7 @@ struct DataPlaneContent {
             let maximum = call.MaxNumberOfMessages ?? 1
             let visibility = UInt64(call.VisibilityTimeout ?? 30) * 1_000_000_000
             let until = now + UInt64(call.WaitTimeSeconds ?? 0) * 1_000_000_000
-            if !hasVisible, until > now {
+            if !hasVisible, until > now, !answersAtOnce {
                 return .hold(maximum: maximum, visibility: visibility, until: until)
             }
             return receive(maximum, visibility: visibility, at: now)

@@ -28,8 +28,16 @@ final class ServiceSession {
         unlink(log)
         let commands = client.commands(server, cores: cores, areLarge: set.areLarge)
         tree = ProcessTree(roots: try ServiceClient.start(commands, log: log))
+        do { try awaitPolls(commands.count) } catch {
+            end()
+            throw error
+        }
+    }
+
+    /// Returns when `count` long polls wait for a message.
+    private func awaitPolls(_ count: Int) throws {
         let started = DataPlane.now
-        while server.waitingPolls.withLock({ $0 }) < commands.count {
+        while server.waitingPolls.withLock({ $0 }) < count {
             try checkProcesses()
             guard DataPlane.now - started < 60_000_000_000 else {
                 throw failure("no poll of each process within 60 s")
@@ -40,6 +48,8 @@ final class ServiceSession {
 
     /// Ends the processes of the client and the server.
     func end() {
+        // A drain waits for the end of a long poll.
+        server.content.withLock { $0.answersAtOnce = true }
         for process in tree.roots { kill(process, SIGTERM) }
         let started = DataPlane.now
         for process in tree.roots {
