@@ -101,8 +101,9 @@ struct ServiceCommand: ParsableCommand {
         for (number, client) in clients.enumerated() {
             let plan = ServiceMeasurement.Plan(
                 events: events, latencySeconds: latency, idleSeconds: number < 2 ? idle : 0)
-            report.rows.append(try ServiceMeasurement(client, set, cores: cores.count, plan))
-            progress("\(set.name): \(client.title)")
+            let row = try ServiceMeasurement(client, set, cores: cores.count, plan)
+            progress("\(set.name): \(report.line(row, daemon: report.rows.first ?? row))")
+            report.rows.append(row)
         }
         guard !noScaling else { return report }
         let plan = ServiceMeasurement.Plan(events: events)

@@ -28,15 +28,7 @@ struct ServiceReport {
                 + "| 99th percentile ms | equal outputs |",
             "|---|---|---|---|---|---|---|---|",
         ]
-        for row in rows {
-            let cells = [
-                row.title, number(row.picturesPerSecond, 1), number(row.cpuMilliseconds, 2),
-                number(row.cpuMilliseconds / daemon.cpuMilliseconds, 2), number(row.peakMegabytes, 0),
-                number(row.latency(0.5), 1), number(row.latency(0.99), 1),
-                number(row.equalPart * 100, 1) + " %",
-            ]
-            lines.append("| " + cells.joined(separator: " | ") + " |")
-        }
+        lines += rows.map { line($0, daemon: daemon) }
         lines += ["", "| | ratio |", "|---|---|"]
         func add(_ name: String, _ value: Double?, _ decimals: Int = 2) {
             if let value { lines.append("| \(name) | \(number(value, decimals)) |") }
@@ -61,6 +53,16 @@ struct ServiceReport {
             "CPU of the server / of pixelated, not counted",
             daemon.burst.serverMilliseconds / daemon.burst.cpuMilliseconds)
         return lines.joined(separator: "\n")
+    }
+
+    /// Returns the row of a client in the table.
+    func line(_ row: ServiceMeasurement, daemon: ServiceMeasurement) -> String {
+        let cells = [
+            row.title, number(row.picturesPerSecond, 1), number(row.cpuMilliseconds, 2),
+            number(row.cpuMilliseconds / daemon.cpuMilliseconds, 2), number(row.peakMegabytes, 0),
+            number(row.latency(0.5), 1), number(row.latency(0.99), 1), number(row.equalPart * 100, 1) + " %",
+        ]
+        return "| " + cells.joined(separator: " | ") + " |"
     }
 
     private func number(_ value: Double?, _ decimals: Int) -> String {
