@@ -5,6 +5,7 @@ import ArgumentParser
 import Audit
 import Curl
 import Daemon
+import DeadLetters
 import Logging
 import Pixelation
 import Settings
@@ -175,19 +176,32 @@ struct AuditCommand: AsyncParsableCommand {
     }
 
     /// Reads the failures in the quarantine that the settings name.
+    ///
+    /// - Returns: the failures, and the number of letters whose failure is not known.
     private func setAside(
         _ settings: Configuration, _ session: AWSSession
     ) async throws -> (index: SetAsideIndex, unreadable: Int) {
-        if let url = settings.queue.deadLetterURL {
-            return try await SetAsideReader.read(
-                try session.sqs(queueURL: url, setting: "queue.deadLetterURL"))
+        guard settings.queue.hasQuarantine else { return (SetAsideIndex(), 0) }
+        var letters = try DeadLettersSession.Open(settings: settings, session: session).letters()
+        let quarantine = settings.queue.quarantineLocation.map { location in
+            BucketQuarantine(
+                store: S3Store(session.s3(outputBucket: location.bucket)), bucket: location.bucket,
+                prefix: location.prefix)
         }
-        guard let location = settings.queue.quarantineLocation else { return (SetAsideIndex(), 0) }
-        let client = session.s3(outputBucket: location.bucket)
-        return try await SetAsideReader.read(
-            bucket: location.bucket, prefix: location.prefix, from: client,
-            quarantine: BucketQuarantine(
-                store: S3Store(client), bucket: location.bucket, prefix: location.prefix))
+        var index = SetAsideIndex(quarantine: quarantine)
+        var unreadable = 0
+        do {
+            while !index.isFull, case let read = try await letters.next(), !read.isEmpty {
+                for letter in read {
+                    if let record = letter.record { index.add(record) } else { unreadable += 1 }
+                }
+            }
+        } catch {
+            await letters.close()
+            throw error
+        }
+        await letters.close()
+        return (index, unreadable + letters.strangers)
     }
 
     private static func text(_ expected: AuditEstimate) -> String {

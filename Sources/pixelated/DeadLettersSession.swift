@@ -16,8 +16,8 @@ import Worker
 struct DeadLettersSession {
     /// The open session.
     struct Open {
-        fileprivate let settings: Configuration
-        fileprivate let session: AWSSession
+        let settings: Configuration
+        let session: AWSSession
 
         /// Returns the dead letters of the quarantine.
         func letters() throws -> any DeadLetterStore {
