@@ -467,8 +467,9 @@ const px_block_tables *px_create_block_tables(
     const uint8_t steps[64], const px_code dc[256], const px_code ac[256])
 {
     px_block_tables *tables = malloc(sizeof *tables);
+    // As allocations of Swift end the process.
     if (tables == NULL)
-        return NULL;
+        abort();
     fill_transform(tables);
     for (int place = 0; place < 64; place++) {
         tables->halves[place] = (uint16_t)(4 * steps[place]);

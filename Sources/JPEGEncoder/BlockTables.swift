@@ -13,11 +13,9 @@ package struct BlockTables: @unchecked Sendable {
 
     private init(_ index: Int) {
         let codes = HuffmanTable.standard[index]
-        let created = px_create_block_tables(
+        address = px_create_block_tables(
             QuantizationTable.standard[index].steps, codes.dc.codes.map(\.packed),
             codes.ac.codes.map(\.packed))
-        guard let created else { fatalError("the system has no memory left for the tables of blocks") }
-        address = created
     }
 }
 

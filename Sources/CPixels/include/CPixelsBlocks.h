@@ -107,7 +107,7 @@ typedef uint32_t px_code;
 typedef struct px_block_tables px_block_tables;
 
 /// Creates tables, which are never freed, from the quantization steps 3...61 of a block, row by row, and from the
-/// Huffman codes of the symbols of DC and of AC coefficients. NULL if the system has no memory left.
+/// Huffman codes of the symbols of DC and of AC coefficients. The process ends if the system has no memory left.
 const px_block_tables *px_create_block_tables(
     const uint8_t steps[64], const px_code dc[256], const px_code ac[256]);
 
