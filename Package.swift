@@ -252,7 +252,7 @@ let package = Package(
             swiftSettings: edge),
         .testTarget(
             name: "DeadLettersTests",
-            dependencies: ["DeadLetters", "AWS", "Decoding", "Pixelation", "S3Events", "Support", "Worker"],
+            dependencies: ["DeadLetters", "AWS", "Decoding", "Pixelation", "Support", "Worker"],
             swiftSettings: edge),
         .testTarget(name: "S3EventsTests", dependencies: ["S3Events"], swiftSettings: edge),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: edge),

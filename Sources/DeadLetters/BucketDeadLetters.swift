@@ -10,7 +10,7 @@ package struct BucketDeadLetters: DeadLetterStore {
     private var rest: [ListedObject] = []
     private var after: String?
     private var isLastPage = false
-    package private(set) var strangers = 0
+    package private(set) var otherObjects = 0
     package let isIncomplete = false
 
     package init(_ bucket: any QuarantineBucket) { self.bucket = bucket }
@@ -26,7 +26,7 @@ package struct BucketDeadLetters: DeadLetterStore {
             let objects = Array(rest.suffix(SQSClient.batchLimit).reversed())
             rest.removeLast(objects.count)
             let letters = try await letters(in: objects)
-            strangers += objects.count - letters.count
+            otherObjects += objects.count - letters.count
             if !letters.isEmpty { return letters }
         }
     }

@@ -21,5 +21,5 @@ package protocol DeadLetterStore: Sendable {
     var isIncomplete: Bool { get }
 
     /// The number of objects under the prefix of the quarantine that are no letters.
-    var strangers: Int { get }
+    var otherObjects: Int { get }
 }

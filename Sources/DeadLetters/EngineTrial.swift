@@ -8,8 +8,8 @@ package import Worker
 /// The trial that downloads the current sources of a letter and pixelates them with the present settings, and stores
 /// nothing.
 ///
-/// It reads the outputs only of letters whose failure is a collision of outputs. It does not find that outputs cannot be
-/// stored.
+/// It reads the outputs only of letters whose failure is a collision of outputs. It does not find that outputs cannot
+/// be stored.
 package struct EngineTrial: LetterTrial {
     private let store: any ObjectStore
     private let engine: any PictureEngine

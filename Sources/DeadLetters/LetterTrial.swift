@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The trial of a dead letter, which tells whether its replay would succeed: `EngineTrial`, or a simulated one in tests.
+/// The trial of a dead letter, which tells whether its replay would succeed: `EngineTrial`, or a simulated one in
+/// tests.
 package protocol LetterTrial: Sendable {
     /// The maximum number of simultaneous trials.
     var concurrency: Int { get }

@@ -33,7 +33,7 @@ package struct QueueDeadLetters: DeadLetterStore {
     private var receivesWithoutNews = 0
     private var isAtEnd = false
     package private(set) var isIncomplete = false
-    package let strangers = 0
+    package let otherObjects = 0
 
     /// Makes the letters of a queue.
     ///
@@ -50,8 +50,8 @@ package struct QueueDeadLetters: DeadLetterStore {
                 (isIncomplete, isAtEnd) = (true, true)
                 break
             }
-            // A message that comes again was hidden for too short a time. The time grows with that of the reading, so
-            // that in the end all are hidden.
+            // A message that is received again was hidden for too short a time. The time grows with that of the
+            // reading, so that in the end all are hidden.
             let elapsed = Int(begin.duration(to: .now).components.seconds)
             visibility = min(max(Self.visibility, .seconds(2 * elapsed)), Self.maximumVisibility)
             received = .now

@@ -201,7 +201,7 @@ struct AuditCommand: AsyncParsableCommand {
             throw error
         }
         await letters.close()
-        return (index, unreadable + letters.strangers)
+        return (index, unreadable + letters.otherObjects)
     }
 
     private static func text(_ expected: AuditEstimate) -> String {

@@ -178,8 +178,9 @@ struct DeadLettersReport: Sendable {
         if letters.isIncomplete {
             printError("the queue has more messages than can be read at once; further letters are left out")
         }
-        if letters.strangers > 0 {
-            printError("\(letters.strangers) objects under the quarantine prefix are no quarantine records")
+        if letters.otherObjects > 0 {
+            printError(
+                "\(letters.otherObjects) objects under the quarantine prefix are no quarantine records")
         }
     }
 

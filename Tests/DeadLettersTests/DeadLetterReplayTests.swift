@@ -125,7 +125,7 @@ struct DeadLetterReplayTests {
         var replay = DeadLetterReplay(
             QueueDeadLetters(queue), to: queue,
             onLetter: { letter, _ in
-                // Two deleted messages and one that stays come again.
+                // Two deleted messages and one that stays are received again.
                 if letter.id == "id-9" { queue.repeatNext(["id-0", "id-2", "id-4"]) }
                 again.withLock { $0 = true }
             })
@@ -182,6 +182,6 @@ struct DeadLetterReplayTests {
         try await replay.run()
         #expect(queue.sent.sorted() == (10..<30).compactMap { objects["q/\($0).json"] }.sorted())
         #expect(bucket.keys == (30..<40).map { "q/\($0).json" } + ["q/a.json", "q/note.txt"])
-        #expect(replay.letters.strangers == 1 && replay.totals.read == 30)
+        #expect(replay.letters.otherObjects == 1 && replay.totals.read == 30)
     }
 }
