@@ -43,8 +43,10 @@ struct DeadLetterReplayTests {
         #expect(replay.totals.read == 25 && replay.totals.selected == 25 && replay.totals.replayed == 25)
         #expect(outcomes.withLock { $0 } == (0..<25).map { "id-\($0) replayed" })
         let pair = ["send", "delete"]
+        // On a slow machine the visibility timeouts are extended as well.
         #expect(
-            queue.calls == ["receive"] + pair + pair + ["receive"] + pair + ["receive"] + pair + ["receive"])
+            queue.calls.filter { $0 != "changeVisibility" }
+                == ["receive"] + pair + pair + ["receive"] + pair + ["receive"] + pair + ["receive"])
     }
 
     @Test(arguments: [false, true], [false, true])
