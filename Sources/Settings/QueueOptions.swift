@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AWS
 import HTTP
 package import Support
 
@@ -23,13 +24,10 @@ package struct QueueOptions: Sendable, Equatable {
 
     /// The bucket and key prefix of `quarantinePrefix`; nil when the option is not set or invalid.
     package var quarantineLocation: (bucket: String, prefix: String)? {
-        guard let quarantinePrefix, quarantinePrefix.hasPrefix("s3://") else { return nil }
-        let parts = quarantinePrefix.dropFirst(5)
-            .split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, (3...63).contains(parts[0].utf8.count), parts[1].hasSuffix("/") else {
+        guard let location = quarantinePrefix.flatMap(S3Location.parse), location.prefix.hasSuffix("/") else {
             return nil
         }
-        return (String(parts[0]), String(parts[1]))
+        return location
     }
 
     /// Returns a problem for each option with an invalid value. An empty `url` is reported by

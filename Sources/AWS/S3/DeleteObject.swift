@@ -23,13 +23,6 @@ extension S3Client {
                 .malformedResponse, "S3 does not answer a deletion with status \(response.status) and a body"
             )
         }
-        guard !traits.lacksRequestID(response, to: .delete) else {
-            return (
-                .malformedResponse,
-                "the response has no request id, unlike earlier ones, so it is not that of the store"
-            )
-        }
-        traits.observe(response, to: .delete)
-        return nil
+        return requestIDProblem(response, to: .delete)
     }
 }

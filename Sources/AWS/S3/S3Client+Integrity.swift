@@ -32,6 +32,12 @@ extension S3Client {
         guard let eTag = response.headers["etag"], !eTag.isEmpty else {
             return (.malformedResponse, "the response has no ETag, so it is not that of the store")
         }
+        return requestIDProblem(response, to: method)
+    }
+
+    /// Returns the problem of a response of status 200...299 that lacks a request id, although earlier ones had one;
+    /// nil for a response of the store, whose traits are then observed.
+    func requestIDProblem(_ response: Response, to method: Request.Method) -> ResponseProblem? {
         guard !traits.lacksRequestID(response, to: method) else {
             return (
                 .malformedResponse,

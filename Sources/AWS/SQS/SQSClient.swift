@@ -19,6 +19,11 @@ package struct SQSClient: Sendable {
     /// and their attributes.
     private static let responseLimit = 64 << 20
 
+    /// Returns true when the URL is that of a FIFO queue, whose name ends in `.fifo`.
+    package static func isFIFO(_ queueURL: String) -> Bool {
+        queueURL.hasSuffix(".fifo") || queueURL.hasSuffix(".fifo/")
+    }
+
     /// Sends the request of one operation, and returns the decoded response.
     ///
     /// - Parameters:

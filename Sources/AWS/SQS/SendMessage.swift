@@ -22,7 +22,7 @@ extension SQSClient {
     ) async throws(AWSError) -> String {
         let queueURL = queueURL ?? self.queueURL
         var input = SendInput(QueueUrl: queueURL, MessageBody: body)
-        if queueURL.hasSuffix(".fifo") || queueURL.hasSuffix(".fifo/") {
+        if Self.isFIFO(queueURL) {
             // SQS limits these ids to 128 characters and the set of characters (API reference of SendMessage).
             input.MessageDeduplicationId = Hex.encode(SHA256.digest(id))
             input.MessageGroupId = input.MessageDeduplicationId

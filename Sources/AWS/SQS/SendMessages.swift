@@ -17,15 +17,12 @@ extension SQSClient {
         try await sendBatch(
             "SendMessageBatch",
             messages.enumerated().map { index, message in
-                let group = isFIFO ? Hex.encode(SHA256.digest(message.id)) : nil
+                let group = Self.isFIFO(queueURL) ? Hex.encode(SHA256.digest(message.id)) : nil
                 return SendEntry(
                     Id: String(index), MessageBody: message.body, MessageDeduplicationId: group,
                     MessageGroupId: group)
             })
     }
-
-    /// True when the queue of this client is a FIFO queue.
-    private var isFIFO: Bool { queueURL.hasSuffix(".fifo") || queueURL.hasSuffix(".fifo/") }
 }
 
 private struct SendEntry: Encodable {
