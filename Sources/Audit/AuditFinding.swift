@@ -10,10 +10,8 @@ package enum AuditFinding: Sendable, Equatable {
     /// The finding as a line of a report: its name, the object, and what is known about it.
     package var line: String {
         switch self {
-        case .source(let object, .missing(let count)): "missing  \(object)  \(count) outputs"
-        case .source(let object, .stale(let reason)): "stale  \(object)  \(reason.rawValue)"
-        case .source(let object, .setAside(let code)): "set-aside  \(object)  \(code)"
-        case .source(let object, let state): "\(state.name)  \(object)"
+        case .source(let object, let state):
+            [state.name, "\(object)", state.detail].compactMap(\.self).joined(separator: "  ")
         case .orphan(let object): "orphan  \(object)"
         }
     }

@@ -2,7 +2,7 @@
 
 import AWS
 import Support
-import Worker
+package import Worker
 
 /// The audit of a bucket: the comparison of each source with its outputs, and the repair of what is missing or stale by
 /// events that are sent to the queue.
@@ -13,13 +13,13 @@ import Worker
 package struct BucketAudit: Sendable {
     /// The repair of an audit.
     package struct Repair: Sendable {
-        package var queue: any AuditQueue
+        package var queue: any MessageSender
         /// The region in the events.
         package var region: String
         /// The maximum number of events a second.
         package var rate: Int
 
-        package init(queue: any AuditQueue, region: String, rate: Int) {
+        package init(queue: any MessageSender, region: String, rate: Int) {
             self.queue = queue
             self.region = region
             self.rate = rate

@@ -2,25 +2,25 @@
 
 import AWS
 import Support
+import Worker
 
 /// The sender of the events of a repair, in batches of ten at a limited rate.
 struct RepairSender {
-    private let queue: any AuditQueue
+    private let queue: any MessageSender
     private let bucket: String
     private let region: String
-    /// The time between two events.
-    private let interval: Duration
-    /// The earliest time of the next batch.
-    private var next = ContinuousClock.now
+    /// The maximum number of events a second, 1 or more.
+    private let rate: Int
+    private var pace = Pace()
 
     /// Makes a sender of the events of `bucket`.
     ///
     /// - Parameter rate: the maximum number of events a second, 1 or more.
-    init(_ queue: any AuditQueue, bucket: String, region: String, rate: Int) {
+    init(_ queue: any MessageSender, bucket: String, region: String, rate: Int) {
         self.queue = queue
         self.bucket = bucket
         self.region = region
-        interval = .seconds(1) / max(1, rate)
+        self.rate = rate
     }
 
     /// Sends an event for each source.
@@ -34,8 +34,7 @@ struct RepairSender {
         while !rest.isEmpty {
             var batch = Array(rest.prefix(SQSClient.batchLimit))
             rest = rest.dropFirst(batch.count)
-            try await Task.sleep(until: next, clock: .continuous)
-            next = max(next, .now - .seconds(1)) + interval * batch.count
+            try await pace.wait(for: batch.count, perSecond: rate)
             for attempt in 1... {
                 requests += 1
                 let failures = try await queue.sendMessages(

@@ -43,4 +43,14 @@ package enum SourceStatus: Sendable, Equatable {
         case .ignored: "ignored"
         }
     }
+
+    /// The number of outputs that do not exist, the reason or the error code, as text; nil when there is none.
+    var detail: String? {
+        switch self {
+        case .missing(let count): "\(count) outputs"
+        case .stale(let reason): reason.rawValue
+        case .setAside(let code): code
+        case .complete, .ignored: nil
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 import AWS
 import Support
+package import Worker
 
 /// The replay of dead letters: each is received, sent to the source queue and deleted, in this order, so that none is
 /// lost when the replay is interrupted. A letter between the last two steps is then sent again by the next replay, and
@@ -36,9 +37,8 @@ package struct DeadLetterReplay: Sendable {
     package private(set) var totals = ReplayTotals()
     /// The letters that are replayed.
     package private(set) var letters: any DeadLetterStore
-    private let queue: any ReplayQueue
-    /// The earliest time of the next batch.
-    private var nextTime = ContinuousClock.now
+    private let queue: any MessageSender
+    private var pace = Pace()
     private var hasReplayed = false
     private let onLetter: @Sendable (DeadLetter, Outcome) throws -> Void
 
@@ -49,7 +49,7 @@ package struct DeadLetterReplay: Sendable {
     ///   - queue: the source queue.
     ///   - onLetter: the function that is called with the outcome of each selected letter.
     package init(
-        _ letters: any DeadLetterStore, to queue: any ReplayQueue,
+        _ letters: any DeadLetterStore, to queue: any MessageSender,
         onLetter: @escaping @Sendable (DeadLetter, Outcome) throws -> Void
     ) {
         self.letters = letters
@@ -156,8 +156,7 @@ package struct DeadLetterReplay: Sendable {
 
     /// Sends letters and deletes those that were sent.
     private mutating func replay(_ batch: [DeadLetter]) async throws {
-        try await Task.sleep(until: nextTime, clock: .continuous)
-        nextTime = max(nextTime, .now - .seconds(1)) + .seconds(1) / max(1, rate) * batch.count
+        try await pace.wait(for: batch.count, perSecond: rate)
         await letters.renew()
         let sent = try await send(batch)
         guard !sent.isEmpty else { return }

@@ -23,3 +23,19 @@ package protocol DeadLetterStore: Sendable {
     /// The number of objects under the prefix of the quarantine that are no letters.
     var otherObjects: Int { get }
 }
+
+extension DeadLetterStore {
+    /// Reads the letters until their end, or until `body` returns false, and makes them visible again (`close`).
+    ///
+    /// - Parameter body: the function that is called with the letters of each call of `next`.
+    /// - Throws: the error of `next` or of `body`.
+    package mutating func read(_ body: ([DeadLetter]) throws -> Bool) async throws {
+        do {
+            while case let letters = try await next(), !letters.isEmpty, try body(letters) {}
+        } catch {
+            await close()
+            throw error
+        }
+        await close()
+    }
+}

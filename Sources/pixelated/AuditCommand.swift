@@ -99,33 +99,20 @@ struct AuditCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try arguments.load(service: true)
-        let log = LogOutput(format: .text, level: .warning)
-        defer { log.flush(within: .seconds(10)) }
-        do {
-            let transport = try CurlTransport(settings.network.completed(from: environment()))
-            let session = try await AWSSession(
-                settings, environment: environment(), version: version, transport: transport,
-                logger: log.logger("audit"))
-            let isClean = try await run(settings, session)
-            await transport.shutDown()
-            if !isClean { throw ExitCode(ExitReason.failure.rawValue) }
-        } catch let error as ExitCode {
-            throw error
-        } catch {
-            printError("\(error)")
-            throw ExitCode(ExitReason(error).rawValue)
-        }
+        let isClean = try await CommandSession.run(settings, command: "audit", run)
+        if !isClean { throw ExitCode(ExitReason.failure.rawValue) }
     }
 
     /// Runs the audit, and returns true when nothing is left to be done.
-    private func run(_ settings: Configuration, _ session: AWSSession) async throws -> Bool {
+    private func run(_ session: CommandSession) async throws -> Bool {
+        let settings = session.settings
         let options = options(settings)
-        let client = session.s3(outputBucket: options.output.bucket)
+        let client = session.aws.s3(outputBucket: options.output.bucket)
         let store = S3AuditStore(client)
         let expected = try await AuditEstimate(options, store: store)
         printError(Self.text(expected))
         if estimate { return true }
-        let (failures, unreadable) = try await setAside(settings, session)
+        let (failures, unreadable) = try await setAside(session)
         if unreadable > 0 {
             printError(
                 "\(unreadable) messages or objects in the quarantine are no quarantine records; "
@@ -140,10 +127,9 @@ struct AuditCommand: AsyncParsableCommand {
             options, store: store, setAside: failures,
             repair: sends
                 ? BucketAudit.Repair(
-                    queue: try session.sqs(queueURL: settings.queue.url), region: session.region.name,
-                    rate: rate)
+                    queue: try session.queue(), region: session.aws.region.name, rate: rate)
                 : nil)
-        let file = try checkpoint.map { try CheckpointFile($0, identity: options.identity) }
+        let file = checkpoint.map { CheckpointFile($0, identity: options.identity) }
         let progress = AuditProgress(total: expected.isComplete ? expected.sources : nil)
         let report = AuditReport(isJSON: json)
         let end = try await audit.run(
@@ -157,7 +143,7 @@ struct AuditCommand: AsyncParsableCommand {
                 progress.show(checkpoint)
             })
         progress.clear()
-        try report.write(end, sample: sample, expected)
+        try report.write(end, sample: sample)
         try file?.remove()
         return end.totals.missing + end.totals.stale == 0 || sends
     }
@@ -179,28 +165,23 @@ struct AuditCommand: AsyncParsableCommand {
     ///
     /// - Returns: the failures, and the number of letters whose failure is not known.
     private func setAside(
-        _ settings: Configuration, _ session: AWSSession
+        _ session: CommandSession
     ) async throws -> (index: SetAsideIndex, unreadable: Int) {
-        guard settings.queue.hasQuarantine else { return (SetAsideIndex(), 0) }
-        var letters = try DeadLettersSession.Open(settings: settings, session: session).letters()
-        let quarantine = settings.queue.quarantineLocation.map { location in
+        guard session.settings.queue.hasQuarantine else { return (SetAsideIndex(), 0) }
+        var letters = try session.letters()
+        let quarantine = session.settings.queue.quarantineLocation.map { location in
             BucketQuarantine(
-                store: S3Store(session.s3(outputBucket: location.bucket)), bucket: location.bucket,
+                store: S3Store(session.aws.s3(outputBucket: location.bucket)), bucket: location.bucket,
                 prefix: location.prefix)
         }
         var index = SetAsideIndex(quarantine: quarantine)
         var unreadable = 0
-        do {
-            while !index.isFull, case let read = try await letters.next(), !read.isEmpty {
-                for letter in read {
-                    if let record = letter.record { index.add(record) } else { unreadable += 1 }
-                }
+        try await letters.read { read in
+            for letter in read {
+                if let record = letter.record { index.add(record) } else { unreadable += 1 }
             }
-        } catch {
-            await letters.close()
-            throw error
+            return !index.isFull
         }
-        await letters.close()
         return (index, unreadable + letters.otherObjects)
     }
 

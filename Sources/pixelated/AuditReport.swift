@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Audit
-import FoundationEssentials
 import Support
 
 /// The report of an audit on standard output, as text or as JSON.
@@ -36,18 +35,18 @@ struct AuditReport {
             case .setAside(let code): line.reason = code
             case .complete, .ignored: break
             }
-            try printJSON(line)
-        case .orphan(let object): try printJSON(Line(state: "orphan", object: "\(object)"))
+            try StandardStreams.printJSON(line)
+        case .orphan(let object): try StandardStreams.printJSON(Line(state: "orphan", object: "\(object)"))
         }
     }
 
     /// Prints the totals of an audit.
     ///
     /// - Throws: `StandardStreams.Failure`.
-    func write(_ end: AuditCheckpoint, sample: Int?, _ expected: AuditEstimate) throws {
+    func write(_ end: AuditCheckpoint, sample: Int?) throws {
         let totals = end.totals
         if isJSON {
-            try printJSON(
+            try StandardStreams.printJSON(
                 Summary(totals: totals, requests: end.requests, dollars: end.requests.dollars, sample: sample)
             )
             return
@@ -68,12 +67,6 @@ struct AuditReport {
         try StandardStreams.printLine(
             "\(end.requests.list) list, \(end.requests.head) head and \(end.requests.queue) queue requests, "
                 + Self.dollars(end.requests.dollars))
-    }
-
-    private func printJSON(_ value: some Encodable) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        try StandardStreams.printLine(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 
     /// Returns the bounds of a proportion with 95 % confidence: the score interval of Wilson (1927).

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import AWS
 import ArgumentParser
-import Curl
 import Daemon
-import Logging
 import Settings
 import Support
-import Systemd
 
 /// The command `pixelated check`, which tests the configuration and the access to AWS.
 struct CheckCommand: AsyncParsableCommand {
@@ -32,29 +28,13 @@ struct CheckCommand: AsyncParsableCommand {
             return
         }
         try StandardStreams.printLine("configuration: ok")
-        let findings: [Preflight.Finding]
-        do {
-            findings = try await Self.findings(settings)
-        } catch {
-            printError("\(error)")
-            throw ExitCode(ExitReason(error).rawValue)
+        let findings = try await CommandSession.run(settings, command: "check") { session in
+            await Preflight(session: session.aws, settings: settings).findings()
         }
         for finding in findings {
             try StandardStreams.printLine(
                 "\(finding.subject): \(finding.failure == nil ? "" : "FAILED: ")\(finding.text)")
         }
         if let reason = findings.compactMap(\.failure).first { throw ExitCode(reason.rawValue) }
-    }
-
-    private static func findings(_ settings: Configuration) async throws -> [Preflight.Finding] {
-        let output = LogOutput(format: .text, level: .warning)
-        defer { output.flush(within: .seconds(10)) }
-        let transport = try CurlTransport(settings.network.completed(from: environment()))
-        let session = try await AWSSession(
-            settings, environment: environment(), version: version, transport: transport,
-            logger: output.logger("check"))
-        let findings = await Preflight(session: session, settings: settings).findings()
-        await transport.shutDown()
-        return findings
     }
 }

@@ -16,7 +16,7 @@ final class CheckpointFile {
     /// The maximum size of the file in bytes, several times that of a checkpoint with a key of 1024 bytes.
     private static let limit = 1 << 16
 
-    init(_ path: LocalPath, identity: String) throws {
+    init(_ path: LocalPath, identity: String) {
         self.path = path
         self.identity = identity
     }

@@ -29,22 +29,17 @@ struct DeadLettersExplainCommand: AsyncParsableCommand {
     private static let limit = 100
 
     func run() async throws {
-        let session = try DeadLettersSession(arguments)
-        try await session.run { open throws in
-            var letters = try open.letters()
+        let settings = try arguments.load(service: true)
+        try await CommandSession.run(settings, command: "dead-letters") { session throws in
+            var letters = try session.letters()
             let progress = ProgressLine()
             var (found, count): ([DeadLetter], Int) = ([], 0)
-            do {
-                while case let read = try await letters.next(), !read.isEmpty, found.count < Self.limit {
-                    count += read.count
-                    found += read.filter { $0.isAbout(key) }
-                    progress.show("\(count) letters read, \(found.count) found")
-                }
-            } catch {
-                await letters.close()
-                throw error
+            try await letters.read { read in
+                count += read.count
+                found += read.filter { $0.isAbout(key) }
+                progress.show("\(count) letters read, \(found.count) found")
+                return found.count < Self.limit
             }
-            await letters.close()
             progress.clear()
             let report = DeadLettersReport(isJSON: json)
             for letter in found.prefix(Self.limit) { try report.explain(letter) }

@@ -22,31 +22,26 @@ struct DeadLettersListCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let session = try DeadLettersSession(arguments)
+        let settings = try arguments.load(service: true)
         let selection = try selection.selection()
-        try await session.run { open throws in
-            var letters = try open.letters()
+        try await CommandSession.run(settings, command: "dead-letters") { session throws in
+            var letters = try session.letters()
             let report = DeadLettersReport(isJSON: json)
             let progress = ProgressLine()
             var groups = DeadLetterGroups()
             var count = 0
-            do {
-                while case let read = try await letters.next(), !read.isEmpty {
-                    count += read.count
-                    for letter in read where selection.contains(letter) {
-                        groups.add(letter)
-                        if each {
-                            progress.clear()
-                            try report.write(letter)
-                        }
+            try await letters.read { read in
+                count += read.count
+                for letter in read where selection.contains(letter) {
+                    groups.add(letter)
+                    if each {
+                        progress.clear()
+                        try report.write(letter)
                     }
-                    progress.show("\(count) letters read")
                 }
-            } catch {
-                await letters.close()
-                throw error
+                progress.show("\(count) letters read")
+                return true
             }
-            await letters.close()
             progress.clear()
             try report.write(groups)
             DeadLettersReport.warn(about: letters)

@@ -47,13 +47,13 @@ struct DeadLettersReplayCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let session = try DeadLettersSession(arguments)
+        let settings = try arguments.load(service: true)
         let selection = try selection.selection()
-        try await session.run { open throws in
+        try await CommandSession.run(settings, command: "dead-letters") { session throws in
             let progress = ProgressLine()
             let report = DeadLettersReport(isJSON: json)
             var replay = DeadLetterReplay(
-                try open.letters(), to: try open.queue(),
+                try session.letters(), to: try session.queue(),
                 onLetter: { letter, outcome in
                     progress.clear()
                     try report.write(letter, outcome, isDryRun: dryRun)
@@ -62,7 +62,7 @@ struct DeadLettersReplayCommand: AsyncParsableCommand {
             replay.maximum = max
             replay.isDryRun = dryRun
             replay.rate = rate
-            let trial = wouldSucceed ? try open.trial() : nil
+            let trial = wouldSucceed ? try session.trial() : nil
             defer { trial?.decoders.shutDown() }
             replay.trial = trial?.trial
             do {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DeadLetters
-import FoundationEssentials
 import Support
 import Worker
 
@@ -63,7 +62,7 @@ struct DeadLettersReport: Sendable {
     ///
     /// - Throws: `StandardStreams.Failure`.
     func write(_ letter: DeadLetter) throws {
-        if isJSON { return try printJSON(Letter(letter)) }
+        if isJSON { return try StandardStreams.printJSON(Letter(letter)) }
         try StandardStreams.printLine(
             [letter.time.map(Self.time) ?? "-", letter.name, "\(letter.failure)"].joined(separator: "  "))
     }
@@ -80,7 +79,8 @@ struct DeadLettersReport: Sendable {
                     oldest: group.oldest.map(Self.time), newest: group.newest.map(Self.time),
                     example: group.example)
             }
-            return try printJSON(Summary(letters: sorted.reduce(0) { $0 + $1.count }, groups: groups))
+            return try StandardStreams.printJSON(
+                Summary(letters: sorted.reduce(0) { $0 + $1.count }, groups: groups))
         }
         guard !sorted.isEmpty else { return try StandardStreams.printLine("no dead letters") }
         let heading = ["letters", "failure", "oldest", "newest", "for example"]
@@ -92,13 +92,7 @@ struct DeadLettersReport: Sendable {
                     group.newest.map(Self.time) ?? "-", group.example,
                 ]
             }
-        let widths = heading.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
-        for row in cells {
-            let padded = zip(row, widths).dropLast().map { cell, width in
-                cell + String(repeating: " ", count: width - cell.count)
-            }
-            try StandardStreams.printLine((padded + row.suffix(1)).joined(separator: "  "))
-        }
+        try StandardStreams.printTable(cells)
     }
 
     /// Prints a letter with the explanation of its failure.
@@ -109,7 +103,7 @@ struct DeadLettersReport: Sendable {
         if isJSON {
             var line = Letter(letter)
             (line.meaning, line.remedy) = (explanation.meaning, explanation.remedy)
-            return try printJSON(line)
+            return try StandardStreams.printJSON(line)
         }
         var lines = [
             letter.name, "  failure  \(letter.failure)", "  reason   \(letter.record?.reason ?? "-")",
@@ -145,7 +139,7 @@ struct DeadLettersReport: Sendable {
         var line = Letter(letter)
         line.state = state
         if let failure { (line.error, line.errorCode, line.reason) = (failure.error, failure.code, reason) }
-        try printJSON(line)
+        try StandardStreams.printJSON(line)
     }
 
     /// Prints the totals of a replay.
@@ -155,7 +149,7 @@ struct DeadLettersReport: Sendable {
         let kept = totals.kept.sorted { ($1.value, $0.key.description) < ($0.value, $1.key.description) }
         if isJSON {
             let groups = kept.map { Group(error: $0.key.error, errorCode: $0.key.code, count: $0.value) }
-            return try printJSON(
+            return try StandardStreams.printJSON(
                 ReplaySummary(
                     read: totals.read, selected: totals.selected, replayed: totals.replayed,
                     duplicated: totals.duplicated, kept: groups, dryRun: isDryRun))
@@ -182,12 +176,6 @@ struct DeadLettersReport: Sendable {
             printError(
                 "\(letters.otherObjects) objects under the quarantine prefix are no quarantine records")
         }
-    }
-
-    private func printJSON(_ value: some Encodable) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        try StandardStreams.printLine(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 
     private static func time(_ seconds: Double) -> String {

@@ -35,12 +35,6 @@ struct PolicyCommand: ParsableCommand {
             + rows.map {
                 [$0.kind, $0.disposition + ($0.isOverridden ? " *" : ""), $0.delay, $0.quarantine, $0.reason]
             }
-        let widths = heading.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
-        for row in cells {
-            let padded = zip(row, widths).dropLast().map { cell, width in
-                cell + String(repeating: " ", count: width - cell.count)
-            }
-            try StandardStreams.printLine((padded + row.suffix(1)).joined(separator: "  "))
-        }
+        try StandardStreams.printTable(cells)
     }
 }

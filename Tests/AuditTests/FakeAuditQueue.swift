@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AWS
-import Audit
 import S3Events
 import Support
+import Worker
 
 /// A queue that keeps the objects of the notifications that are sent to it, and refuses every seventh message once.
-final class FakeAuditQueue: AuditQueue {
+final class FakeAuditQueue: MessageSender {
     private struct State {
         var received: [ObjectEvent] = []
         var refused: Set<String> = []

@@ -6,7 +6,7 @@ import Support
 import Worker
 
 /// A dead-letter queue and a source queue, whose calls fail as a test demands.
-final class FakeDeadLetterQueue: MessageQueue, ReplayQueue {
+final class FakeDeadLetterQueue: MessageQueue, MessageSender {
     /// The error of all calls behind the stop.
     struct Stopped: Error {}
 

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AWS
+import ArgumentParser
+import Curl
+import Daemon
+import Logging
+import Settings
+import Systemd
+
+/// The access of a command to AWS, with the settings and the credentials of the service.
+struct CommandSession: Sendable {
+    let settings: Configuration
+    let aws: AWSSession
+
+    /// Opens a session, calls `body` with it, and closes the session. An error is printed and becomes the exit status
+    /// of its class.
+    ///
+    /// - Parameter command: The name of the command in log lines.
+    /// - Throws: `ExitCode`.
+    static func run<Result>(
+        _ settings: Configuration, command: String, _ body: (CommandSession) async throws -> Result
+    ) async throws -> Result {
+        let log = LogOutput(format: .text, level: .warning)
+        defer { log.flush(within: .seconds(10)) }
+        do {
+            let transport = try CurlTransport(settings.network.completed(from: environment()))
+            let aws = try await AWSSession(
+                settings, environment: environment(), version: version, transport: transport,
+                logger: log.logger(command))
+            let result = try await body(CommandSession(settings: settings, aws: aws))
+            await transport.shutDown()
+            return result
+        } catch let error as ExitCode {
+            throw error
+        } catch {
+            printError("\(error)")
+            throw ExitCode(ExitReason(error).rawValue)
+        }
+    }
+}
