@@ -255,13 +255,8 @@ struct DeadLettersCommandTests {
     }
 
     @Test func `every action of the policy of dead letters is tested`() throws {
-        let file = Project.root.appending(path: "deploy/iam-policy-dead-letters.json")
-        let policy = try JSON(parsing: Data(contentsOf: file))
-        var actions: Set<String> = []
-        for statement in policy["Statement"]?.array ?? [] {
-            if let one = statement["Action"]?.string { actions.insert(one) }
-            actions.formUnion(statement["Action"]?.array.compactMap(\.string) ?? [])
-        }
-        #expect(actions == Set(Self.actions.map(\.0) + Self.untestable))
+        #expect(
+            try Project.actions(ofPolicy: "iam-policy-dead-letters.json")
+                == Set(Self.actions.map(\.0) + Self.untestable))
     }
 }
