@@ -196,8 +196,8 @@ let package = Package(
             name: "pixelated-bench",
             dependencies: [
                 "DecoderProcesses", "Decoding", "Pixelation", "JPEGDecoder", "JPEGEncoder", "JPEG",
-                "Pixels", "WebP", "Digests", "Support", "CLibTurboJPEG", "CPlainGIF", "CPlainHEIF",
-                "CPlainPNG",
+                "Pixels", "WebP", "Digests", "Support", "Scripted", "CLibTurboJPEG", "CPlainGIF",
+                "CPlainHEIF", "CPlainPNG",
                 "CPlainTIFF", "CPlainWebP",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

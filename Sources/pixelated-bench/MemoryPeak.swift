@@ -23,21 +23,15 @@ enum MemoryPeak {
             throw ValidationError("the high-water mark cannot be reset")
         }
         close(descriptor)
-        let idle = try status("VmRSS:")
+        let idle = try status("VmRSS")
         let result = try body()
-        return (try status("VmHWM:") - idle, result)
+        return (try status("VmHWM") - idle, result)
     }
 
     /// Returns the value of a field of /proc/self/status in bytes.
     private static func status(_ field: String) throws -> Int {
-        let descriptor = open("/proc/self/status", O_RDONLY)
-        defer { close(descriptor) }
-        var buffer = [UInt8](repeating: 0, count: 8192)
-        let got = read(descriptor, &buffer, buffer.count)
-        let text = String(decoding: buffer.prefix(max(0, got)), as: UTF8.self)
-        let line = text.split(separator: "\n").first { $0.hasPrefix(field) }
-        guard let number = line?.split(whereSeparator: { $0 == "\t" || $0 == " " }).dropFirst().first,
-            let kilobytes = Int(number)
+        let value = Machine.value(field, in: "/proc/self/status")
+        guard let kilobytes = value.flatMap({ Int($0.prefix { $0.isNumber }) })
         else { throw ValidationError("/proc/self/status has no \(field)") }
         return kilobytes * 1024
     }

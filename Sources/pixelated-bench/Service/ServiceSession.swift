@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Glibc
+import Scripted
 import Support
 
 /// A client that processes the messages of a server of its own, from its start to its end.
@@ -111,7 +112,7 @@ final class ServiceSession {
     func latencies(seconds: Double, gap: Double, of pictures: Int) throws -> [Double] {
         let first = sent
         // The same events for all clients.
-        var random = SeededGenerator(seed: 15)
+        var random = SplitMix(seed: 15)
         let start = DataPlane.now
         var at = 0.0
         var number = 0
