@@ -2,8 +2,8 @@
 
 /// One setting: its path, its help text, and the conversion between JSON and a property of `Configuration`.
 ///
-/// The configuration file, the environment, the command line, the example file, `check --show` and the reload all use
-/// the table `Setting.all`, so that each of them supports every setting.
+/// The configuration file, the environment, the command line, the example file, the schema and the reload all use the
+/// table `Setting.all`, so that each of them supports every setting.
 package struct Setting: Sendable {
     /// The dotted path of the setting in the configuration file, such as `queue.waitSeconds`.
     package var path: String
@@ -12,6 +12,8 @@ package struct Setting: Sendable {
     /// True when a reload of the configuration applies a new value to the running daemon; false when that needs a
     /// restart.
     package var isReloadable: Bool
+    /// The JSON Schema of a value of the setting without its description, its default and its bounds.
+    var schema: [JSONValue.Member]
     /// The predicate of the error text for a value of the wrong type, such as `must be a whole number`.
     var expected: String
     /// True when a text from the environment or the command line is the value itself and not JSON.
@@ -44,8 +46,21 @@ package struct Setting: Sendable {
 
     /// Returns the value of the setting in `settings` as JSON on one line, with possible secrets replaced by `…`.
     package func shown(in settings: Configuration) -> String {
-        let value = read(settings)
-        return SettingsRedaction.redacted(Self.withoutExternalIDs(value, called: path).compact)
+        SettingsRedaction.redacted(Self.withoutExternalIDs(read(settings), called: path).compact)
+    }
+
+    /// Returns the value of the setting in `settings`, with possible secrets replaced by `…`.
+    package func redactedValue(in settings: Configuration) -> JSONValue {
+        Self.withoutSecrets(Self.withoutExternalIDs(read(settings), called: path))
+    }
+
+    private static func withoutSecrets(_ value: JSONValue) -> JSONValue {
+        switch value {
+        case .string(let text): .string(SettingsRedaction.withoutSecrets(text))
+        case .array(let elements): .array(elements.map(withoutSecrets))
+        case .object(let members): .object(members.map { .init($0.name, withoutSecrets($0.value)) })
+        case .null, .bool, .number: value
+        }
     }
 
     /// Returns `value` with external ids (`sts:ExternalId`) replaced by `…`. AWS does not treat external ids as
@@ -58,6 +73,12 @@ package struct Setting: Sendable {
         default: value
         }
     }
+
+    /// Returns true when `path` is the path of the setting or of a section that contains it.
+    package func isBelow(_ path: String) -> Bool { self.path == path || self.path.hasPrefix(path + ".") }
+
+    /// Returns the error text for a path that no setting and no section has, with a similar setting as a hint.
+    package static func problem(ofUnknown path: String) -> String { UnknownSetting.message(path) }
 
     /// Converts a text from the environment or the command line to a value of the setting, or returns nil when the text
     /// is invalid. For a setting of type text, the text is the value itself; for any other it is JSON. A list can also
@@ -80,10 +101,11 @@ extension Setting {
     static func property<Value: SettingValue>(
         _ path: String, _ keyPath: any WritableKeyPath<Configuration, Value> & Sendable,
         reloads: Bool = false,
-        _ help: String
+        _ help: String, schema: [JSONValue.Member] = Value.schema
     ) -> Setting {
         Setting(
-            path: path, help: help, isReloadable: reloads, expected: Value.expected, isText: Value.isText,
+            path: path, help: help, isReloadable: reloads, schema: schema, expected: Value.expected,
+            isText: Value.isText,
             isList: Value.isList, read: { $0[keyPath: keyPath].json },
             write: { settings, json in
                 guard let value = Value(json: json) else { return false }
@@ -101,7 +123,7 @@ extension Setting {
         let words = Value.allCases.map(\.rawValue)
         return Setting(
             path: path, help: Self.help(help, naming: words), isReloadable: reloads,
-            expected: "must be one of \(quoted(words))", isText: true,
+            schema: Self.oneOf(words), expected: "must be one of \(quoted(words))", isText: true,
             isList: false, read: { .string($0[keyPath: keyPath].rawValue) },
             write: { settings, json in
                 guard case .string(let text) = json, let value = Value(rawValue: text) else { return false }
@@ -118,6 +140,10 @@ extension Setting {
         let words = values.map(name)
         return Setting(
             path: path, help: Self.help(help, naming: words), isReloadable: false,
+            schema: [
+                .init("type", .string("array")), .init("items", .object(Self.oneOf(words))),
+                .init("uniqueItems", .bool(true)),
+            ],
             expected: "must be a list of different elements of \(quoted(words))", isText: false, isList: true,
             read: { .array($0[keyPath: keyPath].map { .string(name($0)) }) },
             write: { settings, json in
@@ -141,6 +167,7 @@ extension Setting {
         let words = Value.allCases.map(\.rawValue)
         return Setting(
             path: path, help: Self.help(help, naming: words), isReloadable: false,
+            schema: [.init("enum", .array(words.map(JSONValue.string) + [.null]))],
             expected: "must be one of \(quoted(words)), or null",
             isText: true, isList: false,
             read: { $0[keyPath: keyPath].map { .string($0.rawValue) } ?? .null },
@@ -160,6 +187,11 @@ extension Setting {
     /// ...`.
     private static func help(_ help: String, naming words: [String]) -> String {
         words.allSatisfy { help.contains($0 + ": ") } ? help : "\(help): \(words.joined(separator: ", "))"
+    }
+
+    /// Returns the JSON Schema of a text that is one of `words`.
+    static func oneOf(_ words: [String]) -> [JSONValue.Member] {
+        [.init("enum", .array(words.map(JSONValue.string)))]
     }
 
     private static func quoted(_ words: [String]) -> String {

@@ -7,6 +7,8 @@ internal import Pixelation
 protocol SettingValue: Sendable {
     /// The predicate of the error text for a JSON value of the wrong type, such as `must be a whole number`.
     static var expected: String { get }
+    /// The JSON Schema of the values.
+    static var schema: [JSONValue.Member] { get }
     /// True when a text from the environment or the command line is the value itself and not JSON.
     static var isText: Bool { get }
     /// True when a text from the environment or the command line can be a list separated by commas.
@@ -19,10 +21,13 @@ protocol SettingValue: Sendable {
 extension SettingValue {
     static var isText: Bool { false }
     static var isList: Bool { false }
+    /// Returns the JSON Schema of all values of a JSON type, such as `integer`.
+    fileprivate static func schema(of type: String) -> [JSONValue.Member] { [.init("type", .string(type))] }
 }
 
 extension Int: SettingValue {
     static var expected: String { "must be a whole number" }
+    static var schema: [JSONValue.Member] { schema(of: "integer") }
     init?(json: JSONValue) {
         guard case .number(let literal) = json, let value = Int(literal) else { return nil }
         self = value
@@ -32,6 +37,7 @@ extension Int: SettingValue {
 
 extension Double: SettingValue {
     static var expected: String { "must be a number" }
+    static var schema: [JSONValue.Member] { schema(of: "number") }
     init?(json: JSONValue) {
         guard case .number(let literal) = json, let value = Double(literal), value.isFinite else {
             return nil
@@ -43,6 +49,7 @@ extension Double: SettingValue {
 
 extension Bool: SettingValue {
     static var expected: String { "must be true or false" }
+    static var schema: [JSONValue.Member] { schema(of: "boolean") }
     init?(json: JSONValue) {
         guard case .bool(let value) = json else { return nil }
         self = value
@@ -52,6 +59,7 @@ extension Bool: SettingValue {
 
 extension String: SettingValue {
     static var expected: String { "must be a text" }
+    static var schema: [JSONValue.Member] { schema(of: "string") }
     static var isText: Bool { true }
     init?(json: JSONValue) {
         guard case .string(let value) = json else { return nil }
@@ -62,6 +70,7 @@ extension String: SettingValue {
 
 extension Array: SettingValue where Element: SettingValue {
     static var expected: String { "must be a list, each of which \(Element.expected)" }
+    static var schema: [JSONValue.Member] { schema(of: "array") + [.init("items", .object(Element.schema))] }
     static var isList: Bool { true }
     init?(json: JSONValue) {
         guard case .array(let values) = json else { return nil }
@@ -75,6 +84,12 @@ extension Array: SettingValue where Element: SettingValue {
 /// The conversion of optional values: JSON `null` is the value nil.
 extension Optional: SettingValue where Wrapped: SettingValue {
     static var expected: String { Wrapped.expected + " or null" }
+    static var schema: [JSONValue.Member] {
+        Wrapped.schema.map { member in
+            guard member.name == "type" else { return member }
+            return .init("type", .array([member.value, .string("null")]))
+        }
+    }
     static var isText: Bool { Wrapped.isText }
     static var isList: Bool { Wrapped.isList }
     init?(json: JSONValue) {
@@ -90,6 +105,9 @@ extension Optional: SettingValue where Wrapped: SettingValue {
 
 extension Dictionary: SettingValue where Key == String, Value: SettingValue {
     static var expected: String { "must be an object, each value of which \(Value.expected)" }
+    static var schema: [JSONValue.Member] {
+        schema(of: "object") + [.init("additionalProperties", .object(Value.schema))]
+    }
     init?(json: JSONValue) {
         guard case .object(let members) = json else { return nil }
         var out: [String: Value] = [:]
@@ -105,6 +123,15 @@ extension Dictionary: SettingValue where Key == String, Value: SettingValue {
 extension BucketOptions: SettingValue {
     static var expected: String {
         "must be an object of expectedOwner, roleARN, externalID and requesterPays"
+    }
+
+    static var schema: [JSONValue.Member] {
+        let texts = ["expectedOwner", "roleARN", "externalID"]
+        let properties: [JSONValue.Member] =
+            texts.map { .init($0, .object(String?.schema)) } + [.init("requesterPays", .object(Bool.schema))]
+        return schema(of: "object") + [
+            .init("properties", .object(properties)), .init("additionalProperties", .bool(false)),
+        ]
     }
 
     init?(json: JSONValue) {
@@ -132,6 +159,9 @@ extension BucketOptions: SettingValue {
 
 extension BackgroundColor: SettingValue {
     static var expected: String { "must be a colour such as #ffffff" }
+    static var schema: [JSONValue.Member] {
+        schema(of: "string") + [.init("pattern", .string("^#[0-9a-fA-F]{6}$"))]
+    }
     static var isText: Bool { true }
     init?(json: JSONValue) {
         guard case .string(let text) = json else { return nil }

@@ -6,8 +6,8 @@ import Support
 struct SettingsLoader {
     private var settings = Configuration()
     private var problems: [SettingsProblem] = []
-    /// The source of the current value of each setting, such as `config.json:12`, by the path of the setting.
-    private var origin: [String: String] = [:]
+    /// The source of the current value of each setting by its path; settings with their defaults have no entry.
+    private var origins: [String: SettingOrigin] = [:]
 
     private static let byPath: [String: Setting] = Dictionary(
         uniqueKeysWithValues: Setting.all.map { ($0.path, $0) })
@@ -19,27 +19,38 @@ struct SettingsLoader {
                 .init(source: file, path: "", expected: "must be a JSON object", got: json.compact))
             return
         }
-        take(members, prefix: "", file: file)
+        take(members.filter { !isSchemaReference($0, file: file) }, prefix: "", file: file)
+    }
+
+    /// Returns true for the member `$schema`, from which editors know the schema of the file. It is no setting.
+    private mutating func isSchemaReference(_ member: JSONValue.Member, file: String) -> Bool {
+        guard member.name == SettingsSchema.referenceName else { return false }
+        if case .string = member.value { return true }
+        problems.append(
+            .init(
+                source: "\(file):\(member.line)", path: member.name, expected: String.expected,
+                got: member.value.compact))
+        return true
     }
 
     private mutating func take(_ members: [JSONValue.Member], prefix: String, file: String) {
         for member in members {
             let path = prefix + member.name
-            let place = "\(file):\(member.line)"
+            let place = SettingOrigin.file(file, line: member.line)
             if let setting = Self.byPath[path] {
                 set(setting, to: member.value, from: place)
             } else if Self.byPath.keys.contains(where: { $0.hasPrefix(path + ".") }) {
                 guard case .object(let inner) = member.value else {
                     problems.append(
                         .init(
-                            source: place, path: path, expected: "must be an object",
+                            source: "\(place)", path: path, expected: "must be an object",
                             got: member.value.compact))
                     continue
                 }
                 take(inner, prefix: path + ".", file: file)
             } else {
                 problems.append(
-                    .init(source: place, path: path, expected: UnknownSetting.message(path)))
+                    .init(source: "\(place)", path: path, expected: UnknownSetting.message(path)))
             }
         }
     }
@@ -49,7 +60,7 @@ struct SettingsLoader {
         let byName = Dictionary(uniqueKeysWithValues: Setting.all.map { ($0.environmentName, $0) })
         for (name, text) in environment.sorted(by: { $0.key < $1.key }) where name.hasPrefix("PIXELATED_") {
             if let setting = byName[name] {
-                set(setting, to: text, from: name)
+                set(setting, to: text, from: .environment(name))
             } else if !Self.isForeign(name) {
                 problems.append(
                     .init(source: name, path: "", expected: UnknownSetting.message(name, isVariable: true)))
@@ -69,31 +80,31 @@ struct SettingsLoader {
                 .init(source: "--set", path: path, expected: UnknownSetting.message(path)))
             return
         }
-        set(setting, to: String(flag[flag.index(after: equals)...]), from: "--set")
+        set(setting, to: String(flag[flag.index(after: equals)...]), from: .flag)
     }
 
-    private mutating func set(_ setting: Setting, to text: String, from source: String) {
+    private mutating func set(_ setting: Setting, to text: String, from source: SettingOrigin) {
         guard let value = setting.value(from: text) else {
-            problems.append(.init(source: source, path: setting.path, expected: setting.expected, got: text))
+            problems.append(
+                .init(source: "\(source)", path: setting.path, expected: setting.expected, got: text))
             return
         }
         set(setting, to: value, from: source)
     }
 
-    private mutating func set(_ setting: Setting, to value: JSONValue, from source: String) {
+    private mutating func set(_ setting: Setting, to value: JSONValue, from source: SettingOrigin) {
         guard setting.write(&settings, value) else {
             problems.append(
-                .init(source: source, path: setting.path, expected: setting.expected, got: value.compact))
+                .init(
+                    source: "\(source)", path: setting.path, expected: setting.expected, got: value.compact))
             return
         }
-        origin[setting.path] = source
+        origins[setting.path] = source
     }
 
-    /// Checks the merged settings and returns them. An invalid value that a source of higher precedence has replaced is
-    /// no problem.
-    ///
-    /// - Throws: `SettingsError` with the problems of all sources and values.
-    func finish() throws(SettingsError) -> Configuration {
+    /// Checks the merged settings and returns them with the problems of all sources and values. An invalid value that a
+    /// source of higher precedence has replaced is no problem.
+    func finish() -> MergedSettings {
         let ranges = settings.problems().map { problem in
             SettingsProblem(
                 source: source(of: problem.field), path: problem.field,
@@ -102,16 +113,18 @@ struct SettingsLoader {
         }
         // A value of the wrong type has not been stored, so the stored one must not be reported as well.
         let wrong = Set(problems.map(\.path))
-        let all = problems + ranges.filter { !wrong.contains($0.path) }
-        guard all.isEmpty else { throw SettingsError(.invalid, all) }
-        return settings
+        return MergedSettings(
+            configuration: settings, origins: origins,
+            problems: problems + ranges.filter { !wrong.contains($0.path) })
     }
 
     /// Returns the source of the value of the setting `path`, or nil when the value is a default. A path inside a
     /// setting, such as `output.tags.a`, has the source of that setting.
     private func source(of path: String) -> String? {
-        if let exact = origin[path] { return exact }
-        return origin.first { path.hasPrefix($0.key + ".") || path.hasPrefix($0.key + "[") }?.value
+        let origin = origins.first {
+            path == $0.key || path.hasPrefix($0.key + ".") || path.hasPrefix($0.key + "[")
+        }
+        return origin.map { "\($0.value)" }
     }
 
     /// Returns the valid values of an option as a predicate: `must be 1...256` for `1...256`.

@@ -24,6 +24,13 @@ package struct SettingsReader: Sendable {
     /// - Parameter waits: False to fail instead of waiting when the configuration file is a pipe.
     /// - Throws: `SettingsError` with every problem.
     package func load(waits: Bool = true) throws(SettingsError) -> Configuration {
+        try merge(waits: waits).valid()
+    }
+
+    /// Reads the settings like `load()`, and returns them with their sources, also when some of them are invalid.
+    ///
+    /// - Throws: `SettingsError` when the configuration file cannot be read or is not JSON.
+    package func merge(waits: Bool = true) throws(SettingsError) -> MergedSettings {
         var sources = SettingsSources(environment: environment, flags: flags)
         if let path {
             do throws(LocalFile.Failure) {
@@ -38,7 +45,7 @@ package struct SettingsReader: Sendable {
                     ])
             }
         }
-        return try sources.load()
+        return try sources.merge()
     }
 
     /// Reads the settings like `load()`, and also checks that the settings required by the service have values.

@@ -2,10 +2,15 @@
 
 /// The redaction of secrets in the values of settings.
 package enum SettingsRedaction {
-    /// Returns `text` with possible secrets replaced by `…`: the user information of a URL, the query of a URL (which
-    /// can contain a signature), and every text with the length and characters of an AWS secret access key. The result
-    /// has at most 200 characters of `text`.
+    /// Returns `text` without secrets (`withoutSecrets`), and at most its first 200 characters.
     package static func redacted(_ text: String) -> String {
+        let out = withoutSecrets(text)
+        return out.count > 200 ? String(out.prefix(200)) + "…" : out
+    }
+
+    /// Returns `text` with possible secrets replaced by `…`: the user information of a URL, the query of a URL (which
+    /// can contain a signature), and every text with the length and characters of an AWS secret access key.
+    static func withoutSecrets(_ text: String) -> String {
         var out = text
         if let scheme = out.firstRange(of: "://") {
             let rest = out[scheme.upperBound...]
@@ -17,7 +22,7 @@ package enum SettingsRedaction {
                 out.replaceSubrange(out.index(after: query)..., with: "…")
             }
         }
-        out = out.replacing(/[A-Za-z0-9\/+]{40,}={0,2}/) { match in
+        return out.replacing(/[A-Za-z0-9\/+]{40,}={0,2}/) { match in
             let run = match.output
             let kinds = [
                 run.contains(where: \.isUppercase), run.contains(where: \.isLowercase),
@@ -25,6 +30,5 @@ package enum SettingsRedaction {
             ]
             return kinds.allSatisfy(\.self) ? "…" : String(run)
         }
-        return out.count > 200 ? String(out.prefix(200)) + "…" : out
     }
 }

@@ -21,7 +21,12 @@ package struct SettingsSources: Sendable {
     /// Merges the sources and returns the configuration.
     ///
     /// - Throws: `SettingsError` with every problem of every source.
-    package func load() throws(SettingsError) -> Configuration {
+    package func load() throws(SettingsError) -> Configuration { try merge().valid() }
+
+    /// Merges the sources and returns the settings with their sources, also when some of them are invalid.
+    ///
+    /// - Throws: `SettingsError` when the configuration file is not JSON.
+    func merge() throws(SettingsError) -> MergedSettings {
         var loader = SettingsLoader()
         if let file {
             do throws(JSONParser.Failure) {
@@ -34,6 +39,6 @@ package struct SettingsSources: Sendable {
         }
         loader.take(environment: environment)
         for flag in flags { loader.take(flag: flag) }
-        return try loader.finish()
+        return loader.finish()
     }
 }

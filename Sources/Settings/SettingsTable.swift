@@ -189,7 +189,12 @@ extension Setting {
             "Dispositions of error kinds that differ from the default, such as {\"access-denied\": \"quarantine\"}; "
                 + "dispositions: "
                 + Disposition.allCases.map(\.rawValue).joined(separator: ", ") + "; kinds: "
-                + WorkerError.Kind.allCases.map(\.rawValue).joined(separator: ", ")),
+                + WorkerError.Kind.allCases.map(\.rawValue).joined(separator: ", "),
+            schema: [
+                .init("type", .string("object")),
+                .init("propertyNames", .object(oneOf(WorkerError.Kind.allCases.map(\.rawValue)))),
+                .init("additionalProperties", .object(oneOf(Disposition.allCases.map(\.rawValue)))),
+            ]),
         .property(
             "worker.idleSeconds", \.worker.idleSeconds,
             "Time in seconds with an empty queue and no work after which the process stops; null: unlimited"),

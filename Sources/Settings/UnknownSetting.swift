@@ -9,7 +9,7 @@ import Support
 /// synonyms, the hint is the setting whose path and help text have the most words in common with the name; for a single
 /// word, only if no other setting has the word. Among equals, a setting of the same section is preferred.
 enum UnknownSetting {
-    private static let list = "the command `pixelated settings` lists all settings"
+    private static let list = "the command `pixelated config show` lists all settings"
 
     /// The paths of the objects of the configuration file, such as `aws` and `aws.timeouts`, the outer ones first.
     private static let sections: [String] = {

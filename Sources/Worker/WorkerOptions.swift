@@ -60,13 +60,14 @@ package struct WorkerOptions: Sendable, Equatable {
             }
         }
         check("waitSeconds", waitSeconds, 0...20)
-        check("visibilitySeconds", visibilitySeconds, max(3, waitSeconds + 2)...43_200)
+        // An invalid wait time or delay must not make the bounds of the other setting invalid.
+        check("visibilitySeconds", visibilitySeconds, max(3, min(waitSeconds, 20) + 2)...43_200)
         check("cpuWorkers", cpuWorkers, 0...1024)
         check("maxInFlight", maxInFlight, 0...10_000)
         check("memoryBytes", memoryBytes, (16 << 20)...(1 << 50))
         check("drainSeconds", drainSeconds, 0...86_400)
         check("retrySeconds", retrySeconds, 1...43_200)
-        check("maxRetrySeconds", maxRetrySeconds, max(1, retrySeconds)...43_200)
+        check("maxRetrySeconds", maxRetrySeconds, (1...43_200 ~= retrySeconds ? retrySeconds : 1)...43_200)
         check("maxReceives", maxReceives, 0...1000)
         check("deleteBatchDelayMilliseconds", deleteBatchDelayMilliseconds, 0...5000)
         if let idleSeconds { check("idleSeconds", idleSeconds, 0...86_400) }

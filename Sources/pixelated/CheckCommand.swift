@@ -18,15 +18,8 @@ struct CheckCommand: AsyncParsableCommand {
 
     @OptionGroup var arguments: ConfigurationArguments
 
-    @Flag(help: "Print the effective configuration with every setting, and do not connect to AWS.")
-    var show = false
-
     func run() async throws {
-        let settings = try arguments.load(service: !show)
-        if show {
-            try StandardStreams.printLine(settings.json.pretty())
-            return
-        }
+        let settings = try arguments.load(service: true)
         try StandardStreams.printLine("configuration: ok")
         let findings = try await CommandSession.run(settings, command: "check") { session in
             await Preflight(session: session.aws, settings: settings).findings()

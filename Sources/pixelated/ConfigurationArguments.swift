@@ -42,6 +42,19 @@ struct ConfigurationArguments: ParsableArguments {
     /// Reads the settings with `reader` and returns the configuration. If it is unusable, the function prints every
     /// problem and throws an `ExitCode` of 78.
     func load(_ reader: SettingsReader, service: Bool) throws -> Configuration {
+        try read { () throws(SettingsError) in
+            service ? try reader.loadForService() : try reader.load()
+        }
+    }
+
+    /// Reads the settings and returns them with their sources, also when some of them are invalid. If they cannot be
+    /// read, the function prints every problem and throws an `ExitCode` of 78.
+    func merge() throws -> MergedSettings {
+        try read { () throws(SettingsError) in try reader().merge() }
+    }
+
+    /// Calls `body`, and prints the problems of settings that cannot be used.
+    private func read<Settings>(_ body: () throws(SettingsError) -> Settings) throws -> Settings {
         let malformed = Self.variables().filter { name, value in
             // PIXELATED_CONFIG is a path.
             name.starts(with: "PIXELATED_".utf8) && !name.elementsEqual("PIXELATED_CONFIG".utf8)
@@ -50,7 +63,7 @@ struct ConfigurationArguments: ParsableArguments {
         for (name, _) in malformed { printError("\(LocalPath(bytes: name)): must be UTF-8") }
         guard malformed.isEmpty else { throw ExitCode(ExitReason.configuration.rawValue) }
         do throws(SettingsError) {
-            return service ? try reader.loadForService() : try reader.load()
+            return try body()
         } catch {
             for problem in error.problems { printError(problem.description) }
             throw ExitCode(ExitReason.configuration.rawValue)

@@ -30,7 +30,7 @@ struct Pixelated: AsyncParsableCommand {
             """,
         version: "pixelated \(version)",
         subcommands: [
-            RunCommand.self, CheckCommand.self, HealthCommand.self, SettingsCommand.self,
+            RunCommand.self, CheckCommand.self, HealthCommand.self, ConfigCommand.self,
             PolicyCommand.self, PixelateCommand.self, AuditCommand.self, DeadLettersCommand.self,
         ])
 

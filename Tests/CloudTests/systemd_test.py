@@ -313,8 +313,8 @@ class ServiceTest(MachineTest):
 
     def test_the_stop_timeout_is_longer_than_the_drain(self):
         limit = int(self.show("TimeoutStopUSec").replace("2min 30s", "150").rstrip("s"))
-        drain = json.loads(self.machine.run("pixelated", "check", "--show").stdout)["worker"]["drainSeconds"]
-        poll = json.loads(self.machine.run("pixelated", "check", "--show").stdout)["queue"]["waitSeconds"]
+        shown = self.machine.run("pixelated", "config", "show", "--json", "worker.drainSeconds", "queue.waitSeconds").stdout
+        poll, drain = (json.loads(line)["value"] for line in shown.splitlines())
         self.assertGreaterEqual(limit, drain + poll + 15)
 
     def assert_not_restarted(self, status, reason):
@@ -513,6 +513,7 @@ class PackageTest(MachineTest):
             "/usr/share/man/man1/pixelated.1.gz", "/usr/share/man/man5/pixelated.json.5.gz",
             "/usr/share/bash-completion/completions/pixelated", "/usr/share/zsh/vendor-completions/_pixelated",
             "/usr/share/fish/vendor_completions.d/pixelated.fish", "/usr/share/doc/pixelated/copyright",
+            "/usr/share/pixelated/config.schema.json",
         ):
             self.assertIn(path, files)
         altered = self.machine.run("dpkg", "--verify", "pixelated", check=False).stdout.splitlines()
@@ -526,20 +527,27 @@ class PackageTest(MachineTest):
         program = f"/proc/{self.machine.leader}/root/usr/bin/pixelated"
         self.assertEqual(hardening.missing(program), [])
 
+    def commands(self, *words):
+        """Returns the commands that the help texts list below `words`, the nested ones too."""
+        _, _, listed = self.machine.run("pixelated", *words, "--help").stdout.partition("SUBCOMMANDS:")
+        names = re.findall(r"^  ([a-z-]+)(?: \(default\))?(?: {2,}\S|$)", listed, re.M)
+        return [found for name in names for found in ((*words, name), *self.commands(*words, name))]
+
     def test_the_manual_pages_contain_every_setting_and_command(self):
-        settings = json.loads(self.machine.run("pixelated", "settings", "--json").stdout)
+        shown = self.machine.run("pixelated", "config", "show", "--json").stdout
+        settings = [json.loads(line) for line in shown.splitlines()]
         self.assertGreater(len(settings), 50)
         page = self.machine.run("zcat", "/usr/share/man/man5/pixelated.json.5.gz").stdout.replace("\\-", "-")
         for setting in settings:
             self.assertIn(f"\\fB{setting['path']}\\fR = ", page)
             self.assertIn(f"{setting['help']}.", page.replace("\\e", "\\").replace("\\&", ""))
             self.assertIn(f"{setting['environment']}\n", page)
-        listed = re.findall(r"^  (\w+) {2,}\S", self.machine.run("pixelated", "--help").stdout.split("SUBCOMMANDS:")[1], re.M)
         page = self.machine.run("zcat", "/usr/share/man/man1/pixelated.1.gz").stdout.replace("\\-", "-")
-        self.assertGreater(len(listed), 3)
-        for command in listed:
-            self.assertIn(f"\n.SS {command}\n", page)
-            for flag in re.findall(r"(--[a-z-]+)", self.machine.run("pixelated", command, "--help").stdout):
+        commands = self.commands()
+        self.assertGreater(len(commands), 10)
+        for command in commands:
+            self.assertIn(f"\n.SS {' '.join(command)}\n", page)
+            for flag in re.findall(r"(--[a-z-]+)", self.machine.run("pixelated", *command, "--help").stdout):
                 self.assertIn(flag, page, command)
 
     def test_an_upgrade_restarts_a_running_service_and_keeps_the_settings(self):

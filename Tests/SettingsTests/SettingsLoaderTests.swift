@@ -35,6 +35,16 @@ struct SettingsLoaderTests {
         #expect(settings.worker.waitSeconds == 5)
     }
 
+    @Test(arguments: [("queue.waitSeconds", "0...20"), ("worker.retrySeconds", "1...43200")])
+    func `a number that is far out of range is a problem of its setting alone`(
+        path: String, range: String
+    ) throws {
+        for value in ["50000", "9223372036854775807", "-9223372036854775808"] {
+            let problem = "--set: \(path): must be \(range) (got \(value))"
+            #expect(try problems(nil, [:], ["\(path)=\(value)"]) == [problem])
+        }
+    }
+
     @Test func `an error lists every problem with its source, path, demand and value`() throws {
         let file = """
             {
@@ -66,7 +76,7 @@ struct SettingsLoaderTests {
         #expect(problems.contains("--set: a: must be PATH=VALUE"))
         #expect(
             problems.contains(
-                "--set: b.c: unknown setting; the command `pixelated settings` lists all settings"))
+                "--set: b.c: unknown setting; the command `pixelated config show` lists all settings"))
         #expect(problems.count == 11)
     }
 
@@ -114,7 +124,7 @@ struct SettingsLoaderTests {
     }
 
     @Test func `an unknown word that is not similar to any setting has no hint`() throws {
-        let text = "unknown setting; the command `pixelated settings` lists all settings"
+        let text = "unknown setting; the command `pixelated config show` lists all settings"
         for word in ["concurrency", "", "x", "pixelated", "picture"] {
             #expect(try problems("{\"\(word)\": 1}").map { $0.hasSuffix(text) } == [true], "\(word)")
         }
@@ -127,7 +137,7 @@ struct SettingsLoaderTests {
     }
 
     @Test func `a value for a whole section on the command line is refused as such`() throws {
-        let text = "is a section and not a setting; the command `pixelated settings` lists all settings"
+        let text = "is a section and not a setting; the command `pixelated config show` lists all settings"
         #expect(try problems(nil, [:], ["log=debug"]) == ["--set: log: \(text)"])
     }
 
