@@ -183,11 +183,16 @@ let package = Package(
                 log, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], swiftSettings: edge),
 
+        // The selection and the pixelation of local files.
+        .target(
+            name: "LocalPictures", dependencies: ["Pixelation", "Settings", "Support"], swiftSettings: edge),
+
         // Layer 8: the executables.
         .executableTarget(
             name: "pixelated",
             dependencies: [
-                "Audit", "Daemon", "DeadLetters", "DecoderProcesses", "Settings", "Worker", "AWS",
+                "Audit", "Daemon", "DeadLetters", "DecoderProcesses", "LocalPictures", "Settings", "Worker",
+                "AWS",
                 "Pixelation", "Curl",
                 "Systemd", "Support", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -356,6 +361,12 @@ let package = Package(
             swiftSettings: edge),
         .testTarget(
             name: "SettingsTests", dependencies: ["Settings", "Worker", "AWS", "Pixelation", log],
+            swiftSettings: edge),
+        .testTarget(
+            name: "LocalPicturesTests",
+            dependencies: [
+                "LocalPictures", "Decoding", "JPEGEncoder", "Pixelation", "Pixels", "Settings", "Support",
+            ],
             swiftSettings: edge),
         .testTarget(
             name: "DaemonTests",

@@ -38,9 +38,12 @@ package enum SourceFormat: String, Sendable, CaseIterable {
         }
     }
 
-    /// The endings of the names of files in this format, without a dot, in lower case; empty for formats that are not
-    /// read.
-    var endings: [String] {
+    /// False for formats of documents and videos.
+    package var isPicture: Bool { self != .pdf && self != .video }
+
+    /// The endings of the names of files in this format, without a dot, in lower case, the usual one first; empty for
+    /// formats that are not read.
+    package var endings: [String] {
         switch self {
         case .jpeg: ["jpg", "jpeg", "jpe", "jfif", "mpo"]
         case .png: ["png", "apng"]

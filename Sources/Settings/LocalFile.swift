@@ -15,6 +15,10 @@ package enum LocalFile {
         /// The maximum number of bytes, when the content of the file is longer than that; otherwise nil.
         package var limit: Int?
 
+        package init(call: String, path: LocalPath, code: Int32, limit: Int? = nil) {
+            (self.call, self.path, self.code, self.limit) = (call, path, code, limit)
+        }
+
         package var description: String {
             if let limit { return "\(path): the file has more than \(limit) bytes" }
             return "\(path): \(call): \(String(cString: strerror(code)))"
@@ -82,6 +86,18 @@ package enum LocalFile {
         guard path.withCString({ mkdir($0, 0o777) }) == 0 || errno == EEXIST else {
             throw Failure(call: "mkdir", path: path, code: errno)
         }
+    }
+
+    /// Returns true when there is a directory at `path`, or a symbolic link to one.
+    package static func isDirectory(_ path: LocalPath) -> Bool {
+        var status = stat()
+        return path.withCString { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Returns the longest name, in bytes, that a file in a directory can have (pathconf(3)).
+    package static func longestName(in directory: LocalPath) -> Int {
+        let longest = directory.withCString { pathconf($0, Int32(_PC_NAME_MAX)) }
+        return longest > 0 ? longest : 255
     }
 
     /// Returns true when there is a file, directory or other entry at `path`.

@@ -30,7 +30,9 @@ enum Arguments {
         return arguments[..<end].map { argument in
             defer { previous = argument }
             // The value of an option other than --output is no file name.
-            let isValue = previous.hasPrefix("--") && !previous.contains("=") && previous != "--output"
+            let isValue =
+                previous.hasPrefix("--") && !previous.contains("=")
+                && !PixelateCommand.notBeforeValue.contains(previous)
             return !isValue && isFileName(argument, isFile: isFile) ? "./" + argument : argument
         } + arguments[end...]
     }

@@ -2,7 +2,7 @@
 
 import ArgumentParser
 import Daemon
-import Dispatch
+import LocalPictures
 import Pixelation
 import Settings
 import Support
@@ -12,17 +12,25 @@ import Worker
 struct PixelateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pixelate",
-        abstract: "Pixelate local files, with the same result as the service.",
+        abstract: "Pixelate local files and folders, with the same result as the service.",
         discussion: """
             For every file NAME, the command writes DIR/pixelated-8x8-NAME and the other sizes. A missing DIR is \
-            created. Files that have the names of outputs are not pixelated again. Two files with one name need two \
-            directories. Names that begin with two dashes follow the argument "--". Damage of files that are \
-            pixelated nevertheless is written to the standard error. The exit status is 0 when all files succeeded, \
-            otherwise 1.
+            created. An argument is a file, a folder, a pattern that the shell has not expanded (glob(7)), or "-" for \
+            the standard input. Of a folder, all files below it whose content is a picture are pixelated, and their \
+            outputs are at the same places below DIR. Hidden files and DIR itself are left out.
+
+            Files that have the names of outputs are not pixelated again. Two files whose outputs would have the same \
+            names are refused before any work. Names that begin with two dashes follow the argument "--". The last \
+            line on standard error states how many files were pixelated and why others failed. An output is \
+            complete or not there, also after Ctrl-C.
+
+            The exit status is 0 when all files succeeded, and 1 when some failed or none was pixelated.
             """)
 
     @Argument(
-        help: ArgumentHelp("JPEG, PNG, GIF, WebP, HEIC, AVIF, TIFF and BMP files.", valueName: "file"),
+        help: ArgumentHelp(
+            "JPEG, PNG, GIF, WebP, HEIC, AVIF, TIFF and BMP files, folders, patterns, or - for the standard input.",
+            valueName: "file"),
         completion: .file())
     var files: [LocalPath]
 
@@ -70,11 +78,7 @@ struct PixelateCommand: ParsableCommand {
         transform: Arguments.text)
     var namePrefix = Naming.defaultPrefix
 
-    @Option(
-        help: ArgumentHelp(
-            "Maximum size of a file in bytes (pixelation.limits.bytes). Default: \(PixelationLimits().bytes).",
-            valueName: "bytes"))
-    var maxBytes: Int?
+    @OptionGroup(title: "Limits") var limits: LimitArguments
 
     @Option(
         help:
@@ -85,6 +89,28 @@ struct PixelateCommand: ParsableCommand {
     )
     var isolation = DecoderIsolation.required
 
+    @Option(
+        help: ArgumentHelp(
+            "Number of files that are processed at the same time, 1...1024. Default: the number of processors.",
+            valueName: "number"))
+    var jobs: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "File name of the standard input, for the names of its outputs. Default: picture.ENDING of its format.",
+            valueName: "name"),
+        transform: Arguments.text)
+    var name: String?
+
+    @Flag(name: .shortAndLong, help: "Print errors only.")
+    var quiet = false
+
+    @Flag(name: .shortAndLong, help: "Print a line for each file to standard output.")
+    var verbose = false
+
+    /// The options that begin with two dashes and of which no value follows, or one that is a path.
+    static let notBeforeValue: Set = ["--output", "--quiet", "--verbose"]
+
     private var options: PixelationOptions {
         get throws {
             var options = PixelationOptions()
@@ -92,6 +118,7 @@ struct PixelateCommand: ParsableCommand {
             options.truncated = truncated
             options.output = format
             options.background = background
+            options.limits = limits.limits
             if let sizes {
                 let numbers = sizes.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
                 guard !numbers.contains(nil) else {
@@ -99,9 +126,8 @@ struct PixelateCommand: ParsableCommand {
                 }
                 options.sizes = numbers.compactMap(\.self)
             }
-            if let maxBytes { options.limits.bytes = maxBytes }
             if let problem = options.problems().first {
-                let option = problem.field.hasPrefix("limits") ? "--max-bytes" : "--sizes"
+                let option = LimitArguments.option(of: problem.field) ?? "--sizes"
                 throw ValidationError("\(option): must be \(problem.expected) (got \(problem.got))")
             }
             return options
@@ -111,33 +137,62 @@ struct PixelateCommand: ParsableCommand {
     func validate() throws {
         _ = try options
         if namePrefix.contains("/") { throw ValidationError("--name-prefix must not contain a slash") }
+        if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs must be 1...1024") }
+        if quiet, verbose { throw ValidationError("--quiet and --verbose exclude each other") }
+        guard let name else { return }
+        guard files.contains(PictureSelection.standardInput) else {
+            throw ValidationError("--name is the name of the standard input, for which the argument - stands")
+        }
+        guard !name.isEmpty, !name.contains("/"), name != ".", name != ".." else {
+            throw ValidationError("--name must be a file name")
+        }
     }
 
     func run() throws {
+        let begin = ContinuousClock.now
+        let interrupts = InterruptSignals()
         let naming = Naming(namePrefix: namePrefix)
-        let selection = LocalBatch.select(files, naming: naming)
-        for (first, second) in selection.collisions {
-            printError(
-                "\(first) and \(second): their outputs would have the same names; use different directories"
-            )
+        let options = try options
+        var selection = PictureSelection(
+            files,
+            PictureSelection.Options(
+                naming: naming, directory: output, standardInputName: name,
+                maximumBytes: options.limits.bytes), interrupts.cancellation)
+        if !quiet {
+            for path in selection.namedOutputs {
+                printError(
+                    "\(path): skipped, because it has the name of an output; --name-prefix changes these names"
+                )
+            }
         }
-        guard selection.collisions.isEmpty else { throw ExitCode.validationFailure }
-        for path in selection.outputs {
-            printError(
-                "\(path): skipped, because it has the name of an output; --name-prefix changes these names")
+        for failure in selection.failures { printError("\(failure)") }
+        try refuse(selection.collisions)
+        let report = PixelateReport(selection, isQuiet: quiet, isVerbose: verbose)
+        if !selection.pictures.isEmpty {
+            try pixelate(&selection, options, naming, interrupts, report)
         }
-        guard !selection.files.isEmpty else { throw ExitCode(ExitReason.failure.rawValue) }
-        do throws(LocalFile.Failure) {
-            try LocalFile.makeDirectory(output)
-        } catch {
+        report.end(isInterrupted: interrupts.cancellation.isCancelled, time: begin.duration(to: .now))
+        interrupts.endIfReceived()
+        if !report.isSuccess { throw ExitCode(ExitReason.failure.rawValue) }
+    }
+
+    /// Pixelates the selected files.
+    private func pixelate(
+        _ selection: inout PictureSelection, _ options: PixelationOptions, _ naming: Naming,
+        _ interrupts: InterruptSignals, _ report: PixelateReport
+    ) throws {
+        do throws(LocalFile.Failure) { try LocalFile.makeDirectory(output) } catch {
             printError("\(error)")
             throw ExitCode(ExitReason.failure.rawValue)
         }
-        let options = try options
-        let count = max(1, min(selection.files.count, WorkerOptions().effectiveCPUWorkers))
-        let decoders = Decoders(
-            isolation, options, count: count, onEvent: { _ in })
+        let jobs = min(selection.pictures.count, jobs ?? WorkerOptions().effectiveCPUWorkers)
+        let decoders = Decoders(isolation, options, count: jobs, onEvent: { _ in })
         defer { decoders.shutDown() }
+        let batch = PictureBatch(
+            Pixelator(options, reducer: decoders.reducer), naming: naming, directory: output,
+            cancellation: interrupts.cancellation)
+        selection.findCollisions(ending: batch.outputEnding)
+        try refuse(selection.collisions)
         if let failure = decoders.waitUntilReady(1) {
             printError("no decoder can be started: \(failure)")
             throw ExitCode(ExitReason.software.rawValue)
@@ -145,20 +200,16 @@ struct PixelateCommand: ParsableCommand {
         if !decoders.missing.isEmpty {
             printError("the kernel refuses parts of the sandbox of decoders: \(decoders.missing)")
         }
-        let batch = LocalBatch(
-            pixelator: Pixelator(options, reducer: decoders.reducer), naming: naming, directory: output,
-            limits: options.limits)
-        let failures = Locked(0)
-        DispatchQueue.concurrentPerform(iterations: selection.files.count) { index in
-            switch batch.pixelate(selection.files[index]) {
-            case .done(let damage):
-                for text in damage { printError(text) }
-            case .failed(let problem):
-                printError(problem)
-                failures.withLock { $0 += 1 }
-            }
+        let pictures = selection.pictures
+        batch.run(pictures, jobs: jobs) { index, result in report.add(pictures[index], result) }
+    }
+
+    private func refuse(_ collisions: [(first: LocalPicture, second: LocalPicture)]) throws {
+        for (first, second) in collisions {
+            printError(
+                "\(first) and \(second): their outputs would have the same names; use different directories")
         }
-        if failures.withLock({ $0 }) > 0 { throw ExitCode(ExitReason.failure.rawValue) }
+        guard collisions.isEmpty else { throw ExitCode.validationFailure }
     }
 }
 

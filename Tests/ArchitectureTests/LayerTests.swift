@@ -23,7 +23,7 @@ struct LayerTests {
         ],
         ["Decoding", "Worker"],
         ["Audit", "DeadLetters", "DecoderProcesses", "Settings"],
-        ["Daemon"],
+        ["Daemon", "LocalPictures"],
         ["pixelated", "pixelated-bench", "pixelated-http-bench"],
     ]
 
