@@ -122,6 +122,11 @@ class Cloud:
             self.pump.announce(key, len(body), answer["ETag"])
         return answer["ETag"]
 
+    def do_put_all(self, keys, path):
+        """Puts the same file under each of the keys."""
+        for key in keys:
+            self.do_put(key, path)
+
     def do_fifo(self):
         """Creates a FIFO queue that the daemon may send to, and returns its URL."""
         self.stack["fifoURL"] = self.sqs.create_queue(QueueName="letters.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
@@ -138,6 +143,10 @@ class Cloud:
 
     def do_delete(self, key, bucket="source"):
         self.s3.delete_object(Bucket=self.stack[bucket], Key=key)
+
+    def do_delete_all(self, keys, bucket="source"):
+        for key in keys:
+            self.do_delete(key, bucket)
 
     def objects(self, bucket="processed"):
         found = {}
