@@ -69,6 +69,8 @@ let package = Package(
         .systemLibrary(name: "CLibTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
         // WebP: the decoder and the demuxer of libwebp, which the decoder processes use. They add 0.7 MB to an image.
         .systemLibrary(name: "CLibWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
+        // The inventories of S3 are gzip files. Every image has zlib, which libpng and libcurl use as well.
+        .systemLibrary(name: "CLibZ", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // The TurboJPEG interface of the same library: a reference for the tests and the benchmark.
         .systemLibrary(
             name: "CLibTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
@@ -91,6 +93,7 @@ let package = Package(
         .target(name: "HTTP", dependencies: ["Support"], swiftSettings: pure),
         .target(name: "Exif", swiftSettings: pure),
         .target(name: "Digests", dependencies: ["CDigests", "CLibCrypto"], swiftSettings: edge),
+        .target(name: "Gzip", dependencies: ["CLibZ"], swiftSettings: edge),
         .target(name: "Pixels", dependencies: ["CPixels"], swiftSettings: edge),
         .target(name: "S3Events", dependencies: ["Support"], swiftSettings: pure),
         .target(name: "Metrics", dependencies: ["Support"], swiftSettings: edge),
@@ -165,7 +168,8 @@ let package = Package(
 
         // The comparison of buckets, which uses the names, stamps and quarantine records of the worker.
         .target(
-            name: "Audit", dependencies: ["AWS", "HTTP", "Pixelation", "S3Events", "Support", "Worker"],
+            name: "Audit",
+            dependencies: ["AWS", "Gzip", "HTTP", "Pixelation", "S3Events", "Support", "Worker"],
             swiftSettings: pure),
 
         // The reader and the replay of the quarantine.
@@ -219,7 +223,7 @@ let package = Package(
 
         // Tests: one target for each module, and what the tests share.
         .target(
-            name: "Scripted", dependencies: ["HTTP", "Pixelation", "Pixels", "Support", log],
+            name: "Scripted", dependencies: ["HTTP", "Pixelation", "Pixels", "Support", "CLibZ", log],
             path: "Tests/Scripted", swiftSettings: edge),
         // A C interface to libjpeg that writes test files of every kind and decodes without the code of the engine.
         .target(
@@ -259,6 +263,7 @@ let package = Package(
             name: "DeadLettersTests",
             dependencies: ["DeadLetters", "AWS", "Decoding", "Pixelation", "Support", "Worker"],
             swiftSettings: edge),
+        .testTarget(name: "GzipTests", dependencies: ["Gzip", "Scripted"], swiftSettings: edge),
         .testTarget(name: "S3EventsTests", dependencies: ["S3Events"], swiftSettings: edge),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: edge),
         .testTarget(

@@ -3,7 +3,7 @@
 import Support
 
 /// The parser of the header `Date`, and of the times in responses of S3.
-enum HTTPDate {
+package enum HTTPDate {
     /// Parses the date of an HTTP header, such as `Date`, in any of the three forms of RFC 9110, 5.6.7:
     ///
     /// - IMF-fixdate: `Sun, 06 Nov 1994 08:49:37 GMT`
@@ -48,7 +48,7 @@ enum HTTPDate {
     /// second is ignored.
     ///
     /// - Returns: seconds since 1970-01-01T00:00:00Z, or nil.
-    static func parseExtended(_ text: String) -> Double? {
+    package static func parseExtended(_ text: String) -> Double? {
         let bytes = Array(text.utf8)
         let marks = [(4, "-"), (7, "-"), (10, "T"), (13, ":"), (16, ":")]
         guard bytes.count >= 20, bytes.last == UInt8(ascii: "Z"),

@@ -9,6 +9,8 @@ package struct AuditError: Error, Sendable, Equatable, CustomStringConvertible {
         case notSent = "not-sent"
         /// The checkpoint file cannot be read or written, or is that of another audit.
         case checkpoint
+        /// The inventory is not one of the source bucket in a format that can be read.
+        case inventory
     }
 
     package var kind: Kind

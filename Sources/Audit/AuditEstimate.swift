@@ -14,34 +14,37 @@ package struct AuditEstimate: Sendable, Equatable {
     /// The expected time for `sources`.
     package var time: Duration
 
-    /// The maximum number of pages of the listing that are counted.
-    private static let pages = 100
+    /// The number of sources after which no further page is counted.
+    private static let enough = 100 * S3Client.pageLimit
 
-    /// Counts the sources in up to 100 pages of the listing.
+    /// Counts the sources of the first pages: some more than 100,000 at most.
     ///
-    /// - Throws: the error of the store.
+    /// - Throws: the errors of the store, and `AuditError`.
     package init(_ options: AuditOptions, store: any AuditStore) async throws {
-        var (after, first): (String?, String?) = (nil, nil)
+        var all = options
+        all.sample = nil
+        var listing = try await SourceListing(
+            all, store: store, from: AuditCheckpoint(identity: options.identity))
+        var first: String?
         sources = 0
         isComplete = false
-        let begin = ContinuousClock.now
-        var pages = 0
-        while pages < Self.pages, !isComplete {
-            let page = try await store.page(of: options.bucket, prefix: options.prefix, after: after)
-            pages += 1
+        while sources < Self.enough, !isComplete {
+            let page = try await listing.next()
             sources += page.objects.count
             first = first ?? page.objects.first?.key
-            after = page.objects.last?.key
             isComplete = page.isLast
         }
-        let pageTime = begin.duration(to: .now) / pages
+        let begin = ContinuousClock.now
+        _ = try await store.page(of: options.output.bucket, prefix: options.outputPrefix, after: nil)
+        let pageTime = begin.duration(to: .now)
         let audited = min(sources, options.sample ?? sources)
         let sizes = options.sizes.count
-        // The listing of sources, that of the outputs once for each size, and for the orphans once more, with the
-        // listing of the sources once for each size.
+        let own = options.inventory == nil ? 1 : 0
+        // The listing of the sources unless there is an inventory, that of the outputs once for each size, and for the
+        // orphans once more, with the listing of the sources once for each size.
         let orphans = options.findsOrphans && options.sample == nil ? 2 * sizes : 0
         requests = AuditRequests(
-            list: sources / S3Client.pageLimit * (1 + sizes + orphans) + 1 + sizes + orphans,
+            list: sources / S3Client.pageLimit * (own + sizes + orphans) + own + sizes + orphans,
             head: options.isFast ? 0 : audited * sizes)
         var headTime = Duration.zero
         if !options.isFast, let first {

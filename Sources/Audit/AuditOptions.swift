@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import AWS
 package import Pixelation
 package import Worker
 
@@ -9,6 +10,8 @@ package struct AuditOptions: Sendable, Equatable {
     package var bucket: String
     /// The prefix of the keys of the sources that are audited; empty for all.
     package var prefix = ""
+    /// The manifest of an inventory of S3 that is read in the place of the listing of the sources; nil for the listing.
+    package var inventory: ObjectReference?
     /// True to compare listings alone, without a HEAD request for each output.
     package var isFast = false
     /// The number of sources that are picked at random and audited; nil for all.
@@ -43,6 +46,7 @@ package struct AuditOptions: Sendable, Equatable {
             "s3://\(bucket)/\(prefix)", isFast ? "fast" : "stamps", findsOrphans ? "orphans" : "sources",
             "s3://\(output.bucket)/\(output.prefix)", output.namePrefix,
             sizes.map { "\($0)" }.joined(separator: ","), format.rawValue, outputFormat,
+            inventory.map { "\($0)" } ?? "listing",
         ]
         return parts.joined(separator: " ")
     }

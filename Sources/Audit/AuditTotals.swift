@@ -17,6 +17,9 @@ package struct AuditTotals: Sendable, Equatable, Codable {
     /// The number of sources with a state other than `ignored`.
     package var sources: Int { complete + missing + stale + setAside }
 
+    /// The number of objects of the source bucket that were compared, with those that are ignored.
+    var objects: Int { sources + ignored }
+
     mutating func count(_ state: SourceStatus) {
         switch state {
         case .complete: complete += 1

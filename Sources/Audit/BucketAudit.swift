@@ -7,7 +7,7 @@ package import Worker
 /// The audit of a bucket: the comparison of each source with its outputs, and the repair of what is missing or stale by
 /// events that are sent to the queue.
 ///
-/// The listings of the source bucket and the output bucket are read in order and compared page by page, so that the
+/// The listings of the source bucket, or its inventory, and of the output bucket are compared page by page, so that the
 /// memory does not depend on the number of objects. The audit reads alone; the outputs are made by the workers of the
 /// queue, with the same rules as after an upload.
 package struct BucketAudit: Sendable {
@@ -72,14 +72,10 @@ package struct BucketAudit: Sendable {
             checkpoint.requests.queue += queueRequests
             try onCheckpoint(checkpoint)
         }
-        let sample = try await sample()
-        while checkpoint.phase == .sources {
-            let page =
-                if let sample {
-                    ObjectPage(objects: sample, isLast: true)
-                } else {
-                    try await store.page(of: options.bucket, prefix: options.prefix, after: checkpoint.after)
-                }
+        var listing =
+            checkpoint.phase == .sources
+            ? try await SourceListing(options, store: store, from: checkpoint) : nil
+        while checkpoint.phase == .sources, let page = try await listing?.next() {
             for start in stride(from: 0, to: page.objects.count, by: chunkSize) {
                 let sources = page.objects[start..<min(start + chunkSize, page.objects.count)]
                 var damaged: [ListedObject] = []
@@ -97,7 +93,7 @@ package struct BucketAudit: Sendable {
             }
             guard page.isLast else { continue }
             checkpoint.after = nil
-            checkpoint.phase = options.findsOrphans && sample == nil ? .orphans : .done
+            checkpoint.phase = options.findsOrphans && options.sample == nil ? .orphans : .done
             try pass(&checkpoint)
         }
         try await findOrphans(&checkpoint, onFinding: onFinding, onPage: pass)
@@ -143,29 +139,5 @@ package struct BucketAudit: Sendable {
             return states
         }
         return Array(zip(sources, states))
-    }
-
-    /// Picks `AuditOptions.sample` sources at random, each with the same probability, and returns them in the order of
-    /// their keys; nil when all sources are audited.
-    ///
-    /// The method is reservoir sampling (Vitter, "Random sampling with a reservoir", 1985, algorithm R).
-    private func sample() async throws -> [ListedObject]? {
-        guard let count = options.sample else { return nil }
-        var (picked, seen, after): ([ListedObject], Int, String?) = ([], 0, nil)
-        while true {
-            let page = try await store.page(of: options.bucket, prefix: options.prefix, after: after)
-            for object in page.objects {
-                seen += 1
-                if picked.count < count {
-                    picked.append(object)
-                } else {
-                    let index = Int.random(in: 0..<seen)
-                    if index < count { picked[index] = object }
-                }
-            }
-            after = page.objects.last?.key
-            if page.isLast { break }
-        }
-        return picked.sorted { KeyOrder.precedes($0.key, $1.key) }
     }
 }

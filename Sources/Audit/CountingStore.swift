@@ -18,6 +18,11 @@ struct CountingStore: AuditStore {
         return try await store.page(of: bucket, prefix: prefix, after: after)
     }
 
+    func get(_ object: ObjectReference, maximumBytes: Int) async throws -> [UInt8] {
+        counted.withLock { $0.get += 1 }
+        return try await store.get(object, maximumBytes: maximumBytes)
+    }
+
     func head(_ object: ObjectReference) async throws -> ObjectHead? {
         counted.withLock { $0.head += 1 }
         return try await store.head(object)

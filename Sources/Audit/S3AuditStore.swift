@@ -12,6 +12,10 @@ package struct S3AuditStore: AuditStore {
         try await client.list(bucket, prefix: prefix, after: after)
     }
 
+    package func get(_ object: ObjectReference, maximumBytes: Int) async throws -> [UInt8] {
+        try await client.get(object, maximumBytes: maximumBytes).bytes
+    }
+
     package func head(_ object: ObjectReference) async throws -> ObjectHead? {
         do {
             return try await client.head(object)

@@ -58,7 +58,7 @@ struct SourceClassifier {
             if listed.allSatisfy({ $0 != nil }) { break }
         }
         var candidate = Candidate(source: source, outputs: found)
-        if found.isEmpty {
+        if found.isEmpty, !mayBeOutdated {
             candidate.state = state(of: source, or: .missing(options.sizes.count))
         } else if options.isFast {
             candidate.state = state(of: source, or: Self.best(found.map { fastState(source, $0) }))
@@ -73,15 +73,33 @@ struct SourceClassifier {
         if let state = candidate.state { return state }
         var source = candidate.source
         if source.eTag == nil {
-            let object = ObjectReference(bucket: options.bucket, key: source.key)
-            guard let head = try await store.head(object) else { return .ignored }
-            source.eTag = ETag.unquoted(head.eTag ?? "")
+            guard let eTag = try await currentETag(of: source) else { return .ignored }
+            source.eTag = eTag
         }
+        let state = try await state(of: source, candidate.outputs)
+        guard mayBeOutdated, state.needsWork else { return state }
+        // The object may have been replaced or deleted after the inventory was made.
+        guard let eTag = try await currentETag(of: source) else { return .ignored }
+        guard eTag != source.eTag else { return state }
+        source.eTag = eTag
+        return try await self.state(of: source, candidate.outputs)
+    }
+
+    /// True when the sources are those of an inventory, which describes the bucket as it was at an earlier time. An
+    /// audit of listings alone does not ask for the current version.
+    private var mayBeOutdated: Bool { options.inventory != nil && !options.isFast }
+
+    private func currentETag(of source: ListedObject) async throws -> String? {
+        let object = ObjectReference(bucket: options.bucket, key: source.key)
+        return try await store.head(object).map { ETag.unquoted($0.eTag ?? "") }
+    }
+
+    private func state(
+        of source: ListedObject, _ outputs: [[ListedOutput?]]
+    ) async throws -> SourceStatus {
         var states: [SourceStatus] = []
-        for outputs in candidate.outputs {
-            states.append(try await state(of: source, outputs))
-        }
-        return state(of: source, or: Self.best(states))
+        for outputs in outputs { states.append(try await state(of: source, outputs)) }
+        return state(of: source, or: states.isEmpty ? .missing(options.sizes.count) : Self.best(states))
     }
 
     private func state(of source: ListedObject, _ outputs: [ListedOutput?]) async throws -> SourceStatus {

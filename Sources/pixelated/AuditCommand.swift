@@ -47,6 +47,12 @@ struct AuditCommand: AsyncParsableCommand {
     )
     var fast = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Read the sources from this S3 inventory (CSV) and not from the listing of the bucket.",
+            valueName: "s3://bucket/.../manifest.json"))
+    var inventory: String?
+
     @Option(help: ArgumentHelp("Audit this number of sources, picked at random.", valueName: "number"))
     var sample: Int?
 
@@ -82,6 +88,9 @@ struct AuditCommand: AsyncParsableCommand {
     func validate() throws {
         guard S3Location.parse(location) != nil else {
             throw ValidationError("\(location) is not of the form s3://bucket/prefix")
+        }
+        if let inventory, S3Location.parse(inventory)?.prefix.hasSuffix("manifest.json") != true {
+            throw ValidationError("--inventory must be of the form s3://bucket/.../manifest.json")
         }
         if let sample, !(1...100_000).contains(sample) {
             throw ValidationError("--sample must be 1...100000")
@@ -154,6 +163,9 @@ struct AuditCommand: AsyncParsableCommand {
             bucket: bucket, prefix: prefix, output: settings.worker.output, filter: settings.worker.filter,
             sizes: settings.pixelation.sizes, format: settings.pixelation.output,
             outputFormat: PooledPixelator.outputFormat(of: settings.pixelation))
+        options.inventory = inventory.flatMap(S3Location.parse).map {
+            ObjectReference(bucket: $0.bucket, key: $0.prefix)
+        }
         options.isFast = fast
         options.sample = sample
         options.concurrency = concurrency

@@ -65,7 +65,8 @@ struct AuditReport {
             try StandardStreams.printLine("\(totals.sent) events sent")
         }
         try StandardStreams.printLine(
-            "\(end.requests.list) list, \(end.requests.head) head and \(end.requests.queue) queue requests, "
+            "\(end.requests.list) list, \(end.requests.head) head, \(end.requests.get) get and "
+                + "\(end.requests.queue) queue requests, "
                 + Self.dollars(end.requests.dollars))
     }
 

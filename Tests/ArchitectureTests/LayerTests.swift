@@ -9,10 +9,10 @@ struct LayerTests {
         [
             "CLibC", "CLibCurl", "CLibCrypto", "CLibExpat", "CLibGIF", "CLibJPEG", "CLibPNG", "CLibSeccomp",
             "CLibSystemd",
-            "CLibTIFF", "CLibTurboJPEG", "CLibWebP",
+            "CLibTIFF", "CLibTurboJPEG", "CLibWebP", "CLibZ",
         ],
         ["CDigests", "CHEIF", "CJPEG", "CPNG", "CPixels", "CSandbox", "CTIFF", "CWebP", "Support"],
-        ["HTTP", "Digests", "Exif", "Pixels", "S3Events", "Metrics"],
+        ["HTTP", "Digests", "Exif", "Gzip", "Pixels", "S3Events", "Metrics"],
         [
             "SigV4", "Curl", "BMP", "GIF", "GIFEncoder", "HEIF", "JPEG", "JPEGEncoder", "PNG", "PNGEncoder",
             "Sandbox", "Systemd", "TIFF", "WebP", "WebPEncoder",

@@ -11,6 +11,8 @@ final class FakeAuditStore: AuditStore {
     private struct State {
         /// The objects by bucket and key.
         var buckets: [String: [[UInt8]: (ListedObject, [String: String])]] = [:]
+        /// The contents of objects.
+        var contents: [ObjectReference: [UInt8]] = [:]
         /// The keys of the buckets in order; a bucket is absent when it has changed since it was listed.
         var sorted: [String: [[UInt8]]] = [:]
         var requests = AuditRequests()
@@ -61,6 +63,20 @@ final class FakeAuditStore: AuditStore {
             let keys = sorted[first...].prefix { $0.starts(with: prefix.utf8) }
             let objects = keys.prefix(pageSize).compactMap { state.buckets[bucket]?[$0]?.0 }
             return ObjectPage(objects: objects, isLast: keys.count <= pageSize)
+        }
+    }
+
+    /// Stores the content of an object, which is in no listing.
+    func put(_ content: [UInt8], as object: ObjectReference) {
+        state.withLock { $0.contents[object] = content }
+    }
+
+    func get(_ object: ObjectReference, maximumBytes: Int) async throws -> [UInt8] {
+        try state.withLock { state in
+            state.requests.get += 1
+            try Self.count(&state)
+            guard let content = state.contents[object], content.count <= maximumBytes else { throw Failure() }
+            return content
         }
     }
 
