@@ -189,7 +189,8 @@ let package = Package(
 
         // The selection and the pixelation of local files.
         .target(
-            name: "LocalPictures", dependencies: ["Pixelation", "Settings", "Support"], swiftSettings: edge),
+            name: "LocalPictures",
+            dependencies: ["PNGEncoder", "Pixelation", "Pixels", "Settings", "Support"], swiftSettings: edge),
 
         // Layer 8: the executables.
         .executableTarget(
@@ -336,7 +337,7 @@ let package = Package(
             dependencies: [
                 "Support", "Pixelation", "Decoding", "DecoderProcesses", "JPEGEncoder", "Pixels", "Digests",
                 "Scripted", "GIF", "GIFEncoder", "PNGEncoder", "WebP", "WebPEncoder", "CPlainJPEG",
-                "CAllocationCount",
+                "CPlainPNG", "CAllocationCount",
             ],
             exclude: [
                 "make_golden.py", "golden.txt", "make_damaged.py", "damaged.txt", "make_formats.py",
@@ -371,6 +372,7 @@ let package = Package(
             name: "LocalPicturesTests",
             dependencies: [
                 "LocalPictures", "Decoding", "JPEGEncoder", "Pixelation", "Pixels", "Settings", "Support",
+                "CPlainPNG",
             ],
             swiftSettings: edge),
         .testTarget(

@@ -46,7 +46,7 @@ struct SourceClassifier {
         var found: [[ListedOutput?]] = []
         for ending in endings {
             guard let plan = plan(source, ending: ending) else {
-                return Candidate(source: source, outputs: [], state: .setAside("name-too-long"))
+                return Candidate(source: source, outputs: [], state: .setAside(OutputPlan.tooLong))
             }
             var listed: [ListedOutput?] = []
             for name in plan.outputs {

@@ -177,6 +177,12 @@ package struct Explanation: Sendable, Equatable {
                 "The library that decodes this format was not installed on the machine of the worker.",
                 "Install the package that the reason names. \(trial)")
         }
+        if code == OutputPlan.tooLong {
+            return Explanation(
+                "The key of an output would be longer than the 1,024 bytes that S3 allows.",
+                "Upload the source with a shorter key, or shorten output.prefix and output.namePrefix. \(replay)"
+            )
+        }
         return Explanation(
             "The source is a file that this version does not read: a format or a form of one that is not "
                 + "supported, or a format that pixelation.formats excludes.",

@@ -13,6 +13,8 @@ package struct PictureBatch: Sendable {
     private let cancellation: Cancellation
     /// The longest name, in bytes, of a file in the output directory.
     private let longestName: Int
+    /// The number of pictures that still get a preview.
+    private let previewsLeft: Locked<Int>
 
     /// Creates a batch.
     ///
@@ -20,14 +22,17 @@ package struct PictureBatch: Sendable {
     ///   - directory: The output directory, which must exist.
     ///   - cancellation: The cancellation after which no further output is written, except those of pictures of which
     ///     some are written already.
+    ///   - previews: The number of pictures that get a preview, for a contact sheet.
     package init(
-        _ pixelator: Pixelator, naming: Naming, directory: LocalPath, cancellation: Cancellation
+        _ pixelator: Pixelator, naming: Naming, directory: LocalPath, cancellation: Cancellation,
+        previews: Int = 0
     ) {
         self.pixelator = pixelator
         self.naming = naming
         self.directory = directory
         self.cancellation = cancellation
         longestName = LocalFile.longestName(in: directory)
+        previewsLeft = Locked(previews)
     }
 
     /// Pixelates files, several at the same time, until the end or a cancellation. The calling thread is blocked.
@@ -64,7 +69,7 @@ package struct PictureBatch: Sendable {
         do throws(PictureFailure) {
             try checkNames(of: picture, ending: nil)
             guard let bytes = try content(of: picture) else { return .notPicture }
-            let (survey, made) = try outputs(of: picture, bytes)
+            let (survey, made, preview) = try outputs(of: picture, bytes)
             guard !cancellation.isCancelled else { return .cancelled }
             var targets: [[UInt8]] = []
             for output in made.outputs {
@@ -75,7 +80,7 @@ package struct PictureBatch: Sendable {
             return .done(
                 PictureResult.Outputs(
                     format: survey.format, width: survey.width, height: survey.height, targets: targets,
-                    damage: made.damage))
+                    damage: made.damage, preview: preview))
         } catch {
             return cancellation.isCancelled ? .cancelled : .failed(error)
         }
@@ -83,14 +88,21 @@ package struct PictureBatch: Sendable {
 
     private func outputs(
         of picture: LocalPicture, _ bytes: [UInt8]
-    ) throws(PictureFailure) -> (Survey, PixelatedPicture) {
+    ) throws(PictureFailure) -> (Survey, PixelatedPicture, PicturePreview?) {
         let survey: Survey
         do throws(PixelationError) { survey = try pixelator.survey(bytes) } catch {
             throw PictureFailure(error, of: "\(picture)")
         }
         try checkNames(of: picture, ending: survey.outputEnding)
         do throws(PixelationError) {
-            return (survey, try pixelator.pixelate(bytes, survey: survey, cancellation: cancellation))
+            guard previewsLeft.withLock({ $0 > 0 }) else {
+                return (
+                    survey, try pixelator.pixelate(bytes, survey: survey, cancellation: cancellation), nil
+                )
+            }
+            let made = try pixelator.pixelateWithPreview(bytes, survey: survey, cancellation: cancellation)
+            previewsLeft.withLock { $0 -= 1 }
+            return (survey, made.picture, made.preview)
         } catch {
             throw PictureFailure(error, of: "\(picture)")
         }

@@ -24,15 +24,19 @@ package enum PictureResult: Sendable, Equatable {
         package var targets: [[UInt8]]
         /// The damage of the file, mostly none.
         package var damage: [Damage]
+        /// The outputs in small; nil unless the batch makes a contact sheet.
+        package var preview: PicturePreview?
 
         package init(
-            format: SourceFormat, width: Int, height: Int, targets: [[UInt8]], damage: [Damage]
+            format: SourceFormat, width: Int, height: Int, targets: [[UInt8]], damage: [Damage],
+            preview: PicturePreview? = nil
         ) {
             self.format = format
             self.width = width
             self.height = height
             self.targets = targets
             self.damage = damage
+            self.preview = preview
         }
     }
 }

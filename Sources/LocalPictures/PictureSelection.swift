@@ -107,7 +107,9 @@ package struct PictureSelection: Sendable {
         }
     }
 
-    private func isOutput(_ target: [UInt8]) -> Bool { options.naming.isOutput(target) }
+    private func isOutput(_ target: [UInt8]) -> Bool {
+        options.naming.isOutput(target) || ContactSheet.isSheet(target, options.naming)
+    }
 
     private func isSameFile(_ a: LocalPicture, _ b: LocalPicture) -> Bool {
         guard case .file(let first) = a.content, case .file(let second) = b.content else { return false }

@@ -67,16 +67,19 @@ struct DeflateStream {
         return longest?.block.costs ?? .initial
     }
 
-    /// Appends the stream of the same tokens, and completes its last byte.
-    func write(_ tokens: DeflateTokens, to writer: inout BitWriter) {
-        guard !isStored else { return writeStored(tokens, to: &writer) }
+    /// Appends the stream of the same tokens.
+    ///
+    /// - Parameter isLast: True to end the stream and to complete its last byte, false if further blocks follow.
+    func write(_ tokens: DeflateTokens, isLast: Bool = true, to writer: inout BitWriter) {
+        guard !isStored else { return writeStored(tokens, isLast: isLast, to: &writer) }
         for (index, part) in blocks.enumerated() {
-            part.block.write(tokens, part.range, isLast: index == blocks.count - 1, to: &writer)
+            part.block.write(
+                tokens, part.range, isLast: isLast && index == blocks.count - 1, to: &writer)
         }
-        writer.completeByte()
+        if isLast { writer.completeByte() }
     }
 
-    private func writeStored(_ tokens: DeflateTokens, to writer: inout BitWriter) {
+    private func writeStored(_ tokens: DeflateTokens, isLast: Bool, to writer: inout BitWriter) {
         var raw: [UInt8] = []
         raw.reserveCapacity(rawBytes)
         for index in 0..<tokens.count {
@@ -87,7 +90,7 @@ struct DeflateStream {
         for start in stride(from: 0, to: raw.count, by: Self.storedBytes) {
             let end = min(raw.count, start + Self.storedBytes)
             writer.reserve(8)
-            writer.append(end == raw.count ? 1 : 0, count: 3)
+            writer.append(isLast && end == raw.count ? 1 : 0, count: 3)
             writer.completeByte()
             let length = UInt64(end - start)
             writer.append(length, count: 16)

@@ -47,7 +47,7 @@ package struct PNGWriter: Sendable {
     static let chunkBytes = 12
     /// The largest number of compressed bytes in an IDAT chunk.
     static let dataChunkBytes = 256 << 10
-    private static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+    static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
     /// The width of the written pictures in pixels, 1...65500.
     package let width: Int
@@ -115,23 +115,15 @@ package struct PNGWriter: Sendable {
         file.reserveCapacity(
             8 + 25 + attachments.bytes + format.palette.count + format.transparency.count + writer.count
                 + Self.chunkBytes * (dataChunks + 3))
-        append("IHDR", header(format), to: &file)
-        for chunk in attachments.chunks { append(chunk.type, chunk.data, to: &file) }
-        if !format.palette.isEmpty { append("PLTE", format.palette, to: &file) }
-        if !format.transparency.isEmpty { append("tRNS", format.transparency, to: &file) }
-        writer.withBytes { bytes in
-            for start in stride(from: 0, to: bytes.count, by: Self.dataChunkBytes) {
-                append("IDAT", bytes[start..<min(bytes.count, start + Self.dataChunkBytes)], to: &file)
-            }
-        }
-        append("IEND", [], to: &file)
+        Self.append(
+            "IHDR",
+            Self.header(
+                width: width, height: height, depth: format.depth, colorType: format.colorType), to: &file)
+        for chunk in attachments.chunks { Self.append(chunk.type, chunk.data, to: &file) }
+        if !format.palette.isEmpty { Self.append("PLTE", format.palette, to: &file) }
+        if !format.transparency.isEmpty { Self.append("tRNS", format.transparency, to: &file) }
+        Self.appendData(writer, to: &file)
+        Self.append("IEND", [], to: &file)
         return file
-    }
-
-    /// Returns the content of the IHDR chunk (PNG, 11.2.1): no interlacing, and the only methods of compression and
-    /// filtering.
-    private func header(_ format: PNGRaster.Format) -> [UInt8] {
-        bigEndian(UInt32(width)) + bigEndian(UInt32(height))
-            + [UInt8(format.depth), format.colorType.rawValue, 0, 0, 0]
     }
 }

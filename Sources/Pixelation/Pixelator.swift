@@ -51,6 +51,26 @@ package struct Pixelator: Sendable {
     package func pixelate(
         _ bytes: [UInt8], survey: Survey, cancellation: Cancellation? = nil
     ) throws(PixelationError) -> PixelatedPicture {
+        let (picture, encoder) = try reduce(bytes, survey, cancellation)
+        return try encode(picture, survey, encoder)
+    }
+
+    /// Pixelates a source as `pixelate(_:survey:cancellation:)`, and shows the outputs in small.
+    ///
+    /// - Throws: `PixelationError`.
+    package func pixelateWithPreview(
+        _ bytes: [UInt8], survey: Survey, cancellation: Cancellation? = nil
+    ) throws(PixelationError) -> (picture: PixelatedPicture, preview: PicturePreview) {
+        let (picture, encoder) = try reduce(bytes, survey, cancellation)
+        return (
+            try encode(picture, survey, encoder),
+            encoder.preview(of: picture, orientation: survey.orientation)
+        )
+    }
+
+    private func reduce(
+        _ bytes: [UInt8], _ survey: Survey, _ cancellation: Cancellation?
+    ) throws(PixelationError) -> (ReducedPicture, OutputEncoder) {
         let deadline = ContinuousClock.now + .seconds(options.limits.seconds)
         guard let header = survey.header, header.picture.fileBytes == bytes.count else {
             throw PixelationError(.internal, "the survey is not of this file")
@@ -62,7 +82,13 @@ package struct Pixelator: Sendable {
         let picture = try ReducedPicture(reduction, survey, header, of: bytes, options: options)
         let encoder = OutputEncoder(
             options: options, format: survey.outputFormat, deadline: deadline, cancellation: cancellation)
-        return PixelatedPicture(
+        return (picture, encoder)
+    }
+
+    private func encode(
+        _ picture: ReducedPicture, _ survey: Survey, _ encoder: OutputEncoder
+    ) throws(PixelationError) -> PixelatedPicture {
+        PixelatedPicture(
             outputs: try encoder.encode(picture, orientation: survey.orientation),
             ending: survey.outputEnding, damage: picture.damage)
     }

@@ -102,6 +102,12 @@ struct PixelateCommand: ParsableCommand {
         transform: Arguments.text)
     var name: String?
 
+    @Flag(
+        help: """
+            Write pixelated-contact-sheet.html, a page that contains the outputs in small, and the same as a PNG file.
+            """)
+    var contactSheet = false
+
     @Flag(name: .shortAndLong, help: "Print errors only.")
     var quiet = false
 
@@ -109,7 +115,7 @@ struct PixelateCommand: ParsableCommand {
     var verbose = false
 
     /// The options that begin with two dashes and of which no value follows, or one that is a path.
-    static let notBeforeValue: Set = ["--output", "--quiet", "--verbose"]
+    static let notBeforeValue: Set = ["--output", "--contact-sheet", "--quiet", "--verbose"]
 
     private var options: PixelationOptions {
         get throws {
@@ -167,9 +173,13 @@ struct PixelateCommand: ParsableCommand {
         }
         for failure in selection.failures { printError("\(failure)") }
         try refuse(selection.collisions)
-        let report = PixelateReport(selection, isQuiet: quiet, isVerbose: verbose)
+        let report = PixelateReport(
+            selection, isQuiet: quiet, isVerbose: verbose, sheet: contactSheet ? ContactSheet() : nil)
         if !selection.pictures.isEmpty {
             try pixelate(&selection, options, naming, interrupts, report)
+        }
+        if !selection.pictures.isEmpty, !interrupts.cancellation.isCancelled {
+            report.writeSheet(to: output, naming)
         }
         report.end(isInterrupted: interrupts.cancellation.isCancelled, time: begin.duration(to: .now))
         interrupts.endIfReceived()
@@ -190,7 +200,7 @@ struct PixelateCommand: ParsableCommand {
         defer { decoders.shutDown() }
         let batch = PictureBatch(
             Pixelator(options, reducer: decoders.reducer), naming: naming, directory: output,
-            cancellation: interrupts.cancellation)
+            cancellation: interrupts.cancellation, previews: contactSheet ? ContactSheet.maximumPictures : 0)
         selection.findCollisions(ending: batch.outputEnding)
         try refuse(selection.collisions)
         if let failure = decoders.waitUntilReady(1) {
@@ -201,7 +211,7 @@ struct PixelateCommand: ParsableCommand {
             printError("the kernel refuses parts of the sandbox of decoders: \(decoders.missing)")
         }
         let pictures = selection.pictures
-        batch.run(pictures, jobs: jobs) { index, result in report.add(pictures[index], result) }
+        batch.run(pictures, jobs: jobs) { index, result in report.add(pictures[index], result, index: index) }
     }
 
     private func refuse(_ collisions: [(first: LocalPicture, second: LocalPicture)]) throws {

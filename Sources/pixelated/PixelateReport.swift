@@ -15,19 +15,26 @@ final class PixelateReport: Sendable {
     private let begin = ContinuousClock.now
     private let totals: Locked<BatchTotals>
     private let progress = ProgressLine()
+    /// The contact sheet; nil if none is made.
+    private let sheet: Locked<ContactSheet?>
 
-    init(_ selection: PictureSelection, isQuiet: Bool, isVerbose: Bool) {
+    init(_ selection: PictureSelection, isQuiet: Bool, isVerbose: Bool, sheet: ContactSheet?) {
         self.isQuiet = isQuiet
         self.isVerbose = isVerbose
         count = selection.pictures.count
         totals = Locked(BatchTotals(selection))
+        self.sheet = Locked(sheet)
+        for failure in selection.failures { self.sheet.withLock { $0?.add(failure) } }
     }
 
     /// True when some files were pixelated and none failed.
     var isSuccess: Bool { totals.withLock { $0.pixelated > 0 && $0.failed == 0 } }
 
     /// Reports the result of a file.
-    func add(_ picture: LocalPicture, _ result: PictureResult) {
+    ///
+    /// - Parameter index: The place of the file among the others.
+    func add(_ picture: LocalPicture, _ result: PictureResult, index: Int) {
+        sheet.withLock { $0?.add(picture, result, index: index) }
         let totals = totals.withLock { totals in
             totals.add(result)
             return totals
@@ -45,6 +52,19 @@ final class PixelateReport: Sendable {
         case .cancelled: break
         }
         if !isQuiet { progress.show(text(totals)) }
+    }
+
+    /// Writes the contact sheet, if one is made, and reports its path. A sheet that cannot be written is a failure.
+    func writeSheet(to directory: LocalPath, _ naming: Naming) {
+        guard let sheet = sheet.withLock({ $0 }) else { return }
+        let summary = totals.withLock { $0.line(interruptedOf: nil, time: begin.duration(to: .now)) }
+        do throws(PictureFailure) {
+            let path = try sheet.write(to: directory, naming: naming, summary: summary)
+            if !isQuiet { printLineToError("contact sheet: \(path)") }
+        } catch {
+            totals.withLock { $0.add(.failed(error)) }
+            printLineToError("\(error)")
+        }
     }
 
     /// Reports the end of the batch.

@@ -41,7 +41,21 @@ struct Pixelated: AsyncParsableCommand {
         ProcessMemory.forbidDumps()
         // A write to a closed pipe then fails with EPIPE and does not end the process.
         signal(SIGPIPE, SIG_IGN)
-        await main(Arguments.protectingFileNames(Arguments.ofProcess, isFile: LocalFile.exists))
+        let arguments = Arguments.protectingFileNames(Arguments.ofProcess, isFile: LocalFile.exists)
+        explainMisspelling(arguments)
+        await main(arguments)
+    }
+
+    /// Ends the process with an error text if the arguments are refused because of a misspelled command or option.
+    private static func explainMisspelling(_ arguments: [String]) {
+        do { _ = try parseAsRoot(arguments) } catch {
+            guard exitCode(for: error) == .validationFailure, let misspelling = Misspelling(in: arguments)
+            else {
+                return
+            }
+            _ = DescriptorOutput.write("\(misspelling)\n".utf8, to: STDERR_FILENO)
+            exit(withError: ExitCode.validationFailure)
+        }
     }
 }
 

@@ -46,4 +46,9 @@ struct ExplanationTests {
         #expect(redriven.meaning.contains("redrive policy") && redriven.remedy.contains("--would-succeed"))
         #expect(Self.unknown.meaning.contains("not known"))
     }
+
+    @Test func `a source whose outputs would have too long keys is explained by its code`() {
+        let explanation = Explanation(Failure(error: "unsupported", code: OutputPlan.tooLong))
+        #expect(explanation.meaning.contains("1,024 bytes") && explanation.remedy.contains("output.prefix"))
+    }
 }

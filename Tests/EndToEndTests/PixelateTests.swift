@@ -303,6 +303,23 @@ struct PixelateTests {
         #expect(jobs.end == .exit(0) && jobs.files.count == 30 && jobs.output.isEmpty && jobs.closing == nil)
     }
 
+    @Test func `a contact sheet shows the outputs, and is not pixelated by the next command`() async throws {
+        let result = try await run(
+            #"cp -r "$f" out; for i in 1 2; do "$p" pixelate out -o out --contact-sheet --sizes 8 || exit 9; done; "#
+                + #"grep -c "<img" out/pixelated-contact-sheet.html; head -c 8 out/pixelated-contact-sheet.png | od -An -c"#
+        )
+        #expect(result.end == .exit(0), "\(result)")
+        #expect(
+            result.output.prefix(2) == [
+                "pixelated: contact sheet: out/pixelated-contact-sheet.html",
+                "pixelated: contact sheet: out/pixelated-contact-sheet.html",
+            ])
+        #expect(result.output.dropFirst(2).first == "7" && result.output.last?.contains("P   N   G") == true)
+        #expect(result.closing == "7 pictures pixelated, 9 outputs left out")
+        let quiet = try await run(#""$p" pixelate "$j" -o out --contact-sheet --sizes 8 -q"#)
+        #expect(quiet.end == .exit(0) && quiet.output.isEmpty && quiet.files.count == 3)
+    }
+
     @Test func `an interrupted command leaves complete outputs, states what was done and ends by the signal`()
         async throws
     {

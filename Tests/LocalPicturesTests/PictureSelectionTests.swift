@@ -69,12 +69,13 @@ import Testing
     @Test func `outputs are left out, and named if an argument names them`() throws {
         let folder = try TestFolder()
         try folder.write(
-            "in/a.jpg", "in/pixelated-8x8-a.jpg", "in/sub/pixelated-64x64-a.jpg", "in/pixelated-a.jpg")
+            "in/a.jpg", "in/pixelated-8x8-a.jpg", "in/sub/pixelated-64x64-a.jpg", "in/pixelated-a.jpg",
+            "in/pixelated-contact-sheet.png", "in/pixelated-contact-sheet.html")
         let selection = folder.select("in", "in/pixelated-8x8-a.jpg")
         #expect(selection.targets == ["a.jpg", "pixelated-a.jpg"])
-        #expect(selection.outputs == 3 && selection.namedOutputs == [folder.path("in/pixelated-8x8-a.jpg")])
+        #expect(selection.outputs == 5 && selection.namedOutputs == [folder.path("in/pixelated-8x8-a.jpg")])
         let other = folder.select("in") { $0.naming = Naming(namePrefix: "small-") }
-        #expect(other.targets.count == 4 && other.outputs == 0)
+        #expect(other.targets.count == 6 && other.outputs == 0)
     }
 
     @Test func `a pattern has the files that match, unless a file has the pattern as its name`() throws {

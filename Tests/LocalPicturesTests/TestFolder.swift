@@ -61,7 +61,8 @@ final class TestFolder {
 
     /// Returns a batch that writes to `out`.
     func batch(
-        cancellation: Cancellation = Cancellation(), _ change: (inout PixelationOptions) -> Void = { _ in }
+        cancellation: Cancellation = Cancellation(), previews: Int = 0,
+        _ change: (inout PixelationOptions) -> Void = { _ in }
     ) throws -> PictureBatch {
         var options = PixelationOptions()
         options.sizes = [8, 16]
@@ -69,7 +70,7 @@ final class TestFolder {
         try LocalFile.makeDirectory(path("out"))
         return PictureBatch(
             Pixelator(options, reducer: InProcessReducer()), naming: Naming(), directory: path("out"),
-            cancellation: cancellation)
+            cancellation: cancellation, previews: previews)
     }
 }
 

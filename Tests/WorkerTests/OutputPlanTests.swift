@@ -42,4 +42,18 @@ import Testing
         #expect(OutputOptions(bucket: "out", prefix: prefix).problems().map(\.field) == ["prefix"])
         #expect(OutputOptions(bucket: "out", prefix: "a/{bucket}/b/").problems().isEmpty)
     }
+
+    @Test func `a source whose outputs have keys longer than S3 allows is quarantined without a request`()
+        throws
+    {
+        let fitting = String(repeating: "k", count: 1024 - "pixelated-64x64-".utf8.count)
+        let harness = WorkerHarness()
+        for key in [fitting, fitting + "k"] { harness.upload(key) }
+        harness.start()
+        #expect(harness.run(100) { harness.message(0).isDeleted && harness.message(1).isDeleted })
+        let record = try #require(harness.record("m1-0"))
+        #expect(record.errorCode == "name-too-long" && harness.quarantined == ["m1-0"])
+        #expect(record.reason.contains("1025 bytes, and S3 allows 1024"))
+        #expect(harness.calls("in/\(fitting)k") == 0 && harness.outputs.count == 5)
+    }
 }

@@ -12,6 +12,9 @@ package struct OutputPlan: Sendable, Equatable {
     /// The ending of outputs in another format than the source (`Naming.name(for:size:ending:)`).
     package let ending: String?
 
+    /// The error code of a source with an output whose key is too long for S3.
+    package static let tooLong = "name-too-long"
+
     /// Computes the names of the outputs for the source of an event.
     ///
     /// - Throws: `WorkerError` of kind `.unsupported` when the key of an output is too long for S3.
@@ -27,8 +30,8 @@ package struct OutputPlan: Sendable, Equatable {
         }
         if let long = outputs.first(where: { $0.key.utf8.count > 1024 }) {
             throw WorkerError(
-                .unsupported, operation: "naming the outputs of \(source)", code: "name-too-long",
-                detail: "\(long.key.utf8.count) bytes, S3 allows 1024")
+                .unsupported, operation: "naming the outputs of \(source)", code: Self.tooLong,
+                detail: "the key of an output would have \(long.key.utf8.count) bytes, and S3 allows 1024")
         }
     }
 
