@@ -182,7 +182,7 @@ let package = Package(
             name: "Daemon",
             dependencies: [
                 "DecoderProcesses", "Sandbox", "Settings", "Worker", "AWS", "SigV4", "Pixelation", "Decoding",
-                "Curl", "Systemd", "Metrics",
+                "Curl", "HTTP", "Systemd", "Metrics",
                 "Support",
                 log, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], swiftSettings: edge),
@@ -378,7 +378,8 @@ let package = Package(
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Daemon", "DecoderProcesses", "Settings", "Worker", "AWS", "Pixelation", "HTTP", "Metrics",
+                "Daemon", "DecoderProcesses", "Settings", "Worker", "AWS", "Curl", "Pixelation", "HTTP",
+                "Metrics",
                 "Sandbox", "Scripted", "Systemd", "Support", log,
             ],
             swiftSettings: edge),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import AWS
-package import Curl
+package import HTTP
 package import Logging
 package import Settings
 
@@ -14,7 +14,7 @@ extension AWSSession {
     /// - Throws: `AWSError` of the kind `.configuration` or `.noCredentials`.
     package init(
         _ settings: Configuration, environment: [String: String], version: String,
-        transport: CurlTransport, logger: Logger
+        transport: any Transport, logger: Logger
     ) async throws {
         try await self.init(
             settings.aws, queueURL: settings.queue.url, transport: transport,

@@ -12,6 +12,8 @@ import Systemd
 struct CommandSession: Sendable {
     let settings: Configuration
     let aws: AWSSession
+    /// The transport of `aws`, which compares the clock of this machine with that of AWS.
+    let clock: ServerClock
 
     /// Opens a session, calls `body` with it, and closes the session. An error is printed and becomes the exit status
     /// of its class.
@@ -25,10 +27,11 @@ struct CommandSession: Sendable {
         defer { log.flush(within: .seconds(10)) }
         do {
             let transport = try CurlTransport(settings.network.completed(from: environment()))
+            let clock = ServerClock(transport)
             let aws = try await AWSSession(
-                settings, environment: environment(), version: version, transport: transport,
+                settings, environment: environment(), version: version, transport: clock,
                 logger: log.logger(command))
-            let result = try await body(CommandSession(settings: settings, aws: aws))
+            let result = try await body(CommandSession(settings: settings, aws: aws, clock: clock))
             await transport.shutDown()
             return result
         } catch let error as ExitCode {

@@ -260,7 +260,7 @@ struct SQSClientTests {
             + #""RedrivePolicy":"{\"deadLetterTargetArn\":\"arn:aws:sqs:x\",\"maxReceiveCount\":\"4\"}"}}"#
         let harness = try await AWSHarness([.respond(200, [:], answer)])
         let attributes = try await harness.sqs.attributes()
-        #expect(attributes.maxReceiveCount == 4)
+        #expect(attributes.redrive?.maxReceiveCount == 4)
         #expect(attributes.approximateMessages == 5)
         #expect(attributes.approximateInFlight == 2)
     }

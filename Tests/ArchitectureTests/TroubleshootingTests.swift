@@ -93,4 +93,30 @@ struct TroubleshootingTests {
         let kept = Set(try #require(prevented).1.split(separator: " ").map(String.init)).union(["0"])
         #expect(Set(rows.filter { $0.3 == "no" }.map { String($0.1) }) == kept)
     }
+
+    @Test
+    func `the table of the check has each code of its findings and the classes that the sources give it`()
+        throws
+    {
+        let rows = try Project.chapter("## Check", in: Self.document)
+            .matches(of: /\n\| `([a-z-]+)` \| ([a-z, ]+) \|/).map { (String($0.1), String($0.2)) }
+        let sources = try Project.swift("Sources/Daemon").filter { $0.path.contains("/Preflight/") }
+        let codes = try #require(sources.first { $0.name == "Finding" }).text
+            .matches(of: /\n        case (\w+)(?: = "([a-z-]+)")?(?=\n)/).map { match in
+                (name: String(match.1), raw: match.2.map(String.init) ?? String(match.1))
+            }.filter { !["ok", "warning", "failure", "unknown"].contains($0.name) }
+        #expect(codes.count > 40)
+        #expect(rows.map(\.0) == codes.map(\.raw))
+        let text = sources.map(\.text).joined(separator: "\n")
+        for (code, row) in zip(codes, rows) {
+            let made = try Regex("\\.(ok|warning|failure|unknown)\\(\\s*\\.\(code.name)\\b")
+            let classes = Set(text.matches(of: made).compactMap { $0.output[1].substring.map(String.init) })
+            // The codes of the access to buckets are arguments.
+            guard !classes.isEmpty else {
+                #expect(text.contains(": .\(code.name),"), "\(code.raw) is not used")
+                continue
+            }
+            #expect(Set(row.1.split(separator: ", ").map(String.init)) == classes, "\(code.raw)")
+        }
+    }
 }

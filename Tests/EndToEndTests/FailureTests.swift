@@ -37,7 +37,7 @@ struct FailureTests {
             configuration.set("queue", "quarantinePrefix", to: .string("s3://\(bucket)/set aside/"))
             let check = try await cloud.pixelated(configuration, name: "check", verb: "check")
             #expect(try await check.end() == .exit(0), "\(check.log.lines)")
-            #expect(check.log.lines.contains { $0.hasPrefix("quarantine: s3://\(bucket) accessible") })
+            #expect(check.log.lines.contains { $0.hasPrefix("ok: quarantine: s3://\(bucket) accessible") })
             let pixelated = try await cloud.pixelated(configuration)
             try await cloud.put("photos/notes.jpeg", text: "This is no picture.")
             try await pixelated.log.line(containing: "quarantined")

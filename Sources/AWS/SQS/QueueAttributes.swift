@@ -2,37 +2,33 @@
 
 /// The attributes of a queue (`GetQueueAttributes`). An attribute is nil when the response does not contain it.
 package struct QueueAttributes: Sendable, Equatable {
-    /// The maximum receive count of a message, after which it is moved to the dead-letter queue; nil when the queue has
-    /// no redrive policy.
-    package var maxReceiveCount: Int?
+    /// The ARN of the queue (`QueueArn`).
+    package var arn: String?
+    /// The policy that moves messages to the dead-letter queue (`RedrivePolicy`); nil when the queue has none.
+    package var redrive: RedrivePolicy?
+    /// The visibility timeout in seconds of receives that do not have one of their own (`VisibilityTimeout`).
+    package var visibilitySeconds: Int?
+    /// The time in seconds after which a message is deleted (`MessageRetentionPeriod`).
+    package var retentionSeconds: Int?
+    /// The policy of the queue (`Policy`), a JSON document; nil when the queue has none.
+    package var policy: String?
+    /// The id, ARN or alias of the KMS key that encrypts the messages (`KmsMasterKeyId`).
+    package var kmsKeyID: String?
     /// The approximate number of visible messages (`ApproximateNumberOfMessages`).
     package var approximateMessages: Int?
     /// The approximate number of messages in flight (`ApproximateNumberOfMessagesNotVisible`).
     package var approximateInFlight: Int?
 
     init(_ values: [String: String]) {
+        func text(_ name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
+        arn = text("QueueArn")
+        redrive = text("RedrivePolicy").flatMap { JSON.decode(RedrivePolicy.self, from: Array($0.utf8)) }
+        visibilitySeconds = values["VisibilityTimeout"].flatMap(Int.init)
+        retentionSeconds = values["MessageRetentionPeriod"].flatMap(Int.init)
+        policy = text("Policy")
+        kmsKeyID = text("KmsMasterKeyId")
         approximateMessages = values["ApproximateNumberOfMessages"].flatMap(Int.init)
         approximateInFlight = values["ApproximateNumberOfMessagesNotVisible"].flatMap(Int.init)
-        maxReceiveCount =
-            values["RedrivePolicy"].flatMap { JSON.decode(RedrivePolicy.self, from: Array($0.utf8)) }?
-            .maxReceiveCount
-    }
-}
-
-/// The redrive policy of a queue, `{"deadLetterTargetArn":"...","maxReceiveCount":"5"}`. The number can be a JSON
-/// string.
-private struct RedrivePolicy: Decodable {
-    var maxReceiveCount: Int?
-
-    enum CodingKeys: CodingKey {
-        case maxReceiveCount
-    }
-
-    init(from decoder: any Decoder) throws {
-        let values = try decoder.container(keyedBy: CodingKeys.self)
-        maxReceiveCount =
-            (try? values.decode(Int.self, forKey: .maxReceiveCount))
-            ?? (try? values.decode(String.self, forKey: .maxReceiveCount)).flatMap(Int.init)
     }
 }
 

@@ -15,6 +15,9 @@ package struct SQSClient: Sendable {
     /// The maximum time of a call. The wait time of a long poll is added.
     package var deadline: Duration { timeouts.total() }
 
+    /// True when the requests are sent to AWS and not to another server.
+    package var isAmazon: Bool { Endpoints.isAmazon(endpoint.host) }
+
     /// The maximum size of a response in bytes: ten messages of 1 MiB, each byte of which can become six bytes in JSON,
     /// and their attributes.
     private static let responseLimit = 64 << 20

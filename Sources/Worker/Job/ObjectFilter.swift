@@ -31,8 +31,7 @@ package struct ObjectFilter: Sendable, Equatable {
     /// Returns true when the filter selects `key` as the key of a source.
     package func admits(_ key: String) -> Bool {
         guard !include.isEmpty || !exclude.isEmpty else { return true }
-        let key = Array(key.unicodeScalars)
-        func matches(_ pattern: String) -> Bool { Self.matches(key, Array(pattern.unicodeScalars)) }
+        func matches(_ pattern: String) -> Bool { Glob(pattern).matches(key) }
         return (include.isEmpty || include.contains(where: matches)) && !exclude.contains(where: matches)
     }
 
@@ -69,26 +68,4 @@ package struct ObjectFilter: Sendable, Equatable {
     private static let maximumPatterns = 100
     /// The maximum length of a pattern in bytes, which is the maximum length of a key in S3.
     private static let maximumBytes = 1024
-
-    /// Returns true when `key` matches `pattern`. The matching backtracks only to the last `*`, so that it takes at
-    /// most as many steps as the product of both lengths.
-    private static func matches(_ key: [Unicode.Scalar], _ pattern: [Unicode.Scalar]) -> Bool {
-        var (k, p) = (0, 0)
-        var star: (pattern: Int, key: Int)?
-        while k < key.count {
-            if p < pattern.count, pattern[p] == "*" {
-                star = (p, k)
-                p += 1
-            } else if p < pattern.count, pattern[p] == "?" || pattern[p] == key[k] {
-                k += 1
-                p += 1
-            } else if let last = star {
-                star = (last.pattern, last.key + 1)
-                (k, p) = (last.key + 1, last.pattern + 1)
-            } else {
-                return false
-            }
-        }
-        return pattern[p...].allSatisfy { $0 == "*" }
-    }
 }

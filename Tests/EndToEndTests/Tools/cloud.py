@@ -92,9 +92,12 @@ class Cloud:
     def do_credentials(self, path, secret=None):
         configure.write_credentials(path, self.stack["accessKeyID"], secret or self.stack["secretAccessKey"])
 
-    def do_allow(self, without=(), also=(), policy="iam-policy.json", unreadable=None):
-        """Sets the policy of the daemon's user; the sources whose keys begin with `unreadable` cannot be read."""
+    def do_allow(self, without=(), also=(), policy="iam-policy.json", more=(), unreadable=None):
+        """Sets the policy of the daemon's user, with the statements of the files `more`; the sources whose keys begin
+        with `unreadable` cannot be read."""
         document = stacks.policy_document(self.stack["names"], without, policy)
+        for name in more:
+            document["Statement"] += stacks.policy_document(self.stack["names"], without, name)["Statement"]
         if unreadable:
             resource = f"arn:aws:s3:::{self.stack['source']}/{unreadable}*"
             document["Statement"].append({"Effect": "Deny", "Action": "s3:GetObject", "Resource": resource})
@@ -140,6 +143,56 @@ class Cloud:
             Bucket=self.stack["second"], CreateBucketConfiguration={"LocationConstraint": stacks.REGION})
         self.do_allow(also=["s3:*"])
         return self.stack["second"]
+
+    def do_attributes(self, attributes, queue="queueURL"):
+        """Sets attributes of a queue; those whose values are no text are JSON."""
+        texts = {k: v if isinstance(v, str) else json.dumps(v) for k, v in attributes.items()}
+        self.sqs.set_queue_attributes(QueueUrl=self.stack[queue], Attributes=texts)
+
+    def do_queue(self, name):
+        """Creates a queue with the longest retention period; the stack then has its URL as `name`."""
+        attributes = {"MessageRetentionPeriod": "1209600"}
+        url = self.sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+        self.stack[name] = url
+        return url
+
+    def do_notification(self, configurations, bucket="source"):
+        """Sets the notification of a bucket to the queue: events and filter rules of each configuration."""
+        names = self.stack["names"]
+        arn = f"arn:aws:sqs:{stacks.REGION}:{self.stack['account']}:{names['QUEUE']}"
+        self.s3.put_bucket_notification_configuration(
+            Bucket=self.stack[bucket], SkipDestinationValidation=True,
+            NotificationConfiguration={
+                "QueueConfigurations": [
+                    {
+                        "QueueArn": arn, "Events": c["events"],
+                        "Filter": {"Key": {"FilterRules": [
+                            {"Name": n, "Value": v} for n, v in c.get("filter", {}).items()
+                        ]}},
+                    }
+                    for c in configurations
+                ]
+            },
+        )
+
+    def do_versioning(self, status, bucket="processed"):
+        self.s3.put_bucket_versioning(
+            Bucket=self.stack[bucket], VersioningConfiguration={"Status": status})
+
+    def do_ownership(self, ownership, bucket="processed"):
+        self.s3.put_bucket_ownership_controls(
+            Bucket=self.stack[bucket], OwnershipControls={"Rules": [{"ObjectOwnership": ownership}]})
+
+    def do_lifecycle(self, rules, bucket="processed"):
+        self.s3.put_bucket_lifecycle_configuration(
+            Bucket=self.stack[bucket], LifecycleConfiguration={"Rules": rules})
+
+    def do_lifecycle_rules(self, bucket="processed"):
+        return self.s3.get_bucket_lifecycle_configuration(Bucket=self.stack[bucket])["Rules"]
+
+    def do_notifications(self, bucket="source"):
+        answer = self.s3.get_bucket_notification_configuration(Bucket=self.stack[bucket])
+        return answer.get("QueueConfigurations", [])
 
     def do_delete(self, key, bucket="source"):
         self.s3.delete_object(Bucket=self.stack[bucket], Key=key)
