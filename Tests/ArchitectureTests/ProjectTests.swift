@@ -105,4 +105,29 @@ struct ProjectTests {
             #expect(text.contains("part: \(part),") || text.contains(".ci/run \(part)\n"), "\(part)")
         }
     }
+
+    @Test func `the unit of the audit has the sandbox and the credentials of the service`() throws {
+        func lines(_ unit: String) throws -> Set<String> {
+            let text = try Project.text("systemd/\(unit).service")
+            return Set(text.split(separator: "\n").map(String.init).filter { !$0.hasPrefix("#") })
+        }
+        let (service, audit) = (try lines("pixelated"), try lines("pixelated-audit"))
+        let ofService: Set = [
+            "Type", "NotifyAccess", "ExecStart", "ExecReload", "Description", "Documentation",
+            "TimeoutStartSec",
+            "KillMode", "TimeoutStopSec", "WatchdogSec", "WatchdogSignal", "Restart", "RestartSec",
+            "WantedBy",
+            "RestartPreventExitStatus", "StartLimitIntervalSec", "StartLimitBurst", "MemoryHigh", "MemoryMax",
+            "TasksMax", "OOMPolicy", "LogRateLimitIntervalSec", "LogRateLimitBurst", "SocketBindAllow",
+        ]
+        // An audit starts no decoders, and no program for a reload.
+        let lacking = service.subtracting(audit).filter { line in
+            !line.hasPrefix("[") && !ofService.contains(String(line.prefix { $0 != "=" }))
+                && !line.hasPrefix("SystemCallFilter=setpriority") && !line.hasPrefix("ExecPaths=")
+        }
+        #expect(lacking.isEmpty, "\(lacking.sorted())")
+        #expect(audit.contains("SystemCallFilter=setpriority"))
+        let paths = audit.first { $0.hasPrefix("ExecPaths=") }
+        #expect(service.contains { $0 == (paths ?? "") + " /usr/bin/kill" })
+    }
 }

@@ -84,6 +84,7 @@ class KubernetesTest(unittest.TestCase):
         data = self.objects["ConfigMap", "pixelated"][1]["data"]
         self.configuration = json.loads(data["config.json"])
         self.scaled = self.objects["ScaledObject", "pixelated"][1]["spec"]
+        self.audit = self.objects["CronJob", "pixelated-audit"][1]["spec"]
 
     def test_the_objects_of_kubernetes_are_valid_by_its_schemas(self):
         checked = 0
@@ -94,7 +95,7 @@ class KubernetesTest(unittest.TestCase):
                 with self.subTest(file=file, kind=kind, version=version):
                     kubernetes_validate.validate(document, version, strict=True)
                     checked += 1
-        self.assertEqual(checked, 5 * 3)
+        self.assertEqual(checked, 7 * 3)
 
     def test_the_objects_of_keda_have_known_fields_of_the_right_types(self):
         (trigger,) = self.scaled["triggers"]
@@ -200,6 +201,41 @@ class KubernetesTest(unittest.TestCase):
         policy = self.objects["NetworkPolicy", "pixelated"][1]["spec"]
         self.assertEqual(policy["podSelector"]["matchLabels"], labels)
         self.assertIn(("ServiceAccount", self.pod["serviceAccountName"]), self.objects)
+
+    def test_the_audit_has_the_sandbox_and_the_configuration_of_the_deployment(self):
+        job = self.audit["jobTemplate"]["spec"]
+        pod = job["template"]["spec"]
+        (container,) = pod["containers"]
+        for name in ("securityContext", "automountServiceAccountToken", "enableServiceLinks", "volumes"):
+            self.assertEqual(pod[name], self.pod[name], name)
+        for name in ("image", "securityContext", "volumeMounts"):
+            self.assertEqual(container[name], self.container[name], name)
+        # Its own identity, because it needs other permissions than the workers, and their network policy.
+        self.assertNotEqual(pod["serviceAccountName"], self.pod["serviceAccountName"])
+        self.assertIn(("ServiceAccount", pod["serviceAccountName"]), self.objects)
+        policy = self.objects["NetworkPolicy", "pixelated"][1]["spec"]
+        labels = job["template"]["metadata"]["labels"]
+        self.assertLessEqual(policy["podSelector"]["matchLabels"].items(), labels.items())
+
+    def test_the_audit_repairs_the_source_bucket_of_the_configuration_and_is_suspended(self):
+        (container,) = self.audit["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+        (bucket,) = self.configuration["filter"]["buckets"]
+        path = container["volumeMounts"][0]["mountPath"]
+        arguments = ["audit", f"s3://{bucket}", "--config", f"{path}/config.json", "--repair"]
+        self.assertEqual(container["args"], arguments)
+        self.assertIs(self.audit["suspend"], True)
+        self.assertEqual(self.audit["concurrencyPolicy"], "Forbid")
+
+    def test_the_audit_is_not_repeated_after_the_exit_codes_that_a_restart_does_not_change(self):
+        job = self.audit["jobTemplate"]["spec"]
+        (rule,) = job["podFailurePolicy"]["rules"]
+        with open(os.path.join(PROJECT, "systemd", "pixelated.service"), encoding="utf-8") as file:
+            prevented = re.search(r"^RestartPreventExitStatus=(.*)$", file.read(), re.M).group(1)
+        self.assertEqual(rule["onExitCodes"]["values"], [1] + [int(code) for code in prevented.split()])
+        self.assertEqual(rule["onExitCodes"]["containerName"], job["template"]["spec"]["containers"][0]["name"])
+        # The schedule names the time zone, because that of a cluster differs.
+        self.assertRegex(self.audit["schedule"], r"^[\d*]+( [\d*]+){4}$")
+        self.assertEqual(self.audit["timeZone"], "Etc/UTC")
 
 
 if __name__ == "__main__":

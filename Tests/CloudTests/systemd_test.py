@@ -360,7 +360,10 @@ class ServiceTest(MachineTest):
         score = float(re.search(r"Overall exposure level for pixelated.service: ([\d.]+)", shown).group(1))
         self.figures.append(f"exposure level {score}")
         self.assertLessEqual(score, 1.2, shown)
-        for unit in (UNIT, "pixelated@.service"):
+        for unit in (
+            UNIT, "pixelated@.service", "pixelated-audit.service", "pixelated-audit@.service", "pixelated-audit.timer",
+            "pixelated-audit@.timer",
+        ):
             verified = self.machine.run("systemd-analyze", "verify", "--man=no", f"/lib/systemd/system/{unit}")
             self.assertEqual(verified.stdout + verified.stderr, "", unit)
 
@@ -513,7 +516,9 @@ class PackageTest(MachineTest):
             "/usr/share/man/man1/pixelated.1.gz", "/usr/share/man/man5/pixelated.json.5.gz",
             "/usr/share/bash-completion/completions/pixelated", "/usr/share/zsh/vendor-completions/_pixelated",
             "/usr/share/fish/vendor_completions.d/pixelated.fish", "/usr/share/doc/pixelated/copyright",
-            "/usr/share/pixelated/config.schema.json",
+            "/usr/share/pixelated/config.schema.json", "/lib/systemd/system/pixelated-audit.service",
+            "/lib/systemd/system/pixelated-audit@.service", "/lib/systemd/system/pixelated-audit.timer",
+            "/lib/systemd/system/pixelated-audit@.timer",
         ):
             self.assertIn(path, files)
         altered = self.machine.run("dpkg", "--verify", "pixelated", check=False).stdout.splitlines()
