@@ -149,6 +149,10 @@ let package = Package(
                 "Support", "TIFF", "TIFFDecoder", "WebP", "WebPDecoder",
             ],
             swiftSettings: edge),
+        // The examination of outputs, which decodes nothing but the coefficients of JPEG files itself.
+        .target(
+            name: "Verification", dependencies: ["JPEGEncoder", "Pixelation", "Pixels", "Support"],
+            swiftSettings: pure),
         .target(
             name: "Worker",
             dependencies: ["AWS", "Pixelation", "S3Events", "Metrics", "Digests", "HTTP", "Support", log],
@@ -196,8 +200,8 @@ let package = Package(
         .executableTarget(
             name: "pixelated",
             dependencies: [
-                "Audit", "Daemon", "DeadLetters", "DecoderProcesses", "LocalPictures", "Settings", "Worker",
-                "AWS",
+                "Audit", "Daemon", "DeadLetters", "DecoderProcesses", "LocalPictures", "Settings",
+                "Verification", "Worker", "AWS",
                 "Pixelation", "Curl",
                 "Systemd", "Support", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -363,6 +367,13 @@ let package = Package(
             name: "WorkerTests",
             dependencies: [
                 "Worker", "AWS", "Pixelation", "S3Events", "HTTP", "Metrics", "Support", "Scripted", log,
+            ],
+            swiftSettings: edge),
+        .testTarget(
+            name: "VerificationTests",
+            dependencies: [
+                "Verification", "Decoding", "GIFEncoder", "JPEGEncoder", "PNGEncoder", "Pixelation", "Pixels",
+                "Scripted", "WebPEncoder",
             ],
             swiftSettings: edge),
         .testTarget(

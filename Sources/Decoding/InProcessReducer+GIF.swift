@@ -14,7 +14,7 @@ extension InProcessReducer {
             width: header.width, height: header.height, layout: header.layout,
             isSampled: header.isSampledByPillow && request.options.metadata == .reference, request: request)
         var reader = GIFReader(bytes, header, acceptsTruncated: request.options.truncated == .accept)
-        let reducer = rows.isSampled ? nil : rows.reducer()
+        let reducer = rows.isSampled || request.samplesCells ? nil : rows.reducer()
         var frames: [[Grid]] = []
         for index in 0..<request.survey.frames {
             reader.beginFrame(bytes)
@@ -35,7 +35,9 @@ extension InProcessReducer {
                 })
         }
         let isDamaged = reader.wasTruncated || header.isTruncated
-        return Reduction(frames: frames, damage: isDamaged ? [Damage.endsEarly] : [])
+        var reduction = Reduction(frames: frames, damage: isDamaged ? [Damage.endsEarly] : [])
+        reduction.differences = rows.differences
+        return reduction
     }
 
     private static func read(

@@ -23,18 +23,20 @@ extension InProcessReducer {
                 throw PixelationError(error)
             }
             do throws(PNGError) { try reader.start() } catch { throw PixelationError(error) }
-            var grids = try Self.grids(&reader, header, request)
+            var (grids, differences) = try Self.grids(&reader, header, request)
             if header.hasKey(policy), let key = header.key(in: file) {
                 grids = grids.map { $0.keyed(key) }
             }
-            return Reduction(
+            var reduction = Reduction(
                 grids: grids, damage: reader.wasTruncated ? [.endsEarly] : [], profile: reader.profile())
+            reduction.differences = differences
+            return reduction
         }
     }
 
     private static func grids(
         _ reader: inout PNGReader, _ header: PNGHeader, _ request: ReductionRequest
-    ) throws(PixelationError) -> [Grid] {
+    ) throws(PixelationError) -> ([Grid], CellDifferences?) {
         let width = header.width
         let layout: PixelLayout =
             switch reader.layout {
@@ -44,27 +46,32 @@ extension InProcessReducer {
             case .rgba: .rgba
             }
         let rows = RowReduction(
-            width: width, height: header.height, layout: layout,
+            width: width, height: header.height, layout: layout, is16Bit: reader.layout == .gray16,
             isSampled: header.isSampled(request.options.metadata), request: request)
         // Rows whose bytes are not those that are reduced.
         let row = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: reader.rowBytes)
         defer { row.deallocate() }
         switch reader.layout {
         case .gray16:
-            return try rows.grids16 { (samples) throws(PixelationError) in
+            let grids = try rows.grids16 { (samples) throws(PixelationError) in
                 try read(&reader, into: row)
                 for x in 0..<width { samples[x] = UInt16(row[2 * x]) << 8 | UInt16(row[2 * x + 1]) }
             }
+            return (grids, rows.differences)
         case .grayAlpha:
-            return try rows.grids { (pixels) throws(PixelationError) in
+            let grids = try rows.grids { (pixels) throws(PixelationError) in
                 try read(&reader, into: row)
                 for x in 0..<width {
                     for band in 0..<3 { pixels[4 * x + band] = row[2 * x] }
                     pixels[4 * x + 3] = row[2 * x + 1]
                 }
             }
+            return (grids, rows.differences)
         case .gray, .index, .rgbx, .rgba:
-            return try rows.grids { (pixels) throws(PixelationError) in try read(&reader, into: pixels) }
+            let grids = try rows.grids { (pixels) throws(PixelationError) in
+                try read(&reader, into: pixels)
+            }
+            return (grids, rows.differences)
         }
     }
 

@@ -23,6 +23,7 @@ extension InProcessReducer {
             }
             let rows = RowReduction(
                 width: header.width, height: header.height, layout: header.samples.layout,
+                is16Bit: header.samples.isGray16,
                 isSampled: header.samples.isSampledByPillow && isReference, request: request)
             let grids: [Grid]
             if header.samples.isGray16 {

@@ -19,9 +19,19 @@ extension InProcessReducer {
                 let reducer = GridReducer(
                     width: header.width, height: header.height, layout: header.hasAlpha ? .rgba : .rgbx,
                     sizes: request.options.sizes, frames: request.survey.frames)
+                let cells = CellSampler(
+                    request, width: header.width, height: header.height,
+                    layout: header.hasAlpha ? .rgba : .rgbx)
                 var frames: [[Grid]] = []
                 for index in 0..<request.survey.frames {
                     _ = try reader.nextFrame()
+                    if let cells {
+                        let grid = try cells.frame(header.height) { (_, row) throws(WebPError) in
+                            try reader.readRow(row)
+                        }
+                        frames.append([grid])
+                        continue
+                    }
                     if index > 0 { reducer.beginFrame() }
                     let changed = header.changedRows(index)
                     for row in 0..<header.height {
@@ -36,7 +46,9 @@ extension InProcessReducer {
                     }
                     frames.append(reducer.grids())
                 }
-                return Reduction(frames: frames, damage: [])
+                var reduction = Reduction(frames: frames, damage: [])
+                reduction.differences = cells?.differences
+                return reduction
             } catch {
                 throw PixelationError(error)
             }

@@ -15,6 +15,22 @@ struct RowReduction {
     /// True when cells have the colours of single pixels and not averages.
     let isSampled: Bool
     let request: ReductionRequest
+    /// The sampler of the cells, if the request is one for it; nil to average them.
+    private let cells: CellSampler?
+
+    /// Creates the reduction of a picture, whose samples have 16 bits if `is16Bit` is true.
+    init(
+        width: Int, height: Int, layout: PixelLayout, is16Bit: Bool = false, isSampled: Bool,
+        request: ReductionRequest
+    ) {
+        (self.width, self.height, self.layout) = (width, height, layout)
+        self.request = request
+        self.isSampled = isSampled && !request.samplesCells
+        cells = CellSampler(request, width: width, height: height, layout: is16Bit ? nil : layout)
+    }
+
+    /// The pixels that differ from their cells; nil unless the request is one for them.
+    var differences: CellDifferences? { cells?.differences }
 
     /// Reads all rows and returns the grids.
     ///
@@ -22,6 +38,14 @@ struct RowReduction {
     func grids(
         _ read: (UnsafeMutableBufferPointer<UInt8>) throws(PixelationError) -> Void
     ) throws(PixelationError) -> [Grid] {
+        if let cells {
+            return [
+                try cells.frame(height) { (row, pixels) throws(PixelationError) in
+                    try check(row)
+                    try read(pixels)
+                }
+            ]
+        }
         guard isSampled else {
             return try grids(reducer(), changed: 0..<height) { (_, pixels) throws(PixelationError) in
                 try read(pixels)
@@ -73,6 +97,16 @@ struct RowReduction {
     func grids16(
         _ read: (UnsafeMutableBufferPointer<UInt16>) throws(PixelationError) -> Void
     ) throws(PixelationError) -> [Grid] {
+        if let cells {
+            return [
+                try cells.frame(height) { (row, pixels) throws(PixelationError) in
+                    try check(row)
+                    try pixels.withMemoryRebound(to: UInt16.self) { (samples) throws(PixelationError) in
+                        try read(samples)
+                    }
+                }
+            ]
+        }
         var reducer = Gray16Reducer(width: width, height: height, sizes: request.options.sizes)
         let samples = UnsafeMutableBufferPointer<UInt16>.allocate(capacity: width)
         defer { samples.deallocate() }

@@ -11,6 +11,8 @@ package struct Reduction: Sendable, Equatable {
     package var damage: [Damage]
     /// The ICC profile that the decoder has decompressed, of `Survey.profileBytes` at most; nil if it has none.
     package var profile: [UInt8]?
+    /// The pixels that differ from their cells; nil unless the request is one for them.
+    package var differences: CellDifferences?
 
     package init(frames: [[Grid]], damage: [Damage], profile: [UInt8]? = nil) {
         self.frames = frames

@@ -10,6 +10,9 @@ package struct ReductionRequest {
     /// The time at which the reduction ends with an error of kind `deadline`.
     package var deadline: ContinuousClock.Instant
     package var cancellation: Cancellation?
+    /// True if the grids have the colour of the first pixel of each cell in place of the average, and the other pixels
+    /// are compared with it. The options then have one size. JPEG pictures are averaged nevertheless.
+    package var samplesCells = false
 
     package init(
         survey: Survey, options: PixelationOptions, deadline: ContinuousClock.Instant,

@@ -28,7 +28,7 @@ struct AuditCommand: AsyncParsableCommand {
             A standard error line states the expected number of requests and their price before the audit begins.
 
             With --repair, the command sends an event for each missing or stale source to the queue, so that the \
-            workers make the outputs. An audit of a bucket without outputs is so a backfill.
+            workers make the outputs. When none exists yet, this is a backfill of the bucket.
 
             Exit status: 0 when nothing is missing or stale or all events are sent, 1 otherwise, and the classes of \
             the service's exit status for errors.

@@ -18,9 +18,13 @@ struct Pixelated: AsyncParsableCommand {
             picture, makes five pixelated outputs and stores them in an output bucket. The command pixelate does the \
             same for local files.
 
+            The settings are in a JSON file: config show --explain lists them, check tests them and the access to AWS, \
+            and run starts the service.
+
             Exit status:
               0   success
-              1   some files failed, the output cannot be written, or the service is not ready
+              1   some files failed, a command has found something, the output cannot be written, or the service is \
+            not ready
               64  usage error
               69  the queue or a bucket does not exist, or the health page does not respond
               70  internal error
@@ -31,7 +35,8 @@ struct Pixelated: AsyncParsableCommand {
         version: "pixelated \(version)",
         subcommands: [
             RunCommand.self, CheckCommand.self, HealthCommand.self, ConfigCommand.self,
-            PolicyCommand.self, PixelateCommand.self, AuditCommand.self, DeadLettersCommand.self,
+            PolicyCommand.self, PixelateCommand.self, VerifyCommand.self, AuditCommand.self,
+            DeadLettersCommand.self,
         ])
 
     static func main() async {

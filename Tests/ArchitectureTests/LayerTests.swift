@@ -21,7 +21,7 @@ struct LayerTests {
             "AWS", "Pixelation", "BMPDecoder", "GIFDecoder", "HEIFDecoder", "JPEGDecoder", "PNGDecoder",
             "TIFFDecoder", "WebPDecoder",
         ],
-        ["Decoding", "Worker"],
+        ["Decoding", "Verification", "Worker"],
         ["Audit", "DeadLetters", "DecoderProcesses", "Settings"],
         ["Daemon", "LocalPictures"],
         ["pixelated", "pixelated-bench", "pixelated-http-bench"],

@@ -528,6 +528,31 @@ class PackageTest(MachineTest):
         self.assertNotIn("swift", linked)
         self.machine.run("bash", "-n", "/usr/share/bash-completion/completions/pixelated")
 
+    def test_the_shells_complete_nested_commands_and_options(self):
+        complete = (
+            "source /usr/share/bash-completion/completions/pixelated; COMP_LINE=$1; COMP_POINT=${#1}"
+            '; read -ra COMP_WORDS <<< "$1"; COMP_CWORD=$((${#COMP_WORDS[@]} - 1))'
+            '; _pixelated pixelated "${COMP_WORDS[-1]}" "${COMP_WORDS[-2]}"; printf "%s\\n" "${COMPREPLY[@]}"'
+        )
+        for line, expected in (
+            ("pixelated conf", ["config"]), ("pixelated config s", ["show", "schema"]),
+            ("pixelated dead-letters rep", ["replay"]), ("pixelated dead-letters replay --wou", ["--would-succeed"]),
+            ("pixelated verify --bl", ["--blocks"]),
+        ):
+            self.assertEqual(self.machine.run("bash", "-c", complete, "bash", line).stdout.split(), expected, line)
+        for path in ("zsh/vendor-completions/_pixelated", "fish/vendor_completions.d/pixelated.fish"):
+            script = self.machine.run("cat", f"/usr/share/{path}").stdout
+            for command in self.commands():
+                self.assertIn(command[-1], script, path)
+
+    def test_the_schema_in_the_package_is_that_of_the_program(self):
+        self.machine.run("apt-get", "purge", "-q", "-y", "pixelated")
+        self.install()
+        schema = self.machine.run("cat", "/usr/share/pixelated/config.schema.json").stdout
+        self.assertEqual(schema, self.machine.run("pixelated", "config", "schema").stdout)
+        reference = json.loads(self.machine.run("cat", CONFIGURATION).stdout)["$schema"]
+        self.assertEqual(reference, "file:///usr/share/pixelated/config.schema.json")
+
     def test_the_program_in_the_package_is_hardened(self):
         program = f"/proc/{self.machine.leader}/root/usr/bin/pixelated"
         self.assertEqual(hardening.missing(program), [])

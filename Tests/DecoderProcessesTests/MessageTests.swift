@@ -89,6 +89,34 @@ import Testing
         }
     }
 
+    @Test func `the colours of cells and the pixels that differ are read as they were written`() throws {
+        var random = SplitMix(seed: 11)
+        var request = RequestMessage(
+            number: 1, fileBytes: 10, options: Self.options(&random), nanoseconds: 1)
+        request.samplesCells = true
+        request.options.sizes = [3]
+        #expect(try RequestMessage(body: Self.body(request.message), mappingBytes: 10) == request)
+        request.options.sizes = [3, 8]
+        #expect(throws: MessageError.self) {
+            try RequestMessage(body: Self.body(request.message), mappingBytes: 10)
+        }
+        var expected = AnswerMessage.Expectation(number: 1, sizes: [3], color: .rgb)
+        expected.samplesCells = true
+        let grid = Grid(size: 3, color: .rgb, samples: Array(0..<27))
+        for differences in [CellDifferences(), .init(count: 7, first: .init(frame: 2, x: 30, y: 40))] {
+            var reduction = Reduction(grids: [grid], damage: [])
+            reduction.differences = differences
+            let body = try Self.body(AnswerMessage(number: 1, result: .success(reduction)).message)
+            #expect(try AnswerMessage(body: body, expected: expected).result == .success(reduction))
+            #expect(body.count <= expected.maximumBytes)
+            for length in 0..<body.count {
+                #expect(throws: MessageError.self) {
+                    try AnswerMessage(body: Array(body.prefix(length)), expected: expected)
+                }
+            }
+        }
+    }
+
     @Test func `a request for more bytes than the memory has is refused`() throws {
         var random = SplitMix(seed: 8)
         let request = RequestMessage(

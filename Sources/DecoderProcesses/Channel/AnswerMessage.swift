@@ -17,6 +17,8 @@ package struct AnswerMessage: Sendable {
         package var frames: Int
         /// The maximum length of the ICC profile in bytes.
         package var profileBytes: Int
+        /// The value of `ReductionRequest.samplesCells`.
+        package var samplesCells = false
 
         package init(
             number: UInt64, sizes: [Int], color: ColorModel, frames: Int = 1, profileBytes: Int = 0
@@ -34,7 +36,8 @@ package struct AnswerMessage: Sendable {
         /// The maximum length in bytes of the body of the answer.
         package var maximumBytes: Int {
             let damage = AnswerMessage.damages.count * (4 + MessageReader.maximumTextBytes)
-            return 24 + max(damage + profileBytes + sampleBytes * frames, MessageReader.maximumTextBytes)
+            return 24 + AnswerMessage.differenceBytes
+                + max(damage + profileBytes + sampleBytes * frames, MessageReader.maximumTextBytes)
         }
     }
 
@@ -58,6 +61,8 @@ package struct AnswerMessage: Sendable {
     static let damages: [Damage.Kind] = [.truncated, .corruptData]
     /// The byte for a share of the picture that is unknown.
     private static let unknownPercent: UInt8 = 255
+    /// The length of the differences in bytes.
+    fileprivate static let differenceBytes = 32
 
     package init(body: [UInt8], expected: Expectation) throws(MessageError) {
         var reader = try MessageReader(body, kind: .answer)
@@ -111,7 +116,17 @@ package struct AnswerMessage: Sendable {
             }
             frames.append(grids)
         }
-        return Reduction(frames: frames, damage: damage, profile: profile)
+        var reduction = Reduction(frames: frames, damage: damage, profile: profile)
+        if expected.samplesCells { reduction.differences = try differences(&reader) }
+        return reduction
+    }
+
+    private static func differences(_ reader: inout MessageReader) throws(MessageError) -> CellDifferences {
+        let count = try reader.number(in: 0...Int.max, "the number of differences")
+        let frame = try reader.number(in: 0...Int.max, "a frame")
+        let x = try reader.number(in: 0...Int.max, "a column")
+        let y = try reader.number(in: 0...Int.max, "a row")
+        return CellDifferences(count: count, first: count == 0 ? nil : .init(frame: frame, x: x, y: y))
     }
 
     private static func element<Element>(
@@ -140,6 +155,12 @@ package struct AnswerMessage: Sendable {
             writer.append(reduction.profile ?? [])
             writer.append(UInt32(reduction.frames.count))
             for grid in reduction.frames.joined() { writer.append(grid.samples) }
+            if let differences = reduction.differences {
+                let first = differences.first
+                for number in [differences.count, first?.frame ?? 0, first?.x ?? 0, first?.y ?? 0] {
+                    writer.append(Int64(number))
+                }
+            }
         case .failure(let error):
             writer.append(UInt8(1))
             writer.append(UInt8(Self.errors.firstIndex(of: error.kind) ?? 0))

@@ -15,6 +15,8 @@ package struct RequestMessage: Sendable, Equatable {
     package var options: PixelationOptions
     /// The time for the decoding in nanoseconds.
     package var nanoseconds: Int64
+    /// The value of `ReductionRequest.samplesCells`.
+    package var samplesCells = false
 
     package init(number: UInt64, fileBytes: Int, options: PixelationOptions, nanoseconds: Int64) {
         self.number = number
@@ -33,6 +35,7 @@ package struct RequestMessage: Sendable, Equatable {
         number = try reader.integer(UInt64.self)
         fileBytes = try reader.number(in: 0...mappingBytes, "the length of the file")
         nanoseconds = Int64(try reader.number(in: 0...Int.max, "the time"))
+        samplesCells = try reader.integer(UInt8.self) != 0
         options = PixelationOptions()
         options.truncated = try reader.integer(UInt8.self) == 0 ? .refuse : .accept
         options.metadata = try Self.element(of: MetadataPolicy.allCases, try reader.integer(UInt8.self))
@@ -44,6 +47,7 @@ package struct RequestMessage: Sendable, Equatable {
         options.sizes = []
         for _ in 0..<count { options.sizes.append(Int(try reader.integer(UInt16.self))) }
         try reader.finish()
+        guard !samplesCells || count == 1 else { throw MessageError("cells of \(count) sizes") }
         if let problem = options.problems().first { throw MessageError("an option is invalid: \(problem)") }
     }
 
@@ -52,6 +56,7 @@ package struct RequestMessage: Sendable, Equatable {
         writer.append(number)
         writer.append(Int64(fileBytes))
         writer.append(nanoseconds)
+        writer.append(UInt8(samplesCells ? 1 : 0))
         writer.append(UInt8(options.truncated == .refuse ? 0 : 1))
         writer.append(UInt8(MetadataPolicy.allCases.firstIndex(of: options.metadata) ?? 0))
         writer.append(UInt8(OutputFormatPolicy.allCases.firstIndex(of: options.output) ?? 0))

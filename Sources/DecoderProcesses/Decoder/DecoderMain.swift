@@ -76,11 +76,11 @@ package enum DecoderMain {
         let deadline = ContinuousClock.now + .nanoseconds(request.nanoseconds)
         let file = connection.file(of: request)
         do throws(PixelationError) {
-            let reduction = try reducer.reduce(
-                file.span,
-                ReductionRequest(
-                    survey: Survey(of: file.span, options: request.options), options: request.options,
-                    deadline: deadline, cancellation: nil))
+            var reductionRequest = ReductionRequest(
+                survey: try Survey(of: file.span, options: request.options), options: request.options,
+                deadline: deadline, cancellation: nil)
+            reductionRequest.samplesCells = request.samplesCells
+            let reduction = try reducer.reduce(file.span, reductionRequest)
             return AnswerMessage(number: request.number, result: .success(reduction))
         } catch {
             return AnswerMessage(number: request.number, result: .failure(error))

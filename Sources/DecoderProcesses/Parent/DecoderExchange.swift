@@ -45,14 +45,16 @@ struct DecoderExchange {
             return .answer(.failure(PixelationError(.tooManyBytes, detail)))
         }
         decoder.memory.write(file)
-        let expected = AnswerMessage.Expectation(
+        var expected = AnswerMessage.Expectation(
             number: .random(in: 0...UInt64.max), sizes: request.options.sizes,
             color: request.survey.color, frames: request.survey.frames,
             profileBytes: request.survey.profileBytes)
+        expected.samplesCells = request.samplesCells && request.survey.format != .jpeg
         let left = max(.zero, request.deadline - .now)
-        let message = RequestMessage(
+        var message = RequestMessage(
             number: expected.number, fileBytes: file.count, options: request.options,
             nanoseconds: left.inNanoseconds)
+        message.samplesCells = expected.samplesCells
         do throws(DecoderChannel.Failure) {
             try decoder.channel.send(message.message)
             let cancellation = request.cancellation
