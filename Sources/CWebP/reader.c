@@ -14,7 +14,7 @@
 // The number of bytes of each part that libwebp gets.
 static const size_t part_bytes = 16384;
 // The number of bytes behind the last row that may be read.
-static const size_t readable_bytes = 16;
+static const size_t readable_bytes = 28;
 
 struct px_webp_reader {
     px_webp_file file;

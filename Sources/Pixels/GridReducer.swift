@@ -69,7 +69,7 @@ package final class GridReducer {
     package static func workingSetBytes(width: Int, height: Int, sizes: [Int]) -> Int {
         let cells = sizes.reduce(0) { $0 + $1 * $1 }
         let columns = sizes.reduce(0, +)
-        return (width + height) * sizes.count * 2 * 3 * 4 + width * 8 + columns * 256 + cells * 16 + 65536
+        return (width + height) * sizes.count * 2 * 3 * 4 + width * 16 + columns * 256 + cells * 16 + 65536
     }
 
     /// Adds the next row of the picture.
@@ -86,7 +86,7 @@ package final class GridReducer {
         addAverages()
     }
 
-    /// Adds the next row of a picture without alpha, which is elsewhere in memory. The 16 bytes after it may be read.
+    /// Adds the next row of a picture without alpha, which is elsewhere in memory. The 28 bytes after it may be read.
     package func addRow(at row: UnsafePointer<UInt8>) {
         precondition(rows < height, "more rows than the picture has")
         precondition(layout == .rgbx || layout == .gray, "a row that changes in place")

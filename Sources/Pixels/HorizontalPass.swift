@@ -14,7 +14,7 @@ import CPixels
 ///   middle of a cell of any size. The row is cut into segments at all breakpoints; the sums of p(x) and of x * p(x)
 ///   over the segments are computed once, and each average follows from the sums at three breakpoints. An average that
 ///   is too near to the middle between two integers, so that the rounding of the weights could decide, is uncertain and
-///   computed by the plain weighted sum.
+///   computed by the plain weighted sum. A row that is narrow enough has loops of its own, with smaller numbers.
 ///
 /// An example: a row of 12 gray pixels with p(x) = x, reduced to 2 cells. Each weighs the pixels nearer than 12 / 2 = 6
 /// to its middle.
@@ -37,8 +37,8 @@ final class HorizontalPass {
 
     /// The order of the samples in a row.
     let layout: PixelLayout
-    /// The row of pixels to be reduced, `rowBytes` bytes. The 16 bytes after it belong to the buffer, too, and may be
-    /// read.
+    /// The row of pixels to be reduced, `rowBytes` bytes. The `readableBytes` after it belong to the buffer, too, and
+    /// may be read.
     private(set) var row: UnsafeMutablePointer<UInt8>
     private let rowStorage: Storage<UInt8>
     /// The row before, if it was in a buffer of this pass; nil if rows are not compared.
@@ -46,6 +46,8 @@ final class HorizontalPass {
     private var hasLastRow = false
     /// The length in bytes up to which a row is compared with the one before, so that both are in the nearest cache.
     private static let longestCompared = 12288
+    /// The number of bytes behind a row that may be read.
+    private static let readableBytes = 28
     /// The length of a row in bytes.
     let rowBytes: Int
     /// The rounded averages of the row that was reduced last: size by size and cell by cell, 4 bytes for each cell, one
@@ -56,9 +58,15 @@ final class HorizontalPass {
     private let weights: Storage<Int32>
     /// The pixels and weights of each cell of each size, for the plain weighted sum.
     private let plainCells: Storage<px_plain_cell>
+    /// The tables and the sums of the other way. Those of narrow rows are empty for other rows, and the others for
+    /// narrow ones.
     private let segments: Storage<px_segment>
     private let breakpoints: Storage<px_breakpoint>
     private let differences: Storage<px_second_difference>
+    private let narrowSegments: Storage<px_narrow_segment>
+    private let narrowCells: Storage<px_narrow_cells>
+    private let narrowSums: Storage<px_narrow_sums>
+    private let isNarrow: Bool
     private let segmentedSizes: [SegmentedSize]
     /// The ranges, in `plainCells`, of the cells of those sizes that are computed by the plain weighted sum alone.
     private let plainRanges: [Range<Int>]
@@ -69,15 +77,19 @@ final class HorizontalPass {
     /// rounded.
     private let uncertain: Storage<px_uncertain_cell>
     private let kernels: px_kernels
+    private let narrowKernels: px_narrow_kernels
     private let colorKernels: px_color_kernels
 
     /// The indices of the elements of one size in the tables of all sizes, for a size whose averages are computed from
     /// sums over segments.
     private struct SegmentedSize {
-        /// The index of the size's first breakpoint in `HorizontalPass.breakpoints`.
-        var breakpoints: Int
+        /// The index of the size's first breakpoint in `HorizontalPass.breakpoints`, or of its first cells in
+        /// `HorizontalPass.narrowCells`.
+        var breakpoints = 0
         /// The index, in `HorizontalPass.differences`, of the coefficients of the size's first cell.
-        var differences: Int
+        var differences = 0
+        /// The distance below which an average of a narrow row is certain.
+        var safeDistance: Float = 0
         /// The index of the size's first cell among the cells of all sizes.
         var results: Int
         /// The number of the size's cells in a row.
@@ -97,7 +109,7 @@ final class HorizontalPass {
         // libjpeg-turbo writes rows that begin at a multiple of its vectors' 16 or 32 bytes past the cache, straight to
         // memory (`movntdq` in its colour conversion), which is best when a whole picture is decoded. Here each row is
         // read at once, so it begins elsewhere.
-        let bufferBytes = (rowBytes + 16 + 31) / 32 * 32
+        let bufferBytes = (rowBytes + Self.readableBytes + 31) / 32 * 32
         let isCompared = rowBytes <= Self.longestCompared
         rowStorage = Storage(repeating: 0, count: (isCompared ? 2 : 1) * bufferBytes + 36)
         row = rowStorage.base + (36 - Int(bitPattern: rowStorage.base) % 32)
@@ -110,12 +122,7 @@ final class HorizontalPass {
         var wide: [TriangleFilter] = []
         for filter in filters {
             if method != .plain && width >= Self.narrowest * filter.cells {
-                let before = wide.reduce(0) { $0 + $1.cells }
-                // Each size has one breakpoint more than cells.
-                segmented.append(
-                    SegmentedSize(
-                        breakpoints: before + wide.count, differences: before, results: cells.count,
-                        cells: filter.cells))
+                segmented.append(SegmentedSize(results: cells.count, cells: filter.cells))
                 wide.append(filter)
             } else {
                 plainRanges.append(cells.count..<cells.count + filter.cells)
@@ -128,7 +135,22 @@ final class HorizontalPass {
             }
             allWeights.append(contentsOf: filter.weights)
         }
-        let tables = SegmentTables(wide, layout: layout)
+        isNarrow =
+            layout.stride == 4 && wide.allSatisfy { NarrowTables.fit(width: width, cells: $0.cells) }
+        let narrowTables = NarrowTables(isNarrow ? wide : [])
+        let tables = SegmentTables(isNarrow ? [] : wide, layout: layout)
+        var before = 0
+        for index in segmented.indices {
+            if isNarrow {
+                segmented[index].breakpoints = narrowTables.starts[index]
+                segmented[index].safeDistance = narrowTables.safeDistances[index]
+            } else {
+                // Each size has one breakpoint more than cells.
+                segmented[index].breakpoints = before + index
+                segmented[index].differences = before
+                before += segmented[index].cells
+            }
+        }
         weights = Storage(allWeights)
         plainCells = Storage(cells)
         results = Storage(repeating: 0, count: 4 * cells.count)
@@ -137,9 +159,13 @@ final class HorizontalPass {
         segments = Storage(tables.segments)
         breakpoints = Storage(tables.breakpoints)
         differences = Storage(tables.differences)
+        narrowSegments = Storage(narrowTables.segments)
+        narrowCells = Storage(narrowTables.cells)
+        narrowSums = Storage(repeating: px_narrow_sums(), count: narrowTables.segments.count + 1)
         sums = Storage(repeating: px_sums(), count: tables.segments.count + 1)
         uncertain = Storage(repeating: px_uncertain_cell(), count: wide.map(\.cells).max() ?? 0)
         kernels = method.kernels
+        narrowKernels = method.narrowKernels
         colorKernels = method.colorKernels
     }
 
@@ -160,7 +186,7 @@ final class HorizontalPass {
         }
     }
 
-    /// Computes `results` from a row that is elsewhere in memory, in a layout of which nothing changes in place. The 16
+    /// Computes `results` from a row that is elsewhere in memory, in a layout of which nothing changes in place. The 28
     /// bytes after it may be read.
     func reduce(_ row: UnsafePointer<UInt8>) {
         hasLastRow = false
@@ -169,8 +195,12 @@ final class HorizontalPass {
 
     private func average(_ row: UnsafePointer<UInt8>) {
         if !segmentedSizes.isEmpty {
-            let sum = layout == .gray ? kernels.sum_gray : kernels.sum_color
-            sum?(row, segments.base, segments.count, sums.base)
+            if isNarrow {
+                narrowKernels.sum?(row, narrowSegments.base, narrowSegments.count, narrowSums.base)
+            } else {
+                let sum = layout == .gray ? kernels.sum_gray : kernels.sum_color
+                sum?(row, segments.base, segments.count, sums.base)
+            }
             for size in segmentedSizes { resolve(size, row) }
         }
         for range in plainRanges {
@@ -197,15 +227,20 @@ final class HorizontalPass {
     /// Computes the averages of one size from the sums over segments. An average that is uncertain, because it is too
     /// near to the middle between two integers, is computed by the plain weighted sum instead.
     private func resolve(_ size: SegmentedSize, _ row: UnsafePointer<UInt8>) {
+        let results = results.base + 4 * size.results
         let count =
-            kernels.resolve?(
+            isNarrow
+            ? narrowKernels.resolve?(
+                narrowSums.base, narrowCells.base + size.breakpoints, size.cells, size.safeDistance, results,
+                uncertain.base) ?? 0
+            : kernels.resolve?(
                 sums.base, breakpoints.base + size.breakpoints, differences.base + size.differences,
-                size.cells, results.base + 4 * size.results, uncertain.base) ?? 0
+                size.cells, results, uncertain.base) ?? 0
         for index in 0..<count {
             let found = uncertain.base[index]
-            let cell = size.results + Int(found.cell)
+            let cell = Int(found.cell)
             for band in 0..<layout.averaged where found.bands & 1 << band != 0 {
-                results.base[4 * cell + band] = plainResult(cell, row, band: band)
+                results[4 * cell + band] = plainResult(size.results + cell, row, band: band)
             }
         }
     }

@@ -18,6 +18,11 @@ package enum ReductionMethod: Sendable, CaseIterable {
         self == .fastest ? px_best_kernels().pointee : px_portable_kernels
     }
 
+    /// The loops of `CPixels` for narrow rows that the method uses.
+    var narrowKernels: px_narrow_kernels {
+        self == .fastest ? px_best_narrow_kernels().pointee : px_portable_narrow_kernels
+    }
+
     /// The loops of `CPixels` for pixels of 4 samples that the method uses.
     var colorKernels: px_color_kernels {
         self == .fastest ? px_best_color_kernels().pointee : px_portable_color_kernels

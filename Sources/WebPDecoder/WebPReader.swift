@@ -95,7 +95,7 @@ package struct WebPReader: ~Copyable {
         _ = row.update(from: pixels)
     }
 
-    /// Returns the next row, as `readRow` stores it, until another method is called. The 16 bytes behind a row of a
+    /// Returns the next row, as `readRow` stores it, until another method is called. The 28 bytes behind a row of a
     /// still picture can be read.
     package mutating func nextRow() throws(WebPError) -> UnsafeBufferPointer<UInt8> {
         var row: UnsafePointer<UInt8>?

@@ -79,6 +79,50 @@ static uint64_t hash_of_averages(const px_kernels *kernels)
     return hash;
 }
 
+// Returns the hash of sums and averages of random narrow rows.
+static uint64_t hash_of_narrow_rows(const px_narrow_kernels *kernels)
+{
+    uint64_t hash = 0xCBF29CE484222325;
+    enum { most = 41, pixels = 8 * most };
+    static uint8_t row[4 * pixels + 28];
+    for (int round = 0; round < 300; round++) {
+        for (size_t index = 0; index < sizeof row; index++)
+            row[index] = (uint8_t)below(256);
+        // Elements behind the last cell are read.
+        px_narrow_segment segments[most];
+        px_narrow_cells cells[most / 2 + 2];
+        px_narrow_sums sums[most + 1];
+        memset(sums, 0, sizeof sums);
+        memset(cells, 0, sizeof cells);
+        const size_t count = 1 + below(most);
+        unsigned end = 0;
+        for (size_t index = 0; index < most; index++) {
+            const unsigned length = 1 + below(8);
+            segments[index] = (px_narrow_segment){4 * end, length, end + length};
+            end += length;
+        }
+        for (size_t cell = 0; cell < count; cell++) {
+            px_narrow_cells *both = &cells[cell / 2];
+            both->segments[cell % 2] = (uint32_t)cell + 1;
+            for (size_t band = 0; band < 4; band++) {
+                both->positions[4 * (cell % 2) + band] = 2 * (uint32_t)count * segments[cell].end;
+                // The factor is so small that all averages are below 256.
+                both->factors[4 * (cell % 2) + band] = 1.0F / (float)(2 * count) / 65536;
+                both->biases[4 * (cell % 2) + band] = 0.25F;
+            }
+        }
+        kernels->sum(row, segments, most, sums);
+        add(&hash, sums, sizeof sums);
+        uint8_t results[4 * most] = {0};
+        px_uncertain_cell uncertain[most];
+        memset(uncertain, 0, sizeof uncertain);
+        const size_t found = kernels->resolve(sums, cells, count, 0.45F, results, uncertain);
+        add(&hash, results, sizeof results);
+        add(&hash, uncertain, found * sizeof uncertain[0]);
+    }
+    return hash;
+}
+
 // Returns the hash of the code of a picture that shows a random grid.
 static uint64_t hash_of_blocks(const px_block_kernels *kernels)
 {
@@ -156,17 +200,19 @@ static uint64_t hash_of_blocks(const px_block_kernels *kernels)
 }
 
 // Prints the hashes of a kind of functions.
-static void print(const char *name, const px_kernels *kernels, const px_block_kernels *block_kernels)
+static void print(const char *name, const px_kernels *kernels, const px_narrow_kernels *narrow_kernels,
+    const px_block_kernels *block_kernels)
 {
     state = 15;
     const unsigned long long averages = hash_of_averages(kernels);
+    const unsigned long long narrow = hash_of_narrow_rows(narrow_kernels);
     const unsigned long long blocks = hash_of_blocks(block_kernels);
-    printf("%s: averages %016llx, blocks %016llx\n", name, averages, blocks);
+    printf("%s: averages %016llx, narrow rows %016llx, blocks %016llx\n", name, averages, narrow, blocks);
 }
 
 int main(void)
 {
-    print("every processor", &px_portable_kernels, &px_portable_block_kernels);
-    print("this processor", px_best_kernels(), px_best_block_kernels());
+    print("every processor", &px_portable_kernels, &px_portable_narrow_kernels, &px_portable_block_kernels);
+    print("this processor", px_best_kernels(), px_best_narrow_kernels(), px_best_block_kernels());
     return 0;
 }

@@ -110,6 +110,56 @@ extern const px_kernels px_portable_kernels;
 /// Returns the inner loops that are the fastest on the processor on which the program runs.
 const px_kernels *px_best_kernels(void);
 
+/// A segment of a narrow row with 4 samples a pixel: at most 8 pixels between two neighbouring breakpoints.
+typedef struct px_narrow_segment {
+    /// The offset of the first pixel in the row, in bytes.
+    uint32_t offset;
+    /// The number of pixels, 1...8.
+    uint32_t pixels;
+    /// The index, in the row, of the first pixel after the segment.
+    uint32_t end;
+} px_narrow_segment;
+
+/// The sums S0 and S1 over all pixels left of a position in a narrow row (`px_sums`), modulo 2^32.
+typedef struct px_narrow_sums {
+    uint32_t samples[4];
+    uint32_t moments[4];
+} px_narrow_sums;
+
+/// Two neighbouring cells of a size of `n` cells, and the breakpoints in their middles. Values that both have for each
+/// sample are stored four times for the first cell, and then four times for the second.
+typedef struct px_narrow_cells {
+    /// The positions of the breakpoints in pixels from the left of the row, less one half, times 2 n.
+    uint32_t positions[8];
+    /// The factors of `px_second_difference`, divided by 2 n.
+    float factors[8];
+    /// The term `bias` of `px_second_difference`.
+    float biases[8];
+    /// The numbers of segments of the row that are left of the breakpoints.
+    uint32_t segments[2];
+} px_narrow_cells;
+
+/// The inner loops for narrow rows with 4 samples a pixel, whose second differences are below 2^31, compiled for one
+/// kind of processor.
+typedef struct px_narrow_kernels {
+    /// Computes the sums over the segments of a row. `sums[0]` is not written and must be 0; `sums[i + 1]` receives the
+    /// sums over all pixels left of the end of segment i. Up to 28 bytes after the row are read.
+    void (*sum)(
+        const uint8_t *row, const px_narrow_segment *segments, size_t count, px_narrow_sums *sums);
+    /// Computes the rounded averages of a size of `count` cells. `cells` has `count / 2 + 1` elements, and one more if
+    /// `count` is odd: the breakpoint behind the last cell is half a cell right of the row, and those behind it do not
+    /// matter. A cell is uncertain if the distance between an average and the nearest integer is not below
+    /// `safe_distance`. `results` and `uncertain` are those of `px_kernels.resolve`.
+    size_t (*resolve)(const px_narrow_sums *sums, const px_narrow_cells *cells, size_t count, float safe_distance,
+        uint8_t *results, px_uncertain_cell *uncertain);
+} px_narrow_kernels;
+
+/// The inner loops for narrow rows, compiled for every processor of the architecture that the program is built for.
+extern const px_narrow_kernels px_portable_narrow_kernels;
+
+/// Returns the inner loops for narrow rows that are the fastest on the processor on which the program runs.
+const px_narrow_kernels *px_best_narrow_kernels(void);
+
 /// Returns true if `count` bytes are equal.
 bool px_is_equal(const uint8_t *one, const uint8_t *other, size_t count);
 

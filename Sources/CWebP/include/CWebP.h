@@ -65,7 +65,7 @@ px_webp_status px_webp_next_frame(px_webp_reader *reader, int *end);
 
 /// Stores the address of the next row of the picture, or of the canvas, in `row`: red, green, blue and alpha of each
 /// pixel, as libwebp's decoder returns them with its default options. The address is valid until the next call, and the
-/// 16 bytes behind a row of a still picture can be read.
+/// 28 bytes behind a row of a still picture can be read.
 px_webp_status px_webp_next_row(px_webp_reader *reader, const uint8_t **row);
 
 /// The samples of a row of a lossy picture. There is a chroma sample for each two pixels of each two rows.
