@@ -223,11 +223,29 @@ BODY size_t resolve(const px_sums *sums, const px_breakpoint *breakpoints, const
     return count;
 }
 
+// MARK: The vertical pass
+
 BODY void accumulate(
     int32_t *restrict sums, const uint8_t *restrict samples, int32_t weight, size_t count)
 {
     for (size_t index = 0; index < count; index++)
         sums[index] += samples[index] * weight;
+}
+
+BODY void add_row(px_vertical_pass *passes, size_t count, int64_t row, const uint8_t *averages)
+{
+    for (size_t index = 0; index < count; index++) {
+        px_vertical_pass *pass = &passes[index];
+        const px_plain_cell *rows = pass->rows;
+        const size_t cells = pass->cells;
+        while (pass->unopened < cells && rows[pass->unopened].start <= row)
+            pass->unopened += 1;
+        while (pass->open < pass->unopened && rows[pass->open].start + rows[pass->open].count <= row)
+            pass->open += 1;
+        for (size_t cell = pass->open; cell < pass->unopened; cell++)
+            accumulate(pass->sums + 4 * cell * cells, averages + 4 * pass->first,
+                pass->weights[rows[cell].weights + row - rows[cell].start], 4 * cells);
+    }
 }
 
 // MARK: The weighted sum
@@ -272,10 +290,10 @@ BODY int32_t weigh_gray(const uint8_t *pixels, const int32_t *weights, size_t co
     {                                                                                                           \
         return resolve(sums, breakpoints, differences, cells, results, uncertain);                              \
     }                                                                                                           \
-    attribute static void accumulate_##name(                                                                    \
-        int32_t *sums, const uint8_t *samples, int32_t weight, size_t count)                                    \
+    attribute static void add_row_##name(                                                                       \
+        px_vertical_pass *passes, size_t count, int64_t row, const uint8_t *averages)                           \
     {                                                                                                           \
-        accumulate(sums, samples, weight, count);                                                               \
+        add_row(passes, count, row, averages);                                                                  \
     }                                                                                                           \
     attribute static int32_t weigh_color_##name(                                                                \
         const uint8_t *pixels, int band, const int32_t *weights, size_t count)                                  \
@@ -288,7 +306,7 @@ BODY int32_t weigh_gray(const uint8_t *pixels, const int32_t *weights, size_t co
         return weigh_gray(pixels, weights, count);                                                              \
     }                                                                                                           \
     linkage const px_kernels px_##name##_kernels = {                                                            \
-        sum_color_##name, sum_gray_##name, resolve_##name, accumulate_##name,                                   \
+        sum_color_##name, sum_gray_##name, resolve_##name, add_row_##name,                                      \
         weigh_color_##name, weigh_gray_##name};
 
 BUILD(portable, , )

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CPixels
+
 /// A reducer of one picture to grids of several sizes. It takes the picture row by row and averages each row
 /// horizontally, rounded to 8 bits, before it averages vertically. The grids are bit for bit those of Pillow's
 /// `resize((n, n), BILINEAR)` up to release 12.1.
@@ -16,8 +18,10 @@ package final class GridReducer {
     /// The order of the samples in a row.
     package let layout: PixelLayout
     private let horizontal: HorizontalPass
-    /// The vertical pass of each size.
+    /// The vertical pass of each size, and the same passes as `CPixels` adds rows to them.
     private let vertical: [VerticalPass]
+    private let passes: Storage<px_vertical_pass>
+    private let kernels: px_kernels
     /// The number of rows that have been added.
     private var rows = 0
     /// The number of complete frames before this one.
@@ -53,8 +57,10 @@ package final class GridReducer {
         var first = 0
         vertical = sizes.map { size in
             defer { first += size }
-            return VerticalPass(TriangleFilter(length: height, cells: size), first: first, method: method)
+            return VerticalPass(TriangleFilter(length: height, cells: size), first: first)
         }
+        passes = Storage(vertical.map { $0.begin() })
+        kernels = method.kernels
     }
 
     /// Returns the number of bytes of the averages of all rows that a reducer of several frames has in memory: none if
@@ -108,7 +114,7 @@ package final class GridReducer {
         precondition(rows == height, "rows are missing")
         frames += 1
         rows = 0
-        for pass in vertical { pass.restart() }
+        for (index, pass) in vertical.enumerated() { passes.base[index] = pass.begin() }
     }
 
     private func copyRow() {
@@ -131,7 +137,7 @@ package final class GridReducer {
     }
 
     private func add(_ averages: UnsafePointer<UInt8>) {
-        for pass in vertical { pass.add(averages) }
+        kernels.add_row?(passes.base, passes.count, Int64(rows), averages)
         rows += 1
     }
 

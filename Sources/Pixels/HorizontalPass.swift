@@ -127,11 +127,9 @@ final class HorizontalPass {
             } else {
                 plainRanges.append(cells.count..<cells.count + filter.cells)
             }
-            for cell in 0..<filter.cells {
-                cells.append(
-                    px_plain_cell(
-                        start: Int64(filter.starts[cell]), count: Int64(filter.counts[cell]),
-                        weights: Int64(allWeights.count + filter.offsets[cell])))
+            for var cell in filter.plainCells {
+                cell.weights += Int64(allWeights.count)
+                cells.append(cell)
             }
             allWeights.append(contentsOf: filter.weights)
         }

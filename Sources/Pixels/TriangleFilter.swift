@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CPixels
+
 /// The weights with which the pixels along one side of a picture contribute to each cell, as in Pillow's BILINEAR
 /// filter: they form a triangle around the middle of the cell.
 ///
@@ -69,6 +71,14 @@ package struct TriangleFilter: Sendable {
             // Each weight is divided by the sum, as in Pillow, and not multiplied by the inverse of the sum.
             if sum != 0 { for index in window.indices { window[index] /= sum } }
             body(start, window)
+        }
+    }
+
+    /// The pixels and weights of each cell as `CPixels` has them.
+    var plainCells: [px_plain_cell] {
+        (0..<cells).map { cell in
+            px_plain_cell(
+                start: Int64(starts[cell]), count: Int64(counts[cell]), weights: Int64(offsets[cell]))
         }
     }
 

@@ -80,6 +80,32 @@ typedef struct px_uncertain_cell {
     uint16_t bands;
 } px_uncertain_cell;
 
+/// The pixels that have a weight in a cell, for the plain weighted sum.
+typedef struct px_plain_cell {
+    /// The index in the row or the column of the first pixel that has a weight in the cell.
+    int64_t start;
+    /// The number of consecutive pixels that have a weight in the cell.
+    int64_t count;
+    /// The index of the cell's first weight.
+    int64_t weights;
+} px_plain_cell;
+
+/// The vertical pass of one size: the sums of its cells, to which the averages of one row after the other are added.
+typedef struct px_vertical_pass {
+    /// The sums of all cells of the grid, row by row from the top, 4 for each cell.
+    int32_t *sums;
+    /// The rows of the picture that have a weight in each row of the grid. Neither the first nor the last of them
+    /// decreases from one row of the grid to the next.
+    const px_plain_cell *rows;
+    const int32_t *weights;
+    /// The number of cells along each side of the grid.
+    size_t cells;
+    /// The index of the first cell of the size among those of all sizes.
+    size_t first;
+    /// The range of the rows of the grid in which the latest row of the picture has a weight: `open ..< unopened`.
+    size_t open, unopened;
+} px_vertical_pass;
+
 /// The inner loops, compiled for one kind of processor.
 typedef struct px_kernels {
     /// Computes the sums over the segments of a row with 4 samples a pixel. `sums[0]` is not written and must be 0;
@@ -96,8 +122,9 @@ typedef struct px_kernels {
     /// number of these cells is returned, at most `cells`.
     size_t (*resolve)(const px_sums *sums, const px_breakpoint *breakpoints,
         const px_second_difference *differences, size_t cells, uint8_t *results, px_uncertain_cell *uncertain);
-    /// Adds `weight * samples[i]` to `sums[i]` for all i below `count`.
-    void (*accumulate)(int32_t *sums, const uint8_t *samples, int32_t weight, size_t count);
+    /// Adds the averages of a row of the picture, 4 bytes for each cell of all sizes, to the sums of `count` sizes. The
+    /// rows are added in their order, and `row` is the index of this one.
+    void (*add_row)(px_vertical_pass *passes, size_t count, int64_t row, const uint8_t *averages);
     /// Returns the sum of `weights[i]` times sample `band` of pixel i, for all i below `count`. A pixel has 4 samples.
     int32_t (*weigh_color)(const uint8_t *pixels, int band, const int32_t *weights, size_t count);
     /// Returns the sum of `weights[i] * pixels[i]` for all i below `count`.
@@ -162,16 +189,6 @@ const px_narrow_kernels *px_best_narrow_kernels(void);
 
 /// Returns true if `count` bytes are equal.
 bool px_is_equal(const uint8_t *one, const uint8_t *other, size_t count);
-
-/// The pixels that have a weight in a cell, for the plain weighted sum.
-typedef struct px_plain_cell {
-    /// The index in the row of the first pixel that has a weight in the cell.
-    int64_t start;
-    /// The number of consecutive pixels that have a weight in the cell.
-    int64_t count;
-    /// The index of the cell's first weight.
-    int64_t weights;
-} px_plain_cell;
 
 /// The inner loops for pixels of 4 samples besides those of `px_kernels`, compiled for one kind of processor.
 typedef struct px_color_kernels {
