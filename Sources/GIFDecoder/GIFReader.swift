@@ -13,13 +13,19 @@ import Pixels
 ///         for y in 0..<header.height { reader.readRow(y, into: &row) }
 ///     }
 ///
-/// A reader is not copied, because the tables of its decoder are as long as many rows.
-///
 /// It is written in Swift that is checked for memory safety. ComposedFrames.md of the module `GIF` has the reasons, and
 /// the differences from browsers.
 package struct GIFReader: ~Copyable {
     /// The number of pixels after which `decode` returns, which take less than a millisecond.
     private static let slice = 1 << 18
+
+    /// The memory of a decoder. It is outside of the reader, because its tables are as long as many rows: the compiler
+    /// copies a value that a closure borrows.
+    private final class Memory {
+        var decoder: LZWDecoder
+
+        init(_ decoder: LZWDecoder) { self.decoder = decoder }
+    }
 
     package let header: GIFHeader
     private let acceptsTruncated: Bool
@@ -31,7 +37,7 @@ package struct GIFReader: ~Copyable {
     private var colors: FrameColors
     /// The colours of the first frame, of which one can be transparent.
     private let firstColors: [UInt32]
-    private var decoder: LZWDecoder
+    private let lzw: Memory
     /// The indices of the pixels of the current frame, in the order of the file.
     private var indices: [UInt8] = []
     /// The canvas; nil for a picture of one frame, whose rows are made from the indices.
@@ -55,7 +61,7 @@ package struct GIFReader: ~Copyable {
         var pixels = colors.pixels
         if let index = frame.transparentIndex { pixels[Int(index)] = pixels[Int(index)].transparent }
         firstColors = pixels
-        decoder = LZWDecoder(file, at: frame.dataOffset)
+        lzw = Memory(LZWDecoder(file, at: frame.dataOffset))
         if header.frames.count > 1 { canvas = GIFCanvas(width: header.width, height: header.height) }
     }
 
@@ -74,7 +80,7 @@ package struct GIFReader: ~Copyable {
                     min($0.lowerBound, drawn.lowerBound)..<max($0.upperBound, drawn.upperBound)
                 } ?? drawn
             colors = FrameColors(frame.palette, in: file)
-            decoder = LZWDecoder(file, at: frame.dataOffset)
+            lzw.decoder = LZWDecoder(file, at: frame.dataOffset)
         }
         begun += 1
         // Every index that is read has been decoded, so that those of the frame before need no clearing.
@@ -96,25 +102,28 @@ package struct GIFReader: ~Copyable {
     /// - Throws: `GIFError` of kind `truncated` or `corrupt`.
     package mutating func decode(_ file: Span<UInt8>) throws(GIFError) -> Bool {
         precondition(begun > 0 && file.count == header.fileBytes, "no frame has been begun")
-        switch decoder.decode(file, into: &indices, until: decoder.count + Self.slice) {
-        case .decoded where decoder.count < frame.pixels: return true
+        let wanted = lzw.decoder.count + Self.slice
+        let progress = lzw.decoder.decode(file, into: &indices, until: wanted)
+        let decoded = lzw.decoder.count
+        switch progress {
+        case .decoded where decoded < frame.pixels: return true
         case .decoded: break
         case .ended:
             guard acceptsTruncated else {
                 throw GIFError(
                     .truncated,
-                    "the data of frame \(begun) end after \(decoder.count) of \(frame.pixels) pixels")
+                    "the data of frame \(begun) end after \(decoded) of \(frame.pixels) pixels")
             }
             wasTruncated = true
         case .corrupt:
             throw GIFError(
                 .corrupt,
-                "the data of frame \(begun) are corrupt after \(decoder.count) of \(frame.pixels) pixels")
+                "the data of frame \(begun) are corrupt after \(decoded) of \(frame.pixels) pixels")
         }
         if begun == 1 {
-            canvas?.drawFirst(frame, indices, decoder.count, firstColors)
+            canvas?.drawFirst(frame, indices, decoded, firstColors)
         } else {
-            canvas?.draw(frame, indices, decoder.count, colors.pixels)
+            canvas?.draw(frame, indices, decoded, colors.pixels)
         }
         return false
     }
@@ -143,7 +152,7 @@ package struct GIFReader: ~Copyable {
         let isCovered = (frame.top..<frame.top + frame.height).contains(y)
         let order = GIFRows(height: frame.height, isInterlaced: frame.isInterlaced)
         let start = isCovered ? order.stored(y - frame.top) * frame.width : 0
-        let count = isCovered ? max(0, min(frame.width, decoder.count - start)) : 0
+        let count = isCovered ? max(0, min(frame.width, lzw.decoder.count - start)) : 0
         let (indices, colors) = (indices.span, firstColors.span)
         if count < row.count {
             let fill = colors[Int(frame.transparentIndex ?? 0)]
