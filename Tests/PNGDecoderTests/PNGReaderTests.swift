@@ -119,6 +119,37 @@ import Testing
         #expect(kinds.contains(.corrupt) && !kinds.contains(.internal))
     }
 
+    /// A changed bit of the last four bytes, the checksum of the deflate stream, is always found, and the checksum of
+    /// the chunk, which follows them, does not matter.
+    @Test(arguments: [false, true])
+    func `a changed bit of the pixels is found by the checksum of the stream`(isInterlaced: Bool) throws {
+        var random = SplitMix(seed: 8)
+        let picture = PlainPNG(
+            (.rgb, 8), width: 17, height: 12, isInterlaced: isInterlaced, isKeyed: false, &random)
+        let file = picture.file()
+        let whole = try PlainPNG.rows(file).bytes
+        let name = try #require(file.indices.first { file[$0...].starts(with: "IDAT".utf8) })
+        let length = file[name - 4..<name].reduce(0) { $0 << 8 | Int($1) }
+        let data = name + 4..<name + 4 + length
+        var found = 0
+        for place in data.lowerBound..<data.upperBound + 4 {
+            for bit in 0..<8 {
+                var changed = file
+                changed[place] ^= 1 << bit
+                do {
+                    let bytes = try PlainPNG.rows(changed).bytes
+                    #expect(bytes == whole, "bit \(bit) of byte \(place)")
+                    #expect(place < data.upperBound - 4 || place >= data.upperBound)
+                } catch {
+                    #expect(data.contains(place) && [.corrupt, .truncated].contains(error.kind), "\(error)")
+                    found += 1
+                }
+            }
+        }
+        // Some bits between two blocks of the stream have no meaning.
+        #expect(found > 8 * length - 16)
+    }
+
     @Test func `a passed deadline and a cancellation end the decoding`() {
         var random = SplitMix(seed: 5)
         for isInterlaced in [false, true] {
