@@ -192,12 +192,13 @@ typedef struct KERNEL(cursor) {
 
 // Appends the lowest `count` bits of `value`, the highest of them first. `count` is 0...63, and the bits of `value`
 // above the lowest `count` must be 0. The branch that other writers take for each full word depends on the data, so
-// that there is none here. Shifts by up to 64 are in two steps, because a shift by 64 is undefined.
+// that there is none here.
 INLINE void KERNEL(put)(KERNEL(cursor) * cursor, uint64_t value, uint64_t count)
 {
-    const uint64_t top = value << 1 << (63 - count);
+    const uint64_t top = value << (-count & 63);
     const uint64_t word = cursor->pending | top >> cursor->count;
-    const uint64_t next = top << 1 << (63 - cursor->count);
+    // The bits behind a full word. No word becomes full that had no bits before.
+    const uint64_t next = top << (-cursor->count & 63);
     const uint64_t total = cursor->count + count;
     *cursor->end = word;
     cursor->end += total >> 6;
@@ -298,16 +299,18 @@ INLINE void KERNEL(prepare_blocks)(const px_component *component, size_t size, c
     for (size_t mcu = 0; mcu < count; mcu++) {
         const px_side *column = &columns[mcu].blocks[block.column];
         prepared_block *prepared = &blocks[PX_MOST_BLOCKS * mcu];
-        // A known code is found for all blocks, and kept of those that have one.
         const bool is_known = is_level ? column->edge != PX_NO_EDGE : has_edge & column->is_level;
-        const int last = bottom[column->last];
-        const int height = top[column->first] - last;
-        const size_t place = (is_level & is_known) ? column->edge : 0;
-        const px_edge_code *code = &codes[place][height + PX_EDGE_HEIGHTS / 2];
-        prepared->known = is_known ? code : NULL;
-        prepared->dc = quantized_dc(64 * (last - 128) + code->rise, tables);
         others[other_count] = mcu;
         other_count += !is_known;
+        prepared->known = NULL;
+        if (!is_known)
+            continue;
+        const int last = bottom[column->last];
+        const int height = top[column->first] - last;
+        const size_t place = is_level ? column->edge : 0;
+        const px_edge_code *code = &codes[place][height + PX_EDGE_HEIGHTS / 2];
+        prepared->known = code;
+        prepared->dc = quantized_dc(64 * (last - 128) + code->rise, tables);
     }
     for (size_t other = 0; other < other_count; other++) {
         const px_side *column = &columns[others[other]].blocks[block.column];
@@ -339,14 +342,15 @@ INLINE void KERNEL(prepare)(const px_mcu_coder *coder, const px_mcu_sides *rows,
 INLINE void KERNEL(put_mcu)(px_mcu_coder *coder, const px_mcu_sides *rows, const px_mcu_sides *columns,
     const prepared_block *blocks, KERNEL(cursor) * cursor)
 {
+    const bool has_dummy = rows->has_dummy | columns->has_dummy;
     for (int index = 0; index < coder->block_count; index++) {
         const px_block block = coder->blocks[index];
         px_component *component = &coder->components[block.component];
         const px_block_tables *tables = component->tables;
         const px_edge_code *known = blocks[index].known;
         int32_t dc = blocks[index].dc;
-        const bool is_dummy = rows->blocks[block.row].runs == 0 || columns->blocks[block.column].runs == 0;
-        if (__builtin_expect(is_dummy, 0)) {
+        if (__builtin_expect(has_dummy, 0)
+            && (rows->blocks[block.row].runs == 0 || columns->blocks[block.column].runs == 0)) {
             // A dummy block, with which libjpeg completes an MCU beyond the right or the bottom of the picture (T.81,
             // A.2.4; `compress_data` in jccoefct.c): it has the DC coefficient of the block before, and all its AC
             // coefficients are zero.

@@ -129,6 +129,7 @@ extension MCURow {
             px_fill_side(&mcu.blocks.0, cells, cells.count, start, .full)
             if frame.isSubsampled {
                 px_fill_side(&mcu.blocks.1, cells, cells.count, start + 8, .full)
+                mcu.has_dummy = mcu.blocks.1.runs == 0
                 px_fill_side(&mcu.blocks.2, cells, cells.count, start / 2, halved)
             }
             sides.append(mcu)

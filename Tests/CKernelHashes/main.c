@@ -185,6 +185,7 @@ static uint64_t hash_of_blocks(const px_block_kernels *kernels)
             }
             px_fill_side(&columns[mcu].blocks[2], cells, length, 8 * mcu, px_halved_columns);
             px_fill_side(&rows[mcu].blocks[2], cells, length, 8 * mcu, px_halved_rows);
+            columns[mcu].has_dummy = rows[mcu].has_dummy = columns[mcu].blocks[1].runs == 0;
         }
         for (size_t row = 0; row < mcus; row++) {
             px_bits bits = {words, 0, 0};

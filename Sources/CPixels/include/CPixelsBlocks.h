@@ -168,6 +168,8 @@ typedef struct px_mcu_sides {
     px_side blocks[3];
     /// True if all blocks show one and the same cell along the side, and none lies beyond the picture.
     bool is_level;
+    /// True if a block lies beyond the picture: `runs` of its side is 0.
+    bool has_dummy;
     /// The number of consecutive MCUs whose sides show the same. It exceeds 1 only if `is_level` is true.
     uint32_t count;
 } px_mcu_sides;
