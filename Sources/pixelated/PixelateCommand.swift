@@ -65,7 +65,7 @@ struct PixelateCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Colour behind transparent pictures in JPEG outputs. Default: \(BackgroundColor.white).",
+            "Colour behind transparent pictures in JPEG outputs.",
             valueName: "colour"))
     var background = BackgroundColor.white
 
