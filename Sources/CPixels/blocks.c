@@ -299,7 +299,7 @@ const px_block_kernels px_portable_block_kernels = {
     quantize_portable, code_portable, code_first_portable, code_others_portable};
 
 #if defined(__x86_64__)
-#pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2,lzcnt"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2"))), apply_to = function)
 #define KERNEL(name) name##_avx2
 
 INLINE i32x8 multiply_pairs_avx2(i16x16 a, i16x16 b)
@@ -348,7 +348,8 @@ static const px_block_kernels avx2_block_kernels = {
 const px_block_kernels *px_best_block_kernels(void)
 {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2"))
+    // Each extension of `target` is asked for, because an emulated processor may have any of them without the others.
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2"))
         return &avx2_block_kernels;
 #endif
     return &px_portable_block_kernels;

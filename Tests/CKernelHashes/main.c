@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// This program calls the functions of CPixels with random samples and prints a hash of their results for each kind of
-// processor. `Tests/kernels` compares the hashes of two architectures.
+// This program calls the inner loops of CPixels, CPNG and CWebP with random samples and prints a hash of their results
+// for each kind of processor. `Tests/kernels` compares the hashes of several processors.
+#include "CPNG.h"
 #include "CPixels.h"
+#include "CWebP.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,6 +131,41 @@ static uint64_t hash_of_narrow_rows(const px_narrow_kernels *kernels)
     return hash;
 }
 
+// Returns the hash of plain averages of random pixels, of colours that are multiplied with alpha, and of rows of PNG
+// and WebP pictures.
+static uint64_t hash_of_colors(
+    const px_color_kernels *kernels, px_png_widening *widen, px_webp_conversion *convert)
+{
+    uint64_t hash = 0xCBF29CE484222325;
+    enum { most = 200, cells_count = 30 };
+    static uint8_t from[4 * most];
+    static uint8_t row[4 * most];
+    for (size_t width = 1; width <= most; width++) {
+        for (size_t index = 0; index < sizeof from; index++)
+            from[index] = (uint8_t)below(256);
+        int32_t weights[most];
+        for (size_t index = 0; index < width; index++)
+            weights[index] = (int32_t)((1U << 22) / width);
+        px_plain_cell cells[cells_count];
+        for (int index = 0; index < cells_count; index++) {
+            const unsigned start = below((unsigned)width);
+            cells[index] = (px_plain_cell){start, 1 + below((unsigned)width - start), 0};
+        }
+        uint8_t results[4 * cells_count];
+        kernels->weigh_cells(from, cells, cells_count, weights, 22, results);
+        add(&hash, results, sizeof results);
+        widen(from, row, width);
+        add(&hash, row, 4 * width);
+        const px_webp_planes planes = {
+            from, from + most, from + most + most / 2, from + 2 * most, from + 2 * most + most / 2};
+        convert(&planes, (int)width, row);
+        add(&hash, row, 4 * width);
+        kernels->premultiply(from, width);
+        add(&hash, from, 4 * width);
+    }
+    return hash;
+}
+
 // Returns the hash of the code of a picture that shows a random grid.
 static uint64_t hash_of_blocks(const px_block_kernels *kernels)
 {
@@ -208,18 +245,23 @@ static uint64_t hash_of_blocks(const px_block_kernels *kernels)
 
 // Prints the hashes of a kind of functions.
 static void print(const char *name, const px_kernels *kernels, const px_narrow_kernels *narrow_kernels,
-    const px_block_kernels *block_kernels)
+    const px_block_kernels *block_kernels, const px_color_kernels *color_kernels, px_png_widening *widen,
+    px_webp_conversion *convert)
 {
     state = 15;
     const unsigned long long averages = hash_of_averages(kernels);
     const unsigned long long narrow = hash_of_narrow_rows(narrow_kernels);
     const unsigned long long blocks = hash_of_blocks(block_kernels);
-    printf("%s: averages %016llx, narrow rows %016llx, blocks %016llx\n", name, averages, narrow, blocks);
+    const unsigned long long colors = hash_of_colors(color_kernels, widen, convert);
+    printf("%s: averages %016llx, narrow rows %016llx, blocks %016llx, colors %016llx\n", name, averages, narrow,
+        blocks, colors);
 }
 
 int main(void)
 {
-    print("every processor", &px_portable_kernels, &px_portable_narrow_kernels, &px_portable_block_kernels);
-    print("this processor", px_best_kernels(), px_best_narrow_kernels(), px_best_block_kernels());
+    print("every processor", &px_portable_kernels, &px_portable_narrow_kernels, &px_portable_block_kernels,
+        &px_portable_color_kernels, px_png_widen_portable, px_webp_convert_portable);
+    print("this processor", px_best_kernels(), px_best_narrow_kernels(), px_best_block_kernels(),
+        px_best_color_kernels(), px_png_best_widening(), px_webp_best_conversion());
     return 0;
 }
