@@ -55,4 +55,16 @@ import Testing
         _ = await calls(after: [10, 5, 20])
         #expect(clock.timers <= 5)
     }
+
+    @Test func `a timer that is overdue after a suspension of the machine does not delay a new call`() {
+        var state = SystemWorkerClock.State()
+        state.calls[1] = SystemWorkerClock.Call(time: .seconds(8)) {}
+        #expect(state.timerToSet(now: .zero) == .seconds(8))
+        #expect(state.timerToSet(now: .seconds(1)) == nil)
+        // The machine was suspended for an hour after the first second: the timer still has seven.
+        state.calls[1]?.time = .seconds(7200)
+        state.calls[2] = SystemWorkerClock.Call(time: .seconds(3602)) {}
+        #expect(state.timerToSet(now: .seconds(3601)) == .seconds(3602))
+        #expect(state.timers == 2)
+    }
 }

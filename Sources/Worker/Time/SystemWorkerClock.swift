@@ -9,7 +9,7 @@ internal import Support
 /// A dispatch timer is set only when a call is earlier than the next timer. Most calls of the worker limit a wait that
 /// ends by an event, so they are cancelled long before their time, and a timer for each of them would wake two threads.
 package final class SystemWorkerClock: WorkerClock {
-    private struct State: ~Copyable {
+    struct State: ~Copyable {
         var calls: [UInt64: Call] = [:]
         var lastID: UInt64 = 0
         /// The time of the earliest dispatch timer; nil when there is none.
@@ -19,17 +19,18 @@ package final class SystemWorkerClock: WorkerClock {
 
         /// Returns the time for which a dispatch timer must be set so that the earliest call is made; nil when a timer
         /// is early enough. A dispatch timer can be late by a tenth of its length, so none is longer than ten seconds.
+        /// It does not advance while the machine is suspended: a timer that is overdue can be late by its whole length.
         mutating func timerToSet(now: Duration) -> Duration? {
             guard let earliest = calls.values.lazy.map(\.time).min() else { return nil }
             let time = min(earliest, now + .seconds(10))
-            if let nextTimer, nextTimer <= time { return nil }
+            if let nextTimer, nextTimer <= time, nextTimer > now { return nil }
             nextTimer = time
             timers += 1
             return time
         }
     }
 
-    private struct Call: Sendable {
+    struct Call: Sendable {
         var time: Duration
         var body: @Sendable () -> Void
     }
