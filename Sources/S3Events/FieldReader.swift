@@ -13,14 +13,16 @@ struct FieldReader {
 
     var keys: KeyEncoding
 
-    /// Returns `name`, or throws when it is absent, is not 1...255 bytes long, or contains a slash or a control
-    /// character.
+    /// Returns `name`, or throws when it is absent, is not 1...255 bytes long, or contains a control character or a
+    /// slash that is not that of the ARN of an access point.
     func bucket(_ name: String?, at path: String) throws(S3EventsError) -> String {
         guard let name, !name.isEmpty else { throw S3EventsError(.invalidRecord, at: path, "is missing") }
         guard name.utf8.count <= 255 else {
             throw S3EventsError(.invalidRecord, at: path, "has more than 255 bytes")
         }
-        guard !name.utf8.contains(UInt8(ascii: "/")), !name.hasControlCharacters else {
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        let isARN = parts.count == 2 && name.hasPrefix("arn:") && parts[0].hasSuffix(":accesspoint")
+        guard parts.count == 1 || isARN, !name.hasControlCharacters else {
             throw S3EventsError(.invalidRecord, at: path, "contains a slash or a control character")
         }
         return name

@@ -122,11 +122,11 @@ extension Dictionary: SettingValue where Key == String, Value: SettingValue {
 
 extension BucketOptions: SettingValue {
     static var expected: String {
-        "must be an object of expectedOwner, roleARN, externalID and requesterPays"
+        "must be an object of expectedOwner, roleARN, externalID, requesterPays and accessPoint"
     }
 
     static var schema: [JSONValue.Member] {
-        let texts = ["expectedOwner", "roleARN", "externalID"]
+        let texts = ["expectedOwner", "roleARN", "externalID", "accessPoint"]
         let properties: [JSONValue.Member] =
             texts.map { .init($0, .object(String?.schema)) } + [.init("requesterPays", .object(Bool.schema))]
         return schema(of: "object") + [
@@ -143,17 +143,21 @@ extension BucketOptions: SettingValue {
             case ("roleARN", .string(let text)): roleARN = text
             case ("externalID", .string(let text)): externalID = text
             case ("requesterPays", .bool(let pays)): requesterPays = pays
-            case ("expectedOwner", .null), ("roleARN", .null), ("externalID", .null): break
+            case ("accessPoint", .string(let text)): accessPoint = text
+            case ("expectedOwner", .null), ("roleARN", .null), ("externalID", .null), ("accessPoint", .null):
+                break
             default: return nil
             }
         }
     }
 
     var json: JSONValue {
-        .object([
-            .init("expectedOwner", expectedOwner.json), .init("roleARN", roleARN.json),
-            .init("externalID", externalID.json), .init("requesterPays", requesterPays.json),
-        ])
+        let point = accessPoint.map { [JSONValue.Member("accessPoint", .string($0))] } ?? []
+        return .object(
+            [
+                .init("expectedOwner", expectedOwner.json), .init("roleARN", roleARN.json),
+                .init("externalID", externalID.json), .init("requesterPays", requesterPays.json),
+            ] + point)
     }
 }
 

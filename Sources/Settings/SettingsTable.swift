@@ -38,8 +38,8 @@ extension Setting {
     private static let filter: [Setting] = [
         .property(
             "filter.buckets", \.worker.filter.buckets, reloads: true,
-            "Names of the source buckets; messages about other buckets are quarantined; empty: all buckets that the "
-                + "IAM policy permits"),
+            "Names of the source buckets, or ARNs of access points; messages about other buckets are quarantined; "
+                + "empty: all buckets that the IAM policy permits"),
         .property(
             "filter.include", \.worker.filter.include, reloads: true,
             "Glob patterns of keys to process (* any characters, ? one character); empty: all keys"),
@@ -50,7 +50,9 @@ extension Setting {
     ]
 
     private static let output: [Setting] = [
-        .property("output.bucket", \.worker.output.bucket, "Bucket for the outputs"),
+        .property(
+            "output.bucket", \.worker.output.bucket,
+            "Bucket for the outputs, or the ARN of an S3 access point"),
         .property(
             "output.prefix", \.worker.output.prefix,
             "Prefix of the outputs' keys, before the source's whole key, such as \"small/\"; {bucket} stands for the "
@@ -241,7 +243,8 @@ extension Setting {
             "Acceptance of the charges of a Requester Pays output bucket"),
         .property(
             "aws.buckets", \.aws.buckets,
-            "Options (expectedOwner, roleARN, externalID, requesterPays) of single buckets by bucket name, which "
+            "Options (expectedOwner, roleARN, externalID, requesterPays, accessPoint) of single buckets by bucket "
+                + "name, which "
                 + "replace all options of aws.source and aws.output, such as {\"name\": {\"roleARN\": \"arn...\"}}"
         ),
         .property(

@@ -12,7 +12,7 @@ package struct SigningKey: Sendable {
     /// the previous HMAC as the key.
     package init(_ secret: Secret, scope: SigningScope) {
         var key = Array("AWS4\(secret.revealed)".utf8)
-        for part in [scope.date, scope.region, scope.service, "aws4_request"] {
+        for part in [scope.date, scope.region ?? "", scope.service, "aws4_request"] {
             key = HMACSHA256.authenticate(part, key: key)
         }
         bytes = key

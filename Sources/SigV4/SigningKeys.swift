@@ -8,7 +8,7 @@ package final class SigningKeys: Sendable {
     private struct Entry {
         let secret: Secret
         let date: String
-        let region: String
+        let region: String?
         let service: String
         let key: SigningKey
     }
@@ -19,7 +19,25 @@ package final class SigningKeys: Sendable {
     /// The cached keys in the order in which they were derived.
     private let entries = Locked<[Entry]>([])
 
+    /// The cached keys of Signature Version 4A with their access keys.
+    private let asymmetric = Locked<[(secret: Secret, id: String, key: AsymmetricSigningKey)]>([])
+
     package init() {}
+
+    /// Returns the key of Signature Version 4A for credentials. When the cache does not have it, it is derived and
+    /// stored; nil when it cannot be derived.
+    func asymmetricKey(_ credentials: SigningCredentials) -> AsymmetricSigningKey? {
+        let (secret, id) = (credentials.secretAccessKey, credentials.accessKeyID)
+        if let known = asymmetric.withLock({ $0.last { $0.secret == secret && $0.id == id }?.key }) {
+            return known
+        }
+        guard let key = AsymmetricSigningKey(secret, accessKeyID: id) else { return nil }
+        asymmetric.withLock { keys in
+            if keys.count == Self.limit { keys.removeFirst() }
+            keys.append((secret, id, key))
+        }
+        return key
+    }
 
     /// Returns the signing key of `secret` for `scope`. When the cache does not have the key, it is derived and stored.
     func key(_ secret: Secret, scope: SigningScope) -> SigningKey {

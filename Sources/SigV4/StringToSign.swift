@@ -3,9 +3,6 @@
 /// The string to sign (IAM User Guide, "Create a signed AWS API request", step 3). It consists of the algorithm, the
 /// time, the credential scope and the hash of the canonical request, each on a line.
 package struct StringToSign: Sendable, Equatable {
-    /// The name of the signing algorithm, which is also the first word of the `Authorization` header.
-    package static let algorithm = "AWS4-HMAC-SHA256"
-
     package let scope: SigningScope
     /// The SHA-256 of the canonical request in 64 lower-case hexadecimal digits.
     package let canonicalHash: String
@@ -15,5 +12,5 @@ package struct StringToSign: Sendable, Equatable {
         canonicalHash = canonical.hash
     }
 
-    package var text: String { "\(Self.algorithm)\n\(scope.timestamp)\n\(scope)\n\(canonicalHash)" }
+    package var text: String { "\(scope.algorithm)\n\(scope.timestamp)\n\(scope)\n\(canonicalHash)" }
 }

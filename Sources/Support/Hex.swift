@@ -16,6 +16,13 @@ package enum Hex {
         }
     }
 
+    /// Returns the bytes of hexadecimal digits; nil when the text has another character or an odd number of them.
+    package static func decode(_ text: String) -> [UInt8]? {
+        let digits = text.utf8.compactMap(value(ofDigit:))
+        guard digits.count == text.utf8.count, digits.count.isMultiple(of: 2) else { return nil }
+        return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+    }
+
     /// Returns the value 0...15 of a hexadecimal digit in ASCII, upper case or lower case, or nil when `byte` is not
     /// such a digit.
     package static func value(ofDigit byte: UInt8) -> UInt8? {

@@ -70,7 +70,8 @@ struct ConfigTests {
         let explained = try await config("show", "--explain", "output.bucket", file: file)
         #expect(
             explained.lines == [
-                "output.bucket = \"processed\"  (FILE:1)", "    Bucket for the outputs.",
+                "output.bucket = \"processed\"  (FILE:1)",
+                "    Bucket for the outputs, or the ARN of an S3 access point.",
                 "    PIXELATED_OUTPUT_BUCKET",
             ])
         let unknown = try await config("show", "output.buckett")

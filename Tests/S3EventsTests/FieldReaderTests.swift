@@ -71,7 +71,9 @@ struct FieldReaderTests {
 
     @Test(arguments: [
         (#""""#, "is missing"), ("null", "is missing"), (String(repeating: "b", count: 256), "255 bytes"),
-        (#"a/b"#, "slash"), (#"a\r\nb"#, "control"), (#"a\u0000"#, "control"),
+        (#"a/b"#, "slash"), (#"arn:aws:s3:eu-west-1:1:accesspoint/a/b"#, "slash"),
+        (#"arn:aws:s3:::b/c"#, "slash"),
+        (#"a\r\nb"#, "control"), (#"a\u0000"#, "control"),
     ])
     func `a bucket that cannot be one is an error that names the field`(name: String, problem: String) throws
     {
@@ -84,6 +86,13 @@ struct FieldReaderTests {
         let call = cloudTrail().replacing("\"bucketName\":\"source\"", with: "\"bucketName\":\(value)")
         #expect(
             try #require(try onlyError(cloudTrailEvent(call))).path == "detail.requestParameters.bucketName")
+    }
+
+    @Test func `the ARN of an access point can be the bucket of an event`() throws {
+        let arn = "arn:aws:s3:eu-west-1:123456789012:accesspoint/pictures"
+        let event = try onlyEvent(
+            Envelope.decode(s3Body().replacing("\"name\":\"source\"", with: "\"name\":\"\(arn)\"")))
+        #expect(event.bucket == arn)
     }
 
     /// The other fields of an event are not kept.

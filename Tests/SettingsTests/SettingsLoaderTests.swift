@@ -210,11 +210,14 @@ struct SettingsLoaderTests {
 
     @Test func `options of single buckets are read and checked`() throws {
         let role = "arn:aws:iam::999999999999:role/reader"
+        let point = "arn:aws:s3:eu-west-1:999999999999:accesspoint/away"
         let settings = try load(
-            #"{"aws": {"buckets": {"away": {"roleARN": "\#(role)", "externalID": "x1", "requesterPays": true}}}}"#
+            #"{"aws": {"buckets": {"away": {"roleARN": "\#(role)", "externalID": "x1", "requesterPays": true, "#
+                + #""accessPoint": "\#(point)"}}}}"#
         )
         #expect(settings.aws.buckets["away"]?.roleARN == role)
         #expect(settings.aws.buckets["away"]?.requesterPays == true)
+        #expect(settings.aws.buckets["away"]?.accessPoint == point)
         let shown = Setting.all.first { $0.path == "aws.buckets" }?.shown(in: settings)
         #expect(shown?.contains(role) == true && shown?.contains("x1") == false)
         #expect(try problems(#"{"aws": {"buckets": {"away": {"rolearn": "\#(role)"}}}}"#).count == 1)

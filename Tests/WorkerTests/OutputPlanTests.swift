@@ -35,6 +35,15 @@ import Testing
         let options = OutputOptions(bucket: "out", prefix: prefix)
         #expect(OutputPlan.isOutput(.init(bucket: "out", key: key), options: options) == isOutput)
         #expect(!OutputPlan.isOutput(.init(bucket: "in", key: key), options: options))
+        // The bucket behind an access point can be the source bucket.
+        for point in [
+            "arn:aws:s3:eu-west-1:123456789012:accesspoint/out",
+            "out-aqfqprnstn7aefdfbarligizwgyfouse1a-s3alias",
+        ] {
+            var hidden = options
+            hidden.bucket = point
+            #expect(OutputPlan.isOutput(.init(bucket: "in", key: key), options: hidden) == isOutput)
+        }
     }
 
     @Test(arguments: ["{bucket}/{bucket}/", "{Bucket}/", "{bucket", "a}b/", "{key}", "/{bucket}"])

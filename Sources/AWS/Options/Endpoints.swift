@@ -27,8 +27,18 @@ struct Endpoints: Sendable {
     }
 
     /// Returns the URL of an object, whose path is percent-encoded once, as it is sent and signed.
+    ///
+    /// - Parameter bucket: The name of a bucket, or the ARN of an access point, whose region then replaces `region`.
     func s3(_ bucket: String, key: String, in region: Region) -> URL {
         let encodedKey = PercentEncoding.encode(key, keepingSlash: true)
+        if let point = AccessPoint(bucket) {
+            guard var url = custom.s3 else {
+                return URL(.https, host: point.host(options), path: "/\(encodedKey)")
+            }
+            url.host = "\(point.label).\(url.host)"
+            url.path = "\(url.path.hasSuffix("/") ? String(url.path.dropLast()) : url.path)/\(encodedKey)"
+            return url
+        }
         if var url = custom.s3 {
             let base = url.path.hasSuffix("/") ? String(url.path.dropLast()) : url.path
             if !options.pathStyle && Self.fitsHostName(bucket, over: url.scheme)

@@ -50,6 +50,11 @@ struct Partition: Sendable, Equatable {
         ),
     ]
 
+    /// Returns the partition with the name `name`; nil for an unknown one.
+    static func named(_ name: String) -> Partition? {
+        ([commercial] + others.map(\.partition)).first { $0.name == name }
+    }
+
     /// Returns the partition of `region`.
     static func of(_ region: Region) -> Partition {
         others.first { region.name.hasPrefix($0.prefix) }?.partition ?? commercial

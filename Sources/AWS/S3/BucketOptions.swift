@@ -15,6 +15,9 @@ package struct BucketOptions: Sendable, Equatable {
     /// The external id that the trust policy of the role requires; nil for none.
     package var externalID: String?
 
+    /// The ARN of the access point that the requests for the bucket are sent to; nil for the bucket itself.
+    package var accessPoint: String?
+
     package init() {}
 
     package func problems() -> [OptionProblem] {
@@ -37,6 +40,13 @@ package struct BucketOptions: Sendable, Equatable {
             found.append(
                 OptionProblem("externalID", expected: "a roleARN beside it", got: externalID.debugDescription)
             )
+        }
+        if let accessPoint, AccessPoint(accessPoint) == nil {
+            found.append(
+                OptionProblem(
+                    "accessPoint",
+                    expected: "an ARN such as arn:aws:s3:eu-west-1:123456789012:accesspoint/name",
+                    got: accessPoint.debugDescription))
         }
         return found
     }

@@ -44,8 +44,9 @@ package struct S3Client: Sendable {
         var headers = headers
         headers["x-amz-expected-bucket-owner"] = access.options.expectedOwner
         if access.options.requesterPays { headers["x-amz-request-payer"] = "requester" }
+        let target = access.options.accessPoint ?? object.bucket
         func request(in region: Region) -> APIRequest {
-            var url = endpoints.s3(object.bucket, key: object.key, in: region)
+            var url = endpoints.s3(target, key: object.key, in: region)
             url.query = query
             if let version = object.versionID { url.query.append(.init("versionId", version)) }
             return APIRequest(
@@ -54,18 +55,25 @@ package struct S3Client: Sendable {
                     method, url, headers: headers, body: body,
                     limits: timeouts.attempt(responseBytes: responseBytes),
                     routing: Request.Routing(freshConnection: onNewConnection)),
-                signer: .s3(region: region.name), errorFormat: .xml,
+                signer: signer(for: target, in: region), errorFormat: .xml,
                 totalTime: deadline.remaining, validate: validate,
                 isFromService: { isFromStore($0, $1, to: method) })
         }
-        let used = regions[object.bucket] ?? region
+        let used = AccessPoint(target)?.region ?? regions[object.bucket] ?? region
         do { return try await access.client.send(request(in: used)) } catch {
-            guard let actual = await self.region(of: object.bucket, after: error, access, deadline),
+            guard let actual = await self.region(of: target, after: error, access, deadline),
                 actual != used
             else { throw adding(addressingAdvice(object.bucket, after: error), to: error) }
             regions.remember(actual, of: object.bucket)
             return try await access.client.send(request(in: actual))
         }
+    }
+
+    /// Returns the signer for requests to a bucket or an access point. A multi-region access point can answer from any
+    /// region, so that its requests have signatures for all regions.
+    private func signer(for bucket: String, in region: Region) -> Signer {
+        let isMultiRegion = AccessPoint(bucket).map { $0.region == nil } ?? false
+        return isMultiRegion ? .s3(regionSet: "*") : .s3(region: region.name)
     }
 
     /// Returns the advice about path-style requests for an error that their absence can cause: the store has not
@@ -104,7 +112,7 @@ package struct S3Client: Sendable {
         let isNamed = error.code.map(codes.contains) ?? false
         // The response to HEAD has no body and so no code.
         let isUnnamed = error.operation == "HeadObject" && error.status == 400
-        guard isRedirect || isNamed || isUnnamed else { return nil }
+        guard isRedirect || isNamed || isUnnamed, AccessPoint(bucket) == nil else { return nil }
         if let named = error.region { return Region(named) }
         return await headBucket(bucket, access, deadline)
     }

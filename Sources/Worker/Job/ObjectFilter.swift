@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AWS
 package import Support
 
 /// The selection of sources by their buckets and keys. Records of other buckets fail, and those of other keys are
@@ -42,10 +43,11 @@ package struct ObjectFilter: Sendable, Equatable {
                 OptionProblem(
                     "buckets", expected: "at most \(Self.maximumPatterns) names", got: "\(buckets.count)"))
         }
-        for (index, bucket) in buckets.enumerated() where !(3...63).contains(bucket.utf8.count) {
+        for (index, bucket) in buckets.enumerated() where !AccessPoint.isBucket(bucket) {
             found.append(
                 OptionProblem(
-                    "buckets[\(index)]", expected: "a bucket's name", got: "\"\(bucket.prefix(80))\""))
+                    "buckets[\(index)]", expected: AccessPoint.expected,
+                    got: "\"\(bucket.prefix(80))\""))
         }
         for (field, patterns) in [("include", include), ("exclude", exclude)] {
             if patterns.count > Self.maximumPatterns {

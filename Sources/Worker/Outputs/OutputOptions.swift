@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AWS
 internal import Pixelation
 package import Support
 
@@ -32,8 +33,8 @@ package struct OutputOptions: Sendable, Equatable {
 
     package func problems() -> [OptionProblem] {
         var found: [OptionProblem] = []
-        if !(3...63).contains(bucket.utf8.count) {
-            found.append(OptionProblem("bucket", expected: "a bucket's name", got: quoted(bucket)))
+        if !AccessPoint.isBucket(bucket) {
+            found.append(OptionProblem("bucket", expected: AccessPoint.expected, got: quoted(bucket)))
         }
         if prefix.utf8.first == UInt8(ascii: "/") {
             found.append(OptionProblem("prefix", expected: "no slash at the start", got: quoted(prefix)))

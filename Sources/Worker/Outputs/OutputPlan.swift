@@ -36,10 +36,10 @@ package struct OutputPlan: Sendable, Equatable {
     }
 
     /// Returns true when an object has the name of an output of any size, because the configured sizes can have changed
-    /// since an output was made.
+    /// since an output was made. The bucket behind an access point can be any bucket.
     package static func isOutput(_ object: ObjectReference, options: OutputOptions) -> Bool {
         let naming = Naming(namePrefix: options.namePrefix)
-        return object.bucket == options.bucket
+        return (object.bucket == options.bucket || AccessPoint.hidesBucket(options.bucket))
             && options.removingPrefix(of: object.key).contains(where: naming.isOutput)
     }
 }

@@ -16,7 +16,8 @@ package struct BucketQuarantine: Quarantine {
     }
 
     package func holds(_ object: ObjectReference) -> Bool {
-        object.bucket == bucket && object.key.hasPrefix(prefix) && object.key.hasSuffix(".json")
+        (object.bucket == bucket || AccessPoint.hidesBucket(bucket)) && object.key.hasPrefix(prefix)
+            && object.key.hasSuffix(".json")
     }
 
     package func store(_ record: QuarantineRecord, id: String) async throws {

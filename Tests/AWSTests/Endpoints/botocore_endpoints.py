@@ -11,7 +11,12 @@ from botocore.endpoint_provider import EndpointProvider
 
 REGIONS = ["eu-west-1", "us-east-1", "ap-southeast-7", "cn-north-1", "us-gov-west-1", "us-iso-east-1",
            "us-isob-east-1", "eusc-de-east-1"]
-BUCKETS = ["pictures", "my.pictures.example", "Upper-Case", "a_b_c", "192.168.5.4", "p--q"]
+BUCKETS = ["pictures", "my.pictures.example", "Upper-Case", "a_b_c", "192.168.5.4", "p--q",
+           "arn:aws:s3:eu-west-1:123456789012:accesspoint/pictures",
+           "arn:aws:s3:us-west-2:123456789012:accesspoint:my-point",
+           "arn:aws-cn:s3:cn-north-1:123456789012:accesspoint/pictures",
+           "arn:aws-us-gov:s3:us-gov-west-1:123456789012:accesspoint/pictures",
+           "arn:aws:s3::123456789012:accesspoint/mfzwi23gnjvgw.mrap"]
 
 
 def main():
