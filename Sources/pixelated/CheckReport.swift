@@ -26,14 +26,14 @@ struct CheckReport {
     /// Prints the results, and as text their numbers.
     ///
     /// - Throws: `StandardStreams.Failure`.
-    func write(_ findings: [Finding]) throws {
+    func write(_ findings: [CheckFinding]) throws {
         guard isJSON else {
             for finding in findings {
                 for line in Self.lines(finding) {
                     try StandardStreams.printLine(line.withoutControlCharacters)
                 }
             }
-            let counts = Finding.Class.allCases.map { result in
+            let counts = CheckFinding.Class.allCases.map { result in
                 "\(findings.count { $0.result == result }) \(result.rawValue)"
             }
             return try StandardStreams.printLine(
@@ -50,7 +50,7 @@ struct CheckReport {
         }
     }
 
-    private static func lines(_ finding: Finding) -> [String] {
+    private static func lines(_ finding: CheckFinding) -> [String] {
         var lines = ["\(finding.result.rawValue): \(finding.code.rawValue): \(finding.text)"]
         if let reason = finding.reason { lines.append("    why: \(reason)") }
         if let remedy = finding.remedy { lines.append("    remedy: \(remedy)") }

@@ -101,7 +101,7 @@ struct TroubleshootingTests {
         let rows = try Project.chapter("## Check", in: Self.document)
             .matches(of: /\n\| `([a-z-]+)` \| ([a-z, ]+) \|/).map { (String($0.1), String($0.2)) }
         let sources = try Project.swift("Sources/Daemon").filter { $0.path.contains("/Preflight/") }
-        let codes = try #require(sources.first { $0.name == "Finding" }).text
+        let codes = try #require(sources.first { $0.name == "CheckFinding" }).text
             .matches(of: /\n        case (\w+)(?: = "([a-z-]+)")?(?=\n)/).map { match in
                 (name: String(match.1), raw: match.2.map(String.init) ?? String(match.1))
             }.filter { !["ok", "warning", "failure", "unknown"].contains($0.name) }

@@ -30,7 +30,7 @@ struct PreflightTests {
         conditionalWrites: Bool = true, trial: Decoders.Trial = Decoders.Trial(),
         formats: [SourceFormat] = SourceFormat.readable, sources: [String] = [],
         limits: MachineLimits = Self.limits, change: (inout Configuration) -> Void = { _ in }
-    ) async throws -> (findings: [Finding], requests: [Request]) {
+    ) async throws -> (findings: [CheckFinding], requests: [Request]) {
         var settings = Configuration()
         settings.queue.url = "https://sqs.eu-west-1.amazonaws.com/123456789012/pictures"
         settings.worker.output.bucket = "pictures"
@@ -92,7 +92,7 @@ struct PreflightTests {
 
     @Test func `the start of a decoder is part of the check`() async throws {
         let steps = [Self.attributes, Self.missing, Self.noVersions]
-        func isolation(_ trial: Decoders.Trial) async throws -> Finding? {
+        func isolation(_ trial: Decoders.Trial) async throws -> CheckFinding? {
             try await findings(steps, conditionalWrites: false, trial: trial).findings.first
         }
         #expect(try await isolation(.init())?.result == .ok)
@@ -109,7 +109,7 @@ struct PreflightTests {
     {
         let steps = [Self.attributes, Self.missing, Self.noVersions]
         let trial = Decoders.Trial(unreadable: [.heif, .avif])
-        func formats(_ listed: [SourceFormat]) async throws -> [Finding] {
+        func formats(_ listed: [SourceFormat]) async throws -> [CheckFinding] {
             try await findings(steps, conditionalWrites: false, trial: trial, formats: listed).findings
                 .filter { $0.code == .formatUnreadable }
         }
@@ -156,7 +156,7 @@ struct PreflightTests {
     }
 
     @Test func `the clock is compared with the dates of the responses`() async throws {
-        func clock(_ date: String) async throws -> Finding? {
+        func clock(_ date: String) async throws -> CheckFinding? {
             let dated = ScriptedTransport.Step.respond(200, ["Date": date], #"{"Attributes":{}}"#)
             return try await findings([dated, Self.missing, Self.noVersions], conditionalWrites: false)
                 .findings

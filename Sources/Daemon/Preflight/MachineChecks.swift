@@ -24,14 +24,14 @@ struct MachineChecks {
     /// `SignedClient` corrects the time of signatures from 300 s on.
     private static let tolerance = 30.0
 
-    func findings() -> [Finding] { isolation() + [memory(), descriptors()] }
+    func findings() -> [CheckFinding] { isolation() + [memory(), descriptors()] }
 
     /// Checks whether a decoder can be started, and its sandbox. The system calls that the service's own sandbox
     /// refuses are known only there.
-    private func isolation() -> [Finding] {
+    private func isolation() -> [CheckFinding] {
         let required = ["pixelation.isolation": DecoderIsolation.required.rawValue]
         guard settings.isolation != .off else {
-            let finding = Finding.warning(
+            let finding = CheckFinding.warning(
                 .isolationOff, "pictures are decoded in the process that has the credentials",
                 because: "a picture that exploits a defect of a decoder can read the credentials",
                 remedy: "Set pixelation.isolation to required.", settings: required)
@@ -52,7 +52,7 @@ struct MachineChecks {
             return [.ok(.isolation, "a decoder has started, with a complete sandbox")]
                 + formats(trial.unreadable)
         }
-        let finding = Finding.warning(
+        let finding = CheckFinding.warning(
             .isolationIncomplete, "a decoder has started, and the kernel refuses \(trial.missing)",
             because: "a picture that exploits a defect of a decoder is less confined",
             remedy: "Use a kernel or a container runtime that permits it (operations.md, Decoders).")
@@ -61,7 +61,7 @@ struct MachineChecks {
 
     /// Checks whether the formats that the configuration lists can be decoded. A format of the default list may lack
     /// its library.
-    private func formats(_ unreadable: [SourceFormat]) -> [Finding] {
+    private func formats(_ unreadable: [SourceFormat]) -> [CheckFinding] {
         let listed = settings.pixelation.formats
         let isDefault = Set(listed) == Set(PixelationOptions().formats)
         return unreadable.filter(listed.contains).map { format in
@@ -74,7 +74,7 @@ struct MachineChecks {
         }
     }
 
-    private func memory() -> Finding {
+    private func memory() -> CheckFinding {
         guard let limit = limits.memoryBytes else {
             return .unknown(
                 .memory, "the limit of memory is not known",
@@ -112,7 +112,7 @@ struct MachineChecks {
 
     private static func mebibytes(_ bytes: Int) -> String { "\(bytes >> 20) MiB" }
 
-    private func descriptors() -> Finding {
+    private func descriptors() -> CheckFinding {
         let needed =
             settings.network.maxConnections + settings.worker.effectiveCPUWorkers * Self.descriptorsOfDecoder
             + Self.otherDescriptors
@@ -130,7 +130,7 @@ struct MachineChecks {
     }
 
     /// Checks the clock by the dates of the responses so far.
-    static func clock(_ server: ServerClock?) -> Finding {
+    static func clock(_ server: ServerClock?) -> CheckFinding {
         guard let fast = server?.secondsFast else {
             return .unknown(
                 .clock, "no response had a date",

@@ -19,8 +19,8 @@ struct OutputChecks {
 
     private var client: S3Client { session.s3(outputBucket: settings.worker.output.bucket) }
 
-    func findings() async -> [Finding] {
-        var found: [Finding] = []
+    func findings() async -> [CheckFinding] {
+        var found: [CheckFinding] = []
         if let location = settings.queue.quarantineLocation {
             let access = await access(
                 location.bucket, location.prefix, ok: .quarantine, failed: .quarantineInaccessible,
@@ -45,8 +45,8 @@ struct OutputChecks {
     /// The request is GET and not HEAD, although both need the same permission. A response to HEAD has no body that
     /// distinguishes an invalid access key from a missing permission, or a missing bucket from a missing object.
     private func access(
-        _ bucket: String, _ prefix: String, ok: Finding.Code, failed: Finding.Code, setting: String
-    ) async -> Finding {
+        _ bucket: String, _ prefix: String, ok: CheckFinding.Code, failed: CheckFinding.Code, setting: String
+    ) async -> CheckFinding {
         let probe = ObjectReference(bucket: bucket, key: prefix + "pixelated-check")
         do {
             _ = try await session.s3(outputBucket: bucket).get(probe, maximumBytes: 0)
@@ -61,7 +61,7 @@ struct OutputChecks {
 
     /// Checks the permission to upload outputs, and the support of the store for conditional uploads, by an upload that
     /// can store nothing.
-    private func conditionalWrites() async -> Finding {
+    private func conditionalWrites() async -> CheckFinding {
         let bucket = settings.worker.output.bucket
         do {
             try await client.checkConditions(
@@ -81,7 +81,7 @@ struct OutputChecks {
     }
 
     /// Checks whether the bucket accepts the ACL of the outputs; nil when it needs none.
-    private func acl() async -> Finding? {
+    private func acl() async -> CheckFinding? {
         let bucket = settings.worker.output.bucket
         guard let acl = settings.put.acl, acl != .bucketOwnerFullControl else { return nil }
         let reason = "a bucket without ACLs refuses each upload that has one"
@@ -109,10 +109,10 @@ struct OutputChecks {
     }
 
     /// Checks whether the bucket deletes the versions of outputs that have been replaced.
-    private func versions() async -> Finding {
+    private func versions() async -> CheckFinding {
         let bucket = settings.worker.output.bucket
         let reason = "each output that is made again leaves a version behind, which is charged for"
-        func unknown(_ error: AWSError, _ action: String, _ operation: String) -> Finding {
+        func unknown(_ error: AWSError, _ action: String, _ operation: String) -> CheckFinding {
             .unknown(
                 .versioning, error.description, because: reason,
                 remedy:
@@ -152,7 +152,7 @@ struct OutputChecks {
 
     /// Stores an object with the options of outputs and deletes it. Its key is that of an output, so that it is never
     /// taken for a source.
-    private func probe() async -> Finding {
+    private func probe() async -> CheckFinding {
         let output = settings.worker.output
         let name = "pixelated-check-\(UInt64.random(in: .min ... .max))"
         let key = Naming(namePrefix: output.namePrefix).name(for: name, size: 8, ending: nil)
@@ -193,7 +193,7 @@ struct OutputChecks {
         }
     }
 
-    private func refused(_ error: AWSError) -> Finding {
+    private func refused(_ error: AWSError) -> CheckFinding {
         let remedy =
             switch error.kind {
             case .accessDenied:

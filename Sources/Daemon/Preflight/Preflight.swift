@@ -42,7 +42,7 @@ package struct Preflight: Sendable {
 
     /// Runs the checks one after the other, and returns their results. The commands of the results can be run in their
     /// order. When there are no credentials, the checks of AWS are left out.
-    package func findings() async -> [Finding] {
+    package func findings() async -> [CheckFinding] {
         let machine = MachineChecks(settings: settings, limits: limits, decoderTrial: decoderTrial)
         let identity = await identity()
         var found = machine.findings() + [identity]
@@ -63,7 +63,7 @@ package struct Preflight: Sendable {
         return found + [MachineChecks.clock(clock)]
     }
 
-    private func identity() async -> Finding {
+    private func identity() async -> CheckFinding {
         do {
             let credentials = try await session.credentials.credentials()
             var text = "access key \(credentials.signing.accessKeyID), region \(session.region.name)"

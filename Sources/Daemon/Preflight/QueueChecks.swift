@@ -16,7 +16,7 @@ struct QueueChecks {
     /// Runs the checks.
     ///
     /// - Returns: The findings, and the attributes of the source queue; nil attributes when it is not accessible.
-    func findings() async -> (findings: [Finding], attributes: QueueAttributes?) {
+    func findings() async -> (findings: [CheckFinding], attributes: QueueAttributes?) {
         let url = settings.queue.url
         let attributes: QueueAttributes
         do { attributes = try await session.sqs(queueURL: url).attributes() } catch {
@@ -29,7 +29,7 @@ struct QueueChecks {
                 ] + (await deadLetters(nil)), nil
             )
         }
-        var found: [Finding] = [.ok(.queue, "\(url) \(Self.summary(attributes))")]
+        var found: [CheckFinding] = [.ok(.queue, "\(url) \(Self.summary(attributes))")]
         found += [visibility(attributes), heartbeat(), encryption(attributes)].compactMap(\.self)
         return (found + (await deadLetters(attributes)), attributes)
     }
@@ -42,7 +42,7 @@ struct QueueChecks {
         return parts.isEmpty ? "accessible" : "accessible: " + parts.joined(separator: ", ")
     }
 
-    private func visibility(_ attributes: QueueAttributes) -> Finding? {
+    private func visibility(_ attributes: QueueAttributes) -> CheckFinding? {
         // The value that the check of the heartbeat recommends, if it is longer.
         let wanted = max(settings.worker.visibilitySeconds, leastLease)
         guard let seconds = attributes.visibilitySeconds, seconds < wanted else { return nil }
@@ -69,7 +69,7 @@ struct QueueChecks {
     private var leastLease: Int { min(43_200, Int((2 * attempt).rounded(.up))) }
 
     /// Checks whether a heartbeat, which is sent when half of the lease has passed, can be answered before its end.
-    private func heartbeat() -> Finding? {
+    private func heartbeat() -> CheckFinding? {
         let lease = settings.worker.visibilitySeconds
         guard lease < leastLease else { return nil }
         return .warning(
@@ -85,7 +85,7 @@ struct QueueChecks {
 
     /// Checks whether S3 can use the key of the queue (S3 User Guide, "Granting permissions to publish event
     /// notification messages to a destination").
-    private func encryption(_ attributes: QueueAttributes) -> Finding? {
+    private func encryption(_ attributes: QueueAttributes) -> CheckFinding? {
         guard let key = attributes.kmsKeyID else { return nil }
         guard key.hasSuffix("alias/aws/sqs") else {
             return .unknown(
@@ -112,8 +112,8 @@ struct QueueChecks {
     /// Checks the redrive policy of the source queue and the queues that dead letters are stored in.
     ///
     /// - Parameter source: The attributes of the source queue; nil when it is not accessible.
-    private func deadLetters(_ source: QueueAttributes?) async -> [Finding] {
-        var found: [Finding] = []
+    private func deadLetters(_ source: QueueAttributes?) async -> [CheckFinding] {
+        var found: [CheckFinding] = []
         var configured: QueueAttributes?
         if let url = settings.queue.deadLetterURL {
             do {
@@ -161,7 +161,7 @@ struct QueueChecks {
         return found
     }
 
-    private func redriveMissing(_ arn: String, deadLetters: QueueAttributes?) -> Finding {
+    private func redriveMissing(_ arn: String, deadLetters: QueueAttributes?) -> CheckFinding {
         let count = max(settings.worker.maxReceives, 5)
         let name = (arn.split(separator: ":").last ?? "queue") + "-dead-letters"
         let target =
@@ -188,7 +188,7 @@ struct QueueChecks {
             "set-queue-attributes", settings.queue.url, attributes: ["RedrivePolicy": policy.compact])
     }
 
-    private func redriveCount(_ redrive: RedrivePolicy, _ command: String) -> Finding? {
+    private func redriveCount(_ redrive: RedrivePolicy, _ command: String) -> CheckFinding? {
         let wanted = settings.worker.maxReceives
         guard settings.queue.hasQuarantine, let count = redrive.maxReceiveCount, count < wanted else {
             return nil
@@ -200,7 +200,7 @@ struct QueueChecks {
             commands: [command])
     }
 
-    private static func differs(_ target: String, from other: String, _ command: String) -> Finding {
+    private static func differs(_ target: String, from other: String, _ command: String) -> CheckFinding {
         .warning(
             .deadLetterQueueDiffers,
             "the redrive policy moves messages to \(target), and queue.deadLetterURL is \(other)",
@@ -209,7 +209,7 @@ struct QueueChecks {
     }
 
     private func retention(_ source: QueueAttributes, _ deadLetters: QueueAttributes, _ url: String)
-        -> Finding?
+        -> CheckFinding?
     {
         guard let short = deadLetters.retentionSeconds, let long = source.retentionSeconds, short <= long
         else {

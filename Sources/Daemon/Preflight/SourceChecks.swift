@@ -16,7 +16,7 @@ struct SourceChecks {
     /// The attributes of the queue.
     let queue: QueueAttributes
 
-    func findings() async -> [Finding] {
+    func findings() async -> [CheckFinding] {
         guard !buckets.isEmpty else {
             return [
                 .unknown(
@@ -48,7 +48,7 @@ struct SourceChecks {
     /// The way of the events of one bucket: the service that sends them to the queue, and the findings.
     private struct Way {
         var sender: QueuePolicy.Sender?
-        var findings: [Finding]
+        var findings: [CheckFinding]
     }
 
     private func way(from bucket: String, to arn: String) async -> Way {
@@ -57,13 +57,13 @@ struct SourceChecks {
         do { notification = try await client.notification(of: bucket) } catch
             where error.kind == .noSuchBucket
         {
-            let missing = Finding.failure(
+            let missing = CheckFinding.failure(
                 .sourceMissing, error.description, because: "no object can be uploaded to the bucket",
                 remedy: "Correct the name in filter.buckets or --source, or create the bucket.",
                 exit: .unavailable)
             return Way(findings: [missing])
         } catch {
-            let unknown = Finding.unknown(
+            let unknown = CheckFinding.unknown(
                 .notification, error.description,
                 because: "without a notification to \(arn), no message arrives",
                 remedy:
@@ -107,7 +107,7 @@ struct SourceChecks {
         return policy.effect(on: sender, to: arn)
     }
 
-    private func policy(_ sender: QueuePolicy.Sender, _ arn: String, mended: String) -> Finding {
+    private func policy(_ sender: QueuePolicy.Sender, _ arn: String, mended: String) -> CheckFinding {
         let fix = commands.sqs("set-queue-attributes", settings.queue.url, attributes: ["Policy": mended])
         let look = commands.sqs("get-queue-attributes", settings.queue.url) + " --attribute-names Policy"
         let reason = "\(sender.service) cannot send the events to the queue"
@@ -143,7 +143,7 @@ struct SourceChecks {
 
     private func notificationFindings(
         _ bucket: String, _ arn: String, _ notification: BucketNotification, _ plan: NotificationPlan
-    ) -> [Finding] {
+    ) -> [CheckFinding] {
         let topics = notification.destinations.filter { $0.kind == .topic }
         if plan.destinations.isEmpty, notification.sendsToEventBridge || !topics.isEmpty {
             return [indirect(bucket, arn, notification, topics)]
@@ -161,7 +161,9 @@ struct SourceChecks {
         return problems.map { finding($0, bucket, fix ?? []) }
     }
 
-    private func finding(_ problem: NotificationPlan.Problem, _ bucket: String, _ fix: [String]) -> Finding {
+    private func finding(_ problem: NotificationPlan.Problem, _ bucket: String, _ fix: [String])
+        -> CheckFinding
+    {
         switch problem {
         case .missing:
             return .failure(
@@ -199,7 +201,7 @@ struct SourceChecks {
     private func indirect(
         _ bucket: String, _ arn: String, _ notification: BucketNotification,
         _ topics: [BucketNotification.Destination]
-    ) -> Finding {
+    ) -> CheckFinding {
         let ways = (notification.sendsToEventBridge ? ["EventBridge"] : []) + topics.map(\.arn)
         let lookups =
             (notification.sendsToEventBridge ? [commands.rules(to: arn)] : [])
@@ -211,7 +213,7 @@ struct SourceChecks {
     }
 
     /// Checks whether the outputs are announced like sources.
-    private func loop(_ bucket: String, _ plan: NotificationPlan) -> Finding? {
+    private func loop(_ bucket: String, _ plan: NotificationPlan) -> CheckFinding? {
         let output = settings.worker.output
         guard output.bucket == bucket,
             plan.announces(Glob("\(output.prefix(forSourcesIn: bucket))*\(output.namePrefix)*x*-*"))

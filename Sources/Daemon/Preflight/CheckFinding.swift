@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The result of one check of `Preflight`.
-package struct Finding: Sendable, Equatable {
+package struct CheckFinding: Sendable, Equatable {
     /// The name of a result. The raw values are stable; operations.md explains them.
     package enum Code: String, Sendable, CaseIterable {
         case isolation
@@ -83,13 +83,15 @@ package struct Finding: Sendable, Equatable {
     /// The exit status of the command when this is its first failure; nil for the other classes.
     package var exit: ExitReason?
 
-    static func ok(_ code: Code, _ text: String) -> Finding { Finding(code: code, result: .ok, text: text) }
+    static func ok(_ code: Code, _ text: String) -> CheckFinding {
+        CheckFinding(code: code, result: .ok, text: text)
+    }
 
     static func warning(
         _ code: Code, _ text: String, because reason: String, remedy: String, commands: [String] = [],
         settings: [String: String] = [:]
-    ) -> Finding {
-        Finding(
+    ) -> CheckFinding {
+        CheckFinding(
             code: code, result: .warning, text: text, reason: reason, remedy: remedy, commands: commands,
             settings: settings)
     }
@@ -97,16 +99,16 @@ package struct Finding: Sendable, Equatable {
     static func failure(
         _ code: Code, _ text: String, because reason: String, remedy: String, commands: [String] = [],
         settings: [String: String] = [:], exit: ExitReason = .configuration
-    ) -> Finding {
-        Finding(
+    ) -> CheckFinding {
+        CheckFinding(
             code: code, result: .failure, text: text, reason: reason, remedy: remedy, commands: commands,
             settings: settings, exit: exit)
     }
 
     static func unknown(
         _ code: Code, _ text: String, because reason: String, remedy: String, commands: [String] = []
-    ) -> Finding {
-        Finding(
+    ) -> CheckFinding {
+        CheckFinding(
             code: code, result: .unknown, text: text, reason: reason, remedy: remedy, commands: commands)
     }
 }
