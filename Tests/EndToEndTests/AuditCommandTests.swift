@@ -25,7 +25,7 @@ struct AuditCommandTests {
         let source = cloud.stack["source"]?.string ?? ""
         let child = try await cloud.pixelated(
             cloud.configuration, name: "audit", verb: "audit", arguments: ["s3://\(source)"] + arguments)
-        return (try await child.end(), child.log.lines)
+        return (try await child.end(within: 900), child.log.lines)
     }
 
     /// Uploads pictures, pixelates them all, and stops the daemon.
