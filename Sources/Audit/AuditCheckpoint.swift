@@ -18,6 +18,8 @@ package struct AuditCheckpoint: Sendable, Equatable, Codable {
     /// The key of the last object of the phase that is finished; nil at the start of a phase.
     package var after: String?
     package var totals = AuditTotals()
+    /// The number of sources that the estimate before the audit has counted; nil when it has not counted all.
+    package var expectedSources: Int?
     /// The requests of all processes.
     package var requests = AuditRequests()
 

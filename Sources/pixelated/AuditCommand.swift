@@ -118,8 +118,8 @@ struct AuditCommand: AsyncParsableCommand {
         let options = options(settings)
         let client = session.aws.s3(outputBucket: options.output.bucket)
         let store = S3AuditStore(client)
-        let expected = try await AuditEstimate(options, store: store)
-        printError(Self.text(expected))
+        let file = checkpoint.map { CheckpointFile($0, identity: options.identity) }
+        let begin = try await begin(options, store: store, file: file)
         if estimate { return true }
         let (failures, unreadable) = try await setAside(session)
         if unreadable > 0 {
@@ -138,11 +138,10 @@ struct AuditCommand: AsyncParsableCommand {
                 ? BucketAudit.Repair(
                     queue: try session.queue(), region: session.aws.region.name, rate: rate)
                 : nil)
-        let file = checkpoint.map { CheckpointFile($0, identity: options.identity) }
-        let progress = AuditProgress(total: expected.isComplete ? expected.sources : nil)
+        let progress = AuditProgress(total: begin.expectedSources)
         let report = AuditReport(isJSON: json)
         let end = try await audit.run(
-            from: file?.read(),
+            from: begin,
             onFinding: { finding in
                 progress.clear()
                 try report.write(finding)
@@ -155,6 +154,23 @@ struct AuditCommand: AsyncParsableCommand {
         try report.write(end, sample: sample)
         try file?.remove()
         return end.totals.missing + end.totals.stale == 0 || sends
+    }
+
+    /// Returns the checkpoint from which the audit continues, or estimates a new audit and returns its beginning. The
+    /// sources are not counted again for an audit that continues, so that it progresses even when it is killed often.
+    private func begin(
+        _ options: AuditOptions, store: S3AuditStore, file: CheckpointFile?
+    ) async throws -> AuditCheckpoint {
+        if !estimate, let checkpoint = try file?.read() {
+            let done = checkpoint.totals.sources + checkpoint.totals.ignored
+            printError("the audit continues after \(done) sources, from the checkpoint")
+            return checkpoint
+        }
+        let expected = try await AuditEstimate(options, store: store)
+        printError(Self.text(expected))
+        var checkpoint = AuditCheckpoint(identity: options.identity)
+        checkpoint.expectedSources = expected.isComplete ? expected.sources : nil
+        return checkpoint
     }
 
     private func options(_ settings: Configuration) -> AuditOptions {
