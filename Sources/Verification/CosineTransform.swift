@@ -22,40 +22,31 @@ struct CosineTransform {
         }
     }()
 
+    /// The factor of frequency u for sample x at `8 * x + u`.
+    private static let transposed = (0..<64).map { factors[8 * ($0 % 8) + $0 / 8] }
+
     /// Computes `frequencies` from `samples`.
-    mutating func transform() {
-        let factors = Self.factors
-        for y in 0..<8 {
-            for u in 0..<8 {
-                var sum: Float = 0
-                for x in 0..<8 { sum += factors[8 * u + x] * samples[8 * y + x] }
-                half[8 * y + u] = sum
-            }
-        }
-        for v in 0..<8 {
-            for u in 0..<8 {
-                var sum: Float = 0
-                for y in 0..<8 { sum += factors[8 * v + y] * half[8 * y + u] }
-                frequencies[8 * v + u] = sum
-            }
-        }
-    }
+    mutating func transform() { Self.multiply(Self.factors, samples, &half, into: &frequencies) }
 
     /// Computes `samples` from `frequencies`.
-    mutating func invert() {
-        let factors = Self.factors
-        for v in 0..<8 {
-            for x in 0..<8 {
+    mutating func invert() { Self.multiply(Self.transposed, frequencies, &half, into: &samples) }
+
+    /// Multiplies the rows and then the columns of a block by a matrix.
+    private static func multiply(
+        _ matrix: [Float], _ block: [Float], _ half: inout [Float], into product: inout [Float]
+    ) {
+        for row in 0..<8 {
+            for place in 0..<8 {
                 var sum: Float = 0
-                for u in 0..<8 { sum += factors[8 * u + x] * frequencies[8 * v + u] }
-                half[8 * v + x] = sum
+                for index in 0..<8 { sum += matrix[8 * place + index] * block[8 * row + index] }
+                half[8 * row + place] = sum
             }
         }
-        for y in 0..<8 {
-            for x in 0..<8 {
+        for place in 0..<8 {
+            for column in 0..<8 {
                 var sum: Float = 0
-                for v in 0..<8 { sum += factors[8 * v + y] * half[8 * v + x] }
-                samples[8 * y + x] = sum
+                for index in 0..<8 { sum += matrix[8 * place + index] * half[8 * index + column] }
+                product[8 * place + column] = sum
             }
         }
     }

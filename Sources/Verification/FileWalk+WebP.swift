@@ -9,8 +9,7 @@ extension FileWalk {
     /// Reads the chunks of a WebP file (WebP Container Specification).
     private mutating func readFile(_ bytes: [UInt8]) {
         guard bytes.count >= 12 else { return add(.malformed, at: 0, "the file ends in its header") }
-        func number(_ at: Int) -> Int { bytes[at..<at + 4].reversed().reduce(0) { $0 << 8 | Int($1) } }
-        let end = 8 + number(4)
+        let end = 8 + Self.number(bytes, at: 4)
         guard end <= bytes.count else {
             return add(.malformed, at: bytes.count, "the file ends before the end that its header states")
         }
@@ -19,11 +18,16 @@ extension FileWalk {
         if pictureOffset == nil, findings.isEmpty { add(.malformed, at: 12, "no picture") }
     }
 
+    /// Returns the number of 4 bytes, of which the first is the lowest.
+    private static func number(_ bytes: [UInt8], at offset: Int) -> Int {
+        bytes[offset..<offset + 4].reversed().reduce(0) { $0 << 8 | Int($1) }
+    }
+
     /// Reads chunks, and those that frames contain.
     private mutating func readChunks(_ bytes: [UInt8], _ range: Range<Int>) {
         var at = range.lowerBound
         while at + 8 <= range.upperBound {
-            let length = bytes[at + 4..<at + 8].reversed().reduce(0) { $0 << 8 | Int($1) }
+            let length = Self.number(bytes, at: at + 4)
             guard length <= range.upperBound - at - 8 else { break }
             let name = String(decoding: bytes[at..<at + 4], as: UTF8.self)
             let whole = 8 + length

@@ -82,7 +82,7 @@ struct JPEGCells {
     var blockColumns: Int { columns.single.count }
     var blockRows: Int { rows.single.count }
 
-    private(set) var differences: [Difference] = []
+    private(set) var firstDifference: Difference?
     private(set) var differenceCount = 0
 
     init(size: Int, columns: Axis, rows: Axis, steps: [Int], blockSide: Int) {
@@ -108,9 +108,8 @@ struct JPEGCells {
     /// Counts a block that does not show constant cells.
     mutating func note(_ column: Int, _ row: Int, _ offset: Int) {
         differenceCount += 1
-        if differences.isEmpty {
-            differences.append(Difference(offset: offset, x: column * blockSide, y: row * blockSide))
-        }
+        firstDifference =
+            firstDifference ?? Difference(offset: offset, x: column * blockSide, y: row * blockSide)
     }
 
     /// Finds samples of the cells from which the coefficients of all blocks follow, or else counts the blocks for which

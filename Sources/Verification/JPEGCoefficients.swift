@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import JPEGEncoder
+
 /// The entropy-coded data of a baseline scan with all components (ITU-T T.81, annex F.2), which is decoded block by
 /// block.
 struct JPEGCoefficients {
@@ -48,15 +50,6 @@ struct JPEGCoefficients {
     private var position: Int
     private var bits: UInt64 = 0
     private var bitCount = 0
-    /// The index in the natural order of each coefficient in the order of the file (T.81, figure A.6).
-    static let naturalOrder: [Int] = {
-        var order: [Int] = []
-        for diagonal in 0..<15 {
-            let cells = (max(0, diagonal - 7)...min(7, diagonal)).map { (row: $0, column: diagonal - $0) }
-            order += (diagonal % 2 == 0 ? cells.reversed() : cells).map { $0.row * 8 + $0.column }
-        }
-        return order
-    }()
 
     init(_ bytes: [UInt8], from position: Int) {
         self.bytes = bytes
@@ -102,7 +95,7 @@ struct JPEGCoefficients {
             followsZeros = false
             index += run
             guard index < 64, category <= 10 else { throw .noCode }
-            block[Self.naturalOrder[index]] = Int16(try value(category))
+            block[QuantizationTable.naturalOrder[index]] = Int16(try value(category))
             index += 1
         }
         guard index == 64, !followsZeros else { throw .noCode }

@@ -199,7 +199,7 @@ struct JPEGWalk {
         for index in cells.indices { cells[index].solve() }
         let names = ["luminance", "chrominance", "chrominance"]
         for (index, component) in cells.enumerated() {
-            guard let first = component.differences.first else { continue }
+            guard let first = component.firstDifference else { continue }
             let name = cells.count == 3 ? names[index] : "component \(index + 1)"
             findings.append(
                 Finding(
@@ -320,7 +320,9 @@ extension JPEGWalk {
                 let rest = content.dropFirst()
                 if segment.marker == 0xDB, rest.count == 64 {
                     var table = [Int](repeating: 1, count: 64)
-                    for (index, step) in zip(JPEGCoefficients.naturalOrder, rest) { table[index] = Int(step) }
+                    for (index, step) in zip(QuantizationTable.naturalOrder, rest) {
+                        table[index] = Int(step)
+                    }
                     steps[Int(number)] = table
                 } else if segment.marker == 0xC4 {
                     let table = JPEGCoefficients.Table(counts: rest.prefix(16), symbols: rest.dropFirst(16))
