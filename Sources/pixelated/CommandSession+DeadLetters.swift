@@ -38,10 +38,9 @@ extension CommandSession {
     func trial() throws -> (trial: EngineTrial, decoders: Decoders) {
         let count = settings.worker.effectiveCPUWorkers
         let decoders = Decoders(settings.isolation, settings.pixelation, count: count, onEvent: { _ in })
-        if let failure = decoders.waitUntilReady(1) {
+        do { try decoders.requireOne() } catch {
             decoders.shutDown()
-            printError("no decoder can be started: \(failure)")
-            throw ExitCode(ExitReason.software.rawValue)
+            throw error
         }
         let store = S3Store(aws.s3(outputBucket: settings.worker.output.bucket))
         let trial = EngineTrial(

@@ -203,10 +203,7 @@ struct PixelateCommand: ParsableCommand {
             cancellation: interrupts.cancellation, previews: contactSheet ? ContactSheet.maximumPictures : 0)
         selection.findCollisions(ending: batch.outputEnding)
         try refuse(selection.collisions)
-        if let failure = decoders.waitUntilReady(1) {
-            printError("no decoder can be started: \(failure)")
-            throw ExitCode(ExitReason.software.rawValue)
-        }
+        try decoders.requireOne()
         if !decoders.missing.isEmpty {
             printError("the kernel refuses parts of the sandbox of decoders: \(decoders.missing)")
         }

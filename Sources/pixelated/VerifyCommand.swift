@@ -62,10 +62,7 @@ struct VerifyCommand: AsyncParsableCommand {
         let settings = try arguments.load(service: false)
         let decoders = Decoders(settings.isolation, settings.pixelation, count: 1, onEvent: { _ in })
         defer { decoders.shutDown() }
-        if let failure = decoders.waitUntilReady(1) {
-            printError("no decoder can be started: \(failure)")
-            throw ExitCode(ExitReason.software.rawValue)
-        }
+        try decoders.requireOne()
         let verifier = OutputVerifier(limits: settings.pixelation.limits, reducer: decoders.reducer)
         let limit = settings.pixelation.limits.bytes
         var report = VerifyReport(isJSON: json)

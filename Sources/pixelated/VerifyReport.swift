@@ -58,9 +58,9 @@ struct VerifyReport: Sendable {
             return
         }
         for finding in examination.findings {
-            let count = finding.count.map { " (\(Self.grouped($0)) bytes)" } ?? ""
+            let count = finding.count.map { " (\(StatusText.grouped($0)) bytes)" } ?? ""
             try StandardStreams.printLine(
-                "\(file): \(finding.kind.rawValue) at byte \(Self.grouped(finding.offset))\(count): "
+                "\(file): \(finding.kind.rawValue) at byte \(StatusText.grouped(finding.offset))\(count): "
                     + "\(finding.detail); it can reveal \(finding.kind.reveals)")
         }
         let number = examination.findings.count
@@ -88,21 +88,11 @@ struct VerifyReport: Sendable {
     /// Returns how much of the picture a file has.
     private static func contents(of examination: Examination) -> String {
         let size = examination.size
-        let frames = examination.frames > 1 ? "\(grouped(examination.frames)) frames of " : ""
+        let frames = examination.frames > 1 ? "\(StatusText.grouped(examination.frames)) frames of " : ""
         let profile =
             examination.profileBytes == 0
-            ? "" : ", and a colour profile of \(grouped(examination.profileBytes)) bytes"
-        return "\(frames)\(size) x \(size) blocks: \(grouped(examination.cells)) cells, "
-            + "\(grouped(examination.bits)) bits\(profile)"
-    }
-
-    /// Returns a number with commas between groups of three digits.
-    static func grouped(_ number: Int) -> String {
-        var text = ""
-        for (index, digit) in String(number).reversed().enumerated() {
-            if index > 0, index % 3 == 0 { text.append(",") }
-            text.append(digit)
-        }
-        return String(text.reversed())
+            ? "" : ", and a colour profile of \(StatusText.grouped(examination.profileBytes)) bytes"
+        return "\(frames)\(size) x \(size) blocks: \(StatusText.grouped(examination.cells)) cells, "
+            + "\(StatusText.grouped(examination.bits)) bits\(profile)"
     }
 }
