@@ -18,7 +18,7 @@ package struct AuditTotals: Sendable, Equatable, Codable {
     package var sources: Int { complete + missing + stale + setAside }
 
     /// The number of objects of the source bucket that were compared, with those that are ignored.
-    var objects: Int { sources + ignored }
+    package var objects: Int { sources + ignored }
 
     mutating func count(_ state: SourceStatus) {
         switch state {

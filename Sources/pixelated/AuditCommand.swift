@@ -162,8 +162,7 @@ struct AuditCommand: AsyncParsableCommand {
         _ options: AuditOptions, store: S3AuditStore, file: CheckpointFile?
     ) async throws -> AuditCheckpoint {
         if !estimate, let checkpoint = try file?.read() {
-            let done = checkpoint.totals.sources + checkpoint.totals.ignored
-            printError("the audit continues after \(done) sources, from the checkpoint")
+            printError("the audit continues after \(checkpoint.totals.objects) sources, from the checkpoint")
             return checkpoint
         }
         let expected = try await AuditEstimate(options, store: store)

@@ -16,7 +16,7 @@ final class AuditProgress {
 
     /// Replaces the progress line, four times a second at most.
     func show(_ checkpoint: AuditCheckpoint) {
-        let done = checkpoint.totals.sources + checkpoint.totals.ignored
+        let done = checkpoint.totals.objects
         let first = self.first ?? done
         self.first = first
         line.show(text(checkpoint, done: done, first: first))
