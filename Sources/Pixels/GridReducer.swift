@@ -63,6 +63,9 @@ package final class GridReducer {
         kernels = method.kernels
     }
 
+    /// The number of bytes behind a row that may be read: the inner loops load 32 bytes at a pixel of 4.
+    package static let readableBytes = 28
+
     /// Returns the number of bytes of the averages of all rows that a reducer of several frames has in memory: none if
     /// they are more than the pixels of a frame.
     package static func keptBytes(width: Int, height: Int, sizes: [Int], frames: Int) -> Int {
@@ -92,7 +95,8 @@ package final class GridReducer {
         addAverages()
     }
 
-    /// Adds the next row of a picture without alpha, which is elsewhere in memory. The 28 bytes after it may be read.
+    /// Adds the next row of a picture without alpha, which is elsewhere in memory. The `readableBytes` after it may be
+    /// read.
     package func addRow(at row: UnsafePointer<UInt8>) {
         precondition(rows < height, "more rows than the picture has")
         precondition(layout == .rgbx || layout == .gray, "a row that changes in place")

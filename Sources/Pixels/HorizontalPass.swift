@@ -37,8 +37,8 @@ final class HorizontalPass {
 
     /// The order of the samples in a row.
     let layout: PixelLayout
-    /// The row of pixels to be reduced, `rowBytes` bytes. The `readableBytes` after it belong to the buffer, too, and
-    /// may be read.
+    /// The row of pixels to be reduced, `rowBytes` bytes. The `GridReducer.readableBytes` after it belong to the buffer,
+    /// too, and may be read.
     private(set) var row: UnsafeMutablePointer<UInt8>
     private let rowStorage: Storage<UInt8>
     /// The row before, if it was in a buffer of this pass; nil if rows are not compared.
@@ -46,8 +46,6 @@ final class HorizontalPass {
     private var hasLastRow = false
     /// The length in bytes up to which a row is compared with the one before, so that both are in the nearest cache.
     private static let longestCompared = 12288
-    /// The number of bytes behind a row that may be read.
-    private static let readableBytes = 28
     /// The length of a row in bytes.
     let rowBytes: Int
     /// The rounded averages of the row that was reduced last: size by size and cell by cell, 4 bytes for each cell, one
@@ -109,7 +107,7 @@ final class HorizontalPass {
         // libjpeg-turbo writes rows that begin at a multiple of its vectors' 16 or 32 bytes past the cache, straight to
         // memory (`movntdq` in its colour conversion), which is best when a whole picture is decoded. Here each row is
         // read at once, so it begins elsewhere.
-        let bufferBytes = (rowBytes + Self.readableBytes + 31) / 32 * 32
+        let bufferBytes = (rowBytes + GridReducer.readableBytes + 31) / 32 * 32
         let isCompared = rowBytes <= Self.longestCompared
         rowStorage = Storage(repeating: 0, count: (isCompared ? 2 : 1) * bufferBytes + 36)
         row = rowStorage.base + (36 - Int(bitPattern: rowStorage.base) % 32)
@@ -184,8 +182,8 @@ final class HorizontalPass {
         }
     }
 
-    /// Computes `results` from a row that is elsewhere in memory, in a layout of which nothing changes in place. The 28
-    /// bytes after it may be read.
+    /// Computes `results` from a row that is elsewhere in memory, in a layout of which nothing changes in place. The
+    /// `GridReducer.readableBytes` after it may be read.
     func reduce(_ row: UnsafePointer<UInt8>) {
         hasLastRow = false
         average(row)

@@ -181,8 +181,9 @@ import Testing
                 GridReducer(width: width, height: 20, layout: layout, sizes: sizes)
             }
             for _ in 0..<20 {
-                let row = Self.row(width * layout.stride + 16, &random)
-                reducers[0].addRow { _ = $0.update(fromContentsOf: row[..<(row.count - 16)]) }
+                let bytes = width * layout.stride
+                let row = Self.row(bytes + GridReducer.readableBytes, &random)
+                reducers[0].addRow { _ = $0.update(fromContentsOf: row[..<bytes]) }
                 row.withUnsafeBufferPointer { row in
                     if let start = row.baseAddress { reducers[1].addRow(at: start) }
                 }
