@@ -10,6 +10,25 @@ package struct AuditCheckpoint: Sendable, Equatable, Codable {
         case sources, orphans, done
     }
 
+    /// The failures that were read from the quarantine before the first source was compared.
+    package struct SetAside: Sendable, Equatable, Codable {
+        package var failures: [SetAsideIndex.Failure]
+        /// The number of messages or objects in the quarantine that are no quarantine records.
+        package var unreadable: Int
+        /// The time of the reading, in seconds since 1970.
+        package var time: Double
+
+        /// The duration in seconds after which an audit that continues reads the quarantine again.
+        private static let lifetime = 3600.0
+
+        package init(_ index: SetAsideIndex, unreadable: Int, time: Double) {
+            (failures, self.unreadable, self.time) = (index.failures, unreadable, time)
+        }
+
+        /// Returns true when the failures can be used at a time in seconds since 1970.
+        package func isCurrent(at time: Double) -> Bool { (0..<Self.lifetime).contains(time - self.time) }
+    }
+
     /// The version of the JSON structure.
     package var version = 1
     /// The options of the audit (`AuditOptions.identity`). An audit with others cannot be continued.
@@ -20,6 +39,9 @@ package struct AuditCheckpoint: Sendable, Equatable, Codable {
     package var totals = AuditTotals()
     /// The number of sources that the estimate before the audit has counted; nil when it has not counted all.
     package var expectedSources: Int?
+    /// The failures in the quarantine; nil before they are read. A process that continues has no need to receive all
+    /// messages of the dead-letter queue again.
+    package var setAside: SetAside?
     /// The requests of all processes.
     package var requests = AuditRequests()
 

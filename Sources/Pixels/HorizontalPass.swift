@@ -37,8 +37,8 @@ final class HorizontalPass {
 
     /// The order of the samples in a row.
     let layout: PixelLayout
-    /// The row of pixels to be reduced, `rowBytes` bytes. The `GridReducer.readableBytes` after it belong to the buffer,
-    /// too, and may be read.
+    /// The row of pixels to be reduced, `rowBytes` bytes. The `GridReducer.readableBytes` after it belong to the
+    /// buffer, too, and may be read.
     private(set) var row: UnsafeMutablePointer<UInt8>
     private let rowStorage: Storage<UInt8>
     /// The row before, if it was in a buffer of this pass; nil if rows are not compared.

@@ -117,12 +117,13 @@ struct AuditCommand: AsyncParsableCommand {
         let settings = session.settings
         let options = options(settings)
         let client = session.aws.s3(outputBucket: options.output.bucket)
-        let store = S3AuditStore(client)
+        let store = InventoryCache(S3AuditStore(client))
         let file = checkpoint.map { CheckpointFile($0, identity: options.identity) }
-        let begin = try await begin(options, store: store, file: file)
+        var begin = try await begin(options, store: store, file: file)
+        store.endKeeping()
         if estimate { return true }
-        let (failures, unreadable) = try await setAside(session)
-        if unreadable > 0 {
+        let failures = try await setAside(session, &begin, file)
+        if let unreadable = begin.setAside?.unreadable, unreadable > 0 {
             printError(
                 "\(unreadable) messages or objects in the quarantine are no quarantine records; "
                     + "their sources count as missing")
@@ -159,7 +160,7 @@ struct AuditCommand: AsyncParsableCommand {
     /// Returns the checkpoint from which the audit continues, or estimates a new audit and returns its beginning. The
     /// sources are not counted again for an audit that continues, so that it progresses even when it is killed often.
     private func begin(
-        _ options: AuditOptions, store: S3AuditStore, file: CheckpointFile?
+        _ options: AuditOptions, store: InventoryCache, file: CheckpointFile?
     ) async throws -> AuditCheckpoint {
         if !estimate, let checkpoint = try file?.read() {
             printError("the audit continues after \(checkpoint.totals.objects) sources, from the checkpoint")
@@ -169,6 +170,7 @@ struct AuditCommand: AsyncParsableCommand {
         printError(Self.text(expected))
         var checkpoint = AuditCheckpoint(identity: options.identity)
         checkpoint.expectedSources = expected.isComplete ? expected.sources : nil
+        if !estimate { try file?.write(checkpoint, always: true) }
         return checkpoint
     }
 
@@ -188,19 +190,22 @@ struct AuditCommand: AsyncParsableCommand {
         return options
     }
 
-    /// Reads the failures in the quarantine that the settings name.
-    ///
-    /// - Returns: the failures, and the number of letters whose failure is not known.
+    /// Reads the failures in the quarantine that the settings name, unless the checkpoint has them, and adds them to the
+    /// checkpoint.
     private func setAside(
-        _ session: CommandSession
-    ) async throws -> (index: SetAsideIndex, unreadable: Int) {
-        guard session.settings.queue.hasQuarantine else { return (SetAsideIndex(), 0) }
-        var letters = try session.letters()
+        _ session: CommandSession, _ checkpoint: inout AuditCheckpoint, _ file: CheckpointFile?
+    ) async throws -> SetAsideIndex {
+        guard session.settings.queue.hasQuarantine else { return SetAsideIndex() }
         let quarantine = session.settings.queue.quarantineLocation.map { location in
             BucketQuarantine(
                 store: S3Store(session.aws.s3(outputBucket: location.bucket)), bucket: location.bucket,
                 prefix: location.prefix)
         }
+        let now = SystemTime.now
+        if let known = checkpoint.setAside, known.isCurrent(at: now) {
+            return SetAsideIndex(quarantine: quarantine, failures: known.failures)
+        }
+        var letters = try session.letters()
         var index = SetAsideIndex(quarantine: quarantine)
         var unreadable = 0
         try await letters.read { read in
@@ -209,7 +214,10 @@ struct AuditCommand: AsyncParsableCommand {
             }
             return !index.isFull
         }
-        return (index, unreadable + letters.otherObjects)
+        checkpoint.setAside = AuditCheckpoint.SetAside(
+            index, unreadable: unreadable + letters.otherObjects, time: now)
+        try file?.write(checkpoint, always: true)
+        return index
     }
 
     private static func text(_ expected: AuditEstimate) -> String {

@@ -13,8 +13,9 @@ final class CheckpointFile {
 
     /// The time between two writes. A process that is killed repeats at most what it did in this time.
     private static let interval = Duration.milliseconds(200)
-    /// The maximum size of the file in bytes, several times that of a checkpoint with a key of 1024 bytes.
-    private static let limit = 1 << 16
+    /// The maximum size of the file in bytes: more than that of a checkpoint with `SetAsideIndex.limit` failures with
+    /// keys of 1024 bytes.
+    private static let limit = 1 << 26
 
     init(_ path: LocalPath, identity: String) {
         self.path = path
@@ -35,9 +36,10 @@ final class CheckpointFile {
 
     /// Writes the checkpoint, unless it was written just before.
     ///
+    /// - Parameter always: true to write it in any case, because it took long to get there.
     /// - Throws: `AuditError` when the file cannot be written.
-    func write(_ checkpoint: AuditCheckpoint) throws {
-        if let written, written.duration(to: .now) < Self.interval { return }
+    func write(_ checkpoint: AuditCheckpoint, always: Bool = false) throws {
+        if !always, let written, written.duration(to: .now) < Self.interval { return }
         let json = try checkpoint.json()
         do throws(LocalFile.Failure) { try LocalFile.write(json, to: path) } catch {
             throw AuditError(.checkpoint, "\(error)")

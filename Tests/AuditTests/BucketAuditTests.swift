@@ -124,6 +124,8 @@ import Worker
             index.add(try Self.record(key, eTag: tag))
         }
         let findings = Findings()
+        // The index of an audit that continues is made of the failures in its checkpoint.
+        index = SetAsideIndex(failures: index.failures)
         let end = try await BucketAudit(world.options, store: world.store, setAside: index).run(
             onFinding: findings.add)
         #expect(
@@ -132,6 +134,21 @@ import Worker
                 "other.jpg": .missing(3), "absent.jpg": .missing(3),
             ])
         #expect(end.totals.setAside == 2)
+    }
+
+    @Test func `the failures in a checkpoint set the same versions aside for an hour`() throws {
+        var index = SetAsideIndex()
+        for tag in ["one", "two", nil] { index.add(try Self.record("a.jpg", eTag: tag)) }
+        let identity = AuditWorld(count: 0, depth: 0, pageSize: 10, seed: 1).options.identity
+        var checkpoint = AuditCheckpoint(identity: identity)
+        checkpoint.setAside = AuditCheckpoint.SetAside(index, unreadable: 2, time: 1000)
+        let read = try AuditCheckpoint(json: try checkpoint.json(), identity: identity, name: "file")
+        #expect(read == checkpoint && read.setAside?.unreadable == 2)
+        #expect(SetAsideIndex(failures: read.setAside?.failures ?? []).failures == index.failures)
+        #expect(index.failures.count == 3)
+        for (time, isCurrent) in [(999.0, false), (1000, true), (4599, true), (4600, false)] {
+            #expect(read.setAside?.isCurrent(at: time) == isCurrent)
+        }
     }
 
     @Test func `a sample has the requested number of sources`() async throws {

@@ -90,6 +90,19 @@ import Worker
         #expect(end.requests.get == Int(seed % 3) + 2)
     }
 
+    @Test func `an audit reads no part of an inventory again that its estimate has read`() async throws {
+        let world = AuditWorld(count: 200, depth: 2, pageSize: 1000, seed: 3)
+        let options = try await storeInventory(of: world, files: 2)
+        let cache = InventoryCache(world.store)
+        let estimate = try await AuditEstimate(options, store: cache)
+        #expect(estimate.isComplete && world.store.requests.get == 3)
+        cache.endKeeping()
+        for reads in [3, 6] {
+            let end = try await BucketAudit(options, store: cache).run { _ in }
+            #expect(end.totals.sources == world.states.count && world.store.requests.get == reads)
+        }
+    }
+
     @Test func `objects that were replaced or deleted after the inventory are those of now`() async throws {
         let world = AuditWorld(count: 200, depth: 1, pageSize: 1000, seed: 4)
         var options = try await storeInventory(of: world, files: 2)

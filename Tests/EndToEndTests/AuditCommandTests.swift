@@ -206,6 +206,10 @@ struct AuditCommandTests {
             let file = cloud.directory.appending(path: "checkpoint").path
             let kills = try await repairWithKills(cloud, "--rate", "100", "--checkpoint", file)
             #expect(kills > 0 && !FileManager.default.fileExists(atPath: file))
+            // A process that continues does not read the dead-letter queue again.
+            let receives = try await cloud.request("requests", ["proxy": "sqs"]).array
+                .count { $0["target"]?.string == "AmazonSQS.ReceiveMessage" }
+            #expect((1...kills).contains(receives), "\(receives) receives, \(kills) kills")
             try await cloud.request("allow")
             let daemon = try await cloud.pixelated()
             try await cloud.waitUntilEmpty(within: 120)
