@@ -144,10 +144,14 @@ final class CommandQueue: Sendable {
 
     // MARK: Called from the px-curl thread
 
-    /// Removes and returns all commands, and adds the statistics of the previous turn of the event loop to the status.
+    /// Moves all commands to `commands`, and adds the statistics of the previous turn of the event loop to the status.
     ///
-    /// - Returns: the commands in the order of arrival; nil when the loop must stop.
-    func take(_ statistics: TurnStatistics, now: ContinuousClock.Instant) -> [CurlCommand]? {
+    /// - Parameter commands: an empty array, which gets the commands in the order of arrival. Its memory is used for
+    ///   the next ones.
+    /// - Returns: false when the loop must stop.
+    func take(
+        _ commands: inout [CurlCommand], _ statistics: TurnStatistics, now: ContinuousClock.Instant
+    ) -> Bool {
         state.withLock { state in
             state.isAsleep = false
             state.lastTurn = now
@@ -155,10 +159,9 @@ final class CommandQueue: Sendable {
             state.finished += statistics.finished
             state.connectionsOpened += statistics.connectionsOpened
             state.waiting = statistics.waiting
-            guard !state.isStopping else { return nil }
-            let commands = state.commands
-            state.commands.removeAll(keepingCapacity: true)
-            return commands
+            guard !state.isStopping else { return false }
+            swap(&state.commands, &commands)
+            return true
         }
     }
 

@@ -26,6 +26,8 @@ final class CurlLoop {
     /// The queue that commands are taken from, and that the statistics are passed to.
     private let queue: CommandQueue
     private let options: CurlOptions
+    /// The commands of the current turn of the loop.
+    private var commands: [CurlCommand] = []
     /// All transfers that have not ended, queued or active, by the identifier of their request.
     private var transfers: [UInt64: CurlTransfer] = [:]
     /// The state that determines which transfers can start.
@@ -81,9 +83,9 @@ final class CurlLoop {
     private func turn() throws(MultiFailure) -> Bool {
         var now = ContinuousClock.now
         statistics.waiting = state.waiting
-        let commands = queue.take(statistics, now: now)
+        let mustContinue = queue.take(&commands, statistics, now: now)
         statistics = TurnStatistics()
-        guard let commands else { return false }
+        guard mustContinue else { return false }
         for command in commands {
             switch command {
             case .start(let pending):
@@ -97,6 +99,7 @@ final class CurlLoop {
                 finish(transfer, .failure(transfer.failure(.cancelled, "cancelled by the caller", now: now)))
             }
         }
+        commands.removeAll(keepingCapacity: true)
         startTransfers(now: now)
         try multi.perform()
         now = .now

@@ -16,7 +16,7 @@ extension EasyHandle {
         try setConnection(request, options)
         try setTLS(options)
         try setMethod(request)
-        try Self.fill(&headers, from: request)
+        Self.fill(&headers, from: request)
         try set(CURLOPT_HTTPHEADER, headers)
     }
 
@@ -100,19 +100,19 @@ extension EasyHandle {
         try set(CURLOPT_INFILESIZE_LARGE, offset: count)
     }
 
-    /// Appends the header lines of `request` to `list`, a linked list of libcurl (`curl_slist`).
-    private static func fill(_ list: inout HeaderList, from request: Request) throws(EasyFailure) {
+    /// Appends the header lines of `request` to `list`.
+    private static func fill(_ list: inout HeaderList, from request: Request) {
         for field in request.headers.fields {
-            let isEmpty = field.value.allSatisfy { $0 == " " || $0 == "\t" }
+            let isEmpty = field.value.utf8.allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
             // libcurl takes "Name;" for a field with an empty value, and "Name:" for the removal of a field.
-            try list.append(isEmpty ? "\(field.name);" : "\(field.name): \(field.value)")
+            if isEmpty { list.append(field.name, ";") } else { list.append(field.name, ": ", field.value) }
         }
         // The signature covers this header. libcurl would derive it from its own form of the URL.
-        if request.headers["Host"] == nil { try list.append("Host: \(request.url.authority)") }
+        if request.headers["Host"] == nil { list.append("Host", ": ", request.url.authority) }
         // Only the fields of the request are sent, which may be signed. libcurl would add these three; with
         // `Expect: 100-continue`, for bodies above 1 MiB, it would wait up to a second for the server.
         for name in ["Accept", "Content-Type", "Expect"] where request.headers[name] == nil {
-            try list.append("\(name):")
+            list.append(name, ":")
         }
     }
 }

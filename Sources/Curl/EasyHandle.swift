@@ -55,7 +55,8 @@ final class EasyHandle {
 
     /// Sets a string option of the handle. libcurl copies the text.
     func set(_ option: CURLoption, _ value: String) throws(EasyFailure) {
-        try check(px_set_string(raw, option, value))
+        // The closure gets the text itself; as an argument of the C function it would be copied first.
+        try check(value.withCString { px_set_string(raw, option, $0) })
     }
 
     /// Sets a list option of the handle. libcurl does not copy the list, which must not be freed before the next reset.

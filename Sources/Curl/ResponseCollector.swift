@@ -106,10 +106,8 @@ struct ResponseCollector {
     /// Checks the Content-Length after the last header line, and reserves memory for the body.
     private mutating func endHeaders(_ status: Int) throws(Failure) {
         isComplete = true
-        let lengths = headers.values(of: "Content-Length").joined(separator: ",").split {
-            $0 == "," || $0 == " "
-        }
-        guard Set(lengths).count < 2 else { throw .ambiguousLength }
+        let lengths = headers.values(of: "Content-Length").flatMap { $0.split { $0 == "," || $0 == " " } }
+        guard lengths.allSatisfy({ $0 == lengths[0] }) else { throw .ambiguousLength }
         if !lengths.isEmpty, headers["Transfer-Encoding"] != nil { forbidsReuse = true }
         // Content-Length is not the length of the body in a response to HEAD and with these statuses (RFC 9110, 8.6).
         guard method != .head, status != 204, status != 304 else { return }

@@ -51,7 +51,7 @@ struct ConnectionTests {
             try easy.prepare(for: Request(.head, url, routing: routing), CurlOptions(), headers: &headers)
             if let address {
                 // The plus sign makes the entry expire like one of a resolver.
-                try addresses.append("+nobody.invalid:\(server.port):\(address)")
+                addresses.append("+nobody.invalid:\(server.port):\(address)")
                 try easy.set(CURLOPT_RESOLVE, addresses)
             }
             let code = curl_easy_perform(easy.raw)
