@@ -46,7 +46,11 @@ struct Redaction: Sendable {
     }
 
     private func cleaned(_ text: String, _ limit: Int) -> String {
-        let scalars = hidingSignatures(in: hidingSecrets(in: text)).unicodeScalars.prefix(limit)
+        let hidden = hidingSignatures(in: hidingSecrets(in: text))
+        // Most texts are request ids, which stay as they are.
+        let isPlain = hidden.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
+        if isPlain, hidden.utf8.count <= limit { return hidden }
+        let scalars = hidden.unicodeScalars.prefix(limit)
         return String(String.UnicodeScalarView(scalars.map { Self.isVisible($0) ? $0 : " " }))
     }
 
