@@ -89,10 +89,10 @@ BODY size_t resolve(const px_narrow_sums *sums, const px_narrow_cells *cells, si
         f32x8 distance = average - __builtin_convertvector(nearest, f32x8);
         unsigned bits = signs((i32x8)(distance >= safe_distance) | (i32x8)(distance <= -safe_distance));
         u8x8 result = __builtin_convertvector(nearest, u8x8);
+        // Two stores of 4 bytes: for one of 4 or 8 bytes the compiler would call memmove.
+        memcpy(results + 4 * cell, &result, 4);
         if (__builtin_expect(cell + 1 < count, 1))
-            memcpy(results + 4 * cell, &result, 8);
-        else
-            memcpy(results + 4 * cell, &result, 4);
+            memcpy(results + 4 * cell + 4, (const uint8_t *)&result + 4, 4);
         if (__builtin_expect(bits != 0, 0)) {
             if ((bits & 15) != 0)
                 uncertain[found++] = (px_uncertain_cell){.cell = (uint16_t)cell, .bands = bits & 15};
