@@ -50,7 +50,7 @@ package struct Gray16Reducer {
     private static func windows(length: Int, cells: Int) -> [Window] {
         var windows: [Window] = []
         TriangleFilter.forEachCell(length: length, cells: cells) {
-            windows.append(Window(start: $0, weights: $1))
+            windows.append(Window(start: $0, weights: Array($1)))
         }
         return windows
     }

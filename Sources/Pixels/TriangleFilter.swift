@@ -35,13 +35,18 @@ package struct TriangleFilter: Sendable {
         var starts: [Int] = []
         var counts: [Int] = []
         var offsets: [Int] = []
-        var weights: [Int32] = []
-        weights.reserveCapacity(2 * length + 4 * cells)
-        Self.forEachCell(length: length, cells: cells) { start, normalized in
-            starts.append(start)
-            counts.append(normalized.count)
-            offsets.append(weights.count)
-            for weight in normalized { weights.append(Int32(0.5 + weight * Double(1 << Self.precisionBits))) }
+        let longest = Self.longestWindow(length: length, cells: cells)
+        let weights = [Int32](unsafeUninitializedCapacity: cells * longest) { weights, count in
+            Self.forEachCell(length: length, cells: cells) { start, normalized in
+                starts.append(start)
+                counts.append(normalized.count)
+                offsets.append(count)
+                let rounded = UnsafeMutableBufferPointer(rebasing: weights[count..<count + normalized.count])
+                px_round_weights(
+                    normalized.baseAddress, normalized.count, Double(1 << Self.precisionBits),
+                    rounded.baseAddress)
+                count += normalized.count
+            }
         }
         self.starts = starts
         self.counts = counts
@@ -49,28 +54,28 @@ package struct TriangleFilter: Sendable {
         self.weights = weights
     }
 
+    /// Returns the largest number of pixels that can have a weight in a cell. Both ends of a window are rounded, which
+    /// makes it less than one pixel longer than the support on both sides; another pixel covers the errors of doubles.
+    private static func longestWindow(length: Int, cells: Int) -> Int {
+        min(length, 2 * ((length - 1) / cells + 1) + 2)
+    }
+
     /// Calls `body` for each cell with the index of the first pixel that has a weight in it, and with the weights,
     /// which add up to nearly 1.
-    static func forEachCell(length: Int, cells: Int, _ body: (Int, [Double]) -> Void) {
+    static func forEachCell(length: Int, cells: Int, _ body: (Int, UnsafeBufferPointer<Double>) -> Void) {
         let scale = Double(Float(length)) / Double(cells)
         let support = scale < 1 ? 1 : scale
         let inverse = 1 / support
-        var window: [Double] = []
-        for cell in 0..<cells {
-            let center = (Double(cell) + 0.5) * scale
-            let start = max(0, Int(center - support + 0.5))
-            let end = min(length, Int(center + support + 0.5))
-            window.removeAll(keepingCapacity: true)
-            var sum = 0.0
-            for x in start..<end {
-                let distance = abs((Double(x) - center + 0.5) * inverse)
-                let weight = distance < 1 ? 1 - distance : 0
-                window.append(weight)
-                sum += weight
+        let longest = longestWindow(length: length, cells: cells)
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: longest) { window in
+            for cell in 0..<cells {
+                let center = (Double(cell) + 0.5) * scale
+                let start = max(0, Int(center - support + 0.5))
+                let count = min(length, Int(center + support + 0.5)) - start
+                precondition((0...longest).contains(count), "a window is longer than its memory")
+                px_weigh_window(center, inverse, Int32(start), count, window.baseAddress)
+                body(start, UnsafeBufferPointer(start: window.baseAddress, count: count))
             }
-            // Each weight is divided by the sum, as in Pillow, and not multiplied by the inverse of the sum.
-            if sum != 0 { for index in window.indices { window[index] /= sum } }
-            body(start, window)
         }
     }
 

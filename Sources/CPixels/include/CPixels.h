@@ -187,6 +187,14 @@ extern const px_narrow_kernels px_portable_narrow_kernels;
 /// Returns the inner loops for narrow rows that are the fastest on the processor on which the program runs.
 const px_narrow_kernels *px_best_narrow_kernels(void);
 
+/// Computes the weights of `count` pixels, of which `start` is the first, in the average of a cell: 1 in the middle of
+/// the cell, `center`, and less in proportion to the distance from it times `inverse`, to 0 at the distance 1; divided
+/// by their sum, unless that is 0. The operations and their order are those of Pillow (`TriangleFilter`).
+void px_weigh_window(double center, double inverse, int32_t start, size_t count, double *weights);
+
+/// Stores the integers nearest to `count` weights, 0...1, in units of `1 / one`. `one` is at most 2^30.
+void px_round_weights(const double *weights, size_t count, double one, int32_t *rounded);
+
 /// Returns true if `count` bytes are equal.
 bool px_is_equal(const uint8_t *one, const uint8_t *other, size_t count);
 
