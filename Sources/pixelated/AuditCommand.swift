@@ -190,8 +190,8 @@ struct AuditCommand: AsyncParsableCommand {
         return options
     }
 
-    /// Reads the failures in the quarantine that the settings name, unless the checkpoint has them, and adds them to the
-    /// checkpoint.
+    /// Reads the failures in the quarantine that the settings name, unless the checkpoint has them, and adds them to
+    /// the checkpoint.
     private func setAside(
         _ session: CommandSession, _ checkpoint: inout AuditCheckpoint, _ file: CheckpointFile?
     ) async throws -> SetAsideIndex {
