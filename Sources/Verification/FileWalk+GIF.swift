@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Pixelation
+
 extension FileWalk {
     /// A colour table.
     private struct Palette {
@@ -14,8 +16,8 @@ extension FileWalk {
         mutating func use(_ indices: [Bool]) { used = zip(used, indices).map { $0 || $1 } }
     }
 
-    init(gif bytes: [UInt8]) {
-        self.init()
+    init(gif bytes: [UInt8], _ limits: PixelationLimits) {
+        self.init(limits)
         readBlocks(bytes)
     }
 
@@ -24,7 +26,9 @@ extension FileWalk {
         guard bytes.count >= 13 else { return add(.malformed, at: 0, "the file ends in its header") }
         var palette = Palette(bytes[10], at: 13)
         var at = palette.range.upperBound
+        var frames = 0
         while at < bytes.count {
+            guard !exceedsLimit(at: at) else { return }
             let start = at
             switch bytes[at] {
             case 0x3B:
@@ -35,6 +39,11 @@ extension FileWalk {
                     return add(.malformed, at: start, "a frame that is incomplete or has an unknown code")
                 }
                 at = end
+                frames += 1
+                guard frames <= limits.frames else {
+                    let error = PixelationError(.tooManyFrames, limit: "more than \(limits.frames) frames")
+                    return findings.append(Finding(error, at: start))
+                }
             case 0x21:
                 guard let end = Self.end(ofSubBlocks: at + 2, bytes) else {
                     return add(.malformed, at: start, "an extension that is incomplete")

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Pixelation
+
 extension FileWalk {
-    init(png bytes: [UInt8]) {
-        self.init()
+    init(png bytes: [UInt8], _ limits: PixelationLimits) {
+        self.init(limits)
         readChunks(png: bytes)
     }
 
@@ -10,6 +12,7 @@ extension FileWalk {
     private mutating func readChunks(png bytes: [UInt8]) {
         var at = 8
         while at + 12 <= bytes.count {
+            guard !exceedsLimit(at: at) else { return }
             let length = bytes[at..<at + 4].reduce(0) { $0 << 8 | Int($1) }
             guard length <= bytes.count - at - 12 else { break }
             let name = String(decoding: bytes[at + 4..<at + 8], as: UTF8.self)

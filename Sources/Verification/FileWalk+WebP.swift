@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Pixelation
+
 extension FileWalk {
-    init(webp bytes: [UInt8]) {
-        self.init()
+    init(webp bytes: [UInt8], _ limits: PixelationLimits) {
+        self.init(limits)
         readFile(bytes)
     }
 
@@ -13,7 +15,8 @@ extension FileWalk {
         guard end <= bytes.count else {
             return add(.malformed, at: bytes.count, "the file ends before the end that its header states")
         }
-        readChunks(bytes, 12..<end)
+        readChunks(bytes, 12..<end, isFrame: false)
+        guard findings.last?.kind != .limit else { return }
         addTrailing(bytes, from: end)
         if pictureOffset == nil, findings.isEmpty { add(.malformed, at: 12, "no picture") }
     }
@@ -24,9 +27,10 @@ extension FileWalk {
     }
 
     /// Reads chunks, and those that frames contain.
-    private mutating func readChunks(_ bytes: [UInt8], _ range: Range<Int>) {
+    private mutating func readChunks(_ bytes: [UInt8], _ range: Range<Int>, isFrame: Bool) {
         var at = range.lowerBound
         while at + 8 <= range.upperBound {
+            guard !exceedsLimit(at: at) else { return }
             let length = Self.number(bytes, at: at + 4)
             guard length <= range.upperBound - at - 8 else { break }
             let name = String(decoding: bytes[at..<at + 4], as: UTF8.self)
@@ -34,7 +38,9 @@ extension FileWalk {
             switch name {
             case "VP8X", "ANIM": break
             case "VP8L": pictureOffset = pictureOffset ?? at
-            case "ANMF" where length >= 16: readChunks(bytes, at + 24..<at + whole)
+            case "ANMF" where length >= 16 && !isFrame:
+                readChunks(bytes, at + 24..<at + whole, isFrame: true)
+                guard findings.last?.kind != .limit else { return }
             case "ICCP":
                 profileBytes = length
                 if !ColorProfile.isWhole(bytes[at + 8..<at + whole]) {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Pixelation
+
 /// A part of a file that outputs do not have.
 package struct Finding: Sendable, Equatable {
     /// The kind of a finding, with its name in reports.
@@ -19,6 +21,9 @@ package struct Finding: Sendable, Equatable {
         case malformed
         /// A coding that outputs do not have, so that the picture cannot be examined.
         case coding
+        /// A file that exceeds a limit of the settings, so that it was not examined to its end. The description begins
+        /// with the raw value of the `PixelationError.Kind`.
+        case limit
         /// Pixels that differ from the other pixels of their cell.
         case pixels
         /// Compressed data that differs from that of outputs with the same pixels.
@@ -35,7 +40,7 @@ package struct Finding: Sendable, Equatable {
             case .profile: "any data"
             case .trailingBytes: "any data, such as a second picture"
             case .structure: "any data of this length"
-            case .malformed, .coding: "the whole picture, because it was not examined"
+            case .malformed, .coding, .limit: "the whole picture, because it was not examined"
             case .pixels: "details of the picture"
             case .encoding: "data that is hidden in the choice of codes"
             }
@@ -55,5 +60,10 @@ package struct Finding: Sendable, Equatable {
         self.offset = offset
         self.count = count
         self.detail = detail
+    }
+
+    /// Creates the finding for a file that exceeds a limit.
+    init(_ error: PixelationError, at offset: Int, count: Int? = nil) {
+        self.init(.limit, at: offset, count: count, "\(error)")
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Pixelation
 import Pixels
 
 /// The proof that the coefficients of a component are those of a picture of constant cells.
@@ -82,6 +83,16 @@ struct JPEGCells {
     var blockColumns: Int { columns.single.count }
     var blockRows: Int { rows.single.count }
 
+    /// The memory in bytes that `add` and `solve` need at most.
+    var memoryBytes: Int {
+        edgeLimit
+            * (MemoryLayout<Edge>.stride + 64 * MemoryLayout<Int16>.stride + MemoryLayout<Int>.stride)
+    }
+    /// The number of blocks with an edge.
+    private var edgeLimit: Int {
+        blockColumns * blockRows - columns.single.count { $0 != nil } * rows.single.count { $0 != nil }
+    }
+
     private(set) var firstDifference: Difference?
     private(set) var differenceCount = 0
 
@@ -90,6 +101,16 @@ struct JPEGCells {
         self.steps = steps.map { Float($0) }
         self.blockSide = blockSide
         flat = Array(repeating: nil, count: size * size)
+    }
+
+    /// The error when the time for a file is over.
+    static let deadline = PixelationError(
+        .deadline, limit: "the time for one picture was over while its blocks were compared with cells")
+
+    /// Allocates the memory of the blocks with an edge.
+    mutating func reserve() {
+        edges.reserveCapacity(edgeLimit)
+        coefficients.reserveCapacity(64 * edgeLimit)
     }
 
     /// Adds the block at a place, with its coefficients.
@@ -114,8 +135,10 @@ struct JPEGCells {
 
     /// Finds samples of the cells from which the coefficients of all blocks follow, or else counts the blocks for which
     /// there are none.
-    mutating func solve() {
-        var levels = startLevels()
+    ///
+    /// - Throws: `deadline`.
+    mutating func solve(until deadline: ContinuousClock.Instant) throws(PixelationError) {
+        var levels = try startLevels(until: deadline)
         let bounds = flat.map { dc in
             dc.map { dc in
                 let middle = Float(dc) * steps[0] / 8
@@ -132,6 +155,7 @@ struct JPEGCells {
             var sums = [Float](repeating: 0, count: size * size)
             var weights = sums
             for index in edges.indices {
+                try Self.check(index, deadline)
                 guard touches(edges[index], isChanged) else { continue }
                 load(edges[index], levels, &buffer)
                 guard violates(index, &buffer) else { continue }
@@ -158,11 +182,12 @@ struct JPEGCells {
 extension JPEGCells {
     /// Returns the first samples of the cells, less 128: those of the blocks that show one cell, else the averages of
     /// the decoded samples.
-    private func startLevels() -> [Float] {
+    private func startLevels(until deadline: ContinuousClock.Instant) throws(PixelationError) -> [Float] {
         var sums = [Float](repeating: 0, count: size * size)
         var weights = sums
         var buffer = CosineTransform()
         for index in edges.indices {
+            try Self.check(index, deadline)
             for k in 0..<64 { buffer.frequencies[k] = Float(coefficients[64 * index + k]) * steps[k] }
             buffer.invert()
             spread(edges[index], buffer, &sums, &weights)
@@ -171,6 +196,11 @@ extension JPEGCells {
             flat[cell].map { Float($0) * steps[0] / 8 }
                 ?? (weights[cell] > 0 ? sums[cell] / weights[cell] : 0)
         }
+    }
+
+    /// Checks the time at every 1024th block.
+    private static func check(_ index: Int, _ deadline: ContinuousClock.Instant) throws(PixelationError) {
+        guard index % 1024 != 0 || ContinuousClock.now < deadline else { throw Self.deadline }
     }
 
     /// Returns true if a cell of the block has the mark.

@@ -13,6 +13,8 @@ struct JPEGCoefficients {
         case noCode
         /// A code that an encoder does not need: zeros that are coded before the end of a block.
         case needlessCode
+        /// The time for the file was over.
+        case deadline
     }
 
     /// A Huffman table in the form in which it is in a DHT segment.

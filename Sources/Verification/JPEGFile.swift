@@ -21,10 +21,11 @@ struct JPEGFile {
 
     static let startOfScan: UInt8 = 0xDA
 
-    init(_ bytes: [UInt8]) {
+    /// Reads the segments of a file, `maximum` at most. `end` is then the offset of the next one.
+    init(_ bytes: [UInt8], maximum: Int = .max) {
         guard bytes.starts(with: [0xFF, 0xD8]) else { return }
         end = 2
-        while end + 4 <= bytes.count, bytes[end] == 0xFF, !hasScan {
+        while end + 4 <= bytes.count, bytes[end] == 0xFF, !hasScan, segments.count < maximum {
             let length = Int(bytes[end + 2]) << 8 | Int(bytes[end + 3])
             // Markers without a segment: TEM, RSTn, SOI, EOI, and fill bytes.
             let marker = bytes[end + 1]

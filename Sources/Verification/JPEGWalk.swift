@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JPEGEncoder
+import Pixelation
 import Pixels
 
 /// The examination of a JPEG file: its segments, its entropy-coded data, and the cells of its picture.
@@ -13,16 +14,18 @@ struct JPEGWalk {
 
     private let bytes: [UInt8]
     private let file: JPEGFile
+    private let deadline: ContinuousClock.Instant
 
     /// Examines a file.
     ///
     /// - Parameters:
     ///   - bytes: The whole file.
     ///   - size: The number of cells along each side.
-    ///   - pixels: The maximum number of pixels.
-    init(_ bytes: [UInt8], size: Int, pixels: Int) {
+    ///   - limits: The limits of the picture, of which those of memory and time begin with this call.
+    init(_ bytes: [UInt8], size: Int, limits: PixelationLimits) {
         self.bytes = bytes
-        file = JPEGFile(bytes)
+        deadline = ContinuousClock.now + .seconds(limits.seconds)
+        file = JPEGFile(bytes, maximum: limits.markers)
         var rest: [JPEGFile.Segment] = []
         var fragments: [JPEGFile.Segment] = []
         for segment in file.segments {
@@ -33,6 +36,10 @@ struct JPEGWalk {
             }
         }
         examineProfile(fragments)
+        guard file.hasScan || file.segments.count < limits.markers else {
+            refuse(.tooManyMarkers, "more than \(limits.markers) segments before the first scan")
+            return
+        }
         guard file.hasScan else {
             findings.append(
                 Finding(
@@ -48,16 +55,31 @@ struct JPEGWalk {
             return
         }
         guard isLikeOutput(rest, frame) else { return }
-        guard frame.width * frame.height <= pixels else {
-            components = nil
-            findings.append(
-                Finding(
-                    .coding, at: file.end,
-                    "\(frame.width) x \(frame.height) pixels, \(pixels) are allowed (pixelation.limits.pixels)"
-                ))
+        guard frame.width * frame.height <= limits.pixels else {
+            refuse(.tooManyPixels, "\(frame.width) x \(frame.height) pixels, \(limits.pixels) are allowed")
             return
         }
-        examinePicture(frame, rest, size)
+        let tables = Tables(bytes, rest)
+        guard var cells = cells(frame, tables, size) else { return }
+        let memory = cells.reduce(0) { $0 + $1.memoryBytes }
+        guard memory <= limits.memoryBytes else {
+            refuse(
+                .tooMuchMemory,
+                "\(memory) bytes for the blocks with edges of cells, \(limits.memoryBytes) are allowed")
+            return
+        }
+        do throws(PixelationError) {
+            try examinePicture(frame, tables, &cells, size)
+        } catch {
+            components = nil
+            findings.append(Finding(error, at: file.end))
+        }
+    }
+
+    /// Adds the finding for a picture that exceeds a limit.
+    private mutating func refuse(_ kind: PixelationError.Kind, _ detail: String) {
+        components = nil
+        findings.append(Finding(PixelationError(kind, limit: detail), at: file.end))
     }
 
     private static let profileLabel = Array("ICC_PROFILE\0".utf8)
@@ -161,15 +183,14 @@ struct JPEGWalk {
         return true
     }
 
-    /// Decodes the coefficients and compares them with those of constant cells.
-    private mutating func examinePicture(_ frame: Frame, _ segments: [JPEGFile.Segment], _ size: Int) {
+    /// Returns the cells of each component; nil when a component has no table.
+    private func cells(_ frame: Frame, _ tables: Tables, _ size: Int) -> [JPEGCells]? {
         let columns = NearestMap.cells(size, over: frame.width)
         let rows = NearestMap.cells(size, over: frame.height)
-        let highest = frame.components.map(\.sampling).max() ?? 1
-        let tables = Tables(bytes, segments)
+        let highest = frame.highestSampling
         var cells: [JPEGCells] = []
         for component in frame.components {
-            guard let steps = tables.steps[component.table] else { return }
+            guard let steps = tables.steps[component.table] else { return nil }
             let side = 8 * highest / component.sampling
             cells.append(
                 JPEGCells(
@@ -182,21 +203,33 @@ struct JPEGWalk {
                         isHalved: component.sampling < highest, isDown: true),
                     steps: steps, blockSide: side))
         }
+        return cells
+    }
+
+    /// Decodes the coefficients and compares them with those of constant cells.
+    ///
+    /// - Throws: `PixelationError` of the kind `.deadline`.
+    private mutating func examinePicture(
+        _ frame: Frame, _ tables: Tables, _ cells: inout [JPEGCells], _ size: Int
+    ) throws(PixelationError) {
+        for index in cells.indices { cells[index].reserve() }
         var data = JPEGCoefficients(bytes, from: file.end)
         do throws(JPEGCoefficients.Failure) {
-            try decode(&data, frame, tables, highest, &cells)
+            try decode(&data, frame, tables, &cells)
         } catch {
+            if error == .deadline { throw JPEGCells.deadline }
             let detail =
                 switch error {
                 case .endsEarly: "the picture ends early"
                 case .noCode: "data that is no code of a block"
                 case .needlessCode: "codes that outputs do not have"
+                case .deadline: "the time is over"
                 }
             findings.append(Finding(error == .needlessCode ? .encoding : .malformed, at: data.offset, detail))
             return
         }
         examineEnd(&data)
-        for index in cells.indices { cells[index].solve() }
+        for index in cells.indices { try cells[index].solve(until: deadline) }
         let names = ["luminance", "chrominance", "chrominance"]
         for (index, component) in cells.enumerated() {
             guard let first = component.firstDifference else { continue }
@@ -211,13 +244,13 @@ struct JPEGWalk {
 
     /// Decodes all blocks in the order of the scan.
     private func decode(
-        _ data: inout JPEGCoefficients, _ frame: Frame, _ tables: Tables, _ highest: Int,
-        _ cells: inout [JPEGCells]
+        _ data: inout JPEGCoefficients, _ frame: Frame, _ tables: Tables, _ cells: inout [JPEGCells]
     ) throws(JPEGCoefficients.Failure) {
-        let side = 8 * highest
+        let side = 8 * frame.highestSampling
         var predictions = [Int](repeating: 0, count: cells.count)
         var block = [Int16](repeating: 0, count: 64)
         for mcuRow in 0..<(frame.height + side - 1) / side {
+            guard ContinuousClock.now < deadline else { throw .deadline }
             for mcuColumn in 0..<(frame.width + side - 1) / side {
                 for (index, component) in frame.components.enumerated() {
                     guard let dc = tables.dc[component.table], let ac = tables.ac[component.table] else {
@@ -277,6 +310,8 @@ extension JPEGWalk {
         var width: Int
         var height: Int
         var components: [Component]
+        /// The sampling factor of the component with the most samples, 1 or 2.
+        var highestSampling: Int { components.map(\.sampling).max() ?? 1 }
 
         /// Reads the frame header among `segments`; nil if it is none of an output.
         init?(_ bytes: [UInt8], _ segments: [JPEGFile.Segment]) {

@@ -24,7 +24,7 @@ package struct OutputVerifier: Sendable {
         (self.options, self.reducer) = (options, reducer)
     }
 
-    /// Examines a file.
+    /// Examines a file, within the limits of memory and time.
     ///
     /// - Parameters:
     ///   - bytes: The whole file.
@@ -33,17 +33,19 @@ package struct OutputVerifier: Sendable {
     package func verify(_ bytes: [UInt8], size: Int) throws(PixelationError) -> Examination {
         var examination = Examination(size: size)
         guard bytes.count <= options.limits.bytes else {
-            let detail = "\(bytes.count) bytes, \(options.limits.bytes) are allowed (pixelation.limits.bytes)"
-            examination.findings = [Finding(.coding, at: 0, count: bytes.count, detail)]
+            let detail = "\(bytes.count) bytes, \(options.limits.bytes) are allowed"
+            examination.findings = [
+                Finding(PixelationError(.tooManyBytes, limit: detail), at: 0, count: bytes.count)
+            ]
             return examination
         }
         let format = SourceFormat(bytes.span)
         examination.format = format
         switch format {
         case .jpeg: examineJPEG(bytes, &examination)
-        case .png: try examine(FileWalk(png: bytes), bytes, &examination)
-        case .gif: try examine(FileWalk(gif: bytes), bytes, &examination)
-        case .webp: try examine(FileWalk(webp: bytes), bytes, &examination)
+        case .png: try examine(FileWalk(png: bytes, options.limits), bytes, &examination)
+        case .gif: try examine(FileWalk(gif: bytes, options.limits), bytes, &examination)
+        case .webp: try examine(FileWalk(webp: bytes, options.limits), bytes, &examination)
         default:
             let name = format.map { "\($0.rawValue), which is" } ?? "data that is"
             examination.findings = [
@@ -54,7 +56,7 @@ package struct OutputVerifier: Sendable {
     }
 
     private func examineJPEG(_ bytes: [UInt8], _ examination: inout Examination) {
-        let walk = JPEGWalk(bytes, size: examination.size, pixels: options.limits.pixels)
+        let walk = JPEGWalk(bytes, size: examination.size, limits: options.limits)
         examination.findings = walk.findings
         examination.profileBytes = walk.profileBytes
         examination.bitsPerCell = walk.components.map { 8 * $0 }
@@ -66,7 +68,7 @@ package struct OutputVerifier: Sendable {
     ) throws(PixelationError) {
         examination.findings = walk.findings
         examination.profileBytes = walk.profileBytes
-        guard !walk.findings.contains(where: { $0.kind == .malformed || $0.kind == .coding }) else { return }
+        guard !walk.findings.contains(where: { [.malformed, .coding, .limit].contains($0.kind) }) else { return }
         let sampler = SamplingReducer(reducer)
         var options = options
         options.sizes = [examination.size]
@@ -78,6 +80,9 @@ package struct OutputVerifier: Sendable {
             again = try engine.pixelate(bytes, survey: survey)
         } catch {
             guard error.isOfFile else { throw error }
+            guard !error.isOfLimit else {
+                return examination.findings.append(Finding(error, at: walk.pictureOffset ?? 0))
+            }
             examination.findings.append(
                 Finding(
                     .malformed, at: walk.pictureOffset ?? 0, "a picture that is not decoded: \(error.detail)")
@@ -135,6 +140,16 @@ private struct SamplingReducer: PictureReducer {
 }
 
 extension PixelationError {
+    /// True when the file may be a picture, and exceeds a limit.
+    fileprivate var isOfLimit: Bool {
+        switch kind {
+        case .tooManyBytes, .tooManyPixels, .tooManyScans, .tooManyFrames, .tooManyMarkers, .tooMuchMemory,
+            .deadline, .decoderOutOfMemory:
+            true
+        default: false
+        }
+    }
+
     /// True when the file is at fault and not the machine.
     fileprivate var isOfFile: Bool {
         switch kind {

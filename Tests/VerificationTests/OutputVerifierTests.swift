@@ -13,9 +13,12 @@ import WebPEncoder
 
 /// Files of the program's own writers, and the same files with something more in them.
 struct OutputVerifierTests {
-    private func verify(_ bytes: [UInt8], size: Int, pixels: Int = 1 << 20) throws -> Examination {
+    private func verify(
+        _ bytes: [UInt8], size: Int, pixels: Int = 1 << 20, change: (inout PixelationLimits) -> Void = { _ in }
+    ) throws -> Examination {
         var limits = PixelationLimits()
         limits.pixels = pixels
+        change(&limits)
         return try OutputVerifier(limits: limits, reducer: InProcessReducer()).verify(bytes, size: size)
     }
 
@@ -245,6 +248,74 @@ struct OutputVerifierTests {
             #expect(found.cells >= 25 && (found.isVerified || !found.findings.isEmpty))
         }
     }
+
+    /// Checks that the examination of a file ends at a limit.
+    private func expect(
+        _ kind: PixelationError.Kind, of bytes: [UInt8], size: Int = 8,
+        sourceLocation: SourceLocation = #_sourceLocation, change: (inout PixelationLimits) -> Void
+    ) throws {
+        let found = try verify(bytes, size: size, change: change)
+        let last = found.findings.last
+        #expect(
+            last?.kind == .limit && last?.detail.hasPrefix("\(kind.rawValue): ") == true,
+            "\(found.findings)", sourceLocation: sourceLocation)
+        #expect(!found.isVerified && found.findings.count <= 21, sourceLocation: sourceLocation)
+    }
+
+    @Test func `the examination of a file ends at the limits of its decoding`() throws {
+        for kind in Output.Kind.allCases {
+            let bytes = try Output.make(kind, size: 8, width: 64, height: 48)
+            try expect(.tooManyBytes, of: bytes) { $0.bytes = bytes.count - 1 }
+            try expect(.tooManyPixels, of: bytes) { $0.pixels = 64 * 48 - 1 }
+            try expect(.deadline, of: bytes) { $0.seconds = 0 }
+        }
+        for kind in [Output.Kind.animatedGIF, .animatedWebP] {
+            try expect(.tooManyFrames, of: try Output.make(kind, size: 8, width: 64, height: 48)) {
+                $0.frames = 2
+            }
+        }
+        // Each block of this picture has an edge: 150 of luminance and 40 of each chrominance take 160 bytes each.
+        let picture = try Output.make(.jpeg, size: 64, width: 120, height: 80)
+        #expect(try verify(picture, size: 64, change: { $0.memoryBytes = 36_800 }).isVerified)
+        try expect(.tooMuchMemory, of: picture, size: 64) { $0.memoryBytes = 36_800 - 1 }
+    }
+
+    @Test func `the search for the cells of a JPEG file ends with its time`() throws {
+        // A search takes many rounds, each of which is longer than the decoding of the picture.
+        var random = SplitMix(seed: 6)
+        let picture = GridWriter(width: 1000, height: 1000).encode(Output.grid(200, .gray, &random))
+        try expect(.deadline, of: picture, size: 99) { $0.seconds = 1 }
+    }
+
+    @Test func `no more parts of a file are examined than the limit of its markers`() throws {
+        func inserted(_ part: [UInt8], _ kind: Output.Kind, at offset: Int?) throws -> [UInt8] {
+            var bytes = try Output.make(kind, size: 8, width: 64, height: 48)
+            bytes.insert(contentsOf: (0..<40).flatMap { _ in part }, at: offset ?? bytes.count - 1)
+            return bytes
+        }
+        var webp = try inserted(Array("ABCD".utf8) + [0, 0, 0, 0], .webp, at: 12)
+        webp.replaceSubrange(4..<8, with: number(webp.count - 8))
+        for bytes in [
+            try inserted([0xFF, 0xFE, 0, 2], .jpeg, at: 20),
+            try inserted([0, 0, 0, 0] + Array("tEXt".utf8) + [0, 0, 0, 0], .png, at: 33),
+            try inserted([0x21, 0xFE, 0], .gif, at: nil), webp,
+        ] {
+            try expect(.tooManyMarkers, of: bytes) { $0.markers = 20 }
+        }
+    }
+
+    @Test func `frames in frames of a WebP file are found, however many they are`() throws {
+        let levels = 100_000
+        var bytes = Array("RIFF".utf8) + number(24 * levels + 4) + Array("WEBP".utf8)
+        for level in 0..<levels {
+            bytes += Array("ANMF".utf8) + number(16 + 24 * (levels - 1 - level))
+            bytes += [UInt8](repeating: 0, count: 16)
+        }
+        #expect(try verify(bytes, size: 8).findings.first?.kind == .metadata)
+    }
+
+    /// Returns a number as four bytes, of which the first is the lowest.
+    private func number(_ value: Int) -> [UInt8] { (0..<4).map { UInt8(value >> (8 * $0) & 255) } }
 
     @Test func `files in formats that outputs do not have are not verified`() throws {
         for bytes in [[], Array("BM".utf8) + [UInt8](repeating: 0, count: 60), Array("II*\0abcdefgh".utf8)] {
