@@ -143,6 +143,17 @@ class StackTest(unittest.TestCase):
         granted = iam.get_role_policy(RoleName=name, PolicyName="pixelated")["PolicyDocument"]
         self.assertEqual(statements(granted), statements(stacks.policy_document(self.names())))
 
+    def test_operators_have_managed_policies_with_the_permissions_of_the_projects_policies(self):
+        iam = self.cloud.client("iam")
+        for output, name in (
+            ("AuditPolicyArn", "audit"), ("DeadLettersPolicyArn", "dead-letters"), ("CheckPolicyArn", "check"),
+        ):
+            arn = self.stack.outputs[output]
+            version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+            granted = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+            wanted = stacks.policy_document(self.names(), policy=f"iam-policy-{name}.json")
+            self.assertEqual(statements(granted), statements(wanted), name)
+
     def test_only_the_service_that_runs_pixelated_may_assume_the_role(self):
         for stack, principal, actions in (
             (self.stack, "ec2.amazonaws.com", ["sts:AssumeRole"]),
