@@ -68,7 +68,8 @@ package struct OutputVerifier: Sendable {
     ) throws(PixelationError) {
         examination.findings = walk.findings
         examination.profileBytes = walk.profileBytes
-        guard !walk.findings.contains(where: { [.malformed, .coding, .limit].contains($0.kind) }) else { return }
+        let ends: [Finding.Kind] = [.malformed, .coding, .limit]
+        guard !walk.findings.contains(where: { ends.contains($0.kind) }) else { return }
         let sampler = SamplingReducer(reducer)
         var options = options
         options.sizes = [examination.size]

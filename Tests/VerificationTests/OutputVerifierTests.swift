@@ -14,7 +14,8 @@ import WebPEncoder
 /// Files of the program's own writers, and the same files with something more in them.
 struct OutputVerifierTests {
     private func verify(
-        _ bytes: [UInt8], size: Int, pixels: Int = 1 << 20, change: (inout PixelationLimits) -> Void = { _ in }
+        _ bytes: [UInt8], size: Int, pixels: Int = 1 << 20,
+        change: (inout PixelationLimits) -> Void = { _ in }
     ) throws -> Examination {
         var limits = PixelationLimits()
         limits.pixels = pixels
