@@ -42,8 +42,13 @@ struct DeflateCosts {
     }
 
     /// Returns the bits of a match of any length, at least 3, at a distance that costs `distance` bits.
-    @inline(__always)
     func match(_ length: Int, distance: UInt32) -> UInt32 {
+        lengths.withUnsafeBufferPointer { Self.match(length, distance: distance, $0) }
+    }
+
+    /// Returns the bits of a match of any length, at least 3, of which those up to 258 cost `lengths`.
+    @inline(__always)
+    static func match(_ length: Int, distance: UInt32, _ lengths: UnsafeBufferPointer<UInt32>) -> UInt32 {
         if length <= DeflateAlphabet.longestMatch { return lengths[length] + distance }
         let (longest, last, secondLast) = DeflateAlphabet.split(length)
         var bits = UInt32(longest) * (lengths[DeflateAlphabet.longestMatch] + distance)

@@ -40,10 +40,23 @@ struct DeflateHistogram {
     }
 
     /// The estimated length, in bits, of the block with codes of its own: the entropy and the description of the codes.
-    var estimatedBits: Int {
+    var estimatedBits: Int { Self.estimatedBits(extraBits, { literals[$0] }, { distances[$0] }) }
+
+    /// Returns the estimated length, in bits, of the block with the symbols of this one and another one.
+    func estimatedBits(with other: DeflateHistogram) -> Int {
+        Self.estimatedBits(
+            extraBits + other.extraBits, { literals[$0] + other.literals[$0] },
+            { distances[$0] + other.distances[$0] })
+    }
+
+    @inline(__always)
+    private static func estimatedBits(
+        _ extraBits: Int, _ literals: (Int) -> UInt32, _ distances: (Int) -> UInt32
+    ) -> Int {
         var header = 90
-        for count in literals where count > 0 { header += 5 }
-        for count in distances where count > 0 { header += 4 }
-        return header + extraBits + Logarithm.entropy(literals) + Logarithm.entropy(distances)
+        for symbol in 0..<DeflateAlphabet.literals where literals(symbol) > 0 { header += 5 }
+        for symbol in 0..<DeflateAlphabet.distances where distances(symbol) > 0 { header += 4 }
+        return header + extraBits + Logarithm.entropy(DeflateAlphabet.literals, literals)
+            + Logarithm.entropy(DeflateAlphabet.distances, distances)
     }
 }

@@ -46,9 +46,7 @@ struct DeflateStream {
     private static func merge(_ ranges: inout [Range<Int>], _ histograms: inout [DeflateHistogram]) {
         var bits = histograms.map(\.estimatedBits)
         func gain(_ index: Int) -> Int {
-            var both = histograms[index]
-            both.add(histograms[index + 1])
-            return bits[index] + bits[index + 1] - both.estimatedBits
+            bits[index] + bits[index + 1] - histograms[index].estimatedBits(with: histograms[index + 1])
         }
         var gains = (0..<ranges.count - 1).map { gain($0) }
         while let best = gains.indices.max(by: { gains[$0] < gains[$1] }), gains[best] > 0 {

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Pixels
-
 /// The literals and matches of a deflate stream in their order. The length of a match is not limited: a longer match
 /// than the format allows is written as several of the same distance.
-final class DeflateTokens {
+struct DeflateTokens {
     /// A literal, of length 0, or a match.
     struct Token: BitwiseCopyable {
         /// The number of bytes of a match, at least 3; 0 for a literal.
@@ -13,22 +11,19 @@ final class DeflateTokens {
         var value: UInt32
     }
 
-    private var storage = Storage<Token>(count: 1024)
-    private(set) var count = 0
+    private var tokens: [Token] = []
 
-    subscript(index: Int) -> Token {
-        @inline(__always) get { storage.base[index] }
-    }
+    /// Creates an empty sequence with memory for `capacity` tokens, which grows when needed.
+    init(capacity: Int = 0) { tokens.reserveCapacity(capacity) }
 
-    func append(_ token: Token) {
-        if count == storage.count { storage.grow(to: count + 1, keeping: count) }
-        storage.base[count] = token
-        count += 1
-    }
+    var count: Int { tokens.count }
 
-    func append(literal: UInt8) { append(Token(length: 0, value: UInt32(literal))) }
+    subscript(index: Int) -> Token { tokens[index] }
 
-    func append(length: Int, distance: Int) {
-        append(Token(length: UInt32(length), value: UInt32(distance)))
+    mutating func append(literal: UInt8) { tokens.append(Token(length: 0, value: UInt32(literal))) }
+
+    mutating func append(length: Int, distance: Int) {
+        tokens.append(
+            Token(length: UInt32(truncatingIfNeeded: length), value: UInt32(truncatingIfNeeded: distance)))
     }
 }

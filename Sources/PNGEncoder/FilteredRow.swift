@@ -32,20 +32,18 @@ struct FilteredRow {
     ///   - above: The unit of each span in the row above; zeros above the first row.
     init(_ filter: RowFilter, units: [UInt32], above: [UInt32], of raster: PNGRaster) {
         self.filter = filter
-        let bytes = raster.unitBytes
-        var (left, upLeft): (UInt32, UInt32) = (0, 0)
-        var spans: [Span] = []
-        spans.reserveCapacity(units.count)
-        for index in units.indices {
-            let (unit, up) = (units[index], above[index])
-            spans.append(
-                Span(
-                    first: filter.apply(unit, left: left, up: up, upLeft: upLeft, bytes: bytes),
-                    rest: filter.apply(unit, left: unit, up: up, upLeft: up, bytes: bytes),
-                    count: raster.spans[index].count))
-            (left, upLeft) = (unit, up)
+        spans = [Span](unsafeUninitializedCapacity: units.count) { spans, count in
+            var (left, upLeft): (UInt32, UInt32) = (0, 0)
+            for index in units.indices {
+                let (unit, up) = (units[index], above[index])
+                spans[index] = Span(
+                    first: filter.apply(unit, left: left, up: up, upLeft: upLeft),
+                    rest: filter.apply(unit, left: unit, up: up, upLeft: up),
+                    count: raster.spans[index].count)
+                (left, upLeft) = (unit, up)
+            }
+            count = units.count
         }
-        self.spans = spans
     }
 }
 
@@ -89,30 +87,41 @@ extension FilteredRow {
     /// - Parameter frequencies: The frequency of each byte, to which those of the row are added.
     /// - Returns: The sum of the bytes as numbers -128...127 without their signs.
     func count(into frequencies: inout [UInt32], unitBytes: Int) -> Int {
-        var sum = 0
         let ones: UInt32 = unitBytes == 4 ? 0x0101_0101 : 0x0101_0101 & (1 << UInt32(8 * unitBytes) - 1)
-        func add(_ unit: UInt32, literals: Int, times: Int, _ frequencies: inout [UInt32]) {
-            for index in 0..<unitBytes {
-                let byte = UInt8(truncatingIfNeeded: unit >> UInt32(8 * index))
-                if index < literals { frequencies[Int(byte)] += 1 }
-                sum += Int(Int8(bitPattern: byte).magnitude) * times
+        return frequencies.withUnsafeMutableBufferPointer { frequencies in
+            var sum = 0
+            @inline(__always)
+            func add(_ unit: UInt32, literals: Int) {
+                for index in 0..<literals { frequencies[Int(unit &>> UInt32(8 &* index) & 0xFF)] &+= 1 }
             }
+            @inline(__always)
+            func add(_ run: Span) {
+                add(run.first, literals: unitBytes)
+                sum += Self.magnitude(run.first)
+                guard run.count > 1 else { return }
+                if run.rest != run.first {
+                    add(run.rest, literals: run.rest == (run.rest & 0xFF) &* ones ? 1 : unitBytes)
+                }
+                if run.rest != 0 { sum += Self.magnitude(run.rest) * (run.count - 1) }
+            }
+            frequencies[Int(filter.rawValue)] += 1
+            var run = spans[0]
+            for index in 1..<max(1, spans.count) {
+                if run.joins(spans[index]) { continue }
+                add(run)
+                run = spans[index]
+            }
+            add(run)
+            return sum
         }
-        func add(_ run: Span, _ frequencies: inout [UInt32]) {
-            add(run.first, literals: unitBytes, times: 1, &frequencies)
-            guard run.count > 1 else { return }
-            let isEven = run.rest == (run.rest & 0xFF) &* ones
-            let literals = run.rest == run.first ? 0 : isEven ? 1 : unitBytes
-            add(run.rest, literals: literals, times: run.count - 1, &frequencies)
-        }
-        frequencies[Int(filter.rawValue)] += 1
-        var run = spans[0]
-        for span in spans.dropFirst() {
-            if run.joins(span) { continue }
-            add(run, &frequencies)
-            run = span
-        }
-        add(run, &frequencies)
-        return sum
+    }
+
+    /// Returns the sum of the bytes of a unit as numbers -128...127 without their signs.
+    @inline(__always)
+    private static func magnitude(_ unit: UInt32) -> Int {
+        let signs = unit &>> 7 & 0x0101_0101
+        let bytes = (unit ^ signs &* 0xFF) &+ signs
+        let pairs = (bytes & 0x00FF_00FF) &+ (bytes &>> 8 & 0x00FF_00FF)
+        return Int((pairs &+ pairs &>> 16) & 0xFFFF)
     }
 }

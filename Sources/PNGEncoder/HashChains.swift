@@ -12,10 +12,10 @@ struct HashChains: ~Copyable {
     static let bits = 13
     private static let window = DeflateAlphabet.longestDistance
 
-    init() {
-        heads = Storage(count: 1 << Self.bits)
-        previous = Storage(count: Self.window)
-        previous.base.initialize(repeating: 0, count: previous.count)
+    /// Creates chains without places. Those that are not used have no memory.
+    init(isUsed: Bool = true) {
+        heads = Storage(count: isUsed ? 1 << Self.bits : 0)
+        previous = Storage(repeating: 0, count: isUsed ? Self.window : 0)
         clear()
     }
 

@@ -15,7 +15,7 @@ enum LazyParser {
 
     /// Returns the tokens of bytes. Only few bytes are parsed so, because the parser examines each of them.
     static func tokens(_ bytes: [UInt8]) -> DeflateTokens {
-        let tokens = DeflateTokens()
+        var tokens = DeflateTokens()
         let chains = HashChains()
         func insert(_ place: Int) -> UInt32? {
             guard place + 3 <= bytes.count else { return nil }

@@ -28,9 +28,17 @@ enum Logarithm {
 
     /// Returns the entropy of symbols with these frequencies, in bits.
     static func entropy(_ frequencies: [UInt32]) -> Int {
+        entropy(frequencies.count) { frequencies[$0] }
+    }
+
+    /// Returns the entropy of `count` symbols, in bits.
+    @inline(__always)
+    static func entropy(_ count: Int, _ frequency: (Int) -> UInt32) -> Int {
         var total: UInt32 = 0
         var sum = 0
-        for frequency in frequencies where frequency > 0 {
+        for index in 0..<count {
+            let frequency = frequency(index)
+            guard frequency > 0 else { continue }
             total += frequency
             sum += Int(frequency) * binary(frequency)
         }

@@ -38,6 +38,11 @@ struct PNGRaster {
 
         /// The number of bits of a pixel.
         var pixelBits: Int { colorType.samples * depth }
+
+        /// The number of bytes of the chunks PLTE and tRNS.
+        var chunkBytes: Int {
+            [palette.count, transparency.count].reduce(0) { $0 + ($1 > 0 ? $1 + PNGWriter.chunkBytes : 0) }
+        }
     }
 
     /// A part of a row in which all units are equal. A unit is a pixel or, if several pixels are in a byte, a byte.

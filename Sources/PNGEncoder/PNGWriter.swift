@@ -97,9 +97,9 @@ package struct PNGWriter: Sendable {
 
     /// True when the last format, a palette, has so many fewer data than the first that it is certainly shorter.
     private func isShorter(_ last: PNGRaster.Format, than first: PNGRaster.Format) -> Bool {
-        // 258 bytes of data cost 2 bits or more. The chunks PLTE and tRNS have 12 + 768 + 12 + 256 bytes at most.
+        // 258 bytes of data cost 2 bits or more.
         let saved = width * height * (first.pixelBits - last.pixelBits) / 8
-        return saved / 258 * 2 / 8 > 2 * 1048
+        return saved / 258 * 2 / 8 > 2 * last.chunkBytes
     }
 
     private func file(_ solution: RowPlan.Solution) -> [UInt8] {

@@ -9,11 +9,7 @@ extension RowPlan {
         let stream: DeflateStream
 
         /// The length of the stream and of the chunks of the format.
-        var totalBytes: Int {
-            let format = plan.raster.format
-            let chunks = [format.palette.count, format.transparency.count].filter { $0 > 0 }
-            return stream.bytes + chunks.reduce(0) { $0 + $1 + PNGWriter.chunkBytes }
-        }
+        var totalBytes: Int { stream.bytes + plan.raster.format.chunkBytes }
     }
 
     /// The choices that are compared: all for few rows, and else those with the least estimates, among them
@@ -30,22 +26,29 @@ extension RowPlan {
     func solve() -> Solution {
         var parser = parser()
         let sample = sample
-        var trials = trialChoices.map { choice in
-            let tokens = tokens(choice.filtering, costs: choice.costs, sample: sample, &parser)
-            let stream = DeflateStream(tokens, rawBytes: sample == .all ? rawBytes : .max / 2)
-            let solution = Solution(plan: self, filtering: choice.filtering, tokens: tokens, stream: stream)
-            return (choice: choice, solution: solution)
-        }
-        trials.sort { $0.solution.stream.bytes < $1.solution.stream.bytes }
-        func solution(_ filtering: Filtering, _ costs: DeflateCosts) -> Solution {
-            let tokens = tokens(filtering, costs: costs, &parser)
-            return Solution(
+        func solution(_ filtering: Filtering, _ tokens: DeflateTokens) -> Solution {
+            Solution(
                 plan: self, filtering: filtering, tokens: tokens,
                 stream: DeflateStream(tokens, rawBytes: rawBytes))
         }
-        let first = trials[0]
-        var best =
-            sample == .all ? first.solution : solution(first.choice.filtering, first.choice.costs)
+        func solution(_ filtering: Filtering, _ costs: DeflateCosts) -> Solution {
+            solution(filtering, tokens(filtering, costs: costs, &parser))
+        }
+        var best: Solution
+        var trials: [(choice: Choice, solution: Solution)] = []
+        if sample == .all {
+            trials = trialChoices.map { ($0, solution($0.filtering, $0.costs)) }
+            trials.sort { $0.solution.stream.bytes < $1.solution.stream.bytes }
+            best = trials[0].solution
+        } else {
+            var (least, leastBits) = (trialChoices[0], Int.max)
+            for choice in trialChoices {
+                let tokens = tokens(choice.filtering, costs: choice.costs, sample: sample, &parser)
+                let bits = DeflateBlock(DeflateHistogram(tokens, 0..<tokens.count)).bits
+                if bits < leastBits { (least, leastBits) = (choice, bits) }
+            }
+            best = solution(least.filtering, least.costs)
+        }
         func improve(_ filtering: Filtering, _ start: DeflateCosts, passes: Int) {
             var costs = start
             for _ in 0..<passes {

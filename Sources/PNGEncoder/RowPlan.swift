@@ -79,12 +79,16 @@ struct RowPlan {
     static let simpleBytes = 640 << 10
     private static let simpleSpans = 256
 
-    /// A filtering and the costs of tokens to begin with.
+    /// A filtering that may lead to the shortest stream.
     struct Choice {
         var filtering: Filtering
-        var costs: DeflateCosts
-        /// The entropy of the bytes that are probably literals, in bits.
+        /// The frequencies of the bytes that are probably literals.
+        var frequencies: [UInt32]
+        /// The entropy of these bytes, in bits.
         var estimate: Int
+
+        /// The costs of tokens to begin with.
+        var costs: DeflateCosts { DeflateCosts(bytes: frequencies) }
     }
 
     /// True when the rows are so few bytes that many choices and passes cost little.
@@ -118,7 +122,7 @@ struct RowPlan {
             + candidates[...1].map { choice in
                 Choice(
                     filtering: Filtering(filters: choice.filtering.filters, repeats: true),
-                    costs: choice.costs, estimate: choice.estimate)
+                    frequencies: choice.frequencies, estimate: choice.estimate)
             }
     }
 
@@ -168,8 +172,8 @@ struct RowPlan {
             above = group.units
         }
         return Choice(
-            filtering: Filtering(filters: filters, repeats: false),
-            costs: DeflateCosts(bytes: frequencies), estimate: Logarithm.entropy(frequencies))
+            filtering: Filtering(filters: filters, repeats: false), frequencies: frequencies,
+            estimate: Logarithm.entropy(frequencies))
     }
 
     // MARK: Tokens
@@ -220,7 +224,9 @@ struct RowPlan {
         _ filtering: Filtering, costs: DeflateCosts, sample: Sample = .all, _ parser: inout TokenParser
     ) -> DeflateTokens {
         let period = raster.rowBytes + 1
-        parser.begin(costs: costs)
+        // A span has about four tokens, and the rows that repeat it have three.
+        let spans = groups.count * raster.spans.count
+        parser.begin(costs: costs, capacity: sample == .all ? 4 * spans + 3 * height : 0)
         var above = [UInt32](repeating: 0, count: raster.spans.count)
         for (index, group) in groups.enumerated() {
             defer { above = group.units }
@@ -240,7 +246,7 @@ struct RowPlan {
             } else if repeats > 0 {
                 let isBlank = repeatFilter(filtering, index) == .none
                 if repeats * period > Self.shortRepeat {
-                    parser.flush()
+                    parser.flush(slides: repeats * period < TokenParser.window)
                     if isBlank {
                         parser.appendBlankRows(repeats, rowBytes: raster.rowBytes)
                     } else {

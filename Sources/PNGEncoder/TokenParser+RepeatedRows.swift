@@ -112,8 +112,13 @@ extension TokenParser {
     private mutating func skip(_ rows: Int, rowBytes: Int, filter: RowFilter) {
         let period = rowBytes + 1
         let length = rows * period
+        base &+= UInt32(truncatingIfNeeded: length)
         let shown = min(length, Self.window)
         let start = Self.window - shown
+        if start == 0, blankFilter == filter {
+            history = shown
+            return
+        }
         let kept = min(history, start)
         (bytes.base + start - kept).update(from: bytes.base + Self.window - kept, count: kept)
         (bytes.base + start).update(repeating: 0, count: shown)
@@ -121,6 +126,6 @@ extension TokenParser {
             bytes.base[place] = filter.rawValue
         }
         history = kept + shown
-        base &+= UInt32(truncatingIfNeeded: length)
+        blankFilter = start == 0 ? filter : nil
     }
 }

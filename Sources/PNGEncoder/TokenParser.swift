@@ -10,7 +10,7 @@ import Pixels
 /// number of bytes.
 struct TokenParser: ~Copyable {
     /// The tokens of all segments so far.
-    private(set) var tokens = DeflateTokens()
+    var tokens = DeflateTokens()
     private(set) var costs: DeflateCosts
     /// The cost of each number of repeated rows behind a row of zeros that has been computed.
     var continuationCosts: [Int: Int] = [:]
@@ -20,50 +20,20 @@ struct TokenParser: ~Copyable {
     static let window = DeflateAlphabet.longestDistance
     /// The number of bytes before the segment that are known.
     var history = 0
+    /// The filter byte of the rows of zeros that fill the window; nil if it has other bytes.
+    var blankFilter: RowFilter?
     /// The number of bytes of the segment.
     private var count = 0
     /// The number of bytes of the stream before the segment, modulo 2^32.
     var base: UInt32 = 0
 
-    struct Node: BitwiseCopyable {
-        /// The index of the node in `bytes`.
-        var place: UInt32
-        /// The least known number of bits of the tokens up to the node.
-        var cost: UInt32
-        /// The index of the node at which the last of these tokens begins.
-        var from: UInt32
-        /// The distance of that token, 0 for a literal.
-        var distance: UInt32
-    }
-
-    private var nodes = Storage<Node>(count: 4096)
+    private var nodes = Storage<TokenSearch.Node>(count: 4096)
     private var nodeCount = 0
 
-    /// The nodes by their first 3 bytes, and by their first 16.
+    /// The nodes by their first 3 bytes, and by their first `TokenSearch.longBytes`.
     private let shortChains = HashChains()
-    private let longChains = HashChains()
-    private static let longBytes = 16
-    /// The extent of the search for matches.
-    struct Effort {
-        /// The largest number of earlier nodes that are compared with a node.
-        var longestChain: Int
-        /// The length of a match beyond which no longer one is looked for, and within which no other one begins, except
-        /// at the distances that all nodes are compared with.
-        var niceLength: Int
-        /// The largest number of earlier rows that every node is compared with.
-        var comparedRows: Int
-        /// True when every byte of the segment is a node, which finds slightly shorter streams at a much higher cost.
-        var isDense: Bool
-
-        /// The search for many rows. A longer one takes twice the time, and makes the streams of photos 0.2 % shorter.
-        static let quick = Effort(longestChain: 3, niceLength: 64, comparedRows: 1, isDense: false)
-        static let thorough = Effort(longestChain: 24, niceLength: 128, comparedRows: 8, isDense: false)
-        static let dense = Effort(longestChain: 24, niceLength: 128, comparedRows: 8, isDense: true)
-    }
-
-    private let effort: Effort
-    /// The length to which bytes are compared, except for those of a run.
-    private static let comparedBytes = 1024
+    private let longChains: HashChains
+    private let effort: TokenSearch.Effort
     /// The places that every node is compared with, besides those of equal hash values.
     private let distances: [Int]
     /// The number of bytes of a row.
@@ -80,8 +50,11 @@ struct TokenParser: ~Copyable {
     ///   - period: The number of bytes of a row with its filter byte.
     ///   - longestAppend: The largest number of bytes that are appended between calls of `flushIfFull`.
     ///   - effort: The extent of the search.
-    init(costs: DeflateCosts, unitBytes: Int, period: Int, longestAppend: Int, effort: Effort) {
+    init(
+        costs: DeflateCosts, unitBytes: Int, period: Int, longestAppend: Int, effort: TokenSearch.Effort
+    ) {
         self.effort = effort
+        longChains = HashChains(isUsed: effort.comparesLong)
         self.costs = costs
         self.period = period
         distances = [1, unitBytes, period].enumerated().filter { $0.offset == 0 || $0.element > 1 }
@@ -89,11 +62,11 @@ struct TokenParser: ~Copyable {
         bytes = Storage(count: Self.window + Self.segmentBytes + longestAppend + 16)
     }
 
-    /// Begins a new stream, with other costs of the tokens.
-    mutating func begin(costs: DeflateCosts) {
+    /// Begins a new stream of about `capacity` tokens, with other costs of the tokens.
+    mutating func begin(costs: DeflateCosts, capacity: Int) {
         self.costs = costs
         continuationCosts.removeAll(keepingCapacity: true)
-        tokens = DeflateTokens()
+        tokens = DeflateTokens(capacity: capacity)
         (history, count, base, nodeCount) = (0, 0, 0, 0)
         shortChains.clear()
         longChains.clear()
@@ -103,7 +76,7 @@ struct TokenParser: ~Copyable {
     ///
     /// - Parameter nodes: The number of nodes that there is memory for.
     static func memoryBytes(nodes: Int, longestAppend: Int) -> Int {
-        window + segmentBytes + longestAppend + 16 + nodes * MemoryLayout<Node>.stride
+        window + segmentBytes + longestAppend + 16 + nodes * MemoryLayout<TokenSearch.Node>.stride
             + 2 * HashChains.memoryBytes
     }
 
@@ -111,7 +84,7 @@ struct TokenParser: ~Copyable {
 
     private mutating func addNode(at place: Int) {
         if nodeCount == nodes.count { nodes.grow(to: nodeCount + 1, keeping: nodeCount) }
-        nodes.base[nodeCount] = Node(
+        nodes.base[nodeCount] = TokenSearch.Node(
             place: UInt32(truncatingIfNeeded: place), cost: .max, from: 0, distance: 0)
         nodeCount += 1
     }
@@ -144,8 +117,11 @@ struct TokenParser: ~Copyable {
                 place += unitBytes
             }
         }
-        // A match within the run can begin at the third unit, and reaches the end if that is at least 3 bytes away.
-        let dense = effort.isDense || end - start <= 2 * unitBytes + 3 ? end : start + 2 * unitBytes + 1
+        // A match within the run can begin at the third unit, and reaches the end if that is at least 3 bytes away. It
+        // begins at the second unit if that equals the first, and behind the first byte of zeros.
+        var begin = 2 * unitBytes
+        if effort.isSparse, rest == first || rest == 0 { begin = unitBytes + (rest == first ? 0 : 1) }
+        let dense = effort.isDense || end - start <= begin + 3 ? end : start + begin + 1
         for place in start..<dense { addNode(at: place) }
         count = end - Self.window
     }
@@ -168,12 +144,15 @@ struct TokenParser: ~Copyable {
     }
 
     /// Turns the bytes of the segment into tokens, and begins a new segment.
-    mutating func flush() {
+    ///
+    /// - Parameter slides: False if `skip` is called next, with at least as many bytes as the window has.
+    mutating func flush(slides: Bool = true) {
         guard count > 0 else { return }
         addNode(at: Self.window + count)
         search()
         trace()
-        slide(by: count)
+        if slides { slide(by: count) }
+        base &+= UInt32(truncatingIfNeeded: count)
         nodeCount = 0
         count = 0
     }
@@ -184,195 +163,22 @@ struct TokenParser: ~Copyable {
         // The ranges may overlap; `update` from a pointer allows it.
         (bytes.base + Self.window - kept).update(from: bytes.base + Self.window + length - kept, count: kept)
         history = kept
-        base &+= UInt32(truncatingIfNeeded: length)
+        blankFilter = nil
     }
 
-    private mutating func search() {
-        let nodes = nodes.base
-        let end = Self.window + count
-        let first = Self.window - history
-        nodes[0].cost = 0
-        /// The place up to which a long match has been found, within which no further one is looked for.
-        var covered = 0
-        for index in 0..<nodeCount - 1 {
-            let place = Int(nodes[index].place)
-            let cost = nodes[index].cost
-            // Some node may be unreachable: one within a run, a literal from which would lead to no node.
-            let isReached = cost != .max
-            if isReached, Int(nodes[index + 1].place) == place + 1 {
-                let bits = cost &+ costs.literals[Int(bytes.base[place])]
-                if bits < nodes[index + 1].cost {
-                    nodes[index + 1].cost = bits
-                    nodes[index + 1].from = UInt32(truncatingIfNeeded: index)
-                    nodes[index + 1].distance = 0
+    private func search() {
+        costs.literals.withUnsafeBufferPointer { literals in
+            costs.lengths.withUnsafeBufferPointer { lengths in
+                costs.distances.withUnsafeBufferPointer { distanceCosts in
+                    let search = TokenSearch(
+                        bytes: bytes.base, first: Self.window - history, end: Self.window + count,
+                        base: base &- UInt32(Self.window), nodes: nodes.base, nodeCount: nodeCount,
+                        literals: literals, lengths: lengths, distances: distanceCosts, period: period,
+                        effort: effort)
+                    search.run(distances, shortChains, longChains)
                 }
             }
-            guard place + DeflateAlphabet.shortestMatch <= end else { continue }
-            var longest = DeflateAlphabet.shortestMatch - 1
-            // The first node that no match from this one has reached.
-            var next = index + 1
-            let isCovered = place < covered
-            if isReached {
-                for distance in distances where place - distance >= first {
-                    relax(index, place, distance, end, isCovered: isCovered, longest: &longest, next: &next)
-                }
-            }
-            let position = base &+ UInt32(truncatingIfNeeded: place - Self.window)
-            let short = shortHash(at: place)
-            let long = place + Self.longBytes <= end ? longHash(at: place) : nil
-            if isReached, !isCovered {
-                follow(shortChains, short, position, index, place, end, longest: &longest, next: &next)
-                if let long {
-                    follow(longChains, long, position, index, place, end, longest: &longest, next: &next)
-                }
-                var rows = 2
-                while rows <= effort.comparedRows, longest < effort.niceLength {
-                    let distance = rows * period
-                    guard distance <= DeflateAlphabet.longestDistance, place - distance >= first else {
-                        break
-                    }
-                    relax(index, place, distance, end, isCovered: false, longest: &longest, next: &next)
-                    rows += 1
-                }
-                if longest >= effort.niceLength { covered = place + longest }
-            }
-            shortChains.insert(position, short)
-            if let long { longChains.insert(position, long) }
         }
-    }
-
-    /// Compares a node with earlier ones of the same hash value, the nearest first.
-    @inline(__always)
-    private func follow(
-        _ chains: borrowing HashChains, _ hash: Int, _ position: UInt32, _ index: Int, _ place: Int,
-        _ end: Int, longest: inout Int, next: inout Int
-    ) {
-        var candidate = chains.last(hash)
-        var nearest = 0
-        for _ in 0..<effort.longestChain {
-            let distance = Int(position &- candidate)
-            guard longest < effort.niceLength, distance > nearest,
-                distance <= DeflateAlphabet.longestDistance, place - distance >= Self.window - history
-            else { return }
-            relax(index, place, distance, end, isCovered: false, longest: &longest, next: &next)
-            nearest = distance
-            candidate = chains.before(candidate)
-        }
-    }
-
-    @inline(__always)
-    private func shortHash(at place: Int) -> Int {
-        let word =
-            UInt32(bytes.base[place]) | UInt32(bytes.base[place + 1]) &<< 8
-            | UInt32(bytes.base[place + 2]) &<< 16
-        return Int((word &* 0x9E37_79B1) &>> UInt32(32 - HashChains.bits))
-    }
-
-    @inline(__always)
-    private func longHash(at place: Int) -> Int {
-        let start = UnsafeRawPointer(bytes.base + place)
-        let first = UInt64(littleEndian: start.loadUnaligned(as: UInt64.self))
-        let second = UInt64(littleEndian: start.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-        let mixed = (first &* 0x9E37_79B9_7F4A_7C15 ^ second) &* 0xBF58_476D_1CE4_E5B9
-        return Int(mixed &>> UInt64(64 - HashChains.bits))
-    }
-
-    /// Updates the nodes that a match from `place` at `distance` can reach, and that no match of a smaller distance
-    /// reaches.
-    ///
-    /// - Parameters:
-    ///   - isCovered: True to update only the last of these nodes.
-    ///   - longest: The length of the longest match so far. It becomes that of this one if that is longer.
-    ///   - next: The first node that no match so far has reached.
-    @inline(__always)
-    private func relax(
-        _ index: Int, _ place: Int, _ distance: Int, _ end: Int, isCovered: Bool, longest: inout Int,
-        next: inout Int
-    ) {
-        let bytes = bytes.base
-        // A longer match must have this byte, too.
-        guard place + longest < end, bytes[place + longest] == bytes[place + longest - distance] else {
-            return
-        }
-        let limit = distance < period ? end - place : min(end - place, Self.comparedBytes)
-        let length = commonLength(place, place - distance, limit: limit)
-        guard length > longest else { return }
-        let nodes = nodes.base
-        let cost = nodes[index].cost
-        let symbol = DeflateAlphabet.distance(distance).symbol
-        let distanceBits = costs.distances[symbol]
-        if isCovered || length > effort.niceLength {
-            // The last node that the match reaches, and the last one that it reaches without a second match.
-            offerLast(index, place, distance, length, cost: cost, distanceBits: distanceBits)
-            if length > DeflateAlphabet.longestMatch {
-                offerLast(
-                    index, place, distance, DeflateAlphabet.longestMatch, cost: cost,
-                    distanceBits: distanceBits)
-            }
-        }
-        if !isCovered {
-            while next < nodeCount {
-                let reached = Int(nodes[next].place) - place
-                guard reached <= min(length, effort.niceLength) else { break }
-                if reached > longest {
-                    offer(next, cost &+ costs.lengths[reached] &+ distanceBits, index, distance)
-                }
-                next += 1
-            }
-        }
-        longest = length
-    }
-
-    /// Updates the last node that a match of up to `length` bytes reaches.
-    @inline(__always)
-    private func offerLast(
-        _ index: Int, _ place: Int, _ distance: Int, _ length: Int, cost: UInt32, distanceBits: UInt32
-    ) {
-        let nodes = nodes.base
-        var (low, high) = (index, min(nodeCount - 1, index + length))
-        while low < high {
-            let middle = (low + high + 1) / 2
-            if Int(nodes[middle].place) <= place + length { low = middle } else { high = middle - 1 }
-        }
-        let reached = Int(nodes[low].place) - place
-        if low > index, reached >= DeflateAlphabet.shortestMatch {
-            offer(low, cost &+ costs.match(reached, distance: distanceBits), index, distance)
-        }
-    }
-
-    @inline(__always)
-    private func offer(_ node: Int, _ cost: UInt32, _ from: Int, _ distance: Int) {
-        guard cost < nodes.base[node].cost else { return }
-        nodes.base[node].cost = cost
-        nodes.base[node].from = UInt32(truncatingIfNeeded: from)
-        nodes.base[node].distance = UInt32(truncatingIfNeeded: distance)
-    }
-
-    @inline(__always)
-    private func commonLength(_ one: Int, _ other: Int, limit: Int) -> Int {
-        let base = UnsafeRawPointer(bytes.base)
-        @inline(__always)
-        func difference(_ length: Int) -> UInt64 {
-            base.loadUnaligned(fromByteOffset: one &+ length, as: UInt64.self)
-                ^ base.loadUnaligned(fromByteOffset: other &+ length, as: UInt64.self)
-        }
-        var length = 0
-        // Most of the compared bytes are long runs.
-        while length &+ 32 <= limit {
-            let first = difference(length) | difference(length &+ 8)
-            let second = difference(length &+ 16) | difference(length &+ 24)
-            if first | second != 0 { break }
-            length &+= 32
-        }
-        while length &+ 8 <= limit {
-            let difference = difference(length)
-            if difference != 0 {
-                return length &+ UInt64(littleEndian: difference).trailingZeroBitCount / 8
-            }
-            length &+= 8
-        }
-        while length < limit, bytes.base[one &+ length] == bytes.base[other &+ length] { length &+= 1 }
-        return length
     }
 
     /// Appends the tokens of the cheapest way from the first node to the last.
