@@ -90,6 +90,17 @@ package struct PNGWriter: Sendable {
         return best.map(file) ?? []
     }
 
+    /// Returns a PNG file with the pixels of `encode`, somewhat longer and in about a tenth of the time. The time is
+    /// proportional to the number of pixels.
+    ///
+    /// - Parameter grid: The grid, of any colour model but CMYK.
+    package func encodeQuickly(_ grid: Grid) -> [UInt8] {
+        precondition(grid.color != .cmyk, "PNG has no CMYK")
+        let format = PNGRaster.formats(of: grid, keepsColorSpace: attachments.iCCP != nil)[0]
+        let raster = PNGRaster(format, size: grid.size, columns: cells(grid, over: width))
+        return file(RowPlan(raster, rows: cells(grid, over: height)).usualSolution)
+    }
+
     private func cells(_ grid: Grid, over length: Int) -> [UInt8] {
         grid.color == .gray16
             ? NearestMap.cells16(grid.size, over: length) : NearestMap.cells(grid.size, over: length)

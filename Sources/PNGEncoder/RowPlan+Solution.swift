@@ -68,14 +68,19 @@ extension RowPlan {
             improve(best.filtering, .fixed, passes: 1)
         }
         if isMedium {
-            let filtering = usualFiltering
-            let tokens = LazyParser.tokens(bytes(filtering))
-            let lazy = Solution(
-                plan: self, filtering: filtering, tokens: tokens,
-                stream: DeflateStream(tokens, rawBytes: rawBytes))
-            if lazy.stream.bytes < best.stream.bytes { best = lazy }
-            improve(filtering, lazy.stream.costs, passes: 2)
+            let usual = usualSolution
+            if usual.stream.bytes < best.stream.bytes { best = usual }
+            improve(usual.filtering, usual.stream.costs, passes: 2)
         }
         return best
+    }
+
+    /// The solution of common writers, which examines each byte once.
+    var usualSolution: Solution {
+        let filtering = usualFiltering
+        let tokens = LazyParser.tokens(bytes(filtering))
+        return Solution(
+            plan: self, filtering: filtering, tokens: tokens,
+            stream: DeflateStream(tokens, rawBytes: rawBytes))
     }
 }

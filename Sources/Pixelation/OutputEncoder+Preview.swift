@@ -19,7 +19,7 @@ extension OutputEncoder {
             let turned = stored.turned(from: orientation)
             let grid = (format == .jpeg ? turned.opaque(on: options.background) : turned).withoutInk()
             let writer = PNGWriter(width: grid.size, height: grid.size, attachments: attachments)
-            return PicturePreview.Thumbnail(grid: grid, png: writer.encode(grid))
+            return PicturePreview.Thumbnail(grid: grid, png: writer.encodeQuickly(grid))
         }
         return PicturePreview(
             width: orientation.swapsSides ? picture.height : picture.width,
