@@ -7,15 +7,19 @@ PIXELATOR_BINARY is the program to test.
 import base64
 import json
 import os
+import re
 import subprocess
 import unittest
+import urllib.request
 
+import boto3
+import botocore.config
 import botocore.exceptions
 
-from local_cloud import PROJECT, Daemon, LocalCloud, stacks, until
+import yaml
 
-with open(os.path.join(PROJECT, "deploy", "cloudformation", "pixelator.yaml"), encoding="utf-8") as file:
-    TEMPLATE = file.read()
+from created_stack import Stack
+from local_cloud import PROJECT, Daemon, LocalCloud, free_port, stacks, until
 
 
 def statements(document):
@@ -33,29 +37,42 @@ def statements(document):
     }
 
 
-class Stack:
-    """A created stack with its resources and outputs by logical name."""
+class Loader(yaml.SafeLoader):
+    """A loader of templates, whose short forms of functions become their long forms."""
 
-    def __init__(self, cloud, name, **parameters):
-        formation = cloud.client("cloudformation")
-        formation.create_stack(
-            StackName=name,
-            TemplateBody=TEMPLATE,
-            Capabilities=["CAPABILITY_IAM"],
-            Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()],
-        )
 
-        def settled():
-            stack = formation.describe_stacks(StackName=name)["Stacks"][0]
-            return None if stack["StackStatus"].endswith("_IN_PROGRESS") else stack
+def function(loader, suffix, node):
+    names = {"Ref": "Ref", "Condition": "Condition"}
+    value = {
+        yaml.ScalarNode: loader.construct_scalar,
+        yaml.SequenceNode: lambda node: loader.construct_sequence(node, deep=True),
+        yaml.MappingNode: lambda node: loader.construct_mapping(node, deep=True),
+    }[type(node)](node)
+    return {names.get(suffix, f"Fn::{suffix}"): value}
 
-        stack = until(settled, 60, "the stack was not created")
-        if stack["StackStatus"] != "CREATE_COMPLETE":
-            events = formation.describe_stack_events(StackName=name)["StackEvents"]
-            raise AssertionError([e.get("ResourceStatusReason") for e in events if "FAILED" in e["ResourceStatus"]])
-        self.outputs = {o["OutputKey"]: o["OutputValue"] for o in stack["Outputs"]}
-        resources = formation.list_stack_resources(StackName=name)["StackResourceSummaries"]
-        self.resources = {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in resources}
+
+Loader.add_multi_constructor("!", function)
+
+
+def text(name):
+    """Returns a template as it is in the repository."""
+    with open(os.path.join(PROJECT, "deploy", "cloudformation", name), encoding="utf-8") as file:
+        return file.read()
+
+
+def parsed(name):
+    return yaml.load(text(name), Loader)
+
+
+def dashboard(stack):
+    body = stack.cloud.client("cloudwatch").get_dashboard(DashboardName=stack.resources["Dashboard"])["DashboardBody"]
+    return json.loads(body)
+
+
+def series(dashboard):
+    """Returns the series of a dashboard, without search expressions."""
+    rows = [row for widget in dashboard["widgets"] for row in widget["properties"]["metrics"]]
+    return {tuple(row) for row in rows if isinstance(row[0], str)}
 
 
 class StackTest(unittest.TestCase):
@@ -84,9 +101,6 @@ class StackTest(unittest.TestCase):
         )
         return answer["Attributes"]
 
-    def role(self, stack):
-        return self.cloud.client("iam").get_role(RoleName=stack.resources["Role"])["Role"]
-
     def names(self):
         return {
             "REGION": stacks.REGION,
@@ -109,7 +123,7 @@ class StackTest(unittest.TestCase):
 
     def test_only_the_source_bucket_may_send_to_the_queue(self):
         queue = self.attributes("Queue")
-        (statement,) = json.loads(queue["Policy"])["Statement"]
+        (statement,) = [s for s in json.loads(queue["Policy"])["Statement"] if s["Effect"] == "Allow"]
         self.assertEqual(statement["Principal"], {"Service": "s3.amazonaws.com"})
         self.assertEqual(statement["Action"], "sqs:SendMessage")
         self.assertEqual(statement["Resource"], queue["QueueArn"])
@@ -139,9 +153,8 @@ class StackTest(unittest.TestCase):
         iam = self.cloud.client("iam")
         name = self.stack.resources["Role"]
         self.assertEqual(iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"], [])
-        self.assertEqual(iam.list_role_policies(RoleName=name)["PolicyNames"], ["pixelated"])
-        granted = iam.get_role_policy(RoleName=name, PolicyName="pixelated")["PolicyDocument"]
-        self.assertEqual(statements(granted), statements(stacks.policy_document(self.names())))
+        self.assertEqual(set(iam.list_role_policies(RoleName=name)["PolicyNames"]), {"pixelated", "instance"})
+        self.assertEqual(statements(self.stack.granted("pixelated")), statements(stacks.policy_document(self.names())))
 
     def test_operators_have_managed_policies_with_the_permissions_of_the_projects_policies(self):
         iam = self.cloud.client("iam")
@@ -161,7 +174,7 @@ class StackTest(unittest.TestCase):
              ["sts:AssumeRole", "sts:TagSession"]),
             (Stack(self.cloud, "tasks", RunsOn="ecs"), "ecs-tasks.amazonaws.com", ["sts:AssumeRole"]),
         ):
-            (statement,) = self.role(stack)["AssumeRolePolicyDocument"]["Statement"]
+            (statement,) = stack.role()["AssumeRolePolicyDocument"]["Statement"]
             self.assertEqual(statement["Principal"], {"Service": principal})
             self.assertEqual(statement["Action"], actions)
             self.assertEqual("AutoScalingGroup" in stack.resources, stack is self.stack)
@@ -172,14 +185,80 @@ class StackTest(unittest.TestCase):
             with self.assertRaisesRegex(botocore.exceptions.ClientError, f"needs {missing}"):
                 Stack(self.cloud, "incomplete", **given)
 
-    def launch_template(self):
-        answer = self.cloud.client("ec2").describe_launch_template_versions(
-            LaunchTemplateId=self.stack.resources["LaunchTemplate"]
+    def test_updates_need_room_for_new_instances_beside_the_old_ones(self):
+        given = {**self.parameters, "MinReplicas": "3", "MaxReplicas": "3"}
+        with self.assertRaisesRegex(botocore.exceptions.ClientError, "MaxReplicas must be greater"):
+            Stack(self.cloud, "full", **given)
+
+    def test_new_instances_are_ready_before_the_old_ones_are_terminated(self):
+        # The local CloudFormation ignores these policies.
+        group = parsed("pixelator.yaml")["Resources"]["AutoScalingGroup"]
+        self.assertEqual(group["CreationPolicy"]["ResourceSignal"]["Count"], {"Ref": "MinReplicas"})
+        update = group["UpdatePolicy"]["AutoScalingRollingUpdate"]
+        self.assertEqual(update["MinInstancesInService"], {"Ref": "MinReplicas"})
+        self.assertIs(update["WaitOnResourceSignals"], True)
+        self.assertLessEqual(
+            {"AlarmNotification", "AZRebalance", "HealthCheck", "ReplaceUnhealthy", "ScheduledActions"},
+            set(update["SuspendProcesses"]),
         )
-        return answer["LaunchTemplateVersions"][-1]["LaunchTemplateData"]
+        (hook,) = group["Properties"]["LifecycleHookSpecificationList"]
+        configuration = json.loads(self.stack.outputs["Configuration"])
+        self.assertIs(configuration["instance"]["drainOnTermination"], True)
+        self.assertEqual(hook["LifecycleTransition"], "autoscaling:EC2_INSTANCE_TERMINATING")
+        # A drain with uploads takes 65 seconds by default.
+        self.assertGreater(hook["HeartbeatTimeout"], 65 + 60)
+
+    def test_the_service_gives_up_when_the_redrive_policy_does(self):
+        stack = Stack(self.cloud, "three", RunsOn="kubernetes", MaxReceives="3")
+        self.assertEqual(json.loads(stack.outputs["Configuration"])["worker"]["maxReceives"], 3)
+        attributes = self.cloud.sqs.get_queue_attributes(
+            QueueUrl=stack.outputs["QueueUrl"], AttributeNames=["RedrivePolicy"]
+        )["Attributes"]
+        self.assertEqual(int(json.loads(attributes["RedrivePolicy"])["maxReceiveCount"]), 3)
+
+    def test_only_the_queue_may_use_the_dead_letter_queue(self):
+        allowed = json.loads(self.attributes("DeadLetterQueue")["RedriveAllowPolicy"])
+        self.assertEqual(allowed["redrivePermission"], "byQueue")
+        self.assertEqual(allowed["sourceQueueArns"], [self.stack.outputs["QueueArn"]])
+
+    def test_buckets_and_queues_refuse_connections_without_tls(self):
+        policies = [json.loads(self.attributes(queue)["Policy"]) for queue in ("Queue", "DeadLetterQueue")]
+        for output in ("SourceBucketName", "ProcessedBucketName"):
+            policies.append(json.loads(self.cloud.s3.get_bucket_policy(Bucket=self.stack.outputs[output])["Policy"]))
+        queue = self.attributes("Queue")["QueueArn"]
+        dead = self.attributes("DeadLetterQueue")["QueueArn"]
+        wanted = [("sqs:*", {queue}), ("sqs:*", {dead})]
+        for output in ("SourceBucketName", "ProcessedBucketName"):
+            arn = f"arn:aws:s3:::{self.stack.outputs[output]}"
+            wanted.append(("s3:*", {arn, f"{arn}/*"}))
+        for policy, (action, resources) in zip(policies, wanted, strict=True):
+            (denial,) = [s for s in policy["Statement"] if s["Effect"] == "Deny"]
+            self.assertEqual((denial["Principal"], denial["Action"]), ("*", action))
+            found = denial["Resource"]
+            self.assertEqual({found} if isinstance(found, str) else set(found), resources)
+            # The condition of the template has another value for the local AWS.
+            self.assertEqual(denial["Condition"], {"Bool": {"aws:SecureTransport": "unknown"}})
+        self.assertEqual(text("pixelator.yaml").count('{ Bool: { "aws:SecureTransport": "false" } }'), 4)
+
+    def test_the_denial_refuses_a_connection_without_tls(self):
+        bucket = self.stack.outputs["ProcessedBucketName"]
+        session = self.stack.session(self)
+        role = boto3.client(
+            "s3", endpoint_url=self.cloud.endpoint, region_name=stacks.REGION,
+            aws_access_key_id=session["AccessKeyId"], aws_secret_access_key=session["SecretAccessKey"],
+            aws_session_token=session["SessionToken"],
+            config=botocore.config.Config(s3={"addressing_style": "path"}),
+        )
+        role.put_object(Bucket=bucket, Key="an output", Body=b"x")
+        self.addCleanup(self.cloud.s3.delete_object, Bucket=bucket, Key="an output")
+        policy = self.cloud.s3.get_bucket_policy(Bucket=bucket)["Policy"]
+        self.cloud.s3.put_bucket_policy(Bucket=bucket, Policy=policy.replace('"unknown"', '"false"'))
+        self.addCleanup(self.cloud.s3.put_bucket_policy, Bucket=bucket, Policy=policy)
+        with self.assertRaisesRegex(botocore.exceptions.ClientError, "AccessDenied"):
+            role.put_object(Bucket=bucket, Key="an output", Body=b"x")
 
     def test_instances_require_imdsv2_and_allow_no_inbound_connections(self):
-        data = self.launch_template()
+        data = self.stack.launch_template()
         options = data["MetadataOptions"]
         self.assertEqual((options["HttpTokens"], options["HttpPutResponseHopLimit"]), ("required", 1))
         (group,) = self.cloud.client("ec2").describe_security_groups(
@@ -190,12 +269,10 @@ class StackTest(unittest.TestCase):
         roles = self.cloud.client("iam").get_instance_profile(InstanceProfileName=profile)["InstanceProfile"]["Roles"]
         self.assertEqual([role["RoleName"] for role in roles], [self.stack.resources["Role"]])
 
-    def test_instances_verify_the_package_and_use_the_configuration_of_the_stack(self):
-        script = base64.b64decode(self.launch_template()["UserData"]).decode()
+    def test_instances_use_the_configuration_of_the_stack(self):
+        script = base64.b64decode(self.stack.launch_template()["UserData"]).decode()
         subprocess.run(["bash", "-n"], input=script, text=True, check=True)
         self.assertNotIn("${", script)
-        self.assertIn(f"curl -fsSL --max-time 300 -o \"$package\" '{self.parameters['PackageUrl']}'", script)
-        self.assertIn(f"echo '{self.parameters['PackageSha256']}' \"$package\" | sha256sum --check", script)
         written = script.partition("<< 'CONFIGURATION'\n")[2].partition("\nCONFIGURATION\n")[0]
         self.assertEqual(json.loads(written), json.loads(self.stack.outputs["Configuration"]))
 
@@ -218,41 +295,178 @@ class StackTest(unittest.TestCase):
         )
         self.assertEqual([m["Id"] for m in metrics.values() if m["ReturnData"]], ["backlog"])
 
-    def test_alarms_watch_the_oldest_message_and_the_dead_letter_queue(self):
+    def test_alarms_watch_the_queues(self):
         watch = self.cloud.client("cloudwatch")
         names = self.names()
         for alarm, metric, queue, threshold in (
             ("OldestMessageAlarm", "ApproximateAgeOfOldestMessage", "QUEUE", 900),
             ("DeadLetterAlarm", "ApproximateNumberOfMessagesVisible", "DEAD_LETTER_QUEUE", 0),
+            ("InFlightAlarm", "ApproximateNumberOfMessagesNotVisible", "QUEUE", 100000),
         ):
             (found,) = watch.describe_alarms(AlarmNames=[self.stack.resources[alarm]])["MetricAlarms"]
             self.assertEqual((found["MetricName"], found["Threshold"]), (metric, threshold))
             self.assertEqual(found["Dimensions"], [{"Name": "QueueName", "Value": names[queue]}])
             self.assertEqual(found["AlarmActions"], [self.parameters["AlarmTopicArn"]])
 
-    def session(self):
-        """Returns credentials of the stack's role, whose trust policy is extended by the account for this test.
+    def test_an_alarm_notices_that_instances_are_missing(self):
+        (alarm,) = self.cloud.client("cloudwatch").describe_alarms(
+            AlarmNames=[self.stack.resources["TooFewInstancesAlarm"]]
+        )["MetricAlarms"]
+        self.assertEqual((alarm["MetricName"], alarm["Threshold"]), ("GroupInServiceInstances", 1))
+        self.assertEqual((alarm["ComparisonOperator"], alarm["TreatMissingData"]), ("LessThanThreshold", "breaching"))
+        self.assertEqual(
+            alarm["Dimensions"],
+            [{"Name": "AutoScalingGroupName", "Value": self.stack.resources["AutoScalingGroup"]}],
+        )
 
-        The local IAM requires permissions for batch calls, which AWS does not know: they are added, too.
-        """
-        iam, name = self.cloud.client("iam"), self.stack.resources["Role"]
-        batch_calls = {"Effect": "Allow", "Action": list(stacks.LOCAL_ONLY.values()), "Resource": self.stack.outputs["QueueArn"]}
-        iam.put_role_policy(
-            RoleName=name, PolicyName="local-only",
-            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [batch_calls]}),
+    def test_the_dashboard_shows_metrics_of_the_stack(self):
+        group = self.stack.resources["AutoScalingGroup"]
+        queue, dead = self.names()["QUEUE"], self.names()["DEAD_LETTER_QUEUE"]
+        self.assertEqual(series(dashboard(self.stack)), {
+            ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue),
+            ("AWS/SQS", "ApproximateNumberOfMessagesNotVisible", "QueueName", queue),
+            ("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", queue),
+            ("AWS/SQS", "NumberOfMessagesSent", "QueueName", queue),
+            ("AWS/SQS", "NumberOfMessagesDeleted", "QueueName", queue),
+            ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", dead),
+            ("AWS/AutoScaling", "GroupInServiceInstances", "AutoScalingGroupName", group),
+        })
+
+    def test_a_stack_has_no_options_by_default(self):
+        # Neither agents nor an endpoint, an event rule or a policy for keys.
+        absent = {"LogGroup", "S3Endpoint", "EventRule", "KeyPolicy", "SilenceAlarm"}
+        self.assertEqual(absent & set(self.stack.resources), set())
+        script = base64.b64decode(self.stack.launch_template()["UserData"]).decode()
+        self.assertEqual(re.findall(r"^download (\S+)", script, re.M), ["pixelated.deb"])
+
+    def options(self, name, **parameters):
+        """Returns a stack with instances and these parameters beside those that are required."""
+        required = {k: self.parameters[k] for k in ("VpcId", "SubnetIds", "PackageUrl", "PackageSha256")}
+        return Stack(self.cloud, name, **{**required, **parameters})
+
+    def test_an_existing_bucket_announces_its_objects_by_eventbridge(self):
+        bucket = "pictures-of-years"
+        self.cloud.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": stacks.REGION})
+        self.cloud.s3.put_bucket_notification_configuration(
+            Bucket=bucket, NotificationConfiguration={"EventBridgeConfiguration": {}}
         )
-        self.addCleanup(iam.delete_role_policy, RoleName=name, PolicyName="local-only")
-        trust = self.role(self.stack)["AssumeRolePolicyDocument"]
-        account = {"AWS": f"arn:aws:iam::{self.names()['ACCOUNT']}:root"}
-        widened = {**trust, "Statement": trust["Statement"] + [
-            {"Effect": "Allow", "Principal": account, "Action": "sts:AssumeRole"}
-        ]}
-        iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(widened))
-        self.addCleanup(iam.update_assume_role_policy, RoleName=name, PolicyDocument=json.dumps(trust))
-        answer = self.cloud.client("sts").assume_role(
-            RoleArn=self.stack.outputs["RoleArn"], RoleSessionName="instance"
+        stack = self.options("existing", ExistingSourceBucket=bucket, KeyPrefix="photos/", KeySuffix=".jpg")
+        self.assertNotIn("SourceBucket", stack.resources)
+        self.assertEqual(stack.outputs["SourceBucketName"], bucket)
+        self.assertEqual(json.loads(stack.outputs["Configuration"])["filter"]["buckets"], [bucket])
+        for key in ("photos/lake.jpg", "photos/lake.txt", "elsewhere/lake.jpg"):
+            self.cloud.s3.put_object(Bucket=bucket, Key=key, Body=b"x")
+        until(lambda: self.cloud.messages(stack.outputs["QueueUrl"]), 20, "no event arrived in the queue")
+        received = self.cloud.sqs.receive_message(QueueUrl=stack.outputs["QueueUrl"], MaxNumberOfMessages=10)
+        (message,) = received["Messages"]
+        event = json.loads(message["Body"])
+        self.assertEqual(event["detail-type"], "Object Created")
+        self.assertEqual(event["detail"]["object"]["key"], "photos/lake.jpg")
+        names = {
+            **self.names(), "SOURCE_BUCKET": bucket, "PROCESSED_BUCKET": stack.outputs["ProcessedBucketName"],
+            "QUEUE": stack.outputs["QueueName"],
+            "DEAD_LETTER_QUEUE": stack.outputs["DeadLetterQueueUrl"].rpartition("/")[2],
+        }
+        self.assertEqual(statements(stack.granted("pixelated")), statements(stacks.policy_document(names)))
+
+    def test_only_the_event_rule_of_an_existing_bucket_may_send_to_the_queue(self):
+        stack = self.options("ruled", ExistingSourceBucket="pictures-of-others")
+        policy = self.cloud.sqs.get_queue_attributes(
+            QueueUrl=stack.outputs["QueueUrl"], AttributeNames=["Policy"]
+        )["Attributes"]["Policy"]
+        (statement,) = [s for s in json.loads(policy)["Statement"] if s["Effect"] == "Allow"]
+        rule = self.cloud.client("events").describe_rule(Name=stack.resources["EventRule"])["Arn"]
+        self.assertEqual(statement["Principal"], {"Service": "events.amazonaws.com"})
+        self.assertEqual(statement["Condition"], {"ArnEquals": {"aws:SourceArn": rule}})
+
+    def test_keys_encrypt_buckets_and_queues_and_may_be_used_by_the_role(self):
+        kms = self.cloud.client("kms")
+        keys = {name: kms.create_key()["KeyMetadata"]["Arn"] for name in ("Source", "Output", "Queue")}
+        stack = self.options("keys", **{f"{name}KeyArn": arn for name, arn in keys.items()})
+        # The local CloudFormation does not set the encryption of buckets.
+        for bucket, name in (("SourceBucket", "Source"), ("ProcessedBucket", "Output")):
+            properties = parsed("pixelator.yaml")["Resources"][bucket]["Properties"]
+            (choice,) = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+            condition, rule, _ = choice["Fn::If"]
+            self.assertEqual(condition, f"Has{name}Key")
+            self.assertEqual(rule, {
+                "ServerSideEncryptionByDefault":
+                    {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": {"Ref": f"{name}KeyArn"}},
+                "BucketKeyEnabled": True,
+            })
+        for output in ("QueueUrl", "DeadLetterQueueUrl"):
+            attributes = self.cloud.sqs.get_queue_attributes(
+                QueueUrl=stack.outputs[output], AttributeNames=["All"]
+            )["Attributes"]
+            self.assertEqual(attributes["KmsMasterKeyId"], keys["Queue"])
+        iam = self.cloud.client("iam")
+        (attached,) = iam.list_attached_role_policies(RoleName=stack.resources["Role"])["AttachedPolicies"]
+        self.assertEqual(attached["PolicyArn"], stack.outputs["KeyPolicyArn"])
+        version = iam.get_policy(PolicyArn=attached["PolicyArn"])["Policy"]["DefaultVersionId"]
+        document = iam.get_policy_version(
+            PolicyArn=attached["PolicyArn"], VersionId=version
+        )["PolicyVersion"]["Document"]
+        both = ["kms:GenerateDataKey", "kms:Decrypt"]
+        self.assertEqual({s["Resource"]: s["Action"] for s in document["Statement"]}, {
+            keys["Source"]: "kms:Decrypt", keys["Output"]: both, keys["Queue"]: both,
+        })
+
+    def test_the_role_has_the_permissions_boundary(self):
+        # The local CloudFormation does not set the boundary.
+        arn = "arn:aws:iam::aws:policy/PowerUserAccess"
+        self.assertIn("Role", self.options("bounded", PermissionsBoundaryArn=arn).resources)
+        boundary = parsed("pixelator.yaml")["Resources"]["Role"]["Properties"]["PermissionsBoundary"]
+        self.assertEqual(
+            boundary["Fn::If"], ["HasBoundary", {"Ref": "PermissionsBoundaryArn"}, {"Ref": "AWS::NoValue"}]
         )
-        return answer["Credentials"]
+
+    def test_spot_instances_have_several_types_and_are_replaced_early(self):
+        # The local Auto Scaling does not know these properties.
+        self.assertIn("AutoScalingGroup", self.options("spot", OnDemandPercentage="0").resources)
+        properties = parsed("pixelator.yaml")["Resources"]["AutoScalingGroup"]["Properties"]
+        condition, spot, none = properties["MixedInstancesPolicy"]["Fn::If"]
+        self.assertEqual((condition, none), ("HasSpot", {"Ref": "AWS::NoValue"}))
+        self.assertEqual(properties["LaunchTemplate"]["Fn::If"][:2], ["HasSpot", {"Ref": "AWS::NoValue"}])
+        self.assertEqual(properties["CapacityRebalance"]["Fn::If"], ["HasSpot", True, False])
+        distribution = spot["InstancesDistribution"]
+        self.assertEqual(distribution["OnDemandBaseCapacity"], {"Ref": "OnDemandBase"})
+        self.assertEqual(distribution["OnDemandPercentageAboveBaseCapacity"], {"Ref": "OnDemandPercentage"})
+        self.assertEqual(distribution["SpotAllocationStrategy"], "price-capacity-optimized")
+        self.assertEqual(len(spot["LaunchTemplate"]["Overrides"]), 4)
+
+    def test_a_gateway_endpoint_of_s3_is_in_the_route_tables(self):
+        ec2 = self.cloud.client("ec2")
+        table = ec2.create_route_table(VpcId=self.parameters["VpcId"])["RouteTable"]["RouteTableId"]
+        stack = self.options("endpoint", RouteTableIds=table)
+        (endpoint,) = ec2.describe_vpc_endpoints(
+            VpcEndpointIds=[stack.resources["S3Endpoint"]]
+        )["VpcEndpoints"]
+        self.assertEqual(endpoint["ServiceName"], f"com.amazonaws.{stacks.REGION}.s3")
+        self.assertEqual((endpoint["VpcEndpointType"], endpoint["RouteTableIds"]), ("Gateway", [table]))
+
+    def test_options_of_operators_have_the_permissions_of_their_agents(self):
+        stack = self.options("open", OperatorAccess="session-manager", LogRetentionDays="14")
+        granted = {s["Sid"]: s for s in stack.granted("instance")["Statement"]}
+        self.assertEqual(set(granted), {"SignalTheStack", "ReportTheInstance", "OpenSessions", "WriteTheLog"})
+        # docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
+        self.assertEqual(set(granted["OpenSessions"]["Action"]), {
+            "ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
+            "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
+        })
+        self.assertIn(f":log-group:{stack.resources['LogGroup']}", granted["WriteTheLog"]["Resource"])
+        script = base64.b64decode(stack.launch_template()["UserData"]).decode()
+        self.assertIn("systemctl enable --now amazon-ssm-agent", script)
+        self.assertIn("journald", script)
+        self.assertNotIn("metrics_collected", script)
+
+    def test_an_alarm_notices_the_silence_of_the_notification(self):
+        stack = self.options("silence", SilenceHours="6")
+        (alarm,) = self.cloud.client("cloudwatch").describe_alarms(
+            AlarmNames=[stack.resources["SilenceAlarm"]]
+        )["MetricAlarms"]
+        self.assertEqual((alarm["MetricName"], alarm["Statistic"]), ("NumberOfMessagesSent", "Sum"))
+        self.assertEqual((alarm["Period"] * alarm["EvaluationPeriods"], alarm["Threshold"]), (6 * 3600, 1))
+        self.assertEqual((alarm["ComparisonOperator"], alarm["TreatMissingData"]), ("LessThanThreshold", "breaching"))
 
     def test_pixelated_works_with_the_permissions_of_the_role(self):
         binary = os.environ.get("PIXELATOR_BINARY")
@@ -262,19 +476,27 @@ class StackTest(unittest.TestCase):
         config = os.path.join(cloud.directory, "config.json")
         with open(config, "w", encoding="utf-8") as file:
             file.write(outputs["Configuration"])
-        session = self.session()
+        session = self.stack.session(self)
+        port = free_port()
         environment = {
             "PATH": "/usr/bin:/bin",
             "HOME": cloud.directory,
             "AWS_ACCESS_KEY_ID": session["AccessKeyId"],
             "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
             "AWS_SESSION_TOKEN": session["SessionToken"],
-            # The only difference to AWS.
+            # The only differences to AWS, and a port of this test.
             "PIXELATED_AWS_ENDPOINTS_S3": cloud.endpoint,
             "PIXELATED_AWS_ENDPOINTS_SQS": cloud.endpoint,
+            "PIXELATED_HEALTH_LISTEN": f"127.0.0.1:{port}",
         }
         source, processed = outputs["SourceBucketName"], outputs["ProcessedBucketName"]
         picture, expected = cloud.picture()
+
+        checked = subprocess.run(
+            [binary, "check", "--config", config], env=environment, capture_output=True, text=True, timeout=60,
+        )
+        self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
+        self.assertIn("queue-policy", checked.stdout)
 
         daemon = Daemon([binary, "run", "--config", config], environment, os.path.join(cloud.directory, "daemon.log"))
         self.addCleanup(daemon.close)
@@ -297,6 +519,16 @@ class StackTest(unittest.TestCase):
         ))
         self.assertEqual(cloud.keys(processed), wanted)
         self.assertEqual(cloud.digests(processed, "photos/lake at dusk.jpg"), expected)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as page:
+            there = {re.split("[ {]", line)[0] for line in page.read().decode().splitlines()}
+        collected = re.findall(r"\^(pixelated_\w+)\$", text("pixelator.yaml"))
+        self.assertEqual(set(collected) - there, set(), "metrics that CloudWatch would not get")
+        self.assertGreater(len(collected), 3)
+        stack = self.options("metrics", CollectMetrics="yes")
+        shown = {name for namespace, name, *_ in series(dashboard(stack)) if namespace == "pixelated"}
+        shown |= set(re.findall(r'MetricName=\\\\?"(\w+)', json.dumps(dashboard(stack))))
+        self.assertEqual(shown - set(collected), set(), "metrics of the dashboard that are not collected")
+        self.assertEqual(len(shown), 2)
         self.assertEqual(daemon.terminate(60), 0, daemon.output()[-4000:])
         self.assertNotIn(session["SecretAccessKey"], daemon.output())
         self.assertNotIn(session["SessionToken"], daemon.output())
