@@ -25,6 +25,7 @@ struct AuditCommand: AsyncParsableCommand {
               stale      an output was made from an earlier version or with other settings
               set-aside  the quarantine has a failure of this version
               orphan     an output whose source does not exist
+
             A standard error line states the expected number of requests and their price before the audit begins.
 
             With --repair, the command sends an event for each missing or stale source to the queue, so that the \
@@ -76,8 +77,8 @@ struct AuditCommand: AsyncParsableCommand {
         completion: .file())
     var checkpoint: LocalPath?
 
-    @Flag(inversion: .prefixedNo, help: "Look for outputs whose sources do not exist.")
-    var orphans = true
+    @Flag(help: "Do not look for outputs whose sources do not exist.")
+    var noOrphans = false
 
     @Flag(help: "Print the expected requests, their price and the time, and do nothing else.")
     var estimate = false
@@ -186,7 +187,7 @@ struct AuditCommand: AsyncParsableCommand {
         options.isFast = fast
         options.sample = sample
         options.concurrency = concurrency
-        options.findsOrphans = orphans
+        options.findsOrphans = !noOrphans
         return options
     }
 

@@ -235,7 +235,7 @@ struct AuditCommandTests {
             var policy = Self.policy
             policy["without"] = [.string(action.0)]
             try await cloud.request("allow", policy)
-            let found = try await audit(cloud, action.1.isEmpty ? "--orphans" : action.1)
+            let found = try await audit(cloud, action.1.isEmpty ? "--json" : action.1)
             #expect(found.end == .exit(77), "\(found.lines)")
             #expect(found.lines.contains { $0.contains(action.0) }, "\(found.lines)")
         }
