@@ -20,10 +20,12 @@ import Testing
         options.sizes = Array((1...256).shuffled(using: &random).prefix(.random(in: 1...16, using: &random)))
         options.truncated = TruncationPolicy.allCases.randomElement(using: &random) ?? .refuse
         options.metadata = MetadataPolicy.allCases.randomElement(using: &random) ?? .upright
+        options.output = OutputFormatPolicy.allCases.randomElement(using: &random) ?? .same
         options.limits.bytes = .random(in: 1...1 << 30, using: &random)
         options.limits.pixels = .random(in: 1...4_290_250_000, using: &random)
         options.limits.scans = .random(in: 1...10_000, using: &random)
         options.limits.scanWork = .random(in: 1...1_000_000_000_000, using: &random)
+        options.limits.frames = .random(in: 1...65_536, using: &random)
         options.limits.markers = .random(in: 1...1_000_000, using: &random)
         options.limits.memoryBytes = .random(in: 1 << 20...64 << 30, using: &random)
         options.limits.damagedPercent = .random(in: 0...100, using: &random)

@@ -178,6 +178,16 @@ struct OutputVerifierTests {
         }
     }
 
+    @Test func `a block of a JPEG output with another colour than its cell is found`() throws {
+        var random = SplitMix(seed: 7)
+        var cells = Output.enlarged(Output.grid(8, .gray, &random), by: 32)
+        for pixel in 0..<64 {
+            cells = Output.changed(cells, column: 40 + pixel % 8, row: 48 + pixel / 8, by: 64)
+        }
+        let found = try verify(GridWriter(width: 256, height: 256).encode(cells), size: 8).findings
+        #expect(found.map(\.kind) == [.pixels] && found.first?.detail.contains("(40, 48)") == true)
+    }
+
     @Test func `an output with more cells than stated is found`() throws {
         for kind in Output.Kind.allCases {
             for (size, stated) in [(16, 8), (9, 8), (64, 48)] {
@@ -212,6 +222,14 @@ struct OutputVerifierTests {
         let gif = try Output.make(.gif, size: 3, width: 30, height: 30)
         let end = gif.count - 2
         try expect(Array(gif[..<end]) + [2, 7, 7] + gif[end...], .encoding, at: end + 1, size: 3)
+        // Bits behind the end code, in those of the files whose last byte has some.
+        let bits = try (100...120).count { width in
+            var bytes = try Output.make(.gif, size: 8, width: width, height: 90)
+            bytes[bytes.count - 3] |= 0x80
+            let found = try verify(bytes, size: 8).findings
+            return found.map(\.kind) == [.encoding] && found.first?.offset == bytes.count - 3
+        }
+        #expect(bits > 0)
         var palette = gif
         palette[13 + 3 * 12] = 1
         try expect(palette, .structure, at: 13 + 3 * 12, size: 3)
