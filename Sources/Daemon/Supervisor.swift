@@ -20,6 +20,9 @@ package struct Supervisor: Sendable {
         package var drain = Duration.seconds(120)
         /// The maximum time until a cancelled worker returns.
         package var cancellation = Duration.seconds(15)
+        /// The time after the first command to stop in which further ones count as the same one. A signal to a process
+        /// group and one to its main process arrive together.
+        package var repeatedStop = Duration.seconds(2)
         /// The interval at which time limits are checked and the status is updated.
         package var tick = Duration.seconds(1)
 
@@ -121,7 +124,9 @@ package struct Supervisor: Sendable {
         let transition: SupervisorState.Event
         switch event {
         case .answered: transition = .answered
-        case .command(.stop): transition = .stopRequested
+        case .command(.stop):
+            if let begin = run.drainBegin, begin.duration(to: .now) < timeouts.repeatedStop { return false }
+            transition = .stopRequested
         case .command(.reload): transition = .reloadRequested
         case .ended(let error):
             if let error, run.exit == .success {

@@ -31,6 +31,7 @@ struct SupervisorTests {
     ) -> Task<ExitReason, Never> {
         var defaults = Supervisor.Timeouts()
         defaults.tick = .milliseconds(5)
+        defaults.repeatedStop = .zero
         let supervisor = Supervisor(
             worker,
             notifier: Notifier { [manager, isRead] text in
@@ -99,6 +100,24 @@ struct SupervisorTests {
         sender.yield(.stop)
         #expect(await run.value == .success)
         #expect(worker.drains == [false, true])
+    }
+
+    @Test func `a second stop command at once is the same one`() async {
+        let worker = ScriptedWorker(drainsAtOnce: false)
+        var timeouts = Supervisor.Timeouts()
+        (timeouts.tick, timeouts.repeatedStop) = (.milliseconds(5), .seconds(600))
+        let run = start(worker, timeouts: timeouts)
+        worker.answerFirstPoll()
+        sender.yield(.stop)
+        sender.yield(.stop)
+        _ = await message { $0.hasPrefix("STATUS=draining;") }
+        // Commands are handled in their order, and the status is sent after them.
+        sender.yield(.stop)
+        worker.change { $0.inFlight = 3 }
+        _ = await message { $0.contains("3 in flight") }
+        #expect(worker.drains == [false])
+        worker.end()
+        #expect(await run.value == .success)
     }
 
     @Test func `the start is retried with an invalid secret key, and the status shows the error`() async {

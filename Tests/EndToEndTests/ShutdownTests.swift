@@ -38,6 +38,8 @@ struct ShutdownTests {
             try await cloud.waitForHeld(.s3)
             pixelated.signal(SIGTERM)
             try await socket.messages.line("STOPPING=1") { $0 == "STOPPING=1" }
+            // Within two seconds it would be the same one.
+            try await Task.sleep(for: .milliseconds(2100))
             pixelated.signal(SIGTERM)
             // The time limit of a request is 120 s, that of a drain 60 s.
             #expect(try await pixelated.end(within: 40) == .exit(0))
