@@ -11,7 +11,8 @@ struct ConfigurationArguments: ParsableArguments {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "JSON file with settings. Default: $PIXELATED_CONFIG, or no file.", valueName: "file"),
+            "JSON file with settings. Default: $PIXELATED_CONFIG, or \(Self.defaultPath) if it exists.",
+            valueName: "file"),
         completion: .file(extensions: ["json"]))
     var config: LocalPath?
 
@@ -23,14 +24,19 @@ struct ConfigurationArguments: ParsableArguments {
         transform: Arguments.text)
     var assignments: [String] = []
 
+    /// The path of the configuration file of the package and the image.
+    private static let defaultPath = LocalPath("/etc/pixelated/config.json")
+
     /// Returns a reader of the settings for these arguments.
     ///
     /// - Parameter flags: settings as `path=value` that take precedence over all others.
     func reader(adding flags: [String] = []) -> SettingsReader {
-        let path = Self.variables().first { $0.name.elementsEqual("PIXELATED_CONFIG".utf8) }
+        let named = Self.variables().first { $0.name.elementsEqual("PIXELATED_CONFIG".utf8) }
+        let path = config ?? named.map { LocalPath(bytes: $0.value) }
+        // A file that is named must exist, the default one need not.
         return SettingsReader(
-            path: config ?? path.map { LocalPath(bytes: $0.value) }, environment: environment(),
-            flags: assignments + flags)
+            path: path ?? (LocalFile.exists(Self.defaultPath) ? Self.defaultPath : nil),
+            environment: environment(), flags: assignments + flags)
     }
 
     /// Reads the settings and returns the configuration. If it is unusable, the function prints every problem and
