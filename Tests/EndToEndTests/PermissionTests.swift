@@ -41,6 +41,35 @@ struct PermissionTests {
         }
     }
 
+    @Test func `a role that lost the permission to read costs no picture`() async throws {
+        try await LocalCloud.run { cloud in
+            try await cloud.request("purge")
+            let socket = cloud.directory.appending(path: "health").path
+            var configuration = cloud.configuration
+            configuration.set("health", "listen", to: .string(socket))
+            configuration.set("log", "format", to: "json")
+            configuration.set("worker", "retrySeconds", to: 1)
+            try await cloud.request("allow", ["without": ["s3:GetObject"]])
+            let photo = try await cloud.paint(320, 240)
+            let keys = (0..<40).map { "photos/\($0).jpeg" }
+            for key in keys { try await cloud.put(key, path: photo) }
+            let pixelated = try await cloud.pixelated(configuration)
+            try await pixelated.log.line(containing: "\"event\":\"breaker-opened\"")
+            let page = Scrape(try await cloud.request("scrape", ["path": .string(socket)]))
+            #expect(page.value("ready", suffix: "") == 0)
+            // Without the breaker, five receives with delays of 1, 2, 4 and 8 seconds would end in the dead letters.
+            try await Task.sleep(for: .seconds(25))
+            #expect(try await cloud.counts(deadLetters: true) == (visible: 0, inFlight: 0))
+
+            try await cloud.request("allow")
+            try await cloud.outputs(of: keys, within: 300)
+            try await cloud.waitUntilEmpty()
+            #expect(try await cloud.counts(deadLetters: true) == (visible: 0, inFlight: 0))
+            try await pixelated.log.line(containing: "\"event\":\"breaker-closed\"")
+            try await pixelated.stop()
+        }
+    }
+
     @Test func `the check succeeds with the project's policy`() async throws {
         try await LocalCloud.run { cloud in
             let check = try await cloud.pixelated(name: "check", verb: "check")

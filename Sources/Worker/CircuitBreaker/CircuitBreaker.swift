@@ -22,6 +22,7 @@ final class CircuitBreaker: Sendable {
     private struct Shared {
         var breaker: CircuitBreakerState
         var isolated = IsolatedMessages()
+        var refused = RefusedSources()
         /// The wakeups of the jobs whose held messages wait for their probe.
         var waiters: [LeaseManagerState.ID: Wakeup] = [:]
     }
@@ -109,13 +110,20 @@ final class CircuitBreaker: Sendable {
     /// - Parameter isSuccess: True when the result of the request shows that the dependency works.
     func ended(_ id: LeaseManagerState.ID, _ request: RequestHistory.Request, isSuccess: Bool) {
         let now = clock.now
+        if isSuccess { isReadable(after: request) }
         report(now: now) { $0.ended(id, request, isSuccess: isSuccess, now: now) }
     }
 
     /// Records that the result of a request that ended earlier shows that the dependency works.
     func succeeded(_ id: LeaseManagerState.ID, _ request: RequestHistory.Request) {
         let now = clock.now
+        isReadable(after: request)
         report(now: now) { $0.succeeded(id, request, now: now) }
+    }
+
+    /// Records that sources can be read if a request was a download.
+    private func isReadable(after request: RequestHistory.Request) {
+        if request.operation == .read { state.withLock { $0.refused.removeAll() } }
     }
 
     /// Changes the state by a result, and logs the closing of the breaker by this change.
@@ -151,6 +159,15 @@ final class CircuitBreaker: Sendable {
         if decision == .isolateMessage { state.withLock { $0.isolated.insert(messageID) } }
         changed()
         return decision
+    }
+
+    /// Records that the source of a message may not be read.
+    ///
+    /// - Returns: True when the refusal is a failure of the dependency: the sources of several messages may not be
+    ///   read, and none has been downloaded in between.
+    func isFailureOfAll(_ refusal: WorkerError, of message: InFlightMessage) -> Bool {
+        guard refusal.kind.isRefusal else { return false }
+        return state.withLock { $0.refused.insert(message.content.messageID) }
     }
 
     /// Waits until the record of a held message can be repeated, or the message must be released.

@@ -116,10 +116,11 @@ final class ObservedStore: ObjectStore {
 }
 
 extension WorkerError.Kind {
-    /// True when the error is the answer of the store about one object, so that it proves that the store can be read.
+    /// True when the error is the answer of the store about one object, so that it proves that the store can be read. A
+    /// refusal does not prove it, because all sources can be refused.
     fileprivate var provesReading: Bool {
         switch self {
-        case .notFound, .accessDenied, .sourceBucketMissing, .superseded, .archived, .tooLarge: true
+        case .notFound, .superseded, .archived, .tooLarge: true
         default: false
         }
     }

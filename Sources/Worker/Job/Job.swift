@@ -155,7 +155,11 @@ struct Job: Sendable {
             } catch let error as WorkerError where !isStopped(message) {
                 metrics.attemptFailures.increment(error.kind)
                 let request = engine.takeFailure() ?? store.takeFailure()
-                guard policy[error.kind] == .openBreaker else {
+                // With a policy of its own, a refusal is treated as that says.
+                let isOutage =
+                    policy[error.kind] == .openBreaker
+                    || policy[error.kind] == .retry && breaker.isFailureOfAll(error, of: message)
+                guard isOutage else {
                     return await job.checked(outcome(of: error, message), attempt, request)
                 }
                 store.markReported()
