@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <errno.h>
+#include <sched.h>
 #include <spawn.h>
 #include <stddef.h>
 #include <string.h>
@@ -14,6 +15,16 @@ extern int accept4(int listener, struct sockaddr *address, socklen_t *length, in
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
 extern int memfd_create(const char *name, unsigned int flags);
 extern int fcntl(int descriptor, int command, ...);
+extern int sched_getaffinity(pid_t process, size_t bytes, cpu_set_t *processors);
+
+// Returns the number of processors on which the calling thread may run; 0 when there are more than 16384.
+static inline int px_available_processors(void) {
+    unsigned long bits[16384 / (8 * sizeof(unsigned long))] = {0};
+    if (sched_getaffinity(0, sizeof bits, (cpu_set_t *)bits) != 0) return 0;
+    int count = 0;
+    for (size_t index = 0; index < sizeof bits / sizeof bits[0]; index++) count += __builtin_popcountl(bits[index]);
+    return count;
+}
 
 // Creates a pipe(7) whose ends have the flags `flags`, such as O_CLOEXEC, from the beginning.
 static inline int px_pipe2(int *ends, int flags) { return pipe2(ends, flags); }

@@ -7,6 +7,7 @@ import Logging
 import Metrics
 import Pixelation
 import Settings
+import Support
 import Worker
 
 /// The parts of the daemon, such as the worker and the clients of AWS, which are created from a configuration.
@@ -18,24 +19,31 @@ struct Composition: Sendable {
     private let decoders: Decoders
     private let decoderMetrics = DecoderMetrics()
     let metrics: WorkerMetrics
+    /// The sizes of the service, which change with a reload.
+    private let currentSizes: Locked<ServiceSizes>
+    /// The receive count after which the redrive policy of the queue moves a message; nil when none is known.
+    private let maximumReceives = Locked<Int?>(nil)
+    private let client: SQSClient
     /// The reader of the termination notices of EC2; nil unless `instance.drainOnTermination` is true.
     let notices: TerminationNotices?
 
     /// Creates the parts of the daemon.
     ///
     /// - Parameters:
-    ///   - settings: a complete and valid configuration.
+    ///   - sizes: the sizes for a complete and valid configuration.
     ///   - environment: the environment variables of the process, among them those of AWS.
     ///   - logger: the function that returns the logger for a label.
     init(
-        _ settings: Configuration, environment: [String: String], version: String,
+        _ sizes: ServiceSizes, environment: [String: String], version: String,
         logger: (String) -> Logger
     ) async throws {
+        let settings = sizes.settings
+        currentSizes = Locked(sizes)
         // First, so that no decoder is started by a process that has credentials.
         let decoderLog = DecoderLog(logger("decoder"))
         let count = settings.worker.effectiveCPUWorkers
         decoders = Decoders(
-            settings.isolation, settings.pixelation, count: count,
+            settings.isolation, settings.pixelation, count: count, keptBytes: sizes.keptMemory,
             onEvent: { [decoderMetrics] event in
                 decoderLog.record(event)
                 decoderMetrics.record(event)
@@ -45,7 +53,7 @@ struct Composition: Sendable {
         transport = try CurlTransport(settings.network.completed(from: environment))
         session = try await AWSSession(
             settings, environment: environment, version: version, transport: transport, logger: logger("aws"))
-        let client = try session.sqs(queueURL: settings.queue.url)
+        client = try session.sqs(queueURL: settings.queue.url)
         let quarantine = try Self.quarantine(settings, session)
         notices =
             settings.instance.drainOnTermination
@@ -62,14 +70,34 @@ struct Composition: Sendable {
             options: settings.worker, metrics: metrics, logger: logger("worker"))
     }
 
+    /// The sizes of the service.
+    var sizes: ServiceSizes { currentSizes.withLock { $0 } }
+
     /// Applies the reloadable settings of a configuration to the worker (`Setting.isReloadable`).
-    func apply(_ settings: Configuration) {
+    func apply(_ sizes: ServiceSizes) {
+        let settings = sizes.settings
+        currentSizes.withLock { $0 = sizes }
         decoders.reconfigure(
-            settings.isolation, settings.pixelation, count: settings.worker.effectiveCPUWorkers)
+            settings.isolation, settings.pixelation, count: settings.worker.effectiveCPUWorkers,
+            keptBytes: sizes.keptMemory)
         worker.apply(
-            settings.worker,
+            settings.worker.limited(toReceives: maximumReceives.withLock { $0 }),
             engine: engine.reconfigured(
                 Pixelator(settings.pixelation, reducer: decoders.reducer), options: settings.worker))
+    }
+
+    /// Reads the redrive policy of the queue. When it moves messages before `worker.maxReceives`, failures are stored
+    /// in the quarantine, with their reason, at the last receive that it permits.
+    ///
+    /// - Returns: The receive count after which the queue moves messages, when it is below `worker.maxReceives`.
+    /// - Throws: `AWSError`, for example when the policy may not be read.
+    func followRedrivePolicy() async throws(AWSError) -> Int? {
+        guard let maximum = try await client.attributes().redrive?.maxReceiveCount else { return nil }
+        maximumReceives.withLock { $0 = maximum }
+        let sizes = sizes
+        guard sizes.settings.worker != sizes.settings.worker.limited(toReceives: maximum) else { return nil }
+        apply(sizes)
+        return maximum
     }
 
     /// Adds the metrics of the decoders to an exposition.

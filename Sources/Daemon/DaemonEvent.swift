@@ -7,6 +7,10 @@
 package enum DaemonEvent: String, Sendable, CaseIterable {
     case started
     case cannotStart = "cannot-start"
+    /// Settings are larger than the machine has memory for, and smaller values are used.
+    case sizesReduced = "sizes-reduced"
+    /// The redrive policy of the queue permits fewer receives than the settings.
+    case receivesLimited = "receives-limited"
     case ready
     case startTimedOut = "start-timed-out"
     case draining

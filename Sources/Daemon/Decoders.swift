@@ -17,9 +17,11 @@ package struct Decoders: Sendable {
     /// - Parameters:
     ///   - options: The options of the engine.
     ///   - count: The number of pictures that are decoded at the same time.
+    ///   - keptBytes: The memory in bytes that all decoders together keep between two pictures, at most.
     ///   - onEvent: A function that is called for each event, on any thread. It must not block.
     package init(
         _ isolation: DecoderIsolation, _ options: PixelationOptions, count: Int,
+        keptBytes: Int = DecoderOptions.allKeptBytes,
         onEvent: @escaping @Sendable (DecoderEvent) -> Void
     ) {
         guard isolation != .off else {
@@ -27,7 +29,8 @@ package struct Decoders: Sendable {
             return
         }
         let pool = DecoderPool(
-            DecoderOptions(isolation: isolation, options, count: count), limit: count, onEvent: onEvent)
+            DecoderOptions(isolation: isolation, options, count: count, allKeptBytes: keptBytes),
+            limit: count, onEvent: onEvent)
         pool.keep(count)
         (self.pool, reducer) = (pool, pool)
     }
@@ -85,8 +88,12 @@ package struct Decoders: Sendable {
     var readyCount: Int { pool?.status.readyCount ?? 0 }
 
     /// Applies other options and another number of decoders. Pictures that are being decoded keep theirs.
-    func reconfigure(_ isolation: DecoderIsolation, _ options: PixelationOptions, count: Int) {
-        pool?.reconfigure(DecoderOptions(isolation: isolation, options, count: count), limit: count)
+    func reconfigure(
+        _ isolation: DecoderIsolation, _ options: PixelationOptions, count: Int, keptBytes: Int
+    ) {
+        pool?.reconfigure(
+            DecoderOptions(isolation: isolation, options, count: count, allKeptBytes: keptBytes), limit: count
+        )
         pool?.keep(count)
     }
 

@@ -8,6 +8,8 @@ package enum EventCatalog {
     package static let messageIDs: [String: String] = [
         "started": "74987cd084514003870760d24687946f",
         "cannot-start": "6b2957ff44ad43579c96df483f5291af",
+        "sizes-reduced": "27500cf0a436ac5762ffc476ca3bae8b",
+        "receives-limited": "5d968f5d5553aad420007b56168e1ed9",
         "ready": "19f1efc1762d4e869f851be0b901e981",
         "start-timed-out": "1d7faf63a4e94ce69a92b8614e404db8",
         "draining": "fe5202686cc94aeba1cac35538411596",

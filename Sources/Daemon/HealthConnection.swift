@@ -28,13 +28,13 @@ final class HealthConnection {
 
     /// Receives and sends what the socket has and takes at the moment.
     ///
-    /// - Parameter respond: the function that returns the response to a path, or nil for 404 Not Found.
-    func advance(_ respond: (String) -> HealthReply?) {
+    /// - Parameter respond: the function that returns the response to a request, or nil for 404 Not Found.
+    func advance(_ respond: (HealthRequest) -> HealthReply?) {
         if response == nil { receive(respond) }
         if response != nil { send() }
     }
 
-    private func receive(_ respond: (String) -> HealthReply?) {
+    private func receive(_ respond: (HealthRequest) -> HealthReply?) {
         var chunk = [UInt8](repeating: 0, count: 2048)
         let count = recv(descriptor, &chunk, chunk.count, 0)
         guard count > 0 else {
@@ -64,7 +64,7 @@ final class HealthConnection {
     }
 
     private static func response(
-        to request: [UInt8], _ respond: (String) -> HealthReply?
+        to request: [UInt8], _ respond: (HealthRequest) -> HealthReply?
     ) -> [UInt8] {
         let line = String(decoding: request.prefix { $0 != UInt8(ascii: "\r") }, as: UTF8.self).split(
             separator: " ")
@@ -75,9 +75,23 @@ final class HealthConnection {
             return render(HealthReply(405, "use GET or HEAD\n"), withBody: true)
         }
         let path = String(line[1].prefix { $0 != "?" })
+        let request = HealthRequest(path, accept: header("accept", in: request))
         let reply =
-            respond(path) ?? HealthReply(404, "not found; the paths are /livez, /readyz and /metrics\n")
+            respond(request) ?? HealthReply(404, "not found; the paths are /livez, /readyz and /metrics\n")
         return render(reply, withBody: line[0] == "GET")
+    }
+
+    /// Returns the value of a header of a request; nil when the request has none.
+    ///
+    /// - Parameter name: The name in lower case.
+    private static func header(_ name: String, in request: [UInt8]) -> String? {
+        for line in String(decoding: request, as: UTF8.self).split(separator: "\r\n").dropFirst() {
+            let parts = line.split(separator: ":", maxSplits: 1)
+            if parts.count == 2, parts[0].lowercased() == name {
+                return String(parts[1].drop { $0 == " " || $0 == "\t" })
+            }
+        }
+        return nil
     }
 
     private static func render(_ reply: HealthReply, withBody: Bool) -> [UInt8] {

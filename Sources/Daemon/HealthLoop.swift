@@ -12,7 +12,7 @@ struct HealthLoop: ~Copyable {
     private let listener: HealthListener
     private let wake: Int32
     private let limits: HealthLimits
-    private let respond: (String) -> HealthReply?
+    private let respond: (HealthRequest) -> HealthReply?
     /// The connections, the oldest first.
     private var connections: [HealthConnection] = []
     /// The time before which no connection is accepted, because the process has no free file descriptor.
@@ -27,10 +27,10 @@ struct HealthLoop: ~Copyable {
     /// - Parameters:
     ///   - listener: the socket, which the loop closes at its end.
     ///   - wake: a socket whose peer ends the loop when it shuts down the connection.
-    ///   - respond: the function that returns the response to a path, or nil for 404 Not Found.
+    ///   - respond: the function that returns the response to a request, or nil for 404 Not Found.
     init(
         listener: HealthListener, wake: Int32, limits: HealthLimits,
-        respond: @escaping (String) -> HealthReply?
+        respond: @escaping (HealthRequest) -> HealthReply?
     ) {
         self.listener = listener
         self.wake = wake

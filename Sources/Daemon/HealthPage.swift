@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Metrics
+package import Metrics
 package import Worker
 
 /// The content of the pages of the health server. The pages are made from snapshots only, so that they are available
@@ -11,7 +11,7 @@ package struct HealthPage: Sendable {
     private let note: @Sendable () -> String?
     private let decoderFailure: @Sendable () -> String?
     private let problems: @Sendable () -> [String]
-    private let metrics: @Sendable () -> String
+    private let metrics: @Sendable (Exposition.Format) -> String
 
     /// Makes the pages from functions that return snapshots.
     ///
@@ -21,12 +21,13 @@ package struct HealthPage: Sendable {
     ///   - note: the function that returns the note that ends the status line, such as the errors of the last reload.
     ///   - decoderFailure: the function that returns the reason for which no decoder can be started; nil if one can.
     ///   - problems: the function that returns the problems of the failing health checks.
-    ///   - metrics: the function that returns the metrics in the OpenMetrics format.
+    ///   - metrics: the function that returns the metrics in a format.
     package init(
         phase: @escaping @Sendable () -> SupervisorState.Phase,
         status: @escaping @Sendable () -> WorkerStatus, note: @escaping @Sendable () -> String?,
         decoderFailure: @escaping @Sendable () -> String? = { nil },
-        problems: @escaping @Sendable () -> [String], metrics: @escaping @Sendable () -> String
+        problems: @escaping @Sendable () -> [String],
+        metrics: @escaping @Sendable (Exposition.Format) -> String
     ) {
         self.phase = phase
         self.status = status
@@ -36,13 +37,15 @@ package struct HealthPage: Sendable {
         self.metrics = metrics
     }
 
-    /// Returns the response to a request for `path`, or nil when there is no such page.
-    package func reply(to path: String) -> HealthReply? {
-        switch path {
-        case "/livez": live
-        case "/readyz": ready
-        case "/metrics": HealthReply(200, metrics(), contentType: Exposition.contentType)
-        default: nil
+    /// Returns the response to a request, or nil when there is no such page.
+    package func reply(to request: HealthRequest) -> HealthReply? {
+        switch request.path {
+        case "/livez": return live
+        case "/readyz": return ready
+        case "/metrics":
+            let format = Exposition.Format(accept: request.accept)
+            return HealthReply(200, metrics(format), contentType: format.contentType)
+        default: return nil
         }
     }
 

@@ -28,14 +28,14 @@ package final class HealthServer: Sendable {
     ///   Found. It is called on the thread of the server.
     /// - Throws: `HealthServerError` when the server cannot listen on the address.
     package convenience init(
-        _ address: ListenAddress, respond: @escaping @Sendable (String) -> HealthReply?
+        _ address: ListenAddress, respond: @escaping @Sendable (HealthRequest) -> HealthReply?
     ) throws(HealthServerError) {
         try self.init(address, limits: HealthLimits(), respond: respond)
     }
 
     init(
         _ address: ListenAddress, limits: HealthLimits,
-        respond: @escaping @Sendable (String) -> HealthReply?
+        respond: @escaping @Sendable (HealthRequest) -> HealthReply?
     ) throws(HealthServerError) {
         let listener = try HealthListener.open(address)
         var ends: [Int32] = [-1, -1]

@@ -8,15 +8,16 @@ import Support
 import Systemd
 import Worker
 
-/// The page `/metrics` of the health server, in the OpenMetrics format.
+/// The page `/metrics` of the health server.
 enum MetricsPage {
     /// Returns the current metrics of the daemon, the decoders, the worker, AWS and the network.
     static func text(
-        _ parts: Composition, _ phase: SupervisorState.Phase, _ version: String, _ reload: Reload,
-        _ log: LogOutput, problems: [String]
+        _ format: Exposition.Format, _ parts: Composition, _ phase: SupervisorState.Phase, _ version: String,
+        _ reload: Reload, _ log: LogOutput, problems: [String]
     ) -> String {
-        var text = Exposition(prefix: "pixelated")
+        var text = Exposition(format, prefix: "pixelated")
         let status = parts.worker.status
+        let sizes = parts.sizes.settings
         let transport = parts.transport.status
         let now = SystemTime.now
         text.info("build", "Version of the running program.", [("version", version)])
@@ -54,10 +55,12 @@ enum MetricsPage {
             seconds: status.oldestLease?.inSeconds ?? 0)
         text.gauge("memory_reserved_bytes", "Memory reserved for pictures in flight.", status.bytesInFlight)
         text.gauge(
-            "memory_limit_bytes", "Memory budget for pictures in flight.", reload.settings.worker.memoryBytes)
+            "memory_limit_bytes", "Memory budget for pictures in flight.", sizes.worker.memoryBytes)
+        text.gauge(
+            "cpu_workers", "Number of pictures that are pixelated concurrently.", sizes.worker.cpuWorkers)
         text.gauge(
             "max_in_flight", "Maximum number of messages in flight.",
-            reload.settings.worker.effectiveMaxInFlight)
+            sizes.worker.effectiveMaxInFlight)
         let expiration = parts.session.credentials.identity?.expiration
         text.gauge(
             "credentials_expiry_timestamp_seconds",

@@ -63,13 +63,18 @@ package struct Service: Sendable {
         // First, so that an early signal is queued and does not end the process.
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         do {
+            let machine = MachineLimits.current
             let parts = try await Composition(
-                settings, environment: environment, version: version, logger: output.logger)
-            announceStart(parts)
+                ServiceSizes(settings, machine), environment: environment, version: version,
+                logger: output.logger)
+            announceStart(parts, machine)
             let phase = Locked(SupervisorState.Phase.starting)
-            let reload = Reload(settings: settings, reader: reader, logger: logger) { [output] new in
+            let reload = Reload(settings: settings, reader: reader, logger: logger) { new in
                 output.level = new.log.level
-                parts.apply(new)
+                let machine = MachineLimits.current
+                let sizes = ServiceSizes(new, machine)
+                if sizes.reductions != parts.sizes.reductions { logReductions(sizes, machine) }
+                parts.apply(sizes)
             }
             let healthChecks = Self.healthChecks(parts)
             let server = try healthServer(parts, phase, reload, healthChecks)
@@ -77,6 +82,7 @@ package struct Service: Sendable {
             if let interval = Watchdog.expectedInterval() { watchdog.start(interval: interval) }
             let (commands, sender) = AsyncStream<Command>.makeStream()
             let commandSources = Task { await sendCommands(sender, signals, parts.notices) }
+            let redrive = Task { await followRedrivePolicy(parts) }
 
             let supervisor = Supervisor(
                 parts.worker, notifier: notifier, logger: logger, timeouts: timeouts,
@@ -90,6 +96,7 @@ package struct Service: Sendable {
             let reason = await supervisor.run(commands: commands)
 
             commandSources.cancel()
+            redrive.cancel()
             watchdog.stop()
             server?.stop()
             await parts.transport.shutDown()
@@ -120,9 +127,10 @@ package struct Service: Sendable {
             phase: { phase.withLock { $0 } }, status: { parts.worker.status },
             note: { reload.note }, decoderFailure: { parts.decoderFailure },
             problems: { healthChecks.problems },
-            metrics: { [version, output] in
+            metrics: { [version, output] format in
                 MetricsPage.text(
-                    parts, phase.withLock { $0 }, version, reload, output, problems: healthChecks.problems)
+                    format, parts, phase.withLock { $0 }, version, reload, output,
+                    problems: healthChecks.problems)
             })
         return try settings.health.listen.flatMap { ListenAddress($0) }.map { address in
             try HealthServer(address) { page.reply(to: $0) }
@@ -146,14 +154,37 @@ package struct Service: Sendable {
         }
     }
 
-    private func announceStart(_ parts: Composition) {
+    private func followRedrivePolicy(_ parts: Composition) async {
+        do throws(AWSError) {
+            guard let maximum = try await parts.followRedrivePolicy() else { return }
+            logger.warning(
+                """
+                the queue moves messages after \(maximum) receives, which is less than worker.maxReceives \
+                (\(settings.worker.maxReceives)): failures are quarantined at receive \(maximum)
+                """, metadata: ["event": "\(DaemonEvent.receivesLimited.rawValue)"])
+        } catch {
+            logger.debug("the redrive policy of the queue cannot be read: \(error)")
+        }
+    }
+
+    private func announceStart(_ parts: Composition, _ machine: MachineLimits) {
+        let sizes = parts.sizes
         var fields: Logger.Metadata = [
             "event": "\(DaemonEvent.started.rawValue)", "version": "\(version)",
             "queue_url": "\(settings.queue.url)", "output_bucket": "\(settings.worker.output.bucket)",
             "region": "\(parts.session.region.name)", "sizes": "\(settings.pixelation.sizes)",
         ]
         fields.merge(settings.fields(reader)) { $1 }
+        fields.merge(machine.fields) { $1 }
+        fields["cpu_workers"] = .stringConvertible(sizes.settings.worker.cpuWorkers)
+        fields["memory_bytes"] = .stringConvertible(sizes.settings.worker.memoryBytes)
         logger.notice("pixelated \(version) starts", metadata: fields)
+        logReductions(sizes, machine)
+    }
+
+    private func logReductions(_ sizes: ServiceSizes, _ machine: MachineLimits) {
+        guard let sentence = sizes.sentence(machine) else { return }
+        logger.warning("\(sentence)", metadata: ["event": "\(DaemonEvent.sizesReduced.rawValue)"])
     }
 
     /// Returns the health checks that must pass for the keep-alive ping of the watchdog and for `/livez`.
@@ -168,6 +199,18 @@ package struct Service: Sendable {
             },
             HealthCheck("worker") { [worker = parts.worker] in worker.checkForStall() },
         ]
+    }
+}
+
+extension MachineLimits {
+    /// The log fields with the limits of processors and memory.
+    fileprivate var fields: Logger.Metadata {
+        var fields: Logger.Metadata = [
+            "processors": .stringConvertible(processors), "memory_limit_source": "\(memorySource)",
+        ]
+        if let processorQuota { fields["processor_quota"] = .stringConvertible(processorQuota) }
+        if let memoryBytes { fields["memory_limit_bytes"] = .stringConvertible(memoryBytes) }
+        return fields
     }
 }
 

@@ -30,7 +30,7 @@ package struct EngineTrial: LetterTrial {
         self.engine = engine
         self.quarantine = quarantine
         self.options = options
-        budget = MemoryBudget(bytes: options.memoryBytes)
+        budget = MemoryBudget(bytes: options.effectiveMemoryBytes)
     }
 
     package func obstacle(of letter: DeadLetter) async throws -> Obstacle? {

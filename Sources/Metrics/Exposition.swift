@@ -1,16 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The text of all metrics in the OpenMetrics 1.0 format, which a Prometheus server reads (scrapes) at intervals.
+/// The text of all metrics, which a Prometheus server reads (scrapes) at intervals.
 ///
 /// ```swift
-/// var text = Exposition(prefix: "pixelated")
+/// var text = Exposition(.openMetrics, prefix: "pixelated")
 /// text.counter("polls", "Receive calls that succeeded.", polls)
 /// response.body = text.finished()
 /// ```
 package struct Exposition {
-    /// The value of the header `Content-Type` of the response to a scrape.
-    package static let contentType = "application/openmetrics-text; version=1.0.0; charset=utf-8"
+    /// A text format of metrics.
+    package enum Format: Sendable {
+        /// The format 0.0.4 of Prometheus, which every scraper reads. State sets and info metrics are gauges in it.
+        case text
+        /// OpenMetrics 1.0, for scrapers that ask for it.
+        case openMetrics
 
+        /// Returns the format for the header `Accept` of a scrape; nil stands for a request without it.
+        package init(accept: String?) {
+            self =
+                accept?.lowercased().contains("application/openmetrics-text") == true ? .openMetrics : .text
+        }
+
+        /// The value of the header `Content-Type` of the response to a scrape.
+        package var contentType: String {
+            switch self {
+            case .text: "text/plain; version=0.0.4; charset=utf-8"
+            case .openMetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8"
+            }
+        }
+    }
+
+    private let format: Format
     private let prefix: String
     private var text = ""
 
@@ -18,7 +38,10 @@ package struct Exposition {
     ///
     /// - Parameter prefix: The prefix of the names of all metric families, without the underscore that separates it
     ///   from the name.
-    package init(prefix: String) { self.prefix = prefix }
+    package init(_ format: Format = .openMetrics, prefix: String) {
+        self.format = format
+        self.prefix = prefix
+    }
 
     /// Adds a counter with its help text.
     ///
@@ -108,11 +131,18 @@ package struct Exposition {
         sample(name + "_info", labels, "1")
     }
 
-    /// Returns the text of all added metrics, followed by the last line `# EOF`.
-    package func finished() -> String { text + "# EOF\n" }
+    /// Returns the text of all added metrics; in OpenMetrics, the last line `# EOF` follows.
+    package func finished() -> String { format == .openMetrics ? text + "# EOF\n" : text }
 
     private mutating func open(_ name: String, _ type: String, _ help: String) {
-        let full = "\(prefix)_\(name)"
+        var full = "\(prefix)_\(name)"
+        guard format == .openMetrics else {
+            // A family has the name of its samples.
+            if let suffix = ["counter": "_total", "info": "_info"][type] { full += suffix }
+            let isGauge = type == "info" || type == "stateset"
+            text += "# HELP \(full) \(Self.escaped(help))\n# TYPE \(full) \(isGauge ? "gauge" : type)\n"
+            return
+        }
         text += "# TYPE \(full) \(type)\n"
         // The name of a family ends in its unit (OpenMetrics 1.0, "Unit").
         if let unit = ["seconds", "bytes"].first(where: { full.hasSuffix("_" + $0) }) {

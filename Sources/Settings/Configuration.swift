@@ -51,11 +51,12 @@ package struct Configuration: Sendable, Equatable {
         return found.filter { !absent.contains($0.field) }
     }
 
-    /// Returns a problem when `worker.memoryBytes` is less than one picture within `pixelation.limits` needs.
+    /// Returns a problem when `worker.memoryBytes` is less than one picture within `pixelation.limits` needs, unless it
+    /// is 0.
     private func memoryProblems() -> [OptionProblem] {
         let least = WorkerOptions.minimumMemoryBytes(
             source: pixelation.limits.bytes, workingSet: pixelation.limits.memoryBytes)
-        guard worker.memoryBytes < least else { return [] }
+        guard worker.memoryBytes != 0, worker.memoryBytes < least else { return [] }
         return [
             OptionProblem(
                 "worker.memoryBytes",

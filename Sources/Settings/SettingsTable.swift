@@ -156,7 +156,9 @@ extension Setting {
     private static let worker: [Setting] = [
         .property(
             "worker.cpuWorkers", \.worker.cpuWorkers, reloads: true,
-            "Number of pictures decoded and encoded concurrently; 0: the number of processors"),
+            "Number of pictures decoded and encoded concurrently; 0: the number of processors that the service may use "
+                + "(affinity and quota of its control groups)"
+        ),
         .property(
             "worker.maxInFlight", \.worker.maxInFlight, reloads: true,
             "Maximum number of messages in flight (slots), up to 10000, without those that wait for a failing or "
@@ -165,7 +167,8 @@ extension Setting {
         .property(
             "worker.memoryBytes", \.worker.memoryBytes, reloads: true,
             "Maximum memory for all pictures in flight in bytes, a fifth for sources and the rest for decoding and "
-                + "outputs; at least 5/4 of pixelation.limits.memoryBytes and 5 times pixelation.limits.bytes"
+                + "outputs; at least 5/4 of pixelation.limits.memoryBytes and 5 times pixelation.limits.bytes; 0: "
+                + "1280 MiB, or that minimum; never more than the memory limit of the service leaves room for"
         ),
         .property(
             "worker.drainSeconds", \.worker.drainSeconds,

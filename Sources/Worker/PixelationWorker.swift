@@ -57,7 +57,8 @@ package final class PixelationWorker: Sendable {
         }
         let job = Job(
             store: store, engine: engine, quarantine: quarantine, identity: identity, options: options,
-            policy: Policy(overrides: options.policy), budget: MemoryBudget(bytes: options.memoryBytes),
+            policy: Policy(overrides: options.policy),
+            budget: MemoryBudget(bytes: options.effectiveMemoryBytes),
             leases: leases, breaker: breaker(.storage), quarantineBreaker: breaker(.quarantine),
             resultCache: RecordResultCache(), clock: clock, metrics: metrics, log: log, progress: progress,
             random: random)
@@ -80,7 +81,7 @@ package final class PixelationWorker: Sendable {
     ///   batch delay, `drainSeconds` and the destination of the outputs must be those of the start.
     package func apply(_ options: WorkerOptions, engine: any PictureEngine) {
         poller.apply(options, engine: engine)
-        budget.resize(to: options.memoryBytes)
+        budget.resize(to: options.effectiveMemoryBytes)
         for breaker in [breaker, quarantineBreaker] { breaker.apply(options) }
         progress.wakeup.signal()
     }

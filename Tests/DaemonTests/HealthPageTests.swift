@@ -14,10 +14,29 @@ struct HealthPageTests {
         let note = "the last reload was refused: config.json:1: must be JSON"
         let page = HealthPage(
             phase: { phase }, status: { [status] in status }, note: { note }, problems: { [] },
-            metrics: { "" })
-        #expect(page.reply(to: "/readyz")?.status == 503)
-        #expect(page.reply(to: "/readyz")?.body == StatusText.line(phase, status, note: note) + "\n")
-        #expect(page.reply(to: "/readyz")?.body.hasSuffix("; \(note)\n") == true)
+            metrics: { _ in "" })
+        #expect(page.reply(to: HealthRequest("/readyz"))?.status == 503)
+        #expect(
+            page.reply(to: HealthRequest("/readyz"))?.body == StatusText.line(phase, status, note: note)
+                + "\n")
+        #expect(page.reply(to: HealthRequest("/readyz"))?.body.hasSuffix("; \(note)\n") == true)
+    }
+
+    @Test(arguments: [
+        (nil, "text/plain; version=0.0.4; charset=utf-8"),
+        ("text/plain;version=0.0.4;q=0.3,*/*;q=0.2", "text/plain; version=0.0.4; charset=utf-8"),
+        (
+            "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.1",
+            "application/openmetrics-text; version=1.0.0; charset=utf-8"
+        ),
+    ])
+    func `the page metrics is in OpenMetrics if the request accepts that`(accept: String?, type: String) {
+        let page = HealthPage(
+            phase: { .running }, status: { WorkerStatus() }, note: { nil }, problems: { [] },
+            metrics: { "\($0)" })
+        let reply = page.reply(to: HealthRequest("/metrics", accept: accept))
+        #expect(reply?.contentType == type)
+        #expect(reply?.body == (type.hasPrefix("text") ? "text" : "openMetrics"))
     }
 
     private func reply(
@@ -29,8 +48,8 @@ struct HealthPageTests {
         let page = HealthPage(
             phase: { phase }, status: { [status] in status }, note: { nil },
             decoderFailure: { decoderFailure }, problems: { problems },
-            metrics: { "" })
-        return page.reply(to: "/readyz")
+            metrics: { _ in "" })
+        return page.reply(to: HealthRequest("/readyz"))
     }
 
     @Test func `the page readyz has status 200 while messages are received`() {

@@ -8,7 +8,7 @@ import Testing
 
 struct HealthProbeTests {
     private func serve(
-        _ address: String = "127.0.0.1:0", _ respond: @escaping @Sendable (String) -> HealthReply?
+        _ address: String = "127.0.0.1:0", _ respond: @escaping @Sendable (HealthRequest) -> HealthReply?
     ) throws -> HealthServer {
         try HealthServer(try #require(ListenAddress(address)), respond: respond)
     }
@@ -42,7 +42,7 @@ struct HealthProbeTests {
 
     @Test(arguments: [200, 503])
     func `the probe returns status and body of the page unchanged`(status: Int) throws {
-        let server = try serve { $0 == "/readyz" ? HealthReply(status, "polling; 3 in flight\n") : nil }
+        let server = try serve { $0.path == "/readyz" ? HealthReply(status, "polling; 3 in flight\n") : nil }
         defer { server.stop() }
         let reply = try HealthProbe(server.address).get("/readyz")
         #expect(reply == HealthReply(status, "polling; 3 in flight\n"))

@@ -13,12 +13,13 @@ struct HealthServerTests {
         _ address: String = "127.0.0.1:0", limits: HealthLimits = HealthLimits()
     ) throws -> HealthServer {
         let address = try #require(ListenAddress(address))
-        return try HealthServer(address, limits: limits) { path in
-            switch path {
+        return try HealthServer(address, limits: limits) { request in
+            switch request.path {
             case "/livez": HealthReply(200, "ok\n")
             // More than the buffers of a connection hold (tcp(7), tcp_rmem and tcp_wmem).
             case "/large": HealthReply(200, String(repeating: "m", count: 32_000_000))
             case "/metrics": HealthReply(200, String(repeating: "m", count: 3_000_000))
+            case "/accept": HealthReply(200, request.accept ?? "none")
             default: nil
             }
         }
@@ -221,6 +222,14 @@ struct HealthServerTests {
             #expect(fcntl(descriptor, F_GETFD) == FD_CLOEXEC)
             #expect(fcntl(descriptor, F_GETFL) & O_NONBLOCK != 0)
         }
+    }
+
+    @Test func `the header Accept is read whatever the case of its name`() throws {
+        let server = try server()
+        defer { server.stop() }
+        let asked = "GET /accept HTTP/1.1\r\nHost: x\r\nACCEPT:  text/plain, */*\r\n\r\n"
+        #expect(try exchange(server, asked).hasSuffix("\r\n\r\ntext/plain, */*"))
+        #expect(try exchange(server, "GET /accept HTTP/1.1\r\nHost: x\r\n\r\n").hasSuffix("none"))
     }
 
     @Test(.timeLimit(.minutes(1)))

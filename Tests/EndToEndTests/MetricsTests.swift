@@ -36,6 +36,16 @@ struct MetricsTests {
                 #expect(type != "histogram" || ["seconds", "bytes"].contains(unit), "\(name) has no unit")
             }
 
+            // The classic format has the same samples, except those of the end of the file.
+            let text = Scrape(
+                try await cloud.request("scrape", ["path": .string(socket), "accept": "text/plain"]))
+            #expect(text.head.contains("Content-Type: text/plain; version=0.0.4"))
+            #expect(text.value("breaker", ["pixelated_breaker": "closed"], suffix: "") == 1)
+            #expect(text.value("build_info", suffix: "") == 1)
+            #expect(text.value("records", ["outcome": "done"]) == 2)
+            let types = Set(text.families.values.compactMap { $0["type"]?.string })
+            #expect(types == ["counter", "gauge", "histogram"])
+
             #expect(scrape.value("records", ["outcome": "done"]) == 2)
             #expect(scrape.value("records_skipped", ["reason": "filtered"]) == 1)
             let failed = ["outcome": "ignored", "kind": "unsupported"]

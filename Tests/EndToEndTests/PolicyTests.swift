@@ -41,4 +41,23 @@ struct PolicyTests {
             #expect(try await cloud.processed() == [])
         }
     }
+
+    @Test func `a redrive policy with fewer receives than worker.maxReceives loses no reason`() async throws {
+        try await LocalCloud.run(["max_receives": 2]) { cloud in
+            try await cloud.request("purge")
+            var configuration = cloud.configuration
+            configuration.set("worker", "policy", to: ["unsupported": "retry"])
+            configuration.set("worker", "retrySeconds", to: 1)
+            let pixelated = try await cloud.pixelated(configuration)
+            try await pixelated.log.line(containing: "moves messages after 2 receives")
+            try await cloud.put("photos/notes.jpeg", text: "This is no picture.")
+            try await cloud.request("waiting", ["count": 1, "within": 60, "queue": "deadLetterQueueURL"])
+            let records = try await cloud.request("receive").array
+            let body = records.first?["body"]?.string ?? ""
+            #expect(records.count == 1 && body.contains("\"receiveCount\":2"), "\(body)")
+            #expect(body.contains("not-an-image"), "\(body)")
+            try await cloud.waitUntilEmpty()
+            try await pixelated.stop()
+        }
+    }
 }

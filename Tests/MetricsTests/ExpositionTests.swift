@@ -70,6 +70,33 @@ struct ExpositionTests {
                 """)
     }
 
+    @Test func `the text format has the names of samples for families, and no type of OpenMetrics`() {
+        var text = Exposition(.text, prefix: "p")
+        let counter = Counter()
+        counter.increment()
+        text.counter("polls", "Polls.", counter)
+        text.states("breaker", "State.", ["closed", "open"], current: "open")
+        text.info("build", "Facts.", [("version", "1")])
+        text.gauge("age_seconds", "Age.", seconds: 2)
+        #expect(
+            text.finished() == """
+                # HELP p_polls_total Polls.
+                # TYPE p_polls_total counter
+                p_polls_total 1
+                # HELP p_breaker State.
+                # TYPE p_breaker gauge
+                p_breaker{p_breaker="closed"} 0
+                p_breaker{p_breaker="open"} 1
+                # HELP p_build_info Facts.
+                # TYPE p_build_info gauge
+                p_build_info{version="1"} 1
+                # HELP p_age_seconds Age.
+                # TYPE p_age_seconds gauge
+                p_age_seconds 2.000
+
+                """)
+    }
+
     /// Times come from servers.
     @Test(
         arguments: [

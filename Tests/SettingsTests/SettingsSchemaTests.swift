@@ -38,7 +38,7 @@ struct SettingsSchemaTests {
         ("queue.waitSeconds", "0", "20"), ("queue.visibilitySeconds", "3", "43200"),
         ("network.maxConnectionsPerHost", "1", "4096"), ("worker.maxRetrySeconds", "1", "43200"),
         ("worker.maxMessages", "1", nil), ("aws.timeouts.connectSeconds", "0.05", "3600"),
-        ("aws.retries.maxAttempts", "1", "20"), ("worker.memoryBytes", "16777216", "1125899906842624"),
+        ("aws.retries.maxAttempts", "1", "20"), ("worker.memoryBytes", "0", "1125899906842624"),
     ])
     func `the bounds of numbers are those that no other setting can widen`(
         path: String, minimum: String, maximum: String?

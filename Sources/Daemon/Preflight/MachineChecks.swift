@@ -14,8 +14,6 @@ struct MachineChecks {
     let limits: MachineLimits
     let decoderTrial: @Sendable (DecoderIsolation, PixelationOptions) -> Decoders.Trial
 
-    /// The memory in bytes that the process needs beside `worker.memoryBytes` (operations.md, "Memory").
-    private static let otherMemory = 512 << 20
     /// The number of descriptors for files, logs, the event loops and the health page.
     private static let otherDescriptors = 128
     /// The number of descriptors of one decoder: its socket, its memory, and those of its start.
@@ -81,40 +79,26 @@ struct MachineChecks {
                 because: "the kernel ends processes that exceed it",
                 remedy: "Compare worker.memoryBytes plus 512 MiB with the limit of the container or unit.")
         }
-        let needed = settings.worker.memoryBytes + Self.otherMemory
-        let texts = (limit: Self.mebibytes(limit), needed: Self.mebibytes(needed))
-        guard limit < needed else {
+        let sizes = ServiceSizes(settings, limits)
+        let texts = (limit: Self.mebibytes(limit), needed: Self.mebibytes(sizes.neededMemory))
+        guard let reductions = sizes.sentence(limits) else {
             return .ok(
                 .memory, "\(texts.needed) of \(texts.limit) are needed at most (\(limits.memorySource))")
         }
         return .warning(
-            .memoryShort,
-            "the service may need \(texts.needed), and the limit is \(texts.limit) (\(limits.memorySource))",
-            because: "with several large pictures at the same time, the kernel ends decoders or the service",
-            remedy: "Raise the limit to \(texts.needed), or decrease these settings.",
-            settings: smallerSettings(limit - Self.otherMemory))
-    }
-
-    /// Returns the settings with which pictures need at most `bytes` of memory; none when that is not possible.
-    private func smallerSettings(_ bytes: Int) -> [String: String] {
-        let limits = settings.pixelation.limits
-        // Whole MiB, so that the values are readable.
-        func whole(_ bytes: Int) -> Int { (bytes >> 20) << 20 }
-        let budget = whole(max(bytes, 0))
-        var smaller: [String: Int] = [:]
-        let (source, workingSet) = (whole(budget / 5), whole(budget / 5 * 4))
-        guard source >= 1 << 20, workingSet >= 16 << 20 else { return [:] }
-        smaller["worker.memoryBytes"] = budget
-        if limits.bytes > source { smaller["pixelation.limits.bytes"] = source }
-        if limits.memoryBytes > workingSet { smaller["pixelation.limits.memoryBytes"] = workingSet }
-        return smaller.mapValues(String.init)
+            .memoryShort, "the service needs \(texts.needed) and works with less: \(reductions)",
+            because: "larger pictures fail, and fewer are pixelated at the same time",
+            remedy: "Raise the limit to \(texts.needed), or set these values.",
+            settings: Dictionary(
+                uniqueKeysWithValues: sizes.reductions.map { ($0.setting, "\($0.used)") }))
     }
 
     private static func mebibytes(_ bytes: Int) -> String { "\(bytes >> 20) MiB" }
 
     private func descriptors() -> CheckFinding {
         let needed =
-            settings.network.maxConnections + settings.worker.effectiveCPUWorkers * Self.descriptorsOfDecoder
+            settings.network.maxConnections
+            + ServiceSizes(settings, limits).settings.worker.cpuWorkers * Self.descriptorsOfDecoder
             + Self.otherDescriptors
         guard limits.descriptors < needed else {
             return .ok(.descriptors, "\(needed) of \(limits.descriptors) descriptors are needed at most")

@@ -13,24 +13,30 @@ package struct DecoderOptions: Sendable, Equatable {
     /// The memory in bytes that a decoder may allocate.
     package var memoryLimit: Int
     /// The free memory in bytes that a decoder keeps between two pictures, until it has been idle for a second: at most
-    /// `ProcessSandbox.keptBusyBytes`, and `allKeptBytes` for all decoders together.
+    /// `ProcessSandbox.keptBusyBytes`.
     package var keptBytes = ProcessSandbox.keptBusyBytes
 
     /// True when the decoders load the libraries of `OptionalLibraries`, which a decoder cannot do in its sandbox.
     package var loadsLibraries = false
 
-    /// The maximum of `keptBytes` of all decoders together. The documented memory of the service contains it.
-    static let allKeptBytes = 256 << 20
+    /// The maximum of `keptBytes` of all decoders together on a machine that has enough memory. The documented memory
+    /// of the service contains it.
+    package static let allKeptBytes = 256 << 20
     /// The memory in bytes that a decoder needs besides that of a picture.
     package static let ownBytes = 32 << 20
 
     /// Creates the options of `count` decoders for the pictures of an engine.
-    package init(isolation: DecoderIsolation, _ options: PixelationOptions, count: Int) {
+    ///
+    /// - Parameter allKeptBytes: The maximum of `keptBytes` of all decoders together.
+    package init(
+        isolation: DecoderIsolation, _ options: PixelationOptions, count: Int,
+        allKeptBytes: Int = Self.allKeptBytes
+    ) {
         let limits = options.limits
         self.init(
             isolation: isolation, fileBytes: limits.bytes, memoryLimit: limits.memoryBytes + Self.ownBytes)
         loadsLibraries = options.formats.contains { OptionalLibraries.formats.contains($0) }
-        keptBytes = min(ProcessSandbox.keptBusyBytes, Self.allKeptBytes / max(count, 1))
+        keptBytes = min(ProcessSandbox.keptBusyBytes, allKeptBytes / max(count, 1))
     }
 
     package init(isolation: DecoderIsolation = .required, fileBytes: Int, memoryLimit: Int) {

@@ -23,7 +23,7 @@ package struct PooledPixelator: PictureEngine {
     private init(_ pixelator: Pixelator, _ pool: PixelPool, _ options: WorkerOptions) {
         self.pixelator = pixelator
         self.pool = pool
-        heavyBytes = options.memoryBytes / 8
+        heavyBytes = options.effectiveMemoryBytes / 8
     }
 
     /// Returns an engine with other limits that uses the same threads, whose number can change. Pictures that are being

@@ -29,22 +29,16 @@ package struct MemoryBudget: Sendable {
     package let pixels: WeightedSemaphore
 
     package init(bytes: Int) {
-        let (downloads, pixels) = Self.parts(of: bytes)
+        let (downloads, pixels) = WorkerOptions.memoryParts(of: bytes)
         self.downloads = WeightedSemaphore(permits: downloads)
         self.pixels = WeightedSemaphore(permits: pixels)
     }
 
     /// Changes the limit. An increase takes effect at once, and a reduction as memory is released.
     func resize(to bytes: Int) {
-        let (downloads, pixels) = Self.parts(of: bytes)
+        let (downloads, pixels) = WorkerOptions.memoryParts(of: bytes)
         self.downloads.resize(to: downloads)
         self.pixels.resize(to: pixels)
-    }
-
-    /// Returns the two parts of the limit: a fifth for downloads and the rest for pixels, because a compressed picture
-    /// is smaller than its working set.
-    private static func parts(of bytes: Int) -> (downloads: Int, pixels: Int) {
-        (max(1, bytes / 5), max(1, bytes - bytes / 5))
     }
 
     /// The number of bytes in use.
@@ -54,6 +48,12 @@ package struct MemoryBudget: Sendable {
 }
 
 extension WorkerOptions {
+    /// Returns the two parts of a limit in bytes: a fifth for downloads and the rest for pixels, because a compressed
+    /// picture is smaller than its working set.
+    package static func memoryParts(of bytes: Int) -> (downloads: Int, pixels: Int) {
+        (max(1, bytes / 5), max(1, bytes - bytes / 5))
+    }
+
     /// Returns the minimum of `memoryBytes` for which a source of `source` bytes and its working set both fit into
     /// their parts of the budget. With a smaller value, such a picture is still processed, but alone and beyond the
     /// limit.

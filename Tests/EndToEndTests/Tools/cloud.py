@@ -310,13 +310,17 @@ class Cloud:
     def do_requests(self, proxy):
         return self.proxies[proxy].requests
 
-    def do_scrape(self, path):
-        """Requests /metrics from a daemon at a Unix socket; parses the response with Prometheus's strict parser."""
-        from prometheus_client.openmetrics.parser import text_string_to_metric_families
+    def do_scrape(self, path, accept="application/openmetrics-text; version=1.0.0"):
+        """Requests /metrics from a daemon at a Unix socket; parses the response with Prometheus's parser, which is
+        strict for OpenMetrics."""
+        if "openmetrics" in accept:
+            from prometheus_client.openmetrics.parser import text_string_to_metric_families
+        else:
+            from prometheus_client.parser import text_string_to_metric_families
 
         with socket.socket(socket.AF_UNIX) as page:
             page.connect(path)
-            page.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+            page.sendall(f"GET /metrics HTTP/1.1\r\nHost: x\r\nAccept: {accept}\r\n\r\n".encode())
             answer = b""
             while chunk := page.recv(65536):
                 answer += chunk
