@@ -155,7 +155,9 @@ let package = Package(
             swiftSettings: pure),
         .target(
             name: "Worker",
-            dependencies: ["AWS", "Pixelation", "S3Events", "Metrics", "Digests", "HTTP", "Support", "CLibC", log],
+            dependencies: [
+                "AWS", "Pixelation", "S3Events", "Metrics", "Digests", "HTTP", "Support", "CLibC", log,
+            ],
             swiftSettings: edge),
 
         // Layer 6: the processes that decode, and the configuration of all modules below.
