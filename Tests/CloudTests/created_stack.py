@@ -4,7 +4,37 @@
 import json
 import os
 
+import yaml
+
 from local_cloud import PROJECT, stacks, until
+
+
+class Loader(yaml.SafeLoader):
+    """A loader of templates, whose short forms of functions become their long forms."""
+
+
+def function(loader, suffix, node):
+    """Returns the long form of a function, such as {"Ref": ...}."""
+    value = {
+        yaml.ScalarNode: loader.construct_scalar,
+        yaml.SequenceNode: lambda node: loader.construct_sequence(node, deep=True),
+        yaml.MappingNode: lambda node: loader.construct_mapping(node, deep=True),
+    }[type(node)](node)
+    return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
+
+
+Loader.add_multi_constructor("!", function)
+
+
+def text(name):
+    """Returns a template as it is in the repository."""
+    with open(os.path.join(PROJECT, "deploy", "cloudformation", name), encoding="utf-8") as file:
+        return file.read()
+
+
+def parsed(name):
+    """Returns a template with the long forms of functions."""
+    return yaml.load(text(name), Loader)
 
 
 def template(name):
@@ -13,8 +43,7 @@ def template(name):
     The local AWS has no TLS, and its own deliveries to queues count as connections without it, so that the policies of
     the template would refuse everything.
     """
-    with open(os.path.join(PROJECT, "deploy", "cloudformation", name), encoding="utf-8") as file:
-        return file.read().replace('"aws:SecureTransport": "false"', '"aws:SecureTransport": "unknown"')
+    return text(name).replace('"aws:SecureTransport": "false"', '"aws:SecureTransport": "unknown"')
 
 
 class Stack:

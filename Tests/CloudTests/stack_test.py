@@ -16,10 +16,8 @@ import boto3
 import botocore.config
 import botocore.exceptions
 
-import yaml
-
-from created_stack import Stack
-from local_cloud import PROJECT, Daemon, LocalCloud, free_port, stacks, until
+from created_stack import Stack, parsed, text
+from local_cloud import Daemon, LocalCloud, free_port, stacks, until
 
 
 def statements(document):
@@ -35,33 +33,6 @@ def statements(document):
         s["Sid"]: (s["Effect"], bag(s["Action"]), bag(s["Resource"]), json.dumps(s.get("Condition"), sort_keys=True))
         for s in document["Statement"]
     }
-
-
-class Loader(yaml.SafeLoader):
-    """A loader of templates, whose short forms of functions become their long forms."""
-
-
-def function(loader, suffix, node):
-    names = {"Ref": "Ref", "Condition": "Condition"}
-    value = {
-        yaml.ScalarNode: loader.construct_scalar,
-        yaml.SequenceNode: lambda node: loader.construct_sequence(node, deep=True),
-        yaml.MappingNode: lambda node: loader.construct_mapping(node, deep=True),
-    }[type(node)](node)
-    return {names.get(suffix, f"Fn::{suffix}"): value}
-
-
-Loader.add_multi_constructor("!", function)
-
-
-def text(name):
-    """Returns a template as it is in the repository."""
-    with open(os.path.join(PROJECT, "deploy", "cloudformation", name), encoding="utf-8") as file:
-        return file.read()
-
-
-def parsed(name):
-    return yaml.load(text(name), Loader)
 
 
 def dashboard(stack):
