@@ -265,6 +265,9 @@ class InstanceTest(unittest.TestCase):
         self.recorder.key = stack.session(self)
         result = self.boot(stack)
         self.assertEqual(result.returncode, 0, result.stderr)
+        # S3 requires this header; the local S3 does not, and curl 7.88 does not add it.
+        (download,) = [c for c in self.calls() if "https://s3." in c]
+        self.assertIn(f"-H x-amz-content-sha256: {hashlib.sha256(b'').hexdigest()} ", download)
         self.assertNotEqual(self.report("get", "other.deb", f"{self.root}/other").returncode, 0)
         self.assertEqual(
             self.report("get", "debian/pixelated_1_amd64.deb", f"{self.root}/again").returncode, 0
