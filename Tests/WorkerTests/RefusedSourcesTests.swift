@@ -50,6 +50,19 @@ import Worker
         #expect(harness.outputs.count == 5 * 56)
     }
 
+    @Test func `a download between two refusals ends the suspicion against the set-up`() {
+        let harness = WorkerHarness { $0.maxReceives = 3 }
+        harness.start()
+        for index in 0..<5 {
+            harness.inject("GetObject s3://in/denied\(index).jpg", .accessDenied)
+            harness.upload("denied\(index).jpg")
+            #expect(!harness.run(120) { harness.worker.status.opening != nil }, "\(index)")
+            harness.upload("\(index).jpg")
+            #expect(harness.run(60) { harness.message(2 * index + 1).isDeleted })
+        }
+        #expect(harness.quarantined.count == 5 && harness.outputs.count == 25)
+    }
+
     @Test func `a policy of its own comes before the breaker`() {
         let harness = WorkerHarness { $0.policy = ["access-denied": "quarantine"] }
         harness.inject("GetObject", .accessDenied)
