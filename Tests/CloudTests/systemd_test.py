@@ -14,6 +14,7 @@ import threading
 import time
 import unittest
 
+from created_stack import parsed
 from local_cloud import PROJECT, LocalCloud, free_port, stacks, until
 from machine import Machine
 
@@ -354,6 +355,33 @@ class ServiceTest(MachineTest):
         self.wait_for(lambda: self.show("NRestarts") == "1" and self.show("ActiveState") == "active", "the restart", 30)
         self.assertNotEqual(self.show("MainPID"), process)
         self.pixelated(stack, "after.jpg")
+
+    def test_an_instance_of_auto_scaling_reports_the_end_of_the_service(self):
+        # The units of the user data, and a script in the place of its script.
+        script, _ = parsed("pixelator.yaml")["Resources"]["LaunchTemplate"]["Properties"]["LaunchTemplateData"][
+            "UserData"]["Fn::Base64"]["Fn::Sub"]
+        units = re.findall(r"^cat > (\S+) << 'UNIT'\n(.*?)^UNIT$", script, re.M | re.S)
+        self.assertEqual(len(units), 2)
+        for path, unit in units:
+            self.machine.write(path, unit)
+        self.machine.write("/usr/local/sbin/pixelated-instance", '#!/bin/sh\necho "$1" >> /run/reports\n', "755")
+        self.addCleanup(self.machine.run, "rm", "/usr/local/sbin/pixelated-instance", "/run/reports")
+        self.systemctl("daemon-reload")
+        reports = lambda: self.machine.run("cat", "/run/reports", check=False).stdout.split()
+
+        # A drain that the service begins by itself ends in the same way.
+        self.started("instance", log={"level": "info"})
+        self.systemctl("kill", "--kill-whom", "main", "--signal", "TERM", UNIT)
+        self.wait_for(reports, "the report of the drain")
+        self.assertEqual(reports(), ["drained"])
+        # A crash is repaired by a restart and is no failure.
+        self.start()
+        self.systemctl("kill", "--signal", "KILL", UNIT)
+        self.wait_for(lambda: self.show("NRestarts") == "1" and self.show("ActiveState") == "active", "the restart")
+        self.assertNotIn("unhealthy", reports())
+        self.machine.write(CONFIGURATION, json.dumps({**self.settings, "pixelation": {"sizes": [0]}}))
+        self.systemctl("restart", UNIT, check=False)
+        self.wait_for(lambda: reports()[-1] == "unhealthy", "the report of the failure")
 
     def test_the_unit_is_valid_and_its_exposure_level_is_low(self):
         shown = self.machine.run("systemd-analyze", "security", "--no-pager", UNIT).stdout
