@@ -110,7 +110,7 @@ struct ConfigTests {
         let schemaFile = folder.appending(path: "schema.json")
         try Data(schema.lines.joined(separator: "\n").utf8).write(to: schemaFile)
         let examples = [
-            "config.example.json", "deploy/debian/config.json", "deploy/kubernetes/configuration.yaml",
+            "config.example.json", "deploy/debian/config.json", "deploy/kubernetes/config.json",
         ].map { Project.root.appending(path: $0).path }
         var files: [String] = []
         for (index, configuration) in Self.broken.map(\.0).enumerated() {
