@@ -20,18 +20,43 @@ struct CodeReader {
     }
 
     /// Returns the next code; nil when the data or the file end before.
+    @inline(__always)
     mutating func next(_ file: Span<UInt8>) -> Int? {
         if buffered < bits {
-            fill(file)
-            guard buffered >= bits else { return nil }
+            if left >= 8, at >= 0, at < file.count &- 7 {
+                fillFast(file)
+            } else {
+                // A copy, because the compiler keeps no value in registers whose address a call has.
+                var copy = self
+                copy.fill(file)
+                self = copy
+                guard buffered >= bits else { return nil }
+            }
         }
-        let code = Int(truncatingIfNeeded: buffer) & (1 << bits - 1)
-        buffer >>= UInt64(bits)
-        buffered -= bits
+        let code = Int(truncatingIfNeeded: buffer) & (1 &<< bits &- 1)
+        buffer &>>= UInt64(truncatingIfNeeded: bits)
+        buffered &-= bits
         return code
     }
 
+    /// Fills the buffer with more than 55 bits from the next 8 bytes, which are in the current sub-block.
+    @inline(__always)
+    private mutating func fillFast(_ file: Span<UInt8>) {
+        // The compiler makes one load of the eight. Bits beyond the counted ones are read again.
+        var word: UInt64 = 0
+        for place in 0..<8 { word |= UInt64(file[at &+ place]) &<< UInt64(8 &* place) }
+        buffer |= word &<< UInt64(truncatingIfNeeded: buffered)
+        let bytes = (63 &- buffered) &>> 3
+        at &+= bytes
+        left &-= bytes
+        buffered &+= 8 &* bytes
+    }
+
+    /// Fills the buffer with more than 56 bits, as far as there are data.
+    @inline(never)
     private mutating func fill(_ file: Span<UInt8>) {
+        // Bits beyond the counted ones.
+        buffer &= 1 << UInt64(buffered) - 1
         while buffered <= 56 {
             if left == 0 {
                 // The terminator of the data has the length 0 and stays in place.

@@ -46,17 +46,22 @@ struct GIFCanvas {
         let order = GIFRows(height: frame.height, isInterlaced: frame.isInterlaced)
         let indices = indices.span
         let colors = colors.span
-        let skipped = transparent.map(Int.init) ?? -1
+        precondition(colors.count == 256, "an index without a colour")
         let rows = rows(frame)
         var pixels = pixels.mutableSpan
         for (y, row) in rows.enumerated() {
             let start = order.stored(y) * frame.width
-            let count = min(row.count, decoded - start)
-            var x = 0
-            while x < count {
-                let index = Int(indices[start + x])
-                if index != skipped { pixels[row.lowerBound + x] = colors[index] }
-                x += 1
+            let count = max(0, min(row.count, decoded - start))
+            let indices = indices.extracting(start..<start + count)
+            let first = row.lowerBound
+            // The check of the whole row replaces that of each pixel.
+            precondition(first >= 0 && first <= pixels.count &- count, "a row beyond the canvas")
+            if let transparent {
+                for x in 0..<count where indices[x] != transparent {
+                    pixels[first &+ x] = colors[Int(indices[x])]
+                }
+            } else {
+                for x in 0..<count { pixels[first &+ x] = colors[Int(indices[x])] }
             }
         }
     }
@@ -86,7 +91,9 @@ struct GIFCanvas {
     }
 
     private mutating func fill(_ frame: GIFFrame, _ color: UInt32) {
-        for row in rows(frame) {
+        let rows = rows(frame)
+        var pixels = pixels.mutableSpan
+        for row in rows {
             for at in row { pixels[at] = color }
         }
     }

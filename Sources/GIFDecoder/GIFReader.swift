@@ -80,7 +80,7 @@ package struct GIFReader: ~Copyable {
                     min($0.lowerBound, drawn.lowerBound)..<max($0.upperBound, drawn.upperBound)
                 } ?? drawn
             colors = FrameColors(frame.palette, in: file)
-            lzw.decoder = LZWDecoder(file, at: frame.dataOffset)
+            lzw.decoder.begin(file, at: frame.dataOffset)
         }
         begun += 1
         // Every index that is read has been decoded, so that those of the frame before need no clearing.
