@@ -141,6 +141,18 @@ struct CheckTests {
         }
     }
 
+    @Test func `a short retention is found beside a missing redrive policy`() async throws {
+        try await LocalCloud.run { cloud in
+            try await cloud.request("attributes", ["attributes": ["RedrivePolicy": ""]])
+            try await cloud.request(
+                "attributes",
+                ["queue": "deadLetterQueueURL", "attributes": ["MessageRetentionPeriod": "3600"]])
+            let found = try await check(cloud)
+            let faults: Set = ["redrive-missing", "dead-letter-retention-short"]
+            #expect(faults.isSubset(of: Self.faults(found.findings)), "\(found.findings)")
+        }
+    }
+
     /// A fault of the setup, with the code of its finding.
     enum Fault: String, CaseIterable {
         case redrive = "redrive-missing"

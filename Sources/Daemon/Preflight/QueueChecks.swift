@@ -133,7 +133,11 @@ struct QueueChecks {
         }
         guard let source, let arn = source.arn else { return found }
         guard let redrive = source.redrive, let target = redrive.deadLetterTargetARN else {
-            return found + [redriveMissing(arn, deadLetters: configured)]
+            found.append(redriveMissing(arn, deadLetters: configured))
+            if let configured, let url = settings.queue.deadLetterURL {
+                found += [retention(source, configured, url)].compactMap(\.self)
+            }
+            return found
         }
         var other = configured?.arn == target ? nil : configured?.arn
         // A redrive policy can name a queue of the same kind only.
