@@ -104,6 +104,9 @@ struct VerifyCommand: AsyncParsableCommand {
             examination = try verifier.verify(try read(), size: size)
         } catch let error as LocalFile.Failure {
             return report.addFailure("\(error)", .failure)
+        } catch let error as WorkerError where [.notFound, .archived, .tooLarge].contains(error.kind) {
+            // As for a local file that cannot be read.
+            return report.addFailure("\(file): \(error)", .failure)
         } catch {
             return report.addFailure("\(file): \(error)", ExitReason(error))
         }

@@ -113,6 +113,10 @@ struct VerifyTests {
             let found = try await verify(outputs)
             #expect(found.end == .exit(0), "\(found.lines)")
             #expect(found.lines.last == "5 files: 5 verified, 0 not")
+            // A key is missing in the same way as a file.
+            let missing = try await verify(["photos/pixelated-8x8-b.jpeg"] + outputs)
+            #expect(missing.end == .exit(1), "\(missing.lines)")
+            #expect(missing.lines.last == "6 files: 5 verified, 1 not")
 
             try await cloud.request(
                 "allow",
