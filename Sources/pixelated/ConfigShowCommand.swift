@@ -12,7 +12,8 @@ struct ConfigShowCommand: ParsableCommand {
         abstract: "Print the settings in force, with the source of each value.",
         discussion: """
             The source is default, the configuration file with the line, the name of an environment variable, or \
-            --set. Flags override the environment, and the environment overrides the file. Secrets are shown as ….
+            --set. Flags override the environment, and the environment overrides the file. An \
+            ellipsis stands for a secret.
 
             Exit status: 0 when the settings are valid. Otherwise the problems follow on standard error, and the \
             exit status is 78. A setting whose value has the wrong type is then shown with the value that would be in \

@@ -3,7 +3,7 @@
 import Scripted
 import Testing
 
-/// The errors of unknown commands and options.
+/// The errors of unknown commands and options, and the help texts.
 @Suite struct MisspellingTests {
     @Test(arguments: [
         ("auditt", "unknown command auditt; did you mean audit?", "pixelated"),
@@ -26,6 +26,15 @@ import Testing
         #expect(try await child.end() == .exit(64))
         #expect(
             child.log.lines == ["Error: \(error)", "  See '\(command) --help' for more information."])
+    }
+
+    /// A manual page with other characters needs a declaration of its encoding, and is unreadable in some locales.
+    @Test func `the texts of the manual pages are ASCII`() async throws {
+        for arguments in [["--experimental-dump-help"], ["config", "show", "--json"]] {
+            let child = try ChildProcess(Project.pixelated, arguments)
+            _ = try await child.end()
+            #expect(child.log.lines.filter { !$0.utf8.allSatisfy { $0 < 128 } } == [])
+        }
     }
 
     @Test(arguments: [
