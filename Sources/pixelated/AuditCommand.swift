@@ -206,14 +206,21 @@ struct AuditCommand: AsyncParsableCommand {
         if let known = checkpoint.setAside, known.isCurrent(at: now) {
             return SetAsideIndex(quarantine: quarantine, failures: known.failures)
         }
+        let expected = await session.letterCount()
         var letters = try session.letters()
         var index = SetAsideIndex(quarantine: quarantine)
-        var unreadable = 0
+        var (unreadable, count) = (0, 0)
         try await letters.read { read in
+            count += read.count
             for letter in read {
                 if let record = letter.record { index.add(record) } else { unreadable += 1 }
             }
             return !index.isFull
+        }
+        if let hidden = expected?.hidden(afterReading: count), hidden > 0, !index.isFull {
+            printError(
+                "about \(hidden) messages in the dead-letter queue are hidden, because another command reads them or "
+                    + "was killed; their sources count as missing")
         }
         checkpoint.setAside = AuditCheckpoint.SetAside(
             index, unreadable: unreadable + letters.otherObjects, time: now)
@@ -222,6 +229,9 @@ struct AuditCommand: AsyncParsableCommand {
     }
 
     private static func text(_ expected: AuditEstimate) -> String {
+        if expected.sources == 0 {
+            return "no object is listed; check the bucket and the prefix"
+        }
         let count = expected.isComplete ? "\(expected.sources)" : "the first \(expected.sources)"
         let price =
             "about \(expected.requests.total) requests, \(AuditReport.dollars(expected.requests.dollars)) "

@@ -29,6 +29,17 @@ extension CommandSession {
                 prefix: location.prefix))
     }
 
+    /// Returns the number of messages in the dead-letter queue; nil when the quarantine is in a bucket, or when the
+    /// attributes of the queue cannot be read, which needs the permission `sqs:GetQueueAttributes`.
+    func letterCount() async -> LetterCount? {
+        guard let url = settings.queue.deadLetterURL,
+            let queue = try? aws.sqs(queueURL: url, setting: "queue.deadLetterURL"),
+            let attributes = try? await queue.attributes()
+        else { return nil }
+        return LetterCount(
+            visible: attributes.approximateMessages ?? 0, hidden: attributes.approximateInFlight ?? 0)
+    }
+
     /// Returns the source queue.
     func queue() throws -> any MessageSender { try aws.sqs(queueURL: settings.queue.url) }
 

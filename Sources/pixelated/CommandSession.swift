@@ -2,6 +2,7 @@
 
 import AWS
 import ArgumentParser
+import Audit
 import Curl
 import Daemon
 import Logging
@@ -36,6 +37,10 @@ struct CommandSession: Sendable {
             return result
         } catch let error as ExitCode {
             throw error
+        } catch let error as AuditError where error.kind != .notSent {
+            // A file that is no checkpoint or inventory of the audit remains so, however often the audit is repeated.
+            printError("\(error)")
+            throw ExitCode(ExitReason.configuration.rawValue)
         } catch {
             printError("\(error)")
             throw ExitCode(ExitReason(error).rawValue)

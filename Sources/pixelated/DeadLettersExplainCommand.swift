@@ -31,6 +31,7 @@ struct DeadLettersExplainCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try arguments.load(service: true)
         try await CommandSession.run(settings, command: "dead-letters") { session throws in
+            let expected = await session.letterCount()
             var letters = try session.letters()
             let progress = ProgressLine()
             var (found, count): ([DeadLetter], Int) = ([], 0)
@@ -43,7 +44,7 @@ struct DeadLettersExplainCommand: AsyncParsableCommand {
             progress.clear()
             let report = DeadLettersReport(isJSON: json)
             for letter in found.prefix(Self.limit) { try report.explain(letter) }
-            DeadLettersReport.warn(about: letters)
+            DeadLettersReport.warn(about: letters, hidden: expected?.hidden(afterReading: count) ?? 0)
             if found.isEmpty {
                 printError("the quarantine has no letter about \(key); `dead-letters list --each` shows all")
                 throw ExitCode(ExitReason.failure.rawValue)

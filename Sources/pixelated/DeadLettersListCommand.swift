@@ -25,6 +25,7 @@ struct DeadLettersListCommand: AsyncParsableCommand {
         let settings = try arguments.load(service: true)
         let selection = try selection.selection()
         try await CommandSession.run(settings, command: "dead-letters") { session throws in
+            let expected = await session.letterCount()
             var letters = try session.letters()
             let report = DeadLettersReport(isJSON: json)
             let progress = ProgressLine()
@@ -43,8 +44,9 @@ struct DeadLettersListCommand: AsyncParsableCommand {
                 return true
             }
             progress.clear()
-            try report.write(groups)
-            DeadLettersReport.warn(about: letters)
+            let hidden = expected?.hidden(afterReading: count) ?? 0
+            try report.write(groups, hidden: hidden)
+            DeadLettersReport.warn(about: letters, hidden: hidden)
         }
     }
 }

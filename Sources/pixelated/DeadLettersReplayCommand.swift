@@ -50,6 +50,7 @@ struct DeadLettersReplayCommand: AsyncParsableCommand {
         let settings = try arguments.load(service: true)
         let selection = try selection.selection()
         try await CommandSession.run(settings, command: "dead-letters") { session throws in
+            let expected = await session.letterCount()
             let progress = ProgressLine()
             let report = DeadLettersReport(isJSON: json)
             var replay = DeadLetterReplay(
@@ -72,12 +73,13 @@ struct DeadLettersReplayCommand: AsyncParsableCommand {
                 }
             } catch {
                 progress.clear()
-                try report.write(replay.totals, isDryRun: dryRun)
+                try report.write(replay.totals, isDryRun: dryRun, hidden: 0)
                 throw error
             }
             progress.clear()
-            try report.write(replay.totals, isDryRun: dryRun)
-            DeadLettersReport.warn(about: replay.letters)
+            let hidden = expected?.hidden(afterReading: replay.totals.read) ?? 0
+            try report.write(replay.totals, isDryRun: dryRun, hidden: hidden)
+            DeadLettersReport.warn(about: replay.letters, hidden: hidden)
             let totals = replay.totals
             guard totals.keptCount + totals.duplicated == 0 else {
                 throw ExitCode((Self.isDenied(totals) ? ExitReason.identity : .failure).rawValue)

@@ -46,6 +46,7 @@ struct DeadLettersReport: Sendable {
 
     private struct Summary: Encodable {
         var letters: Int
+        var hidden: Int
         var groups: [Group]
     }
 
@@ -54,6 +55,7 @@ struct DeadLettersReport: Sendable {
         var selected: Int
         var replayed: Int
         var duplicated: Int
+        var hidden: Int
         var kept: [Group]
         var dryRun: Bool
     }
@@ -69,8 +71,9 @@ struct DeadLettersReport: Sendable {
 
     /// Prints groups of letters as a table.
     ///
+    /// - Parameter hidden: The number of letters that could not be read.
     /// - Throws: `StandardStreams.Failure`.
-    func write(_ groups: DeadLetterGroups) throws {
+    func write(_ groups: DeadLetterGroups, hidden: Int) throws {
         let sorted = groups.sorted
         if isJSON {
             let groups = sorted.map { group in
@@ -80,9 +83,12 @@ struct DeadLettersReport: Sendable {
                     example: group.example)
             }
             return try StandardStreams.printJSON(
-                Summary(letters: sorted.reduce(0) { $0 + $1.count }, groups: groups))
+                Summary(letters: sorted.reduce(0) { $0 + $1.count }, hidden: hidden, groups: groups))
         }
-        guard !sorted.isEmpty else { return try StandardStreams.printLine("no dead letters") }
+        guard !sorted.isEmpty else {
+            return try StandardStreams.printLine(
+                hidden > 0 ? "no dead letters can be read" : "no dead letters")
+        }
         let heading = ["letters", "failure", "oldest", "newest", "for example"]
         let cells =
             [heading]
@@ -144,15 +150,16 @@ struct DeadLettersReport: Sendable {
 
     /// Prints the totals of a replay.
     ///
+    /// - Parameter hidden: The number of letters that could not be read.
     /// - Throws: `StandardStreams.Failure`.
-    func write(_ totals: ReplayTotals, isDryRun: Bool) throws {
+    func write(_ totals: ReplayTotals, isDryRun: Bool, hidden: Int) throws {
         let kept = totals.kept.sorted { ($1.value, $0.key.description) < ($0.value, $1.key.description) }
         if isJSON {
             let groups = kept.map { Group(error: $0.key.error, errorCode: $0.key.code, count: $0.value) }
             return try StandardStreams.printJSON(
                 ReplaySummary(
                     read: totals.read, selected: totals.selected, replayed: totals.replayed,
-                    duplicated: totals.duplicated, kept: groups, dryRun: isDryRun))
+                    duplicated: totals.duplicated, hidden: hidden, kept: groups, dryRun: isDryRun))
         }
         for (failure, count) in kept {
             try StandardStreams.printLine("\(count) stay: \(failure)")
@@ -168,7 +175,14 @@ struct DeadLettersReport: Sendable {
     }
 
     /// Prints what the letters do not include.
-    static func warn(about letters: any DeadLetterStore) {
+    ///
+    /// - Parameter hidden: The number of letters that could not be read.
+    static func warn(about letters: any DeadLetterStore, hidden: Int) {
+        if hidden > 0 {
+            printError(
+                "about \(hidden) letters are hidden, because another command reads them or was killed; "
+                    + "repeat the command later")
+        }
         if letters.isIncomplete {
             printError("the queue has more messages than can be read at once; further letters are left out")
         }

@@ -15,8 +15,9 @@ struct AuditCommandTests {
         ("s3:GetObject", ""), ("sqs:ReceiveMessage", ""), ("sqs:SendMessage", "--repair"),
     ]
 
-    /// The actions whose absence the local cloud does not show, or that only end a wait.
-    static let untestable = ["s3:ListBucket", "sqs:ChangeMessageVisibility"]
+    /// The actions whose absence the local cloud does not show, or that only end a wait, or that only count
+    /// (`DeadLettersCommandTests`).
+    static let untestable = ["s3:ListBucket", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"]
 
     /// Runs an audit and returns its exit status and its lines.
     private func audit(
@@ -238,6 +239,24 @@ struct AuditCommandTests {
             let found = try await audit(cloud, action.1.isEmpty ? "--json" : action.1)
             #expect(found.end == .exit(77), "\(found.lines)")
             #expect(found.lines.contains { $0.contains(action.0) }, "\(found.lines)")
+        }
+    }
+
+    @Test func `an audit of nothing says so, and a file that is no checkpoint is a lasting error`()
+        async throws
+    {
+        try await LocalCloud.run { cloud in
+            try await cloud.request("allow", Self.policy)
+            let nothing = try await audit(cloud)
+            #expect(nothing.end == .exit(0))
+            #expect(
+                nothing.lines.contains("pixelated: no object is listed; check the bucket and the prefix"),
+                "\(nothing.lines)")
+            let file = cloud.directory.appending(path: "checkpoint").path
+            try Data("no checkpoint".utf8).write(to: URL(filePath: file))
+            let refused = try await audit(cloud, "--checkpoint", file)
+            #expect(refused.end == .exit(78), "\(refused.lines)")
+            #expect(refused.lines.contains { $0.contains("remove it to begin anew") })
         }
     }
 

@@ -20,6 +20,8 @@ struct DeadLettersCommandTests {
 
     /// The actions whose absence the local cloud does not show, or that only end a wait.
     static let untestable = ["s3:ListBucket", "sqs:ChangeMessageVisibility"]
+    /// The action without which hidden letters are not counted.
+    static let countingAction = "sqs:GetQueueAttributes"
 
     /// The number of letters of each kind in the test of mixed letters, of which there are seven kinds.
     private static let countOfEach =
@@ -254,9 +256,49 @@ struct DeadLettersCommandTests {
         }
     }
 
+    @Test func `letters that another command hides are counted`() async throws {
+        try await LocalCloud.run { cloud in
+            for index in 0..<3 {
+                try await cloud.request(
+                    "send",
+                    [
+                        "body": .string(notification(cloud, "\(index).jpeg")),
+                        "queue": "deadLetterQueueURL",
+                    ])
+            }
+            try await cloud.request("allow", Self.policy)
+            let all = try await run(cloud, nil, "list")
+            #expect(all.end == .exit(0) && !all.lines.contains { $0.contains("hidden") }, "\(all.lines)")
+            var hidden = 0
+            while hidden < 3 { hidden += try await cloud.request("receive", [:]).array.count }
+            for command in ["list", "replay", "explain 0.jpeg"] {
+                let found = try await run(cloud, nil, command)
+                #expect(found.end == .exit(command == "explain 0.jpeg" ? 1 : 0))
+                #expect(
+                    found.lines.contains { $0.hasPrefix("pixelated: about 3 letters are hidden") },
+                    "\(found.lines)")
+                #expect(!found.lines.contains("no dead letters"))
+            }
+            #expect(try await run(cloud, nil, "list --json").lines.contains { $0.contains(#""hidden":3"#) })
+            // The same letters are missing in the index of an audit.
+            try await cloud.request("allow", ["policy": "iam-policy-audit.json"])
+            let audit = try await cloud.pixelated(
+                cloud.configuration, name: "audit", verb: "audit",
+                arguments: ["s3://\(cloud.stack["source"]?.string ?? "")"])
+            #expect(try await audit.end(within: 300) == .exit(0))
+            #expect(audit.log.lines.contains { $0.contains("about 3 messages in the dead-letter queue") })
+
+            var policy = Self.policy
+            policy["without"] = [.string(Self.countingAction)]
+            try await cloud.request("allow", policy)
+            let uncounted = try await run(cloud, nil, "list")
+            #expect(uncounted.end == .exit(0) && uncounted.lines == ["no dead letters"], "\(uncounted.lines)")
+        }
+    }
+
     @Test func `every action of the policy of dead letters is tested`() throws {
         #expect(
             try Project.actions(ofPolicy: "iam-policy-dead-letters.json")
-                == Set(Self.actions.map(\.0) + Self.untestable))
+                == Set(Self.actions.map(\.0) + Self.untestable + [Self.countingAction]))
     }
 }
