@@ -119,6 +119,7 @@ struct ProjectTests {
             "WantedBy",
             "RestartPreventExitStatus", "StartLimitIntervalSec", "StartLimitBurst", "MemoryHigh", "MemoryMax",
             "TasksMax", "OOMPolicy", "LogRateLimitIntervalSec", "LogRateLimitBurst", "SocketBindAllow",
+            "OnFailure", "RuntimeDirectory",
         ]
         // An audit starts no decoders, and no program for a reload.
         let lacking = service.subtracting(audit).filter { line in

@@ -24,6 +24,7 @@ import hardening
 import questions
 
 UNIT = "pixelated.service"
+RETRY = "pixelated-retry@pixelated.service"
 CONFIGURATION = "/etc/pixelated/config.json"
 CREDENTIALS = "/etc/credstore/aws-credentials"
 
@@ -67,9 +68,10 @@ class MachineTest(unittest.TestCase):
         self.since = f"@{time.time():.6f}"
 
     def reset(self):
-        self.systemctl("stop", UNIT, "pixelated@*.service", check=False)
+        self.systemctl("stop", UNIT, "pixelated@*.service", "pixelated-retry@*.service", check=False)
         self.systemctl("reset-failed", check=False)
-        self.machine.run("sh", "-c", "rm -rf /etc/systemd/system/pixelated* /etc/default/pixelated* /etc/credstore")
+        self.machine.run("sh", "-c", "rm -rf /etc/systemd/system/pixelated* /etc/default/pixelated* /etc/credstore"
+                         " /run/pixelated-retry")
         self.systemctl("daemon-reload")
 
     # Commands of the machine.
@@ -111,9 +113,14 @@ class MachineTest(unittest.TestCase):
                 "aws_secret_access_key = {secretAccessKey}\n".format(**stack), "600")
         return stack
 
-    def drop_in(self, *lines):
-        """Writes a drop-in of the unit for this test."""
-        self.machine.write(f"/etc/systemd/system/{UNIT}.d/test.conf", "\n".join(("[Service]", *lines, "")))
+    def drop_in(self, *lines, unit=UNIT):
+        """Writes a drop-in of the unit for this test. The lines are in the section Service until another one begins."""
+        self.machine.write(f"/etc/systemd/system/{unit}.d/test.conf", "\n".join(("[Service]", *lines, "")))
+        self.systemctl("daemon-reload")
+
+    def example(self, name, path):
+        """Copies an example of the package to `path`, as its comment says."""
+        self.machine.run("install", "-D", "-m", "644", f"/usr/share/doc/pixelated/examples/{name}", path)
         self.systemctl("daemon-reload")
 
     def started(self, name, **settings):
@@ -319,7 +326,7 @@ class ServiceTest(MachineTest):
         self.assertGreaterEqual(limit, drain + poll + 15)
 
     def assert_not_restarted(self, status, reason):
-        """Starts the service, which must exit with `status` and must not be restarted."""
+        """Starts the service, which must exit with `status` and must be started again after a long pause only."""
         self.systemctl("start", "--no-block", UNIT)
         self.wait_for(lambda: self.show("ActiveState") == "failed", "the end")
         # A restart would have been scheduled within this time.
@@ -328,11 +335,52 @@ class ServiceTest(MachineTest):
         self.assertEqual(self.show("ExecMainStatus"), str(status))
         shown = self.systemctl("status", UNIT, "--full", "--lines", "30", check=False).stdout
         self.assertRegex(shown, reason)
+        self.assertEqual(self.show("ActiveState", RETRY), "active")
+        entry, = self.pauses()
+        self.assertEqual(entry["PRIORITY"], "3")
+        self.assertRegex(entry["MESSAGE"], rf"^{UNIT} has failed with the exit status {status}: .* again in 300 s\.")
+
+    def pauses(self, name="pixelated"):
+        """Returns the journal entries about the pauses before starts of a service."""
+        return [entry for entry in self.journal(unit=f"pixelated-retry@{name}.service")
+                if "is started again" in entry["MESSAGE"] and entry["_TRANSPORT"] == "stdout"]
 
     def test_an_invalid_configuration_does_not_restart_the_service(self):
         self.configure("wrong")
         self.machine.write(CONFIGURATION, json.dumps({**self.settings, "pixelation": {"sizes": [0]}}))
         self.assert_not_restarted(78, r"pixelation\.sizes")
+        # An operator who stops the service also ends the pause.
+        self.systemctl("stop", UNIT)
+        self.assertEqual(self.show("ActiveState", RETRY), "inactive")
+
+    def test_a_corrected_configuration_is_found_after_the_pause(self):
+        path, unit, retry = "/etc/pixelated/third.json", "pixelated@third.service", "pixelated-retry@.service"
+        stack = self.configure("third", path=path)
+        self.addCleanup(self.machine.run, "rm", path)
+        self.drop_in("Environment=LONGEST_SECONDS=3", unit=retry)
+        self.machine.write(path, json.dumps({**self.settings, "pixelation": {"sizes": [0]}}))
+        self.systemctl("start", unit, check=False)
+        self.wait_for(lambda: len(self.pauses("pixelated@third")) == 2, "a second pause", unit=unit)
+        self.machine.write(path, json.dumps(self.settings))
+        self.wait_for(lambda: self.show("ActiveState", unit) == "active", "the start", unit=unit)
+        self.pixelated(stack, "a.jpg", unit=unit)
+
+    def test_a_crash_loop_is_ended_by_growing_pauses(self):
+        stack = self.configure("loop")
+        self.drop_in("Environment=FIRST_SECONDS=1 LONGEST_SECONDS=3", unit="pixelated-retry@.service")
+        # The command of ExecReload without an argument, which the sandbox permits, exits with 1.
+        self.drop_in("RestartSec=100ms", "ExecStart=", "ExecStart=/usr/bin/kill")
+        self.systemctl("start", UNIT, check=False)
+        self.wait_for(lambda: len(self.pauses()) == 4, "the fourth pause")
+        for entry, seconds in zip(self.pauses(), (1, 2, 3, 3)):
+            self.assertEqual(entry["PRIORITY"], "4")
+            self.assertRegex(entry["MESSAGE"], rf"^{UNIT} has failed repeatedly .*started again in {seconds} s\.")
+        # systemd starts the service five times before each pause.
+        self.assertGreaterEqual(self.messages().count("Usage:"), 4 * 5)
+        self.machine.run("rm", f"/etc/systemd/system/{UNIT}.d/test.conf")
+        self.systemctl("daemon-reload")
+        self.wait_for(lambda: self.show("ActiveState") == "active", "the start")
+        self.pixelated(stack, "a.jpg")
 
     def test_a_missing_queue_does_not_restart_the_service(self):
         self.configure("missing")
@@ -390,7 +438,7 @@ class ServiceTest(MachineTest):
         self.assertLessEqual(score, 1.2, shown)
         for unit in (
             UNIT, "pixelated@.service", "pixelated-audit.service", "pixelated-audit@.service", "pixelated-audit.timer",
-            "pixelated-audit@.timer",
+            "pixelated-audit@.timer", "pixelated-retry@.service",
         ):
             verified = self.machine.run("systemd-analyze", "verify", "--man=no", f"/lib/systemd/system/{unit}")
             self.assertEqual(verified.stdout + verified.stderr, "", unit)
@@ -416,6 +464,61 @@ class ServiceTest(MachineTest):
             self.systemctl("start", UNIT, check=False)
             # 203 is the exit status of systemd after a failed execve.
             self.assertIn("status=203", self.show("ExecStartPre"), program)
+
+    def test_the_health_page_can_be_a_socket_in_the_runtime_directory(self):
+        path, unit = "/etc/pixelated/fourth.json", "pixelated@fourth.service"
+        self.started("socket", health={"listen": "/run/pixelated/health"})
+        probe = ("pixelated", "health", "--config")
+        self.assertRegex(self.machine.run(*probe, CONFIGURATION).stdout, r"^polling; ")
+        # An instance has a directory of its own, whose end does not remove that of the service.
+        self.configure("fourth", path=path, health={"listen": "/run/pixelated-fourth/health"})
+        self.addCleanup(self.machine.run, "rm", path)
+        self.start(unit)
+        self.assertRegex(self.machine.run(*probe, path).stdout, r"^polling; ")
+        self.systemctl("stop", unit)
+        self.assertEqual(self.machine.run(*probe, path, check=False).returncode, 69)
+        self.assertRegex(self.machine.run(*probe, CONFIGURATION).stdout, r"^polling; ")
+
+    def test_the_drop_in_for_a_credential_process_lets_it_run(self):
+        stack = self.configure("process", credentials=False)
+        # A program that prints the file of its argument, in the place of the helper.
+        helper = "/usr/local/bin/aws_signing_helper"
+        self.machine.run("cp", "/usr/bin/cat", helper)
+        self.addCleanup(self.machine.run, "rm", helper)
+        self.machine.write("/etc/credstore/key.pem", json.dumps({
+            "Version": 1, "AccessKeyId": stack["accessKeyID"], "SecretAccessKey": stack["secretAccessKey"]}), "600")
+        self.machine.write(
+            CREDENTIALS, f"[default]\ncredential_process = {helper} /run/credentials/{UNIT}/key.pem\n", "600")
+        self.systemctl("start", "--no-block", UNIT)
+        self.wait_for(lambda: "Permission denied" in self.show("StatusText"), "the refusal by the sandbox")
+        self.example("credential-process.conf", f"/etc/systemd/system/{UNIT}.d/credential-process.conf")
+        self.systemctl("restart", UNIT)
+        self.pixelated(stack, "a.jpg")
+        identity, = self.entries_of("identity")
+        self.assertIn(f"access key {stack['accessKeyID']} from", identity["MESSAGE"])
+
+    def test_the_drop_in_for_a_log_namespace_gives_the_service_a_journal_of_its_own(self):
+        stack = self.configure("namespace")
+        namespace = "/etc/systemd/journald@pixelated.conf"
+        self.example("log-namespace.conf", f"/etc/systemd/system/{UNIT}.d/log-namespace.conf")
+        self.example("journald@pixelated.conf", namespace)
+        self.addCleanup(self.machine.run, "rm", namespace)
+        self.start()
+        self.pixelated(stack, "a.jpg")
+
+        def found(*options):
+            self.machine.run("journalctl", "--sync", *options)
+            return self.machine.run("journalctl", "--since", self.since, "--quiet", *options, "-x",
+                                    "EVENT=picture-done").stdout
+
+        self.wait_for(lambda: "Subject: A picture was pixelated" in found("--namespace=pixelated"), "the entry")
+        self.assertEqual(found(), "")
+        everything = self.machine.run("journalctl", "--since", self.since, "--namespace=+pixelated", "-u", UNIT).stdout
+        self.assertIn(f"Started {UNIT}", everything)
+        self.assertIn("a.jpg: 640x480 JPEG", everything)
+        self.assertIn("a.jpg: 640x480 JPEG", self.systemctl("status", UNIT, "--full").stdout)
+        size = self.machine.run("journalctl", "--namespace=pixelated", "--quiet", "_TRANSPORT=driver").stdout
+        self.assertRegex(size, r"System Journal \(/var/log/journal/\w+\.pixelated\) is [\d.]+M, max 4\.0G")
 
     def test_an_instance_has_its_own_settings(self):
         path, unit = "/etc/pixelated/second.json", "pixelated@second.service"
@@ -546,7 +649,8 @@ class PackageTest(MachineTest):
             "/usr/share/fish/vendor_completions.d/pixelated.fish", "/usr/share/doc/pixelated/copyright",
             "/usr/share/pixelated/config.schema.json", "/lib/systemd/system/pixelated-audit.service",
             "/lib/systemd/system/pixelated-audit@.service", "/lib/systemd/system/pixelated-audit.timer",
-            "/lib/systemd/system/pixelated-audit@.timer",
+            "/lib/systemd/system/pixelated-audit@.timer", "/lib/systemd/system/pixelated-retry@.service",
+            "/usr/lib/pixelated/retry", "/usr/share/doc/pixelated/examples/config.json",
         ):
             self.assertIn(path, files)
         altered = self.machine.run("dpkg", "--verify", "pixelated", check=False).stdout.splitlines()
