@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# Functions for Debian trees, of Tests/containers and Tests/systemd, which source this file after
-# deploy/local/environment.sh.
+# Functions for Debian trees and packages, of Tests/cloud, Tests/containers and Tests/systemd, which source this file
+# after deploy/local/environment.sh.
 
 box=$state/containers
 
