@@ -117,6 +117,12 @@ struct AuditCommand: AsyncParsableCommand {
     private func run(_ session: CommandSession) async throws -> Bool {
         let settings = session.settings
         let options = options(settings)
+        if repair, !settings.worker.filter.admits(bucket: options.bucket) {
+            printError(
+                "filter.buckets has no \(options.bucket), so that the workers would refuse the events of the repair; "
+                    + "add the bucket, or leave out --repair")
+            throw ExitCode(ExitReason.configuration.rawValue)
+        }
         let client = session.aws.s3(outputBucket: options.output.bucket)
         let store = InventoryCache(S3AuditStore(client))
         let file = checkpoint.map { CheckpointFile($0, identity: options.identity) }

@@ -242,7 +242,7 @@ struct AuditCommandTests {
         }
     }
 
-    @Test func `an audit of nothing says so, and a file that is no checkpoint is a lasting error`()
+    @Test func `an audit of nothing says so, and wrong files and settings are lasting errors`()
         async throws
     {
         try await LocalCloud.run { cloud in
@@ -257,6 +257,14 @@ struct AuditCommandTests {
             let refused = try await audit(cloud, "--checkpoint", file)
             #expect(refused.end == .exit(78), "\(refused.lines)")
             #expect(refused.lines.contains { $0.contains("remove it to begin anew") })
+            // The workers would store each event in the quarantine.
+            var configuration = cloud.configuration
+            configuration.set("filter", "buckets", to: ["another"])
+            let child = try await cloud.pixelated(
+                configuration, name: "audit", verb: "audit --repair",
+                arguments: ["s3://\(cloud.stack["source"]?.string ?? "")"])
+            #expect(try await child.end() == .exit(78))
+            #expect(child.log.lines.contains { $0.contains("filter.buckets") }, "\(child.log.lines)")
         }
     }
 

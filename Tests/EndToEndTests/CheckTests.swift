@@ -141,15 +141,26 @@ struct CheckTests {
         }
     }
 
-    @Test func `a short retention is found beside a missing redrive policy`() async throws {
+    @Test func `a queue without policies and a bucket without a notification are mended in one pass`()
+        async throws
+    {
         try await LocalCloud.run { cloud in
-            try await cloud.request("attributes", ["attributes": ["RedrivePolicy": ""]])
+            try await cloud.request("notification", ["configurations": []])
+            try await cloud.request("attributes", ["attributes": ["RedrivePolicy": "", "Policy": ""]])
             try await cloud.request(
                 "attributes",
                 ["queue": "deadLetterQueueURL", "attributes": ["MessageRetentionPeriod": "3600"]])
-            let found = try await check(cloud)
-            let faults: Set = ["redrive-missing", "dead-letter-retention-short"]
-            #expect(faults.isSubset(of: Self.faults(found.findings)), "\(found.findings)")
+            try await cloud.request("allow", ["more": ["iam-policy-check.json"]])
+            let source = ["--source", "s3://\(cloud.stack["source"]?.string ?? "")"]
+            let found = try await check(cloud, nil, source[0], source[1])
+            let faults: Set = [
+                "redrive-missing", "dead-letter-retention-short", "queue-policy", "notification-missing",
+            ]
+            #expect(Self.faults(found.findings) == faults, "\(found.findings)")
+            // The bucket accepts the notification after the policy of the queue.
+            let after = try await mend(cloud, cloud.configuration, found.findings, source)
+            #expect(
+                Self.faults(after.findings).subtracting(["descriptors-short"]).isEmpty, "\(after.findings)")
         }
     }
 

@@ -75,8 +75,8 @@ package struct CheckFinding: Sendable, Equatable {
     package var reason: String?
     /// The remedy in one line; nil for the class `ok`.
     package var remedy: String?
-    /// The command lines of a shell that are the remedy, with real values; for the class `unknown` they show the answer
-    /// to an identity that may look.
+    /// The command lines of a shell that are the remedy, with real values; for the class `unknown` they mostly show the
+    /// answer to an identity that may look.
     package var commands: [String] = []
     /// The settings that are the remedy: values as text by the paths of the settings.
     package var settings: [String: String] = [:]

@@ -38,7 +38,9 @@ struct SourceChecks {
         var ways: [Way] = []
         for bucket in buckets { ways.append(await way(from: bucket, to: arn)) }
         // One policy with a statement for each sender that needs one: the commands would undo each other otherwise.
-        let added = ways.compactMap(\.sender).filter { effect(on: $0, arn) == .notAllowed }
+        let added = ways.compactMap(\.sender).filter {
+            [.notAllowed, .unknown("")].contains(effect(on: $0, arn))
+        }
         let mended = added.reduce(queue.policy) { QueuePolicy.adding($1, to: arn, in: $0) }
         return ways.flatMap { way in
             [way.sender.map { policy($0, arn, mended: mended ?? "") }].compactMap(\.self) + way.findings
@@ -126,7 +128,8 @@ struct SourceChecks {
         case .unknown(""):
             return .unknown(
                 .queuePolicy, "the queue has no policy", because: "on AWS, " + reason,
-                remedy: "Upload a picture, and look for its outputs.")
+                remedy: "Upload a picture, and look for its outputs; where queues have policies, add one:",
+                commands: [fix])
         case .unknown(let key):
             return .unknown(
                 .queuePolicy,
