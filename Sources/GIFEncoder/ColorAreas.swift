@@ -5,17 +5,28 @@ struct ColorAreas {
     private(set) var colors: [UInt32] = []
     private(set) var pixels: [Int] = []
     /// The position of each colour among `colors`.
-    private(set) var positions = ColorPositions()
+    private(set) var positions: ColorPositions
+
+    /// Creates areas without colours, with memory for `capacity` of them, which grows when needed.
+    init(capacity: Int = 256) {
+        positions = ColorPositions(capacity: capacity)
+        colors.reserveCapacity(capacity)
+        pixels.reserveCapacity(capacity)
+    }
 
     /// Adds pixels of a colour. Transparent ones are not counted.
-    mutating func add(_ color: UInt32, _ count: Int) {
-        guard count > 0, color != CellColors.transparent else { return }
-        if let position = positions.value(color) {
+    ///
+    /// - Returns: The position among `colors`; -1 without pixels, and for transparent ones.
+    @inline(__always)
+    mutating func add(_ color: UInt32, _ count: Int) -> Int32 {
+        guard count > 0, color != CellColors.transparent else { return -1 }
+        let position = positions.insert(color, colors.count)
+        if position < colors.count {
             pixels[position] += count
         } else {
-            positions.insert(color, colors.count)
             colors.append(color)
             pixels.append(count)
         }
+        return Int32(truncatingIfNeeded: position)
     }
 }

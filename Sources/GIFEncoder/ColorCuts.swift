@@ -18,20 +18,26 @@ struct ColorCuts {
         var pixels: Int
     }
 
-    /// The colours, of which those of a box are side by side.
+    /// The colours, of which those of a box are side by side, and room for those of a box.
     private var members: [Member]
+    private var room: [Member]
     private var boxes: [Box] = []
-    /// The sum of `errors` of each box, 0 for one that cannot be divided.
-    private var errors: [Double] = []
+    /// The sum of `errors` of each box, 0 for one that cannot be divided, and the largest of them.
+    private var errors: LargestError
+    /// The number of pixels of each sample along an axis. Between two cuts, all are 0.
+    private var weights = [Int](repeating: 0, count: 256)
 
     /// Creates one box of colours.
     ///
     /// - Parameters:
     ///   - pixels: The number of pixels of each colour.
-    init(_ colors: [ColorPoint], _ pixels: [Int]) {
+    ///   - count: The number of boxes into which they will be divided at most.
+    init(_ colors: [ColorPoint], _ pixels: [Int], count: Int) {
+        errors = LargestError(count: count)
         members = colors.indices.map { index in
             Member(color: colors[index].color, position: Int32(index), pixels: pixels[index])
         }
+        room = members
         var sums = ColorMoments()
         for member in members { sums.add(member.color, member.pixels) }
         append(colors.indices, sums)
@@ -52,8 +58,7 @@ struct ColorCuts {
     /// Cuts until there are `count` boxes, or each has one colour.
     mutating func cut(into count: Int) {
         while boxes.count < count {
-            var largest = 0
-            for index in errors.indices where errors[index] > errors[largest] { largest = index }
+            let largest = errors.position
             guard errors[largest] > 0 else { return }
             let box = boxes[largest]
             let (middle, lower) = cut(box)
@@ -65,7 +70,7 @@ struct ColorCuts {
 
     private mutating func append(_ range: Range<Int>, _ sums: ColorMoments) {
         boxes.append(Self.box(range, sums))
-        errors.append(Self.error(boxes[boxes.count - 1]))
+        errors[boxes.count - 1] = Self.error(boxes[boxes.count - 1])
     }
 
     private static func box(_ range: Range<Int>, _ sums: ColorMoments) -> Box {
@@ -81,11 +86,46 @@ struct ColorCuts {
         let errors = box.errors
         let axis = errors[0] >= errors[1] && errors[0] >= errors[2] ? 0 : errors[1] >= errors[2] ? 1 : 2
         let shift = UInt32(8 * axis)
+        let sample = Self.best(members, box, axis, &weights)
+        return Self.divide(&members, &room, box.range) { Int($0 &>> shift & 255) <= sample }
+    }
+
+    /// Sorts the members of a range to both sides, and returns the position of the first one of the upper side and the
+    /// sums of the lower side.
+    @inline(__always)
+    private static func divide(
+        _ members: inout [Member], _ room: inout [Member], _ range: Range<Int>,
+        isLower: (_ color: UInt32) -> Bool
+    ) -> (middle: Int, lower: ColorMoments) {
+        // Each member is written to both sides, of which one is right: whether it is below the cut is not predictable.
         var members = members.mutableSpan
-        // The number of pixels of each sample along the axis.
-        var weights = InlineArray<256, Int>(repeating: 0)
+        var room = room.mutableSpan
+        var sums = ColorMoments()
+        var (low, high) = (range.lowerBound, 0)
+        for index in range {
+            let member = members[index]
+            let isLower = isLower(member.color)
+            members[low] = member
+            room[high] = member
+            sums.add(member.color, isLower ? member.pixels : 0)
+            low &+= isLower ? 1 : 0
+            high &+= isLower ? 0 : 1
+        }
+        for index in 0..<high { members[low &+ index] = room[index] }
+        return (low, sums)
+    }
+
+    /// Returns the largest sample of the lower side of the best cut across an axis.
+    ///
+    /// - Parameter weights: Zeros, for the number of pixels of each sample.
+    private static func best(
+        _ members: [Member], _ box: Box, _ axis: Int, _ weights: inout [Int]
+    ) -> Int {
+        let shift = UInt32(8 * axis)
+        let members = members.span.extracting(box.range)
+        var weights = weights.mutableSpan
         var (least, most) = (255, 0)
-        for index in box.range {
+        for index in members.indices {
             let sample = Int(members[index].color &>> shift & 255)
             weights[sample] &+= members[index].pixels
             (least, most) = (min(least, sample), max(most, sample))
@@ -102,19 +142,7 @@ struct ColorCuts {
             let value = lower * lower / Double(lowerWeight) + upper * upper / Double(weight - lowerWeight)
             if value > best { (best, bestSample) = (value, sample) }
         }
-        var sums = ColorMoments()
-        var (low, high) = (box.range.lowerBound, box.range.upperBound)
-        while low < high {
-            let member = members[low]
-            if Int(member.color &>> shift & 255) <= bestSample {
-                sums.add(member.color, member.pixels)
-                low += 1
-            } else {
-                high -= 1
-                members[low] = members[high]
-                members[high] = member
-            }
-        }
-        return (low, sums)
+        for sample in least...most { weights[sample] = 0 }
+        return bestSample
     }
 }

@@ -18,7 +18,7 @@ struct ColorQuantizer {
     ///   - count: The number of colours of the palette, 1...256.
     init(_ areas: ColorAreas, count: Int) {
         let colors = areas.colors.map(ColorPoint.init)
-        var cuts = ColorCuts(colors, areas.pixels)
+        var cuts = ColorCuts(colors, areas.pixels, count: count)
         cuts.cut(into: count)
         var chosen = cuts.means
         indices = cuts.indices
@@ -38,12 +38,17 @@ struct ColorQuantizer {
     ) -> [Int] {
         // The square of the difference of the sums is at most three times the squared distance, so that only colours
         // with similar sums are compared.
-        let order = chosen.indices.sorted { (chosen[$0].sum, $0) < (chosen[$1].sum, $1) }
+        // The order of the sums, and the position in it of the first colour that has a sum or a larger one.
+        var firsts = [Int](repeating: 0, count: 3 * 255 + 1)
+        for color in chosen where color.sum < 3 * 255 { firsts[color.sum + 1] += 1 }
+        for sum in 1..<firsts.count { firsts[sum] += firsts[sum - 1] }
+        var order = [Int](repeating: 0, count: chosen.count)
+        var next = firsts
+        for (index, color) in chosen.enumerated() {
+            order[next[color.sum]] = index
+            next[color.sum] += 1
+        }
         let sorted = order.map { Candidate(chosen[$0]) }
-        // The position of the first of the sorted colours that has a sum or a larger one.
-        var firsts = [Int](repeating: sorted.count, count: 3 * 255 + 1)
-        for position in sorted.indices.reversed() { firsts[Int(sorted[position].sum)] = position }
-        for sum in firsts.indices.reversed().dropFirst() { firsts[sum] = min(firsts[sum], firsts[sum + 1]) }
         let candidates = sorted.span
         return colors.indices.map { index in
             let color = Candidate(colors[index])

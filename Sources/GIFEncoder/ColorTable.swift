@@ -36,6 +36,12 @@ struct ColorTable {
         return positions.value(color).map { indices[$0] } ?? 0
     }
 
+    /// Returns the index of a colour by its position in the areas of which the palette is made; that of transparent
+    /// pixels for a negative position.
+    func index(at position: Int32) -> UInt8 {
+        position < 0 ? transparentIndex ?? 0 : indices[Int(position)]
+    }
+
     /// True when another palette has the same colours at the same indices.
     func isSame(_ other: ColorTable) -> Bool {
         colors == other.colors && transparentIndex == other.transparentIndex

@@ -10,31 +10,33 @@ struct FrameData {
     /// Compresses the pixels of the columns and rows of a plan.
     ///
     /// - Parameters:
-    ///   - cells: The colour of each cell of the grid.
+    ///   - table: The palette.
     ///   - planner: The pixels that show each cell.
+    ///   - index: Returns the index of the colour of a cell of the grid.
+    @inline(__always)
     init(
-        _ plan: FramePlan, _ cells: [UInt32], _ table: ColorTable, _ planner: FramePlanner,
-        _ encoder: inout RunEncoder
+        _ plan: FramePlan, _ table: ColorTable, _ planner: FramePlanner, _ encoder: inout RunEncoder,
+        index: (_ cell: Int) -> UInt8
     ) {
         literalBits = max(2, table.bits)
         encoder.begin(literalBits: literalBits)
+        let widths = plan.widths(planner)
+        var runs: [Run] = []
         for row in 0..<planner.size {
             let repeated = planner.rows[row].clamped(to: plan.rows).count
             guard repeated > 0 else { continue }
-            var runs: [(index: UInt8, count: Int)] = []
-            for column in 0..<planner.size {
-                let count = planner.columns[column].clamped(to: plan.columns).count
+            runs.removeAll(keepingCapacity: true)
+            for column in widths.indices {
+                let count = Int32(truncatingIfNeeded: widths[column])
                 guard count > 0 else { continue }
-                let index = table.index(cells[row * planner.size + column])
+                let index = index(row * planner.size + column)
                 if let last = runs.last, last.index == index {
                     runs[runs.count - 1].count += count
                 } else {
-                    runs.append((index, count))
+                    runs.append(Run(index: index, count: count))
                 }
             }
-            for _ in 0..<repeated {
-                for run in runs { encoder.append(run.index, run.count) }
-            }
+            encoder.append(runs, times: repeated)
         }
         bytes = encoder.finish()
     }

@@ -14,4 +14,9 @@ struct FramePlan {
     var covered: Int
     /// True when cells of the rectangle stay as they are, and are not transparent.
     var hasUnchanged: Bool { unchanged > 0 }
+
+    /// Returns the number of pixels of the frame in each column of cells.
+    func widths(_ planner: FramePlanner) -> [Int] {
+        (0..<planner.size).map { planner.columns[$0].clamped(to: columns).count }
+    }
 }

@@ -11,112 +11,129 @@ struct StringTable: ~Copyable {
     /// The largest number of codes.
     static let capacity = 4096
 
-    /// A chain of strings that differ in the number of pixels at their ends.
+    /// A chain of strings that differ in the number of pixels at their ends. It is one number, because it is read and
+    /// written as one.
     struct Chain: BitwiseCopyable {
+        private var bits: UInt64
+
+        init(index: UInt8, start: Int, sibling: UInt16) {
+            bits = UInt64(index) | 1 << 16 | UInt64(truncatingIfNeeded: start) << 32 | UInt64(sibling) << 48
+        }
+
         /// The index of the pixels at the ends.
-        var index: UInt8
+        var index: UInt8 { UInt8(truncatingIfNeeded: bits) }
+        /// The number of strings. There is room for 4 codes, or for a power of two that is not below.
+        var count: Int { Int(bits >> 16 & 0xFFFF) }
         /// The position of the code of the shortest string among `codes`; the others follow.
-        var start: UInt16
-        /// The number of strings.
-        var count: UInt16
-        /// The number of codes for which there is room.
-        var room: UInt16
+        var start: Int { Int(bits >> 32 & 0xFFFF) }
+        /// The position of the next chain that continues the same string with another index; 0 for none.
+        var sibling: Int { Int(bits >> 48) }
+
+        /// Returns the chain with one string more.
+        @inline(__always)
+        func longer(start: Int) -> Chain {
+            var chain = self
+            chain.bits &+= 1 << 16
+            chain.bits ^= UInt64(truncatingIfNeeded: start ^ self.start) << 32
+            return chain
+        }
     }
 
-    private var chains = InlineArray<4096, Chain>(repeating: Chain(index: 0, start: 0, count: 0, room: 0))
-    private var chainCount = 0
-    /// The codes of the strings of all chains. A chain moves when it has no more room, to a place of twice the room: a
-    /// chain of c strings has taken less than 4 * c of them.
-    private var codes = InlineArray<16384, UInt16>(repeating: 0)
-    private var codeCount = 0
-    /// The places of a hash table of the chains but the first ones: the code of the string that a chain continues, its
-    /// index and its position, in 12, 8 and 12 bits; `free` for none.
-    private var places = InlineArray<8192, UInt32>(repeating: Self.free)
-    /// The code of the next string.
-    private(set) var next = 0
+    /// A string that has a code.
+    struct Match: BitwiseCopyable {
+        /// The position of its chain.
+        var position: Int
+        var chain: Chain
+        /// The position of the string in its chain, from 1; 0 for the empty string before the chain of an index.
+        var length: Int
+    }
 
-    /// No chain has this position, because the first chains are those of the literals.
-    private static let free: UInt32 = 0
+    /// The used parts of the table. The encoder has them in registers.
+    struct Counts: BitwiseCopyable {
+        /// The number of chains.
+        var chains = 0
+        /// The number of codes of the places of chains that have moved.
+        var moved = 0
+        /// The code of the next string.
+        var next = 0
+    }
 
-    /// Removes all strings but those of one pixel. Chain `index` is that of the runs of this index.
-    mutating func clear(literalBits: Int) {
+    private static let leastRoom = 4
+
+    private var chains = InlineArray<4096, Chain>(repeating: Chain(index: 0, start: 0, sibling: 0))
+    /// The codes of the strings of all chains. The first half has the first four places of each chain. A chain without
+    /// more room moves to a place of twice the room in the second half, of which a chain of c strings takes less than
+    /// 4 * c codes.
+    private var codes = InlineArray<32768, UInt16>(repeating: 0)
+    /// The position of the newest chain that continues the string of each code; 0 for none, because the first chains
+    /// continue no string.
+    private var continuations = InlineArray<4096, UInt16>(repeating: 0)
+
+    /// Removes all strings but those of one pixel, and returns the counts then. Chain `index` is that of the runs of
+    /// this index.
+    mutating func clear(literalBits: Int) -> Counts {
         let literals = 1 << literalBits
-        next = literals + 2
         for literal in 0..<literals {
-            chains[literal] = Chain(
-                index: UInt8(truncatingIfNeeded: literal), start: UInt16(truncatingIfNeeded: literal),
-                count: 1,
-                room: 1)
-            codes[literal] = UInt16(truncatingIfNeeded: literal)
+            add(literal, UInt8(truncatingIfNeeded: literal), code: literal, sibling: 0)
         }
-        (chainCount, codeCount) = (literals, literals)
-        for place in places.indices { places[place] = Self.free }
+        return Counts(chains: literals, next: literals + 2)
     }
 
-    /// Returns a chain.
+    /// Adds a chain of one string.
     @inline(__always)
-    func chain(_ position: Int) -> Chain { chains[position & 4095] }
-
-    /// Returns the code of a string of a chain.
-    ///
-    /// - Parameters:
-    ///   - length: The position of the string in the chain, from 1.
-    @inline(__always)
-    func code(_ chain: Chain, _ length: Int) -> Int { Int(codes[(Int(chain.start) &+ length &- 1) & 16383]) }
-
-    /// Gives the next code to the string that is one pixel longer than the longest one of a chain.
-    @inline(__always)
-    mutating func extend(_ position: Int) {
-        var chain = chains[position & 4095]
-        if chain.count == chain.room { move(&chain) }
-        codes[Int(chain.start &+ chain.count) & 16383] = UInt16(truncatingIfNeeded: next)
-        chain.count &+= 1
-        chains[position & 4095] = chain
-        next &+= 1
+    private mutating func add(_ position: Int, _ index: UInt8, code: Int, sibling: UInt16) {
+        let start = Self.leastRoom &* (position & 4095)
+        chains[position & 4095] = Chain(index: index, start: start, sibling: sibling)
+        codes[start] = UInt16(truncatingIfNeeded: code)
+        continuations[code & 4095] = 0
     }
 
-    private mutating func move(_ chain: inout Chain) {
-        let start = codeCount
-        for place in 0..<Int(chain.count) { codes[start + place] = codes[Int(chain.start) + place] }
-        chain.start = UInt16(truncatingIfNeeded: start)
-        chain.room *= 2
-        codeCount += Int(chain.room)
-    }
-
-    /// Returns the position of the chain that continues the string of a code with pixels of an index; nil if no string
-    /// does.
+    /// Returns the empty string before the runs of an index.
     @inline(__always)
-    func continuation(of code: Int, _ index: UInt8) -> Int? {
-        let key = Self.key(code, index)
-        var place = Self.hash(key)
-        while true {
-            let entry = places[place]
-            if entry == Self.free { return nil }
-            if entry >> 12 == key { return Int(entry & 4095) }
-            place = (place &+ 1) & 8191
+    func start(_ index: UInt8) -> Match { Match(position: Int(index), chain: chains[Int(index)], length: 0) }
+
+    /// Returns the code of a string that is not empty.
+    @inline(__always)
+    func code(_ match: Match) -> UInt16 { codes[(match.chain.start &+ match.length &- 1) & 32767] }
+
+    /// Gives the next code to the string that is one pixel longer than the longest one of the chain of a string.
+    @inline(__always)
+    mutating func extend(_ match: Match, _ counts: inout Counts) {
+        let count = match.chain.count
+        var start = match.chain.start
+        if count >= Self.leastRoom, count & (count &- 1) == 0 {
+            let place = Self.leastRoom &* Self.capacity &+ counts.moved
+            for offset in 0..<count {
+                codes[(place &+ offset) & 32767] = codes[(start &+ offset) & 32767]
+            }
+            start = place & 32767
+            counts.moved &+= 2 &* count
         }
+        codes[(start &+ count) & 32767] = UInt16(truncatingIfNeeded: counts.next)
+        continuations[counts.next & 4095] = 0
+        chains[match.position & 4095] = match.chain.longer(start: start)
+        counts.next &+= 1
+    }
+
+    /// Returns the empty string before the chain that continues the string of a code with pixels of an index; nil if no
+    /// string does.
+    @inline(__always)
+    func continuation(of code: UInt16, _ index: UInt8) -> Match? {
+        var position = Int(continuations[Int(code & 4095)])
+        while position > 0 {
+            let chain = chains[position & 4095]
+            if chain.index == index { return Match(position: position, chain: chain, length: 0) }
+            position = chain.sibling
+        }
+        return nil
     }
 
     /// Gives the next code to the string that continues the string of a code with one pixel.
     @inline(__always)
-    mutating func begin(after code: Int, _ index: UInt8) {
-        let key = Self.key(code, index)
-        var place = Self.hash(key)
-        while places[place] != Self.free { place = (place &+ 1) & 8191 }
-        places[place] = key << 12 | UInt32(truncatingIfNeeded: chainCount)
-        chains[chainCount & 4095] = Chain(
-            index: index, start: UInt16(truncatingIfNeeded: codeCount), count: 1, room: 1)
-        codes[codeCount & 16383] = UInt16(truncatingIfNeeded: next)
-        chainCount &+= 1
-        codeCount &+= 1
-        next &+= 1
+    mutating func begin(after code: UInt16, _ index: UInt8, _ counts: inout Counts) {
+        add(counts.chains, index, code: counts.next, sibling: continuations[Int(code & 4095)])
+        continuations[Int(code & 4095)] = UInt16(truncatingIfNeeded: counts.chains)
+        counts.chains &+= 1
+        counts.next &+= 1
     }
-
-    @inline(__always)
-    private static func key(_ code: Int, _ index: UInt8) -> UInt32 {
-        UInt32(truncatingIfNeeded: code) << 8 | UInt32(index)
-    }
-
-    @inline(__always)
-    private static func hash(_ key: UInt32) -> Int { Int(truncatingIfNeeded: (key &* 0x9E37_79B1) >> 19) }
 }
