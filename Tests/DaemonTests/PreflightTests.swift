@@ -79,6 +79,18 @@ struct PreflightTests {
         #expect(failure.exit == .configuration && failure.text.contains("output.conditionalWrites"))
     }
 
+    @Test(arguments: [
+        (403, "AccessDenied", "Correct output.bucket, or allow the action to the identity of the service."),
+        (403, "InvalidAccessKeyId", "Give the service valid credentials (README.md, On AWS)."),
+        (503, "SlowDown", "Repeat the check later."),
+    ])
+    func `the remedy of a bucket that is not accessible depends on the error`(
+        _ status: Int, _ code: String, _ remedy: String
+    ) async throws {
+        let found = try await findings([Self.attributes, Self.error(status, code)]).findings
+        #expect(found.first { $0.code == .outputInaccessible }?.remedy == remedy, "\(found)")
+    }
+
     @Test func `the check of conditions is left out when they are switched off`() async throws {
         let found = try await findings(
             [Self.attributes, Self.missing, Self.noVersions], conditionalWrites: false

@@ -53,7 +53,7 @@ struct OutputChecks {
         } catch  where error.kind != .noSuchKey && error.kind != .tooLarge {
             return .failure(
                 failed, error.description, because: "the service cannot look for existing objects there",
-                remedy: "Correct \(setting), or allow the action to the identity of the service.",
+                remedy: error.accessRemedy(setting),
                 exit: ExitReason(error.kind))
         } catch {}
         return .ok(ok, "s3://\(bucket) accessible")

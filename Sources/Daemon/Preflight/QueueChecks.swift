@@ -24,7 +24,7 @@ struct QueueChecks {
                 [
                     .failure(
                         .queueInaccessible, error.description, because: "no message can be received",
-                        remedy: "Correct queue.url, or allow the action to the identity of the service.",
+                        remedy: error.accessRemedy("queue.url"),
                         exit: ExitReason(error.kind))
                 ] + (await deadLetters(nil)), nil
             )
@@ -126,8 +126,7 @@ struct QueueChecks {
                     .failure(
                         .deadLetterQueueInaccessible, error.description,
                         because: "the reasons of permanent failures cannot be stored",
-                        remedy:
-                            "Correct queue.deadLetterURL, or allow the action to the identity of the service.",
+                        remedy: error.accessRemedy("queue.deadLetterURL"),
                         exit: ExitReason(error.kind)))
             }
         }
