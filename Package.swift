@@ -32,6 +32,10 @@ let c: [CSetting] = [
 /// read-only afterwards.
 let linker: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "-z", "-Xlinker", "now"])]
 
+/// The commit that the program states after its version. The scripts of packages and images set the variable. It must
+/// be hexadecimal because it becomes a part of the command line of the compiler.
+let commit = Context.environment["PIXELATOR_COMMIT"].flatMap { $0.allSatisfy(\.isHexDigit) ? $0 : nil } ?? ""
+
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
 let package = Package(
@@ -57,7 +61,7 @@ let package = Package(
         .systemLibrary(name: "CLibExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         // Decodes the GIF files that the tests write: a reference, which the program is not linked with.
         .systemLibrary(name: "CLibGIF", pkgConfig: "libgif", providers: [.apt(["libgif-dev"])]),
-        .systemLibrary(name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
+        .systemLibrary(name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
         // PNG: libpng 1.6 decodes the rows in the decoder processes. It needs 0.78 to 0.96 of the time of libspng 0.7.3
         // for photos and screenshots of 1 to 12 megapixels (1.07 for a palette), and adds 0.4 MB to an image.
         .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
@@ -86,6 +90,7 @@ let package = Package(
         .target(name: "CPixels", cSettings: c),
         .target(name: "CSandbox", cSettings: c),
         .target(name: "CTIFF", dependencies: ["CLibTIFF"], cSettings: c),
+        .target(name: "CVersion", cSettings: c + [.define("PIXELATOR_COMMIT", to: "\"\(commit)\"")]),
         .target(name: "CWebP", dependencies: ["CLibWebP"], cSettings: c),
         .target(name: "Support", swiftSettings: edge),
 
@@ -205,7 +210,7 @@ let package = Package(
                 "Audit", "Daemon", "DeadLetters", "DecoderProcesses", "LocalPictures", "Settings",
                 "Verification", "Worker", "AWS",
                 "Pixelation", "Curl",
-                "Systemd", "Support", log,
+                "Systemd", "Support", "CVersion", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: edge, linkerSettings: linker),
         .executableTarget(

@@ -40,23 +40,25 @@ unpack() {
     (cd "$to/debs" && apt-get download -q "$@" && for package in *.deb; do dpkg -x "$package" "$to"; done)
 }
 
-# make_base: creates a minimal Debian tree in $box/base with debootstrap, which needs no container registry.
+# make_base SUITE: creates a minimal Debian tree with debootstrap, which needs no container registry. It sets `base`.
 make_base() {
-    [ -d "$box/base" ] && return
-    step "Creating a Debian tree for the tests (once)"
+    base=$box/base-$1
+    [ -d "$base" ] && return
+    step "Creating a Debian tree for the tests (once): $1"
     mkdir -p "$box" || fail "the directory $box cannot be created"
-    rm -rf "$box/base.part" "$box/tools"
+    rm -rf "$base.part" "$box/tools"
     unpack "$box/tools" debootstrap > "$box/base.log" 2>&1 \
         || { tail -n 5 "$box/base.log" >&2; fail "debootstrap could not be downloaded"; }
     local mirror
     mirror=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME)' 'Created-By: Packages' \
         | awk '$2 == "bookworm" { print $1; exit }')
     env DEBOOTSTRAP_DIR="$box/tools/usr/share/debootstrap" PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-        "$box/tools/usr/sbin/debootstrap" --variant=minbase bookworm "$box/base.part" \
+        "$box/tools/usr/sbin/debootstrap" --variant=minbase "$1" "$base.part" \
         "${mirror:-http://deb.debian.org/debian}" >> "$box/base.log" 2>&1 \
         || { tail -n 5 "$box/base.log" >&2; fail "debootstrap failed; see $box/base.log"; }
-    # Documents, locales and apt's caches are removed, as in Debian's slim images.
-    rm -rf "$box/base.part"/var/cache/apt/* "$box/base.part"/var/lib/apt/lists/* "$box/base.part"/var/log/*.log \
-        "$box/base.part"/usr/share/{doc,info,locale,man}/*
-    mv "$box/base.part" "$box/base"
+    # Documents but licences, locales and apt's caches are removed, as in Debian's slim images.
+    rm -rf "$base.part"/var/cache/apt/* "$base.part"/var/lib/apt/lists/* "$base.part"/var/log/*.log \
+        "$base.part"/usr/share/{info,locale,man}/*
+    find "$base.part/usr/share/doc" -type f ! -name copyright -delete
+    mv "$base.part" "$base"
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import CVersion
 import DecoderProcesses
 import Glibc
 import Settings
@@ -64,5 +65,13 @@ struct Pixelated: AsyncParsableCommand {
     }
 }
 
-/// The version of this program, which also appears in its log, its metrics and its `User-Agent` header.
-let version = "1.0.0"
+/// The version of the release.
+let release = "1.0.0"
+
+/// The version of this program, which also appears in its log, its metrics and its `User-Agent` header. In packages and
+/// images the first twelve digits of the commit follow the release (build metadata of Semantic Versioning):
+/// `1.0.0+0123456789ab`.
+let version = {
+    let commit = String(cString: px_commit()).prefix(12)
+    return commit.isEmpty ? release : "\(release)+\(commit)"
+}()

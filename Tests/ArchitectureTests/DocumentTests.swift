@@ -50,10 +50,12 @@ struct DocumentTests {
         }
     }
 
-    @Test func `the changelog has the version of the program`() throws {
-        let version = try Project.text("Sources/pixelated/Pixelated.swift")
-            .firstMatch(of: /\nlet version = "(.+)"\n/)
-        #expect(try Project.text(".github/CHANGELOG.md").contains(try #require(version).1))
+    @Test func `the changelog and the image have the version of the program`() throws {
+        let version = try #require(
+            try Project.text("Sources/pixelated/Pixelated.swift").firstMatch(of: /\nlet release = "(.+)"\n/)
+        ).1
+        #expect(try Project.text(".github/CHANGELOG.md").contains(version))
+        #expect(try Project.text("deploy/Containerfile").contains("image.version=\"\(version)\""))
     }
 
     /// The targets of the links and pictures in a Markdown text, without those in code.

@@ -11,7 +11,10 @@ struct LayerTests {
             "CLibSystemd",
             "CLibTIFF", "CLibTurboJPEG", "CLibWebP", "CLibZ",
         ],
-        ["CDigests", "CHEIF", "CJPEG", "CPNG", "CPixels", "CSandbox", "CTIFF", "CWebP", "Support"],
+        [
+            "CDigests", "CHEIF", "CJPEG", "CPNG", "CPixels", "CSandbox", "CTIFF", "CVersion", "CWebP",
+            "Support",
+        ],
         ["HTTP", "Digests", "Exif", "Gzip", "Pixels", "S3Events", "Metrics"],
         [
             "SigV4", "Curl", "BMP", "GIF", "GIFEncoder", "HEIF", "JPEG", "JPEGEncoder", "PNG", "PNGEncoder",

@@ -200,7 +200,7 @@ class KubernetesTest(unittest.TestCase):
                 self.assertEqual(document["metadata"]["namespace"], "pixelated", kind)
 
     def test_the_image_of_every_container_is_the_one_of_the_kustomization_with_the_version_of_the_program(self):
-        version = re.search(r'^let version = "(.+)"$', read("Sources", "pixelated", "Pixelated.swift"), re.M).group(1)
+        version = re.search(r'^let release = "(.+)"$', read("Sources", "pixelated", "Pixelated.swift"), re.M).group(1)
         (audit,) = self.audit["jobTemplate"]["spec"]["template"]["spec"]["containers"]
         images = {container["image"] for container in (self.container, self.check, audit)}
         self.assertEqual(images, {f"registry.example/pixelated:{version}"})

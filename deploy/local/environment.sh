@@ -69,9 +69,17 @@ build_release() {
     binary=$(swift build --package-path "$project" -c release --show-bin-path)/pixelated
 }
 
-# build_static: builds the program for packages, stripped and linked statically with Swift; sets `binary`.
+# built_commit: prints the Git commit of the sources, or nothing when they have changes or there is no repository.
+built_commit() {
+    git -C "$project" diff --quiet HEAD -- Package.swift Sources 2> /dev/null && git -C "$project" rev-parse HEAD || true
+}
+
+# build_static: builds the program for packages, stripped and linked statically with Swift; sets `binary`. Its version
+# has the commit.
 build_static() {
     local options=(--package-path "$project" -c release --static-swift-stdlib --scratch-path "$state/static")
+    PIXELATOR_COMMIT=$(built_commit)
+    export PIXELATOR_COMMIT
     swift build "${options[@]}" --product pixelated --disable-local-rpath -Xlinker -s > "$state/build.log" 2>&1 \
         || { tail -n 30 "$state/build.log" >&2; fail "the build failed; its output: $state/build.log"; }
     binary=$(swift build "${options[@]}" --show-bin-path)/pixelated
