@@ -85,7 +85,7 @@ class MonitoringTest(unittest.TestCase):
                     text = response.read().decode()
             except OSError:
                 return None
-            ended = ('pixelated_records_total{outcome="done"} 1\n', 'pixelated_records_total{outcome="quarantined"} 1\n')
+            ended = (f'pixelated_records_total{{outcome="{outcome}"}} 1\n' for outcome in ("done", "quarantined"))
             return text if all(line in text for line in ended) else None
 
         return until(metrics, 30, daemon.output)
@@ -145,7 +145,8 @@ class MonitoringTest(unittest.TestCase):
                     self.assertIn(label, self.samples[name], f"{title}: {expression}")
                     values = set(value.split("|")) if "~" in operator else {value}
                     self.assertTrue(values <= self.samples[name][label], f"{title}: {expression}")
-            grouped = {label.strip() for labels in re.findall(r"\b(?:by|on) \(([^)]*)\)", bare) for label in labels.split(",")}
+            lists = re.findall(r"\b(?:by|on) \(([^)]*)\)", bare)
+            grouped = {label.strip() for labels in lists for label in labels.split(",")}
             known = TARGET_LABELS.union(*(self.samples[name] for name in names))
             self.assertTrue(grouped <= known, f"{title}: {grouped - known}")
 
