@@ -5,11 +5,10 @@ struct ColorAreas {
     private(set) var colors: [UInt32] = []
     private(set) var pixels: [Int] = []
     /// The position of each colour among `colors`.
-    private(set) var positions: ColorPositions
+    private(set) var positions = ColorPositions()
 
     /// Creates areas without colours, with memory for `capacity` of them, which grows when needed.
     init(capacity: Int = 256) {
-        positions = ColorPositions(capacity: capacity)
         colors.reserveCapacity(capacity)
         pixels.reserveCapacity(capacity)
     }

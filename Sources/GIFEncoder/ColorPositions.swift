@@ -9,12 +9,9 @@ struct ColorPositions {
     private var count = 0
     private static let free = UInt64.max
 
-    /// Creates a table without numbers, with memory for `capacity` of them, which grows when needed.
-    init(capacity: Int) {
-        var bits: UInt32 = 9
-        while 1 << bits < 2 * capacity { bits += 1 }
-        entries = [UInt64](repeating: Self.free, count: 1 << bits)
-        shift = 32 - bits
+    init() {
+        entries = [UInt64](repeating: Self.free, count: 512)
+        shift = 23
     }
 
     /// Returns the number of a colour; nil if it has none.

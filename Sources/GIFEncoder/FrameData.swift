@@ -26,16 +26,17 @@ struct FrameData {
             let repeated = planner.rows[row].clamped(to: plan.rows).count
             guard repeated > 0 else { continue }
             runs.removeAll(keepingCapacity: true)
-            for column in widths.indices {
-                let count = Int32(truncatingIfNeeded: widths[column])
-                guard count > 0 else { continue }
+            var run = Run(index: 0, count: 0)
+            for column in widths.indices where widths[column] > 0 {
                 let index = index(row * planner.size + column)
-                if let last = runs.last, last.index == index {
-                    runs[runs.count - 1].count += count
-                } else {
-                    runs.append(Run(index: index, count: count))
+                if index != run.index, run.count > 0 {
+                    runs.append(run)
+                    run.count = 0
                 }
+                run.index = index
+                run.count += Int32(truncatingIfNeeded: widths[column])
             }
+            runs.append(run)
             encoder.append(runs, times: repeated)
         }
         bytes = encoder.finish()

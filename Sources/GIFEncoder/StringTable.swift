@@ -22,7 +22,7 @@ struct StringTable: ~Copyable {
 
         /// The index of the pixels at the ends.
         var index: UInt8 { UInt8(truncatingIfNeeded: bits) }
-        /// The number of strings. There is room for 4 codes, or for a power of two that is not below.
+        /// The number of strings. There is room for 8 codes, or for a power of two that is not below.
         var count: Int { Int(bits >> 16 & 0xFFFF) }
         /// The position of the code of the shortest string among `codes`; the others follow.
         var start: Int { Int(bits >> 32 & 0xFFFF) }
@@ -58,13 +58,13 @@ struct StringTable: ~Copyable {
         var next = 0
     }
 
-    private static let leastRoom = 4
+    private static let leastRoom = 8
 
     private var chains = InlineArray<4096, Chain>(repeating: Chain(index: 0, start: 0, sibling: 0))
-    /// The codes of the strings of all chains. The first half has the first four places of each chain. A chain without
+    /// The codes of the strings of all chains. The first half has the first eight places of each chain. A chain without
     /// more room moves to a place of twice the room in the second half, of which a chain of c strings takes less than
     /// 4 * c codes.
-    private var codes = InlineArray<32768, UInt16>(repeating: 0)
+    private var codes = InlineArray<65536, UInt16>(repeating: 0)
     /// The position of the newest chain that continues the string of each code; 0 for none, because the first chains
     /// continue no string.
     private var continuations = InlineArray<4096, UInt16>(repeating: 0)
@@ -94,7 +94,7 @@ struct StringTable: ~Copyable {
 
     /// Returns the code of a string that is not empty.
     @inline(__always)
-    func code(_ match: Match) -> UInt16 { codes[(match.chain.start &+ match.length &- 1) & 32767] }
+    func code(_ match: Match) -> UInt16 { codes[(match.chain.start &+ match.length &- 1) & 65535] }
 
     /// Gives the next code to the string that is one pixel longer than the longest one of the chain of a string.
     @inline(__always)
@@ -104,12 +104,12 @@ struct StringTable: ~Copyable {
         if count >= Self.leastRoom, count & (count &- 1) == 0 {
             let place = Self.leastRoom &* Self.capacity &+ counts.moved
             for offset in 0..<count {
-                codes[(place &+ offset) & 32767] = codes[(start &+ offset) & 32767]
+                codes[(place &+ offset) & 65535] = codes[(start &+ offset) & 65535]
             }
-            start = place & 32767
+            start = place & 65535
             counts.moved &+= 2 &* count
         }
-        codes[(start &+ count) & 32767] = UInt16(truncatingIfNeeded: counts.next)
+        codes[(start &+ count) & 65535] = UInt16(truncatingIfNeeded: counts.next)
         continuations[counts.next & 4095] = 0
         chains[match.position & 4095] = match.chain.longer(start: start)
         counts.next &+= 1
