@@ -24,6 +24,7 @@ struct VP8LCodeTable {
     }
 
     /// Appends a token to `bits`.
+    @inline(__always)
     func write(_ token: VP8LToken, to bits: inout VP8LBits) {
         let base = token.group * VP8LAlphabet.symbols
         switch token.content {

@@ -2,17 +2,13 @@
 
 /// The frequencies of the symbols of tokens, for each group of prefix codes.
 struct VP8LCounts {
-    /// The frequencies of the symbols of all alphabets, group by group.
-    private var counts: [Int]
+    /// The frequencies of the symbols of all alphabets, for each of the five groups that an image can have.
+    private var counts = InlineArray<5440, UInt32>(repeating: 0)
     /// The number of extra bits of all lengths and distances of each group.
-    private var extra: [Int]
-
-    init(groups: Int) {
-        counts = [Int](repeating: 0, count: groups * VP8LAlphabet.symbols)
-        extra = [Int](repeating: 0, count: groups)
-    }
+    private var extra = InlineArray<5, Int>(repeating: 0)
 
     /// Counts the symbols of a token.
+    @inline(__always)
     mutating func count(_ token: VP8LToken) {
         let base = token.group * VP8LAlphabet.symbols
         switch token.content {
@@ -35,6 +31,6 @@ struct VP8LCounts {
     /// The frequencies of the symbols of an alphabet in a group.
     subscript(group: Int, alphabet: VP8LAlphabet) -> [Int] {
         let start = group * VP8LAlphabet.symbols + alphabet.start
-        return Array(counts[start..<start + alphabet.count])
+        return (start..<start + alphabet.count).map { Int(counts[$0]) }
     }
 }

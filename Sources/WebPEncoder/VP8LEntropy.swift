@@ -34,12 +34,15 @@ struct VP8LEntropy {
     /// Returns the entropy of the samples that `sample` gives for the pixels, up to a constant.
     @inline(__always)
     func units(_ sample: (UInt32) -> UInt8) -> Int {
-        var counts = InlineArray<256, Int32>(repeating: 0)
+        // Two counts of each sample: most samples are equal, and a count waits for the one before of the same sample.
+        var counts = InlineArray<512, Int32>(repeating: 0)
         let pixels = pixels.span
-        for index in pixels.indices { counts[Int(sample(pixels[index]))] += 1 }
+        for index in pixels.indices {
+            counts[Int(sample(pixels[index])) &+ (index & 1) &* 256] &+= 1
+        }
         let products = Self.products.span
         var units = 0
-        for index in counts.indices { units -= Int(products[Int(counts[index])]) }
+        for index in 0..<256 { units &-= Int(products[Int(counts[index] &+ counts[index &+ 256])]) }
         return units
     }
 

@@ -2,23 +2,28 @@
 
 /// The entropy-coded data of one image: the main image, or an image that a transform or the groups of codes need.
 struct VP8LImage {
-    private let tokens: any VP8LTokens
+    /// Appends the tokens to a string of bits. Each kind of tokens has its own compiled loop.
+    private let writeTokens: (VP8LCodeTable, inout VP8LBits) -> Void
     private let groups: [VP8LGroup]
     /// The entropy image, of which the bits are part of this image; empty for a single group.
     private let entropyImage: [VP8LImage]
+    /// The binary logarithm of the side of a tile of the entropy image.
+    private let tileBits: Int
     /// True for the main image of the picture, which alone may have several groups.
     private let isMain: Bool
     /// The length of the data in bits.
     let bits: Int
 
     /// Counts the symbols of the tokens and makes the codes.
-    init(_ tokens: any VP8LTokens, isMain: Bool) {
-        self.tokens = tokens
+    init(_ tokens: some VP8LTokens, isMain: Bool) {
+        writeTokens = { table, bits in tokens.forEach { table.write($0, to: &bits) } }
         self.isMain = isMain
-        var counts = VP8LCounts(groups: tokens.groups)
+        var counts = VP8LCounts()
         tokens.forEach { counts.count($0) }
         groups = (0..<tokens.groups).map { VP8LGroup(counts, group: $0) }
-        entropyImage = tokens.entropyImage.map { [VP8LImage($0, isMain: false)] } ?? []
+        let tiles = tokens.entropyImage
+        entropyImage = tiles.map { [VP8LImage($0, isMain: false)] } ?? []
+        tileBits = tiles?.tileBits ?? 0
         let entropyBits = entropyImage.reduce(0) { $0 + $1.bits + 3 }
         bits = groups.reduce(1 + (isMain ? 1 : 0) + entropyBits) { $0 + $1.bits }
     }
@@ -28,12 +33,12 @@ struct VP8LImage {
         // No colour cache.
         bits.append(0, count: 1)
         if isMain { bits.append(entropyImage.count, count: 1) }
-        if let entropyImage = entropyImage.first, let tiles = tokens.entropyImage {
-            bits.append(tiles.tileBits - 2, count: 3)
+        if let entropyImage = entropyImage.first {
+            bits.append(tileBits - 2, count: 3)
             entropyImage.write(to: &bits)
         }
         for group in groups { group.writeDescriptions(to: &bits) }
         let table = VP8LCodeTable(groups)
-        tokens.forEach { table.write($0, to: &bits) }
+        writeTokens(table, &bits)
     }
 }

@@ -23,7 +23,7 @@ struct VP8LPlan {
 
     private init(
         _ cells: VP8LCells, palette: VP8LPalette?, prediction: VP8LPrediction?, color: VP8LColorTransform?,
-        tokens: any VP8LTokens
+        tokens: some VP8LTokens
     ) {
         self.cells = cells
         self.palette = palette

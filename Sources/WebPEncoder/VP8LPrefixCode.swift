@@ -36,11 +36,11 @@ struct VP8LPrefixCode {
         // Rare symbols count as more frequent, until no code is too long.
         var least = 1
         while true {
-            let weighted = symbols.map { (symbol: $0, weight: max(counts[$0], least)) }
-                .sorted { ($0.weight, $0.symbol) < ($1.weight, $1.symbol) }
-            let depths = depths(weighted.map(\.weight))
+            // A weight and its symbol in the lowest 16 bits are one number.
+            let weighted = symbols.map { max(counts[$0], least) << 16 | $0 }.sorted()
+            let depths = depths(weighted.map { $0 >> 16 })
             if depths.allSatisfy({ $0 <= longest }) {
-                for (leaf, depth) in zip(weighted, depths) { lengths[leaf.symbol] = UInt8(depth) }
+                for (leaf, depth) in zip(weighted, depths) { lengths[leaf & 0xFFFF] = UInt8(depth) }
                 return lengths
             }
             least *= 2
