@@ -21,7 +21,8 @@ struct CheckCommand: AsyncParsableCommand {
               unknown  the identity may not look; deploy/iam-policy-check.json has the permissions
 
             The exit status is that of the first failure, in the classes of the service's exit status. Warnings do \
-            not change it, unless --strict is given: then it is 1.
+            not change it, unless --strict is given: then it is 1. With --tolerate-outages it is 0 when the only \
+            failures are temporary ones (75), after which the service starts and waits for AWS.
             """)
 
     @OptionGroup var arguments: ConfigurationArguments
@@ -37,6 +38,9 @@ struct CheckCommand: AsyncParsableCommand {
 
     @Flag(help: "Exit with status 1 when there are warnings but no failures.")
     var strict = false
+
+    @Flag(help: "Exit with status 0 when all failures are temporary, such as an outage of AWS.")
+    var tolerateOutages = false
 
     @Flag(help: "Print the results as JSON, one object per line.")
     var json = false
@@ -59,7 +63,8 @@ struct CheckCommand: AsyncParsableCommand {
         }
         let report = CheckReport(isJSON: json)
         try report.write(findings)
-        if let reason = findings.compactMap(\.exit).first { throw ExitCode(reason.rawValue) }
+        let reasons = findings.compactMap(\.exit).filter { !tolerateOutages || $0 != .temporary }
+        if let reason = reasons.first { throw ExitCode(reason.rawValue) }
         if strict, findings.contains(where: { $0.result == .warning }) {
             throw ExitCode(ExitReason.failure.rawValue)
         }

@@ -253,6 +253,28 @@ class ContainersTest(unittest.TestCase):
         # The licences of the libraries are in the image.
         self.assertEqual([name for name in packages if f"usr/share/doc/{name}/copyright" not in files], [])
 
+    def test_the_check_of_the_pods_succeeds_during_an_outage_and_fails_without_a_queue(self):
+        with open(os.path.join(PROJECT, "deploy", "kubernetes", "deployment.yaml"), encoding="utf-8") as file:
+            arguments = re.search(r"^ +args: \[(check, .*)\]$", file.read(), re.M).group(1).split(", ")
+        stack = stacks.create(self.cloud.endpoint, "check")
+        for endpoint, queue, expected in (
+            (f"http://127.0.0.1:{free_port()}", stack["queueURL"], 0), (self.cloud.endpoint, stack["queueURL"], 0),
+            (self.cloud.endpoint, stack["queueURL"] + "-other", 77),
+        ):
+            configuration = {
+                "region": stack["region"], "queue": {"url": queue}, "output": {"bucket": stack["processed"]},
+                "aws": {"endpoints": {"s3": endpoint, "sqs": endpoint, "sts": endpoint}},
+            }
+            with open(os.path.join(CONTEXT, "check.json"), "w", encoding="utf-8") as file:
+                json.dump(configuration, file)
+            os.chmod(file.name, 0o644)
+            result = self.engine.run(
+                "podman", "run", "--rm", "--read-only", "--cap-drop", "all",
+                "--volume", "/context/check.json:/etc/pixelated/config.json:ro",
+                "--env", f"AWS_ACCESS_KEY_ID={stack['accessKeyID']}",
+                "--env", f"AWS_SECRET_ACCESS_KEY={stack['secretAccessKey']}", IMAGE, *arguments, check=False)
+            self.assertEqual(result.returncode, expected, result.stdout + result.stderr)
+
     def test_the_program_in_the_image_reads_every_format(self):
         pictures, outputs = (os.path.join(CONTEXT, name) for name in ("pictures", "outputs"))
         for path in (pictures, outputs):

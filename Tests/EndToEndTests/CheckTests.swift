@@ -356,6 +356,19 @@ struct CheckTests {
         }
     }
 
+    @Test func `an outage of the queue is tolerated on request, and a missing bucket is not`() async throws {
+        try await LocalCloud.run { cloud in
+            let port = try LoopbackClosedPort()
+            var configuration = cloud.configuration
+            configuration.set("aws", "endpoints", "sqs", to: .string("http://127.0.0.1:\(port.port)"))
+            #expect(try await check(cloud, configuration).end == .exit(75))
+            #expect(try await check(cloud, configuration, "--tolerate-outages").end == .exit(0))
+            configuration.set("output", "bucket", to: "no-such-bucket-anywhere")
+            try await cloud.request("allow", ["also": ["s3:*"]])
+            #expect(try await check(cloud, configuration, "--tolerate-outages").end == .exit(69))
+        }
+    }
+
     @Test func `the text of a check has the class, the code and the remedy of each finding`() async throws {
         try await LocalCloud.run { cloud in
             try await cloud.request("attributes", ["attributes": ["RedrivePolicy": ""]])
