@@ -12,19 +12,27 @@ enum CellColors {
     ///
     /// - Parameter grid: A grid of 8 bits a sample, and not CMYK.
     static func colors(of grid: Grid) -> [UInt32] {
-        let samples = grid.samples.span
-        let bands = grid.bands
-        var colors = [UInt32](repeating: transparent, count: samples.count / bands)
-        let (hasColor, hasAlpha) = (grid.color.hasColor, grid.color.hasAlpha)
-        precondition(grid.color != .gray16 && grid.color != .cmyk, "not 8 bits a sample, or CMYK")
-        for cell in colors.indices {
-            let at = cell * bands
-            if hasAlpha, samples[at + bands - 1] < 128 { continue }
-            colors[cell] =
-                hasColor
-                ? UInt32(samples[at]) | UInt32(samples[at + 1]) << 8 | UInt32(samples[at + 2]) << 16
-                : UInt32(samples[at]) * 0x01_0101
+        // Constants, for which the compiler makes loops of their own.
+        switch grid.color {
+        case .gray: colors(grid.samples, bands: 1, hasColor: false, hasAlpha: false)
+        case .grayAlpha: colors(grid.samples, bands: 2, hasColor: false, hasAlpha: true)
+        case .rgb: colors(grid.samples, bands: 3, hasColor: true, hasAlpha: false)
+        case .rgba: colors(grid.samples, bands: 4, hasColor: true, hasAlpha: true)
+        case .gray16, .cmyk: preconditionFailure("not 8 bits a sample, or CMYK")
         }
-        return colors
+    }
+
+    @inline(__always)
+    private static func colors(
+        _ samples: [UInt8], bands: Int, hasColor: Bool, hasAlpha: Bool
+    ) -> [UInt32] {
+        let samples = samples.span
+        return (0..<samples.count / bands).map { cell in
+            let at = cell &* bands
+            if hasAlpha, samples[at &+ bands &- 1] < 128 { return transparent }
+            return hasColor
+                ? UInt32(samples[at]) | UInt32(samples[at &+ 1]) << 8 | UInt32(samples[at &+ 2]) << 16
+                : UInt32(samples[at]) &* 0x01_0101
+        }
     }
 }

@@ -48,31 +48,42 @@ struct ColorQuantizer {
             order[next[color.sum]] = index
             next[color.sum] += 1
         }
-        let sorted = order.map { Candidate(chosen[$0]) }
+        // The first one and the last one differ from every colour so much that they end each search.
+        let sorted = [Candidate.below] + order.map { Candidate(chosen[$0]) } + [Candidate.above]
         let candidates = sorted.span
         return colors.indices.map { index in
             let color = Candidate(colors[index])
-            let first = firsts[Int(color.sum)]
-            var (best, distance) = (-1, Candidate(chosen[guesses[index]]).distance(color))
+            let first = firsts[Int(color.sum)] + 1
+            var (best, distance) = (0, Candidate(chosen[guesses[index]]).distance(color))
             var position = first
-            while position < candidates.count, candidates[position].isWithin(distance, color) {
+            while candidates[position].isWithin(distance, color) {
                 let next = candidates[position].distance(color)
-                if next < distance { (best, distance) = (position, next) }
+                best = next < distance ? position : best
+                distance = min(next, distance)
                 position &+= 1
             }
-            position = first - 1
-            while position >= 0, candidates[position].isWithin(distance, color) {
+            position = first &- 1
+            while candidates[position].isWithin(distance, color) {
                 let next = candidates[position].distance(color)
-                if next < distance { (best, distance) = (position, next) }
+                best = next < distance ? position : best
+                distance = min(next, distance)
                 position &-= 1
             }
-            return best < 0 ? guesses[index] : order[best]
+            return best == 0 ? guesses[index] : order[best - 1]
         }
     }
 
     /// A colour in few bytes, so that all of them are in the cache.
     private struct Candidate {
         let red, green, blue, sum: Int32
+
+        static let below = Candidate(sum: -10_000)
+        static let above = Candidate(sum: 10_000)
+
+        private init(sum: Int32) {
+            (red, green, blue) = (0, 0, 0)
+            self.sum = sum
+        }
 
         init(_ color: ColorPoint) {
             red = Int32(truncatingIfNeeded: color.red)
