@@ -42,7 +42,8 @@ struct RepairSender {
                         // The time is part of the text, so that a FIFO queue delivers the event of a later repair.
                         let time = Int(SystemTime.now)
                         let event = RepairEvent($0, in: bucket, region: region, time: time)
-                        return (try event.json(), "\(bucket)/\($0.key)/\($0.eTag ?? "")/\(time)")
+                        return OutgoingMessage(
+                            try event.json(), id: "\(bucket)/\($0.key)/\($0.eTag ?? "")/\(time)")
                     })
                 guard let failure = failures.first else { break }
                 guard attempt < 5 else {

@@ -12,6 +12,10 @@ package struct DeadLetter: Sendable, Equatable {
     package let id: String
     /// The whole body of the message, or the content of the object.
     package let body: String
+    /// The attributes of the message by their names.
+    package let attributes: [String: MessageAttribute]
+    /// The trace header of AWS X-Ray of the message; nil for none.
+    package let traceHeader: String?
     /// The quarantine record, without its body; nil for a message that the redrive policy of the source queue has
     /// moved, which has no reason.
     package let record: QuarantineRecord?
@@ -21,17 +25,22 @@ package struct DeadLetter: Sendable, Equatable {
     /// was sent, and an object that of its upload. The redrive policy does not change the time of a message.
     package let time: Double?
 
-    package init(id: String, body: String, time: Double? = nil) {
+    package init(
+        id: String, body: String, attributes: [String: MessageAttribute] = [:], traceHeader: String? = nil,
+        time: Double? = nil
+    ) {
         self.id = id
         self.body = body
+        self.attributes = attributes
+        self.traceHeader = traceHeader
         self.time = time
-        var record = Self.record(in: body)
+        var record = Self.record(in: body) ?? QuarantineAttributes.record(in: attributes, of: body)
         record?.body = ""
         self.record = record
         if let bucket = record?.bucket, let key = record?.key {
             objects = [ObjectReference(bucket: bucket, key: key)]
         } else {
-            objects = Self.objects(in: body)
+            objects = Self.objects(in: OriginalBody(of: body, attributes: attributes))
         }
     }
 
@@ -65,8 +74,7 @@ package struct DeadLetter: Sendable, Equatable {
         try? JSONDecoder().decode(QuarantineRecord.self, from: Data(body.utf8))
     }
 
-    private static func objects(in body: String) -> [ObjectReference] {
-        let original = OriginalBody(of: body)
+    private static func objects(in original: OriginalBody) -> [ObjectReference] {
         guard let records = try? original.notification().records else { return [] }
         return records.enumerated().compactMap { index, record in
             guard case .created(let event) = record, original.selects(index, of: records.count) else {

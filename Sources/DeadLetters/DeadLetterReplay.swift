@@ -103,7 +103,7 @@ package struct DeadLetterReplay: Sendable {
         let count = hasReplayed || isDryRun ? min(SQSClient.batchLimit, left) : 1
         var bytes = 0
         let fitting = selected.prefix(count).prefix { letter in
-            bytes += Self.message(letter)?.utf8.count ?? 0
+            bytes += Self.message(letter)?.size ?? 0
             return bytes <= Self.maximumBytes
         }
         return Array(selected.prefix(max(1, fitting.count)))
@@ -178,7 +178,8 @@ package struct DeadLetterReplay: Sendable {
         var sent: [DeadLetter] = []
         var rest = batch
         for attempt in 1... {
-            let failures = try await queue.sendMessages(rest.map { (Self.message($0) ?? "", $0.id) })
+            let failures = try await queue.sendMessages(
+                rest.map { Self.message($0) ?? OutgoingMessage("", id: $0.id) })
             let failed = Dictionary(failures.map { ($0.index, $0) }) { first, _ in first }
             sent += rest.indices.filter { failed[$0] == nil }.map { rest[$0] }
             let isLast = attempt == Self.maximumAttempts
@@ -218,10 +219,13 @@ package struct DeadLetterReplay: Sendable {
         return [:]
     }
 
-    /// Returns the message for a letter: its body unchanged, or the body in its quarantine record when the record is
+    /// Returns the message for a letter: the letter unchanged, or the body in its quarantine record when the letter is
     /// too long for a message; nil when that is too long as well or incomplete.
-    private static func message(_ letter: DeadLetter) -> String? {
-        guard letter.body.utf8.count > maximumBytes else { return letter.body }
-        return letter.originalBody.flatMap { $0.utf8.count <= maximumBytes ? $0 : nil }
+    private static func message(_ letter: DeadLetter) -> OutgoingMessage? {
+        let whole = OutgoingMessage(
+            letter.body, id: letter.id, attributes: letter.attributes, traceHeader: letter.traceHeader)
+        guard whole.size > maximumBytes else { return whole }
+        let original = letter.originalBody.map { OutgoingMessage($0, id: letter.id) }
+        return original.flatMap { $0.size <= maximumBytes ? $0 : nil }
     }
 }

@@ -34,7 +34,7 @@ package struct EngineTrial: LetterTrial {
     }
 
     package func obstacle(of letter: DeadLetter) async throws -> Obstacle? {
-        let original = OriginalBody(of: letter.body)
+        let original = OriginalBody(of: letter.body, attributes: letter.attributes)
         let records: [S3Notification.Record]
         do throws(S3EventsError) { records = try original.notification().records } catch {
             return Self.notUnderstood(error)

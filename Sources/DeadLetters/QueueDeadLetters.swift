@@ -68,7 +68,9 @@ package struct QueueDeadLetters: DeadLetterStore {
                     undead.append(message.receiptHandle)
                 } else if held.updateValue(message.receiptHandle, forKey: message.messageID) == nil {
                     letters.append(
-                        DeadLetter(id: message.messageID, body: message.body, time: message.sentAt))
+                        DeadLetter(
+                            id: message.messageID, body: message.body, attributes: message.attributes,
+                            traceHeader: message.traceHeader, time: message.sentAt))
                 }
             }
             // A standard queue can deliver a message after its deletion. It is deleted again, and never sent again.

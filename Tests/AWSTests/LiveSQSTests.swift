@@ -13,7 +13,7 @@ struct LiveSQSTests {
     @Test func `a message is sent, received, released and deleted`() async throws {
         let sqs = try await LiveServer.session().sqs(queueURL: try #require(LiveServer.queue))
         let body = "{\"text\": \"ü \u{1F0A1} \\n \(UInt64.random(in: 0...UInt64.max))\"}"
-        let id = try await sqs.send(body, id: body)
+        let id = try await sqs.send(OutgoingMessage(body, id: body))
         var found: Message?
         for _ in 0..<10 where found == nil {
             let messages = try await sqs.receive(maxMessages: 10, wait: .seconds(2), visibility: .seconds(30))

@@ -34,10 +34,37 @@ struct SQSClientTests {
         #expect(request.limits.total == .seconds(80))
         for part in [
             "\"MaxNumberOfMessages\":7", "\"WaitTimeSeconds\":20", "\"VisibilityTimeout\":90",
-            "ApproximateReceiveCount",
+            "ApproximateReceiveCount", "AWSTraceHeader", #""MessageAttributeNames":["All"]"#,
         ] {
             #expect(text(request).contains(part))
         }
+    }
+
+    @Test func `attributes of the sender are read, and those of other structures are skipped`() async throws {
+        let entry =
+            #"{"MessageId":"m1","ReceiptHandle":"r1","Body":"hello","Attributes":{"AWSTraceHeader":"Root=1"},"#
+            + #""MessageAttributes":{"a":{"DataType":"String","StringValue":"x"},"b":{"DataType":"Binary","#
+            + #""BinaryValue":"AAEC"},"c":{"StringValue":"x"},"d":7,"e":{"DataType":"String"}}}"#
+        let other = entry.replacing(/"MessageAttributes":.*/, with: #""MessageAttributes":[]}"#)
+        let harness = try await AWSHarness([.respond(200, [:], "{\"Messages\":[\(entry),\(other)]}")])
+        let messages = try await harness.sqs.receive(maxMessages: 2, wait: .zero, visibility: .zero)
+        #expect(messages.map(\.traceHeader) == ["Root=1", "Root=1"])
+        #expect(messages.map(\.attributes.keys.count) == [2, 0])
+        #expect(messages[0].attributes["a"] == MessageAttribute("x"))
+        #expect(messages[0].attributes["b"]?.base64 == "AAEC")
+        #expect(messages[0].attributes.values.map { $0.size(named: "a") }.sorted() == [1 + 6 + 1, 1 + 6 + 3])
+    }
+
+    @Test func `attributes are sent with a message`() async throws {
+        let harness = try await AWSHarness([.respond(200, [:], #"{"MessageId":"m1"}"#)])
+        let message = OutgoingMessage(
+            "hello", id: "1", attributes: ["a": MessageAttribute("x")], traceHeader: "Root=1")
+        _ = try await harness.sqs.send(message)
+        let sent = text(harness.transport.requests.first)
+        for name in [#""MessageAttributes":{"a""#, #""MessageSystemAttributes":{"AWSTraceHeader""#] {
+            #expect(sent.contains(name), "\(sent)")
+        }
+        #expect(sent.contains(#""StringValue":"Root=1""#) && message.size == 5 + 1 + 6 + 1)
     }
 
     @Test func `a response without the member Messages has no messages`() async throws {
@@ -216,8 +243,8 @@ struct SQSClientTests {
     @Test func `the MD5 in the response to SendMessage is compared`() async throws {
         let good = #"{"MessageId":"m1","MD5OfMessageBody":"5d41402abc4b2a76b9719d911017c592"}"#
         let harness = try await AWSHarness([.respond(200, [:], good), .respond(200, [:], good)])
-        #expect(try await harness.sqs.send("hello", id: "1") == "m1")
-        let error = try await awsError { try await harness.sqs.send("hello!", id: "1") }
+        #expect(try await harness.sqs.send(OutgoingMessage("hello", id: "1")) == "m1")
+        let error = try await awsError { try await harness.sqs.send(OutgoingMessage("hello!", id: "1")) }
         #expect(error.kind == .checksumMismatch)
         #expect(!text(harness.transport.requests.first).contains("MessageGroupId"))
     }
@@ -228,7 +255,8 @@ struct SQSClientTests {
              "Failed":[{"Id":"2","SenderFault":false,"Code":"InternalError","Message":"busy"}]}
             """#
         let harness = try await AWSHarness([.respond(200, [:], answer)])
-        let failures = try await harness.sqs.sendMessages([("a", "1"), ("b", "2"), ("c", "3")])
+        let failures = try await harness.sqs.sendMessages(
+            ["a", "b", "c"].map { OutgoingMessage($0, id: $0) })
         #expect(failures.map(\.index) == [1, 2] && failures.map(\.code) == ["NotAnswered", "InternalError"])
         let sent = text(harness.transport.requests.first)
         #expect(sent.contains(#""MessageBody":"b""#) && !sent.contains("MessageGroupId"))
@@ -238,7 +266,8 @@ struct SQSClientTests {
         let answer = ScriptedTransport.Step.respond(200, [:], #"{"MessageId":"m1"}"#)
         let harness = try await AWSHarness([answer, answer, answer])
         for id in ["a-0-1", "a-0-1", "a-0-2"] {
-            _ = try await harness.sqs.send("hello", id: id, to: "https://queue.test/1/dead.fifo")
+            _ = try await harness.sqs.send(
+                OutgoingMessage("hello", id: id), to: "https://queue.test/1/dead.fifo")
         }
         struct Input: Decodable, Equatable {
             var MessageGroupId: String

@@ -56,7 +56,9 @@ struct TransientResponseTests {
         try await expectRetry(entry) {
             _ = try await sqs.changeVisibility([.init(receiptHandle: "h", timeout: .seconds(1))])
         }
-        try await expectRetry(#"{"MessageId":"m"}"#) { _ = try await sqs.send("body", id: "id") }
+        try await expectRetry(#"{"MessageId":"m"}"#) {
+            _ = try await sqs.send(OutgoingMessage("body", id: "id"))
+        }
         try await expectRetry(#"{"Attributes":{}}"#) { _ = try await sqs.attributes() }
         harness.expectPlayed()
     }

@@ -18,7 +18,7 @@ final class FakeAuditQueue: MessageSender {
     /// The events of the messages in the order of their arrival.
     var received: [ObjectEvent] { state.withLock { $0.received } }
 
-    func sendMessages(_ messages: [(body: String, id: String)]) async throws -> [BatchFailure] {
+    func sendMessages(_ messages: [OutgoingMessage]) async throws -> [BatchFailure] {
         precondition((1...10).contains(messages.count))
         return state.withLock { state in
             var failures: [BatchFailure] = []

@@ -168,6 +168,17 @@ struct DeadLetterReplayTests {
         #expect(replay.totals.kept == [Failure(error: "not-sent", code: "too-long"): 1])
     }
 
+    @Test func `a letter is sent with its attributes, which count for the size of a batch`() async throws {
+        let long = String(repeating: "x", count: 300_000)
+        let attributes = ["a": MessageAttribute(long), "b": MessageAttribute("x")]
+        let queue = FakeDeadLetterQueue(Self.bodies(7), attributes: attributes)
+        var replay = Self.replay(queue)
+        try await replay.run()
+        #expect(
+            queue.sentMessages.count == 7 && queue.sentMessages.allSatisfy { $0.attributes == attributes })
+        #expect(queue.calls.count { $0 == "send" } == 3, "batches of one, three and three")
+    }
+
     @Test func `the records in a bucket are sent unchanged and deleted, and other objects are left alone`()
         async throws
     {

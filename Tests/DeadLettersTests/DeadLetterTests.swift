@@ -20,6 +20,19 @@ struct DeadLetterTests {
         #expect(!letter.isAbout("c.jpg"))
     }
 
+    @Test func `a letter with its record in the attributes has its failure and its original body`() throws {
+        let json = try LetterBodies.record(
+            .tooLarge, code: "too-many-pixels", key: "c.jpg", body: "", bodyBytes: Self.event.utf8.count,
+            index: 1)
+        let attributes = ["pixelated-record": MessageAttribute(json)]
+        let letter = DeadLetter(id: "1", body: Self.event, attributes: attributes, time: 10)
+        #expect(letter.failure == Failure(error: "too-large", code: "too-many-pixels"))
+        #expect(letter.objects == [ObjectReference(bucket: "pictures", key: "c.jpg")])
+        #expect(letter.originalBody == Self.event && letter.isAbout("message-1"))
+        // The attribute of another body has no meaning.
+        #expect(DeadLetter(id: "1", body: Self.event + " ", attributes: attributes).failure == .unknown)
+    }
+
     @Test func `a message that the redrive policy moved has no reason and the sources of its notification`() {
         let letter = DeadLetter(id: "1", body: Self.event)
         #expect(letter.failure == .unknown && letter.record == nil && letter.originalBody == Self.event)

@@ -13,6 +13,7 @@ final class FakeDeadLetterQueue: MessageQueue, MessageSender {
     struct Letter: Equatable {
         var id: String
         var body: String
+        var attributes: [String: MessageAttribute] = [:]
         var isHidden = false
         var isDeleted = false
         var receives = 0
@@ -28,7 +29,7 @@ final class FakeDeadLetterQueue: MessageQueue, MessageSender {
 
     private struct State {
         var letters: [Letter]
-        var sent: [String] = []
+        var sent: [OutgoingMessage] = []
         var calls: [String] = []
         var stop: Stop?
         var stoppedAt: Int?
@@ -42,15 +43,19 @@ final class FakeDeadLetterQueue: MessageQueue, MessageSender {
     private let state: Locked<State>
     let deadline = Duration.seconds(1)
 
-    init(_ bodies: [String]) {
+    init(_ bodies: [String], attributes: [String: MessageAttribute] = [:]) {
         state = Locked(
-            State(letters: bodies.enumerated().map { Letter(id: "id-\($0)", body: $1) }))
+            State(
+                letters: bodies.enumerated().map { Letter(id: "id-\($0)", body: $1, attributes: attributes) })
+        )
     }
 
     /// The letters that are not deleted.
     var letters: [Letter] { state.withLock { $0.letters.filter { !$0.isDeleted } } }
     /// The bodies of the messages in the source queue.
-    var sent: [String] { state.withLock { $0.sent } }
+    var sent: [String] { state.withLock { $0.sent.map(\.body) } }
+    /// The messages in the source queue.
+    var sentMessages: [OutgoingMessage] { state.withLock { $0.sent } }
     /// The names of all calls.
     var calls: [String] { state.withLock { $0.calls } }
     var hasStopped: Bool { state.withLock { $0.stoppedAt != nil } }
@@ -96,7 +101,7 @@ final class FakeDeadLetterQueue: MessageQueue, MessageSender {
                 let letter = state.letters[index]
                 return Message(
                     messageID: letter.id, receiptHandle: "\(index)/\(letter.receives)", body: letter.body,
-                    sentAt: 1_000_000 + Double(index))
+                    sentAt: 1_000_000 + Double(index), attributes: letter.attributes)
             }
         }
     }
@@ -134,9 +139,9 @@ final class FakeDeadLetterQueue: MessageQueue, MessageSender {
         }
     }
 
-    func sendMessages(_ messages: [(body: String, id: String)]) throws -> [BatchFailure] {
+    func sendMessages(_ messages: [OutgoingMessage]) throws -> [BatchFailure] {
         try call("send") { state in
-            Self.batch(messages.count, &state) { state, index in state.sent.append(messages[index].body) }
+            Self.batch(messages.count, &state) { state, index in state.sent.append(messages[index]) }
         }
     }
 }

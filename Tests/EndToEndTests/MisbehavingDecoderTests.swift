@@ -116,7 +116,8 @@ struct MisbehavingDecoderTests {
 
         // The bad picture has its own code, after one more attempt in another decoder.
         let records = try await cloud.request("receive").array
-        let record = try JSON(parsing: Data((records.first?["body"]?.string ?? "").utf8))
+        let record = try JSON(
+            parsing: Data((records.first?["attributes"]?["pixelated-record"]?.string ?? "").utf8))
         #expect(records.count == 1 && record["key"]?.string == "\(test.name)/bad.jpeg", "\(record)")
         #expect(record["error"]?.string == test.error, "\(record)")
         #expect(record["errorCode"]?.string == test.code, "\(record)")

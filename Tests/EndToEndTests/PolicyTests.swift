@@ -53,9 +53,9 @@ struct PolicyTests {
             try await cloud.put("photos/notes.jpeg", text: "This is no picture.")
             try await cloud.request("waiting", ["count": 1, "within": 60, "queue": "deadLetterQueueURL"])
             let records = try await cloud.request("receive").array
-            let body = records.first?["body"]?.string ?? ""
-            #expect(records.count == 1 && body.contains("\"receiveCount\":2"), "\(body)")
-            #expect(body.contains("not-an-image"), "\(body)")
+            let record = records.first?["attributes"]?["pixelated-record"]?.string ?? ""
+            #expect(records.count == 1 && record.contains("\"receiveCount\":2"), "\(record)")
+            #expect(record.contains("not-an-image"), "\(record)")
             try await cloud.waitUntilEmpty()
             try await pixelated.stop()
         }

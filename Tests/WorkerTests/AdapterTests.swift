@@ -151,9 +151,11 @@ struct AdapterTests {
         ])
         let quarantine = QueueQuarantine(
             try await session(transport).sqs(queueURL: Self.queue), queueURL: Self.queue + "-dead")
-        let found = await kind { try await quarantine.store(Self.record("{}"), id: "m-0") }
+        let found = await kind { try await quarantine.store(Self.record("{}"), of: Self.message, id: "m-0") }
         #expect(found == meaning && Policy()[meaning] == .openBreaker)
     }
+
+    private static let message = Message(messageID: "m", receiptHandle: "h", body: "{}")
 
     private static func record(_ body: String, key: String = "a.jpg") -> QuarantineRecord {
         QuarantineRecord(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AWS
 import Foundation
 import Testing
 
@@ -64,6 +65,23 @@ struct OriginalBodyTests {
             for value in ["", NSNull(), [Any]()] as [Any] {
                 #expect(try !isLetter(fields.merging([name: value]) { $1 }), "\(name)")
             }
+        }
+    }
+
+    @Test func `the record in the attributes of a message selects its index, if it is that of the body`()
+        throws
+    {
+        let record = try JSONDecoder().decode(
+            QuarantineRecord.self, from: Data(try Self.letter(Self.notification, index: 2).utf8))
+        let attributes = try QuarantineAttributes.attributes(of: record)
+        let original = OriginalBody(of: Self.notification, attributes: attributes)
+        #expect(original.text == Self.notification && original.record == 2 && original.bodyBytes == nil)
+        #expect(OriginalBody(of: Self.notification + " ", attributes: attributes).record == nil)
+        let letter = try Self.letter(Self.notification, index: 1)
+        #expect(OriginalBody(of: letter, attributes: attributes).record == 1)
+        for text in ["", "{}", "7"] {
+            let forged = ["pixelated-record": MessageAttribute(text)]
+            #expect(OriginalBody(of: Self.notification, attributes: forged).record == nil)
         }
     }
 

@@ -10,36 +10,50 @@ import Testing
 
 /// Quarantine records that are moved back to the source queue unchanged, through the whole worker.
 @Suite struct RedriveTests {
+    /// The form in which a quarantine record is moved back to the source queue.
+    enum Form: CaseIterable {
+        /// A message whose body is the record, of an older version or from a bucket.
+        case body
+        /// A message with the original body and the record in its attributes.
+        case attributes
+    }
+
     /// Moves the quarantine record `id` back to the source queue, as StartMessageMoveTask does.
-    private func redrive(_ id: String, _ harness: WorkerHarness) throws {
+    private func redrive(_ id: String, _ harness: WorkerHarness, as form: Form) throws {
         let record = try #require(harness.record(id))
         harness.cloud.state.withLock { $0.quarantined[id] = nil }
-        harness.cloud.send(try record.json())
+        switch form {
+        case .body: harness.cloud.send(try record.json())
+        case .attributes:
+            harness.cloud.send(record.body, attributes: try QuarantineAttributes.attributes(of: record))
+        }
     }
 
     private func isSettled(_ harness: WorkerHarness) -> Bool {
         harness.run(900) { harness.messages.allSatisfy(\.isDeleted) }
     }
 
-    @Test func `a quarantine record is processed after its object was mended`() throws {
+    @Test(arguments: Form.allCases)
+    func `a quarantine record is processed after its object was mended`(form: Form) throws {
         let harness = WorkerHarness()
         harness.upload("a.jpg", isCorrupt: true)
         harness.start()
         #expect(isSettled(harness) && harness.quarantined == ["m0-0"])
         harness.put("a.jpg")
-        try redrive("m0-0", harness)
+        try redrive("m0-0", harness, as: form)
         #expect(isSettled(harness) && harness.quarantined.isEmpty)
         #expect(harness.outputs.count == 5)
     }
 
-    @Test func `a quarantine record that fails again does not grow`() throws {
+    @Test(arguments: Form.allCases)
+    func `a quarantine record that fails again does not grow`(form: Form) throws {
         let harness = WorkerHarness()
         harness.upload("a.jpg", isCorrupt: true)
         harness.start()
         #expect(isSettled(harness))
         let first = try #require(harness.record("m0-0"))
         for round in 0..<5 {
-            try redrive("m\(round)-0", harness)
+            try redrive("m\(round)-0", harness, as: form)
             #expect(isSettled(harness))
             let next = try #require(harness.record("m\(round + 1)-0"))
             #expect(next.body == first.body && next.bodyBytes == nil && next.record == 0)
@@ -49,28 +63,29 @@ import Testing
     }
 
     /// Three records of one message may not become nine.
-    @Test func `a quarantine record concerns only its own record of the message`() throws {
+    @Test(arguments: Form.allCases)
+    func `a quarantine record concerns only its own record of the message`(form: Form) throws {
         let harness = WorkerHarness()
         harness.upload("a.jpg", "b.jpg", "c.jpg", isCorrupt: true)
         harness.start()
         #expect(isSettled(harness) && harness.quarantined == ["m0-0", "m0-1", "m0-2"])
         harness.put("b.jpg")
-        for id in ["m0-0", "m0-1", "m0-2"] { try redrive(id, harness) }
+        for id in ["m0-0", "m0-1", "m0-2"] { try redrive(id, harness, as: form) }
         #expect(isSettled(harness) && harness.quarantined == ["m1-0", "m3-2"])
         #expect(harness.outputs.count == 5 && harness.outputs.allSatisfy { $0.hasSuffix("-b.jpg") })
         #expect(harness.metrics.records[.skipped] == 0)
         #expect(harness.calls("GetObject s3://in/a.jpg") == 2)
     }
 
-    @Test(arguments: ["hello", "{}", #"{"quarantineVersion":1,"body":7}"#])
-    func `a body that is not understood does not grow`(body: String) throws {
+    @Test(arguments: ["hello", "{}", #"{"quarantineVersion":1,"body":7}"#], Form.allCases)
+    func `a body that is not understood does not grow`(body: String, form: Form) throws {
         let harness = WorkerHarness()
         harness.cloud.send(body)
         harness.start()
         for round in 0..<3 {
             #expect(isSettled(harness))
             #expect(harness.record("m\(round)-0")?.body == body)
-            try redrive("m\(round)-0", harness)
+            try redrive("m\(round)-0", harness, as: form)
         }
     }
 
@@ -88,7 +103,7 @@ import Testing
             #expect(record.body == #"{"Records":[{"# && record.bodyBytes == 900_000)
             #expect(record.bucket == "in" && record.record == 4)
             #expect(record.reason.contains("upload the source again"))
-            try redrive("m\(round)-4", harness)
+            try redrive("m\(round)-4", harness, as: .body)
         }
     }
 

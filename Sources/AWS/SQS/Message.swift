@@ -12,19 +12,28 @@ package struct Message: Sendable, Equatable {
     /// The time at which the message was sent, in seconds since 1970-01-01T00:00:00Z; nil when the response does not
     /// contain it.
     package var sentAt: Double?
+    /// The attributes that the sender has set, by their names.
+    package var attributes: [String: MessageAttribute]
+    /// The trace header of AWS X-Ray (`AWSTraceHeader`); nil when the message has none.
+    package var traceHeader: String?
 
+    /// The name of the system attribute with the trace header.
+    static let traceHeaderName = "AWSTraceHeader"
     /// The maximum length of a message id in bytes. Those of SQS have at most 100 characters.
     static let maximumIDBytes = 128
     /// The range of receive counts, which leaves room for calculations.
     static let receiveCounts = 1...1_000_000
 
     package init(
-        messageID: String, receiptHandle: String, body: String, receiveCount: Int = 1, sentAt: Double? = nil
+        messageID: String, receiptHandle: String, body: String, receiveCount: Int = 1, sentAt: Double? = nil,
+        attributes: [String: MessageAttribute] = [:], traceHeader: String? = nil
     ) {
         self.messageID = messageID
         self.receiptHandle = receiptHandle
         self.body = body
         self.receiveCount = receiveCount
         self.sentAt = sentAt
+        self.attributes = attributes
+        self.traceHeader = traceHeader
     }
 }

@@ -29,7 +29,8 @@ extension SQSClient {
                 QueueUrl: queueURL, MaxNumberOfMessages: maxMessages,
                 WaitTimeSeconds: Int(wait.components.seconds),
                 VisibilityTimeout: Int(visibility.components.seconds),
-                MessageSystemAttributeNames: Self.attributeNames, AttributeNames: Self.attributeNames),
+                MessageSystemAttributeNames: Self.attributeNames, AttributeNames: Self.attributeNames,
+                MessageAttributeNames: ["All"]),
             wait: wait, isLongPoll: true)
         var messages: [Message] = []
         for entry in output.Messages ?? [] {
@@ -38,7 +39,9 @@ extension SQSClient {
         return messages
     }
 
-    private static let attributeNames = ["ApproximateReceiveCount", "SentTimestamp"]
+    private static let attributeNames = [
+        "ApproximateReceiveCount", "SentTimestamp", Message.traceHeaderName,
+    ]
 
     private func message(_ entry: ReceivedEntry) throws(AWSError) -> Message {
         guard let received = entry.message, Self.isIdentifier(received.MessageId) else {
@@ -63,7 +66,9 @@ extension SQSClient {
         return Message(
             messageID: received.MessageId, receiptHandle: received.ReceiptHandle, body: received.Body,
             receiveCount: Self.receiveCount(attributes["ApproximateReceiveCount"]),
-            sentAt: attributes["SentTimestamp"].flatMap(Int64.init).map { Double($0) / 1000 })
+            sentAt: attributes["SentTimestamp"].flatMap(Int64.init).map { Double($0) / 1000 },
+            attributes: received.MessageAttributes?.values ?? [:],
+            traceHeader: attributes[Message.traceHeaderName])
     }
 
     /// Returns true when `id` can be part of a log line and of the key of a quarantine record. The ids of SQS are
@@ -103,6 +108,7 @@ private struct ReceiveInput: Encodable {
     var MessageSystemAttributeNames: [String]
     /// The deprecated name of `MessageSystemAttributeNames`, for servers that do not support the newer name.
     var AttributeNames: [String]
+    var MessageAttributeNames: [String]
 }
 
 private struct ReceiveOutput: Decodable {
@@ -135,6 +141,7 @@ private struct ReceivedMessage: Decodable {
     var MD5OfBody: String?
     var Body: String
     var Attributes: LenientAttributes?
+    var MessageAttributes: LenientMessageAttributes?
 }
 
 /// The attributes of a message whose values are strings or whole numbers. Other attributes are skipped and do not make
@@ -153,5 +160,24 @@ private struct LenientAttributes: Decodable {
 
     init(from decoder: any Decoder) throws {
         values = ((try? [String: Value](from: decoder)) ?? [:]).compactMapValues(\.text)
+    }
+}
+
+/// The attributes of a received message. Values of unknown structure are skipped and do not make the message malformed.
+private struct LenientMessageAttributes: Decodable {
+    private struct Value: Decodable {
+        var attribute: MessageAttribute?
+
+        init(from decoder: any Decoder) {
+            guard let found = try? MessageAttribute(from: decoder), found.text != nil || found.base64 != nil
+            else { return }
+            attribute = found
+        }
+    }
+
+    var values: [String: MessageAttribute]
+
+    init(from decoder: any Decoder) throws {
+        values = ((try? [String: Value](from: decoder)) ?? [:]).compactMapValues(\.attribute)
     }
 }

@@ -9,26 +9,18 @@ extension SQSClient {
     /// A message to a FIFO queue, whose name ends in `.fifo`, is its own message group, so that no message delays
     /// another one.
     ///
-    /// - Parameters:
-    ///   - body: the body of the message, 1 byte...1 MiB of UTF-8.
-    ///   - id: the text that identifies the message. A FIFO queue accepts a second message with the same text within
-    ///     five minutes, but does not deliver it. Other queues do not use it.
-    ///   - queueURL: the URL of another queue in the same region and at the same endpoint; nil for the queue of this
-    ///     client.
+    /// - Parameter queueURL: the URL of another queue in the same region and at the same endpoint; nil for the queue of
+    ///   this client.
     /// - Returns: the id of the sent message.
-    /// - Throws: `AWSError`, of the kind `.checksumMismatch` when the MD5 in the response is not that of `body`.
+    /// - Throws: `AWSError`, of the kind `.checksumMismatch` when the MD5 in the response is not that of the body.
     package func send(
-        _ body: String, id: String, to queueURL: String? = nil
+        _ message: OutgoingMessage, to queueURL: String? = nil
     ) async throws(AWSError) -> String {
         let queueURL = queueURL ?? self.queueURL
-        var input = SendInput(QueueUrl: queueURL, MessageBody: body)
-        if Self.isFIFO(queueURL) {
-            // SQS limits these ids to 128 characters and the set of characters (API reference of SendMessage).
-            input.MessageDeduplicationId = Hex.encode(SHA256.digest(id))
-            input.MessageGroupId = input.MessageDeduplicationId
-        }
+        var input = OutgoingFields(message, to: queueURL)
+        input.QueueUrl = queueURL
         let output: SendOutput = try await send("SendMessage", input)
-        if let expected = output.MD5OfMessageBody, let digest = MD5.digest(Array(body.utf8)),
+        if let expected = output.MD5OfMessageBody, let digest = MD5.digest(Array(message.body.utf8)),
             Hex.encode(digest) != expected.lowercased()
         {
             throw AWSError(
@@ -39,13 +31,6 @@ extension SQSClient {
         }
         return output.MessageId
     }
-}
-
-private struct SendInput: Encodable {
-    var QueueUrl: String
-    var MessageBody: String
-    var MessageDeduplicationId: String?
-    var MessageGroupId: String?
 }
 
 private struct SendOutput: Decodable {

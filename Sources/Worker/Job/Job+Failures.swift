@@ -102,7 +102,8 @@ extension Job {
                 try await leases.ensureValid(message.lease)
                 request.began = clock.now
                 quarantineBreaker.began(message.lease, at: request.began)
-                try await quarantine.store(record, id: "\(record.messageID)-\(record.record)")
+                try await quarantine.store(
+                    record, of: message.content, id: "\(record.messageID)-\(record.record)")
                 quarantineBreaker.ended(message.lease, request, isSuccess: true)
                 return nil
             } catch let error as WorkerError where !isStopped(message) {

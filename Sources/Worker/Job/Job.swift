@@ -45,7 +45,8 @@ struct Job: Sendable {
         let observedStore = ObservedStore(store, of: message.lease, breaker: breaker, clock: clock)
         let outcomes = await message.stopSignal.run { () -> [Outcome] in
             var results: [RecordResult] = []
-            let original = OriginalBody(of: message.content.body)
+            let original = OriginalBody(
+                of: message.content.body, attributes: message.content.attributes)
             let records: [S3Notification.Record]
             do throws(S3EventsError) {
                 let notification = try original.notification()

@@ -7,7 +7,7 @@ package protocol MessageSender: Sendable {
     /// Sends 1...10 messages: see `SQSClient.sendMessages`.
     ///
     /// - Returns: the failures of the messages that were not sent.
-    func sendMessages(_ messages: [(body: String, id: String)]) async throws -> [BatchFailure]
+    func sendMessages(_ messages: [OutgoingMessage]) async throws -> [BatchFailure]
 }
 
 extension SQSClient: MessageSender {}

@@ -20,7 +20,7 @@ package struct BucketQuarantine: Quarantine {
             && object.key.hasSuffix(".json")
     }
 
-    package func store(_ record: QuarantineRecord, id: String) async throws {
+    package func store(_ record: QuarantineRecord, of message: Message, id: String) async throws {
         let output = OutputObject(
             name: ObjectReference(bucket: bucket, key: "\(prefix)\(id).json"),
             bytes: Array(try record.json().utf8), contentType: "application/json", metadata: [:])

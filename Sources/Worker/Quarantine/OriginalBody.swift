@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import AWS
 internal import FoundationEssentials
 package import S3Events
 internal import Support
@@ -7,10 +8,11 @@ internal import Support
 /// The notification in the body of a message, which is the body itself, or the body in a quarantine record.
 ///
 /// A quarantine record is in the source queue when an operator has moved it there from the dead-letter queue
-/// (StartMessageMoveTask moves messages unchanged). It is processed by the body that it contains, and a failure is
-/// stored with that body again, so that records do not grow with each move. Older versions put records into records.
-/// When the body is incomplete, the object that the record names is processed. A forged record permits no more than a
-/// notification does.
+/// (StartMessageMoveTask moves messages unchanged) or from a bucket. A record in the attributes
+/// (`QuarantineAttributes`) only selects its record of the notification. A record that is the body, as the quarantine
+/// of a bucket and older versions store it, is processed by the body that it contains, and a failure is stored with
+/// that body again, so that records do not grow with each move. Older versions put records into records. When the body
+/// is incomplete, the object that the record names is processed. A forged record permits no more than a notification.
 package struct OriginalBody: Equatable, Sendable {
     /// The notification as JSON.
     private(set) var text: String
@@ -50,8 +52,9 @@ package struct OriginalBody: Equatable, Sendable {
         }
     }
 
-    package init(of messageBody: String) {
+    package init(of messageBody: String, attributes: [String: MessageAttribute] = [:]) {
         text = messageBody
+        record = QuarantineAttributes.record(in: attributes, of: messageBody)?.record
         for _ in 0..<Self.maximumDepth {
             guard bodyBytes == nil, text.contains(Self.mark),
                 let found = try? JSONDecoder().decode(Letter.self, from: Data(text.utf8)).record

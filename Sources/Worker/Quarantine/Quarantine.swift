@@ -7,10 +7,12 @@ package import AWS
 package protocol Quarantine: Sendable {
     /// Stores a quarantine record. The record is stored durably when the function returns.
     ///
-    /// - Parameter id: The identifier of the record, which is the same each time the same record of a message is
-    ///   stored, so that the later one can replace the earlier one.
+    /// - Parameters:
+    ///   - message: The message that failed.
+    ///   - id: The identifier of the record, which is the same each time the same record of a message is stored, so
+    ///     that the later one can replace the earlier one.
     /// - Throws: `WorkerError`.
-    func store(_ record: QuarantineRecord, id: String) async throws
+    func store(_ record: QuarantineRecord, of message: Message, id: String) async throws
 
     /// Returns true when `object` is a quarantine record that this quarantine has stored. The worker skips the events
     /// of such objects.

@@ -4,8 +4,9 @@ internal import AWS
 internal import FoundationEssentials
 internal import Support
 
-/// A permanent failure in the form that the quarantine stores as JSON. To process the message again, send the record or
-/// its `body` to the source queue (`OriginalBody`).
+/// A permanent failure in the form that the quarantine stores as JSON: in an object of a bucket, or in an attribute of
+/// a dead letter (`QuarantineAttributes`). To process the message again, send the record, its `body` or the dead letter
+/// to the source queue (`OriginalBody`).
 ///
 /// Every text has a bound, so that the JSON without the body has at most 64 KiB.
 package struct QuarantineRecord: Codable, Sendable, Equatable {

@@ -251,8 +251,10 @@ class Cloud:
             raise TimeoutError(f"no {missing()[:3]} within {within} s") from None
         return wanted
 
-    def do_send(self, body, queue="queueURL"):
-        return self.sqs.send_message(QueueUrl=self.stack[queue], MessageBody=body)["MessageId"]
+    def do_send(self, body, queue="queueURL", attributes=None):
+        texts = {n: {"DataType": "String", "StringValue": v} for n, v in (attributes or {}).items()}
+        answer = self.sqs.send_message(QueueUrl=self.stack[queue], MessageBody=body, MessageAttributes=texts)
+        return answer["MessageId"]
 
     def do_purge(self, queue="queueURL"):
         """Deletes all messages, such as the test event that S3 sends when the notification is configured."""
@@ -282,15 +284,34 @@ class Cloud:
         )
 
     def do_receive(self, queue="deadLetterQueueURL", seconds=1, visibility=600):
-        """Receives messages for `seconds`; returns body, receive count and ID of each."""
+        """Receives messages for `seconds`; returns body, text attributes, receive count and ID of each."""
         answer = self.sqs.receive_message(
             QueueUrl=self.stack[queue], MaxNumberOfMessages=10, WaitTimeSeconds=seconds,
-            VisibilityTimeout=visibility, AttributeNames=["All"],
+            VisibilityTimeout=visibility, AttributeNames=["All"], MessageAttributeNames=["All"],
         )
         return [
-            {"body": m["Body"], "receives": int(m["Attributes"]["ApproximateReceiveCount"]), "id": m["MessageId"]}
+            {
+                "body": m["Body"], "receives": int(m["Attributes"]["ApproximateReceiveCount"]), "id": m["MessageId"],
+                "attributes": {n: a.get("StringValue", "") for n, a in m.get("MessageAttributes", {}).items()},
+            }
             for m in answer.get("Messages", ())
         ]
+
+    def do_redrive(self):
+        """Moves the messages of the dead-letter queue to the source queue with their attributes, as
+        StartMessageMoveTask does, which the local SQS does not have; returns their number."""
+        letters, url = [], self.stack["deadLetterQueueURL"]
+        while found := self.sqs.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
+        ).get("Messages"):
+            letters += found
+        # Those that fail again are in the queue once more soon after they are sent.
+        for letter in letters:
+            self.sqs.send_message(
+                QueueUrl=self.stack["queueURL"], MessageBody=letter["Body"],
+                MessageAttributes=letter.get("MessageAttributes", {}))
+            self.sqs.delete_message(QueueUrl=url, ReceiptHandle=letter["ReceiptHandle"])
+        return len(letters)
 
     def do_fault(self, proxy, **arguments):
         self.proxies[proxy].add(**arguments)

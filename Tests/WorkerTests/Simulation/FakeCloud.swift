@@ -32,6 +32,7 @@ final class FakeCloud: Sendable {
     struct Message: Sendable {
         var id: String
         var body: String
+        var attributes: [String: MessageAttribute] = [:]
         /// The events for which the message must leave outputs.
         var events: [Event]
         var visibleAt: Duration
@@ -190,12 +191,16 @@ final class FakeCloud: Sendable {
     /// - Parameters:
     ///   - events: The events for which it must leave outputs.
     ///   - expected: The end that a message without events must have.
-    func send(_ body: String, _ events: [Event] = [], expected: Ending? = nil) {
+    func send(
+        _ body: String, _ events: [Event] = [], attributes: [String: MessageAttribute] = [:],
+        expected: Ending? = nil
+    ) {
         let now = clock.now
         state.withLock { state in
             state.messages.append(
                 Message(
-                    id: "m\(state.messages.count)", body: body, events: events, visibleAt: now,
+                    id: "m\(state.messages.count)", body: body, attributes: attributes, events: events,
+                    visibleAt: now,
                     expected: expected))
         }
         arrivals.signal()

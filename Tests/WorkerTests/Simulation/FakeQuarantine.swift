@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AWS
 import Scripted
 import Support
 import Worker
@@ -8,7 +9,7 @@ import Worker
 struct FakeQuarantine: Quarantine {
     let connection: FakeConnection
 
-    func store(_ record: QuarantineRecord, id: String) async throws {
+    func store(_ record: QuarantineRecord, of message: Message, id: String) async throws {
         let now = connection.cloud.clock.now
         if let outage = connection.cloud.faults.quarantineOutage, outage.contains(Int(now.components.seconds))
         {

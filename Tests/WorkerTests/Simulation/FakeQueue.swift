@@ -49,7 +49,8 @@ struct FakeQueue: MessageQueue {
                 got.append(
                     Message(
                         messageID: message.id, receiptHandle: message.handle, body: message.body,
-                        receiveCount: message.receiveCount, sentAt: message.sentAt))
+                        receiveCount: message.receiveCount, sentAt: message.sentAt,
+                        attributes: message.attributes))
             }
             return got
         }
