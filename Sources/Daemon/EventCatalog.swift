@@ -38,6 +38,7 @@ package enum EventCatalog {
         "picture-retried": "c55e5a8348364c7eadbfb109176fde2b",
         "picture-quarantined": "670be2ce3d85454a945f2deac7e502e1",
         "picture-released": "dea876b8897040de909d66cfa586a90d",
+        "picture-suspect": "9e2eb0f69a2f42c2801fefe317af5ad4",
         "lease-lost": "ce346d14266c4c5b93ca6c923e713b0d",
         "quarantine-failed": "08e014df8e384a62b6884ce7beebb183",
         "poll-failed": "83698296793d4c7086cf85fa438f523a",

@@ -20,8 +20,11 @@ package struct Explanation: Sendable, Equatable {
         if failure == .unknown {
             self.init(
                 "The redrive policy of the source queue moved the message here, without a reason: it was received "
-                    + "maxReceiveCount times, and no receive ended it.",
-                "\(Self.trial) If the worker has a quarantine, maxReceiveCount must not be below worker.maxReceives."
+                    + "maxReceiveCount times, and no receive ended it. The worker was killed each time, was never "
+                    + "there for long enough, or could not tell the queue.",
+                "Look in the logs of the worker for the event picture-suspect with this key as the last entry of a "
+                    + "process, and there for the reason of its end, such as the OOM killer. \(Self.trial) If the "
+                    + "worker has a quarantine, maxReceiveCount must not be below worker.maxReceives."
             )
         } else if let kind = WorkerError.Kind(rawValue: failure.error) {
             self = Self.explanation(of: kind, code: failure.code)

@@ -60,7 +60,9 @@ package final class PixelationWorker: Sendable {
             policy: Policy(overrides: options.policy),
             budget: MemoryBudget(bytes: options.effectiveMemoryBytes),
             leases: leases, breaker: breaker(.storage), quarantineBreaker: breaker(.quarantine),
-            resultCache: RecordResultCache(), clock: clock, metrics: metrics, log: log, progress: progress,
+            suspects: SuspectGate(leases: leases, clock: clock, progress: progress),
+            resultCache: RecordResultCache(),
+            clock: clock, metrics: metrics, log: log, progress: progress,
             random: random)
         self.log = log
         self.progress = progress

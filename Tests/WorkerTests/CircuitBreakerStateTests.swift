@@ -286,7 +286,7 @@ final class CircuitBreakerStateTests {
     }
 
     @Test func `the table of isolated messages has a limit and forgets the oldest`() {
-        var isolated = IsolatedMessages(capacity: 2)
+        var isolated = RecentMessages(capacity: 2)
         for id in ["1", "2", "1", "3"] { isolated.insert(id) }
         #expect(["1", "2", "3"].map { isolated.contains($0) } == [false, true, true])
     }

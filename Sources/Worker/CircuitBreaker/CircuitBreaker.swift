@@ -21,7 +21,8 @@ final class CircuitBreaker: Sendable {
     /// The values that the lock protects.
     private struct Shared {
         var breaker: CircuitBreakerState
-        var isolated = IsolatedMessages()
+        /// The messages that were isolated. Their objects fail again when they are received again.
+        var isolated = RecentMessages()
         var refused = RefusedSources()
         /// The wakeups of the jobs whose held messages wait for their probe.
         var waiters: [LeaseManagerState.ID: Wakeup] = [:]

@@ -59,6 +59,8 @@ extension Job {
         case .noRoom: return .end(.released(after: CircuitBreakerState.noRoomDelay, error))
         case .hold: break
         }
+        suspects.pause(message.lease)
+        defer { suspects.resume(message.lease) }
         guard let probe = try? await breaker.waitForProbe(of: message.lease, after: error) else {
             return .end(outcomeOfStop(message, error))
         }

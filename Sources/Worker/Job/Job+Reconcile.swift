@@ -63,6 +63,8 @@ extension Job {
             return attempt.outcomeOfUpToDate
         }
 
+        let turn = try await suspects.enter(attempt.message.lease)
+        if turn.isAlone { log.suspectBegins(attempt.trace, of: attempt.message, options) }
         attempt.message.stopSignal.markStarted()
         let source = try await download(plan.source, &attempt)
         // The event of a folder may announce no size.
@@ -74,6 +76,7 @@ extension Job {
         let stale = existing.indices.filter { existing[$0].stamp?.isEquivalent(to: stamp) != true }
         if stale.isEmpty { return attempt.outcomeOfUpToDate }
         let picture = try await pixelate(source, plan, &attempt)
+        _ = consume turn
 
         // An attempt that has uploaded goes on until outputs and source agree, with or without the lease, because
         // its upload may have replaced a newer output.

@@ -29,6 +29,7 @@ struct Job: Sendable {
     let breaker: CircuitBreaker
     /// The circuit breaker for the quarantine destination. Only messages with permanent failures wait for it.
     let quarantineBreaker: CircuitBreaker
+    let suspects: SuspectGate
     let resultCache: RecordResultCache
     let clock: any WorkerClock
     let metrics: WorkerMetrics

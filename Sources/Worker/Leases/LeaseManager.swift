@@ -172,6 +172,8 @@ final class LeaseManager: Sendable {
 
     // MARK: Status
 
+    /// The number of messages with a lease, with those whose settlement is not confirmed yet.
+    var count: Int { state.withLock { $0.leases.count } }
     /// The receive time of the oldest lease, by `WorkerClock`; nil when there is no lease.
     var oldestReceipt: Duration? { state.withLock { $0.leases.oldestReceipt } }
     /// The earliest expiry of the leases that are not being settled, as a time of `WorkerClock`; nil when there is

@@ -59,6 +59,7 @@ final class Poller: Sendable {
     private let leases: LeaseManager
     private let breaker: CircuitBreaker
     private let quarantineBreaker: CircuitBreaker
+    private let suspects: SuspectGate
     private let budget: MemoryBudget
     private let clock: any WorkerClock
     private let metrics: WorkerMetrics
@@ -78,6 +79,7 @@ final class Poller: Sendable {
         leases = job.leases
         breaker = job.breaker
         quarantineBreaker = job.quarantineBreaker
+        suspects = job.suspects
         budget = job.budget
         clock = job.clock
         metrics = job.metrics
@@ -132,7 +134,10 @@ final class Poller: Sendable {
                     answered(received, poll)
                     if isFirst { firstAnswers.continuation.yield() }
                     isFirst = false
-                    for (content, age) in received { start(content, age: age, poll, in: &jobs) }
+                    let areSuspects = received.map { start($0.content, age: $0.age, poll, in: &jobs) }
+                    if !areSuspects.isEmpty {
+                        suspects.received(haveSuspects: areSuspects.contains(true))
+                    }
                 case .failure where Task.isCancelled || stopSignal.reason != nil:
                     leases.flushReleases(pollWasCancelled: true)
                     return nil
@@ -206,8 +211,8 @@ final class Poller: Sendable {
         }
         let allowance = breaker.allowance(now: now)
         if let trial = allowance.nextChange { nextChange = min(nextChange ?? trial, trial) }
-        let step = poller.next(
-            now: now, allowance: allowance.messages, isMemoryConstrained: isMemoryScarce)
+        let messages = [allowance.messages, suspects.allowance].compactMap(\.self).min()
+        let step = poller.next(now: now, allowance: messages, isMemoryConstrained: isMemoryScarce)
         guard case .pause(let until) = step, let nextChange, nextChange > now else { return step }
         return .pause(until: min(until ?? nextChange, nextChange))
     }
@@ -247,23 +252,37 @@ final class Poller: Sendable {
         log.pollFailed(error, failures: failures)
     }
 
+    /// Starts the job of a received message, and returns true when the message is suspect.
     private func start(
         _ content: Message, age: Duration?, _ poll: Poll, in jobs: inout DiscardingTaskGroup
-    ) {
+    ) -> Bool {
         if let age { metrics.queueAge.record(age) }
         guard let (lease, stopSignal) = leases.register(content, requestedAt: poll.requestedAt) else {
-            return messageEnded()
+            messageEnded()
+            return false
         }
         let (job, isDraining) = state.withLock { ($0.job, $0.poller.isDraining) }
         guard !isDraining else {
             leases.settle(lease, .release(.zero))
-            return messageEnded()
+            messageEnded()
+            return false
         }
+        let isSuspect = suspects.began(lease, of: content, maxReceives: job.options.maxReceives)
+        if isSuspect { metrics.suspects.increment() }
         let message = InFlightMessage(content: content, age: age, lease: lease, stopSignal: stopSignal)
         jobs.addTask { [self] in
             let outcomes = await job.run(message)
+            suspects.ended(lease, of: content, survives: Self.survives(outcomes))
             messageEnded(isDone: outcomes.contains(.done))
         }
+        return isSuspect
+    }
+
+    /// Returns true when a job has come to a result after which its message is received again. A job that was stopped,
+    /// or has waited for a dependency in vain, may not have decoded its picture.
+    private static func survives(_ outcomes: [Outcome]) -> Bool {
+        outcomes.contains { $0.kind == .retried }
+            && !outcomes.contains { $0.kind == .released || $0.kind == .lost }
     }
 
     private func messageEnded(isDone: Bool = false) {

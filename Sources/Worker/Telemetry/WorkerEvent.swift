@@ -15,6 +15,8 @@ package enum WorkerEvent: String, Sendable, CaseIterable {
     case pictureQuarantined = "picture-quarantined"
     /// A record was not finished because of a stop of the worker or a failing dependency, and its message was released.
     case pictureReleased = "picture-released"
+    /// The picture of a suspect message is downloaded and decoded alone.
+    case pictureSuspect = "picture-suspect"
     /// The lease of a message ended during its processing.
     case leaseLost = "lease-lost"
     /// A failure could not be stored in the quarantine.

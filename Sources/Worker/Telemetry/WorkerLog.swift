@@ -28,6 +28,22 @@ struct WorkerLog: Sendable {
         log(event, level, Self.text(outcome, trace), fields)
     }
 
+    /// Logs that the source of a suspect message is downloaded and decoded, while no other job is at work. If the
+    /// process is killed, this entry names the picture.
+    func suspectBegins(_ trace: RecordTrace, of message: InFlightMessage, _ options: WorkerOptions) {
+        var fields = Self.fields(of: message)
+        fields.merge(Self.fields(of: trace)) { $1 }
+        let isLast = options.maxReceives > 0 && message.content.receiveCount >= options.maxReceives
+        let consequence =
+            isLast
+            ? "; this is its last receive, and if the process is killed again, the redrive policy of the queue moves"
+                + " the message without a reason" : ""
+        log(
+            .pictureSuspect, isLast ? .warning : .notice,
+            "\(Self.name(of: trace)): processed alone in receive \(message.content.receiveCount), because the process"
+                + " may have been killed in the earlier ones\(consequence)", fields)
+    }
+
     /// Logs that a permanent failure could not be stored in the quarantine.
     ///
     /// - Parameter failure: The permanent failure that could not be stored. The error of the quarantine is in the log
@@ -155,8 +171,12 @@ extension WorkerLog {
         }
     }
 
+    private static func name(of trace: RecordTrace) -> String {
+        trace.source?.description.withoutControlCharacters ?? "message"
+    }
+
     private static func text(_ outcome: Outcome, _ trace: RecordTrace) -> String {
-        let name = trace.source?.description.withoutControlCharacters ?? "message"
+        let name = name(of: trace)
         let damage = trace.damage.map { ", \($0.detail)" }.joined().withoutControlCharacters
         let picture = trace.survey.map { "\($0.width)x\($0.height) \($0.format.rawValue), " } ?? ""
         return switch outcome {

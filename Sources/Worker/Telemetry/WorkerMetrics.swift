@@ -16,6 +16,8 @@ package final class WorkerMetrics: Sendable {
     /// The number of messages that were received while a job of this process already had them. They are included in
     /// `received`.
     package let adopted = Counter()
+    /// The number of received messages that were suspect (`SuspectGateState`).
+    package let suspects = Counter()
     package let deleted = Counter()
     package let released = Counter()
     package let settleFailures = Counter()
@@ -76,6 +78,10 @@ package final class WorkerMetrics: Sendable {
         text.counter(
             "messages_redelivered", "Messages received with a receive count above 1.", redelivered)
         text.counter("messages_adopted", "Messages received again while in flight here.", adopted)
+        text.counter(
+            "messages_suspect",
+            "Messages processed alone, because a process may have been killed during each of their receives.",
+            suspects)
         text.counter("messages_deleted", "Messages deleted, as confirmed by the queue.", deleted)
         text.counter("messages_released", "Messages released, as confirmed by the queue.", released)
         text.counter(

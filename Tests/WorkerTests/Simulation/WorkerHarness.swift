@@ -17,12 +17,14 @@ final class WorkerHarness {
     private let failure = Locked<WorkerError?>(nil)
 
     init(
-        hasQuarantine: Bool = true, answersEmptyPollsAtOnce: Bool = false, random: Double = 1,
+        hasQuarantine: Bool = true, answersEmptyPollsAtOnce: Bool = false, hasLongWork: Bool = true,
+        random: Double = 1,
         _ change: (inout WorkerOptions) -> Void = { _ in }
     ) {
         var faults = Faults()
         faults.hasQuarantine = hasQuarantine
         faults.answersEmptyPollsAtOnce = answersEmptyPollsAtOnce
+        faults.hasLongWork = hasLongWork
         cloud = FakeCloud(seed: 1, faults: faults)
         var options = WorkerOptions()
         options.visibilitySeconds = 30

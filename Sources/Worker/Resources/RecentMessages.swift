@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The identifiers of the messages that were isolated last. Their objects fail again when they are received again.
-struct IsolatedMessages: Sendable {
+/// A set with the identifiers of the messages that were inserted last.
+struct RecentMessages: Sendable {
     private let capacity: Int
     private var ids: Set<String> = []
     /// The identifiers, beginning with the oldest.

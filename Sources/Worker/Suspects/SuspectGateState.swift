@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The rules by which suspect messages are processed alone.
+///
+/// A message is suspect when it is in its third receive at least and this process has come to no result with it:
+/// earlier processes may have been killed because of its picture. Messages that are in flight in a process that is
+/// killed lose a receive. Therefore the source of a suspect message is downloaded and decoded only when no other job is
+/// at work, no messages are received until then, and they are received one by one until one of them is not suspect.
+struct SuspectGateState: Sendable {
+    typealias ID = LeaseManagerState.ID
+
+    enum Step: Sendable, Equatable {
+        /// The job can download and decode its source.
+        case proceed
+        /// The job must wait for a change, or until this time.
+        case wait(until: Duration?)
+    }
+
+    private struct Job {
+        let isSuspect: Bool
+        /// True for a suspect message whose source is still to be decoded.
+        var isPending: Bool
+        /// True while the job waits for a dependency.
+        var isPaused = false
+        /// The time since which the job waits for its turn; nil when it does not wait.
+        var waitsSince: Duration?
+    }
+
+    private var jobs: [ID: Job] = [:]
+    private var pendingCount = 0
+    /// The suspect message whose source is being decoded.
+    private(set) var turn: ID?
+    /// True when messages are received one by one.
+    private var isCautious = true
+    /// The messages with which this process has come to a result, and that are received again.
+    private var survived = RecentMessages(capacity: 4096)
+
+    /// The receive count from which a message can be suspect. Two processes that end for another reason, such as two
+    /// deployments in a row, make none.
+    static let minimumReceives = 3
+    /// The maximum time for which a suspect message waits for other jobs, longer than the default time limit of a
+    /// picture. Those that last longer, in general because a service does not answer, must not stop the receiving.
+    static let patience = Duration.seconds(60)
+    /// The pause after which a suspect message looks again whether the deletion of others is confirmed.
+    static let confirmationPause = Duration.milliseconds(50)
+
+    /// Returns true when a message is suspect. `maxReceives` is `WorkerOptions.maxReceives`.
+    func isSuspect(_ messageID: String, receiveCount: Int, maxReceives: Int) -> Bool {
+        let minimum = maxReceives > 0 ? max(2, min(Self.minimumReceives, maxReceives)) : Self.minimumReceives
+        return receiveCount >= minimum && !survived.contains(messageID)
+    }
+
+    /// Records the messages of a response of the queue that has any.
+    mutating func received(haveSuspects: Bool) { isCautious = haveSuspects }
+
+    /// The maximum number of messages to receive; nil for no limit.
+    var allowance: Int? { pendingCount > 0 ? 0 : isCautious ? 1 : nil }
+
+    mutating func began(_ id: ID, isSuspect: Bool) {
+        jobs[id] = Job(isSuspect: isSuspect, isPending: isSuspect)
+        if isSuspect { pendingCount += 1 }
+    }
+
+    /// Returns whether a job can download and decode its source at `now`. When it can and its message is suspect, it
+    /// has the turn until `leave`.
+    ///
+    /// - Parameter leases: The number of messages that the process has, with those whose deletion is not confirmed yet.
+    mutating func enter(_ id: ID, leases: Int, now: Duration) -> Step {
+        guard var job = jobs[id], turn != id else { return .proceed }
+        guard turn == nil else {
+            if job.isPending, job.waitsSince == nil { job.waitsSince = now }
+            jobs[id] = job
+            return .wait(until: nil)
+        }
+        guard job.isPending else { return .proceed }
+        let since = job.waitsSince ?? now
+        job.waitsSince = since
+        jobs[id] = job
+        if jobs.contains(where: { $0.key < id && $0.value.isPending && $0.value.waitsSince != nil }) {
+            return .wait(until: nil)
+        }
+        let end = since + Self.patience
+        let isAlone = !jobs.contains { $0.key != id && !$0.value.isPaused && !$0.value.isPending }
+        guard isAlone || now >= end else { return .wait(until: end) }
+        guard leases <= jobs.count || now >= end else {
+            return .wait(until: min(end, now + Self.confirmationPause))
+        }
+        turn = id
+        return .proceed
+    }
+
+    /// Ends the turn of a job, whose source is decoded or has failed.
+    mutating func leave(_ id: ID) {
+        guard turn == id else { return }
+        turn = nil
+        change(id) { $0.isPending = false }
+    }
+
+    /// Records that a job waits for a dependency, so that others need not wait for it.
+    mutating func pause(_ id: ID) {
+        change(id) { job in
+            job.isPaused = true
+            job.isPending = false
+        }
+    }
+
+    /// Records that a job goes on after its wait for a dependency.
+    mutating func resume(_ id: ID) {
+        change(id) { job in
+            job.isPaused = false
+            job.isPending = job.isSuspect
+        }
+    }
+
+    /// Records the end of a job.
+    ///
+    /// - Parameter survivor: The id of the message when the job has come to a result and the message is received again;
+    ///   nil otherwise.
+    mutating func ended(_ id: ID, survivor: String?) {
+        if turn == id { turn = nil }
+        change(id) { $0.isPending = false }
+        jobs[id] = nil
+        if let survivor { survived.insert(survivor) }
+    }
+
+    private mutating func change(_ id: ID, _ body: (inout Job) -> Void) {
+        guard var job = jobs[id] else { return }
+        let before = job.isPending
+        body(&job)
+        if !job.isPending { job.waitsSince = nil }
+        pendingCount += (job.isPending ? 1 : 0) - (before ? 1 : 0)
+        jobs[id] = job
+    }
+}
