@@ -123,7 +123,8 @@ let package = Package(
 
         // Layer 4: the AWS client, the pixel engine, and the decoder of JPEG files.
         .target(
-            name: "AWS", dependencies: ["SigV4", "HTTP", "Digests", "Support", "CLibC", "CLibExpat", log],
+            name: "AWS",
+            dependencies: ["SigV4", "HTTP", "Digests", "Metrics", "Support", "CLibC", "CLibExpat", log],
             swiftSettings: edge),
         .target(
             name: "Pixelation",

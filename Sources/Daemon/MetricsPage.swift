@@ -10,7 +10,9 @@ import Worker
 
 /// The page `/metrics` of the health server.
 enum MetricsPage {
-    /// Returns the current metrics of the daemon, the decoders, the worker, AWS and the network.
+    private static let process = ProcessMetrics()
+
+    /// Returns the current metrics of the daemon, the decoders, the worker, AWS, the network and the process.
     static func text(
         _ format: Exposition.Format, _ parts: Composition, _ phase: SupervisorState.Phase, _ version: String,
         _ reload: Reload, _ log: LogOutput, problems: [String]
@@ -78,6 +80,8 @@ enum MetricsPage {
             log.dropped)
         parts.writeDecoderMetrics(to: &text)
         parts.metrics.write(to: &text)
+        parts.session.metrics.write(to: &text)
+        process.write(to: &text)
         return text.finished()
     }
 }

@@ -75,6 +75,27 @@ package struct Exposition {
         }
     }
 
+    /// Adds a family of counters with any labels, and its help text.
+    package mutating func counters(
+        _ name: String, _ help: String, _ samples: [(labels: [(String, String)], value: UInt64)]
+    ) {
+        open(name, "counter", help)
+        for (labels, value) in samples { sample(name + "_total", labels, "\(value)") }
+    }
+
+    /// Adds a counter of seconds with three decimals, and its help text. The family has no sample when `seconds` is
+    /// nil.
+    package mutating func counter(_ name: String, _ help: String, seconds: Double?) {
+        open(name, "counter", help)
+        if let seconds { sample(name + "_total", [], Self.decimal(seconds)) }
+    }
+
+    /// Adds a gauge with its help text. The family has no sample when `value` is nil.
+    package mutating func gauge(_ name: String, _ help: String, optional value: Int?) {
+        open(name, "gauge", help)
+        if let value { sample(name, value) }
+    }
+
     /// Adds a gauge with its help text.
     package mutating func gauge(_ name: String, _ help: String, _ value: Int) {
         open(name, "gauge", help)
@@ -110,9 +131,19 @@ package struct Exposition {
         _ name: String, _ help: String, by label: String?, _ parts: [(value: String, histogram: Histogram)],
         scale: UInt64 = 1
     ) {
+        let parts = parts.map { part in
+            (labels: label.map { [($0, part.value)] } ?? [], histogram: part.histogram)
+        }
+        histograms(name, help, parts, scale: scale)
+    }
+
+    /// Adds a family of histograms with any labels, and its help text.
+    package mutating func histograms(
+        _ name: String, _ help: String, _ parts: [(labels: [(String, String)], histogram: Histogram)],
+        scale: UInt64 = 1
+    ) {
         open(name, "histogram", help)
-        for (value, histogram) in parts {
-            let labels = label.map { [($0, value)] } ?? []
+        for (labels, histogram) in parts {
             var running: UInt64 = 0
             // The buckets are read once, so that `_count` equals the last bucket during concurrent writes.
             for (bound, count) in zip(histogram.bounds.map(Optional.init) + [nil], histogram.counts) {
@@ -129,6 +160,13 @@ package struct Exposition {
     package mutating func info(_ name: String, _ help: String, _ labels: [(String, String)]) {
         open(name, "info", help)
         sample(name + "_info", labels, "1")
+    }
+
+    /// Adds the metrics that `write` adds with another prefix of their names.
+    package mutating func with(prefix: String, _ write: (inout Exposition) -> Void) {
+        var other = Exposition(format, prefix: prefix)
+        write(&other)
+        text += other.text
     }
 
     /// Returns the text of all added metrics; in OpenMetrics, the last line `# EOF` follows.

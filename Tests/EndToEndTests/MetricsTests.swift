@@ -7,6 +7,20 @@ import Testing
 /// Tests of the daemon's metrics with Prometheus's strict OpenMetrics parser.
 @Suite(.enabled(if: Project.missingPrerequisite == nil, "\(Project.missingPrerequisite ?? "")"))
 struct MetricsTests {
+    /// Compares the metrics of the process with what the system says.
+    private func expectProcessMetrics(of pixelated: ChildProcess, _ scrape: Scrape) async throws {
+        func value(_ name: String, _ suffix: String = "") -> Double {
+            scrape.value(name, suffix: suffix, prefix: "process_") ?? -1
+        }
+        #expect(value("cpu_seconds", "_total") > 0 && value("resident_memory_bytes") > 4_194_304)
+        let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pixelated.pid)/fd")
+        // Connections can open and close meanwhile.
+        #expect(value("open_fds") > 4 && value("open_fds") < Double(2 * descriptors.count + 20))
+        #expect(value("max_fds") >= value("open_fds"))
+        let age = Date().timeIntervalSince1970 - value("start_time_seconds")
+        #expect((0...3600).contains(age))
+    }
+
     @Test func `the metrics are valid OpenMetrics and count the processed records`() async throws {
         try await LocalCloud.run { cloud in
             try await cloud.request("purge")
@@ -31,7 +45,8 @@ struct MetricsTests {
             for (name, family) in scrape.families {
                 let type = family["type"]?.string ?? ""
                 let unit = family["unit"]?.string ?? ""
-                #expect(name.hasPrefix("pixelated_") && family["help"]?.string?.isEmpty == false)
+                #expect(name.hasPrefix("pixelated_") || name.hasPrefix("process_"))
+                #expect(family["help"]?.string?.isEmpty == false)
                 #expect(unit.isEmpty || name.hasSuffix("_" + unit), "\(name) is in \(unit)")
                 #expect(type != "histogram" || ["seconds", "bytes"].contains(unit), "\(name) has no unit")
             }
@@ -77,6 +92,16 @@ struct MetricsTests {
             #expect(decoders >= 1 && scrape.value("decoder_starts") == decoders)
             #expect(scrape.value("decoder_deaths", ["code": "decoder-crashed"]) == 0)
             #expect(scrape.value("build", suffix: "_info") == 1)
+            let put = ["service": "s3", "operation": "PutObject"]
+            #expect(scrape.value("aws_calls", put.merging(["outcome": "success"]) { $1 }) == 10)
+            #expect(scrape.value("aws_calls", put.merging(["outcome": "denied"]) { $1 }) == 0)
+            #expect(scrape.value("aws_call_seconds", put, suffix: "_count") == 10)
+            #expect(scrape.value("aws_call_seconds", put, suffix: "_sum") ?? 0 > 0)
+            let receive = ["service": "sqs", "operation": "ReceiveMessage"]
+            #expect(scrape.value("aws_calls", receive.merging(["outcome": "success"]) { $1 }) ?? 0 > 0)
+            #expect(scrape.value("aws_retries", put) == 0 && scrape.value("aws_throttles", put) == 0)
+            #expect(scrape.value("visibility_extensions") != nil)
+            try await expectProcessMetrics(of: pixelated, scrape)
             try await pixelated.stop()
         }
     }

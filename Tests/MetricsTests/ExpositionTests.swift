@@ -8,6 +8,35 @@ struct ExpositionTests {
     private enum Outcome: String, CaseIterable { case done, failed = "not-done" }
     private enum Cause: String, CaseIterable { case network }
 
+    @Test(arguments: [Exposition.Format.openMetrics, .text])
+    func `families with several labels and with another prefix are in both formats`(
+        format: Exposition.Format
+    ) {
+        let labels = [("service", "s3"), ("operation", "GetObject")]
+        let histogram = Histogram(bounds: [1_000_000])
+        histogram.record(UInt64(500_000))
+        var text = Exposition(format, prefix: "p")
+        text.counters("calls", "Calls.", [(labels, 3)])
+        text.histograms("call_seconds", "Time.", [(labels, histogram)], scale: 1_000_000)
+        text.with(prefix: "process") { text in
+            text.counter("cpu_seconds", "Time.", seconds: 1.5)
+            text.counter("other_seconds", "Time.", seconds: nil)
+            text.gauge("open_fds", "Descriptors.", optional: 4)
+            text.gauge("max_fds", "Descriptors.", optional: nil)
+        }
+        let inner = #"service="s3",operation="GetObject""#
+        let samples = text.finished().split(separator: "\n").filter { !$0.hasPrefix("#") }
+        #expect(
+            samples == [
+                "p_calls_total{\(inner)} 3", "p_call_seconds_bucket{\(inner),le=\"1.0\"} 1",
+                "p_call_seconds_bucket{\(inner),le=\"+Inf\"} 1", "p_call_seconds_sum{\(inner)} 0.5",
+                "p_call_seconds_count{\(inner)} 1", "process_cpu_seconds_total 1.500", "process_open_fds 4",
+            ])
+        let name = format == .text ? "process_cpu_seconds_total" : "process_cpu_seconds"
+        #expect(text.finished().contains("# TYPE \(name) counter\n"))
+        #expect(text.finished().hasSuffix("# EOF\n") == (format == .openMetrics))
+    }
+
     @Test func `a scrape is text in the OpenMetrics format, byte by byte`() {
         let counter = Counter()
         counter.increment(by: 3)

@@ -59,6 +59,16 @@ import Testing
         #expect(numbers.max() ?? 0 > 3 && harness.metrics.suspects.value == 0)
     }
 
+    @Test func `each heartbeat of a message counts as an extension`() {
+        let harness = WorkerHarness()
+        harness.upload("a.jpg")
+        harness.inject("PutObject", delay: 100)
+        harness.start()
+        #expect(harness.run(900) { harness.messages.allSatisfy(\.isDeleted) })
+        let heartbeats = harness.calls("ChangeMessageVisibilityBatch")
+        #expect(heartbeats > 3 && harness.metrics.extensions.value == UInt64(heartbeats))
+    }
+
     @Test func `a message that this process retries is not suspect`() {
         let harness = WorkerHarness()
         harness.upload("a.jpg")

@@ -10,6 +10,8 @@ package struct AWSSession: Sendable {
     /// The region of the requests to S3 and STS. A queue has the region in its URL.
     package let region: Region
     package let credentials: CredentialCache
+    /// The metrics of the calls of all clients.
+    package var metrics: CallMetrics { factory.metrics }
     private let options: AWSOptions
     private let factory: ClientFactory
     /// The credentials of the roles in `BucketOptions.roleARN`, by role.

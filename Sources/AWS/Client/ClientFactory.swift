@@ -20,6 +20,7 @@ struct ClientFactory: Sendable {
     let plainHTTP: PlainHTTP
     let skew = ClockSkew()
     let keys = SigningKeys()
+    let metrics = CallMetrics()
 
     /// Returns a client that has its own retry quota.
     ///
@@ -27,7 +28,8 @@ struct ClientFactory: Sendable {
     func client(with credentials: CredentialCache?) -> SignedClient {
         SignedClient(
             transport: transport, credentials: credentials, maxAttempts: maxAttempts, host: host,
-            userAgent: userAgent, skew: skew, quota: RetryQuota(), keys: keys, logger: logger)
+            userAgent: userAgent, skew: skew, quota: RetryQuota(), keys: keys, metrics: metrics,
+            logger: logger)
     }
 
     func cache(_ source: any CredentialSource) -> CredentialCache {

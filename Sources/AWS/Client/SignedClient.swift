@@ -3,6 +3,7 @@
 import Digests
 import HTTP
 import Logging
+import Metrics
 import SigV4
 import Support
 
@@ -38,6 +39,7 @@ struct SignedClient: Sendable {
     let skew: ClockSkew
     let quota: RetryQuota
     let keys: SigningKeys
+    let metrics: CallMetrics
     let logger: Logger
 
     private var clock: any AWSClock { host.clock }
@@ -58,16 +60,25 @@ struct SignedClient: Sendable {
     func exchange(_ request: APIRequest) async throws(AWSError) -> (response: Response, secrets: Redaction) {
         var progress = Progress(start: clock.uptime(), invocationID: Self.makeUUID())
         let payload = PayloadHash(of: request.http.body)
-        while true {
-            progress.attempts += 1
-            let failure: FailedAttempt
-            switch try await attempt(request, payload: payload, progress: progress) {
-            case .success(let exchange):
-                quota.refill(progress.lastCost ?? 1)
-                return exchange
-            case .failure(let failed): failure = failed
+        let counts = metrics.counts(ofOperation: request.operation)
+        do {
+            while true {
+                progress.attempts += 1
+                let failure: FailedAttempt
+                switch try await attempt(request, payload: payload, progress: progress) {
+                case .success(let exchange):
+                    quota.refill(progress.lastCost ?? 1)
+                    counts?.ended(.success, after: clock.uptime() - progress.start)
+                    return exchange
+                case .failure(let failed): failure = failed
+                }
+                if failure.decision == .retryThrottled { counts?.throttles.increment() }
+                try await prepareRetry(of: request, after: failure, progress: &progress)
+                counts?.retries.increment()
             }
-            try await prepareRetry(of: request, after: failure, progress: &progress)
+        } catch {
+            counts?.ended(CallMetrics.Outcome(error.kind), after: clock.uptime() - progress.start)
+            throw error
         }
     }
 

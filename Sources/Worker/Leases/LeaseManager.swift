@@ -212,6 +212,7 @@ final class LeaseManager: Sendable {
                 }
             let now = clock.now
             metrics.batchRefusals.increment(by: refusals.count)
+            metrics.extensions.increment(by: Self.extensions(in: call.entries, without: refusals))
             handle(
                 state.withLock { state in
                     state.leases.answered(call, refusals: refusals, sent: sent, now: now)
@@ -223,6 +224,16 @@ final class LeaseManager: Sendable {
         }
         resumeWaiters(of: call.entries.map(\.id))
         wakeup.signal()
+    }
+
+    /// Returns the number of entries that have extended a visibility timeout.
+    private static func extensions(
+        in entries: [LeaseManagerState.Entry], without refusals: [BatchFailure]
+    ) -> Int {
+        let refused = Set(refusals.map(\.index))
+        return entries.indices.count { index in
+            if case .extend = entries[index].intent { !refused.contains(index) } else { false }
+        }
     }
 
     private static func change(_ entry: LeaseManagerState.Entry) -> VisibilityChange {

@@ -22,6 +22,8 @@ package final class WorkerMetrics: Sendable {
     package let released = Counter()
     package let settleFailures = Counter()
     package let batchRefusals = Counter()
+    /// The number of heartbeats of messages that the queue has confirmed.
+    package let extensions = Counter()
     package let leasesLost = Counters<LeaseManagerState.Loss>(by: "reason")
     package let inFlight = Gauge()
     package let queueAge = Histogram.ages()
@@ -90,6 +92,9 @@ package final class WorkerMetrics: Sendable {
             settleFailures)
         text.counter(
             "batch_refusals", "Entries that the queue refused in batches that succeeded.", batchRefusals)
+        text.counter(
+            "visibility_extensions",
+            "Visibility timeouts of messages in flight that heartbeats have extended, each time.", extensions)
         text.counters("leases_lost", "Leases lost during processing, by reason.", leasesLost)
         text.gauge("messages_in_flight", "Messages in flight.", inFlight.value)
         text.histogram(

@@ -19,10 +19,13 @@ struct Scrape {
     }
 
     /// Returns the value of the first sample whose labels include `labels`.
-    func value(_ name: String, _ labels: [String: String] = [:], suffix: String = "_total") -> Double? {
-        let samples = families["pixelated_\(name)"]?["samples"]?.array ?? []
+    func value(
+        _ name: String, _ labels: [String: String] = [:], suffix: String = "_total",
+        prefix: String = "pixelated_"
+    ) -> Double? {
+        let samples = families[prefix + name]?["samples"]?.array ?? []
         let found = samples.first { sample in
-            sample["name"]?.string == "pixelated_\(name)\(suffix)"
+            sample["name"]?.string == prefix + name + suffix
                 && labels.allSatisfy { sample["labels"]?[$0.key]?.string == $0.value }
         }
         guard case .number(let value) = found?["value"] else { return nil }
