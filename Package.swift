@@ -120,6 +120,8 @@ let package = Package(
         .target(name: "Sandbox", dependencies: ["CSandbox", "CLibSeccomp"], swiftSettings: edge),
         .target(
             name: "Systemd", dependencies: ["Support", "Metrics", "CLibSystemd", log], swiftSettings: edge),
+        // Traces in the protocol of OpenTelemetry, whose 60 lines of Protocol Buffers need no library.
+        .target(name: "Tracing", dependencies: ["HTTP", "Metrics", "Support"], swiftSettings: pure),
 
         // Layer 4: the AWS client, the pixel engine, and the decoder of JPEG files.
         .target(
@@ -162,7 +164,8 @@ let package = Package(
         .target(
             name: "Worker",
             dependencies: [
-                "AWS", "Pixelation", "S3Events", "Metrics", "Digests", "HTTP", "Support", "CLibC", log,
+                "AWS", "Pixelation", "S3Events", "Metrics", "Digests", "HTTP", "Tracing", "Support", "CLibC",
+                log,
             ],
             swiftSettings: edge),
 
@@ -175,7 +178,9 @@ let package = Package(
             swiftSettings: edge),
         .target(
             name: "Settings",
-            dependencies: ["Support", "Worker", "AWS", "Pixelation", "Curl", "Systemd", "HTTP", log],
+            dependencies: [
+                "Support", "Worker", "AWS", "Pixelation", "Curl", "Systemd", "Tracing", "HTTP", log,
+            ],
             swiftSettings: edge),
 
         // The comparison of buckets, which uses the names, stamps and quarantine records of the worker.
@@ -194,7 +199,7 @@ let package = Package(
             name: "Daemon",
             dependencies: [
                 "DecoderProcesses", "Sandbox", "Settings", "Worker", "AWS", "SigV4", "Pixelation", "Decoding",
-                "Curl", "HTTP", "Systemd", "Metrics",
+                "Curl", "HTTP", "Systemd", "Metrics", "Tracing",
                 "Support",
                 log, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], swiftSettings: edge),
@@ -279,6 +284,9 @@ let package = Package(
         .testTarget(name: "GzipTests", dependencies: ["Gzip", "Scripted"], swiftSettings: edge),
         .testTarget(name: "S3EventsTests", dependencies: ["S3Events"], swiftSettings: edge),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: edge),
+        .testTarget(
+            name: "TracingTests", dependencies: ["Tracing", "HTTP", "Metrics", "Support", "Scripted"],
+            swiftSettings: edge),
         .testTarget(
             name: "SigV4Tests", dependencies: ["SigV4", "HTTP", "Support"], exclude: ["Cases"],
             swiftSettings: edge),
@@ -374,7 +382,9 @@ let package = Package(
         .testTarget(
             name: "WorkerTests",
             dependencies: [
-                "Worker", "AWS", "Pixelation", "S3Events", "HTTP", "Metrics", "Support", "Scripted", log,
+                "Worker", "AWS", "Pixelation", "S3Events", "HTTP", "Metrics", "Tracing", "Support",
+                "Scripted",
+                log,
             ],
             swiftSettings: edge),
         .testTarget(

@@ -8,6 +8,7 @@ import Metrics
 import Pixelation
 import Settings
 import Support
+import Tracing
 import Worker
 
 /// The parts of the daemon, such as the worker and the clients of AWS, which are created from a configuration.
@@ -26,6 +27,8 @@ struct Composition: Sendable {
     private let client: SQSClient
     /// The reader of the termination notices of EC2; nil unless `instance.drainOnTermination` is true.
     let notices: TerminationNotices?
+    /// The sender of traces; nil without tracing.
+    let exporter: SpanExporter?
 
     /// Creates the parts of the daemon.
     ///
@@ -58,6 +61,10 @@ struct Composition: Sendable {
         notices =
             settings.instance.drainOnTermination
             ? TerminationNotices(transport: transport, host: .process(environment: environment)) : nil
+        let traceLog = TraceLog(logger("tracing"))
+        exporter = SpanExporter(
+            settings.tracing, environment: environment, host: Self.hostName, version: version,
+            transport: transport, onEvent: { traceLog.record($0) })
         metrics = WorkerMetrics()
         engine = PooledPixelator(
             Pixelator(settings.pixelation, reducer: decoders.reducer), options: settings.worker)
@@ -67,7 +74,8 @@ struct Composition: Sendable {
                 session.s3(outputBucket: settings.worker.output.bucket), putOptions: settings.put),
             engine: engine,
             quarantine: quarantine, identity: WorkerIdentity(host: Self.hostName, version: version),
-            options: settings.worker, metrics: metrics, logger: logger("worker"))
+            options: settings.worker, metrics: metrics, logger: logger("worker"),
+            tracer: exporter.map { Tracer($0, sampleOneIn: settings.tracing.sampleOneIn) })
     }
 
     /// The sizes of the service.

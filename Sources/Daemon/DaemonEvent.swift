@@ -42,4 +42,8 @@ package enum DaemonEvent: String, Sendable, CaseIterable {
     case sandboxIncomplete = "sandbox-incomplete"
     /// Pictures are decoded in the process that has the credentials.
     case isolationOff = "isolation-off"
+    /// Traces cannot be sent to the collector.
+    case traceExportFailed = "trace-export-failed"
+    /// Traces are sent to the collector again.
+    case traceExportRecovered = "trace-export-recovered"
 }

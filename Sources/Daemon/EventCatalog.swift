@@ -32,6 +32,8 @@ package enum EventCatalog {
         "decoder-retired": "d0272019aecf1f5a237eb3fab0576161",
         "sandbox-incomplete": "cb322aac0c523c2edf1c89d85db5df7f",
         "isolation-off": "f0c2540c006ddd32566c05da2ff87754",
+        "trace-export-failed": "28dfb4ec2f1146ca84bad98a015a8951",
+        "trace-export-recovered": "21a389da0efa43edaf4254335cac2767",
         "picture-done": "cb5d870e3c814fc38bc257dca0449ec9",
         "record-skipped": "8133f1b50b93446ba0845f3dbe2d5e06",
         "picture-ignored": "e4dd6aab363b43a6aa6b98058e377537",

@@ -6,6 +6,7 @@ import Metrics
 import Settings
 import Support
 import Systemd
+import Tracing
 import Worker
 
 /// The page `/metrics` of the health server.
@@ -78,6 +79,12 @@ enum MetricsPage {
         text.counter(
             "log_lines_dropped", "Log lines that the destination of the log did not take in time.",
             log.dropped)
+        if let exporter = parts.exporter {
+            text.counter("spans_exported", "Spans of traces that the collector has taken.", exporter.exported)
+            text.counter(
+                "spans_dropped", "Spans of traces that the collector did not take in time or refused.",
+                exporter.dropped)
+        }
         parts.writeDecoderMetrics(to: &text)
         parts.metrics.write(to: &text)
         parts.session.metrics.write(to: &text)

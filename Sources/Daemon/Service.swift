@@ -9,6 +9,7 @@ import Pixelation
 package import Settings
 import Support
 import Systemd
+import Tracing
 import UnixSignals
 import Worker
 
@@ -22,6 +23,8 @@ package struct Service: Sendable {
     private let logger: Logger
     private let notifier = Notifier.serviceManager
 
+    /// The maximum time that the end of the process waits for the collector of traces.
+    private static let traceFlushTime = Duration.seconds(2)
     /// The time that a task may wait for a thread before the health check `tasks` fails.
     private static let maxTaskDelay = Duration.seconds(20)
     /// The maximum times that the end of the process waits for the destination of the log and for the service manager.
@@ -83,6 +86,7 @@ package struct Service: Sendable {
             let (commands, sender) = AsyncStream<Command>.makeStream()
             let commandSources = Task { await sendCommands(sender, signals, parts.notices) }
             let redrive = Task { await followRedrivePolicy(parts) }
+            let tracing = Task { await parts.exporter?.run() }
 
             let supervisor = Supervisor(
                 parts.worker, notifier: notifier, logger: logger, timeouts: timeouts,
@@ -99,6 +103,9 @@ package struct Service: Sendable {
             redrive.cancel()
             watchdog.stop()
             server?.stop()
+            tracing.cancel()
+            await tracing.value
+            await parts.exporter?.flush(within: Self.traceFlushTime)
             await parts.transport.shutDown()
             parts.shutDownDecoders()
             return reason

@@ -146,10 +146,16 @@ package struct Exposition {
         for (labels, histogram) in parts {
             var running: UInt64 = 0
             // The buckets are read once, so that `_count` equals the last bucket during concurrent writes.
-            for (bound, count) in zip(histogram.bounds.map(Optional.init) + [nil], histogram.counts) {
+            let exemplars = histogram.latestExemplars
+            for (index, count) in histogram.counts.enumerated() {
                 running += count
-                let edge = bound.map { Self.scaled($0, scale) } ?? "+Inf"
-                sample(name + "_bucket", labels + [("le", edge)], "\(running)")
+                let isBounded = index < histogram.bounds.count
+                let edge = isBounded ? Self.scaled(histogram.bounds[index], scale) : "+Inf"
+                // Only OpenMetrics has exemplars.
+                let exemplar = exemplars[index].flatMap {
+                    format == .openMetrics ? Self.text(of: $0, scale) : nil
+                }
+                sample(name + "_bucket", labels + [("le", edge)], "\(running)\(exemplar ?? "")")
             }
             sample(name + "_sum", labels, Self.scaled(histogram.sum, scale))
             sample(name + "_count", labels, "\(running)")
@@ -194,6 +200,12 @@ package struct Exposition {
     private mutating func sample(_ name: String, _ labels: [(String, String)], _ value: String) {
         let inner = labels.map { "\($0.0)=\"\(Self.escaped($0.1))\"" }.joined(separator: ",")
         text += "\(prefix)_\(name)\(inner.isEmpty ? "" : "{\(inner)}") \(value)\n"
+    }
+
+    /// Returns the text of an exemplar behind the value of its bucket (OpenMetrics 1.0, "Exemplars").
+    private static func text(of exemplar: Histogram.Exemplar, _ scale: UInt64) -> String {
+        let value = scaled(exemplar.value, scale)
+        return " # {trace_id=\"\(escaped(exemplar.traceID))\"} \(value) \(decimal(exemplar.time))"
     }
 
     /// Returns `text` with backslashes, quotation marks and line feeds escaped (OpenMetrics 1.0, "Escaping").

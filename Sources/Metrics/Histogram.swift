@@ -10,6 +10,16 @@ package final class Histogram: Sendable {
     package let bounds: [UInt64]
     private let buckets: [Counter]
     private let total = Atomic<UInt64>(0)
+    /// The latest exemplar of each bucket.
+    private let exemplars: Locked<[Exemplar?]>
+
+    /// A recorded value whose trace shows what it consisted of (OpenMetrics 1.0, "Exemplars").
+    package struct Exemplar: Sendable, Equatable {
+        package var traceID: String
+        package var value: UInt64
+        /// The time of recording in seconds since 1970-01-01T00:00:00Z.
+        package var time: Double
+    }
 
     /// Makes a histogram without values.
     ///
@@ -18,6 +28,7 @@ package final class Histogram: Sendable {
         precondition(!bounds.isEmpty && zip(bounds, bounds.dropFirst()).allSatisfy(<), "bounds must ascend")
         self.bounds = bounds
         buckets = (0...bounds.count).map { _ in Counter() }
+        exemplars = Locked(Array(repeating: nil, count: bounds.count + 1))
     }
 
     /// Returns a histogram of durations in microseconds, with bounds from 1 ms to 60 s.
@@ -42,13 +53,24 @@ package final class Histogram: Sendable {
     }
 
     /// Records a value: adds 1 to the count of the value's bucket and the value to the sum.
-    package func record(_ value: UInt64) {
-        buckets[bounds.firstIndex { value <= $0 } ?? bounds.count].increment()
+    ///
+    /// - Parameter traceID: The identifier of the trace of the value, which becomes the exemplar of its bucket.
+    package func record(_ value: UInt64, traceID: String? = nil) {
+        let bucket = bounds.firstIndex { value <= $0 } ?? bounds.count
+        buckets[bucket].increment()
         total.wrappingAdd(value, ordering: .relaxed)
+        guard let traceID else { return }
+        let exemplar = Exemplar(traceID: traceID, value: value, time: SystemTime.now)
+        exemplars.withLock { $0[bucket] = exemplar }
     }
 
     /// Records a duration in whole microseconds. A negative duration is recorded as 0.
-    package func record(_ duration: Duration) { record(UInt64(max(0, duration.inMicroseconds))) }
+    package func record(_ duration: Duration, traceID: String? = nil) {
+        record(UInt64(max(0, duration.inMicroseconds)), traceID: traceID)
+    }
+
+    /// The latest exemplar of each bucket; nil for buckets without a traced value.
+    package var latestExemplars: [Exemplar?] { exemplars.withLock { $0 } }
 
     /// The number of values in each bucket, not cumulative. The bucket without a bound is the last one.
     package var counts: [UInt64] { buckets.map(\.value) }

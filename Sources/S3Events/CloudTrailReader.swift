@@ -37,7 +37,8 @@ struct CloudTrailReader {
                 bucket: try fields.bucket(
                     parameters?.bucketName, at: "\(path).requestParameters.bucketName"),
                 key: try fields.key(parameters?.key, .cloudTrail, at: "\(path).requestParameters.key"),
-                versionID: fields.versionID(event.responseElements?.value?.versionID?.value)))
+                versionID: fields.versionID(event.responseElements?.value?.versionID?.value),
+                time: fields.time(event.eventTime?.value)))
     }
 
     /// Returns true when the event has an error code. An empty one is none.

@@ -19,6 +19,8 @@ struct EnvelopeFields: Decodable {
     var source: String?
     /// The field `detail-type` of an EventBridge event, such as `Object Created`.
     var detailType: String?
+    /// The field `time` of an EventBridge event.
+    var time: Lenient<String>?
     /// The field `detail` of an EventBridge event, which describes the event of S3.
     var detail: Lenient<EventBridgeDetail>?
 
@@ -27,7 +29,7 @@ struct EnvelopeFields: Decodable {
         case event = "Event"
         case type = "Type"
         case message = "Message"
-        case source, detail
+        case source, time, detail
         case detailType = "detail-type"
     }
 

@@ -30,11 +30,12 @@ struct EventBridgeReader {
             guard detail.bucket != nil, detail.object != nil else {
                 throw S3EventsError(.unknownShape, at: "detail", "names neither a bucket nor an object")
             }
-            return try detail.deletionType == nil ? created(detail) : .removed(name: "Object Deleted")
+            return try detail.deletionType == nil
+                ? created(detail, envelope.time?.value) : .removed(name: "Object Deleted")
         }
         if type.lowercased() == Self.cloudTrailType { return try readCloudTrail(detail.cloudTrail) }
         switch EventName(detailType: type) {
-        case .created: return try created(detail)
+        case .created: return try created(detail, envelope.time?.value)
         case .removed: return .removed(name: type)
         case .other: return .other(name: type)
         case nil: throw fields.unknownEvent(type, at: "detail-type")
@@ -48,7 +49,9 @@ struct EventBridgeReader {
         return try CloudTrailReader(path: "detail", fields: fields).read(event)
     }
 
-    private func created(_ detail: EventBridgeDetail) throws(S3EventsError) -> S3Notification.Record {
+    private func created(_ detail: EventBridgeDetail, _ time: String?) throws(S3EventsError)
+        -> S3Notification.Record
+    {
         try fields.checkVersion(detail.eventVersion, major: "1", at: "detail.event-version")
         let object = detail.object
         return .created(
@@ -59,6 +62,6 @@ struct EventBridgeReader {
                 versionID: fields.versionID(object?.versionID?.value),
                 eTag: fields.eTag(object?.etag?.value ?? object?.eTag?.value),
                 size: object?.size?.bytes,
-                sequencer: object?.sequencer?.value.flatMap(Sequencer.init)))
+                sequencer: object?.sequencer?.value.flatMap(Sequencer.init), time: fields.time(time)))
     }
 }

@@ -71,6 +71,33 @@ struct FieldReader {
         text.flatMap { hint(ETag.unquoted($0), maximumBytes: Self.maximumETagBytes) }
     }
 
+    /// Returns the time in a text of RFC 3339 in UTC, such as `2015-08-30T12:36:00.123Z`, in seconds since
+    /// 1970-01-01T00:00:00Z; nil when it is absent or has another form.
+    func time(_ text: String?) -> Double? {
+        guard let bytes = text.map({ Array($0.utf8) }), (20...30).contains(bytes.count),
+            bytes.last == UInt8(ascii: "Z")
+        else { return nil }
+        let separators: [(Int, Unicode.Scalar)] = [(4, "-"), (7, "-"), (10, "T"), (13, ":"), (16, ":")]
+        guard separators.allSatisfy({ bytes[$0.0] == UInt8(ascii: $0.1) }) else { return nil }
+        func number(_ range: Range<Int>) -> Int? {
+            bytes[range].reduce(0) { sum, byte in
+                guard let sum, (0x30...0x39).contains(byte) else { return nil }
+                return 10 * sum + Int(byte - 0x30)
+            }
+        }
+        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
+            let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
+            let time = CivilTime(
+                year: year, month: month, day: day, hour: hour, minute: minute, second: second)
+        else { return nil }
+        let whole = Double(time.secondsSinceEpoch)
+        guard bytes.count > 20 else { return whole }
+        guard bytes[19] == UInt8(ascii: "."),
+            let fraction = Double("0\(String(decoding: bytes[19..<(bytes.count - 1)], as: UTF8.self))")
+        else { return nil }
+        return whole + fraction
+    }
+
     private func hint(_ text: String, maximumBytes: Int) -> String? {
         (1...maximumBytes).contains(text.utf8.count) && !text.hasControlCharacters ? text : nil
     }

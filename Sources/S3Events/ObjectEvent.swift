@@ -31,6 +31,9 @@ package struct ObjectEvent: Sendable, Equatable {
     /// can have another size.
     package var size: Int?
     package var sequencer: Sequencer?
+    /// The time of the event in seconds since 1970-01-01T00:00:00Z; nil when the notification has none. Nothing but
+    /// traces depends on it.
+    package var time: Double?
 
     /// True when the key has the form of a folder of the S3 console, which is an empty object whose key ends with a
     /// slash.
@@ -38,7 +41,7 @@ package struct ObjectEvent: Sendable, Equatable {
 
     package init(
         dialect: Dialect = .s3, bucket: String, key: String, versionID: String? = nil, eTag: String? = nil,
-        size: Int? = nil, sequencer: Sequencer? = nil
+        size: Int? = nil, sequencer: Sequencer? = nil, time: Double? = nil
     ) {
         self.dialect = dialect
         self.bucket = bucket
@@ -47,5 +50,6 @@ package struct ObjectEvent: Sendable, Equatable {
         self.eTag = eTag
         self.size = size
         self.sequencer = sequencer
+        self.time = time
     }
 }

@@ -43,7 +43,8 @@ struct RecordReader {
                 key: try fields.key(object?.key, dialect, at: "\(path).s3.object.key"),
                 versionID: fields.versionID(object?.versionId?.value),
                 eTag: fields.eTag(object?.eTag?.value), size: object?.size?.bytes,
-                sequencer: object?.sequencer?.value.flatMap(Sequencer.init)))
+                sequencer: object?.sequencer?.value.flatMap(Sequencer.init),
+                time: fields.time(record.eventTime?.value)))
     }
 
     private func dialect(_ source: String?) throws(S3EventsError) -> ObjectEvent.Dialect {

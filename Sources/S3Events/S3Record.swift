@@ -32,6 +32,7 @@ struct S3Record: Decodable {
     var eventVersion: String?
     var eventSource: String?
     var eventName: String?
+    var eventTime: Lenient<String>?
     var s3: Entity?
     /// The parameters of an API call. A record of an S3 notification has this field as well, with other content.
     var requestParameters: Lenient<Parameters>?

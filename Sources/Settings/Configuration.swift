@@ -4,6 +4,7 @@ package import AWS
 package import Curl
 package import Pixelation
 package import Support
+package import Tracing
 package import Worker
 
 /// The configuration of the daemon: the options of all modules.
@@ -23,6 +24,7 @@ package struct Configuration: Sendable, Equatable {
     package var log = LogOptions()
     package var health = HealthOptions()
     package var instance = InstanceOptions()
+    package var tracing = TracingOptions()
 
     /// Makes a configuration with the default values of all settings.
     package init() {}
@@ -44,6 +46,7 @@ package struct Configuration: Sendable, Equatable {
         collect("network", network.problems())
         collect("start", start.problems())
         collect("health", health.problems())
+        collect("tracing", tracing.problems())
         if !found.contains(where: { $0.field.hasPrefix("pixelation.") || $0.field == "worker.memoryBytes" }) {
             found += memoryProblems()
         }

@@ -5,6 +5,7 @@ import Curl
 import Logging
 import Pixelation
 import Systemd
+import Tracing
 import Worker
 
 extension Setting {
@@ -339,5 +340,12 @@ extension Setting {
             "health.listen", \.health.listen,
             "Address of the server of /livez, /readyz and /metrics, such as 127.0.0.1:9464, [::1]:9464 or "
                 + "/run/pixelated/health.sock; null: off"),
+        .property(
+            "tracing.endpoint", \.tracing.endpoint,
+            "Base URL of an OpenTelemetry collector (OTLP over HTTP), such as http://localhost:4318, to which the "
+                + "traces of pictures are sent; null: off"),
+        .property(
+            "tracing.sampleOneIn", \.tracing.sampleOneIn,
+            "Number of pictures of which one is traced; 1: every picture"),
     ]
 }

@@ -37,12 +37,13 @@ package final class PixelationWorker: Sendable {
     ///   - quarantine: The destination of permanent failures; nil when only the redrive policy of the queue moves them.
     ///   - options: The options, which must have no `problems()`.
     ///   - random: The function that returns a random number in 0...1 for jitter.
+    ///   - tracer: The maker of traces; nil without tracing.
     package init(
         queue: any MessageQueue, store: any ObjectStore, engine: any PictureEngine,
         quarantine: (any Quarantine)? = nil, identity: WorkerIdentity = WorkerIdentity(),
         options: WorkerOptions, metrics: WorkerMetrics, logger: Logger,
         clock: any WorkerClock = SystemWorkerClock(),
-        random: @escaping @Sendable () -> Double = { Double.random(in: 0...1) }
+        random: @escaping @Sendable () -> Double = { Double.random(in: 0...1) }, tracer: Tracer? = nil
     ) {
         self.options = options
         self.clock = clock
@@ -61,9 +62,8 @@ package final class PixelationWorker: Sendable {
             budget: MemoryBudget(bytes: options.effectiveMemoryBytes),
             leases: leases, breaker: breaker(.storage), quarantineBreaker: breaker(.quarantine),
             suspects: SuspectGate(leases: leases, clock: clock, progress: progress),
-            resultCache: RecordResultCache(),
-            clock: clock, metrics: metrics, log: log, progress: progress,
-            random: random)
+            resultCache: RecordResultCache(), clock: clock, metrics: metrics, log: log, progress: progress,
+            random: random, tracer: tracer)
         self.log = log
         self.progress = progress
         self.leases = leases

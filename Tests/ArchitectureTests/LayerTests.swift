@@ -18,7 +18,7 @@ struct LayerTests {
         ["HTTP", "Digests", "Exif", "Gzip", "Pixels", "S3Events", "Metrics"],
         [
             "SigV4", "Curl", "BMP", "GIF", "GIFEncoder", "HEIF", "JPEG", "JPEGEncoder", "PNG", "PNGEncoder",
-            "Sandbox", "Systemd", "TIFF", "WebP", "WebPEncoder",
+            "Sandbox", "Systemd", "TIFF", "Tracing", "WebP", "WebPEncoder",
         ],
         [
             "AWS", "Pixelation", "BMPDecoder", "GIFDecoder", "HEIFDecoder", "JPEGDecoder", "PNGDecoder",

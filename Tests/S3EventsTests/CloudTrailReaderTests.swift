@@ -6,7 +6,8 @@ import Testing
 struct CloudTrailReaderTests {
     @Test(arguments: ["PutObject", "PostObject", "CopyObject", "CompleteMultipartUpload", "putobject"])
     func `a call that creates an object gives its bucket, key and version`(call: String) throws {
-        let expected = ObjectEvent(dialect: .cloudTrail, bucket: "source", key: "a.jpg", versionID: "v2")
+        let expected = ObjectEvent(
+            dialect: .cloudTrail, bucket: "source", key: "a.jpg", versionID: "v2", time: 1_767_225_600)
         let event = cloudTrailEvent(cloudTrail(call))
         #expect(try onlyEvent(Envelope.decode(event)) == expected)
         #expect(try onlyEvent(Envelope.decode(inSNS(event))) == expected)

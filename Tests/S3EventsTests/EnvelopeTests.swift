@@ -9,12 +9,12 @@ struct EnvelopeTests {
             try onlyEvent(Envelope.decode(s3Body()))
                 == ObjectEvent(
                     bucket: "source", key: "a.jpg", versionID: "v1", eTag: "d41d8cd98f", size: 1024,
-                    sequencer: Sequencer("0055AED6DCD9")))
+                    sequencer: Sequencer("0055AED6DCD9"), time: 1_767_225_600))
         #expect(
             try onlyEvent(Envelope.decode(eventBridge()))
                 == ObjectEvent(
                     dialect: .eventBridge, bucket: "source", key: "a.jpg", versionID: "v", eTag: "e",
-                    size: 7, sequencer: Sequencer("00AA")))
+                    size: 7, sequencer: Sequencer("00AA"), time: 1_767_225_600))
     }
 
     @Test func `a notification inside an SNS message is decoded like the one outside`() throws {

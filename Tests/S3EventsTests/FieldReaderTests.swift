@@ -97,8 +97,8 @@ struct FieldReaderTests {
 
     /// The other fields of an event are not kept.
     @Test(arguments: [
-        ("us-east-1", "awsRegion"), ("2026-01-01T00:00:00.000Z", "eventTime"), ("P", "principalId"),
-        ("127.0.0.1", "sourceIPAddress"), ("c", "configurationId"), ("1.0", "s3SchemaVersion"),
+        ("us-east-1", "awsRegion"), ("P", "principalId"), ("127.0.0.1", "sourceIPAddress"),
+        ("c", "configurationId"), ("1.0", "s3SchemaVersion"),
     ])
     func `a field that is not used may have any length and type`(value: String, field: String) throws {
         let expected = try onlyEvent(Envelope.decode(s3Body()))
@@ -106,6 +106,22 @@ struct FieldReaderTests {
             let body = s3Body().replacing("\"\(field)\":\"\(value)\"", with: "\"\(field)\":\(replacement)")
             #expect(body != s3Body())
             #expect(try onlyEvent(Envelope.decode(body)) == expected)
+        }
+    }
+
+    @Test func `the time of an event is a hint with a fraction or without one`() throws {
+        let times: [(String, Double?)] = [
+            ("\"2026-01-01T00:00:00.000Z\"", 1_767_225_600), ("\"2026-01-01T00:00:00Z\"", 1_767_225_600),
+            ("\"2015-08-30T12:36:00.125Z\"", 1_440_938_160.125), ("\"2026-01-01T00:00:00+01:00\"", nil),
+            ("\"2026-13-01T00:00:00Z\"", nil), ("\"2026-01-01 00:00:00Z\"", nil),
+            ("\"2026-01-01T00:00:00.x0Z\"", nil), ("\"+026-01-01T00:00:00Z\"", nil), ("\"Z\"", nil),
+            ("\"\"", nil), ("7", nil), ("[{}]", nil), ("null", nil),
+        ]
+        for (text, time) in times {
+            let body = s3Body().replacing("\"2026-01-01T00:00:00.000Z\"", with: text)
+            #expect(try onlyEvent(Envelope.decode(body)).time == time, "\(text)")
+            let bridge = eventBridge().replacing("\"2026-01-01T00:00:00Z\"", with: text)
+            #expect(try onlyEvent(Envelope.decode(bridge)).time == time, "\(text)")
         }
     }
 }

@@ -4,7 +4,7 @@ import FoundationEssentials
 import Support
 
 /// The rules of S3 for user-defined metadata of objects, which is sent in headers and therefore as ASCII.
-enum Metadata {
+package enum Metadata {
     /// The maximum total size of the names and values in bytes (Amazon S3 User Guide, "Working with object metadata").
     static let limit = 2048
 
@@ -12,7 +12,7 @@ enum Metadata {
     /// The terms of the sum are, in this order: four names together, the ETag (at most 38 bytes in S3, with a reserve
     /// for other stores), the name of the source with the name of its field and the version id (1024 bytes together),
     /// the sequencer (at most 128 bytes) and the output format.
-    static let reserve = 87 + 128 + 1024 + 128 + 57
+    package static let reserve = 87 + 128 + 1024 + 128 + 57
 
     /// Returns a problem for each invalid entry of the metadata that is configured for all outputs.
     static func problems(

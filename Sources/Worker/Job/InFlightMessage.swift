@@ -11,6 +11,8 @@ struct InFlightMessage: Sendable {
     let lease: LeaseManagerState.ID
     /// The signal that cancels the work on the message.
     let stopSignal: StopSignal
+    /// The times at which the poll that received the message began and ended, by `WorkerClock`.
+    var received = (begin: Duration.zero, end: Duration.zero)
 
     /// True when the message has been received before, by this or another process (receive count above 1).
     var isRedelivered: Bool { content.receiveCount > 1 }

@@ -73,6 +73,7 @@ extension Job {
             return .skipped(.folder)
         }
         let (stamp, tags) = (stamp(of: source.head, attempt), source.tags)
+        let metadata = stamp.metadata(following: tracer == nil ? nil : source.head)
         let stale = existing.indices.filter { existing[$0].stamp?.isEquivalent(to: stamp) != true }
         if stale.isEmpty { return attempt.outcomeOfUpToDate }
         let picture = try await pixelate(source, plan, &attempt)
@@ -98,9 +99,9 @@ extension Job {
                 let output = picture.outputs[index]
                 let object = OutputObject(
                     name: plan.outputs[index], bytes: output.bytes, contentType: output.contentType,
-                    metadata: stamp.metadata, tags: tags)
+                    metadata: metadata, tags: tags)
                 return (object, options.output.conditionalWrites ? existing[index].condition : .none)
-            })
+            }, attempt.spans)
         // A source that has been deleted meanwhile needs no other outputs.
         let currentETag = try await store.head(plan.source)?.unquotedETag ?? stamp.eTag
         attempt.trace.putTime += clock.now - start
@@ -196,11 +197,15 @@ extension Job {
             var start = clock.now
             var memory = try await budget.downloads.acquire(maximumBytes)
             attempt.trace.waitTime += clock.now - start
+            attempt.spans?.addWait(from: start, to: clock.now)
             progress.record()
             do {
                 start = clock.now
-                let object = try await store.get(
-                    source, maximumBytes: maximumBytes, onNewConnection: attempt.unprovenDigest != nil)
+                let object = try await traced("S3.GetObject", source, attempt.spans) {
+                    try await store.get(
+                        source, maximumBytes: maximumBytes, onNewConnection: attempt.unprovenDigest != nil)
+                }
+                if let cause = object.head.traceContext { attempt.spans?.link(to: cause) }
                 let reading = try await examine(object, source, attempt.event)
                 try await compareWithEarlierDownload(object, reading, &attempt)
                 var version = source
@@ -268,6 +273,7 @@ extension Job {
         let (picture, waited, computed) = try await engine.pixelate(source.bytes, survey: survey)
         attempt.trace.waitTime += waited
         attempt.trace.decodeTime += computed
+        attempt.spans?.addDecode(waitingFrom: start, to: clock.now, computed: computed)
         attempt.trace.damage = picture.damage
         // The decoder is freed. Others can use its memory while the outputs are uploaded.
         memory.shrink(to: picture.memoryBytes)
@@ -278,14 +284,18 @@ extension Job {
     /// Stores outputs concurrently, each under its condition.
     ///
     /// - Returns: False when the condition of a put was not fulfilled.
-    private func upload(_ outputs: [(OutputObject, PutCondition)]) async throws -> Bool {
+    private func upload(
+        _ outputs: [(OutputObject, PutCondition)], _ spans: RecordSpans?
+    ) async throws -> Bool {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             for (output, condition) in outputs {
                 // An immediate task is signed and passed to the transport on this thread, so that no other one is woken
                 // for it.
                 group.addImmediateTask {
                     do {
-                        try await store.put(output, if: condition)
+                        try await traced("S3.PutObject", output.name, bytes: output.bytes.count, spans) {
+                            try await store.put(output, if: condition)
+                        }
                         return true
                     } catch let error as WorkerError where error.kind == .superseded {
                         return false
@@ -295,6 +305,25 @@ extension Job {
             var isStored = true
             while let result = await group.nextResult() { isStored = try result.get() && isStored }
             return isStored
+        }
+    }
+}
+
+extension Job {
+    /// Makes a call of S3, with a span when the record is traced.
+    private func traced<Result: Sendable>(
+        _ name: String, _ object: ObjectReference, bytes: Int? = nil, _ spans: RecordSpans?,
+        _ call: () async throws -> Result
+    ) async throws -> Result {
+        guard let spans else { return try await call() }
+        let start = clock.now
+        do {
+            let result = try await call()
+            spans.addCall(name, object, from: start, to: clock.now, bytes: bytes)
+            return result
+        } catch {
+            spans.addCall(name, object, from: start, to: clock.now, bytes: bytes, error: error)
+            throw error
         }
     }
 }

@@ -37,6 +37,8 @@ struct Job: Sendable {
     let progress: ProgressCounter
     /// The function that returns a random number in 0...1 for the jitter of delays.
     let random: @Sendable () -> Double
+    /// The maker of traces; nil without tracing.
+    let tracer: Tracer?
 
     /// Processes a message and settles it.
     ///
@@ -44,6 +46,7 @@ struct Job: Sendable {
     ///   one more outcome, because of which the message is not deleted.
     func run(_ message: InFlightMessage) async -> [Outcome] {
         let observedStore = ObservedStore(store, of: message.lease, breaker: breaker, clock: clock)
+        let spans = Locked<[RecordSpans]>([])
         let outcomes = await message.stopSignal.run { () -> [Outcome] in
             var results: [RecordResult] = []
             let original = OriginalBody(
@@ -67,7 +70,9 @@ struct Job: Sendable {
                 {
                     results.append(known)
                 } else {
-                    results.append(await processRecord(record, of: message, observedStore))
+                    let (result, recordSpans) = await processRecord(record, of: message, observedStore)
+                    results.append(result)
+                    if let recordSpans { spans.withLock { $0.append(recordSpans) } }
                 }
             }
             var obstacle: (index: Int, outcome: Outcome)?
@@ -95,7 +100,7 @@ struct Job: Sendable {
         // A cancelled worker releases nothing: its messages become visible when their visibility timeout ends.
         guard !Task.isCancelled || outcomes.allSatisfy(\.isFinal) else { return outcomes }
         if outcomes.allSatisfy(\.isFinal) {
-            leases.settle(message.lease, .delete)
+            leases.settle(message.lease, .delete, spans.withLock { $0 })
         } else if !outcomes.contains(.lost) {
             leases.settle(message.lease, .release(releaseDelay(of: outcomes, message)))
         }
@@ -105,8 +110,9 @@ struct Job: Sendable {
 
     private func processRecord(
         _ record: S3Notification.Record, of message: InFlightMessage, _ store: ObservedStore
-    ) async -> RecordResult {
+    ) async -> (result: RecordResult, spans: RecordSpans?) {
         let start = clock.now
+        var spans: RecordSpans?
         var trace = RecordTrace()
         var outcome: Outcome
         switch record {
@@ -132,13 +138,17 @@ struct Job: Sendable {
             } else if !options.filter.admits(event.key) {
                 outcome = .skipped(.filtered)
             } else {
+                spans = tracer?.begin(message, now: start)
+                trace.traceID = spans?.traceID
                 var attempt = RecordAttempt(event, of: message, trace: trace)
+                attempt.spans = spans
                 outcome = await withBreakerRetry(&attempt, store)
                 trace = attempt.trace
+                spans?.finish(outcome, trace, of: message, eventTime: event.time, now: clock.now)
             }
         }
         trace.totalTime = clock.now - start
-        return RecordResult(outcome: outcome, trace: trace)
+        return (RecordResult(outcome: outcome, trace: trace), spans)
     }
 
     /// Makes attempts at a record until it ends, and returns its outcome. An attempt that fails because of a dependency

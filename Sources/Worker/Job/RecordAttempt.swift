@@ -8,6 +8,8 @@ struct RecordAttempt {
     let event: ObjectEvent
     let message: InFlightMessage
     var trace: RecordTrace
+    /// The spans of the record; nil when it is not traced.
+    var spans: RecordSpans?
     /// True while the current attempt is in its commit section, which lasts from its first upload to its end.
     var isCommitting = false
     /// True when an attempt can have uploaded an output.

@@ -25,6 +25,8 @@ final class LeaseManager: Sendable {
         var waiters: [LeaseManagerState.ID: CheckedContinuation<Void, Never>] = [:]
         /// The stop signals of the jobs that have not settled their message.
         var stopSignals: [LeaseManagerState.ID: StopSignal] = [:]
+        /// The traced records of the messages that are being deleted, and the times at which the deletions began.
+        var deletions: [LeaseManagerState.ID: (start: Duration, spans: [RecordSpans])] = [:]
         var isClosed = false
         var isAbandoned = false
     }
@@ -81,9 +83,14 @@ final class LeaseManager: Sendable {
     ///
     /// `run` makes the call after the batch delay, or earlier together with others. Heartbeats continue until the queue
     /// has confirmed a delete.
-    func settle(_ id: LeaseManagerState.ID, _ settlement: LeaseManagerState.Settlement) {
+    ///
+    /// - Parameter spans: The spans of the records of the message, which get one more when it is deleted.
+    func settle(
+        _ id: LeaseManagerState.ID, _ settlement: LeaseManagerState.Settlement, _ spans: [RecordSpans] = []
+    ) {
         let now = clock.now
         state.withLock { state in
+            if !spans.isEmpty { state.deletions[id] = (now, spans) }
             state.stopSignals[id] = nil
             state.leases.settle(id, settlement, now: now)
         }
@@ -246,8 +253,15 @@ final class LeaseManager: Sendable {
 
     private func handle(_ ended: [LeaseManagerState.LeaseEnd]) {
         for end in ended {
+            let traced = state.withLock {
+                $0.deletions.isEmpty ? nil : $0.deletions.removeValue(forKey: end.id)
+            }
             switch end {
-            case .settled(_, .delete): metrics.deleted.increment()
+            case .settled(_, .delete):
+                metrics.deleted.increment()
+                for spans in traced?.spans ?? [] {
+                    spans.deleted(from: traced?.start ?? .zero, to: clock.now)
+                }
             case .settled(_, .release): metrics.released.increment()
             case .settleFailed(_, let settlement, let code):
                 metrics.settleFailures.increment()

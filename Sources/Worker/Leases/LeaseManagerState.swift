@@ -48,6 +48,12 @@ package struct LeaseManagerState: Sendable {
         /// The lease has ended without a confirmed settlement, so that the message becomes visible again. `code` is the
         /// error code of the queue, or `expired`.
         case settleFailed(ID, Settlement, code: String)
+
+        var id: ID {
+            switch self {
+            case .settled(let id, _), .lost(let id, _), .settleFailed(let id, _, _): id
+            }
+        }
     }
 
     /// The result of registering a received message.

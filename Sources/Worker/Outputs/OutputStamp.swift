@@ -5,6 +5,7 @@ internal import Digests
 internal import HTTP
 package import S3Events
 internal import Support
+internal import Tracing
 
 /// The stamp of an output: the source and the output format that it was made from, stored in the user-defined metadata
 /// of the output. Outputs are compared by their stamps and never by time.
@@ -61,6 +62,22 @@ package struct OutputStamp: Sendable, Equatable {
         var metadata = [Name.source: source, Name.eTag: eTag, Name.outputFormat: outputFormat]
         metadata[Name.versionID] = versionID
         metadata[Name.sequencer] = sequencer
+        return metadata
+    }
+
+    /// Returns the stamp as user-defined metadata, with the trace context of the source, which the outputs carry on, as
+    /// far as it fits.
+    ///
+    /// - Parameter source: The source whose trace context is added; nil for none.
+    func metadata(following source: ObjectHead?) -> [String: String] {
+        var metadata = metadata
+        guard let context = source?.traceContext else { return metadata }
+        let size = metadata.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
+        let value = context.traceparent
+        guard size + ObjectHead.traceparentName.utf8.count + value.utf8.count <= Metadata.reserve else {
+            return metadata
+        }
+        metadata[ObjectHead.traceparentName] = value
         return metadata
     }
 

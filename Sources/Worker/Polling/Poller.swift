@@ -269,7 +269,9 @@ final class Poller: Sendable {
         }
         let isSuspect = suspects.began(lease, of: content, maxReceives: job.options.maxReceives)
         if isSuspect { metrics.suspects.increment() }
-        let message = InFlightMessage(content: content, age: age, lease: lease, stopSignal: stopSignal)
+        let message = InFlightMessage(
+            content: content, age: age, lease: lease, stopSignal: stopSignal,
+            received: (poll.requestedAt, clock.now))
         jobs.addTask { [self] in
             let outcomes = await job.run(message)
             suspects.ended(lease, of: content, survives: Self.survives(outcomes))

@@ -18,6 +18,8 @@ struct RecordTrace: Sendable {
     var versionID: String?
     /// The request id of the GetObject call, which AWS Support needs; at most 128 bytes.
     var requestID: String?
+    /// The identifier of the trace of the record in hexadecimal digits; nil when the record is not traced.
+    var traceID: String?
     /// The size in bytes of the source that was downloaded last.
     var bytesIn: Int?
     /// The total size in bytes of the outputs that the latest round made. Outputs that were already up to date are
@@ -54,7 +56,7 @@ struct RecordTrace: Sendable {
 
     /// The number of bytes of all texts.
     var textBytes: Int {
-        [source?.bucket, source?.key, dialect, eTag, versionID, requestID].reduce(0) {
+        [source?.bucket, source?.key, dialect, eTag, versionID, requestID, traceID].reduce(0) {
             $0 + ($1?.utf8.count ?? 0)
         }
     }

@@ -229,6 +229,7 @@ extension WorkerLog {
         add("s3_etag", trace.eTag)
         add("dialect", trace.dialect)
         add("request_id", trace.requestID)
+        add("trace_id", trace.traceID)
         add("bytes_in", trace.bytesIn)
         add("bytes_out", trace.bytesOut)
         add("width", trace.survey?.width)

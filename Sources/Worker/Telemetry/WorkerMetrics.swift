@@ -65,11 +65,11 @@ package final class WorkerMetrics: Sendable {
         bytesIn.increment(by: trace.bytesIn ?? 0)
         bytesOut.increment(by: trace.bytesOut ?? 0)
         sourceBytes.record(UInt64(trace.bytesIn ?? 0))
-        waitTime.record(trace.waitTime)
-        getTime.record(trace.getTime)
-        decodeTime.record(trace.decodeTime)
-        putTime.record(trace.putTime)
-        recordTime.record(trace.totalTime)
+        waitTime.record(trace.waitTime, traceID: trace.traceID)
+        getTime.record(trace.getTime, traceID: trace.traceID)
+        decodeTime.record(trace.decodeTime, traceID: trace.traceID)
+        putTime.record(trace.putTime, traceID: trace.traceID)
+        recordTime.record(trace.totalTime, traceID: trace.traceID)
     }
 
     /// Adds all metrics of the worker to an exposition.

@@ -24,6 +24,7 @@ enum JSON: Sendable, Equatable {
     }
 
     var string: String? { if case .string(let value) = self { value } else { nil } }
+    var number: Double? { if case .number(let value) = self { value } else { nil } }
     var int: Int? { if case .number(let value) = self { Int(value) } else { nil } }
     var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
     var array: [JSON] { if case .array(let values) = self { values } else { [] } }

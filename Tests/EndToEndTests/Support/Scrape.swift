@@ -18,6 +18,13 @@ struct Scrape {
         }
     }
 
+    /// Returns the identifiers of the traces in the exemplars of a histogram.
+    func exemplars(_ name: String) -> [String] {
+        (families["pixelated_\(name)"]?["samples"]?.array ?? []).compactMap {
+            $0["exemplar"]?["trace_id"]?.string
+        }
+    }
+
     /// Returns the value of the first sample whose labels include `labels`.
     func value(
         _ name: String, _ labels: [String: String] = [:], suffix: String = "_total",

@@ -118,9 +118,10 @@ class Cloud:
             data = file.read()
         return {str(n): hashlib.sha256(reference.pixelate(data, n)).hexdigest() for n in stacks.SIZES}
 
-    def do_put(self, key, path=None, text=None, bucket="source"):
+    def do_put(self, key, path=None, text=None, bucket="source", metadata={}):
         body = text.encode() if path is None else open(path, "rb").read()
-        answer = self.s3.put_object(Bucket=self.stack[bucket], Key=key, Body=body, ContentType="image/jpeg")
+        answer = self.s3.put_object(
+            Bucket=self.stack[bucket], Key=key, Body=body, ContentType="image/jpeg", Metadata=metadata)
         if self.pump and bucket == "source":
             self.pump.announce(key, len(body), answer["ETag"])
         return answer["ETag"]
@@ -352,7 +353,11 @@ class Cloud:
                 family.name: {
                     "type": family.type, "unit": family.unit, "help": family.documentation,
                     "samples": [
-                        {"name": s.name, "labels": s.labels, "value": float(s.value)} for s in family.samples
+                        {
+                            "name": s.name, "labels": s.labels, "value": float(s.value),
+                            "exemplar": s.exemplar.labels if s.exemplar else None,
+                        }
+                        for s in family.samples
                     ],
                 }
                 for family in text_string_to_metric_families(body)

@@ -33,6 +33,8 @@ final class FakeCloud: Sendable {
         var id: String
         var body: String
         var attributes: [String: MessageAttribute] = [:]
+        /// The trace header of AWS X-Ray; nil for none.
+        var traceHeader: String?
         /// The events for which the message must leave outputs.
         var events: [Event]
         var visibleAt: Duration

@@ -50,7 +50,7 @@ struct FakeQueue: MessageQueue {
                     Message(
                         messageID: message.id, receiptHandle: message.handle, body: message.body,
                         receiveCount: message.receiveCount, sentAt: message.sentAt,
-                        attributes: message.attributes))
+                        attributes: message.attributes, traceHeader: message.traceHeader))
             }
             return got
         }

@@ -18,7 +18,7 @@ final class WorkerHarness {
 
     init(
         hasQuarantine: Bool = true, answersEmptyPollsAtOnce: Bool = false, hasLongWork: Bool = true,
-        random: Double = 1,
+        random: Double = 1, tracer: Tracer? = nil,
         _ change: (inout WorkerOptions) -> Void = { _ in }
     ) {
         var faults = Faults()
@@ -41,7 +41,7 @@ final class WorkerHarness {
             quarantine: hasQuarantine ? FakeQuarantine(connection: connection) : nil, options: options,
             metrics: metrics,
             logger: Logger(label: "harness", factory: { _ in SwiftLogNoOpLogHandler() }), clock: cloud.clock,
-            random: { random })
+            random: { random }, tracer: tracer)
     }
 
     // MARK: The services

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTP
+package import Support
+
+/// The options of tracing.
+package struct TracingOptions: Sendable, Equatable {
+    /// The base URL of a collector that speaks OTLP over HTTP, such as `http://localhost:4318`, to which `/v1/traces`
+    /// is appended; nil for no tracing.
+    package var endpoint: String?
+    /// The number of pictures of which one is traced, 1...1,000,000.
+    package var sampleOneIn = 1
+
+    package init() {}
+
+    /// Returns a problem for each option with an invalid value.
+    package func problems() -> [OptionProblem] {
+        var found: [OptionProblem] = []
+        if let endpoint, tracesURL == nil {
+            found.append(
+                OptionProblem(
+                    "endpoint",
+                    expected: "an http or https URL without a query, such as \"http://localhost:4318\"",
+                    got: endpoint))
+        }
+        OptionProblem.check("sampleOneIn", sampleOneIn, in: 1...1_000_000, &found)
+        return found
+    }
+
+    /// The URL that spans are sent to (OTLP 1.x, "OTLP/HTTP Request"); nil without a valid endpoint.
+    var tracesURL: URL? {
+        guard var url = endpoint.flatMap({ URL($0) }), url.query.isEmpty else { return nil }
+        url.path += url.path.hasSuffix("/") ? "v1/traces" : "/v1/traces"
+        return url
+    }
+
+    /// Reads the headers of the environment variable `OTEL_EXPORTER_OTLP_HEADERS`, such as `authorization=Bearer%20x`:
+    /// pairs separated by commas, with percent-encoded values (OpenTelemetry, "Protocol Exporter"). Pairs without a
+    /// name or with a value that cannot be decoded are left out.
+    static func headers(_ text: String) -> Headers {
+        var headers = Headers()
+        for pair in text.split(separator: ",") {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let name = parts[0].filter { $0 != " " }
+            guard parts.count == 2, !name.isEmpty, let value = parts[1].percentDecoded(),
+                value.utf8.allSatisfy({ (0x20...0x7E).contains($0) })
+            else { continue }
+            headers[name] = value
+        }
+        return headers
+    }
+}
