@@ -80,7 +80,9 @@ enum MetricsPage {
             "log_lines_dropped", "Log lines that the destination of the log did not take in time.",
             log.dropped)
         if let exporter = parts.exporter {
-            text.counter("spans_exported", "Spans of traces that the collector has taken.", exporter.exported)
+            text.counter(
+                "spans_exported", "Spans of traces in requests that the collector has answered with success.",
+                exporter.exported)
             text.counter(
                 "spans_dropped", "Spans of traces that the collector did not take in time or refused.",
                 exporter.dropped)

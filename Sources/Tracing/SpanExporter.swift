@@ -23,7 +23,7 @@ package final class SpanExporter: SpanReceiver {
         var failures = 0
     }
 
-    /// The number of spans that were exported.
+    /// The number of spans in requests that the collector has answered with success.
     package let exported = Counter()
     /// The number of spans that were dropped, because the buffer was full or the collector refused them.
     package let dropped = Counter()
@@ -128,6 +128,7 @@ package final class SpanExporter: SpanReceiver {
         request.body = TraceRequest.encode(batch, resource: resource, scope: ("pixelated", version))
         if let time { request.limits.total = min(request.limits.total, time) }
         let failure: String
+        var isCancelled = false
         do throws(TransportError) {
             let response = try await transport.send(request)
             if (200..<300).contains(response.status) {
@@ -144,6 +145,7 @@ package final class SpanExporter: SpanReceiver {
             }
         } catch {
             failure = "\(error)"
+            isCancelled = error.kind == .cancelled
         }
         let lost = state.withLock { state -> Int in
             let room = min(batch.count, Self.capacity - state.spans.count)
@@ -151,7 +153,7 @@ package final class SpanExporter: SpanReceiver {
             return batch.count - room
         }
         dropped.increment(by: lost)
-        failed(failure)
+        if !isCancelled { failed(failure) }
         return false
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import AWS
+internal import Metrics
 internal import Pixelation
 internal import S3Events
 internal import Support
@@ -64,7 +65,10 @@ extension Job {
         }
 
         let turn = try await suspects.enter(attempt.message.lease)
-        if turn.isAlone { log.suspectBegins(attempt.trace, of: attempt.message, options) }
+        if turn.isAlone {
+            metrics.suspects.increment()
+            log.suspectBegins(attempt.trace, of: attempt.message, options)
+        }
         attempt.message.stopSignal.markStarted()
         let source = try await download(plan.source, &attempt)
         // The event of a folder may announce no size.

@@ -78,6 +78,7 @@ struct Job: Sendable {
             var obstacle: (index: Int, outcome: Outcome)?
             // A failure is stored when no record has to be repeated: the repetition would store it once more.
             if results.contains(where: \.isStorePending), results.allSatisfy(\.outcome.isFinal) {
+                suspects.decodesNothing(message.lease)
                 obstacle = await storeFailures(in: &results, of: message, original)
             }
             // Cached results were reported at an earlier receive. Permanent failures that are stored at a later receive

@@ -90,9 +90,9 @@ final class LeaseManager: Sendable {
     ) {
         let now = clock.now
         state.withLock { state in
-            if !spans.isEmpty { state.deletions[id] = (now, spans) }
             state.stopSignals[id] = nil
-            state.leases.settle(id, settlement, now: now)
+            let isEffective = state.leases.settle(id, settlement, now: now)
+            if isEffective, !spans.isEmpty { state.deletions[id] = (now, spans) }
         }
         wakeup.signal()
     }

@@ -222,18 +222,24 @@ package struct LeaseManagerState: Sendable {
 
     /// Settles the message of a lease. Only the first settlement of a lease has an effect, and none after the lease is
     /// lost. A release waits for the end of the poll for which `deferReleases` was called.
-    package mutating func settle(_ id: ID, _ settlement: Settlement, now: Duration) {
+    ///
+    /// - Returns: False when the settlement has no effect.
+    @discardableResult
+    package mutating func settle(_ id: ID, _ settlement: Settlement, now: Duration) -> Bool {
         var settlement = settlement
         switch (settlement, pollAtDrain) {
-        case (.release(let delay), .inProgress): return deferredReleases.append((id, delay))
+        case (.release(let delay), .inProgress):
+            deferredReleases.append((id, delay))
+            return true
         case (.release(let delay), .cancelled(let end)):
             settlement = .release(max(delay, (end - now).roundedUpToSeconds))
         default: break
         }
-        guard var lease = leases[id], lease.settlement == nil else { return }
+        guard var lease = leases[id], lease.settlement == nil else { return false }
         lease.settlement = settlement
         lease.settleAt = now + batchDelay
         leases[id] = lease
+        return true
     }
 
     /// Defers releases until `flushReleases`, because a poll is in progress to which the queue can respond until

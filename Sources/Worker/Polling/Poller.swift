@@ -211,7 +211,9 @@ final class Poller: Sendable {
         }
         let allowance = breaker.allowance(now: now)
         if let trial = allowance.nextChange { nextChange = min(nextChange ?? trial, trial) }
-        let messages = [allowance.messages, suspects.allowance].compactMap(\.self).min()
+        let suspectAllowance = suspects.allowance(now: now)
+        if let change = suspectAllowance.nextChange { nextChange = min(nextChange ?? change, change) }
+        let messages = [allowance.messages, suspectAllowance.messages].compactMap(\.self).min()
         let step = poller.next(now: now, allowance: messages, isMemoryConstrained: isMemoryScarce)
         guard case .pause(let until) = step, let nextChange, nextChange > now else { return step }
         return .pause(until: min(until ?? nextChange, nextChange))
@@ -268,7 +270,6 @@ final class Poller: Sendable {
             return false
         }
         let isSuspect = suspects.began(lease, of: content, maxReceives: job.options.maxReceives)
-        if isSuspect { metrics.suspects.increment() }
         let message = InFlightMessage(
             content: content, age: age, lease: lease, stopSignal: stopSignal,
             received: (poll.requestedAt, clock.now))

@@ -42,8 +42,11 @@ final class SuspectGate: Sendable {
         self.progress = progress
     }
 
-    /// The maximum number of messages to receive; nil for no limit.
-    var allowance: Int? { state.withLock { $0.gate.allowance } }
+    /// Returns the maximum number of messages to receive at `now`, nil for no limit, and the time at which it changes
+    /// without an event.
+    func allowance(now: Duration) -> (messages: Int?, nextChange: Duration?) {
+        state.withLock { $0.gate.allowance(now: now) }
+    }
 
     /// Records the messages of a response of the queue that has any.
     func received(haveSuspects: Bool) { state.withLock { $0.gate.received(haveSuspects: haveSuspects) } }
@@ -52,10 +55,11 @@ final class SuspectGate: Sendable {
     ///
     /// - Parameter maxReceives: `WorkerOptions.maxReceives`.
     func began(_ lease: LeaseManagerState.ID, of message: Message, maxReceives: Int) -> Bool {
-        state.withLock { state in
+        let now = clock.now
+        return state.withLock { state in
             let isSuspect = state.gate.isSuspect(
                 message.messageID, receiveCount: message.receiveCount, maxReceives: maxReceives)
-            state.gate.began(lease, isSuspect: isSuspect)
+            state.gate.began(lease, isSuspect: isSuspect, now: now)
             return isSuspect
         }
     }
@@ -79,6 +83,9 @@ final class SuspectGate: Sendable {
         }
     }
 
+    /// Records that a job decodes no source any more.
+    func decodesNothing(_ lease: LeaseManagerState.ID) { change { $0.decodesNothing(lease) } }
+
     /// Records that a job waits for a dependency.
     func pause(_ lease: LeaseManagerState.ID) { change { $0.pause(lease) } }
 
@@ -87,18 +94,19 @@ final class SuspectGate: Sendable {
 
     /// Records the end of the job of a message.
     ///
-    /// - Parameter survives: True when the process has come to a result with the picture, and the message will be
-    ///   received again.
+    /// - Parameter survives: True when the process has come to a result with the message, such as a retry, and the
+    ///   message will be received again.
     func ended(_ lease: LeaseManagerState.ID, of message: Message, survives: Bool) {
         change { $0.ended(lease, survivor: survives ? message.messageID : nil) }
     }
 
     /// Changes the state, and wakes the jobs and the poller that a change of it can permit to go on.
     private func change(_ body: (inout SuspectGateState) -> Void) {
+        let now = clock.now
         let (wakeups, canPoll) = state.withLock { state in
-            let before = state.gate.allowance
+            let before = state.gate.allowance(now: now).messages
             body(&state.gate)
-            return (Array(state.waiters.values), state.gate.allowance != before)
+            return (Array(state.waiters.values), state.gate.allowance(now: now).messages != before)
         }
         for wakeup in wakeups { wakeup.signal() }
         if canPoll { progress.wakeup.signal() }

@@ -6,6 +6,9 @@
 /// earlier processes may have been killed because of its picture. Messages that are in flight in a process that is
 /// killed lose a receive. Therefore the source of a suspect message is downloaded and decoded only when no other job is
 /// at work, no messages are received until then, and they are received one by one until one of them is not suspect.
+///
+/// Outages of some hours raise the receive counts of many messages. Therefore a turn does not hold others for longer
+/// than `patience`, and after `maximumTurns` turns that the process has survived no message is suspect any more.
 struct SuspectGateState: Sendable {
     typealias ID = LeaseManagerState.ID
 
@@ -17,9 +20,11 @@ struct SuspectGateState: Sendable {
     }
 
     private struct Job {
-        let isSuspect: Bool
+        var isSuspect: Bool
         /// True for a suspect message whose source is still to be decoded.
         var isPending: Bool
+        /// The time at which the job began or got its turn.
+        var since: Duration
         /// True while the job waits for a dependency.
         var isPaused = false
         /// The time since which the job waits for its turn; nil when it does not wait.
@@ -30,6 +35,10 @@ struct SuspectGateState: Sendable {
     private var pendingCount = 0
     /// The suspect message whose source is being decoded.
     private(set) var turn: ID?
+    /// The time at which the turn began.
+    private var turnBegan = Duration.zero
+    /// The number of turns that the process has survived.
+    private var survivedTurns = 0
     /// True when messages are received one by one.
     private var isCautious = true
     /// The messages with which this process has come to a result, and that are received again.
@@ -38,27 +47,44 @@ struct SuspectGateState: Sendable {
     /// The receive count from which a message can be suspect. Two processes that end for another reason, such as two
     /// deployments in a row, make none.
     static let minimumReceives = 3
-    /// The maximum time for which a suspect message waits for other jobs, longer than the default time limit of a
-    /// picture. Those that last longer, in general because a service does not answer, must not stop the receiving.
+    /// The maximum time for which a suspect message waits for other jobs, and for which it holds others and the
+    /// receiving of messages before its turn and in it. It is longer than the default time limit of a picture. What
+    /// lasts longer, in general because a service does not answer, must not stop the service.
     static let patience = Duration.seconds(60)
+    /// The number of turns after which the receive counts have another cause than killed processes.
+    static let maximumTurns = 32
     /// The pause after which a suspect message looks again whether the deletion of others is confirmed.
     static let confirmationPause = Duration.milliseconds(50)
 
     /// Returns true when a message is suspect. `maxReceives` is `WorkerOptions.maxReceives`.
     func isSuspect(_ messageID: String, receiveCount: Int, maxReceives: Int) -> Bool {
         let minimum = maxReceives > 0 ? max(2, min(Self.minimumReceives, maxReceives)) : Self.minimumReceives
-        return receiveCount >= minimum && !survived.contains(messageID)
+        return receiveCount >= minimum && survivedTurns < Self.maximumTurns && !survived.contains(messageID)
     }
 
     /// Records the messages of a response of the queue that has any.
     mutating func received(haveSuspects: Bool) { isCautious = haveSuspects }
 
-    /// The maximum number of messages to receive; nil for no limit.
-    var allowance: Int? { pendingCount > 0 ? 0 : isCautious ? 1 : nil }
+    /// Returns the maximum number of messages to receive at `now`, nil for no limit, and the time at which it changes
+    /// without an event.
+    func allowance(now: Duration) -> (messages: Int?, nextChange: Duration?) {
+        guard pendingCount > 0 else { return (isCautious ? 1 : nil, nil) }
+        let latest = jobs.values.lazy.filter(\.isPending).map(\.since).max() ?? now
+        let end = latest + Self.patience
+        return now < end ? (0, end) : (1, nil)
+    }
 
-    mutating func began(_ id: ID, isSuspect: Bool) {
-        jobs[id] = Job(isSuspect: isSuspect, isPending: isSuspect)
+    mutating func began(_ id: ID, isSuspect: Bool, now: Duration) {
+        jobs[id] = Job(isSuspect: isSuspect, isPending: isSuspect, since: now)
         if isSuspect { pendingCount += 1 }
+    }
+
+    /// Records that a job decodes no source any more.
+    mutating func decodesNothing(_ id: ID) {
+        change(id) { job in
+            job.isSuspect = false
+            job.isPending = false
+        }
     }
 
     /// Returns whether a job can download and decode its source at `now`. When it can and its message is suspect, it
@@ -66,17 +92,23 @@ struct SuspectGateState: Sendable {
     ///
     /// - Parameter leases: The number of messages that the process has, with those whose deletion is not confirmed yet.
     mutating func enter(_ id: ID, leases: Int, now: Duration) -> Step {
-        guard var job = jobs[id], turn != id else { return .proceed }
-        guard turn == nil else {
+        guard turn != id else { return .proceed }
+        // Each round of an attempt decodes the source.
+        change(id) { $0.isPending = $0.isSuspect }
+        guard var job = jobs[id] else { return .proceed }
+        if turn != nil, now < turnBegan + Self.patience {
             if job.isPending, job.waitsSince == nil { job.waitsSince = now }
             jobs[id] = job
-            return .wait(until: nil)
+            return .wait(until: turnBegan + Self.patience)
         }
         guard job.isPending else { return .proceed }
         let since = job.waitsSince ?? now
         job.waitsSince = since
         jobs[id] = job
-        if jobs.contains(where: { $0.key < id && $0.value.isPending && $0.value.waitsSince != nil }) {
+        let isBehindAnother = jobs.contains { other, state in
+            other < id && other != turn && state.isPending && state.waitsSince != nil
+        }
+        if isBehindAnother {
             return .wait(until: nil)
         }
         let end = since + Self.patience
@@ -86,13 +118,15 @@ struct SuspectGateState: Sendable {
             return .wait(until: min(end, now + Self.confirmationPause))
         }
         turn = id
+        turnBegan = now
+        change(id) { $0.since = now }
         return .proceed
     }
 
     /// Ends the turn of a job, whose source is decoded or has failed.
     mutating func leave(_ id: ID) {
-        guard turn == id else { return }
-        turn = nil
+        if turn == id { turn = nil }
+        survivedTurns += 1
         change(id) { $0.isPending = false }
     }
 
@@ -105,12 +139,7 @@ struct SuspectGateState: Sendable {
     }
 
     /// Records that a job goes on after its wait for a dependency.
-    mutating func resume(_ id: ID) {
-        change(id) { job in
-            job.isPaused = false
-            job.isPending = job.isSuspect
-        }
-    }
+    mutating func resume(_ id: ID) { change(id) { $0.isPaused = false } }
 
     /// Records the end of a job.
     ///
