@@ -17,20 +17,17 @@ package struct TraceContext: Sendable, Hashable {
         (self.traceID, self.spanID, self.isSampled) = (traceID, spanID, isSampled)
     }
 
-    /// Makes the context of a new trace from random identifiers.
-    package static func random(using generator: inout some RandomNumberGenerator) -> TraceContext {
-        while true {
-            let identifiers = (
-                UInt128.random(in: 1 ... .max, using: &generator), Self.spanID(using: &generator)
-            )
-            if let context = TraceContext(traceID: identifiers.0, spanID: identifiers.1) { return context }
-        }
+    private init(newSpanOf traceID: UInt128) {
+        self.traceID = traceID
+        spanID = .random(in: 1 ... .max)
+        isSampled = true
     }
 
-    /// Returns a random identifier of a span.
-    package static func spanID(using generator: inout some RandomNumberGenerator) -> UInt64 {
-        UInt64.random(in: 1 ... .max, using: &generator)
-    }
+    /// Returns the context of a new trace, with random identifiers.
+    package static func random() -> TraceContext { TraceContext(newSpanOf: .random(in: 1 ... .max)) }
+
+    /// Returns the context of a new span in the same trace, with a random identifier.
+    package func child() -> TraceContext { TraceContext(newSpanOf: traceID) }
 
     /// Reads the value of a header `traceparent`, such as `00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01`.
     /// Values of later versions may have further parts, which are ignored.

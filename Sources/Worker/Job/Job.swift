@@ -46,8 +46,8 @@ struct Job: Sendable {
     ///   one more outcome, because of which the message is not deleted.
     func run(_ message: InFlightMessage) async -> [Outcome] {
         let observedStore = ObservedStore(store, of: message.lease, breaker: breaker, clock: clock)
-        let spans = Locked<[RecordSpans]>([])
-        let outcomes = await message.stopSignal.run { () -> [Outcome] in
+        let (outcomes, spans) = await message.stopSignal.run { () -> ([Outcome], [RecordSpans]) in
+            var spans: [RecordSpans] = []
             var results: [RecordResult] = []
             let original = OriginalBody(
                 of: message.content.body, attributes: message.content.attributes)
@@ -72,7 +72,7 @@ struct Job: Sendable {
                 } else {
                     let (result, recordSpans) = await processRecord(record, of: message, observedStore)
                     results.append(result)
-                    if let recordSpans { spans.withLock { $0.append(recordSpans) } }
+                    if let recordSpans { spans.append(recordSpans) }
                 }
             }
             var obstacle: (index: Int, outcome: Outcome)?
@@ -95,13 +95,13 @@ struct Job: Sendable {
                 log.recordEnded(outcome, results[index].trace, of: message, index: index)
             }
             resultCache.keep(results, of: message.content)
-            return results.map(\.outcome) + (obstacle.map { [$0.outcome] } ?? [])
+            return (results.map(\.outcome) + (obstacle.map { [$0.outcome] } ?? []), spans)
         }
         if !observedStore.isReported { breaker.trialWasInconclusive() }
         // A cancelled worker releases nothing: its messages become visible when their visibility timeout ends.
         guard !Task.isCancelled || outcomes.allSatisfy(\.isFinal) else { return outcomes }
         if outcomes.allSatisfy(\.isFinal) {
-            leases.settle(message.lease, .delete, spans.withLock { $0 })
+            leases.settle(message.lease, .delete, spans)
         } else if !outcomes.contains(.lost) {
             leases.settle(message.lease, .release(releaseDelay(of: outcomes, message)))
         }

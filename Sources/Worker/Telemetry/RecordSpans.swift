@@ -11,7 +11,6 @@ internal import Tracing
 /// message, which follows in a batch.
 final class RecordSpans: Sendable {
     private struct State {
-        var generator = SystemRandomNumberGenerator()
         var spans: [Span] = []
         var links: [TraceContext] = []
     }
@@ -24,8 +23,7 @@ final class RecordSpans: Sendable {
     private let state = Locked(State())
 
     init(_ message: InFlightMessage, _ receiver: any SpanReceiver, now: Duration) {
-        var generator = SystemRandomNumberGenerator()
-        root = .random(using: &generator)
+        root = .random()
         self.receiver = receiver
         origin = SystemTime.now - now.inSeconds
         for cause in message.content.traces { link(to: cause) }
@@ -59,13 +57,10 @@ final class RecordSpans: Sendable {
     ) {
         var attributes = object.map(Self.attributes) ?? []
         if let bytes { attributes.append(("pixelated.bytes", .integer(bytes))) }
-        state.withLock { state in
-            guard let context = child(&state.generator) else { return }
-            state.spans.append(
-                Span(
-                    name, kind, context, parentID: root.spanID, start: time(start), end: time(end),
-                    attributes: attributes, error: error.map { "\($0)" }))
-        }
+        let span = Span(
+            name, kind, root.child(), parentID: root.spanID, start: time(start), end: time(end),
+            attributes: attributes, error: error.map { "\($0)" })
+        state.withLock { $0.spans.append(span) }
     }
 
     /// Adds the span of a wait for memory of at least a millisecond.
@@ -114,12 +109,10 @@ final class RecordSpans: Sendable {
         if let bytes = trace.bytesIn { attributes.append(("pixelated.source_bytes", .integer(bytes))) }
         if let error = outcome.error { attributes.append(("error.type", .text(error.kind.rawValue))) }
         let spans = state.withLock { state -> [Span] in
-            if let context = child(&state.generator) {
-                state.spans.append(
-                    Span(
-                        "SQS.ReceiveMessage", .client, context, parentID: root.spanID,
-                        start: max(start, time(received.begin)), end: time(received.end)))
-            }
+            state.spans.append(
+                Span(
+                    "SQS.ReceiveMessage", .client, root.child(), parentID: root.spanID,
+                    start: max(start, time(received.begin)), end: time(received.end)))
             state.spans.append(
                 Span(
                     "pixelate", .consumer, root, start: start, end: time(now), attributes: attributes,
@@ -132,18 +125,11 @@ final class RecordSpans: Sendable {
 
     /// Passes the span of the deletion of the message to the receiver.
     func deleted(from start: Duration, to end: Duration) {
-        let span = state.withLock { state in
-            child(&state.generator).map {
-                Span(
-                    "SQS.DeleteMessage", .client, $0, parentID: root.spanID, start: time(start),
-                    end: time(end))
-            }
-        }
-        if let span { receiver.record([span]) }
-    }
-
-    private func child(_ generator: inout SystemRandomNumberGenerator) -> TraceContext? {
-        TraceContext(traceID: root.traceID, spanID: TraceContext.spanID(using: &generator))
+        receiver.record([
+            Span(
+                "SQS.DeleteMessage", .client, root.child(), parentID: root.spanID, start: time(start),
+                end: time(end))
+        ])
     }
 
     private func time(_ time: Duration) -> UInt64 { nanoseconds(origin + time.inSeconds) }
