@@ -54,25 +54,23 @@ package struct Exposition {
 
     /// Adds a family of counters with one label, and its help text.
     package mutating func counters<Label>(_ name: String, _ help: String, _ family: Counters<Label>) {
-        open(name, "counter", help)
-        for label in Label.allCases {
-            sample(name + "_total", [(family.labelName, label.rawValue)], "\(family[label])")
-        }
+        counters(name, help, Label.allCases.map { ([(family.labelName, $0.rawValue)], family[$0]) })
     }
 
     /// Adds a family of counters with two labels, and its help text.
     package mutating func counters<First, Second>(
         _ name: String, _ help: String, _ family: CounterTable<First, Second>
     ) {
-        open(name, "counter", help)
-        for first in First.allCases {
-            for second in Second.allCases {
-                let labels = [
-                    (family.labelNames.0, first.rawValue), (family.labelNames.1, second.rawValue),
-                ]
-                sample(name + "_total", labels, "\(family[first, second])")
+        let (firstName, secondName) = family.labelNames
+        let samples = First.allCases.flatMap { first in
+            Second.allCases.map { second in
+                (
+                    labels: [(firstName, first.rawValue), (secondName, second.rawValue)],
+                    value: family[first, second]
+                )
             }
         }
+        counters(name, help, samples)
     }
 
     /// Adds a family of counters with any labels, and its help text.

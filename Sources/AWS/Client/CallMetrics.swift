@@ -81,22 +81,18 @@ package final class CallMetrics: Sendable {
         }
     }
 
-    private let counts: [Operation: Counts]
-    private let names: [String: Counts]
+    /// The metrics by the names of the operations.
+    private let counts = Dictionary(uniqueKeysWithValues: Operation.allCases.map { ($0.rawValue, Counts()) })
 
-    package init() {
-        let pairs = Operation.allCases.map { ($0, Counts()) }
-        counts = Dictionary(uniqueKeysWithValues: pairs)
-        names = Dictionary(uniqueKeysWithValues: pairs.map { ($0.rawValue, $1) })
-    }
+    package init() {}
 
     /// The metrics of an operation; nil for an operation that is not counted.
-    func counts(ofOperation name: String) -> Counts? { names[name] }
+    func counts(ofOperation name: String) -> Counts? { counts[name] }
 
     /// Adds the metrics of all operations to an exposition.
     package func write(to text: inout Exposition) {
         let parts = Operation.allCases.compactMap { operation in
-            counts[operation].map { (labels: Self.labels(operation), counts: $0) }
+            counts[operation.rawValue].map { (labels: Self.labels(operation), counts: $0) }
         }
         text.counters(
             "aws_calls", "Calls to AWS by their outcome after all attempts.",
