@@ -243,6 +243,13 @@ let package = Package(
         .target(
             name: "Scripted", dependencies: ["HTTP", "Pixelation", "Pixels", "Support", "CLibZ", log],
             path: "Tests/Scripted", swiftSettings: edge),
+        // The worker at simulated services, in virtual time, for WorkerTests and `simulate`.
+        .target(
+            name: "WorkerSimulation",
+            dependencies: [
+                "Worker", "AWS", "Metrics", "Pixelation", "S3Events", "Support", "Scripted", log,
+            ],
+            path: "Tests/WorkerSimulation", swiftSettings: edge),
         // A C interface to libjpeg that writes test files of every kind and decodes without the code of the engine.
         .target(
             name: "CPlainJPEG", dependencies: ["CLibJPEG"], path: "Tests/CPlainJPEG", cSettings: c),
@@ -382,8 +389,8 @@ let package = Package(
         .testTarget(
             name: "WorkerTests",
             dependencies: [
-                "Worker", "AWS", "Pixelation", "S3Events", "HTTP", "Metrics", "Tracing", "Support",
-                "Scripted",
+                "Worker", "WorkerSimulation", "AWS", "Pixelation", "S3Events", "HTTP", "Metrics", "Tracing",
+                "Support", "Scripted",
                 log,
             ],
             swiftSettings: edge),

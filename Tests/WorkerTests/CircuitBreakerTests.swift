@@ -7,6 +7,8 @@ import Support
 import Testing
 import Worker
 
+@testable import WorkerSimulation
+
 /// The circuit breaker through the whole worker, in virtual time, with objects that never work and with outages.
 @Suite struct CircuitBreakerTests {
     /// Runs `scenario` with several seeds, several at once, and returns what it finds.

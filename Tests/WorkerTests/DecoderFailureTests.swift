@@ -5,6 +5,8 @@ import Metrics
 import Testing
 import Worker
 
+@testable import WorkerSimulation
+
 /// The failures of decoder processes, through the whole worker.
 @Suite struct DecoderFailureTests {
     /// No process can be started for a minute: the machine is at fault, not the picture.

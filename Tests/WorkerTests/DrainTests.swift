@@ -5,6 +5,8 @@ import Scripted
 import Testing
 import Worker
 
+@testable import WorkerSimulation
+
 /// The drain of a worker, in virtual time.
 @Suite struct DrainTests {
     @Test func `the outstanding poll ends by itself, and its messages are released`() {

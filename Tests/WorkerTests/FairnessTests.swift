@@ -5,6 +5,8 @@ import Support
 import Testing
 import Worker
 
+@testable import WorkerSimulation
+
 /// The memory budget as jobs share it.
 @Suite struct FairnessTests {
     @Test func `uploads that hang hold the memory of their outputs alone`() {

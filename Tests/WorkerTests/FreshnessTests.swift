@@ -6,6 +6,8 @@ import Support
 import Testing
 import Worker
 
+@testable import WorkerSimulation
+
 /// The checks of the source after the uploads.
 ///
 /// A put may replace a newer output where a source has returned to an earlier content, because an ETag stands for a

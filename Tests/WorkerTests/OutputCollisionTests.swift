@@ -6,6 +6,8 @@ import Support
 import Testing
 import Worker
 
+@testable import WorkerSimulation
+
 /// Two source buckets that contain the same key and have one queue and one output bucket.
 @Suite struct OutputCollisionTests {
     private func sources(of harness: WorkerHarness) -> Set<String?> {

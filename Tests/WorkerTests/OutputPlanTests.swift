@@ -6,6 +6,7 @@ import Support
 import Testing
 
 @testable import Worker
+@testable import WorkerSimulation
 
 @Suite struct OutputPlanTests {
     private func keys(_ bucket: String, _ key: String, prefix: String) throws -> [String] {

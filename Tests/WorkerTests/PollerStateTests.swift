@@ -3,6 +3,8 @@
 import Testing
 import Worker
 
+@testable import WorkerSimulation
+
 /// The times of the polls.
 @Suite final class PollerStateTests {
     private var poller = PollerState(.init(maxInFlight: 4, wait: .seconds(20)))

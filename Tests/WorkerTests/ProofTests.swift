@@ -6,6 +6,8 @@ import Support
 import Testing
 import Worker
 
+@testable import WorkerSimulation
+
 /// The proofs that downloaded bytes are those of the source, through the whole worker: a healthy picture is never
 /// quarantined because of a damaged download.
 @Suite struct ProofTests {

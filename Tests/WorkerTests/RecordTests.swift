@@ -7,6 +7,8 @@ import Support
 import Testing
 import Worker
 
+@testable import WorkerSimulation
+
 /// The outcomes of records, through the whole worker.
 @Suite struct RecordTests {
     private func five(_ keys: String...) -> [String] {

@@ -7,6 +7,7 @@ import Support
 import Testing
 
 @testable import Worker
+@testable import WorkerSimulation
 
 /// Quarantine records that are moved back to the source queue unchanged, through the whole worker.
 @Suite struct RedriveTests {

@@ -3,6 +3,8 @@
 import Testing
 import Worker
 
+@testable import WorkerSimulation
+
 /// Tests of sources that may not be read, through the whole worker.
 @Suite struct RefusedSourcesTests {
     @Test(arguments: [

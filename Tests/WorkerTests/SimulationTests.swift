@@ -6,6 +6,7 @@ import Support
 import Testing
 
 @testable import Worker
+@testable import WorkerSimulation
 
 /// Random schedules through the real worker on a virtual clock. A failure prints its seed; `PIXELATOR_SEED` runs
 /// that one alone, `PIXELATOR_SCHEDULES` sets how many each kind runs.

@@ -5,6 +5,8 @@ import Scripted
 import Testing
 import Worker
 
+@testable import WorkerSimulation
+
 /// The stalls that the watchdog learns of, through the whole worker.
 @Suite struct StallDetectorTests {
     @Test func `a worker that polls and works is not stalled`() {

@@ -5,6 +5,8 @@ import Scripted
 import Testing
 import Worker
 
+@testable import WorkerSimulation
+
 /// The conditions, other than a drain, under which a worker stops.
 @Suite struct StopConditionTests {
     @Test func `an idle limit stops the worker after that time without a message`() {

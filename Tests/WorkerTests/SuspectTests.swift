@@ -5,6 +5,7 @@ import Support
 import Testing
 
 @testable import Worker
+@testable import WorkerSimulation
 
 /// Messages that earlier processes may have been killed by, through the whole worker.
 @Suite struct SuspectTests {

@@ -6,6 +6,8 @@ import Testing
 import Tracing
 import Worker
 
+@testable import WorkerSimulation
+
 /// The spans of records, through the whole worker.
 @Suite struct TracerTests {
     private final class Spans: SpanReceiver {
