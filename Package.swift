@@ -429,3 +429,21 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11
 )
+
+// libFuzzer's runtime library without its main function. Tests/fuzz sets the variable; no other build has the fuzz
+// targets, because all code is instrumented for them.
+if let fuzzer = Context.environment["PIXELATOR_FUZZER"] {
+    package.targets += [
+        .target(name: "CFuzzer", path: "Tests/CFuzzer", cSettings: c),
+        .executableTarget(
+            name: "FuzzTargets",
+            dependencies: [
+                "AWS", "DeadLetters", "Decoding", "DecoderProcesses", "Exif", "GIFEncoder", "Gzip", "HTTP",
+                "JPEGEncoder", "PNGEncoder", "Pixelation", "Pixels", "S3Events", "Sandbox", "Scripted",
+                "Settings", "SigV4", "Support", "Systemd", "Tracing", "Verification", "WebPEncoder", "Worker",
+                "CFuzzer", "CLibC", "CPlainGIF", "CPlainJPEG", "CPlainPNG", "CPlainWebP", log,
+            ],
+            path: "Tests/FuzzTargets", exclude: ["botocore_oracle.py"], swiftSettings: edge,
+            linkerSettings: [.unsafeFlags([fuzzer, "-lstdc++"])]),
+    ]
+}
