@@ -4,6 +4,7 @@ import AWS
 import Foundation
 import HTTP
 import Scripted
+import Support
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
@@ -133,6 +134,17 @@ struct CredentialChoiceTests {
                 "AWS_PROFILE": "my own",
             ])
         #expect(try await harness.accessKeyID == "AKIAQUOTED")
+    }
+
+    @Test func `an error about a profile whose name has control characters is one line`() async throws {
+        let name = "a\u{1B}[31m\u{85}b"
+        let file = try TemporaryFile("[\(name)]\naws_access_key_id = AKIA\n")
+        let error = try await awsError {
+            try await CredentialHarness(["AWS_SHARED_CREDENTIALS_FILE": file.path, "AWS_PROFILE": name])
+                .accessKeyID
+        }
+        #expect(error.resource == "profile a?[31m?b")
+        #expect(!error.description.hasControlCharacters)
     }
 
     @Test(arguments: ["[profile \"mine']", "[profile \"\"mine\"\"]", "[profile \"]", "[\"profile mine\"]"])

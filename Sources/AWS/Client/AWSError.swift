@@ -72,7 +72,8 @@ package struct AWSError: Error, Sendable, CustomStringConvertible {
     ) {
         self.kind = kind
         self.operation = operation
-        self.resource = resource
+        // The name of a profile and the key of an object can have any character.
+        self.resource = resource.withoutControlCharacters
         // Servers can send texts of any length.
         self.code = code.map { $0.truncated(toBytes: 128).withoutControlCharacters }
         self.status = status
