@@ -41,6 +41,8 @@ package enum EventCatalog {
         "picture-quarantined": "670be2ce3d85454a945f2deac7e502e1",
         "picture-released": "dea876b8897040de909d66cfa586a90d",
         "picture-suspect": "9e2eb0f69a2f42c2801fefe317af5ad4",
+        "picture-quarantined-early": "5c2f95cab294760f171cff468e867239",
+        "letter-obsolete": "53c13c16b2726b7284a2db18b15e56ec",
         "lease-lost": "ce346d14266c4c5b93ca6c923e713b0d",
         "quarantine-failed": "08e014df8e384a62b6884ce7beebb183",
         "poll-failed": "83698296793d4c7086cf85fa438f523a",

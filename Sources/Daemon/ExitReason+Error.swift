@@ -41,7 +41,7 @@ extension ExitReason {
             case .notUnderstood, .notFound, .superseded, .archived, .tooLarge, .unsupported, .corrupt,
                 .hostile, .bucketNotAllowed, .outputCollision, .tooSlow, .throttled, .timedOut, .unavailable,
                 .malformedResponse, .decoderCrashed, .decoderOutOfMemory, .decoderGarbage,
-                .decoderUnavailable, .other:
+                .decoderUnavailable, .noResult, .other:
                 .temporary
             }
     }

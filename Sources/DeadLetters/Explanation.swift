@@ -161,6 +161,14 @@ package struct Explanation: Sendable, Equatable {
             Explanation(
                 "The dead-letter queue of the worker did not exist.",
                 "Correct queue.deadLetterURL. \(replay)")
+        case .noResult:
+            Explanation(
+                "The message was received worker.maxReceives times without a result. The picture may have killed the "
+                    + "worker each time, for example because of memory. The letter was stored before the last attempt.",
+                "Look in the logs of the worker for this key. After the event letter-obsolete, delete the letter or "
+                    + "replay it without effect. After picture-quarantined, its reason is the true one. If the last "
+                    + "entry of a process is picture-quarantined-early, look for the reason of its end, such as the "
+                    + "OOM killer, and give it more memory or lower worker.memoryBytes. \(trial)")
         case .other:
             Explanation(
                 "The failure is none of the known kinds.",

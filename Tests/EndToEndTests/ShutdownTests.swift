@@ -68,7 +68,8 @@ struct ShutdownTests {
         }
     }
 
-    /// The daemon is killed whenever it downloads one of the pictures, before the others, which take longer, are done.
+    /// The daemon is killed whenever it has decoded one of the pictures, before the others, which take longer, are
+    /// done.
     @Test func `a picture at which the process is killed each time takes no others with it`() async throws {
         try await LocalCloud.run(["visibility": 5, "max_receives": 5]) { cloud in
             try await cloud.request("purge")
@@ -77,7 +78,7 @@ struct ShutdownTests {
             let photo = try await cloud.paint(64, 48)
             let others = (1...6).map { "others/\($0).jpeg" }
             for key in others + ["deadly.jpeg"] { try await cloud.put(key, path: photo) }
-            try await cloud.fault(.s3, "hold", ["method": "GET", "path": "deadly.jpeg"])
+            try await cloud.fault(.s3, "hold", ["method": "PUT", "path": "deadly.jpeg"])
             try await cloud.fault(.s3, "delay", ["method": "GET", "path": "others/", "seconds": 4])
             for life in 1...5 {
                 let killed = try await cloud.pixelated(configuration, name: "life-\(life)")
@@ -86,16 +87,21 @@ struct ShutdownTests {
                 killed.signal(SIGKILL)
                 #expect(try await killed.end() == .signal(SIGKILL))
                 try await cloud.clear(.s3)
-                try await cloud.fault(.s3, "hold", ["method": "GET", "path": "deadly.jpeg"])
+                try await cloud.fault(.s3, "hold", ["method": "PUT", "path": "deadly.jpeg"])
                 try await cloud.fault(.s3, "delay", ["method": "GET", "path": "others/", "seconds": 4])
             }
             let last = try await cloud.pixelated(configuration, name: "last")
             try await cloud.outputs(of: others)
             try await cloud.waitUntilEmpty()
             try await last.stop()
-            // The redrive policy has moved the one message, and no other.
+            // The one message has a reason, and the redrive policy has moved neither it nor another.
             let letters = try await cloud.request("receive", ["visibility": 0]).array
             #expect(letters.count == 1 && letters.first?["body"]?.string?.contains("deadly.jpeg") == true)
+            let attributes = letters.first?["attributes"]
+            #expect(attributes?["pixelated-error"]?.string == "no-result", "\(letters)")
+            #expect(
+                attributes?["pixelated-reason"]?.string?.contains("received 5 times without a result") == true
+            )
             try await cloud.request("allow", ["policy": "iam-policy-dead-letters.json"])
             let explained = try await cloud.pixelated(
                 configuration, name: "explain", verb: "dead-letters explain", arguments: ["deadly.jpeg"])

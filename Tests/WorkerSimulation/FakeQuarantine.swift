@@ -8,6 +8,7 @@ import Worker
 /// The quarantine as one process sees it.
 struct FakeQuarantine: Quarantine {
     let connection: FakeConnection
+    var replacesRecords = false
 
     func store(_ record: QuarantineRecord, of message: Message, id: String) async throws {
         let now = connection.cloud.clock.now

@@ -17,7 +17,8 @@ final class WorkerHarness {
     private let failure = Locked<WorkerError?>(nil)
 
     init(
-        hasQuarantine: Bool = true, answersEmptyPollsAtOnce: Bool = false, hasLongWork: Bool = true,
+        hasQuarantine: Bool = true, replacesRecords: Bool = false, answersEmptyPollsAtOnce: Bool = false,
+        hasLongWork: Bool = true,
         random: Double = 1, tracer: Tracer? = nil,
         _ change: (inout WorkerOptions) -> Void = { _ in }
     ) {
@@ -38,8 +39,9 @@ final class WorkerHarness {
         worker = PixelationWorker(
             queue: FakeQueue(connection), store: FakeStore(connection),
             engine: FakeEngine(connection: connection),
-            quarantine: hasQuarantine ? FakeQuarantine(connection: connection) : nil, options: options,
-            metrics: metrics,
+            quarantine: hasQuarantine
+                ? FakeQuarantine(connection: connection, replacesRecords: replacesRecords) : nil,
+            options: options, metrics: metrics,
             logger: Logger(label: "harness", factory: { _ in SwiftLogNoOpLogHandler() }), clock: cloud.clock,
             random: { random }, tracer: tracer)
     }

@@ -58,6 +58,13 @@ import Testing
         #expect(row(kind, hasQuarantine: false)?.quarantine == "no, redrive policy")
     }
 
+    @Test func `a missing result is stored at the last receive`() {
+        #expect(row(.noResult)?.quarantine == "receive 5" && row(.noResult)?.delay == "-")
+        #expect(row(.noResult, attempts: 0)?.quarantine == "no")
+        #expect(row(.noResult, hasQuarantine: false)?.quarantine == "no, redrive policy")
+        #expect(row(.noResult, ["no-result": "retry"])?.quarantine == "no, redrive policy")
+    }
+
     @Test func `a deleted source is ignored`() {
         #expect(row(.notFound)?.disposition == "ignore")
         #expect(row(.notFound)?.quarantine == "no")

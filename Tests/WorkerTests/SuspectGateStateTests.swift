@@ -176,4 +176,16 @@ final class SuspectGateStateTests {
         }
         #expect(!gate.isSuspect("m", receiveCount: 4, maxReceives: 5))
     }
+
+    @Test func `four failures are stored before they happen in an hour`() {
+        for second in 0..<4 {
+            #expect(gate.canStoreEarly(now: .seconds(second)))
+            gate.storedEarly(now: .seconds(second))
+        }
+        let times = [4, 3599, 3600, 3601]
+        let can = times.map { gate.canStoreEarly(now: .seconds($0)) }
+        #expect(can == [false, false, true, true])
+        gate.storedEarly(now: .seconds(3600))
+        #expect(!gate.canStoreEarly(now: .seconds(3600)) && gate.canStoreEarly(now: .seconds(3601)))
+    }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AWS
 import Metrics
 import Support
 import Testing
@@ -103,5 +104,132 @@ import Testing
         #expect(harness.run(100) { harness.end != nil })
         #expect(harness.message(0).isDeleted && harness.message(1).visibleAt <= harness.time)
         #expect(harness.calls("GetObject s3://in/2-") == 0)
+    }
+
+    // MARK: The last receive
+
+    /// Runs until no message is left, and returns the numbers of records with each outcome but 0.
+    private func outcomes(_ harness: WorkerHarness) -> [Outcome.Kind: UInt64] {
+        #expect(
+            harness.run(3600) {
+                harness.messages.allSatisfy(\.isDeleted) && harness.worker.status.inFlight == 0
+            })
+        let counts = Outcome.Kind.allCases.map { ($0, harness.metrics.records[$0]) }
+        return Dictionary(uniqueKeysWithValues: counts.filter { $0.1 > 0 })
+    }
+
+    @Test func `a failure is stored and the message deleted before the last decoding`() throws {
+        let harness = WorkerHarness(hasLongWork: false)
+        upload(1, receives: 4, to: harness)
+        harness.start()
+        #expect(harness.run(60) { harness.calls("Pixelate") > 0 })
+        // A process that is killed now leaves this.
+        #expect(harness.message(0).isDeleted && harness.quarantined == ["m0-0"])
+        let record = try #require(harness.record("m0-0"))
+        #expect(record.error == "no-result" && record.key == "4-0.jpg" && record.receiveCount == 5)
+        #expect(record.reason.contains("received 5 times without a result"))
+
+        #expect(outcomes(harness) == [.done: 1])
+        #expect(harness.outputs.count == 5 && harness.calls("SendMessage") == 1)
+        #expect(harness.metrics.deleted.value == 1 && harness.metrics.settleFailures.value == 0)
+        #expect(harness.metrics.leasesLost[.expired] == 0 && harness.calls("DeleteMessageBatch") == 1)
+    }
+
+    @Test func `a long decoding after the deletion of its message is not interrupted`() {
+        let harness = WorkerHarness(hasLongWork: false)
+        upload(1, receives: 4, to: harness)
+        harness.inject("Pixelate", delay: 300)
+        harness.start()
+        #expect(harness.run(60) { harness.calls("Pixelate") > 0 })
+        let heartbeats = harness.calls("ChangeMessageVisibilityBatch")
+        #expect(harness.run(400) { harness.outputs.count == 5 })
+        #expect(outcomes(harness) == [.done: 1])
+        #expect(harness.calls("ChangeMessageVisibilityBatch") == heartbeats)
+    }
+
+    @Test(arguments: [false, true])
+    func `an ordinary failure at the last receive leaves one record`(replacesRecords: Bool) {
+        let harness = WorkerHarness(replacesRecords: replacesRecords, hasLongWork: false)
+        upload(1, receives: 4, to: harness)
+        harness.inject("Pixelate", .tooSlow)
+        harness.start()
+        #expect(outcomes(harness) == [.quarantined: 1])
+        #expect(harness.metrics.recordErrors[.tooSlow, .quarantined] == 1)
+        #expect(harness.quarantined == ["m0-0"] && harness.calls("SendMessage") == (replacesRecords ? 2 : 1))
+        #expect(harness.record("m0-0")?.error == (replacesRecords ? "too-slow" : "no-result"))
+    }
+
+    @Test func `a failure of the download at the last receive is stored with its own reason`() {
+        let harness = WorkerHarness(hasLongWork: false)
+        upload(1, receives: 4, to: harness)
+        harness.inject("GetObject", .accessDenied)
+        harness.start()
+        #expect(outcomes(harness) == [.quarantined: 1])
+        #expect(harness.record("m0-0")?.error == "access-denied" && harness.calls("SendMessage") == 1)
+    }
+
+    @Test func `without a place for the reason, the last attempt is made with the message in the queue`() {
+        let harness = WorkerHarness(hasLongWork: false)
+        upload(1, receives: 4, to: harness)
+        harness.inject("SendMessage", .unavailable)
+        harness.start()
+        #expect(harness.run(60) { harness.calls("Pixelate") > 0 })
+        #expect(!harness.message(0).isDeleted && harness.calls("SendMessage") == 1)
+        #expect(outcomes(harness) == [.done: 1])
+        #expect(harness.quarantined.isEmpty && harness.outputs.count == 5)
+    }
+
+    @Test func `a stop after the storing leaves the record and no message`() {
+        let harness = WorkerHarness(hasLongWork: false)
+        upload(1, receives: 4, to: harness)
+        harness.inject("Pixelate", delay: 1000)
+        harness.start()
+        #expect(harness.run(60) { harness.calls("Pixelate") > 0 })
+        harness.worker.drain()
+        harness.run(30)
+        #expect(harness.end == nil, "the work in progress has a minute")
+        #expect(harness.run(60) { harness.end != nil })
+        #expect(outcomes(harness) == [.quarantined: 1])
+        #expect(harness.metrics.recordErrors[.noResult, .quarantined] == 1)
+        #expect(harness.quarantined == ["m0-0"] && harness.calls("SendMessage") == 1)
+    }
+
+    @Test func `a backlog after an outage leaves at most four records an hour`() {
+        let harness = WorkerHarness(hasLongWork: false) { $0.maxInFlight = 12 }
+        upload(20, receives: 6, to: harness)
+        harness.start()
+        #expect(outcomes(harness) == [.done: 20])
+        #expect(harness.outputs.count == 100 && harness.quarantined.count == 4)
+    }
+
+    @Test func `with other records in the message, nothing is stored before the decoding`() {
+        let harness = WorkerHarness(hasLongWork: false)
+        harness.upload("a.jpg", "b.jpg")
+        harness.cloud.state.withLock { $0.messages[0].receiveCount = 4 }
+        harness.start()
+        #expect(outcomes(harness) == [.done: 2])
+        #expect(harness.quarantined.isEmpty && harness.outputs.count == 10)
+    }
+
+    @Test func `outputs that are up to date need no record`() {
+        let harness = WorkerHarness(hasLongWork: false)
+        harness.upload("a.jpg")
+        harness.start()
+        #expect(harness.run(60) { harness.messages.allSatisfy(\.isDeleted) })
+        harness.cloud.announce([
+            FakeCloud.Event(name: ObjectReference(bucket: "in", key: "a.jpg"), version: 1)
+        ])
+        harness.cloud.state.withLock { $0.messages[1].receiveCount = 4 }
+        #expect(outcomes(harness) == [.done: 1, .skipped: 1])
+        #expect(harness.quarantined.isEmpty)
+    }
+
+    @Test(arguments: ["retry", "ignore", "open-breaker"])
+    func `a policy for missing results switches the storing off`(disposition: String) {
+        let harness = WorkerHarness(hasLongWork: false) { $0.policy = ["no-result": disposition] }
+        upload(1, receives: 4, to: harness)
+        harness.start()
+        #expect(outcomes(harness) == [.done: 1])
+        #expect(harness.quarantined.isEmpty)
     }
 }

@@ -46,6 +46,19 @@ import Worker
         #expect(put.attributes.contains { $0.name == "pixelated.bytes" && $0.value == .integer(1000) })
     }
 
+    @Test func `a message that is deleted before its picture is decoded has one span for it`() {
+        let spans = Spans()
+        let harness = WorkerHarness(tracer: Tracer(spans))
+        harness.upload("a.jpg")
+        harness.cloud.state.withLock { $0.messages[0].receiveCount = 4 }
+        harness.start()
+        #expect(harness.run(600) { !spans.named("pixelate").isEmpty })
+        #expect(harness.quarantined == ["m0-0"])
+        let (deletes, decodes) = (spans.named("SQS.DeleteMessage"), spans.named("decode"))
+        #expect(deletes.count == 1 && decodes.count == 1)
+        #expect(deletes.map(\.end).max() ?? .max <= decodes.map(\.start).min() ?? 0)
+    }
+
     @Test func `failed operations and records have their errors`() throws {
         let spans = Spans()
         let harness = WorkerHarness(tracer: Tracer(spans))

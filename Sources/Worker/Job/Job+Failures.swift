@@ -16,8 +16,12 @@ extension Job {
 
     /// Returns `.retried`, or a permanent failure when the receive count has reached `maxReceives`.
     func retriedOrQuarantined(_ error: WorkerError, _ message: InFlightMessage) -> Outcome {
-        let isLast = options.maxReceives > 0 && message.content.receiveCount >= options.maxReceives
-        return isLast ? permanentFailure(error) : .retried(error)
+        isLastReceive(message) ? permanentFailure(error) : .retried(error)
+    }
+
+    /// Returns true when the receive count of a message has reached `maxReceives`.
+    private func isLastReceive(_ message: InFlightMessage) -> Bool {
+        options.maxReceives > 0 && message.content.receiveCount >= options.maxReceives
     }
 
     /// Returns `.quarantined`, or `.retried` when there is no quarantine, so that the redrive policy of the queue moves
@@ -104,8 +108,7 @@ extension Job {
                 try await leases.ensureValid(message.lease)
                 request.began = clock.now
                 quarantineBreaker.began(message.lease, at: request.began)
-                try await quarantine.store(
-                    record, of: message.content, id: "\(record.messageID)-\(record.record)")
+                try await quarantine.store(record, of: message.content, id: record.id)
                 quarantineBreaker.ended(message.lease, request, isSuccess: true)
                 return nil
             } catch let error as WorkerError where !isStopped(message) {
@@ -121,5 +124,87 @@ extension Job {
                 return outcomeOfStop(message, error as? WorkerError)
             }
         }
+    }
+}
+
+/// The storing of a failure before it happens. A process that a picture kills can store nothing.
+extension Job {
+    /// The consequence for a suspect message if the process is killed while its picture is decoded.
+    enum Fate {
+        /// The message is received again.
+        case anotherReceive
+        /// The quarantine has the reason.
+        case stored
+        /// The redrive policy of the queue moves the message without a reason.
+        case movedWithoutReason
+    }
+
+    func fate(of attempt: RecordAttempt) -> Fate {
+        guard isLastReceive(attempt.message) else { return .anotherReceive }
+        return canStoreEarly(attempt) ? .stored : .movedWithoutReason
+    }
+
+    /// Returns true when a failure can be stored before the decoding. In an outage it is not stored, because the message
+    /// may have to be released.
+    private func canStoreEarly(_ attempt: RecordAttempt) -> Bool {
+        isLastReceive(attempt.message) && quarantine != nil && policy[.noResult] == .quarantine
+            && attempt.onlyRecord != nil && breaker.opening == nil && suspects.canStoreEarly(now: clock.now)
+    }
+
+    /// Stores the failure of a suspect message at its last receive in the quarantine and deletes the message, before
+    /// its picture is decoded. When it cannot be stored, the message stays in the queue.
+    ///
+    /// - Throws: `StopSignal.Reason.leaseLost`, `CancellationError`.
+    func storeEarly(_ attempt: inout RecordAttempt) async throws {
+        guard !attempt.isStoredEarly, let quarantine, let (body, index) = attempt.onlyRecord,
+            canStoreEarly(attempt)
+        else { return }
+        let message = attempt.message
+        let error = Self.noResult(attempt)
+        let record = QuarantineRecord(
+            error, attempt.trace, of: message, body, index: body.storedIndex(of: index), identity)
+        try await leases.ensureValid(message.lease)
+        do {
+            try await quarantine.store(record, of: message.content, id: record.id)
+        } catch let failure as WorkerError where !isStopped(message) {
+            metrics.attemptFailures.increment(failure.kind)
+            log.quarantineFailed(error, of: message)
+            return
+        }
+        attempt.isStoredEarly = true
+        suspects.storedEarly(now: clock.now)
+        log.storedEarly(error, attempt.trace, of: message)
+        try await leases.delete(message.lease, attempt.spans)
+    }
+
+    /// Returns the outcome of a record whose failure was stored before its decoding. The message is deleted, so every
+    /// failure is one that the quarantine has. A second record is stored only where it replaces the first one.
+    func finalOutcome(_ outcome: Outcome, _ attempt: RecordAttempt) async -> Outcome {
+        let error: WorkerError
+        switch outcome {
+        case .lost: return outcome
+        case .done, .skipped, .ignored:
+            log.letterObsolete(outcome, attempt.trace, of: attempt.message)
+            return outcome
+        case .retried(let failure), .quarantined(let failure): error = failure
+        case .released(_, let failure): error = failure ?? Self.noResult(attempt)
+        }
+        if let quarantine, quarantine.replacesRecords, let (body, index) = attempt.onlyRecord {
+            let record = QuarantineRecord(
+                error, attempt.trace, of: attempt.message, body, index: body.storedIndex(of: index), identity)
+            // If it fails, the first record remains.
+            try? await quarantine.store(record, of: attempt.message.content, id: record.id)
+        }
+        return .quarantined(error)
+    }
+
+    private static func noResult(_ attempt: RecordAttempt) -> WorkerError {
+        WorkerError(
+            .noResult, operation: attempt.trace.source.map { "pixelating \($0)" } ?? "pixelating",
+            detail:
+                "the message was received \(attempt.message.content.receiveCount) times without a result, so"
+                + " that the picture may end the process, for example for lack of memory; this was stored before the"
+                + " last attempt: if the log has no event letter-obsolete for the message, give the process more memory or"
+                + " lower worker.memoryBytes, and replay the letter")
     }
 }

@@ -67,7 +67,7 @@ extension Job {
         let turn = try await suspects.enter(attempt.message.lease)
         if turn.isAlone {
             metrics.suspects.increment()
-            log.suspectBegins(attempt.trace, of: attempt.message, options)
+            log.suspectBegins(attempt.trace, of: attempt.message, fate: fate(of: attempt))
         }
         attempt.message.stopSignal.markStarted()
         let source = try await download(plan.source, &attempt)
@@ -80,13 +80,14 @@ extension Job {
         let metadata = stamp.metadata(following: tracer == nil ? nil : source.head)
         let stale = existing.indices.filter { existing[$0].stamp?.isEquivalent(to: stamp) != true }
         if stale.isEmpty { return attempt.outcomeOfUpToDate }
+        if turn.isAlone { try await storeEarly(&attempt) }
         let picture = try await pixelate(source, plan, &attempt)
         _ = consume turn
 
         // An attempt that has uploaded goes on until outputs and source agree, with or without the lease, because
         // its upload may have replaced a newer output.
         if !attempt.isCommitting {
-            try await leases.ensureValid(attempt.message.lease)
+            if !attempt.isStoredEarly { try await leases.ensureValid(attempt.message.lease) }
             try attempt.message.stopSignal.enterCommit()
             attempt.isCommitting = true
         }

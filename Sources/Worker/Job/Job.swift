@@ -61,6 +61,7 @@ struct Job: Sendable {
             } catch {
                 records = [.unreadable(error)]
             }
+            let selected = records.indices.filter { original.selects($0, of: records.count) }
             for (index, record) in records.enumerated() {
                 if !original.selects(index, of: records.count) {
                     results.append(
@@ -70,7 +71,8 @@ struct Job: Sendable {
                 {
                     results.append(known)
                 } else {
-                    let (result, recordSpans) = await processRecord(record, of: message, observedStore)
+                    let (result, recordSpans) = await processRecord(
+                        record, of: message, selected.count == 1 ? (original, index) : nil, observedStore)
                     results.append(result)
                     if let recordSpans { spans.append(recordSpans) }
                 }
@@ -110,11 +112,13 @@ struct Job: Sendable {
     }
 
     private func processRecord(
-        _ record: S3Notification.Record, of message: InFlightMessage, _ store: ObservedStore
+        _ record: S3Notification.Record, of message: InFlightMessage,
+        _ onlyRecord: (body: OriginalBody, index: Int)?, _ store: ObservedStore
     ) async -> (result: RecordResult, spans: RecordSpans?) {
         let start = clock.now
         var spans: RecordSpans?
         var trace = RecordTrace()
+        var isStored = false
         var outcome: Outcome
         switch record {
         case .removed: outcome = .skipped(.removed)
@@ -143,13 +147,16 @@ struct Job: Sendable {
                 trace.traceID = spans?.traceID
                 var attempt = RecordAttempt(event, of: message, trace: trace)
                 attempt.spans = spans
+                attempt.onlyRecord = onlyRecord
                 outcome = await withBreakerRetry(&attempt, store)
+                if attempt.isStoredEarly { outcome = await finalOutcome(outcome, attempt) }
+                isStored = attempt.isStoredEarly
                 trace = attempt.trace
                 spans?.finish(outcome, trace, of: message, eventTime: event.time, now: clock.now)
             }
         }
         trace.totalTime = clock.now - start
-        return (RecordResult(outcome: outcome, trace: trace), spans)
+        return (RecordResult(outcome: outcome, trace: trace, isStored: isStored), spans)
     }
 
     /// Makes attempts at a record until it ends, and returns its outcome. An attempt that fails because of a dependency

@@ -42,7 +42,13 @@ package struct Policy: Sendable, Equatable {
     /// - Parameter hasQuarantine: True when a quarantine is configured.
     package func table(_ options: WorkerOptions, hasQuarantine: Bool) -> [Row] {
         WorkerError.Kind.allCases.map { kind in
-            let (delay, quarantine) = Self.consequences(of: self[kind], options, hasQuarantine)
+            var (delay, quarantine) = Self.consequences(of: self[kind], options, hasQuarantine)
+            if kind == .noResult {
+                // The message of a process that is killed becomes visible again by itself.
+                delay = "-"
+                let isStored = hasQuarantine && self[kind] == .quarantine
+                quarantine = isStored ? Self.lastReceive(options) : "no, redrive policy"
+            }
             return Row(
                 kind: kind.rawValue, disposition: self[kind].rawValue,
                 isOverridden: self[kind] != Self.standard(kind).disposition, delay: delay,
@@ -54,9 +60,7 @@ package struct Policy: Sendable, Equatable {
         of disposition: Disposition, _ options: WorkerOptions, _ hasQuarantine: Bool
     ) -> (delay: String, quarantine: String) {
         let backoff = "\(options.retrySeconds) s, doubled to \(options.maxRetrySeconds) s"
-        let atLast =
-            !hasQuarantine
-            ? "no, redrive policy" : options.maxReceives == 0 ? "no" : "receive \(options.maxReceives)"
+        let atLast = hasQuarantine ? lastReceive(options) : "no, redrive policy"
         return switch disposition {
         case .ignore: ("-", "no")
         case .retry: (backoff, atLast)
@@ -68,6 +72,10 @@ package struct Policy: Sendable, Equatable {
                 hasQuarantine && options.maxReceives > 0 ? "\(atLast) if isolated" : atLast
             )
         }
+    }
+
+    private static func lastReceive(_ options: WorkerOptions) -> String {
+        options.maxReceives == 0 ? "no" : "receive \(options.maxReceives)"
     }
 
     package static func problems(
@@ -129,6 +137,11 @@ package struct Policy: Sendable, Equatable {
         case .sourceEncryption: (.retry, "the KMS key of the source cannot be used")
         case .encryption: (.openBreaker, "the KMS key of the outputs or of the quarantine cannot be used")
         case .queueMissing: (.openBreaker, "the dead-letter queue does not exist")
+        case .noResult:
+            (
+                .quarantine,
+                "no receive has ended with a result, as if the process was killed; stored before the last attempt"
+            )
         case .other: (.retry, "any other error")
         }
     }

@@ -8,6 +8,11 @@ struct RecordAttempt {
     let event: ObjectEvent
     let message: InFlightMessage
     var trace: RecordTrace
+    /// The body of the message and the index of the record in it, by which a failure can be stored before the decoding;
+    /// nil when other records of the message have to be processed as well.
+    var onlyRecord: (body: OriginalBody, index: Int)?
+    /// True when a failure was stored in the quarantine before the decoding, and the message was deleted.
+    var isStoredEarly = false
     /// The spans of the record; nil when it is not traced.
     var spans: RecordSpans?
     /// True while the current attempt is in its commit section, which lasts from its first upload to its end.

@@ -67,6 +67,9 @@ package struct WorkerError: Error, Sendable, Equatable, CustomStringConvertible 
         case encryption
         /// The queue or the dead-letter queue does not exist.
         case queueMissing = "queue-missing"
+        /// The message was received until its last receive, and no process has told a result. The kind of a quarantine
+        /// record that is stored before the last attempt (`Job.storeEarly`).
+        case noResult = "no-result"
         /// Any other error.
         case other
     }
@@ -123,7 +126,7 @@ extension WorkerError.Kind {
     package var fault: WorkerError.Fault {
         switch self {
         case .notUnderstood, .notFound, .superseded, .archived, .tooLarge, .unsupported, .corrupt, .hostile,
-            .tooSlow, .decoderCrashed, .decoderOutOfMemory, .decoderGarbage:
+            .tooSlow, .decoderCrashed, .decoderOutOfMemory, .decoderGarbage, .noResult:
             .picture
         case .throttled, .timedOut, .unavailable, .malformedResponse: .aws
         case .accessDenied, .sourceBucketMissing, .bucketNotAllowed, .outputDenied, .outputBucketMissing,

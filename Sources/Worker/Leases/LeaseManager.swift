@@ -21,7 +21,7 @@ final class LeaseManager: Sendable {
     /// The values that the lock protects.
     private struct Shared {
         var leases: LeaseManagerState
-        /// The continuations of the jobs in `ensureValid` that wait for the response to a heartbeat.
+        /// The continuations of the jobs in `ensureValid` and `delete` that wait for the response to a call.
         var waiters: [LeaseManagerState.ID: CheckedContinuation<Void, Never>] = [:]
         /// The stop signals of the jobs that have not settled their message.
         var stopSignals: [LeaseManagerState.ID: StopSignal] = [:]
@@ -97,6 +97,24 @@ final class LeaseManager: Sendable {
         wakeup.signal()
     }
 
+    /// Deletes the message of a job that goes on, and returns when its lease has ended: the queue has confirmed the
+    /// delete, or the visibility timeout is over.
+    ///
+    /// - Parameter spans: The spans of the record of the message, which get one more; nil when it is not traced.
+    /// - Throws: `CancellationError`. The message is deleted nevertheless.
+    func delete(_ id: LeaseManagerState.ID, _ spans: RecordSpans?) async throws {
+        let now = clock.now
+        state.withLock { state in
+            let isEffective = state.leases.settle(id, .delete, now: now)
+            if isEffective, let spans { state.deletions[id] = (now, [spans]) }
+        }
+        wakeup.signal()
+        while state.withLock({ $0.leases.isHeld(id) }) {
+            try Task.checkCancellation()
+            await waitForCall(about: id) { $0.isHeld(id) }
+        }
+    }
+
     /// Returns true when the message has been received again since its registration, or when its lease has ended, so
     /// that another worker can have processed it meanwhile.
     func wasReceivedAgain(_ id: LeaseManagerState.ID) -> Bool {
@@ -115,7 +133,9 @@ final class LeaseManager: Sendable {
             case .lost: throw StopSignal.Reason.leaseLost
             case .extending:
                 wakeup.signal()
-                await waitForHeartbeat(of: id)
+                await waitForCall(about: id) { [clock] state in
+                    state.ensureValid(id, now: clock.now) == .extending
+                }
             }
         }
     }
@@ -266,6 +286,7 @@ final class LeaseManager: Sendable {
             case .settleFailed(_, let settlement, let code):
                 metrics.settleFailures.increment()
                 log.settleFailed(settlement, code: code)
+                resumeWaiters(of: [end.id])
             case .lost(let id, let loss):
                 metrics.leasesLost.increment(loss)
                 state.withLock { $0.stopSignals.removeValue(forKey: id) }?.request(.leaseLost)
@@ -274,17 +295,17 @@ final class LeaseManager: Sendable {
         }
     }
 
-    // MARK: Waiting for a heartbeat
+    // MARK: Waiting for a call
 
-    private func waitForHeartbeat(of id: LeaseManagerState.ID) async {
+    /// Waits for the result of a call about a lease, or for the end of the lease, when `isNeeded`.
+    private func waitForCall(
+        about id: LeaseManagerState.ID, while isNeeded: (inout LeaseManagerState) -> Bool
+    ) async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { (waiter: CheckedContinuation<Void, Never>) in
-                let now = clock.now
                 let mustWait = state.withLock { state -> Bool in
                     // A cancellation or an answer before this has found no waiter to resume.
-                    guard !Task.isCancelled, state.leases.ensureValid(id, now: now) == .extending else {
-                        return false
-                    }
+                    guard !Task.isCancelled, isNeeded(&state.leases) else { return false }
                     state.waiters[id] = waiter
                     return true
                 }
@@ -300,7 +321,7 @@ final class LeaseManager: Sendable {
         for waiter in waiters { waiter.resume() }
     }
 
-    /// Removes all leases. Jobs that wait in `ensureValid` are resumed, and their leases are lost.
+    /// Removes all leases. Jobs that wait in `ensureValid` or `delete` are resumed, and their leases are lost.
     private func forgetAll() {
         let waiters = state.withLock { state in
             state.leases.forgetAll()

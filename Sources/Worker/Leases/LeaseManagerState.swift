@@ -272,6 +272,9 @@ package struct LeaseManagerState: Sendable {
     /// that another worker can have received the message.
     package func wasReceivedAgain(_ id: ID) -> Bool { leases[id]?.wasReceivedAgain ?? true }
 
+    /// Returns true until a lease has ended.
+    package func isHeld(_ id: ID) -> Bool { leases[id] != nil }
+
     /// Returns whether enough of a lease is left for a job to upload its outputs. With `.extending` a heartbeat becomes
     /// due unless one is in progress, and the caller checks again after the response to it.
     package mutating func ensureValid(_ id: ID, now: Duration) -> Validity {

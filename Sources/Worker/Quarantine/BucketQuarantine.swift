@@ -15,6 +15,8 @@ package struct BucketQuarantine: Quarantine {
         self.prefix = prefix
     }
 
+    package var replacesRecords: Bool { true }
+
     package func holds(_ object: ObjectReference) -> Bool {
         (object.bucket == bucket || AccessPoint.hidesBucket(bucket)) && object.key.hasPrefix(prefix)
             && object.key.hasSuffix(".json")

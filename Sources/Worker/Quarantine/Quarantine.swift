@@ -14,11 +14,15 @@ package protocol Quarantine: Sendable {
     /// - Throws: `WorkerError`.
     func store(_ record: QuarantineRecord, of message: Message, id: String) async throws
 
+    /// True when a record replaces the one that was stored with the same identifier before.
+    var replacesRecords: Bool { get }
+
     /// Returns true when `object` is a quarantine record that this quarantine has stored. The worker skips the events
     /// of such objects.
     func holds(_ object: ObjectReference) -> Bool
 }
 
 extension Quarantine {
+    package var replacesRecords: Bool { false }
     package func holds(_ object: ObjectReference) -> Bool { false }
 }

@@ -39,6 +39,8 @@ struct SuspectGateState: Sendable {
     private var turnBegan = Duration.zero
     /// The number of turns that the process has survived.
     private var survivedTurns = 0
+    /// The times of the failures that were stored before they happen, within the latest `earlyPeriod`.
+    private var earlyFailures: [Duration] = []
     /// True when messages are received one by one.
     private var isCautious = true
     /// The messages with which this process has come to a result, and that are received again.
@@ -53,6 +55,11 @@ struct SuspectGateState: Sendable {
     static let patience = Duration.seconds(60)
     /// The number of turns after which the receive counts have another cause than killed processes.
     static let maximumTurns = 32
+    /// The maximum number of failures that a process stores before they happen, in `earlyPeriod`. If it survives as
+    /// many of them, the receive counts probably have another cause, and each picture that succeeds leaves a useless
+    /// record.
+    static let maximumEarlyFailures = 4
+    static let earlyPeriod = Duration.seconds(3600)
     /// The pause after which a suspect message looks again whether the deletion of others is confirmed.
     static let confirmationPause = Duration.milliseconds(50)
 
@@ -128,6 +135,17 @@ struct SuspectGateState: Sendable {
         if turn == id { turn = nil }
         survivedTurns += 1
         change(id) { $0.isPending = false }
+    }
+
+    /// Returns true when another failure can be stored before it happens, at `now`.
+    func canStoreEarly(now: Duration) -> Bool {
+        earlyFailures.count { $0 + Self.earlyPeriod > now } < Self.maximumEarlyFailures
+    }
+
+    /// Records that a failure was stored before it happens, at `now`.
+    mutating func storedEarly(now: Duration) {
+        earlyFailures.removeAll { $0 + Self.earlyPeriod <= now }
+        earlyFailures.append(now)
     }
 
     /// Records that a job waits for a dependency, so that others need not wait for it.

@@ -17,6 +17,10 @@ package enum WorkerEvent: String, Sendable, CaseIterable {
     case pictureReleased = "picture-released"
     /// The picture of a suspect message is downloaded and decoded alone.
     case pictureSuspect = "picture-suspect"
+    /// The failure of a suspect message was stored in the quarantine before its picture is decoded for the last time.
+    case pictureQuarantinedEarly = "picture-quarantined-early"
+    /// The last attempt at a suspect message needs no quarantine record, although one was stored before.
+    case letterObsolete = "letter-obsolete"
     /// The lease of a message ended during its processing.
     case leaseLost = "lease-lost"
     /// A failure could not be stored in the quarantine.

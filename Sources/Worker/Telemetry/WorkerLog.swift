@@ -30,18 +30,38 @@ struct WorkerLog: Sendable {
 
     /// Logs that the source of a suspect message is downloaded and decoded, while no other job is at work. If the
     /// process is killed, this entry names the picture.
-    func suspectBegins(_ trace: RecordTrace, of message: InFlightMessage, _ options: WorkerOptions) {
-        var fields = Self.fields(of: message)
-        fields.merge(Self.fields(of: trace)) { $1 }
-        let isLast = options.maxReceives > 0 && message.content.receiveCount >= options.maxReceives
+    ///
+    /// - Parameter fate: The consequence if the process is killed.
+    func suspectBegins(_ trace: RecordTrace, of message: InFlightMessage, fate: Job.Fate) {
         let consequence =
-            isLast
-            ? "; this is its last receive, and if the process is killed again, the redrive policy of the queue moves"
-                + " the message without a reason" : ""
+            switch fate {
+            case .anotherReceive: ""
+            case .stored: "; this is its last receive, so its failure is stored before it is decoded"
+            case .movedWithoutReason:
+                "; this is its last receive, and if the process is killed again, the redrive policy of the queue moves"
+                    + " the message without a reason"
+            }
         log(
-            .pictureSuspect, isLast ? .warning : .notice,
+            .pictureSuspect, fate == .anotherReceive ? .notice : .warning,
             "\(Self.name(of: trace)): processed alone in receive \(message.content.receiveCount), because the process"
-                + " may have been killed in the earlier ones\(consequence)", fields)
+                + " may have been killed in the earlier ones\(consequence)", Self.fields(of: message, trace))
+    }
+
+    /// Logs that the failure of a suspect message was stored in the quarantine before its picture is decoded.
+    func storedEarly(_ failure: WorkerError, _ trace: RecordTrace, of message: InFlightMessage) {
+        log(
+            .pictureQuarantinedEarly, .warning,
+            "\(Self.name(of: trace)): the quarantine has a record of the failure, and the last attempt begins",
+            Self.fields(of: message, trace).merging(Self.fields(of: failure)) { $1 })
+    }
+
+    /// Logs that the quarantine record that was stored before the last attempt is not needed.
+    func letterObsolete(_ outcome: Outcome, _ trace: RecordTrace, of message: InFlightMessage) {
+        log(
+            .letterObsolete, .notice,
+            "\(Self.name(of: trace)): \(outcome.kind.rawValue) at the last receive; the quarantine record with the kind"
+                + " \(WorkerError.Kind.noResult.rawValue) can be deleted, or replayed without effect",
+            Self.fields(of: message, trace).merging(["outcome": "\(outcome.kind.rawValue)"]) { $1 })
     }
 
     /// Logs that a permanent failure could not be stored in the quarantine.
@@ -198,6 +218,10 @@ extension WorkerLog {
         if message.isRedelivered { fields["redelivered"] = "yes" }
         if let age = message.age { fields["ms_queued"] = .stringConvertible(age.inMilliseconds) }
         return fields
+    }
+
+    private static func fields(of message: InFlightMessage, _ trace: RecordTrace) -> Logger.Metadata {
+        fields(of: message).merging(fields(of: trace)) { $1 }
     }
 
     private static func fields(of error: WorkerError) -> Logger.Metadata {
