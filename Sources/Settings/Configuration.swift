@@ -15,7 +15,8 @@ package struct Configuration: Sendable, Equatable {
     /// The isolation of the decoders: the setting `pixelation.isolation` of the configuration file.
     package var isolation = DecoderIsolation.required
     /// The options of the worker. In the configuration file, the output options of the worker are in the section
-    /// `output`, its filter is in `filter`, and `waitSeconds` and `visibilitySeconds` are in `queue`.
+    /// `output`, its filter is in `filter`, `pictureLog` is `log.pictures`, and `waitSeconds` and `visibilitySeconds`
+    /// are in `queue`.
     package var worker = WorkerOptions()
     /// The options of the `PutObject` requests for outputs: the section `output` of the configuration file.
     package var put = PutOptions()

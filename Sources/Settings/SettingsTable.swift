@@ -332,6 +332,10 @@ extension Setting {
                 + "exits when the queue does not exist"),
         .choice("log.level", \.log.level, reloads: true, "Minimum log level"),
         .choice(
+            "log.pictures", \.worker.pictureLog, reloads: true,
+            "all: an entry for each record; failures: no entry, unless log.level is debug or trace, for a record that "
+                + "succeeds or needs no work at its first receive and attempt with an undamaged source"),
+        .choice(
             "log.format", \.log.format,
             "automatic: journal if stderr is connected to the journal, else text; journal: the journal's native "
                 + "protocol, or text if there is no journal; text: lines for people; json: one object per line"

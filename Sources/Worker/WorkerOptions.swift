@@ -31,6 +31,8 @@ package struct WorkerOptions: Sendable, Equatable {
     /// The changes of the policy: names of dispositions by names of kinds of errors.
     package var policy: [String: String] = [:]
     package var filter = ObjectFilter()
+    /// The records that the log has an entry for.
+    package var pictureLog = PictureLog.all
     /// The time in seconds after which the worker stops when the queue is empty and no message is in flight; nil for
     /// never.
     package var idleSeconds: Int?

@@ -155,7 +155,7 @@ struct ReloadTests {
 
     @Test func `only settings that the worker and the log apply at run time are reloadable`() {
         for setting in Setting.all where setting.isReloadable {
-            let isTaken = ["log.level", "filter.", "pixelation.limits.", "worker."].contains {
+            let isTaken = ["log.level", "log.pictures", "filter.", "pixelation.limits.", "worker."].contains {
                 setting.path.hasPrefix($0)
             }
             #expect(isTaken, "\(setting.path)")

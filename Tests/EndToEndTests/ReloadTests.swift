@@ -43,6 +43,29 @@ struct ReloadTests {
         }
     }
 
+    @Test func `log.pictures hides the pictures that succeed, until a reload`() async throws {
+        try await LocalCloud.run { cloud in
+            try await cloud.request("purge")
+            var configuration = cloud.configuration
+            configuration.set("log", "pictures", to: "failures")
+            let pixelated = try await cloud.pixelated(configuration)
+            let photo = try await cloud.paint(200, 100)
+            try await cloud.put("quiet/good.jpeg", path: photo)
+            try await cloud.put("quiet/bad.jpeg", path: Project.root.appending(path: "Package.swift").path)
+            try await cloud.outputs(of: "quiet/good.jpeg")
+            try await pixelated.log.line(containing: "quiet/bad.jpeg: quarantined")
+            try await cloud.waitUntilEmpty()
+
+            configuration.set("log", "pictures", to: "all")
+            try await cloud.reload(pixelated, configuration)
+            try await pixelated.log.line(containing: "applied: log.pictures")
+            try await cloud.put("loud/good.jpeg", path: photo)
+            try await pixelated.log.line(containing: "loud/good.jpeg: 200x100")
+            try await pixelated.stop()
+            #expect(!pixelated.log.lines.contains { $0.contains("quiet/good.jpeg") })
+        }
+    }
+
     @Test func `limits, policy and filter apply to messages received after the reload`() async throws {
         try await LocalCloud.run { cloud in
             try await cloud.request("purge")

@@ -68,8 +68,8 @@ struct ShutdownTests {
         }
     }
 
-    /// The daemon is killed whenever it has decoded one of the pictures, before the others, which take longer, are
-    /// done.
+    /// The daemon is killed whenever it downloads one of the pictures, before the others, which take longer, are done.
+    /// The last time it is killed when the picture is decoded.
     @Test func `a picture at which the process is killed each time takes no others with it`() async throws {
         try await LocalCloud.run(["visibility": 5, "max_receives": 5]) { cloud in
             try await cloud.request("purge")
@@ -78,17 +78,16 @@ struct ShutdownTests {
             let photo = try await cloud.paint(64, 48)
             let others = (1...6).map { "others/\($0).jpeg" }
             for key in others + ["deadly.jpeg"] { try await cloud.put(key, path: photo) }
-            try await cloud.fault(.s3, "hold", ["method": "PUT", "path": "deadly.jpeg"])
-            try await cloud.fault(.s3, "delay", ["method": "GET", "path": "others/", "seconds": 4])
             for life in 1...5 {
+                let method: JSON = life == 5 ? "PUT" : "GET"
+                try await cloud.fault(.s3, "hold", ["method": method, "path": "deadly.jpeg"])
+                try await cloud.fault(.s3, "delay", ["method": "GET", "path": "others/", "seconds": 4])
                 let killed = try await cloud.pixelated(configuration, name: "life-\(life)")
                 try await cloud.waitForHeld(.s3, within: 120)
                 if life >= 3 { try await killed.log.line(containing: "deadly.jpeg: processed alone") }
                 killed.signal(SIGKILL)
                 #expect(try await killed.end() == .signal(SIGKILL))
                 try await cloud.clear(.s3)
-                try await cloud.fault(.s3, "hold", ["method": "PUT", "path": "deadly.jpeg"])
-                try await cloud.fault(.s3, "delay", ["method": "GET", "path": "others/", "seconds": 4])
             }
             let last = try await cloud.pixelated(configuration, name: "last")
             try await cloud.outputs(of: others)

@@ -150,4 +150,28 @@ struct WorkerLogTests {
             }
         }
     }
+
+    @Test func `with failures only, a picture that plainly succeeds is logged at debug level`() throws {
+        func level(
+            _ outcome: Outcome, _ logged: PictureLog, receives: Int = 1,
+            change: (inout RecordTrace) -> Void = { _ in }
+        ) throws -> Logger.Level {
+            var trace = RecordTrace()
+            trace.rounds = 1
+            change(&trace)
+            return try line {
+                $0.recordEnded(outcome, trace, of: message(receives: receives), index: 0, logged: logged)
+            }.level
+        }
+        let error = WorkerError(.corrupt, operation: "pixelating")
+        #expect(try level(.done, .all) == .info && level(.skipped(.folder), .all) == .info)
+        #expect(try level(.done, .failures) == .debug && level(.skipped(.finished), .failures) == .debug)
+        #expect(try level(.done, .failures, receives: 2) == .info)
+        #expect(try level(.done, .failures) { $0.rounds = 2 } == .info)
+        #expect(try level(.done, .failures) { $0.probes = 1 } == .info)
+        #expect(try level(.done, .failures) { $0.damage = [Damage(.noProfile, "d")] } == .info)
+        #expect(try level(.ignored(error), .failures) == .notice && level(.lost, .failures) == .warning)
+        #expect(try level(.quarantined(error), .failures) == .error)
+        #expect(try level(.retried(error), .failures) == .warning)
+    }
 }

@@ -144,8 +144,8 @@ extension Job {
         return canStoreEarly(attempt) ? .stored : .movedWithoutReason
     }
 
-    /// Returns true when a failure can be stored before the decoding. In an outage it is not stored, because the message
-    /// may have to be released.
+    /// Returns true when a failure can be stored before the decoding. In an outage it is not stored, because the
+    /// message may have to be released.
     private func canStoreEarly(_ attempt: RecordAttempt) -> Bool {
         isLastReceive(attempt.message) && quarantine != nil && policy[.noResult] == .quarantine
             && attempt.onlyRecord != nil && breaker.opening == nil && suspects.canStoreEarly(now: clock.now)
@@ -204,7 +204,7 @@ extension Job {
             detail:
                 "the message was received \(attempt.message.content.receiveCount) times without a result, so"
                 + " that the picture may end the process, for example for lack of memory; this was stored before the"
-                + " last attempt: if the log has no event letter-obsolete for the message, give the process more memory or"
-                + " lower worker.memoryBytes, and replay the letter")
+                + " last attempt: if the log has no event letter-obsolete for the message, give the process more memory"
+                + " or lower worker.memoryBytes, and replay the letter")
     }
 }

@@ -94,7 +94,8 @@ struct Job: Sendable {
                     results[index].isReported = true
                 }
                 metrics.recordEnded(outcome, results[index].trace)
-                log.recordEnded(outcome, results[index].trace, of: message, index: index)
+                log.recordEnded(
+                    outcome, results[index].trace, of: message, index: index, logged: options.pictureLog)
             }
             resultCache.keep(results, of: message.content)
             return (results.map(\.outcome) + (obstacle.map { [$0.outcome] } ?? []), spans)

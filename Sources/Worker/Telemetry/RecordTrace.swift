@@ -54,6 +54,9 @@ struct RecordTrace: Sendable {
         requestID = bounded(source.requestID, 128)
     }
 
+    /// True when the record had no damage and needed neither a second round nor a second attempt.
+    var isPlain: Bool { damage.isEmpty && rounds <= 1 && probes == 0 }
+
     /// The number of bytes of all texts.
     var textBytes: Int {
         [source?.bucket, source?.key, dialect, eTag, versionID, requestID, traceID].reduce(0) {

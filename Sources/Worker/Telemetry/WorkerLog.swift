@@ -17,15 +17,22 @@ struct WorkerLog: Sendable {
     /// Logs the outcome of a record: `picture-done`, `record-skipped`, `picture-ignored`, `picture-retried`,
     /// `picture-quarantined`, `picture-released` or `lease-lost`.
     ///
-    /// - Parameter index: The index of the record in its message, counted from 0.
-    func recordEnded(_ outcome: Outcome, _ trace: RecordTrace, of message: InFlightMessage, index: Int) {
+    /// - Parameters:
+    ///   - index: The index of the record in its message, counted from 0.
+    ///   - logged: The records that are not logged at the level debug only.
+    func recordEnded(
+        _ outcome: Outcome, _ trace: RecordTrace, of message: InFlightMessage, index: Int,
+        logged: PictureLog = .all
+    ) {
         var fields = Self.fields(of: message)
         fields["outcome"] = "\(outcome.kind.rawValue)"
         if index > 0 { fields["record"] = .stringConvertible(index) }
         fields.merge(Self.fields(of: trace)) { $1 }
         if let error = outcome.error { fields.merge(Self.fields(of: error)) { $1 } }
         let (event, level) = Self.event(of: outcome)
-        log(event, level, Self.text(outcome, trace), fields)
+        let isRoutine = level == .info && trace.isPlain && !message.isRedelivered
+        log(
+            event, logged == .failures && isRoutine ? .debug : level, Self.text(outcome, trace), fields)
     }
 
     /// Logs that the source of a suspect message is downloaded and decoded, while no other job is at work. If the
