@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The properties of a program that make defects in its code harder to exploit, as readelf shows them."""
+"""Properties of a built program: those that make defects in its code harder to exploit, and the glibc that it needs."""
 
 import re
 import subprocess
@@ -27,3 +27,19 @@ def missing(program):
         "no symbol table": "Symbol table '.symtab'" not in readelf("--symbols"),
     }
     return [name for name, present in checks.items() if not present]
+
+
+def newer_symbols(program, newest):
+    """Returns the symbols of glibc, with their versions, that are newer than the version `newest`, such as 2.34."""
+
+    def number(version):
+        return [int(part) for part in version.split(".")]
+
+    listed = subprocess.run(
+        ["objdump", "--dynamic-syms", program], capture_output=True, text=True, check=True,
+        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
+    ).stdout
+    symbols = re.findall(r"\*UND\*\s+\S+\s+\(?GLIBC_([0-9.]+)\)?\s+(\S+)", listed)
+    if not symbols:
+        raise ValueError(f"{program} needs no symbol of glibc")
+    return [f"{name}@GLIBC_{version}" for version, name in symbols if number(version) > number(newest)]

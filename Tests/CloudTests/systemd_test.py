@@ -41,6 +41,8 @@ class MachineTest(unittest.TestCase):
 
     figures = []
     events = event_identifiers()
+    # The path of the package in the machine.
+    package = "/root/pixelated.deb"
 
     @classmethod
     def setUpClass(cls):
@@ -52,7 +54,7 @@ class MachineTest(unittest.TestCase):
         cls.addClassCleanup(cls.machine.close)
         with open(os.environ["PIXELATOR_PACKAGE"], "rb") as file:
             package = file.read()
-        with open(f"/proc/{cls.machine.leader}/root/root/pixelated.deb", "wb") as file:
+        with open(f"/proc/{cls.machine.leader}/root{cls.package}", "wb") as file:
             file.write(package)
         cls.install()
 
@@ -61,7 +63,7 @@ class MachineTest(unittest.TestCase):
         """Installs the package with apt, whose cache contains the dependencies."""
         return cls.machine.run(
             "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-q", "-y",
-            "--no-install-recommends", *options, "/root/pixelated.deb",
+            "--no-install-recommends", *options, cls.package,
         )
 
     def setUp(self):
@@ -707,6 +709,10 @@ class PackageTest(MachineTest):
     def test_the_program_in_the_package_is_hardened(self):
         program = f"/proc/{self.machine.leader}/root/usr/bin/pixelated"
         self.assertEqual(hardening.missing(program), [])
+
+    def test_the_program_in_the_package_needs_no_newer_glibc_than_amazon_linux_has(self):
+        program = f"/proc/{self.machine.leader}/root/usr/bin/pixelated"
+        self.assertEqual(hardening.newer_symbols(program, "2.34"), [])
 
     def commands(self, *words):
         """Returns the commands that the help texts list below `words`, the nested ones too."""
