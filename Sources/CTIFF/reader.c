@@ -2,12 +2,11 @@
 
 #define _POSIX_C_SOURCE 200809L
 
-#include "CTIFF.h"
+#include "library.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <tiffio.h>
 #include <time.h>
 
 struct px_tiff {
@@ -111,6 +110,12 @@ static int on_warning(TIFF *tiff, void *context, const char *module, const char 
     return 1;
 }
 
+static void on_older_error(thandle_t handle, const char *module, const char *format, va_list arguments)
+{
+    if (handle != NULL)
+        on_error(NULL, handle, module, format, arguments);
+}
+
 static int64_t monotonic_nanoseconds(void)
 {
     struct timespec now;
@@ -146,23 +151,45 @@ px_tiff *px_tiff_create(const px_tiff_file *file, const px_tiff_limits *limits, 
     return reader;
 }
 
+// Opens the file with limits and handlers of its own.
+static px_tiff_status open_file(px_tiff *reader, const char *mode)
+{
+    void *options = px_libtiff.TIFFOpenOptionsAlloc();
+    if (options == NULL)
+        return px_tiff_memory;
+    px_libtiff.TIFFOpenOptionsSetMaxSingleMemAlloc(options, (tmsize_t)reader->memory_bytes);
+    px_libtiff.TIFFOpenOptionsSetErrorHandlerExtR(options, on_error, reader);
+    px_libtiff.TIFFOpenOptionsSetWarningHandlerExtR(options, on_warning, reader);
+    reader->tiff = px_libtiff.TIFFClientOpenExt(
+        "", mode, reader, read_bytes, write_bytes, seek, close_file, file_size, NULL, NULL, options);
+    px_libtiff.TIFFOpenOptionsFree(options);
+    return reader->tiff != NULL ? px_tiff_ok : px_tiff_failed;
+}
+
+// Opens the file with a version before 4.5, whose handlers are those of the process and get the reader of the file.
+static px_tiff_status open_file_before_4_5(px_tiff *reader, const char *mode)
+{
+    px_libtiff.TIFFSetErrorHandler(NULL);
+    px_libtiff.TIFFSetErrorHandlerExt(on_older_error);
+    px_libtiff.TIFFSetWarningHandler(NULL);
+    reader->tiff = px_libtiff.TIFFClientOpen(
+        "", mode, reader, read_bytes, write_bytes, seek, close_file, file_size, NULL, NULL);
+    return reader->tiff != NULL ? px_tiff_ok : px_tiff_failed;
+}
+
 px_tiff_status px_tiff_open(px_tiff *reader, bool in_rgb)
 {
     if (reader->tiff != NULL)
         return px_tiff_misused;
-    TIFFOpenOptions *options = TIFFOpenOptionsAlloc();
-    if (options == NULL)
-        return px_tiff_memory;
-    TIFFOpenOptionsSetMaxSingleMemAlloc(options, (tmsize_t)reader->memory_bytes);
-    TIFFOpenOptionsSetErrorHandlerExtR(options, on_error, reader);
-    TIFFOpenOptionsSetWarningHandlerExtR(options, on_warning, reader);
+    if (!px_tiff_load())
+        return px_tiff_no_library;
     // The letters forbid a mapping of the file and the division of large strips.
-    reader->tiff = TIFFClientOpenExt(
-        "", "rmc", reader, read_bytes, write_bytes, seek, close_file, file_size, NULL, NULL, options);
-    TIFFOpenOptionsFree(options);
-    if (reader->tiff == NULL)
-        return px_tiff_failed;
-    if (in_rgb && TIFFSetField(reader->tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB) != 1)
+    const char *mode = "rmc";
+    px_tiff_status status
+        = px_libtiff.has_options ? open_file(reader, mode) : open_file_before_4_5(reader, mode);
+    if (status != px_tiff_ok)
+        return status;
+    if (in_rgb && px_libtiff.TIFFSetField(reader->tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB) != 1)
         return px_tiff_failed;
     return px_tiff_ok;
 }
@@ -172,11 +199,11 @@ px_tiff_status px_tiff_read_strip(px_tiff *reader, uint32_t strip, uint8_t *out,
     px_tiff_status status = check_time(reader);
     if (status != px_tiff_ok)
         return status;
-    if (reader->tiff == NULL || TIFFIsTiled(reader->tiff) != 0 || strip >= TIFFNumberOfStrips(reader->tiff)
-        || count > INT64_MAX)
+    if (reader->tiff == NULL || px_libtiff.TIFFIsTiled(reader->tiff) != 0
+        || strip >= px_libtiff.TIFFNumberOfStrips(reader->tiff) || count > INT64_MAX)
         return px_tiff_misused;
     // A decoder that finds fewer bytes than it should reports an error.
-    tmsize_t size = TIFFReadEncodedStrip(reader->tiff, strip, out, (tmsize_t)count);
+    tmsize_t size = px_libtiff.TIFFReadEncodedStrip(reader->tiff, strip, out, (tmsize_t)count);
     return size >= 0 && (size_t)size == count ? px_tiff_ok : px_tiff_failed;
 }
 
@@ -185,9 +212,10 @@ px_tiff_status px_tiff_read_row(px_tiff *reader, uint32_t row, uint16_t plane, u
     px_tiff_status status = check_time(reader);
     if (status != px_tiff_ok)
         return status;
-    if (reader->tiff == NULL || TIFFIsTiled(reader->tiff) != 0 || TIFFScanlineSize64(reader->tiff) != count)
+    if (reader->tiff == NULL || px_libtiff.TIFFIsTiled(reader->tiff) != 0
+        || px_libtiff.TIFFScanlineSize64(reader->tiff) != count)
         return px_tiff_misused;
-    return TIFFReadScanline(reader->tiff, out, row, plane) == 1 ? px_tiff_ok : px_tiff_failed;
+    return px_libtiff.TIFFReadScanline(reader->tiff, out, row, plane) == 1 ? px_tiff_ok : px_tiff_failed;
 }
 
 px_tiff_status px_tiff_read_tile(px_tiff *reader, uint32_t tile, uint8_t *out, size_t count)
@@ -195,10 +223,11 @@ px_tiff_status px_tiff_read_tile(px_tiff *reader, uint32_t tile, uint8_t *out, s
     px_tiff_status status = check_time(reader);
     if (status != px_tiff_ok)
         return status;
-    if (reader->tiff == NULL || TIFFIsTiled(reader->tiff) == 0 || tile >= TIFFNumberOfTiles(reader->tiff)
-        || TIFFTileSize64(reader->tiff) != count)
+    if (reader->tiff == NULL || px_libtiff.TIFFIsTiled(reader->tiff) == 0
+        || tile >= px_libtiff.TIFFNumberOfTiles(reader->tiff)
+        || px_libtiff.TIFFTileSize64(reader->tiff) != count)
         return px_tiff_misused;
-    tmsize_t size = TIFFReadEncodedTile(reader->tiff, tile, out, (tmsize_t)count);
+    tmsize_t size = px_libtiff.TIFFReadEncodedTile(reader->tiff, tile, out, (tmsize_t)count);
     return size >= 0 && (size_t)size == count ? px_tiff_ok : px_tiff_failed;
 }
 
@@ -211,8 +240,8 @@ px_tiff_status px_tiff_read_colors(px_tiff *reader, uint32_t row, uint32_t rows,
         return px_tiff_misused;
     TIFFRGBAImage image;
     char message[1024] = "";
-    if (TIFFRGBAImageOK(reader->tiff, message) == 0
-        || TIFFRGBAImageBegin(&image, reader->tiff, 1, message) == 0) {
+    if (px_libtiff.TIFFRGBAImageOK(reader->tiff, message) == 0
+        || px_libtiff.TIFFRGBAImageBegin(&image, reader->tiff, 1, message) == 0) {
         snprintf(reader->message, sizeof reader->message, "%.150s", message);
         return px_tiff_failed;
     }
@@ -222,12 +251,12 @@ px_tiff_status px_tiff_read_colors(px_tiff *reader, uint32_t row, uint32_t rows,
     image.col_offset = 0;
     uint32_t width = image.width;
     if ((uint64_t)row + rows > image.height || (uint64_t)width * rows * 4 != count) {
-        TIFFRGBAImageEnd(&image);
+        px_libtiff.TIFFRGBAImageEnd(&image);
         return px_tiff_misused;
     }
     uint32_t *raster = (uint32_t *)(void *)out;
-    int is_complete = TIFFRGBAImageGet(&image, raster, width, rows);
-    TIFFRGBAImageEnd(&image);
+    int is_complete = px_libtiff.TIFFRGBAImageGet(&image, raster, width, rows);
+    px_libtiff.TIFFRGBAImageEnd(&image);
     for (size_t i = 0; i < (size_t)width * rows; i++) {
         uint32_t pixel = raster[i];
         out[4 * i] = (uint8_t)TIFFGetR(pixel);
@@ -248,6 +277,6 @@ void px_tiff_destroy(px_tiff *reader)
     if (reader == NULL)
         return;
     if (reader->tiff != NULL)
-        TIFFClose(reader->tiff);
+        px_libtiff.TIFFClose(reader->tiff);
     free(reader);
 }

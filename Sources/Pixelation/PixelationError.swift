@@ -129,6 +129,7 @@ package struct PixelationError: Error, Sendable, Equatable, CustomStringConverti
             switch error.kind {
             case .notTIFF: .notAnImage
             case .unsupported: .unsupportedFormat
+            case .noLibrary: .decoderMissing
             case .tooManyPixels, .sideTooLong: .tooManyPixels
             case .tooManyEntries: .tooManyMarkers
             case .tooManySegments, .tooManyScans: .tooManyScans

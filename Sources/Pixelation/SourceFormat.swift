@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HEIF
+import TIFF
 
 /// The format of a source, recognised by the first bytes of the file, or by the root element of XML. The raw values are
 /// for error texts.
@@ -34,6 +35,7 @@ package enum SourceFormat: String, Sendable, CaseIterable {
         switch self {
         case .heif: HEIFHeader.Coding.hevc.missingLibrary
         case .avif: HEIFHeader.Coding.av1.missingLibrary
+        case .tiff: TIFFHeader.missingLibrary
         default: nil
         }
     }

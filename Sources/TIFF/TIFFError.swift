@@ -9,6 +9,8 @@ package struct TIFFError: Error, Sendable, Equatable, CustomStringConvertible {
         case notTIFF = "not-tiff"
         /// The file has a compression, a colour model or samples that are not supported.
         case unsupported = "unsupported-format"
+        /// libtiff is not installed.
+        case noLibrary = "decoder-missing"
         /// The picture has more pixels than `TIFFLimits.pixels`.
         case tooManyPixels = "too-many-pixels"
         /// A side of the picture is longer than `TIFFHeader.longestSide`.

@@ -7,6 +7,9 @@ package import Pixels
 package struct TIFFHeader: PictureHeader {
     /// The longest side of a picture in pixels, which is that of all outputs.
     package static let longestSide = 65500
+    /// A sentence that states which package to install when libtiff is missing.
+    package static let missingLibrary =
+        "compressed TIFF files need libtiff 4: install the package libtiff6 (Debian, Ubuntu) or libtiff (Amazon Linux)"
 
     /// The width of the picture in pixels as stored.
     package let storedWidth: Int

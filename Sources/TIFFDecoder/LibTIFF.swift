@@ -91,6 +91,7 @@ final class LibTIFF {
             let reason = message.isEmpty ? "libtiff finds an error in the data" : "libtiff: \(message)"
             throw TIFFError(.corrupt, "\(reason), in \(place)")
         case .memory: throw TIFFError(.tooMuchMemory, "more than \(limits.memoryBytes) bytes for the decoder")
+        case .no_library: throw TIFFError(.noLibrary, TIFFHeader.missingLibrary)
         case .deadline: throw TIFFError(.deadline, "the deadline passed in \(place)")
         case .cancelled: throw TIFFError(.cancelled, "decoding was cancelled")
         case .misused:

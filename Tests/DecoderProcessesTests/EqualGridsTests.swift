@@ -63,7 +63,7 @@ import Testing
 
     @Test func `a decoder without the library refuses its pictures and decodes all others`() async throws {
         var options = DecoderOptions(fileBytes: 1 << 20, memoryLimit: 256 << 20)
-        options.loadsLibraries = false
+        options.loadsHEIF = false
         var times = DecoderTimes()
         times.start = .seconds(600)
         let program = DecoderProgram(

@@ -24,10 +24,10 @@ struct ScriptedDecoder {
         // What a picture needs is initialized before the sandbox.
         _ = SamplePicture.isDecoded()
         let connection = try DecoderConnection()
-        if connection.hello.loadsLibraries {
+        if connection.hello.loadsHEIF {
             _ = OptionalLibraries.load()
         } else {
-            OptionalLibraries.refuse()
+            OptionalLibraries.refuseHEIF()
         }
         if fixed == .sendsGarbageBeforeReady { try connection.channel.send([3, 0, 0, 0, 7, 7, 7]) }
         let report =

@@ -26,11 +26,14 @@ typedef enum __attribute__((enum_extensibility(closed))) px_tiff_status {
     px_tiff_cancelled,
     /// The argument is not one of the picture, or the buffer has another length than libtiff fills.
     px_tiff_misused,
+    /// libtiff is not installed.
+    px_tiff_no_library,
 } px_tiff_status;
 
 /// The limits of decoding one file.
 typedef struct px_tiff_limits {
-    /// The largest block of memory that libtiff may allocate, in bytes.
+    /// The largest block of memory that libtiff may allocate, in bytes. Versions before 4.5 have no such limit, and the
+    /// caller compares the sizes of strips and tiles with its own limits.
     int64_t memory_bytes;
     /// The time from the creation of the reader to its deadline, in nanoseconds of the monotonic clock; negative for no
     /// deadline.
@@ -49,6 +52,10 @@ typedef struct px_tiff_file {
 
 /// A reader of one picture.
 typedef struct px_tiff px_tiff;
+
+/// Loads libtiff, `libtiff.so.6` or `libtiff.so.5`, at the first call in the process; returns false if there is none. A
+/// process that enters a sandbox calls this before, because it cannot open the library's file afterwards.
+bool px_tiff_load(void);
 
 /// Creates a reader; NULL if the system has no memory left.
 ///

@@ -13,18 +13,18 @@ package struct HelloMessage: Sendable, Equatable {
     package var memoryLimit: Int
     /// The free memory in bytes that the decoder keeps between two pictures at most.
     package var keptBytes: Int
-    /// True when the decoder loads the libraries of `OptionalLibraries`.
-    package var loadsLibraries: Bool
+    /// True when the decoder loads libheif.
+    package var loadsHEIF: Bool
     /// The process id of the parent.
     package var parent: Int32
 
     package init(
-        mappingBytes: Int, memoryLimit: Int, keptBytes: Int, loadsLibraries: Bool = false, parent: Int32
+        mappingBytes: Int, memoryLimit: Int, keptBytes: Int, loadsHEIF: Bool = false, parent: Int32
     ) {
         self.mappingBytes = mappingBytes
         self.memoryLimit = memoryLimit
         self.keptBytes = keptBytes
-        self.loadsLibraries = loadsLibraries
+        self.loadsHEIF = loadsHEIF
         self.parent = parent
     }
 
@@ -37,7 +37,7 @@ package struct HelloMessage: Sendable, Equatable {
         keptBytes = try reader.number(in: 0...1 << 30, "the kept memory")
         let loads = try reader.integer(UInt8.self)
         guard loads <= 1 else { throw MessageError("a flag of \(loads)") }
-        loadsLibraries = loads == 1
+        loadsHEIF = loads == 1
         parent = try reader.integer(Int32.self)
         try reader.finish()
     }
@@ -48,7 +48,7 @@ package struct HelloMessage: Sendable, Equatable {
         writer.append(Int64(mappingBytes))
         writer.append(Int64(memoryLimit))
         writer.append(Int64(keptBytes))
-        writer.append(UInt8(loadsLibraries ? 1 : 0))
+        writer.append(UInt8(loadsHEIF ? 1 : 0))
         writer.append(parent)
         return writer.message()
     }

@@ -52,8 +52,8 @@ package enum DecoderMain {
             // The first picture initializes the libraries, some of which read files for it. The second one shows that
             // nothing that a picture needs is forbidden: a decoder without this check would die at every picture.
             guard SamplePicture.isDecoded() else { end(.sample) }
-            if !connection.hello.loadsLibraries { OptionalLibraries.refuse() }
-            let unreadable = connection.hello.loadsLibraries ? OptionalLibraries.load() : []
+            let unreadable =
+                connection.hello.loadsHEIF ? OptionalLibraries.load() : OptionalLibraries.refuseHEIF()
             let report = sandbox(connection.hello)
             guard SamplePicture.isDecoded() else { end(.sample) }
             try connection.channel.send(ReadyMessage(report: report, unreadable: unreadable).message)

@@ -16,8 +16,8 @@ package struct DecoderOptions: Sendable, Equatable {
     /// `ProcessSandbox.keptBusyBytes`.
     package var keptBytes = ProcessSandbox.keptBusyBytes
 
-    /// True when the decoders load the libraries of `OptionalLibraries`, which a decoder cannot do in its sandbox.
-    package var loadsLibraries = false
+    /// True when the decoders load libheif, which a decoder cannot do in its sandbox.
+    package var loadsHEIF = false
 
     /// The maximum of `keptBytes` of all decoders together on a machine that has enough memory. The documented memory
     /// of the service contains it.
@@ -35,7 +35,7 @@ package struct DecoderOptions: Sendable, Equatable {
         let limits = options.limits
         self.init(
             isolation: isolation, fileBytes: limits.bytes, memoryLimit: limits.memoryBytes + Self.ownBytes)
-        loadsLibraries = options.formats.contains { OptionalLibraries.formats.contains($0) }
+        loadsHEIF = options.formats.contains { OptionalLibraries.formatsOfHEIF.contains($0) }
         keptBytes = min(ProcessSandbox.keptBusyBytes, allKeptBytes / max(count, 1))
     }
 

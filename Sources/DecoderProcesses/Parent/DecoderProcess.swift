@@ -36,7 +36,7 @@ final class DecoderProcess: @unchecked Sendable {
         // The message is in the buffer of the socket before the process exists.
         let hello = HelloMessage(
             mappingBytes: shared.count, memoryLimit: options.memoryLimit, keptBytes: options.keptBytes,
-            loadsLibraries: options.loadsLibraries, parent: getpid()
+            loadsHEIF: options.loadsHEIF, parent: getpid()
         ).message
         guard px_send_with_descriptor(own, hello, hello.count, shared.descriptor) == hello.count else {
             let code = errno
