@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# Functions for Debian trees and packages, of Tests/cloud, Tests/containers and Tests/systemd, which source this file
-# after deploy/local/environment.sh.
+# Functions for Debian trees and packages, of Tests/cloud, Tests/containers, Tests/systemd and Tests/rpm, which source
+# this file after deploy/local/environment.sh.
 
 box=$state/containers
 
@@ -61,4 +61,47 @@ make_base() {
         "$base.part"/usr/share/{info,locale,man}/*
     find "$base.part/usr/share/doc" -type f ! -name copyright -delete
     mv "$base.part" "$base"
+}
+
+# need_machine: skips the tests on machines without what systemd-nspawn needs.
+need_machine() {
+    need_namespaces
+    unshare --mount --propagation private sh -c '
+        umount -R /sys/fs/cgroup 2> /dev/null; mount -t cgroup2 none /sys/fs/cgroup \
+            && mkdir "/sys/fs/cgroup/pixelated-try-$$" && rmdir "/sys/fs/cgroup/pixelated-try-$$"' 2> /dev/null \
+        || skip "control groups cannot be created on this machine"
+}
+
+# get_nspawn: downloads systemd-nspawn (once). It sets `nspawn`.
+get_nspawn() {
+    nspawn=$state/systemd/nspawn
+    [ ! -d "$nspawn" ] || return 0
+    rm -rf "$nspawn.part"
+    mkdir -p "$nspawn.part"
+    unpack "$nspawn.part" systemd-container libsystemd-shared > "$state/systemd/nspawn.log" 2>&1 \
+        || fail "systemd-nspawn could not be downloaded; see $state/systemd/nspawn.log"
+    mv "$nspawn.part" "$nspawn"
+}
+
+# make_machine NAME SUITE PACKAGES DOWNLOADS: creates the root directory of a machine with systemd and PACKAGES, and
+# with DOWNLOADS in apt's cache, unless it exists already. It sets `root`.
+make_machine() {
+    root=$state/systemd/root-$1
+    local contents="$3 $4"
+    [ "$(cat "$root.contents" 2> /dev/null)" != "$contents" ] || return 0
+    make_base "$2"
+    step "Installing systemd into it (once)"
+    rm -rf "$root" "$root.contents"
+    cp -a "$base" "$root"
+    cp /etc/resolv.conf /etc/hosts "$root/etc/"
+    without_services "$root"
+    # The lists are split into words.
+    # shellcheck disable=SC2086
+    inside_new "$root" sh -c 'packages=$1; shift; apt-get update -q && apt-get install -q -y --no-install-recommends \
+        -o Dpkg::Options::=--force-unsafe-io systemd systemd-sysv dbus procps $packages && apt-get clean \
+        && if [ $# -gt 0 ]; then apt-get install -q -y --no-install-recommends --download-only "$@"; fi' \
+        sh "$3" $4 > "$state/systemd/root.log" 2>&1 \
+        || { tail -n 5 "$state/systemd/root.log" >&2; fail "systemd could not be installed"; }
+    rm -f "$root/usr/sbin/policy-rc.d"
+    printf '%s\n' "$contents" > "$root.contents"
 }

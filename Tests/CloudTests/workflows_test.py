@@ -61,6 +61,9 @@ class WorkflowsTest(unittest.TestCase):
         scripts = "\n".join(step.get("run", "") for step in jobs["package"]["steps"])
         for suite in ("bookworm", "trixie"):
             self.assertIn(f"PIXELATOR_SUITE={suite} Tests/systemd", scripts)
+        self.assertRegex(scripts, r"(?m)^deploy/rpm/build dist\nTests/rpm$")
+        upload, = (step for step in jobs["package"]["steps"] if "upload-artifact" in step.get("uses", ""))
+        self.assertEqual(upload["with"]["path"].split(), ["dist/*.deb", "dist/*.rpm"])
 
 
 if __name__ == "__main__":
