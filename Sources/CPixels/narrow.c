@@ -124,9 +124,11 @@ const px_narrow_kernels px_portable_narrow_kernels = {sum_portable, resolve_port
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
 
-// For each number of pixels: 1 for each sample of a pixel of the segment, and 0 for those behind it; and the position
-// of the pixel relative to the end of the segment, -8...-1. The samples of four pixels are in the order of `by_sample`.
+// For each number of pixels from the first of eight to the end of the segment: 1 for each sample of a pixel of the
+// segment, and 0 for those behind it; and the position of the pixel relative to the end of the segment, -24...-1. The
+// samples of four pixels are in the order of `by_sample`.
 #define FOUR(a, b, c, d) a, b, c, d, a, b, c, d, a, b, c, d, a, b, c, d
+#define EIGHT(n) {FOUR(-(n), 1 - (n), 2 - (n), 3 - (n)), FOUR(4 - (n), 5 - (n), 6 - (n), 7 - (n))}
 static const int8_t counted[9][32] = {
     {0},
     {FOUR(1, 0, 0, 0)},
@@ -138,7 +140,7 @@ static const int8_t counted[9][32] = {
     {FOUR(1, 1, 1, 1), FOUR(1, 1, 1, 0)},
     {FOUR(1, 1, 1, 1), FOUR(1, 1, 1, 1)},
 };
-static const int8_t positions[9][32] = {
+static const int8_t positions[PX_NARROW_PIXELS + 1][32] = {
     {0},
     {FOUR(-1, 0, 0, 0)},
     {FOUR(-2, -1, 0, 0)},
@@ -147,7 +149,8 @@ static const int8_t positions[9][32] = {
     {FOUR(-5, -4, -3, -2), FOUR(-1, 0, 0, 0)},
     {FOUR(-6, -5, -4, -3), FOUR(-2, -1, 0, 0)},
     {FOUR(-7, -6, -5, -4), FOUR(-3, -2, -1, 0)},
-    {FOUR(-8, -7, -6, -5), FOUR(-4, -3, -2, -1)},
+    EIGHT(8), EIGHT(9), EIGHT(10), EIGHT(11), EIGHT(12), EIGHT(13), EIGHT(14), EIGHT(15), EIGHT(16),
+    EIGHT(17), EIGHT(18), EIGHT(19), EIGHT(20), EIGHT(21), EIGHT(22), EIGHT(23), EIGHT(24),
 };
 
 static void sum_avx2(const uint8_t *row, const px_narrow_segment *segments, size_t count, px_narrow_sums *sums)
@@ -156,16 +159,29 @@ static void sum_avx2(const uint8_t *row, const px_narrow_segment *segments, size
     const __m256i by_sample = _mm256_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15, 0, 4, 8, 12, 1, 5,
         9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
     const __m256i pairs = _mm256_set1_epi16(1);
+    const __m256i one = _mm256_set1_epi8(1);
     // The sums of the samples, followed by those of the moments.
     __m256i all = _mm256_setzero_si256();
     for (size_t index = 0; index < count; index++) {
         const px_narrow_segment *segment = &segments[index];
-        const __m256i ones = _mm256_loadu_si256((const __m256i *)(const void *)counted[segment->pixels]);
-        const __m256i places = _mm256_loadu_si256((const __m256i *)(const void *)positions[segment->pixels]);
-        __m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)(row + segment->offset));
-        bytes = _mm256_shuffle_epi8(bytes, by_sample);
-        const __m256i sum = _mm256_madd_epi16(_mm256_maddubs_epi16(bytes, ones), pairs);
-        const __m256i weighed = _mm256_madd_epi16(_mm256_maddubs_epi16(bytes, places), pairs);
+        const uint8_t *at = row + segment->offset;
+        size_t rest = segment->pixels;
+        // The sums of pairs of pixels. Their magnitudes are at most 255 * (24 + 23 + 16 + 15 + 8 + 7) < 2^15.
+        __m256i sum = _mm256_setzero_si256();
+        __m256i weighed = _mm256_setzero_si256();
+        for (; rest > 8; rest -= 8, at += 32) {
+            const __m256i bytes =
+                _mm256_shuffle_epi8(_mm256_loadu_si256((const __m256i *)(const void *)at), by_sample);
+            const __m256i places = _mm256_loadu_si256((const __m256i *)(const void *)positions[rest]);
+            sum = _mm256_add_epi16(sum, _mm256_maddubs_epi16(bytes, one));
+            weighed = _mm256_add_epi16(weighed, _mm256_maddubs_epi16(bytes, places));
+        }
+        const __m256i ones = _mm256_loadu_si256((const __m256i *)(const void *)counted[rest]);
+        const __m256i places = _mm256_loadu_si256((const __m256i *)(const void *)positions[rest]);
+        const __m256i bytes =
+            _mm256_shuffle_epi8(_mm256_loadu_si256((const __m256i *)(const void *)at), by_sample);
+        sum = _mm256_madd_epi16(_mm256_add_epi16(sum, _mm256_maddubs_epi16(bytes, ones)), pairs);
+        weighed = _mm256_madd_epi16(_mm256_add_epi16(weighed, _mm256_maddubs_epi16(bytes, places)), pairs);
         const __m256i both = _mm256_add_epi32(
             _mm256_permute2x128_si256(sum, weighed, 0x20), _mm256_permute2x128_si256(sum, weighed, 0x31));
         // Zeros, followed by the sums of the samples.

@@ -28,8 +28,8 @@ struct px_webp_reader {
     // The output of `decoder`, which this reader owns, or the canvas of `animation`: pixels, or the planes of a lossy
     // picture without alpha, the luma first.
     uint8_t *pixels;
-    // The chroma planes, and the current row as pixels; NULL unless `file.has_planes`.
-    uint8_t *u, *v, *row;
+    // The chroma planes, and two rows as pixels: an odd row and the next one; NULL unless `file.has_planes`.
+    uint8_t *u, *v, *rows[2], *row_memory;
     px_webp_conversion *convert;
     // The number of bytes of the file that `decoder` has got.
     size_t given;
@@ -118,19 +118,12 @@ static size_t uv_stride(const px_webp_reader *reader)
     return ((size_t)reader->file.width + 1) / 2;
 }
 
-// Returns the row of chroma samples that is the second nearest to a row of the picture.
-static int far_row(const px_webp_reader *reader, int y)
-{
-    int far = y % 2 == 0 ? y / 2 - 1 : y / 2 + 1;
-    return far < 0 ? 0 : far > (reader->file.height - 1) / 2 ? y / 2 : far;
-}
-
 // Returns the number of rows that must be decoded for the next row.
 static int needed_rows(const px_webp_reader *reader)
 {
     int y = reader->returned, height = reader->file.height;
-    int chroma = !reader->file.has_planes ? 0 : 2 * far_row(reader, y) + 2;
-    int needed = chroma > y + 1 ? chroma : y + 1;
+    // An odd row is converted with the next one, and the next row of chroma samples.
+    int needed = reader->file.has_planes && y % 2 != 0 ? y + 3 : y + 1;
     return needed < height ? needed : height;
 }
 
@@ -149,18 +142,21 @@ static px_webp_status allocate_pixels(px_webp_reader *reader)
     return px_webp_ok;
 }
 
-// Planes have 3/8 of the bytes of pixels, and a row of pixels is converted in the cache.
+// Planes have 3/8 of the bytes of pixels, and rows of pixels are converted in the cache.
 static px_webp_status allocate_planes(px_webp_reader *reader)
 {
     WebPDecBuffer *output = &reader->config.output;
     size_t width = (size_t)reader->file.width, height = (size_t)reader->file.height;
     size_t y_size = width * height, uv_size = uv_stride(reader) * ((height + 1) / 2);
     reader->pixels = malloc(y_size + 2 * uv_size);
-    reader->row = malloc(width * 4 + readable_bytes);
-    if (reader->pixels == NULL || reader->row == NULL)
+    // Pixel 1 of each row, at which the vectors of the conversion begin, is at a multiple of 64 bytes. The bytes behind
+    // a row are read, and nothing depends on them.
+    size_t stride = (60 + width * 4 + readable_bytes + 63) / 64 * 64;
+    reader->row_memory = calloc(1, 2 * stride + 63);
+    if (reader->pixels == NULL || reader->row_memory == NULL)
         return px_webp_memory;
-    // The bytes behind the row are read, and nothing depends on them.
-    memset(reader->row + width * 4, 0, readable_bytes);
+    reader->rows[0] = reader->row_memory + (-(uintptr_t)reader->row_memory & 63) + 60;
+    reader->rows[1] = reader->rows[0] + stride;
     reader->u = reader->pixels + y_size;
     reader->v = reader->u + uv_size;
     reader->convert = px_webp_best_conversion();
@@ -219,13 +215,22 @@ static px_webp_status decode_row(px_webp_reader *reader)
     return px_webp_ok;
 }
 
-static void convert_row(px_webp_reader *reader)
+// Returns the next row as pixels. An odd row and the next one are between the same two rows of chroma samples, and are
+// converted together.
+static const uint8_t *convert_row(px_webp_reader *reader)
 {
-    size_t y = (size_t)reader->returned, width = (size_t)reader->file.width;
-    size_t near = y / 2 * uv_stride(reader), far = (size_t)far_row(reader, reader->returned) * uv_stride(reader);
-    px_webp_planes planes = {.y = reader->pixels + y * width, .u = reader->u + near, .v = reader->v + near,
-        .far_u = reader->u + far, .far_v = reader->v + far};
-    reader->convert(&planes, reader->file.width, reader->row);
+    int y = reader->returned;
+    if (y > 0 && y % 2 == 0)
+        return reader->rows[1];
+    size_t width = (size_t)reader->file.width, first = (size_t)y;
+    // Nothing is above the first row, and nothing below the last one of a picture of even height.
+    size_t second = y > 0 && y + 1 < reader->file.height ? first + 1 : first;
+    const uint8_t *u = reader->u, *v = reader->v, *luma = reader->pixels;
+    size_t near = first / 2 * uv_stride(reader), next = second / 2 * uv_stride(reader);
+    px_webp_planes planes = {
+        .y = {luma + first * width, luma + second * width}, .u = {u + near, u + next}, .v = {v + near, v + next}};
+    reader->convert(&planes, reader->file.width, reader->rows);
+    return reader->rows[0];
 }
 
 // MARK: Interface
@@ -260,8 +265,7 @@ px_webp_status px_webp_next_row(px_webp_reader *reader, const uint8_t **row)
     if (status != px_webp_ok)
         return keep(reader, status);
     if (reader->file.has_planes) {
-        convert_row(reader);
-        *row = reader->row;
+        *row = convert_row(reader);
     } else {
         *row = reader->pixels + (size_t)reader->file.width * 4 * (size_t)reader->returned;
     }
@@ -277,6 +281,6 @@ void px_webp_destroy(px_webp_reader *reader)
         WebPIDelete(reader->decoder);
     if (reader->file.frames == 0)
         free(reader->pixels);
-    free(reader->row);
+    free(reader->row_memory);
     free(reader);
 }

@@ -6,9 +6,6 @@ import CPixels
 /// in 32-bit integers and floating-point numbers of 32 bits. Arithmetic.md, "Narrow rows", proves that the results are
 /// exact.
 struct NarrowTables {
-    /// The largest number of pixels of a segment.
-    private static let longest = 8
-
     /// The parts of the row, from the left, cut at the breakpoints of all sizes, and again where they are too long.
     private(set) var segments: [px_narrow_segment] = []
     /// The cells of all sizes two by two, size by size, each followed by the breakpoint right of the row.
@@ -25,7 +22,7 @@ struct NarrowTables {
 
     /// Creates the tables for the sizes of `filters`, all of which have the same length in pixels and fit.
     init(_ filters: [TriangleFilter]) {
-        let segmentsBefore = Breakpoints(filters).segments(longest: Self.longest) { start, count in
+        let segmentsBefore = Breakpoints(filters).segments(longest: PX_NARROW_PIXELS) { start, count in
             segments.append(
                 px_narrow_segment(
                     offset: UInt32(4 * start), pixels: UInt32(count), end: UInt32(start + count)))

@@ -91,7 +91,7 @@ static uint64_t hash_of_averages(const px_kernels *kernels)
 static uint64_t hash_of_narrow_rows(const px_narrow_kernels *kernels)
 {
     uint64_t hash = 0xCBF29CE484222325;
-    enum { most = 41, pixels = 8 * most };
+    enum { most = 41, pixels = PX_NARROW_PIXELS * most };
     static uint8_t row[4 * pixels + 28];
     for (int round = 0; round < 300; round++) {
         for (size_t index = 0; index < sizeof row; index++)
@@ -105,7 +105,7 @@ static uint64_t hash_of_narrow_rows(const px_narrow_kernels *kernels)
         const size_t count = 1 + below(most);
         unsigned end = 0;
         for (size_t index = 0; index < most; index++) {
-            const unsigned length = 1 + below(8);
+            const unsigned length = 1 + below(PX_NARROW_PIXELS);
             segments[index] = (px_narrow_segment){4 * end, length, end + length};
             end += length;
         }
@@ -139,7 +139,7 @@ static uint64_t hash_of_colors(
     uint64_t hash = 0xCBF29CE484222325;
     enum { most = 200, cells_count = 30 };
     static uint8_t from[4 * most];
-    static uint8_t row[4 * most];
+    static uint8_t row[4 * most], second[4 * most];
     for (size_t width = 1; width <= most; width++) {
         for (size_t index = 0; index < sizeof from; index++)
             from[index] = (uint8_t)below(256);
@@ -156,10 +156,13 @@ static uint64_t hash_of_colors(
         add(&hash, results, sizeof results);
         widen(from, row, width);
         add(&hash, row, 4 * width);
-        const px_webp_planes planes = {
-            from, from + most, from + most + most / 2, from + 2 * most, from + 2 * most + most / 2};
-        convert(&planes, (int)width, row);
+        const uint8_t *chroma = from + 2 * most;
+        const px_webp_planes planes = {.y = {from, from + most}, .u = {chroma, chroma + most / 2},
+            .v = {chroma + most, chroma + most + most / 2}};
+        uint8_t *const rows[2] = {row, second};
+        convert(&planes, (int)width, rows);
         add(&hash, row, 4 * width);
+        add(&hash, second, 4 * width);
         kernels->premultiply(from, width);
         add(&hash, from, 4 * width);
     }

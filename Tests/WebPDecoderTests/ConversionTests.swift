@@ -12,23 +12,23 @@ import Testing
         for round in 0..<400 {
             let width = round < 140 ? round + 1 : Int.random(in: 1...600, using: &random)
             let planes = Planes(width, isExtreme: round % 3 == 0, &random)
-            let rows = [px_webp_convert_portable, best].map(planes.converted)
-            #expect(rows[0] == planes.plain, "\(width) pixels, portable")
-            #expect(rows[1] == planes.plain, "\(width) pixels, the fastest")
+            let plain = [planes.plain(0), planes.plain(1)]
+            #expect(planes.converted(px_webp_convert_portable) == plain, "\(width) pixels, portable")
+            #expect(planes.converted(best) == plain, "\(width) pixels, the fastest")
         }
     }
 }
 
 private typealias Conversion =
     @convention(c) (
-        UnsafePointer<px_webp_planes>?, Int32, UnsafeMutablePointer<UInt8>?
+        UnsafePointer<px_webp_planes>?, Int32, UnsafePointer<UnsafeMutablePointer<UInt8>?>?
     ) -> Void
 
-/// Random samples of a row.
+/// Random samples of two rows.
 private struct Planes {
-    let y, u, v, farU, farV: [UInt8]
+    let y, u, v: [[UInt8]]
 
-    /// Makes samples of a row of `width` pixels: of all values, or of the smallest and the largest.
+    /// Makes samples of two rows of `width` pixels: of all values, or of the smallest and the largest.
     init(_ width: Int, isExtreme: Bool, _ random: inout SplitMix) {
         func samples(_ count: Int) -> [UInt8] {
             (0..<count).map { _ in
@@ -36,35 +36,41 @@ private struct Planes {
                 return isExtreme ? (value < 128 ? 0 : 255) : value
             }
         }
-        y = samples(width)
-        (u, v) = (samples((width + 1) / 2), samples((width + 1) / 2))
-        (farU, farV) = (samples((width + 1) / 2), samples((width + 1) / 2))
+        y = [samples(width), samples(width)]
+        u = [samples((width + 1) / 2), samples((width + 1) / 2)]
+        v = [samples((width + 1) / 2), samples((width + 1) / 2)]
     }
 
-    /// Returns the row that a build of the conversion stores.
-    func converted(_ convert: Conversion) -> [UInt8] {
-        // No byte behind the row may change.
-        var row = [UInt8](repeating: 7, count: 4 * y.count + 8)
-        let samples = y + u + v + farU + farV
-        let (count, columns) = (y.count, u.count)
+    /// Returns the rows that a build of the conversion stores.
+    func converted(_ convert: Conversion) -> [[UInt8]] {
+        let (count, columns) = (y[0].count, u[0].count)
+        let samples = (y + u + v).flatMap(\.self)
+        // No byte behind a row may change.
+        let stride = 4 * count + 8
+        var rows = [UInt8](repeating: 7, count: 2 * stride)
         samples.withUnsafeBufferPointer { samples in
-            guard let start = samples.baseAddress else { return }
-            let chroma = (0..<4).map { start + count + $0 * columns }
-            var planes = px_webp_planes(
-                y: start, u: chroma[0], v: chroma[1], far_u: chroma[2], far_v: chroma[3])
-            convert(&planes, Int32(count), &row)
+            rows.withUnsafeMutableBufferPointer { rows in
+                guard let start = samples.baseAddress, let row = rows.baseAddress else { return }
+                let chroma = (0..<4).map { start + 2 * count + $0 * columns }
+                var planes = px_webp_planes(
+                    y: (start, start + count), u: (chroma[0], chroma[1]), v: (chroma[2], chroma[3]))
+                convert(&planes, Int32(count), [row, row + stride])
+            }
         }
-        #expect(row[(4 * count)...].allSatisfy { $0 == 7 })
-        return Array(row[..<(4 * count)])
+        return [0, stride].map { start in
+            #expect(rows[(start + 4 * count)..<(start + stride)].allSatisfy { $0 == 7 })
+            return Array(rows[start..<start + 4 * count])
+        }
     }
 
-    /// The row by plain arithmetic: the chroma of a pixel has 9/16 of the nearest sample, 3/16 of the two beside it and
-    /// 1/16 of the opposite one, rounded in two steps; a sample that is missing is the nearest one in the same column.
-    var plain: [UInt8] {
+    /// Returns a row by plain arithmetic: the chroma of a pixel has 9/16 of the nearest sample, 3/16 of the two beside
+    /// it and 1/16 of the opposite one, rounded in two steps; a sample that is missing is the nearest one in the same
+    /// column.
+    func plain(_ at: Int) -> [UInt8] {
         var row: [UInt8] = []
-        for x in y.indices {
-            let level: Int = (Int(y[x]) * 19077) >> 8
-            let (blueness, redness) = (chroma(u, farU, x), chroma(v, farV, x))
+        for x in y[at].indices {
+            let level: Int = (Int(y[at][x]) * 19077) >> 8
+            let (blueness, redness) = (chroma(u[at], u[1 - at], x), chroma(v[at], v[1 - at], x))
             let red: Int = level + ((redness * 26149) >> 8) - 14234
             let green: Int = level - ((blueness * 6419) >> 8) - ((redness * 13320) >> 8) + 8708
             let blue: Int = level + ((blueness * 33050) >> 8) - 17685

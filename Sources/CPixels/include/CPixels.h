@@ -137,11 +137,15 @@ extern const px_kernels px_portable_kernels;
 /// Returns the inner loops that are the fastest on the processor on which the program runs.
 const px_kernels *px_best_kernels(void);
 
-/// A segment of a narrow row with 4 samples a pixel: at most 8 pixels between two neighbouring breakpoints.
+/// The largest number of pixels of a segment of a narrow row. The weighted sums of pairs of them stay below 2^15.
+enum { PX_NARROW_PIXELS = 24 };
+
+/// A segment of a narrow row with 4 samples a pixel: the pixels between two neighbouring breakpoints, or a part of them
+/// if there are too many.
 typedef struct px_narrow_segment {
     /// The offset of the first pixel in the row, in bytes.
     uint32_t offset;
-    /// The number of pixels, 1...8.
+    /// The number of pixels, 1...`PX_NARROW_PIXELS`.
     uint32_t pixels;
     /// The index, in the row, of the first pixel after the segment.
     uint32_t end;

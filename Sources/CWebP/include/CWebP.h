@@ -68,17 +68,18 @@ px_webp_status px_webp_next_frame(px_webp_reader *reader, int *end);
 /// 28 bytes behind a row of a still picture can be read.
 px_webp_status px_webp_next_row(px_webp_reader *reader, const uint8_t **row);
 
-/// The samples of a row of a lossy picture. There is a chroma sample for each two pixels of each two rows.
+/// The samples of two rows of a lossy picture that are between two rows of chroma samples: each row of pixels is
+/// nearest to one of these. There is a chroma sample for each two pixels of each two rows.
 typedef struct px_webp_planes {
-    const uint8_t *y;
-    /// The row of chroma samples of the row, and the one that is the second nearest; twice the same at the top and at
-    /// the bottom of the picture.
-    const uint8_t *u, *v, *far_u, *far_v;
+    const uint8_t *y[2];
+    /// The row of chroma samples that is the nearest to each row; twice the same at the top and at the bottom of the
+    /// picture.
+    const uint8_t *u[2], *v[2];
 } px_webp_planes;
 
-/// A function that stores a row of `width` pixels as red, green, blue and 255. The pixels are those of libwebp's
+/// A function that stores two rows of `width` pixels as red, green, blue and 255. The pixels are those of libwebp's
 /// decoder with its default options.
-typedef void px_webp_conversion(const px_webp_planes *planes, int width, uint8_t *row);
+typedef void px_webp_conversion(const px_webp_planes *planes, int width, uint8_t *const rows[2]);
 
 /// The conversion, compiled for every processor of the architecture that the program is built for.
 px_webp_conversion px_webp_convert_portable;
