@@ -12,6 +12,9 @@ extension FileWalk {
     private mutating func readFile(_ bytes: [UInt8]) {
         guard bytes.count >= 12 else { return add(.malformed, at: 0, "the file ends in its header") }
         let end = 8 + Self.number(bytes, at: 4)
+        guard end >= 12 else {
+            return add(.malformed, at: 4, count: 4, "a header that states an end within the header")
+        }
         guard end <= bytes.count else {
             return add(.malformed, at: bytes.count, "the file ends before the end that its header states")
         }

@@ -69,6 +69,13 @@ struct OutputVerifierTests {
         try expect(bytes + bytes, .trailingBytes, at: bytes.count)
     }
 
+    @Test(arguments: 0...3)
+    func `a WebP file that states an end within its header is malformed`(_ length: UInt8) throws {
+        var bytes = try Output.make(.webp, size: 8, width: 64, height: 48)
+        bytes.replaceSubrange(4..<8, with: [length, 0, 0, 0])
+        try expect(bytes, .malformed, at: 4)
+    }
+
     /// Returns a JPEG output with a marker segment behind the first one.
     private func jpeg(with marker: UInt8, _ content: [UInt8]) throws -> [UInt8] {
         var bytes = try Output.make(.jpeg, size: 8, width: 64, height: 48)
