@@ -92,7 +92,8 @@ struct FieldReader {
         else { return nil }
         let whole = Double(time.secondsSinceEpoch)
         guard bytes.count > 20 else { return whole }
-        guard bytes[19] == UInt8(ascii: "."),
+        // `Double` would accept an exponent as well.
+        guard bytes[19] == UInt8(ascii: "."), number(20..<bytes.count - 1) != nil,
             let fraction = Double("0\(String(decoding: bytes[19..<(bytes.count - 1)], as: UTF8.self))")
         else { return nil }
         return whole + fraction
