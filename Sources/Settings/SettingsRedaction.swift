@@ -14,8 +14,8 @@ package enum SettingsRedaction {
         var out = text
         if let scheme = out.firstRange(of: "://") {
             let rest = out[scheme.upperBound...]
-            let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "\"" }
-            if let at = authority.lastIndex(of: "@") {
+            // A password can have a slash, although it should be percent-encoded.
+            if let at = rest.prefix(while: { $0 != "?" && $0 != "\"" }).lastIndex(of: "@") {
                 out.replaceSubrange(scheme.upperBound..<at, with: "…")
             }
             if let query = out.firstIndex(of: "?") {
