@@ -252,6 +252,10 @@ let package = Package(
                 "Worker", "AWS", "Metrics", "Pixelation", "S3Events", "Support", "Scripted", log,
             ],
             path: "Tests/WorkerSimulation", swiftSettings: edge),
+        // The program of Tests/simulate.
+        .executableTarget(
+            name: "simulate", dependencies: ["WorkerSimulation"], path: "Tests/SimulateProgram",
+            swiftSettings: edge),
         // A C interface to libjpeg that writes test files of every kind and decodes without the code of the engine.
         .target(
             name: "CPlainJPEG", dependencies: ["CLibJPEG"], path: "Tests/CPlainJPEG", cSettings: c),
@@ -391,8 +395,8 @@ let package = Package(
         .testTarget(
             name: "WorkerTests",
             dependencies: [
-                "Worker", "WorkerSimulation", "AWS", "Pixelation", "S3Events", "HTTP", "Metrics", "Tracing",
-                "Support", "Scripted",
+                "Worker", "WorkerSimulation", "simulate", "AWS", "Pixelation", "S3Events", "HTTP", "Metrics",
+                "Tracing", "Support", "Scripted", "Systemd",
                 log,
             ],
             swiftSettings: edge),

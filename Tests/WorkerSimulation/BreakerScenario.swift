@@ -130,7 +130,7 @@ final class BreakerScenario {
                 state.lastVersion += 1
                 state.objects[name] = FakeCloud.Object(
                     eTag: "e\(state.lastVersion)", version: state.lastVersion, isCorrupt: isCorrupt)
-                if isCorrupt { state.corruptVersions.insert(state.lastVersion) }
+                if isCorrupt { state.corruptContents.insert(state.lastVersion) }
                 return state.lastVersion
             }
             if isMeasured { waiting[key] = cloud.clock.now }

@@ -18,8 +18,8 @@ extension ManualClock: WorkerClock {}
 /// - `FakeQueue`, `FakeStore`, `FakeEngine` and `FakeQuarantine` are the worker's view of them. Each of their calls
 ///   goes through a `FakeConnection`, which delays it, loses it or lets it fail, as `Faults` says.
 /// - `SimulatedProcess` runs the tasks of one worker, one job of the Swift runtime at a time, in any order.
-/// - `Simulation` runs several workers through a random schedule of uploads, faults, crashes and reloads, which is a
-///   function of its seed.
+/// - `Simulation` runs several workers through a `Schedule` of uploads, faults, crashes and reloads. A random schedule
+///   is a function of its seed and a `Profile`.
 /// - `BreakerScenario` runs several workers while single objects, the store or the quarantine fail, and measures the
 ///   latency of the healthy pictures.
 /// - `WorkerHarness` runs one worker through a schedule that a test writes step by step.
@@ -55,18 +55,42 @@ final class FakeCloud: Sendable {
     struct Event: Sendable {
         var name: ObjectReference
         var version: Int
+        var content: Int
+
+        /// Makes the event of a version with a content of its own, or with that of an earlier version.
+        init(name: ObjectReference, version: Int, content: Int? = nil) {
+            self.name = name
+            self.version = version
+            self.content = content ?? version
+        }
     }
 
     struct Object: Sendable {
         var eTag: String
         /// The version of the source; for an output, that of the source it was made from.
         var version: Int
+        /// The number of the content of the source; nil for that of the version, which no other version has.
+        var number: Int?
+        var content: Int { number ?? version }
         var isCorrupt = false
         /// True for an object without bytes.
         var isEmpty = false
         /// The size that the store reports; nil for none.
         var size: Int?
         var metadata: [String: String] = [:]
+
+        init(
+            eTag: String? = nil, version: Int, content: Int? = nil, isCorrupt: Bool = false,
+            isEmpty: Bool = false, size: Int? = nil, metadata: [String: String] = [:]
+        ) {
+            self.eTag = eTag ?? "e\(content ?? version)"
+            self.version = version
+            number = content
+            self.isCorrupt = isCorrupt
+            self.isEmpty = isEmpty
+            self.size = size
+            self.metadata = metadata
+        }
     }
 
     /// A delay or an error of the next calls whose names contain `call`.
@@ -82,10 +106,17 @@ final class FakeCloud: Sendable {
         var messages: [Message] = []
         var objects: [ObjectReference: Object] = [:]
         var sources: [ObjectReference] = []
+        /// The contents of the versions of each source.
+        var versions: [ObjectReference: [Int: Int]] = [:]
+        /// The sources that are being pixelated, and those whose outputs are being uploaded.
+        var decoding: [ObjectReference: Int] = [:]
+        var putting: [ObjectReference: Int] = [:]
+        /// The latest version of each source whose event was delivered.
+        var delivered: [ObjectReference: Int] = [:]
         /// The last version of each deleted source. It and earlier ones need no outputs any more.
         var deletedVersions: [ObjectReference: Int] = [:]
         var lastVersion = 0
-        var corruptVersions: Set<Int> = []
+        var corruptContents: Set<Int> = []
         var lastHandle = 0
         /// The events that wait for others, to share their message.
         var pending: [Event] = []
@@ -110,21 +141,76 @@ final class FakeCloud: Sendable {
     let scriptedFaults = Locked<[ScriptedFault]>([])
     /// The changes of the next downloads on their way to the worker, in order.
     let damages = Locked<[@Sendable (inout S3Object) -> Void]>([])
-    /// All calls, in the order of their arrival.
+    /// All calls, in the order of their arrival, when `keepsCalls` is true.
     let calls = Locked<[String]>([])
+    private let keepsCalls: Bool
+    /// The processes that were killed in a call.
+    let killed = Locked<[Int]>([])
     /// The working sets of the next pictures; those of later ones are random.
     let workingSets = Locked<[Int]>([])
     let faults: Faults
+    /// The contents of the schedule by their numbers.
+    private let contents: [Int: Schedule.Content]
+    /// The receive count from which a record that is not broken can be stored in the quarantine.
+    private let maxReceives: Int
+    /// True when outputs never go back to an older version: puts have conditions, and no ETag returns.
+    let isMonotonic: Bool
+    /// True when a put is checked to begin while its worker holds the message.
+    let checksHolders: Bool
+    let log: EventLog
     let state: Locked<State>
 
     init(seed: UInt64, faults: Faults) {
         self.faults = faults
         arrivals = Broadcast(clock: clock)
         state = Locked(State(random: SplitMix.schedule(seed: seed)))
+        keepsCalls = true
+        contents = [:]
+        maxReceives = 5
+        isMonotonic = faults.conditionalWrites
+        checksHolders = faults.duplicate == 0
+        log = EventLog(keepsLines: false) { .zero }
+    }
+
+    init(_ schedule: Schedule, keepsLines: Bool) {
+        faults = schedule.faults
+        arrivals = Broadcast(clock: clock)
+        state = Locked(State(random: SplitMix.schedule(seed: schedule.seed)))
+        keepsCalls = false
+        contents = Dictionary(schedule.contents.map { ($0.number, $0) }) { $1 }
+        maxReceives = schedule.settings.maxReceives
+        isMonotonic = faults.conditionalWrites && !schedule.hasReturns
+        checksHolders = schedule.hasSingleHolders
+        log = EventLog(keepsLines: keepsLines) { [clock] in clock.now }
+    }
+
+    /// The present second.
+    var second: Int { Int(clock.now.components.seconds) }
+
+    static func key(_ number: Int) -> String { "k\(number).jpg" }
+
+    /// The time of the pixelation of a content in milliseconds; nil for a random time.
+    func milliseconds(ofContent number: Int) -> Int? { contents[number]?.milliseconds }
+
+    /// Returns the rule by which a call fails; nil when it succeeds.
+    func rule(for call: ServiceCall, _ object: ObjectReference?) -> FaultRule? {
+        guard !faults.rules.isEmpty else { return nil }
+        let second = second
+        return faults.rules.first { rule in
+            guard rule.call == call, rule.seconds?.contains(second) ?? true else { return false }
+            if let key = rule.key {
+                guard let object, object.key.hasSuffix(Self.key(key)) else { return false }
+            }
+            return chance(rule.probability)
+        }
     }
 
     func chance(_ probability: Double) -> Bool {
-        state.withLock { !$0.faultsAreOver && Double.random(in: 0..<1, using: &$0.random) < probability }
+        // Without a schedule, the random numbers of a test do not depend on its faults.
+        guard probability > 0 || keepsCalls else { return false }
+        return state.withLock {
+            !$0.faultsAreOver && Double.random(in: 0..<1, using: &$0.random) < probability
+        }
     }
 
     func pick(_ range: ClosedRange<Int>) -> Int {
@@ -144,29 +230,41 @@ final class FakeCloud: Sendable {
 
     // MARK: Uploads and messages
 
-    /// Writes a new version of a source. Its event arrives some time later.
-    func upload(_ name: ObjectReference) {
-        let isCorrupt = chance(faults.corrupt)
+    /// Writes a new version of a source, whose event arrives after each of the delays in milliseconds.
+    func upload(_ name: ObjectReference, content: Int, notifications: [Int], joinsNext: Bool) {
+        let isCorrupt = contents[content]?.isBroken ?? false
         let version = state.withLock { state -> Int in
             state.lastVersion += 1
-            if isCorrupt { state.corruptVersions.insert(state.lastVersion) }
-            state.objects[name] = Object(
-                eTag: "e\(state.lastVersion)", version: state.lastVersion, isCorrupt: isCorrupt)
-            return state.lastVersion
+            let version = state.lastVersion
+            if isCorrupt { state.corruptContents.insert(content) }
+            if let old = state.objects[name] {
+                log.note(.overwrite)
+                if state.decoding[name, default: 0] > 0 { log.note(.overwriteDuringDecode) }
+                if state.putting[name, default: 0] > 0 { log.note(.overwriteDuringUpload) }
+                if old.content != content, state.versions[name]?.values.contains(content) ?? false {
+                    log.note(.returned)
+                }
+            }
+            if state.versions[name] == nil { state.sources.append(name) }
+            state.versions[name, default: [:]][version] = content
+            state.objects[name] = Object(version: version, content: content, isCorrupt: isCorrupt)
+            return version
         }
-        let event = Event(name: name, version: version)
-        let copies = chance(faults.repeated) ? 2 : 1
-        for _ in 0..<copies {
-            let delay = chance(faults.late) ? pick(20_000...150_000) : pick(0...20_000)
-            after(milliseconds: delay) { self.deliver(event) }
+        if isCorrupt { log.note(.broken) }
+        if notifications.count > 1 { log.note(.repeated) }
+        log.add("upload of v\(version) of \(name.key) with content \(content)\(isCorrupt ? ", broken" : "")")
+        let event = Event(name: name, version: version, content: content)
+        for delay in notifications {
+            after(milliseconds: delay) { self.deliver(event, joinsNext: joinsNext) }
         }
     }
 
-    private func deliver(_ event: Event) {
-        let waits = chance(faults.grouped)
+    private func deliver(_ event: Event, joinsNext: Bool) {
         let events = state.withLock { state -> [Event] in
+            if state.delivered[event.name, default: 0] > event.version { log.note(.reordered) }
+            state.delivered[event.name] = max(event.version, state.delivered[event.name, default: 0])
             state.pending.append(event)
-            guard !waits else { return [] }
+            guard !joinsNext else { return [] }
             defer { state.pending = [] }
             return state.pending.shuffled(using: &state.random)
         }
@@ -184,6 +282,8 @@ final class FakeCloud: Sendable {
 
     /// Sends one message about these events.
     func announce(_ events: [Event]) {
+        if events.count > 1 { log.note(.severalRecords) }
+        log.add("message about \(events.map { "v\($0.version) of \($0.name.key)" }.joined(separator: ", "))")
         let records = events.map(Self.record).joined(separator: ",")
         send("{\"Records\":[\(records)]}", events)
     }
@@ -210,6 +310,8 @@ final class FakeCloud: Sendable {
 
     /// Sends a message that is not about a new source.
     func sendUnknownMessage(_ number: Int) {
+        log.note(.unknownMessage)
+        log.add("message of another kind")
         switch number % 4 {
         case 0: send(#"{"hello":"cloud"}"#, expected: .quarantined)
         case 1: send("hello", expected: .quarantined)
@@ -225,12 +327,14 @@ final class FakeCloud: Sendable {
         """
         {"eventVersion":"2.6","eventSource":"aws:s3","eventName":"ObjectCreated:Put","eventTime":"t",
         "s3":{"bucket":{"name":"\(event.name.bucket)"},"object":{"key":"\(event.name.key)",
-        "size":1000,"eTag":"e\(event.version)","sequencer":"\(sequencer(event.version))"}}}
+        "size":1000,"eTag":"e\(event.content)","sequencer":"\(sequencer(event.version))"}}}
         """
     }
 
     /// Records a call and returns its scripted fault, if it has one.
-    func recordCall(_ call: String) -> ScriptedFault? {
+    func recordCall(_ name: () -> String) -> ScriptedFault? {
+        guard keepsCalls else { return nil }
+        let call = name()
         calls.withLock { $0.append(call) }
         return scriptedFaults.withLock { faults in
             guard let index = faults.firstIndex(where: { call.contains($0.call) && $0.times > 0 }) else {
@@ -249,13 +353,41 @@ final class FakeCloud: Sendable {
     }
 
     func delete(_ name: ObjectReference) {
+        log.add("deletion of \(name.key)")
         state.withLock { state in
-            state.deletedVersions[name] = state.objects.removeValue(forKey: name)?.version
+            guard let version = state.objects.removeValue(forKey: name)?.version else { return }
+            log.note(.deletion)
+            if state.decoding[name, default: 0] > 0 { log.note(.deletionDuringWork) }
+            state.deletedVersions[name] = version
         }
     }
 
     private static func sequencer(_ version: Int) -> String {
         "00" + String(String(version + 0x1000_0000, radix: 16).uppercased())
+    }
+
+    /// The work of a worker on a source.
+    enum Activity: Sendable {
+        case decoding, putting
+    }
+
+    /// Records the begin of an activity with the source that has a version, and returns the name of this source.
+    func begin(_ activity: Activity, ofVersion version: Int) -> ObjectReference? {
+        let name = state.withLock { state in state.sources.first { state.versions[$0]?[version] != nil } }
+        change(activity, of: name, by: 1)
+        return name
+    }
+
+    func end(_ activity: Activity, of name: ObjectReference?) { change(activity, of: name, by: -1) }
+
+    private func change(_ activity: Activity, of name: ObjectReference?, by change: Int) {
+        guard let name else { return }
+        state.withLock { state in
+            switch activity {
+            case .decoding: state.decoding[name, default: 0] += change
+            case .putting: state.putting[name, default: 0] += change
+            }
+        }
     }
 
     /// The time at which the next hidden message becomes visible.
@@ -279,7 +411,30 @@ final class FakeCloud: Sendable {
 
     // MARK: Invariants
 
-    var isDone: Bool { state.withLock { $0.messages.allSatisfy { $0.isDeleted || alwaysFails($0) } } }
+    var isDone: Bool {
+        state.withLock { state in
+            var stay = false
+            for message in state.messages where !message.isDeleted && !alwaysFails(message) {
+                guard mayStay(message, state) else { return false }
+                stay = true
+            }
+            // The other records of a message that stays must have their outputs.
+            return !stay || state.sources.allSatisfy { !lacksOutputs($0, state) }
+        }
+    }
+
+    /// True for a source that is a picture and has no outputs of its present content.
+    private func lacksOutputs(_ name: ObjectReference, _ state: State) -> Bool {
+        guard let source = state.objects[name], !source.isCorrupt else { return false }
+        return Self.outputs(of: name).contains { state.objects[$0]?.content != source.content }
+    }
+
+    /// True for a message with a permanent failure that cannot be stored, because there is no quarantine.
+    private func mayStay(_ message: Message, _ state: State) -> Bool {
+        guard !faults.hasQuarantine else { return false }
+        return message.expected == .quarantined
+            || message.events.contains { state.objects[$0.name]?.isCorrupt ?? false }
+    }
 
     /// Checks a message at the time of its deletion.
     ///
@@ -298,8 +453,8 @@ final class FakeCloud: Sendable {
                     state.violations.append("at \(now): \(message.id) deleted without \(output.key)")
                     break
                 }
-                // An unconditional put may replace a newer output for a moment, until its worker checks the source.
-                if faults.conditionalWrites, found.version < event.version, source.version >= event.version {
+                // Otherwise a put may replace a newer output for a moment, until its worker checks the source.
+                if isMonotonic, found.version < event.version, source.version >= event.version {
                     state.violations.append(
                         "at \(now): \(message.id) (v\(event.version)) deleted over v\(found.version) of \(output.key)"
                     )
@@ -311,10 +466,11 @@ final class FakeCloud: Sendable {
 
     /// Checks a record that the quarantine stores: its source is corrupt, or the attempts are used up.
     func checkRecord(_ record: QuarantineRecord) {
-        let version = record.eTag.flatMap { Int($0.dropFirst()) } ?? -1
-        let isCorrupt = state.withLock { $0.corruptVersions.contains(version) }
+        let content = record.eTag.flatMap { Int($0.dropFirst()) } ?? -1
+        let isCorrupt = state.withLock { $0.corruptContents.contains(content) }
         let isUnknown = record.error == "not-understood" && record.key == nil
-        if record.error == "corrupt" ? !isCorrupt : !isUnknown && record.receiveCount < 5 {
+        if record.receiveCount >= maxReceives { log.note(.quarantinedAtLast) }
+        if record.error == "corrupt" ? !isCorrupt : !isUnknown && record.receiveCount < maxReceives {
             reportViolation(
                 "\(record.messageID) is quarantined at receive \(record.receiveCount): \(record.reason)")
         }
@@ -335,21 +491,50 @@ final class FakeCloud: Sendable {
                     state.violations.append("\(message.id) (\(message.body.prefix(30))) ended as \(endings)")
                 }
             }
-            if faults.hasQuarantine {
-                // The message of the failing source may stay as long as no other message shows that the store works.
-                for message in state.messages where !message.isDeleted && !alwaysFails(message) {
-                    state.violations.append(
-                        "\(message.id) is still in the queue after \(message.receiveCount) receives")
-                }
+            // The message of the failing source may stay as long as no other message shows that the store works.
+            for message in state.messages
+            where !message.isDeleted && !alwaysFails(message) && !mayStay(message, state) {
+                state.violations.append(
+                    "\(message.id) is still in the queue after \(message.receiveCount) receives")
             }
             for name in state.sources where !alwaysFails(name) {
-                guard let source = state.objects[name], !source.isCorrupt else { continue }
-                for output in Self.outputs(of: name) where state.objects[output]?.version != source.version {
+                guard let source = state.objects[name] else { continue }
+                let reasons = reasons(for: source, name, state)
+                guard !source.isCorrupt else {
+                    if faults.hasQuarantine, reasons.isEmpty {
+                        state.violations.append("the end: \(name.key) is broken, and no reason is stored")
+                    }
+                    continue
+                }
+                // A reason that was stored at the last receive stands for outputs.
+                guard reasons.isEmpty else { continue }
+                for output in Self.outputs(of: name) where state.objects[output]?.content != source.content {
                     let found = state.objects[output].map { "v\($0.version)" } ?? "nothing"
                     state.violations.append(
                         "the end: \(output.key) is \(found), the source v\(source.version)")
                 }
             }
+            let expected = Set(state.versions.keys.flatMap(Self.outputs))
+            let others = state.objects.keys.filter { $0.bucket == "out" && !expected.contains($0) }
+            for output in others.sorted(by: { $0.key < $1.key }) where !state.versions.isEmpty {
+                state.violations.append("the end: \(output.key) is no output of a source")
+            }
+        }
+    }
+
+    /// Returns the records in the quarantine that explain why a source in its present version has no outputs: those
+    /// about its content, and those of messages about this version.
+    private func reasons(
+        for source: Object, _ name: ObjectReference, _ state: State
+    ) -> [QuarantineRecord] {
+        state.quarantined.values.filter { record in
+            guard record.key == name.key else { return false }
+            if source.isCorrupt, record.eTag == source.eTag { return true }
+            return record.receiveCount >= maxReceives
+                && state.messages.contains { message in
+                    message.id == record.messageID
+                        && message.events.contains { $0.name == name && $0.version == source.version }
+                }
         }
     }
 }

@@ -27,12 +27,23 @@ struct FakeEngine: PictureEngine {
         _ bytes: [UInt8], survey: Survey
     ) async throws -> (picture: PixelatedPicture, waited: Duration, computed: Duration) {
         let cloud = connection.cloud
-        if let fault = cloud.recordCall("Pixelate") {
+        if let fault = cloud.recordCall({ "Pixelate" }) {
             try await cloud.clock.sleep(until: cloud.clock.now + fault.delay)
             if let kind = fault.error { throw WorkerError(kind, operation: "pixelating") }
         }
         let isLong = cloud.pick(0...9) == 0 && cloud.faults.hasLongWork
-        let time = isLong ? cloud.pick(20_000...120_000) : cloud.pick(10...3000)
+        if isLong { cloud.log.note(.longWork) }
+        let time =
+            cloud.milliseconds(ofContent: FakeStore.content(of: bytes))
+            ?? (isLong ? cloud.pick(20_000...120_000) : cloud.pick(10...3000))
+        let version = FakeStore.version(of: bytes)
+        let name = cloud.begin(.decoding, ofVersion: version)
+        let decoding = connection.decoding
+        decoding.withLock { $0 += 1 }
+        defer {
+            cloud.end(.decoding, of: name)
+            decoding.withLock { $0 -= 1 }
+        }
         try await cloud.clock.sleep(until: cloud.clock.now + .milliseconds(time))
         let outputs = FakeCloud.sizes.map {
             EncodedOutput(size: $0, bytes: bytes, contentType: "image/jpeg")

@@ -11,13 +11,13 @@ struct FakeQuarantine: Quarantine {
     var replacesRecords = false
 
     func store(_ record: QuarantineRecord, of message: Message, id: String) async throws {
-        let now = connection.cloud.clock.now
-        if let outage = connection.cloud.faults.quarantineOutage, outage.contains(Int(now.components.seconds))
-        {
+        if let outage = connection.cloud.faults.quarantineOutage, outage.contains(connection.cloud.second) {
             try await connection.travel()
             throw WorkerError(.unavailable, operation: "SendMessage \(id)", code: "outage")
         }
-        try await connection.call("SendMessage \(id)") {
+        try await connection.call(
+            .send, record.key.map { ObjectReference(bucket: "in", key: $0) }, note: " \(id)"
+        ) {
             connection.cloud.checkRecord(record)
             connection.cloud.state.withLock { $0.quarantined[id] = record }
         }

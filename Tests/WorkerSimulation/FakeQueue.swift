@@ -19,7 +19,7 @@ struct FakeQueue: MessageQueue {
         let deadline = cloud.clock.now + wait
         cloud.state.withLock { $0.receiveCalls += 1 }
         while true {
-            let got = try await connection.call("ReceiveMessage") { take(maxMessages, visibility) }
+            let got = try await connection.call(.receive) { take(maxMessages, visibility) }
             if !got.isEmpty || cloud.clock.now >= deadline || cloud.faults.answersEmptyPollsAtOnce {
                 return got
             }
@@ -44,6 +44,8 @@ struct FakeQueue: MessageQueue {
                 state.messages[index].receiveCount += 1
                 let isTwice =
                     !state.faultsAreOver && Double.random(in: 0..<1, using: &state.random) < duplicate
+                if isTwice { cloud.log.note(.duplicate) }
+                cloud.log.add("p\(connection.process) receives \(state.messages[index].id)")
                 state.messages[index].visibleAt = isTwice ? now + .milliseconds(50) : now + visibility
                 let message = state.messages[index]
                 got.append(
@@ -57,9 +59,10 @@ struct FakeQueue: MessageQueue {
     }
 
     func delete(_ handles: [String]) async throws -> [BatchFailure] {
-        let answer = try await connection.call("DeleteMessageBatch") {
+        let answer = try await connection.call(.delete) {
             handles.enumerated().compactMap { index, handle -> BatchFailure? in
                 if cloud.chance(cloud.faults.refusal) {
+                    cloud.log.note(.refusal)
                     return BatchFailure(
                         index: index, code: "InternalError", message: "", isSenderFault: false)
                 }
@@ -69,6 +72,10 @@ struct FakeQueue: MessageQueue {
                     guard let found = state.messages.firstIndex(where: { $0.handle == handle }),
                         !state.messages[found].isDeleted
                     else { return nil }
+                    if cloud.faults.brokenPart == .deletes, state.messages[found].receiveCount > 1 {
+                        return nil
+                    }
+                    cloud.log.add("\(state.messages[found].id) is deleted")
                     state.messages[found].endings += cloud.checkDeletion(
                         state.messages[found], &state, now: now)
                     state.messages[found].isDeleted = true
@@ -90,10 +97,11 @@ struct FakeQueue: MessageQueue {
         {
             cloud.reportViolation("\(change.receiptHandle) is in a call after its delete was confirmed")
         }
-        return try await connection.call("ChangeMessageVisibilityBatch") {
+        return try await connection.call(.changeVisibility) {
             guard cloud.faults.brokenPart != .heartbeats else { return [] }
             return changes.enumerated().compactMap { index, change -> BatchFailure? in
                 if cloud.chance(cloud.faults.refusal) {
+                    cloud.log.note(.refusal)
                     return BatchFailure(
                         index: index, code: "InternalError", message: "", isSenderFault: false)
                 }

@@ -6,7 +6,7 @@ import Support
 import Worker
 
 /// The object store as one process sees it: strongly consistent, with conditional puts. The bytes of a source are a
-/// mark, 1 for a corrupt one, its version, and zeros.
+/// mark, 1 for a corrupt one, its version, the number of its content, and zeros.
 struct FakeStore: ObjectStore {
     let connection: FakeConnection
     private var cloud: FakeCloud { connection.cloud }
@@ -22,7 +22,7 @@ struct FakeStore: ObjectStore {
                 .sourceEncryption, operation: "GetObject \(object)", code: "KMS.DisabledException")
         }
         let found = try await connection.call(
-            "GetObject \(object)\(onNewConnection ? " (new connection)" : "")", isStore: true
+            .get, object, note: onNewConnection ? " (new connection)" : ""
         ) {
             cloud.state.withLock { $0.objects[object] }
         }
@@ -35,16 +35,19 @@ struct FakeStore: ObjectStore {
             throw WorkerError(.tooLarge, operation: "GetObject \(object)")
         }
         let mark = UInt8(found.isCorrupt ? 1 : 0)
-        let version = (0..<4).map { UInt8(truncatingIfNeeded: found.version >> (8 * $0)) }
-        let rest = [UInt8](repeating: 0, count: FakeCloud.sourceSize - 5)
+        func bytes(_ number: Int) -> [UInt8] {
+            (0..<4).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+        }
+        let numbers = bytes(found.version) + bytes(found.content)
+        let rest = [UInt8](repeating: 0, count: FakeCloud.sourceSize - 9)
         let genuine = S3Object(
-            head: ObjectHead(eTag: found.eTag, size: FakeCloud.sourceSize), bytes: [mark] + version + rest,
+            head: ObjectHead(eTag: found.eTag, size: FakeCloud.sourceSize), bytes: [mark] + numbers + rest,
             isVerified: true)
         return cloud.damage(genuine)
     }
 
     func head(_ object: ObjectReference) async throws -> ObjectHead? {
-        try await connection.call("HeadObject \(object)", isStore: true) {
+        try await connection.call(.head, object) {
             cloud.state.withLock { state in
                 state.objects[object].map {
                     ObjectHead(
@@ -60,7 +63,14 @@ struct FakeStore: ObjectStore {
     func put(_ output: OutputObject, if condition: PutCondition) async throws {
         checkHolder(of: output.name)
         let isLate = cloud.faults.brokenPart == .puts
-        let isStored = try await connection.call("PutObject \(output.name)", isStore: true) {
+        let source = cloud.begin(.putting, ofVersion: Self.version(of: output.bytes))
+        let writing = connection.writing
+        writing.withLock { $0 += 1 }
+        defer {
+            cloud.end(.putting, of: source)
+            writing.withLock { $0 -= 1 }
+        }
+        let isStored = try await connection.call(.put, output.name) {
             if isLate {
                 cloud.after(milliseconds: 60_000) { _ = store(output, condition) }
                 return true
@@ -68,14 +78,26 @@ struct FakeStore: ObjectStore {
             return store(output, condition)
         }
         guard isStored else {
+            cloud.log.note(.condition)
             throw WorkerError(.superseded, operation: "PutObject \(output.name)", code: "412")
         }
     }
 
+    /// Returns the version of the source that the bytes of a source or an output begin with.
+    static func version(of bytes: [UInt8]) -> Int { number(in: bytes, from: 1) }
+
+    /// Returns the number of the content that the bytes of a source or an output begin with.
+    static func content(of bytes: [UInt8]) -> Int { number(in: bytes, from: 5) }
+
+    private static func number(in bytes: [UInt8], from start: Int) -> Int {
+        guard bytes.count >= start + 4 else { return 0 }
+        return (0..<4).reduce(0) { $0 | Int(bytes[start + $1]) << (8 * $1) }
+    }
+
     private func store(_ output: OutputObject, _ condition: PutCondition) -> Bool {
-        let version = (1...4).reduce(0) { $0 | Int(output.bytes[$1]) << (8 * ($1 - 1)) }
+        let (version, content) = (Self.version(of: output.bytes), Self.content(of: output.bytes))
         let now = cloud.clock.now
-        let isConditional = cloud.faults.conditionalWrites
+        let isMonotonic = cloud.isMonotonic
         return cloud.state.withLock { state in
             let old = state.objects[output.name]
             switch condition {
@@ -83,13 +105,14 @@ struct FakeStore: ObjectStore {
             case .absent: guard old == nil else { return false }
             case .unchanged(let eTag): guard old?.eTag == eTag else { return false }
             }
-            if isConditional, let old, old.version > version {
+            if isMonotonic, let old, old.version > version {
                 state.violations.append(
                     "at \(now): \(output.name.key) goes back from v\(old.version) to v\(version)")
             }
             state.puts += 1
             state.objects[output.name] = FakeCloud.Object(
-                eTag: "o\(version)-\(output.name.key)", version: version, metadata: output.metadata)
+                eTag: "o\(content)-\(output.name.key)", version: version, content: content,
+                metadata: output.metadata)
             return true
         }
     }
@@ -97,9 +120,7 @@ struct FakeStore: ObjectStore {
     /// Checks that a put begins while the queue regards this process as the holder of the message. The check needs keys
     /// with one message each, and no suspension of the process between its own check and the put.
     private func checkHolder(of name: ObjectReference) {
-        let faults = cloud.faults
-        guard faults.overwrites == 0...0, faults.freezes == 0...0, faults.duplicate == 0 else { return }
-        guard !connection.isDead.withLock({ $0 }) else { return }
+        guard cloud.checksHolders, !connection.isDead.withLock({ $0 }) else { return }
         let now = cloud.clock.now
         cloud.state.withLock { state in
             let messages = state.messages.filter { message in

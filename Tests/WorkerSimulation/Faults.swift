@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The faults of a simulation. Probabilities are per call or per message, numbers per simulation.
-struct Faults: Sendable {
+/// The faults and the features of the simulated services. Probabilities are per call or per message.
+struct Faults: Codable, Equatable, Sendable {
+    /// The faults of single kinds of calls.
+    var rules: [FaultRule] = []
     /// The probability that a call fails without an effect.
     var failsBefore = 0.0
     /// The probability that a call fails after its effect.
@@ -12,26 +14,6 @@ struct Faults: Sendable {
     var refusal = 0.0
     /// The probability that a received message stays visible and is received twice.
     var duplicate = 0.0
-    /// The probability that an event shares the message of the next one.
-    var grouped = 0.0
-    /// The probability that an event arrives minutes late.
-    var late = 0.0
-    /// The probability that an event arrives in two messages.
-    var repeated = 0.0
-    /// The number of new versions of each source.
-    var overwrites = 0...0
-    /// The probability that a source is deleted.
-    var deletion = 0.0
-    /// The probability that a version of a source is corrupt.
-    var corrupt = 0.0
-    /// The number of messages that are not about a new source.
-    var unknownMessages = 0...0
-    var crashes = 0...0
-    /// The number of times that a process is suspended.
-    var freezes = 0...0
-    /// The number of times that a process gets another `maxInFlight`, another memory limit and another engine.
-    var reloads = 0...0
-    var replicas = 1
     /// True when some pictures take up to two minutes.
     var hasLongWork = true
     /// The seconds during which every call to the object store fails.
@@ -49,12 +31,14 @@ struct Faults: Sendable {
     /// The part of the services that is broken on purpose, to see that the simulation notices it.
     var brokenPart: BrokenPart?
 
-    enum BrokenPart: Sendable, CaseIterable {
+    enum BrokenPart: String, Codable, Sendable, CaseIterable {
         /// Heartbeats succeed without an effect.
         case heartbeats
         /// Puts return before they are durable.
         case puts
         /// The `Failed` lists of batches are lost.
         case batchFailures
+        /// Deletes of messages that were received more than once succeed without an effect.
+        case deletes
     }
 }

@@ -63,8 +63,8 @@ final class WorkerHarness {
         let version = cloud.state.withLock { state -> Int in
             state.lastVersion += 1
             state.objects[name] = FakeCloud.Object(
-                eTag: "e\(version ?? state.lastVersion)", version: state.lastVersion, isCorrupt: isCorrupt,
-                isEmpty: isEmpty, size: size)
+                version: state.lastVersion, content: version, isCorrupt: isCorrupt, isEmpty: isEmpty,
+                size: size)
             return state.lastVersion
         }
         return FakeCloud.Event(name: name, version: version)

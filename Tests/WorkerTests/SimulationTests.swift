@@ -13,8 +13,8 @@ import Testing
 @Suite struct SimulationTests {
     private static let environment = ProcessInfo.processInfo.environment
 
-    private static func violations(_ faults: Faults, schedules: Int = 250) -> [String] {
-        found(schedules) { Simulation(seed: $0, faults: faults).run() }
+    private static func violations(_ profile: Profile, schedules: Int = 250) -> [String] {
+        found(schedules) { Simulation(Schedule(seed: $0, profile: profile)).run() }
     }
 
     /// Returns the violations that `run` finds in schedules of different seeds, up to about six. Several schedules run
@@ -36,7 +36,7 @@ import Testing
 
     @Test func `every message becomes five outputs and is received once without faults`() {
         let found = Self.found(100) { seed in
-            let simulation = Simulation(seed: seed, faults: Faults())
+            let simulation = Simulation(Schedule(seed: seed, profile: Profile()))
             var found = simulation.run()
             let counts = simulation.receiveCounts
             if counts.contains(where: { $0 != 1 }) { found.append("received \(counts)") }
@@ -47,22 +47,22 @@ import Testing
     }
 
     @Test func `lossy calls and partial batches lose no message, and each has one holder`() {
-        let faults = Faults(failsBefore: 0.05, failsAfter: 0.05, isSlow: 0.05, refusal: 0.1, corrupt: 0.1)
-        #expect(Self.violations(faults) == [])
+        let faults = Faults(failsBefore: 0.05, failsAfter: 0.05, isSlow: 0.05, refusal: 0.1)
+        #expect(Self.violations(Profile(faults: faults, corrupt: 0.1)) == [])
     }
 
     @Test func `replicas that crash at any await lose no message, and each has one holder`() {
-        let faults = Faults(failsBefore: 0.02, isSlow: 0.05, corrupt: 0.1, crashes: 1...5, replicas: 2)
-        #expect(Self.violations(faults) == [])
+        let faults = Faults(failsBefore: 0.02, isSlow: 0.05)
+        let profile = Profile(faults: faults, corrupt: 0.1, crashes: 1...5, replicas: 2...2)
+        #expect(Self.violations(profile) == [])
     }
 
     @Test func `reloads lose no message and leak no lease or memory`() {
-        let faults = Faults(
-            failsBefore: 0.03, failsAfter: 0.03, isSlow: 0.05, refusal: 0.1, corrupt: 0.1, reloads: 1...12,
-            replicas: 2)
-        #expect(Self.violations(faults) == [])
+        let faults = Faults(failsBefore: 0.03, failsAfter: 0.03, isSlow: 0.05, refusal: 0.1)
+        let profile = Profile(faults: faults, corrupt: 0.1, reloads: 1...12, replicas: 2...2)
+        #expect(Self.violations(profile) == [])
         let faultless = Self.found(60) { seed in
-            let simulation = Simulation(seed: seed, faults: Faults(reloads: 5...12))
+            let simulation = Simulation(Schedule(seed: seed, profile: Profile(reloads: 5...12)))
             var found = simulation.run()
             let counts = simulation.receiveCounts
             if counts.contains(where: { $0 != 1 }) { found.append("a lease was lost: \(counts)") }
@@ -72,26 +72,26 @@ import Testing
     }
 
     @Test func `overwritten keys end with outputs of the newest version and never return to older ones`() {
-        let faults = Faults(
-            failsBefore: 0.03, failsAfter: 0.03, isSlow: 0.05, refusal: 0.05, duplicate: 0.1,
-            overwrites: 0...4,
-            deletion: 0.1, corrupt: 0.1, crashes: 0...3, freezes: 0...3, replicas: 3)
-        #expect(Self.violations(faults) == [])
+        let faults = Faults(failsBefore: 0.03, failsAfter: 0.03, isSlow: 0.05, refusal: 0.05, duplicate: 0.1)
+        let profile = Profile(
+            faults: faults, overwrites: 0...4, deletion: 0.1, corrupt: 0.1, crashes: 0...3, freezes: 0...3,
+            replicas: 3...3)
+        #expect(Self.violations(profile) == [])
     }
 
     @Test func `messages with several, late or repeated events end like all others`() {
         let faults = Faults(
-            failsBefore: 0.03, failsAfter: 0.03, isSlow: 0.03, refusal: 0.05, duplicate: 0.05, grouped: 0.5,
-            late: 0.3, repeated: 0.2, overwrites: 0...3, deletion: 0.1, corrupt: 0.15, unknownMessages: 0...6,
-            crashes: 0...3, freezes: 0...1, replicas: 2)
-        #expect(Self.violations(faults, schedules: 400) == [])
+            failsBefore: 0.03, failsAfter: 0.03, isSlow: 0.03, refusal: 0.05, duplicate: 0.05)
+        let profile = Profile(
+            faults: faults, grouped: 0.5, late: 0.3, repeated: 0.2, overwrites: 0...3, deletion: 0.1,
+            corrupt: 0.15, unknownMessages: 0...6, crashes: 0...3, freezes: 0...1, replicas: 2...2)
+        #expect(Self.violations(profile, schedules: 400) == [])
     }
 
     @Test func `outputs end with the newest version without conditional writes`() {
-        let faults = Faults(
-            isSlow: 0.05, duplicate: 0.1, overwrites: 0...4, deletion: 0.1, replicas: 3,
-            conditionalWrites: false)
-        #expect(Self.violations(faults) == [])
+        let faults = Faults(isSlow: 0.05, duplicate: 0.1, conditionalWrites: false)
+        let profile = Profile(faults: faults, overwrites: 0...4, deletion: 0.1, replicas: 3...3)
+        #expect(Self.violations(profile) == [])
     }
 
     @Test(arguments: [1, 3])
@@ -106,11 +106,12 @@ import Testing
 
     @Test(arguments: [1, 3])
     func `two minutes without the quarantine cost a message at most one receive`(replicas: Int) {
-        let faults = Faults(
-            corrupt: 0.5, replicas: replicas, hasLongWork: false,
-            quarantineOutage: 20...140)
+        // Half of the 12 places may wait for the quarantine, which is enough for all messages.
+        let profile = Profile(
+            faults: Faults(hasLongWork: false, quarantineOutage: 20...140),
+            settings: .init(maxInFlight: 12), corrupt: 0.5, replicas: replicas...replicas)
         let found = Self.found(100) { seed in
-            let simulation = Simulation(seed: seed, faults: faults)
+            let simulation = Simulation(Schedule(seed: seed, profile: profile))
             let found = simulation.run()
             let counts = simulation.receiveCounts
             return counts.contains { $0 > 2 } ? found + ["received \(counts)"] : found
@@ -121,21 +122,34 @@ import Testing
     private static func outage(
         _ seconds: ClosedRange<Int>, _ replicas: Int, most: Int, seed: UInt64
     ) -> [String] {
-        let simulation = Simulation(
-            seed: seed, faults: Faults(replicas: replicas, hasLongWork: most > 1, outage: seconds))
+        let profile = Profile(
+            faults: Faults(hasLongWork: most > 1, outage: seconds), settings: .init(maxReceives: 5),
+            replicas: replicas...replicas)
+        let simulation = Simulation(Schedule(seed: seed, profile: profile))
         let found = simulation.run()
         let counts = simulation.receiveCounts
         return counts.contains { $0 > most } ? found + ["received \(counts)"] : found
     }
 
     @Test func `one object with a disabled key does not hold the other messages`() {
-        let faults = Faults(overwrites: 3...4, hasFailingSource: true)
-        #expect(Self.violations(faults, schedules: 100) == [])
+        let profile = Profile(faults: Faults(hasFailingSource: true), overwrites: 3...4)
+        #expect(Self.violations(profile, schedules: 100) == [])
+    }
+
+    @Test func `contents that come back end as the newest version`() {
+        let faults = Faults(failsBefore: 0.03, failsAfter: 0.03, isSlow: 0.05, duplicate: 0.1)
+        let profile = Profile(
+            faults: faults, late: 0.3, overwrites: 2...4, returning: 0.7, deletion: 0.1, corrupt: 0.1,
+            replicas: 2...2)
+        #expect(Self.violations(profile) == [])
     }
 
     @Test(arguments: Faults.BrokenPart.allCases)
     func `the simulation notices broken services`(brokenPart: Faults.BrokenPart) {
-        let faults = Faults(refusal: 0.3, replicas: 2, brokenPart: brokenPart)
-        #expect(Self.violations(faults, schedules: 60) != [])
+        // Messages are received more than once because of kills.
+        let profile = Profile(
+            faults: Faults(refusal: 0.3, brokenPart: brokenPart),
+            crashes: brokenPart == .deletes ? 1...3 : 0...0, replicas: 2...2)
+        #expect(Self.violations(profile, schedules: 60) != [])
     }
 }
