@@ -396,7 +396,7 @@ let package = Package(
             name: "WorkerTests",
             dependencies: [
                 "Worker", "WorkerSimulation", "simulate", "AWS", "Pixelation", "S3Events", "HTTP", "Metrics",
-                "Tracing", "Support", "Scripted", "Systemd",
+                "Tracing", "Support", "Scripted", "Systemd", "CAllocationCount",
                 log,
             ],
             swiftSettings: edge),

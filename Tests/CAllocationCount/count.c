@@ -110,3 +110,5 @@ void free(void *block)
 }
 
 #endif
+
+int64_t allocation_total(void) { return (int64_t)mallinfo2().uordblks; }

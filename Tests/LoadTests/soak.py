@@ -42,6 +42,8 @@ DEPTH = 60
 TOLERANCE = {
     "memory of the daemon": 0.05, "memory of the decoders": 0.1, "descriptors": 0.1, "threads": 0.1, "latency": 0.3,
 }
+# The number of pictures after which the caches of results are full (`RecordResultCache` keeps 4,096).
+WARM_PICTURES = 6000
 # A run of less seconds does not judge latency, and allows three times the processor time when idle.
 SHORT = 600
 # Growth of memory up to this number of bytes is always tolerated.
@@ -98,6 +100,7 @@ class Soak:
         self.daemon = Daemon("daemon", arguments.binary, self.directory, self.stack, configuration)
         self.samples = collections.defaultdict(list)
         self.newest = {}
+        self.written = 0
 
     def say(self, text):
         print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)
@@ -109,18 +112,17 @@ class Soak:
 
     def feed(self, is_over):
         """Writes sources as fast as the daemon processes them."""
-        s3, number = stacks.client("s3", self.server.endpoint), 0
+        s3 = stacks.client("s3", self.server.endpoint)
         while not is_over.is_set():
             for _ in range(max(0, DEPTH - self.messages())):
+                number, self.written = self.written, self.written + 1
                 key = f"soak/{number % KEYS:03}.jpg"
                 picture = self.rng.randrange(len(self.pictures.data))
                 is_broken = self.rng.random() < 0.01
                 data = broken(self.rng, f"{number}") if is_broken else self.pictures.version(picture, f"{number}")
                 s3.put_object(Bucket=self.stack["source"], Key=key, Body=data)
                 self.newest[key] = None if is_broken else picture
-                number += 1
             is_over.wait(0.1)
-        self.written = number
 
     def receives(self):
         """Returns the number of ReceiveMessage calls that the health page counts."""
@@ -147,17 +149,18 @@ class Soak:
         ):
             self.samples[name].append((now, value))
 
-    @staticmethod
-    def warm_up(seconds):
-        """Returns the time in seconds in which the allocator and the caches get their usual sizes."""
-        return min(300.0, max(10.0, seconds / 2))
+    def warm_up(self, seconds):
+        """Waits until the allocator and the caches have their usual sizes, in a short run for 10 s alone."""
+        time.sleep(10)
+        if seconds >= SHORT:
+            until(lambda: self.written >= WARM_PICTURES or self.daemon.has_ended(), 1800, "the daemon is too slow")
 
     def load(self, seconds):
         """Runs at full load, whose first part is not measured."""
-        is_over, warm = threading.Event(), self.warm_up(seconds)
+        is_over = threading.Event()
         feeder = threading.Thread(target=self.feed, args=(is_over,), daemon=True)
         feeder.start()
-        time.sleep(warm)
+        self.warm_up(seconds)
         start, wall = time.monotonic(), time.time()
         while time.monotonic() - start < seconds and feeder.is_alive() and not self.daemon.has_ended():
             self.sample(start)
@@ -232,7 +235,7 @@ class Soak:
                 self.load(load)
                 self.judge(load)
                 self.check_outputs()
-                self.say(f"{self.written} pictures in {load + self.warm_up(load):.0f} s")
+                self.say(f"{self.written} pictures")
             if idle:
                 self.idle(idle)
             if (status := self.daemon.stop(90)) != 0:

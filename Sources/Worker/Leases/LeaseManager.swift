@@ -212,7 +212,8 @@ final class LeaseManager: Sendable {
     /// Makes the calls to the queue when they are due, until the manager is closed and has no leases, is abandoned, or
     /// the task is cancelled.
     func run() async {
-        await withTaskGroup(of: Void.self) { group in
+        // A group that does not discard would keep the memory of each call until the end of the process.
+        await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
                 let now = clock.now
                 let (step, isFinished) = state.withLock { state -> (LeaseManagerState.Step, Bool) in
