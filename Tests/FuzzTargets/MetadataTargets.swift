@@ -11,7 +11,8 @@ import Verification
 enum MetadataTargets {
     /// Inputs are a TIFF structure.
     static let exif = FuzzTarget(
-        name: "exif", summary: "the orientation in Exif metadata, alone and in a JPEG file", longest: 1024,
+        name: "exif", summary: "the orientation in Exif metadata: damaged, valid, and in a JPEG file",
+        longest: 1024,
         words: ["II*\0", "MM\0*", "\u{1}\u{12}", "\u{12}\u{1}"],
         seeds: {
             [false, true].flatMap { isLittle in
@@ -31,17 +32,56 @@ enum MetadataTargets {
         check: { input in
             let value = ExifOrientation.value(inTIFF: input.span)
             try require(value.map((1...8).contains) ?? true, "the orientation \(value ?? 0)")
-            let data = Array("Exif\0\0".utf8) + input
-            var file = GridWriter(width: 8, height: 8).encode(Grid(size: 1, color: .gray, samples: [0]))
-            file.insert(
-                contentsOf: [0xFF, 0xE1, UInt8((data.count + 2) >> 8), UInt8((data.count + 2) & 255)] + data,
-                at: 2)
-            let survey = try Pixelator(PixelationOptions(), reducer: InProcessReducer()).survey(file)
-            try require(
-                Int(survey.orientation.rawValue) == value ?? 1,
-                "\(survey.orientation) in a file, \(value ?? 0) in the structure")
+            try require(orientation(inJPEG: input) == value ?? 1, "another orientation in a JPEG file")
+            var reader = InputReader(input)
+            let made = Structure(&reader)
+            let found = ExifOrientation.value(inTIFF: made.bytes.span)
+            try require(found == made.value, "\(found ?? 0), not \(made.value) in \(made.bytes)")
             return true
         })
+
+    /// Returns the orientation of a JPEG file with Exif metadata.
+    private static func orientation(inJPEG tiff: [UInt8]) throws -> Int {
+        let data = Array("Exif\0\0".utf8) + tiff
+        var file = GridWriter(width: 8, height: 8).encode(Grid(size: 1, color: .gray, samples: [0]))
+        file.insert(
+            contentsOf: [0xFF, 0xE1, UInt8((data.count + 2) >> 8), UInt8((data.count + 2) & 255)] + data,
+            at: 2)
+        return Int(
+            try Pixelator(PixelationOptions(), reducer: InProcessReducer()).survey(file).orientation.rawValue)
+    }
+
+    /// A valid TIFF structure with the tag Orientation, among other tags and with values of any integer type (TIFF 6.0,
+    /// section 2).
+    private struct Structure {
+        var bytes: [UInt8] = []
+        /// The orientation, 1...8.
+        let value: Int
+
+        init(_ reader: inout InputReader) {
+            let isLittle = reader.byte() % 2 == 0
+            func number(_ value: Int, _ bytes: Int) -> [UInt8] {
+                let all = (0..<bytes).map { UInt8(value >> (8 * $0) & 255) }
+                return isLittle ? all : all.reversed()
+            }
+            value = reader.number(1...8)
+            let before = reader.number(0...5)
+            let (type, size) = reader.element([(1, 1), (3, 2), (4, 4), (6, 1), (8, 2), (9, 4)])
+            let count = reader.number(1...6)
+            bytes =
+                Array((isLittle ? "II" : "MM").utf8) + number(42, 2) + number(8, 4) + number(before + 1, 2)
+            for tag in 0..<before {
+                bytes += number(0x0100 + tag, 2) + number(2, 2) + number(4, 4) + [65, 66, 67, 0]
+            }
+            bytes += number(0x0112, 2) + number(type, 2) + number(count, 4)
+            let values = number(value, size) + (1..<count).flatMap { _ in number(reader.number(0...9), size) }
+            // More than four bytes are elsewhere, here behind the offset of a next IFD.
+            bytes +=
+                values.count > 4
+                ? number(bytes.count + 8, 4) + number(0, 4) + values
+                : values + [UInt8](repeating: 0, count: 4 - values.count)
+        }
+    }
 
     /// Inputs are the size of the grid, less 1, and a file.
     static let verification = FuzzTarget(
