@@ -108,6 +108,14 @@ struct Composition: Sendable {
         return maximum
     }
 
+    /// Counts the messages that wait in the queue at intervals, until the task is cancelled.
+    func watchBacklog(_ logger: Logger) async {
+        let watch = BacklogWatch(logger: logger) { [client] in
+            try await client.attributes().approximateMessages
+        }
+        await watch.run { worker.counted(visibleMessages: $0) }
+    }
+
     /// Adds the metrics of the decoders to an exposition.
     func writeDecoderMetrics(to text: inout Exposition) {
         decoderMetrics.write(to: &text, ready: decoders.readyCount)

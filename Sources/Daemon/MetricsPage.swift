@@ -50,6 +50,13 @@ enum MetricsPage {
             "Age of the oldest message of the last receive; 0 when it was empty.",
             seconds: status.lag?.inSeconds)
         text.gauge(
+            "backlog_seconds",
+            "Time that one process like this one needs for the messages that wait; no sample before a picture.",
+            seconds: status.backlogSeconds)
+        text.gauge(
+            "message_seconds", "Time that a recent message took of this process at full use, on average.",
+            seconds: status.messageSeconds, decimals: 6)
+        text.gauge(
             "last_picture_age_seconds", "Time since the last picture was pixelated.",
             seconds: status.sinceLastPicture?.inSeconds)
         text.gauge(

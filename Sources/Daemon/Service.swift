@@ -86,6 +86,8 @@ package struct Service: Sendable {
             let (commands, sender) = AsyncStream<Command>.makeStream()
             let commandSources = Task { await sendCommands(sender, signals, parts.notices) }
             let redrive = Task { await followRedrivePolicy(parts) }
+            // Only the metrics show the backlog.
+            let backlog = server == nil ? nil : Task { await parts.watchBacklog(logger) }
             let tracing = Task { await parts.exporter?.run() }
 
             let supervisor = Supervisor(
@@ -101,6 +103,7 @@ package struct Service: Sendable {
 
             commandSources.cancel()
             redrive.cancel()
+            backlog?.cancel()
             watchdog.stop()
             server?.stop()
             tracing.cancel()

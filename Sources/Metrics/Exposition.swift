@@ -100,10 +100,12 @@ package struct Exposition {
         sample(name, value)
     }
 
-    /// Adds a gauge in seconds with three decimals, and its help text. The family has no sample when `seconds` is nil.
-    package mutating func gauge(_ name: String, _ help: String, seconds: Double?) {
+    /// Adds a gauge in seconds, and its help text. The family has no sample when `seconds` is nil.
+    ///
+    /// - Parameter decimals: The number of decimals of the sample, 1...6.
+    package mutating func gauge(_ name: String, _ help: String, seconds: Double?, decimals: Int = 3) {
         open(name, "gauge", help)
-        if let seconds { sample(name, [], Self.decimal(seconds)) }
+        if let seconds { sample(name, [], Self.decimal(seconds, decimals: decimals)) }
     }
 
     /// Adds a state set: one sample for each state, with the value 1 for the current state and 0 for the others.
@@ -228,12 +230,13 @@ package struct Exposition {
         return "\(value / scale).\(digits.isEmpty ? "0" : String(digits))"
     }
 
-    /// Returns `seconds` as a decimal number with three decimals and without an exponent. Numbers beyond 1e15 are
-    /// replaced by the nearest bound, and 0 stands for no number.
-    private static func decimal(_ seconds: Double) -> String {
-        let bounded = seconds.isNaN ? 0 : min(max(seconds, -1e15), 1e15)
-        let milliseconds = Int64((bounded * 1000).rounded())
-        let fraction = String(1000 + milliseconds.magnitude % 1000).dropFirst()
-        return "\(milliseconds < 0 ? "-" : "")\(milliseconds.magnitude / 1000).\(fraction)"
+    /// Returns `seconds` as a decimal number with 1...6 decimals and without an exponent. Numbers beyond 1e18 units of
+    /// the last decimal are replaced by the nearest bound, and 0 stands for no number.
+    private static func decimal(_ seconds: Double, decimals: Int = 3) -> String {
+        let scale = (0..<decimals).reduce(UInt64(1)) { scale, _ in scale * 10 }
+        let scaled = seconds.isNaN ? 0 : min(max(seconds * Double(scale), -1e18), 1e18)
+        let units = Int64(scaled.rounded())
+        let fraction = String(scale + units.magnitude % scale).dropFirst()
+        return "\(units < 0 ? "-" : "")\(units.magnitude / scale).\(fraction)"
     }
 }

@@ -17,6 +17,7 @@ package final class PixelationWorker: Sendable {
     private let log: WorkerLog
     private let progress: ProgressCounter
     private let budget: MemoryBudget
+    private let backlog: Backlog
     private let leases: LeaseManager
     /// The circuit breaker for sources and outputs.
     private let breaker: CircuitBreaker
@@ -62,12 +63,14 @@ package final class PixelationWorker: Sendable {
             budget: MemoryBudget(bytes: options.effectiveMemoryBytes),
             leases: leases, breaker: breaker(.storage), quarantineBreaker: breaker(.quarantine),
             suspects: SuspectGate(leases: leases, clock: clock, progress: progress),
-            resultCache: RecordResultCache(), clock: clock, metrics: metrics, log: log, progress: progress,
+            resultCache: RecordResultCache(), backlog: Backlog(options, clock: clock), clock: clock,
+            metrics: metrics, log: log, progress: progress,
             random: random, tracer: tracer)
         self.log = log
         self.progress = progress
         self.leases = leases
         budget = job.budget
+        backlog = job.backlog
         self.breaker = job.breaker
         quarantineBreaker = job.quarantineBreaker
         poller = Poller(queue: queue, job: job)
@@ -84,6 +87,7 @@ package final class PixelationWorker: Sendable {
     package func apply(_ options: WorkerOptions, engine: any PictureEngine) {
         poller.apply(options, engine: engine)
         budget.resize(to: options.effectiveMemoryBytes)
+        backlog.apply(options)
         for breaker in [breaker, quarantineBreaker] { breaker.apply(options) }
         progress.wakeup.signal()
     }
@@ -117,6 +121,9 @@ package final class PixelationWorker: Sendable {
         try Task.checkCancellation()
         log.workerDrained(deleted: metrics.deleted.value, released: metrics.released.value)
     }
+
+    /// Records the number of visible messages that the queue has reported, for `WorkerStatus.backlogSeconds`.
+    package func counted(visibleMessages: Int) { backlog.counted(visibleMessages) }
 
     /// Waits until a poll has succeeded, or the calling task is cancelled. Polls are short polls until then, so that
     /// the function does not wait for a message. Only one task can call this function.
@@ -197,6 +204,7 @@ package final class PixelationWorker: Sendable {
         status.lag = polling.lag
         status.sinceLastPicture = polling.lastPicture.map { now - $0 }
         status.progress = Int(truncatingIfNeeded: progress.count)
+        (status.backlogSeconds, status.messageSeconds) = backlog.seconds
         status.opening = open(breaker)
         status.quarantineOpening = open(quarantineBreaker)
         return status

@@ -45,6 +45,12 @@ package struct WorkerStatus: Sendable, Equatable {
     package var lag: Duration?
     /// The time since the latest record with the outcome done; nil before the first.
     package var sinceLastPicture: Duration?
+    /// The seconds that one process like this one needs for the messages that wait in the queue; nil before the first
+    /// picture, and while their number is unknown.
+    package var backlogSeconds: Double?
+    /// The seconds that a message takes of this process at full use, as the mean of recent messages; nil before the
+    /// first picture.
+    package var messageSeconds: Double?
     /// The number of finished steps of work, which increases as long as the worker makes progress.
     package var progress = 0
     /// The circuit breaker for sources and outputs; nil while it is closed.

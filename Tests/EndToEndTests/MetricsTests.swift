@@ -83,6 +83,9 @@ struct MetricsTests {
             #expect(scrape.value("breaker", ["pixelated_breaker": "closed"], suffix: "") == 1)
             #expect(scrape.value("breaker", ["pixelated_breaker": "open"], suffix: "") == 0)
             #expect(scrape.value("ready", suffix: "") == 1)
+            // The queue was empty at the start, or had the first messages.
+            #expect(scrape.value("backlog_seconds", suffix: "") != nil)
+            #expect(scrape.value("message_seconds", suffix: "") ?? 0 > 0)
             #expect(scrape.value("config_last_reload_successful", suffix: "") == 1)
             // These credentials never expire: the family has no sample.
             #expect(scrape.families["pixelated_credentials_expiry_timestamp_seconds"] != nil)
@@ -102,6 +105,42 @@ struct MetricsTests {
             #expect(scrape.value("aws_retries", put) == 0 && scrape.value("aws_throttles", put) == 0)
             #expect(scrape.value("visibility_extensions") != nil)
             try await expectProcessMetrics(of: pixelated, scrape)
+            try await pixelated.stop()
+        }
+    }
+    @Test func `a busy worker reports the seconds of work of the messages that wait`() async throws {
+        try await LocalCloud.run { cloud in
+            try await cloud.request("purge")
+            let socket = cloud.directory.appending(path: "health").path
+            var configuration = cloud.configuration
+            configuration.set("health", "listen", to: .string(socket))
+            configuration.set("worker", "cpuWorkers", to: 1)
+            configuration.set("worker", "maxInFlight", to: 2)
+            let pixelated = try await cloud.pixelated(configuration)
+            let photo = try await cloud.paint(320, 240)
+            try await cloud.put("photos/first.jpeg", path: photo)
+            try await cloud.outputs(of: "photos/first.jpeg")
+            try await cloud.waitUntilEmpty()
+            // Downloads that stall take no slot until there are 32 of them, and two others.
+            try await cloud.fault(.s3, "hold", ["method": "GET"])
+            for index in 0..<50 { try await cloud.put("photos/\(index).jpeg", path: photo) }
+            try await cloud.waitForHeld(.s3, 34)
+            try await cloud.request("waiting", ["count": 50, "within": 60])
+            var scrape = Scrape(try await cloud.request("scrape", ["path": .string(socket)]))
+            func isCounted() -> Bool {
+                let (backlog, message) = (
+                    scrape.value("backlog_seconds", suffix: "") ?? 0,
+                    scrape.value("message_seconds", suffix: "") ?? 0
+                )
+                return message > 0 && abs(backlog - 16 * message) < 0.001
+            }
+            for _ in 0..<1000 where !isCounted() {
+                try await Task.sleep(for: .milliseconds(100))
+                scrape = Scrape(try await cloud.request("scrape", ["path": .string(socket)]))
+            }
+            #expect(isCounted(), "\(scrape.families["pixelated_backlog_seconds"] ?? .null)")
+            try await cloud.clear(.s3)
+            try await cloud.waitUntilEmpty()
             try await pixelated.stop()
         }
     }

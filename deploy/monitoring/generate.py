@@ -89,6 +89,8 @@ ROWS = (
     ("Queue", (
         ("timeseries", "Lag", "Age of the oldest message of the last receive, by replica.", "s",
          {"{{instance}}": f"pixelated_queue_lag_seconds{{{SELECTED}}}"}),
+        ("timeseries", "Backlog", "Time that one replica needs for the messages that wait, and for one of them.", "s",
+         {"all": gauge("backlog_seconds", "max"), "one message": gauge("message_seconds", "avg")}),
         ("timeseries", "Time in the queue", "Quantiles of the time between the sending and the receive.", "s",
          {"50 %": quantile("0.5", "queue_age_seconds"), "95 %": quantile("0.95", "queue_age_seconds")}),
         ("timeseries", "Messages", "Messages received, received again, processed alone, deleted and released.", "ops",

@@ -31,6 +31,7 @@ struct Job: Sendable {
     let quarantineBreaker: CircuitBreaker
     let suspects: SuspectGate
     let resultCache: RecordResultCache
+    let backlog: Backlog
     let clock: any WorkerClock
     let metrics: WorkerMetrics
     let log: WorkerLog
@@ -46,8 +47,12 @@ struct Job: Sendable {
     ///   one more outcome, because of which the message is not deleted.
     func run(_ message: InFlightMessage) async -> [Outcome] {
         let observedStore = ObservedStore(store, of: message.lease, breaker: breaker, clock: clock)
-        let (outcomes, spans) = await message.stopSignal.run { () -> ([Outcome], [RecordSpans]) in
+        let start = clock.now
+        let wasWaiting = isDependencyFailing
+        let (outcomes, traces, spans) = await message.stopSignal.run {
+            () -> ([Outcome], [RecordTrace], [RecordSpans]) in
             var spans: [RecordSpans] = []
+            var traces: [RecordTrace] = []
             var results: [RecordResult] = []
             let original = OriginalBody(
                 of: message.content.body, attributes: message.content.attributes)
@@ -74,6 +79,7 @@ struct Job: Sendable {
                     let (result, recordSpans) = await processRecord(
                         record, of: message, selected.count == 1 ? (original, index) : nil, observedStore)
                     results.append(result)
+                    traces.append(result.trace)
                     if let recordSpans { spans.append(recordSpans) }
                 }
             }
@@ -98,12 +104,16 @@ struct Job: Sendable {
                     outcome, results[index].trace, of: message, index: index, logged: options.pictureLog)
             }
             resultCache.keep(results, of: message.content)
-            return (results.map(\.outcome) + (obstacle.map { [$0.outcome] } ?? []), spans)
+            return (results.map(\.outcome) + (obstacle.map { [$0.outcome] } ?? []), traces, spans)
         }
         if !observedStore.isReported { breaker.trialWasInconclusive() }
         // A cancelled worker releases nothing: its messages become visible when their visibility timeout ends.
         guard !Task.isCancelled || outcomes.allSatisfy(\.isFinal) else { return outcomes }
         if outcomes.allSatisfy(\.isFinal) {
+            // The time of a message that has waited for a dependency says nothing about the work.
+            if !wasWaiting, !isDependencyFailing, traces.allSatisfy({ $0.probes == 0 }) {
+                backlog.ended(traces, isPicture: outcomes.contains(.done), after: clock.now - start)
+            }
             leases.settle(message.lease, .delete, spans)
         } else if !outcomes.contains(.lost) {
             leases.settle(message.lease, .release(releaseDelay(of: outcomes, message)))
@@ -111,6 +121,8 @@ struct Job: Sendable {
         progress.record()
         return outcomes
     }
+
+    private var isDependencyFailing: Bool { breaker.opening != nil || quarantineBreaker.opening != nil }
 
     private func processRecord(
         _ record: S3Notification.Record, of message: InFlightMessage,
