@@ -104,6 +104,7 @@ let package = Package(
         .target(name: "Pixels", dependencies: ["CPixels"], swiftSettings: edge),
         .target(name: "S3Events", dependencies: ["Support"], swiftSettings: pure),
         .target(name: "Metrics", dependencies: ["Support"], swiftSettings: edge),
+        .target(name: "Sizing", swiftSettings: pure),
 
         // Layer 3: modules with one external interface each, and request signatures.
         .target(name: "SigV4", dependencies: ["HTTP", "Digests", "Support"], swiftSettings: pure),
@@ -215,7 +216,7 @@ let package = Package(
         .executableTarget(
             name: "pixelated",
             dependencies: [
-                "Audit", "Daemon", "DeadLetters", "DecoderProcesses", "LocalPictures", "Settings",
+                "Audit", "Daemon", "DeadLetters", "DecoderProcesses", "LocalPictures", "Settings", "Sizing",
                 "Verification", "Worker", "AWS",
                 "Pixelation", "Curl",
                 "Systemd", "Support", "CVersion", log,
@@ -297,6 +298,8 @@ let package = Package(
         .testTarget(name: "GzipTests", dependencies: ["Gzip", "Scripted"], swiftSettings: edge),
         .testTarget(name: "S3EventsTests", dependencies: ["S3Events"], swiftSettings: edge),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: edge),
+        .testTarget(
+            name: "SizingTests", dependencies: ["Sizing", "Decoding", "Pixelation"], swiftSettings: edge),
         .testTarget(
             name: "TracingTests", dependencies: ["Tracing", "HTTP", "Metrics", "Support", "Scripted"],
             swiftSettings: edge),

@@ -37,7 +37,7 @@ struct Pixelated: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, CheckCommand.self, HealthCommand.self, ConfigCommand.self,
             PolicyCommand.self, PixelateCommand.self, VerifyCommand.self, AuditCommand.self,
-            DeadLettersCommand.self,
+            DeadLettersCommand.self, PlanCommand.self,
         ])
 
     static func main() async {

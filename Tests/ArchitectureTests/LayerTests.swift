@@ -15,7 +15,7 @@ struct LayerTests {
             "CDigests", "CHEIF", "CJPEG", "CPNG", "CPixels", "CSandbox", "CTIFF", "CVersion", "CWebP",
             "Support",
         ],
-        ["HTTP", "Digests", "Exif", "Gzip", "Pixels", "S3Events", "Metrics"],
+        ["HTTP", "Digests", "Exif", "Gzip", "Pixels", "S3Events", "Metrics", "Sizing"],
         [
             "SigV4", "Curl", "BMP", "GIF", "GIFEncoder", "HEIF", "JPEG", "JPEGEncoder", "PNG", "PNGEncoder",
             "Sandbox", "Systemd", "TIFF", "Tracing", "WebP", "WebPEncoder",
