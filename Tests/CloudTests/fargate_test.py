@@ -134,11 +134,15 @@ class FargateTest(unittest.TestCase):
         self.assertEqual(waiting["Dimensions"], [{"Name": "QueueName", "Value": {"Ref": "QueueName"}}])
         alarm = resources["TooFewTasksAlarm"]["Properties"]
         self.assertEqual(tasks, {k: alarm[k] for k in ("Namespace", "MetricName", "Dimensions")})
-        # The same expression as that of instances.
+        # The same expression as that of instances without metrics.
         group = parsed("pixelator.yaml")["Resources"]["ScaleOnBacklog"]["Properties"]["TargetTrackingConfiguration"]
-        instances = {m["Id"]: m for m in group["CustomizedMetricSpecification"]["Metrics"]}
+        (instances,) = (
+            m for m in group["CustomizedMetricSpecification"]["Metrics"] if m.get("Id") == "backlog"
+        )
+        share, values = instances["Expression"]["Fn::Sub"]
+        (_, _, messages) = values["Work"]["Fn::If"]
         self.assertEqual(
-            metrics["backlog"]["Expression"], instances["backlog"]["Expression"].replace("replicas", "tasks")
+            metrics["backlog"]["Expression"], share.replace("${Work}", messages).replace("replicas", "tasks")
         )
         for name in ("ScalableTarget", "ScaleOnBacklog"):
             self.assertNotIn(name, self.stack.resources)

@@ -47,6 +47,13 @@ TRIGGER = {
         "awsRegion": str, "awsEndpoint": str, "scaleOnInFlight": str, "scaleOnDelayed": str,
     },
 }
+# The same of the trigger `prometheus` (keda.sh, "Prometheus scaler").
+PROMETHEUS_TRIGGER = {
+    **TRIGGER,
+    "metadata": {
+        "serverAddress": str, "query": str, "threshold": str, "activationThreshold": str, "ignoreNullValues": str,
+    },
+}
 TRIGGER_AUTHENTICATION = {"podIdentity": {"provider": str, "roleArn": str, "identityOwner": str}}
 # The same for the Prometheus Operator (prometheus-operator, pkg/apis/monitoring/v1: PodMonitorSpec, PodMetricsEndpoint).
 POD_MONITOR = {
@@ -189,7 +196,9 @@ class KubernetesTest(unittest.TestCase):
             with open(os.path.join(path, "kustomization.yaml"), encoding="utf-8") as file:
                 kustomization = yaml.safe_load(file)
             files = {os.path.basename(p) for p in glob.glob(os.path.join(path, "*.yaml"))}
-            self.assertEqual(set(kustomization.get("resources", ())), files - {"kustomization.yaml"}, folder)
+            listed = set(kustomization.get("resources", ()))
+            listed |= {patch["path"] for patch in kustomization.get("patches", ()) if "path" in patch}
+            self.assertEqual(listed, files - {"kustomization.yaml"}, folder)
             self.assertEqual(kustomization["kind"], "Kustomization" if folder == "." else "Component")
         folders = {os.path.basename(os.path.dirname(p)) for p in glob.glob(os.path.join(FOLDER, "*", "*.yaml"))}
         self.assertEqual(folders, set(COMPONENTS))
@@ -348,6 +357,36 @@ class KubernetesTest(unittest.TestCase):
         self.assertEqual(trigger["metadata"]["scaleOnInFlight"], "true")
         self.assertEqual(self.scaled["scaleTargetRef"]["name"], self.deployment["metadata"]["name"])
         self.assertNotIn("replicas", self.deployment["spec"])
+
+    def test_the_monitoring_component_scales_by_the_seconds_of_work_that_wait(self):
+        scaled = documents("monitoring")["ScaledObject", "pixelated"]["spec"]
+        messages, seconds = scaled["triggers"]
+        self.assertEqual(mismatches(seconds, PROMETHEUS_TRIGGER, "trigger"), [])
+        self.assertEqual((seconds["type"], seconds["metricType"]), ("prometheus", "AverageValue"))
+        metadata = seconds["metadata"]
+        # Each replica reports the work of all messages, so that the values must not be added.
+        name, selected = re.fullmatch(r"max\((\w+)\{(.*)\}\)", metadata["query"]).groups()
+        self.assertEqual(name, "pixelated_backlog_seconds")
+        self.assertIn('"backlog_seconds"', read("Sources", "Daemon", "MetricsPage.swift"))
+        monitor = documents("monitoring")["PodMonitor", "pixelated"]
+        job = self.labels()[monitor["spec"]["jobLabel"]]
+        self.assertEqual(selected, f'job="{job}", namespace="{monitor["metadata"]["namespace"]}"')
+        (subject,) = documents("monitoring")["RoleBinding", "pixelated-metrics"]["subjects"]
+        self.assertEqual(
+            metadata["serverAddress"], f"http://{subject['name']}.{subject['namespace']}.svc:9090"
+        )
+        template = read("deploy", "cloudformation", "pixelator.yaml")
+        default = re.search(r"^  AcceptableDelay:\n(?:    .*\n)*?    Default: (\d+)$", template, re.M).group(1)
+        self.assertEqual(metadata["threshold"], default)
+        # An absent value is no error, and the number of messages still starts the first replica and may not exceed the
+        # seconds: the engine needs 3 ms of two processors for a thumbnail.
+        self.assertEqual(metadata["ignoreNullValues"], "true")
+        (plain,) = self.scaled["triggers"]
+        length = messages["metadata"]["queueLength"]
+        self.assertEqual({**messages["metadata"], "queueLength": plain["metadata"]["queueLength"]}, plain["metadata"])
+        self.assertGreaterEqual(int(length) * 0.003, int(metadata["threshold"]))
+        # Nothing else of the object changes: the rules for a busy fleet stay.
+        self.assertEqual({**scaled, "triggers": None}, {**self.scaled, "triggers": None})
 
     def test_keda_and_the_template_scale_by_the_same_number_of_messages(self):
         template = read("deploy", "cloudformation", "pixelator.yaml")

@@ -266,6 +266,44 @@ class StackTest(unittest.TestCase):
         )
         self.assertEqual([m["Id"] for m in metrics.values() if m["ReturnData"]], ["backlog"])
 
+    def test_with_metrics_the_instances_follow_the_seconds_of_work_and_otherwise_the_messages(self):
+        def tracking(stack):
+            (policy,) = self.cloud.client("autoscaling").describe_policies(
+                AutoScalingGroupName=stack.resources["AutoScalingGroup"]
+            )["ScalingPolicies"]
+            return policy["TargetTrackingConfiguration"]
+
+        def wanted(stack, replicas, **values):
+            """Returns the number of instances that the policy has as its target."""
+            names = {m["Id"]: m for m in tracking(stack)["CustomizedMetricSpecification"]["Metrics"]}
+            missing = dict.fromkeys(names)
+            functions = {
+                # A value that is missing repeats none, because none is before it.
+                "FILL": lambda value, other: other if value is None else value, "REPEAT": None,
+                "IF": lambda condition, value, other: value if condition else other,
+            }
+            # Python evaluates both cases of IF, of which the other one is not used.
+            share = eval(names["backlog"]["Expression"], {**functions, **missing, "replicas": replicas, **values})
+            return share * max(1, replicas) / tracking(stack)["TargetValue"]
+
+        stack = self.options("seconds", CollectMetrics="yes", BacklogPerReplica="100", AcceptableDelay="30")
+        metrics = {m["Id"]: m for m in tracking(stack)["CustomizedMetricSpecification"]["Metrics"]}
+        self.assertEqual(metrics["seconds"]["MetricStat"]["Metric"], {
+            "Namespace": "pixelated", "MetricName": "pixelated_backlog_seconds",
+            "Dimensions": [{"Name": "Stack", "Value": "seconds"}],
+        })
+        # Each instance reports the work of all messages.
+        self.assertEqual(metrics["seconds"]["MetricStat"]["Stat"], "Maximum")
+        for replicas in (0, 1, 2, 5):
+            self.assertEqual(wanted(stack, replicas, waiting=10000, seconds=90), 3)
+            self.assertEqual(wanted(stack, replicas, waiting=10000, seconds=0), 0)
+            self.assertEqual(wanted(stack, replicas, waiting=500), 5)
+            self.assertEqual(wanted(stack, replicas), 0)
+            self.assertEqual(wanted(self.stack, replicas, waiting=600), 3)
+        self.assertNotIn("seconds", {
+            m["Id"] for m in tracking(self.stack)["CustomizedMetricSpecification"]["Metrics"]
+        })
+
     def test_alarms_watch_the_queues(self):
         watch = self.cloud.client("cloudwatch")
         names = self.names()
