@@ -3,9 +3,9 @@
 /// A string of bits that is packed into bytes, the first bit in the lowest place of a byte (WebP Lossless Bitstream
 /// Specification, section 1).
 struct VP8LBits {
-    /// The full bytes.
-    private(set) var bytes: [UInt8] = []
-    /// The bits after the full bytes: the lowest `pendingCount` bits of this value. The bits above them are 0.
+    /// The full words of four bytes each, the first byte in the lowest place.
+    private var words: [UInt32] = []
+    /// The bits after the full words: the lowest `pendingCount` bits of this value. The bits above them are 0.
     private var pending: UInt64 = 0
     /// The number of bits in `pending`, 0...31.
     private var pendingCount = 0
@@ -16,25 +16,24 @@ struct VP8LBits {
     mutating func append(_ bits: Int, count: Int) {
         pending |= UInt64(truncatingIfNeeded: bits) &<< UInt64(truncatingIfNeeded: pendingCount)
         pendingCount &+= count
-        if pendingCount >= 32 { flush() }
+        guard pendingCount >= 32 else { return }
+        words.append(UInt32(truncatingIfNeeded: pending))
+        pending &>>= 32
+        pendingCount &-= 32
     }
 
-    /// Moves 32 bits of `pending` to the full bytes.
-    private mutating func flush() {
-        for _ in 0..<4 {
-            bytes.append(UInt8(truncatingIfNeeded: pending))
-            pending >>= 8
+    /// The bytes, of which the last is completed with 0-bits.
+    var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(4 * words.count + 4)
+        for word in words {
+            for shift in stride(from: UInt32(0), to: 32, by: 8) {
+                bytes.append(UInt8(truncatingIfNeeded: word &>> shift))
+            }
         }
-        pendingCount -= 32
-    }
-
-    /// Completes the last byte with 0-bits.
-    mutating func finish() {
-        while pendingCount > 0 {
-            bytes.append(UInt8(truncatingIfNeeded: pending))
-            pending >>= 8
-            pendingCount -= 8
+        for start in stride(from: 0, to: pendingCount, by: 8) {
+            bytes.append(UInt8(truncatingIfNeeded: pending >> UInt64(start)))
         }
-        pendingCount = 0
+        return bytes
     }
 }

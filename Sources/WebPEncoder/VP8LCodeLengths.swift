@@ -5,9 +5,9 @@
 struct VP8LCodeLengths {
     /// A symbol of the code of lengths: a length, or a repetition with the count in extra bits.
     private struct Item {
-        var symbol: Int
-        var extra = 0
-        var extraBits = 0
+        var symbol: UInt8
+        var extra: UInt8 = 0
+        var extraBits: UInt8 = 0
     }
 
     /// The order in which the lengths of the code of lengths are written.
@@ -32,8 +32,11 @@ struct VP8LCodeLengths {
         items = isCut ? Array(all[..<count]) : all
         self.isCut = isCut
         var counts = [Int](repeating: 0, count: Self.order.count)
-        for item in items { counts[item.symbol] += 1 }
-        let prefix = VP8LPrefixCode(counts: counts, longest: Self.longest)
+        for item in items { counts[Int(item.symbol)] += 1 }
+        let used = counts.enumerated().filter { $0.element > 0 }.map {
+            VP8LFrequency(symbol: $0.offset, count: $0.element)
+        }
+        let prefix = VP8LPrefixCode(used, of: counts.count, longest: Self.longest)
         let code = counts.indices.map { symbol -> UInt8 in
             counts[symbol] == 0 ? 0 : UInt8(max(1, prefix.bits(of: symbol)))
         }
@@ -45,6 +48,7 @@ struct VP8LCodeLengths {
     /// Returns the lengths as items.
     private static func items(_ lengths: [UInt8]) -> [Item] {
         var items: [Item] = []
+        items.reserveCapacity(lengths.count)
         // A repetition of a length other than 0 before the first such length repeats an 8.
         var previous: UInt8 = 8
         var at = 0
@@ -58,23 +62,23 @@ struct VP8LCodeLengths {
                     let part = min(run, 138)
                     items.append(
                         part < 11
-                            ? Item(symbol: 17, extra: part - 3, extraBits: 3)
-                            : Item(symbol: 18, extra: part - 11, extraBits: 7))
+                            ? Item(symbol: 17, extra: UInt8(part - 3), extraBits: 3)
+                            : Item(symbol: 18, extra: UInt8(part - 11), extraBits: 7))
                     run -= part
                 }
             } else {
                 if length != previous {
-                    items.append(Item(symbol: Int(length)))
+                    items.append(Item(symbol: length))
                     run -= 1
                     previous = length
                 }
                 while run >= 3 {
                     let part = min(run, 6)
-                    items.append(Item(symbol: 16, extra: part - 3, extraBits: 2))
+                    items.append(Item(symbol: 16, extra: UInt8(part - 3), extraBits: 2))
                     run -= part
                 }
             }
-            for _ in 0..<run { items.append(Item(symbol: Int(length))) }
+            for _ in 0..<run { items.append(Item(symbol: length)) }
         }
         return items
     }
@@ -89,7 +93,7 @@ struct VP8LCodeLengths {
     /// The number of bits of the description.
     var bits: Int {
         items.reduce(5 + 3 * written + 1 + (isCut ? 3 + 2 * countPairs : 0)) {
-            $0 + prefix.bits(of: $1.symbol) + $1.extraBits
+            $0 + prefix.bits(of: Int($1.symbol)) + Int($1.extraBits)
         }
     }
 
@@ -106,8 +110,9 @@ struct VP8LCodeLengths {
         var codes = [(code: UInt16, bits: Int)](repeating: (0, 0), count: Self.order.count)
         prefix.forEachCode { codes[$0] = ($1, $2) }
         for item in items {
-            bits.append(Int(codes[item.symbol].code), count: codes[item.symbol].bits)
-            bits.append(item.extra, count: item.extraBits)
+            let (code, count) = codes[Int(item.symbol)]
+            bits.append(Int(code), count: count)
+            bits.append(Int(item.extra), count: Int(item.extraBits))
         }
     }
 }

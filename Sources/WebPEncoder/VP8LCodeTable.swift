@@ -26,33 +26,48 @@ struct VP8LCodeTable {
     /// Appends a token to `bits`.
     @inline(__always)
     func write(_ token: VP8LToken, to bits: inout VP8LBits) {
-        let base = token.group * VP8LAlphabet.symbols
+        let (first, second) = codes(of: token)
+        bits.append(first.bits, count: first.count)
+        bits.append(second.bits, count: second.count)
+    }
+
+    /// Returns both parts of the code of a token, of up to 32 bits each.
+    @inline(__always)
+    func codes(of token: VP8LToken) -> (VP8LCode, VP8LCode) {
+        let base = Int(token.group) * VP8LAlphabet.symbols
         switch token.content {
         case .pixel(let pixel):
-            write(
-                base + VP8LAlphabet.green.start + Int(pixel >> 8 & 255),
-                base + VP8LAlphabet.red.start + Int(pixel >> 16 & 255), to: &bits)
-            write(
-                base + VP8LAlphabet.blue.start + Int(pixel & 255),
-                base + VP8LAlphabet.alpha.start + Int(pixel >> 24), to: &bits)
-        case .copy(let length, let distanceCode):
-            let (length, code) = (VP8LNumber(length), VP8LNumber(distanceCode))
-            write(base + VP8LAlphabet.lengths + length.symbol, length, to: &bits)
-            write(base + VP8LAlphabet.distance.start + code.symbol, code, to: &bits)
+            return (
+                code(
+                    base + VP8LAlphabet.green.start + Int(pixel >> 8 & 255),
+                    base + VP8LAlphabet.red.start + Int(pixel >> 16 & 255)),
+                code(
+                    base + VP8LAlphabet.blue.start + Int(pixel & 255),
+                    base + VP8LAlphabet.alpha.start + Int(pixel >> 24))
+            )
+        case .copy(let length, let distance):
+            return (
+                code(base + VP8LAlphabet.lengths + Int(length.symbol), length),
+                code(base + VP8LAlphabet.distance.start + Int(distance.symbol), distance)
+            )
         }
     }
 
-    /// Appends two codes, which have up to 15 bits each.
-    private func write(_ first: Int, _ second: Int, to bits: inout VP8LBits) {
+    /// Returns two codes, which have up to 15 bits each.
+    @inline(__always)
+    private func code(_ first: Int, _ second: Int) -> VP8LCode {
         let (first, second) = (entries[first], entries[second])
-        bits.append(
-            Int(first.code) | Int(second.code) << Int(first.bits), count: Int(first.bits + second.bits))
+        return VP8LCode(
+            bits: Int(first.code) | Int(second.code) &<< Int(first.bits),
+            count: Int(first.bits &+ second.bits))
     }
 
-    /// Appends the code of a number, and its extra bits.
-    private func write(_ entry: Int, _ number: VP8LNumber, to bits: inout VP8LBits) {
+    /// Returns the code of a number with its extra bits.
+    @inline(__always)
+    private func code(_ entry: Int, _ number: VP8LNumber) -> VP8LCode {
         let entry = entries[entry]
-        bits.append(
-            Int(entry.code) | number.extra << Int(entry.bits), count: Int(entry.bits) + number.extraBits)
+        return VP8LCode(
+            bits: Int(entry.code) | Int(number.extra) &<< Int(entry.bits),
+            count: Int(entry.bits) &+ Int(number.extraBits))
     }
 }

@@ -18,19 +18,32 @@ struct VP8LColorTransform: Equatable {
     /// Creates the multipliers that make the samples of `residuals` take the fewest bits, as estimated by the entropy
     /// of each colour.
     init(for residuals: [UInt32]) {
-        let entropy = VP8LEntropy(residuals, most: Self.sampled)
-        greenToRed = Self.best(around: [0, 32]) { multiplier in
-            entropy.units { Self.red($0, multiplier) }
+        let pixels = VP8LEntropy(residuals, most: Self.sampled).pixels
+        let red = pixels.map { Int16(Int8(truncatingIfNeeded: $0 >> 16)) }
+        let green = pixels.map { Int16(Int8(truncatingIfNeeded: $0 >> 8)) }
+        var blue = pixels.map { Int16(Int8(truncatingIfNeeded: $0)) }
+        greenToRed = Self.best(around: [0, 32]) { Self.units(red, less: $0, of: green) }
+        greenToBlue = Self.best(around: [0, 32]) { Self.units(blue, less: $0, of: green) }
+        blue = pixels.map { Int16(Self.blue($0, greenToBlue, 0)) }
+        redToBlue = Self.best(around: [0]) { Self.units(blue, less: $0, of: red) }
+    }
+
+    /// Returns the entropy of samples less multiples of others, modulo 256. There are at most `sampled`.
+    private static func units(_ samples: [Int16], less multiplier: Int, of others: [Int16]) -> Int {
+        let multiplier = Int16(truncatingIfNeeded: multiplier)
+        let (samples, others) = (samples.span, others.span)
+        var differences = InlineArray<1024, UInt8>(repeating: 0)
+        let count = min(samples.count, others.count, 1024)
+        for index in 0..<count {
+            differences[index] = UInt8(
+                truncatingIfNeeded: samples[index] &- (multiplier &* others[index]) &>> 5)
         }
-        (greenToBlue, redToBlue) = (0, 0)
-        greenToBlue = Self.best(around: [0, 32]) { multiplier in
-            entropy.units { Self.blue($0, multiplier, 0) }
+        var counts = InlineArray<512, Int32>(repeating: 0)
+        let all = differences.span
+        for index in 0..<count {
+            counts[Int(all[index]) &+ (index & 1) &* 256] &+= 1
         }
-        let green = greenToBlue
-        let red = Self.best(around: [0]) { multiplier in
-            entropy.units { Self.blue($0, green, multiplier) }
-        }
-        redToBlue = red
+        return VP8LEntropy.units(counts.span)
     }
 
     init() {}

@@ -8,7 +8,7 @@ struct VP8LEntropy {
     /// The product of each number and its binary logarithm, in units of 1/256.
     private static let products = (0...most).map { Int32($0 * logarithm($0)) }
 
-    private let pixels: [UInt32]
+    let pixels: [UInt32]
 
     /// Takes at most `most` of the pixels of an image, evenly spaced: a part of a large image is representative.
     init(_ all: [UInt32], most: Int = Self.most) {
@@ -31,23 +31,28 @@ struct VP8LEntropy {
         return result
     }
 
-    /// Returns the entropy of the samples that `sample` gives for the pixels, up to a constant.
-    @inline(__always)
-    func units(_ sample: (UInt32) -> UInt8) -> Int {
-        // Two counts of each sample: most samples are equal, and a count waits for the one before of the same sample.
-        var counts = InlineArray<512, Int32>(repeating: 0)
-        let pixels = pixels.span
-        for index in pixels.indices {
-            counts[Int(sample(pixels[index])) &+ (index & 1) &* 256] &+= 1
-        }
-        let products = Self.products.span
+    /// Returns the entropy of counted samples, up to a constant.
+    ///
+    /// - Parameter counts: Two counts of each sample, which are added: most samples are equal, and a count waits for
+    ///   the one before of the same sample.
+    static func units(_ counts: Span<Int32>) -> Int {
+        let products = products.span
         var units = 0
         for index in 0..<256 { units &-= Int(products[Int(counts[index] &+ counts[index &+ 256])]) }
         return units
     }
 
-    /// The entropy of all samples.
+    /// The entropy of the colours of all pixels.
     var units: Int {
-        [0, 8, 16, 24].reduce(0) { sum, shift in sum + units { UInt8(truncatingIfNeeded: $0 >> shift) } }
+        let pixels = pixels.span
+        var units = 0
+        for shift in stride(from: UInt32(0), to: 24, by: 8) {
+            var counts = InlineArray<512, Int32>(repeating: 0)
+            for index in pixels.indices {
+                counts[Int(pixels[index] &>> shift & 255) &+ (index & 1) &* 256] &+= 1
+            }
+            units += Self.units(counts.span)
+        }
+        return units
     }
 }

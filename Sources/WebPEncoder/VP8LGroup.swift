@@ -16,15 +16,29 @@ struct VP8LGroup {
     init(_ counts: VP8LCounts, group: Int) {
         var bits = counts.extraBits(group: group)
         codes = VP8LAlphabet.allCases.map { alphabet in
-            let counts = counts[group, alphabet]
-            let code = VP8LPrefixCode(counts: counts)
+            let used = counts[group, alphabet]
+            let code = VP8LPrefixCode(used, of: alphabet.count)
             bits += code.descriptionBits
-            for (symbol, count) in counts.enumerated() where count > 0 {
-                bits += count * code.bits(of: symbol)
-            }
+            for frequency in used { bits += frequency.count * code.bits(of: frequency.symbol) }
             return code
         }
         self.bits = bits
+    }
+
+    /// Creates the codes of an image of one colour.
+    init(pixel: UInt32) {
+        codes = VP8LAlphabet.allCases.map { alphabet in
+            let symbol: UInt32 =
+                switch alphabet {
+                case .green: pixel >> 8 & 255
+                case .red: pixel >> 16 & 255
+                case .blue: pixel & 255
+                case .alpha: pixel >> 24
+                case .distance: 0
+                }
+            return VP8LPrefixCode([VP8LFrequency(symbol: Int(symbol), count: 1)], of: alphabet.count)
+        }
+        bits = codes.reduce(0) { $0 + $1.descriptionBits }
     }
 
     /// Appends the descriptions of the codes to `bits`.

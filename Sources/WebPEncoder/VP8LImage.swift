@@ -2,8 +2,8 @@
 
 /// The entropy-coded data of one image: the main image, or an image that a transform or the groups of codes need.
 struct VP8LImage {
-    /// Appends the tokens to a string of bits. Each kind of tokens has its own compiled loop.
-    private let writeTokens: (VP8LCodeTable, inout VP8LBits) -> Void
+    /// The tokens; nil for an image of one colour, whose pixels have no bits.
+    private let tokens: (any VP8LTokens)?
     private let groups: [VP8LGroup]
     /// The entropy image, of which the bits are part of this image; empty for a single group.
     private let entropyImage: [VP8LImage]
@@ -16,16 +16,23 @@ struct VP8LImage {
 
     /// Counts the symbols of the tokens and makes the codes.
     init(_ tokens: some VP8LTokens, isMain: Bool) {
-        writeTokens = { table, bits in tokens.forEach { table.write($0, to: &bits) } }
+        self.tokens = tokens
         self.isMain = isMain
         var counts = VP8LCounts()
-        tokens.forEach { counts.count($0) }
+        tokens.count(in: &counts)
         groups = (0..<tokens.groups).map { VP8LGroup(counts, group: $0) }
         let tiles = tokens.entropyImage
         entropyImage = tiles.map { [VP8LImage($0, isMain: false)] } ?? []
         tileBits = tiles?.tileBits ?? 0
         let entropyBits = entropyImage.reduce(0) { $0 + $1.bits + 3 }
         bits = groups.reduce(1 + (isMain ? 1 : 0) + entropyBits) { $0 + $1.bits }
+    }
+
+    /// Creates an image of one colour, which is not the main image.
+    init(pixel: UInt32) {
+        let group = VP8LGroup(pixel: pixel)
+        (tokens, groups, entropyImage, tileBits, isMain) = (nil, [group], [], 0, false)
+        bits = 1 + group.bits
     }
 
     /// Appends the data to `bits`.
@@ -38,7 +45,6 @@ struct VP8LImage {
             entropyImage.write(to: &bits)
         }
         for group in groups { group.writeDescriptions(to: &bits) }
-        let table = VP8LCodeTable(groups)
-        writeTokens(table, &bits)
+        tokens?.write(VP8LCodeTable(groups), to: &bits)
     }
 }

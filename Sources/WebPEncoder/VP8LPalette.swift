@@ -13,12 +13,26 @@ struct VP8LPalette {
 
     /// Creates the palette of the pixel values of an image; nil if there are more than 256.
     init?(_ values: [UInt32]) {
-        var distinct: Set<UInt32> = []
-        for value in values where distinct.insert(value).inserted {
-            guard distinct.count <= Self.maximumColours else { return nil }
-        }
+        guard let distinct = Self.distinct(values) else { return nil }
         // Colours in the order of their luminance have small differences of indices.
         colours = distinct.sorted { (Self.luminance($0), $0) < (Self.luminance($1), $1) }
+    }
+
+    /// Returns the distinct pixel values of an image; nil if there are more than 256.
+    static func distinct(_ values: [UInt32]) -> [UInt32]? {
+        var colours: [UInt32] = []
+        colours.reserveCapacity(maximumColours)
+        // A hash table of the indices of colours, plus 1.
+        var table = InlineArray<1024, UInt16>(repeating: 0)
+        for value in values {
+            var place = Int((value &* 0x9E37_79B1) >> 22)
+            while table[place] != 0, colours[Int(table[place]) - 1] != value { place = (place + 1) & 1023 }
+            guard table[place] == 0 else { continue }
+            guard colours.count < maximumColours else { return nil }
+            colours.append(value)
+            table[place] = UInt16(colours.count)
+        }
+        return colours
     }
 
     private init(colours: [UInt32]) { self.colours = colours }

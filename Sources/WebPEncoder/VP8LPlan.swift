@@ -33,8 +33,9 @@ struct VP8LPlan {
         // 1 bit and 2 bits before each transform, and what Self.write writes.
         var bits = 41 + image.bits
         if let palette { bits += 11 + VP8LImage(palette.tokens, isMain: false).bits }
-        if let prediction { bits += 6 + Self.uniform(prediction.pixel).bits }
-        if let color { bits += 6 + Self.uniform(color.pixel).bits }
+        // One pixel without bits stands for the tiles of a transform, which all have the same one.
+        if let prediction { bits += 6 + VP8LImage(pixel: prediction.pixel).bits }
+        if let color { bits += 6 + VP8LImage(pixel: color.pixel).bits }
         self.bits = bits
     }
 
@@ -63,7 +64,7 @@ struct VP8LPlan {
         guard cells.width >= leastSide * cells.columns.count, cells.height >= leastSide * cells.rows.count,
             !cells.hasAlpha, VP8LTiles(cells, bits: 2) != nil
         else { return nil }
-        if let palette = VP8LPalette(cells.values), 4 * palette.colours.count < 3 * cells.values.count {
+        if let colours = VP8LPalette.distinct(cells.values), 4 * colours.count < 3 * cells.values.count {
             return nil
         }
         var candidates = VP8LPrediction.allCases.map { Difference(cells, $0) }
@@ -130,12 +131,6 @@ struct VP8LPlan {
         return best
     }
 
-    /// Returns the image of a transform with the same pixel in all tiles. Its codes have no bits, so that one pixel
-    /// stands for any number of tiles.
-    private static func uniform(_ pixel: UInt32) -> VP8LImage {
-        VP8LImage(VP8LRow(pixels: [pixel]), isMain: false)
-    }
-
     /// Appends the bitstream to `bits`.
     func write(to bits: inout VP8LBits) {
         bits.append(0x2F, count: 8)
@@ -152,7 +147,7 @@ struct VP8LPlan {
             guard let pixel else { continue }
             Self.begin(transform, &bits)
             bits.append(Self.tileBits - 2, count: 3)
-            Self.uniform(pixel).write(to: &bits)
+            VP8LImage(pixel: pixel).write(to: &bits)
         }
         bits.append(0, count: 1)
         image.write(to: &bits)

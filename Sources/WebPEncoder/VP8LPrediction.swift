@@ -18,53 +18,67 @@ enum VP8LPrediction: Int, CaseIterable {
     /// Returns the difference between the first pixel of each rectangle and its prediction.
     func residuals(of cells: VP8LCells) -> [UInt32] {
         let count = cells.columns.count
-        var residuals = [UInt32](repeating: 0, count: cells.values.count)
-        for index in cells.values.indices {
-            let value = cells.values[index]
-            let predicted: UInt32
-            if index < count {
-                predicted = index == 0 ? Self.first : cells.values[index - 1]
-            } else if index % count == 0 {
-                predicted = cells.values[index - count]
-            } else {
-                predicted = predict(
-                    left: cells.values[index - 1], top: cells.values[index - count],
-                    topLeft: cells.values[index - count - 1])
+        let values = cells.values.span
+        var residuals = [UInt32](repeating: 0, count: values.count)
+        var left = Self.spread(Self.first)
+        for index in 0..<min(count, values.count) {
+            let value = Self.spread(values[index])
+            residuals[index] = Self.subtract(left, from: value)
+            left = value
+        }
+        for row in stride(from: count, to: values.count, by: count) {
+            var topLeft = Self.spread(values[row - count])
+            left = Self.spread(values[row])
+            residuals[row] = Self.subtract(topLeft, from: left)
+            for index in row + 1..<row + count {
+                let value = Self.spread(values[index])
+                let top = Self.spread(values[index - count])
+                let predicted = predict(left: left, top: top, topLeft: topLeft)
+                residuals[index] = Self.subtract(predicted, from: value)
+                (left, topLeft) = (value, top)
             }
-            residuals[index] = Self.subtract(predicted, from: value)
         }
         return residuals
     }
 
-    private func predict(left: UInt32, top: UInt32, topLeft: UInt32) -> UInt32 {
+    /// Returns the prediction of four samples, each in 16 bits.
+    @inline(__always)
+    private func predict(left: UInt64, top: UInt64, topLeft: UInt64) -> UInt64 {
         switch self {
         case .select:
-            let leftError = Self.distance(top, topLeft)
-            let topError = Self.distance(left, topLeft)
-            return leftError < topError ? left : top
+            return Self.distance(top, topLeft) < Self.distance(left, topLeft) ? left : top
         case .gradient:
-            var result: UInt32 = 0
-            for shift in stride(from: UInt32(0), to: 32, by: 8) {
-                let sum =
-                    Int(left >> shift & 255) + Int(top >> shift & 255) - Int(topLeft >> shift & 255)
-                result |= UInt32(min(max(sum, 0), 255)) << shift
-            }
-            return result
+            // 256 more, so that no difference is negative: bit 8 is set for 0...255, and bit 9 for more.
+            let sum = left &+ top &+ Self.ones << 8 &- topLeft
+            let isAbove = sum >> 9 & Self.ones
+            return sum & ((sum >> 8 & Self.ones) &* 255) | isAbove &* 255
         }
     }
 
-    /// Returns the sum of the absolute differences of all samples.
-    private static func distance(_ one: UInt32, _ other: UInt32) -> Int {
-        stride(from: UInt32(0), to: 32, by: 8).reduce(0) {
-            $0 + abs(Int(one >> $1 & 255) - Int(other >> $1 & 255))
-        }
+    /// A one in each of four samples.
+    private static let ones: UInt64 = 0x0001_0001_0001_0001
+
+    /// Returns the sum of the absolute differences of four samples.
+    @inline(__always)
+    private static func distance(_ one: UInt64, _ other: UInt64) -> UInt64 {
+        // 256 more than the differences: bit 8 is clear if a difference is negative.
+        let differences = one &+ ones << 8 &- other
+        let isNegative = ~(differences >> 8) & ones
+        let absolute = (differences & 0x00FF_00FF_00FF_00FF ^ isNegative &* 255) &+ isNegative
+        return (absolute &* ones) >> 48
     }
 
-    /// Returns the difference of each sample, modulo 256.
-    private static func subtract(_ one: UInt32, from other: UInt32) -> UInt32 {
-        stride(from: UInt32(0), to: 32, by: 8).reduce(0) {
-            $0 | ((other >> $1 &- one >> $1) & 255) << $1
-        }
+    /// Returns the four samples of a pixel, each in 16 bits.
+    @inline(__always)
+    private static func spread(_ pixel: UInt32) -> UInt64 {
+        UInt64(pixel & 0x00FF_00FF) | UInt64(pixel & 0xFF00_FF00) << 24
+    }
+
+    /// Returns the differences of four samples, modulo 256, as a pixel.
+    @inline(__always)
+    private static func subtract(_ one: UInt64, from other: UInt64) -> UInt32 {
+        let differences = (other &+ ones << 8 &- one) & 0x00FF_00FF_00FF_00FF
+        return UInt32(truncatingIfNeeded: differences | differences >> 24)
     }
 }
 

@@ -14,31 +14,31 @@ struct VP8LPrefixCode {
     /// Creates a code of least total length for symbols that occur with the given frequencies.
     ///
     /// - Parameters:
-    ///   - counts: The frequency of each symbol of the alphabet. If no symbol occurs, symbol 0 gets a code.
+    ///   - used: The symbols that occur, in ascending order. If none occurs, symbol 0 gets a code.
+    ///   - count: The number of symbols of the alphabet.
     ///   - longest: The largest length of a code in bits.
-    init(counts: [Int], longest: Int = Self.longest) {
-        let used = counts.indices.filter { counts[$0] > 0 }
-        symbols = used.isEmpty ? [0] : used
+    init(_ used: [VP8LFrequency], of count: Int, longest: Int = Self.longest) {
+        symbols = used.isEmpty ? [0] : used.map(\.symbol)
         guard symbols.count > 1 || symbols[0] >= 256 else {
             lengths = []
             return
         }
-        lengths = Self.lengths(counts, of: symbols, longest: longest)
+        lengths = Self.lengths(used, of: count, longest: longest)
     }
 
     /// Returns the length of the code of each symbol of the alphabet.
-    private static func lengths(_ counts: [Int], of symbols: [Int], longest: Int) -> [UInt8] {
-        var lengths = [UInt8](repeating: 0, count: counts.count)
-        guard symbols.count > 1 else {
-            lengths[symbols[0]] = 1
+    private static func lengths(_ used: [VP8LFrequency], of count: Int, longest: Int) -> [UInt8] {
+        var lengths = [UInt8](repeating: 0, count: count)
+        guard used.count > 1 else {
+            lengths[used[0].symbol] = 1
             return lengths
         }
         // Rare symbols count as more frequent, until no code is too long.
         var least = 1
         while true {
             // A weight and its symbol in the lowest 16 bits are one number.
-            let weighted = symbols.map { max(counts[$0], least) << 16 | $0 }.sorted()
-            let depths = depths(weighted.map { $0 >> 16 })
+            let weighted = used.map { max($0.count, least) << 16 | $0.symbol }.sorted()
+            let depths = depths(weighted)
             if depths.allSatisfy({ $0 <= longest }) {
                 for (leaf, depth) in zip(weighted, depths) { lengths[leaf & 0xFFFF] = UInt8(depth) }
                 return lengths
@@ -47,13 +47,15 @@ struct VP8LPrefixCode {
         }
     }
 
-    /// Returns the depths of the leaves of a Huffman tree, whose weights are in ascending order. There are two leaves
-    /// or more.
-    private static func depths(_ weights: [Int]) -> [Int] {
-        let leaves = weights.count
+    /// Returns the depths of the leaves of a Huffman tree. There are two leaves or more.
+    ///
+    /// - Parameter weighted: The weights of the leaves, times 2^16, in ascending order. The lower bits do not count.
+    private static func depths(_ weighted: [Int]) -> ArraySlice<Int> {
+        let leaves = weighted.count
         // Nodes `leaves...` are the inner nodes, in the order of their creation and so of their weights.
-        var weights = weights
-        var parents = [Int](repeating: 0, count: 2 * leaves - 1)
+        var weights = [Int](repeating: 0, count: 2 * leaves - 1)
+        var parents = weights
+        for leaf in 0..<leaves { weights[leaf] = weighted[leaf] >> 16 }
         var (leaf, inner) = (0, leaves)
         for node in leaves..<2 * leaves - 1 {
             var sum = 0
@@ -64,13 +66,14 @@ struct VP8LPrefixCode {
                 parents[child] = node
                 sum += weights[child]
             }
-            weights.append(sum)
+            weights[node] = sum
         }
-        var depths = [Int](repeating: 0, count: 2 * leaves - 1)
+        // The weights are not needed any more.
+        weights[2 * leaves - 2] = 0
         for node in stride(from: 2 * leaves - 3, through: 0, by: -1) {
-            depths[node] = depths[parents[node]] + 1
+            weights[node] = weights[parents[node]] + 1
         }
-        return Array(depths[..<leaves])
+        return weights[..<leaves]
     }
 
     /// Returns the code of each symbol, its first bit in the lowest place.

@@ -2,7 +2,7 @@
 
 /// The tokens of an image of rectangles without prediction: a pixel for each run of equal pixels in a row, copies of
 /// the pixel on the left, and copies of the rows above.
-struct VP8LRuns: VP8LTokens {
+struct VP8LRuns: VP8LSingleTokens {
     let cells: VP8LCells
 
     func forEach(_ body: (VP8LToken) -> Void) {
@@ -22,7 +22,7 @@ struct VP8LRuns: VP8LTokens {
                 let start = cells.columns[column]
                 while column < count, cells.values[index * count + column] == value { column += 1 }
                 let end = cells.columnEnd(column - 1)
-                body(VP8LToken(content: .pixel(value), group: 0))
+                body(VP8LToken(pixel: value))
                 copy(end - start - 1, distanceCode: VP8LToken.left, body)
             }
             repeated = height - 1

@@ -2,7 +2,7 @@
 
 /// The tokens of an image in which only the first pixel of each rectangle may differ from 0: these pixels, and copies
 /// of the zeros between them. It suits rectangles of every size.
-struct VP8LSparse: VP8LTokens {
+struct VP8LSparse: VP8LSingleTokens {
     let cells: VP8LCells
 
     func forEach(_ body: (VP8LToken) -> Void) {
@@ -17,7 +17,7 @@ struct VP8LSparse: VP8LTokens {
                 copy(length, distanceCode: VP8LToken.above, body)
                 at += length
             } else if at == 0 || lastRow != nil {
-                body(VP8LToken(content: .pixel(0), group: 0))
+                body(VP8LToken(pixel: 0))
                 at += 1
             }
             lastRow = nil
@@ -29,7 +29,7 @@ struct VP8LSparse: VP8LTokens {
                 let value = cells.values[row * count + column]
                 guard value != 0 else { continue }
                 zeros(to: y * width + x)
-                body(VP8LToken(content: .pixel(value), group: 0))
+                body(VP8LToken(pixel: value))
                 at += 1
                 lastRow = row
             }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The tokens of the entropy image: a pixel for each tile, whose red and green samples are the index of its group.
-struct VP8LTileGroups: VP8LTokens {
+struct VP8LTileGroups: VP8LSingleTokens {
     private let tiles: VP8LTiles
     /// The rows of tiles in which rectangles begin, in ascending order from 0.
     private let used: [Int]
@@ -52,6 +52,6 @@ struct VP8LTileGroups: VP8LTokens {
     }
 
     private static func pixel(_ group: VP8LTiles.Group) -> VP8LToken {
-        VP8LToken(content: .pixel(UInt32(group.rawValue) << 8), group: 0)
+        VP8LToken(pixel: UInt32(group.rawValue) << 8)
     }
 }

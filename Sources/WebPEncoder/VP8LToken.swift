@@ -14,11 +14,23 @@ struct VP8LToken {
     enum Content {
         /// A pixel: alpha, red, green and blue from the highest byte to the lowest.
         case pixel(UInt32)
-        /// A copy of `length` pixels, 1...4096. The distance code is `above`, `left`, or the distance plus 120.
-        case copy(length: Int, distanceCode: Int)
+        /// A copy of 1...4096 pixels. The distance code is `above`, `left`, or the distance plus 120.
+        case copy(length: VP8LNumber, distanceCode: VP8LNumber)
     }
 
-    var content: Content
+    let content: Content
     /// The index of the group of prefix codes at the place of the token.
-    var group: Int
+    let group: UInt8
+
+    /// Creates a pixel.
+    init(pixel: UInt32, group: Int = 0) {
+        content = .pixel(pixel)
+        self.group = UInt8(truncatingIfNeeded: group)
+    }
+
+    /// Creates a copy of `length` pixels, 1...4096.
+    init(copying length: Int, distanceCode: Int, group: Int = 0) {
+        content = .copy(length: VP8LNumber(length), distanceCode: VP8LNumber(distanceCode))
+        self.group = UInt8(truncatingIfNeeded: group)
+    }
 }

@@ -57,7 +57,6 @@ package struct WebPWriter: Sendable {
     static func bitstream(_ cells: VP8LCells) -> [UInt8] {
         var bits = VP8LBits()
         VP8LPlan.best(for: cells).write(to: &bits)
-        bits.finish()
         return bits.bytes
     }
 }

@@ -50,6 +50,22 @@ import Testing
         }
     }
 
+    /// The codes of an image of one row of cells have no group for tiles that lead to a cell.
+    @Test func `a frame of one row of cells shows it`() throws {
+        var generator = SplitMix(seed: 8)
+        for cell in 9...30 {
+            let (width, height) = (12 * cell + 5, 12 * cell)
+            let grid = Grid.random(size: 12, color: .rgb, using: &generator)
+            var samples = grid.samples
+            for index in 5 * 36..<6 * 36 { samples[index] = UInt8.random(in: 0...255, using: &generator) }
+            let other = Grid(size: 12, color: .rgb, samples: samples)
+            let file = WebPWriter(width: width, height: height)
+                .encode(frames: [(grid, 10), (other, 10)], loops: 0)
+            let decoded = try #require(PlainWebP.frames(file))
+            #expect(decoded.canvases[1] == other.picture(width: width, height: height), "\(cell)")
+        }
+    }
+
     @Test func `a frame without changes takes one pixel`() {
         var generator = SplitMix(seed: 6)
         let grid = Grid.random(size: 64, color: .rgb, using: &generator)
