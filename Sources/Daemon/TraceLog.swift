@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Logging
+import Support
 import Tracing
 
 /// The log of the export of traces.
@@ -14,6 +15,19 @@ struct TraceLog: Sendable {
         case .failed(let reason):
             logger.warning(
                 "traces cannot be sent to tracing.endpoint, later ones may be dropped: \(reason)",
+                metadata: ["event": "\(DaemonEvent.traceExportFailed.rawValue)"])
+        case .rejected(let spans, let count, let message):
+            let reason = message.isEmpty ? "" : ": \(message)"
+            logger.warning(
+                "the collector at tracing.endpoint has rejected \(spans) of \(count.counted("span"))\(reason)",
+                metadata: ["event": "\(DaemonEvent.traceExportFailed.rawValue)"])
+        case .headersLeftOut(let positions):
+            let parts = positions.map(String.init).joined(separator: ", ")
+            logger.warning(
+                """
+                OTEL_EXPORTER_OTLP_HEADERS: not of the form NAME=VALUE, separated by commas and with values in percent \
+                encoding, and therefore left out: part \(parts)
+                """,
                 metadata: ["event": "\(DaemonEvent.traceExportFailed.rawValue)"])
         case .recovered:
             logger.notice(

@@ -15,12 +15,22 @@ package final class SpanExporter: SpanReceiver {
         case failed(String)
         /// An export succeeded after a failure.
         case recovered
+        /// The collector has rejected some spans of an export that succeeded, for the first time since one without such
+        /// spans. The text is that of the collector, without control characters.
+        case rejected(spans: Int, of: Int, String)
+        /// Parts of `OTEL_EXPORTER_OTLP_HEADERS` are not of the form NAME=VALUE and are left out: those with these
+        /// positions, counted from 1.
+        case headersLeftOut([Int])
     }
 
     private struct State {
         var spans: [Span] = []
         /// The number of consecutive failed exports.
         var failures = 0
+        /// The pause that the collector has requested with its latest answer; nil for none.
+        var requestedPause: Duration?
+        /// True when the collector has rejected spans of the latest successful export.
+        var hasRejected = false
     }
 
     /// The number of spans in requests that the collector has answered with success.
@@ -44,6 +54,8 @@ package final class SpanExporter: SpanReceiver {
     private static let delay = Duration.seconds(1)
     /// The first and the longest pause after a failed export, which doubles with each failure.
     private static let pauses = (first: Duration.seconds(2), last: Duration.seconds(60))
+    /// The longest pause that a collector can request, in seconds.
+    private static let longestRequestedPause = 300
 
     /// Makes an exporter, which sends nothing before `run` is called.
     ///
@@ -58,7 +70,7 @@ package final class SpanExporter: SpanReceiver {
         transport: any Transport, onEvent: @escaping @Sendable (Event) -> Void
     ) {
         guard let url = options.tracesURL else { return nil }
-        var headers = TracingOptions.headers(environment["OTEL_EXPORTER_OTLP_HEADERS"] ?? "")
+        var (headers, leftOut) = TracingOptions.headers(environment["OTEL_EXPORTER_OTLP_HEADERS"] ?? "")
         headers["Content-Type"] = "application/x-protobuf"
         headers["User-Agent"] = "pixelated/\(version)"
         request = Request(
@@ -72,6 +84,7 @@ package final class SpanExporter: SpanReceiver {
         self.transport = transport
         self.onEvent = onEvent
         arrivals = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        if !leftOut.isEmpty { onEvent(.headersLeftOut(leftOut)) }
     }
 
     package func record(_ spans: [Span]) {
@@ -107,10 +120,20 @@ package final class SpanExporter: SpanReceiver {
         }
     }
 
-    /// The pause after the latest failures.
-    private var pause: Duration {
-        let failures = state.withLock { $0.failures }
-        return min(Self.pauses.first * (1 << min(max(failures - 1, 0), 10)), Self.pauses.last)
+    /// The pause after the latest failures, or the longer one that the collector has requested.
+    var pause: Duration {
+        let (failures, requested) = state.withLock { ($0.failures, $0.requestedPause) }
+        let pause = min(Self.pauses.first * (1 << min(max(failures - 1, 0), 10)), Self.pauses.last)
+        return max(pause, requested ?? .zero)
+    }
+
+    /// Returns the seconds in the header `Retry-After` of a response (OTLP 1.x, "OTLP/HTTP Throttling"), with a bound;
+    /// nil when there are none. Dates are not understood.
+    private static func requestedPause(_ response: Response) -> Duration? {
+        guard [429, 503].contains(response.status), let text = response.headers["Retry-After"],
+            let seconds = Int(text), seconds >= 0
+        else { return nil }
+        return .seconds(min(seconds, longestRequestedPause))
     }
 
     /// Sends one batch of the oldest spans. A batch that the collector cannot take now stays in the buffer, in front of
@@ -132,10 +155,15 @@ package final class SpanExporter: SpanReceiver {
         do throws(TransportError) {
             let response = try await transport.send(request)
             if (200..<300).contains(response.status) {
-                exported.increment(by: batch.count)
-                succeeded()
+                let rejection = TraceResponse.rejection(in: response.body)
+                let rejected = min(rejection?.spans ?? 0, batch.count)
+                exported.increment(by: batch.count - rejected)
+                dropped.increment(by: rejected)
+                succeeded(rejected: rejected, of: batch.count, rejection?.message ?? "")
                 return true
             }
+            let pause = Self.requestedPause(response)
+            state.withLock { $0.requestedPause = pause }
             failure = "the collector answers with the status \(response.status)"
             // The other errors would come back with the same spans (OTLP 1.x, "Retryable Response Codes").
             if ![429, 502, 503, 504].contains(response.status) {
@@ -144,6 +172,7 @@ package final class SpanExporter: SpanReceiver {
                 return false
             }
         } catch {
+            state.withLock { $0.requestedPause = nil }
             failure = "\(error)"
             isCancelled = error.kind == .cancelled
         }
@@ -157,12 +186,13 @@ package final class SpanExporter: SpanReceiver {
         return false
     }
 
-    private func succeeded() {
-        let hadFailed = state.withLock { state in
-            defer { state.failures = 0 }
-            return state.failures > 0
+    private func succeeded(rejected: Int, of count: Int, _ message: String) {
+        let (hadFailed, isNews) = state.withLock { state in
+            defer { (state.failures, state.requestedPause, state.hasRejected) = (0, nil, rejected > 0) }
+            return (state.failures > 0, rejected > 0 && !state.hasRejected)
         }
         if hadFailed { onEvent(.recovered) }
+        if isNews { onEvent(.rejected(spans: rejected, of: count, message)) }
     }
 
     private func failed(_ reason: String) {

@@ -36,17 +36,36 @@ package struct TracingOptions: Sendable, Equatable {
 
     /// Reads the headers of the environment variable `OTEL_EXPORTER_OTLP_HEADERS`, such as `authorization=Bearer%20x`:
     /// pairs separated by commas, with percent-encoded values (OpenTelemetry, "Protocol Exporter"). Pairs without a
-    /// name or with a value that cannot be decoded are left out.
-    static func headers(_ text: String) -> Headers {
+    /// valid name or with a value that cannot be decoded are left out.
+    ///
+    /// - Returns: The headers, and the positions of the pairs that are left out, counted from 1.
+    static func headers(_ text: String) -> (headers: Headers, leftOut: [Int]) {
         var headers = Headers()
-        for pair in text.split(separator: ",") {
+        var leftOut: [Int] = []
+        for (index, pair) in text.split(separator: ",", omittingEmptySubsequences: false).enumerated() {
+            // A comma at the end is usual.
+            guard pair.contains(where: { $0 != " " }) else { continue }
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = parts[0].filter { $0 != " " }
-            guard parts.count == 2, !name.isEmpty, let value = parts[1].percentDecoded(),
+            guard parts.count == 2, isToken(name), let value = parts[1].percentDecoded(),
                 value.utf8.allSatisfy({ (0x20...0x7E).contains($0) })
-            else { continue }
+            else {
+                leftOut.append(index + 1)
+                continue
+            }
             headers[name] = value
         }
-        return headers
+        return (headers, leftOut)
+    }
+
+    /// Returns true when `name` can be the name of a header: a token (RFC 9110, 5.6.2).
+    private static func isToken(_ name: String) -> Bool {
+        !name.isEmpty
+            && name.utf8.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+                default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+                }
+            }
     }
 }

@@ -77,6 +77,61 @@ struct SpanExporterTests {
         #expect(exporter.exported.value == 1)
     }
 
+    /// The body is `ExportTraceServiceResponse(partial_success=(rejected_spans=2, error_message="bad\\n"))`.
+    @Test func `spans that the collector rejects are counted as dropped and reported once`() async throws {
+        let events = Events()
+        let partial = "\u{0A}\u{08}\u{08}\u{02}\u{12}\u{04}bad\n"
+        let transport = ScriptedTransport([
+            .respond(200, [:], partial), .respond(200, [:], partial), .respond(200),
+            .respond(200, [:], partial),
+        ])
+        let exporter = try exporter(transport, events)
+        for _ in 0..<4 {
+            exporter.record(Self.spans(3))
+            await exporter.flush(within: .seconds(10))
+        }
+        #expect(exporter.exported.value == 6 && exporter.dropped.value == 6)
+        let expected = SpanExporter.Event.rejected(spans: 2, of: 3, "bad?")
+        #expect(events.all.withLock { $0 } == [expected, expected])
+    }
+
+    @Test(arguments: [
+        ("", nil), ("\u{0A}\u{00}", 0), ("\u{0A}\u{02}\u{08}\u{05}", 5), ("\u{0A}\u{7F}\u{08}", nil),
+        ("\u{0A}\u{02}\u{08}", nil), ("{}", nil), ("\u{12}\u{01}x", nil), ("\u{0F}", nil),
+        ("\u{0A}\u{04}\u{12}\u{02}ok", 0),
+    ])
+    func `a body that is no answer of the protocol rejects nothing`(body: String, spans: Int?) {
+        #expect(TraceResponse.rejection(in: Array(body.utf8))?.spans == spans)
+    }
+
+    @Test(arguments: [
+        (429, "7", 7), (503, "7", 7), (503, "100000", 300), (503, "soon", 2), (503, "-7", 2), (502, "7", 2),
+    ])
+    func `the pause that the collector requests is kept, within bounds`(
+        status: Int, text: String, seconds: Int
+    ) async throws {
+        let transport = ScriptedTransport([
+            .respond(status, ["Retry-After": text]), .fail(.refused), .respond(200),
+        ])
+        let exporter = try exporter(transport)
+        exporter.record(Self.spans(1))
+        await exporter.flush(within: .seconds(10))
+        #expect(exporter.pause == .seconds(seconds))
+        await exporter.flush(within: .seconds(10))
+        #expect(exporter.pause == .seconds(4), "the second failure requests no pause")
+        await exporter.flush(within: .seconds(10))
+        #expect(exporter.exported.value == 1 && exporter.pause == .seconds(2))
+    }
+
+    @Test func `headers that cannot be read are reported by their positions, without values`() throws {
+        let events = Events()
+        for text in ["a=1,secret,=secret,b=%zz,c d\n=secret,e=2,", "a=1", ""] {
+            _ = try exporter(
+                ScriptedTransport([]), events, environment: ["OTEL_EXPORTER_OTLP_HEADERS": text])
+        }
+        #expect(events.all.withLock { $0 } == [.headersLeftOut([2, 3, 4, 5])])
+    }
+
     @Test func `spans that find the buffer full are dropped and counted`() async throws {
         let transport = ScriptedTransport([.fail(.refused)])
         let exporter = try exporter(transport)

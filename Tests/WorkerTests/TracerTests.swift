@@ -59,6 +59,32 @@ import Worker
         #expect(deletes.map(\.end).max() ?? .max <= decodes.map(\.start).min() ?? 0)
     }
 
+    @Test(arguments: [false, true])
+    func `the root begins at the event, and at its sending for a message that is sent again`(
+        isReplay: Bool
+    ) throws {
+        let spans = Spans()
+        let harness = WorkerHarness(tracer: Tracer(spans))
+        let event = harness.put("a.jpg")
+        let body = "{\"Records\":[\(FakeCloud.record(event))]}"
+            .replacing("\"eventTime\":\"t\"", with: "\"eventTime\":\"2020-01-02T03:04:05.000Z\"")
+        let record = """
+            {"quarantineVersion":1,"body":"","bodyBytes":\(body.utf8.count),"messageID":"m","record":0,
+            "error":"too-slow","errorCode":"","reason":"r","receiveCount":5,"host":"h","version":"1",
+            "milliseconds":{"wait":0,"get":0,"decode":0,"put":0,"total":0}}
+            """
+        harness.cloud.send(
+            body, [event], attributes: isReplay ? ["pixelated-record": MessageAttribute(record)] : [:])
+        let sent = SystemTime.now - 1000
+        harness.cloud.state.withLock { $0.messages[0].sentAt = sent }
+        harness.start()
+        #expect(harness.run(60) { !spans.named("pixelate").isEmpty })
+        let root = try #require(spans.named("pixelate").first)
+        let times = root.attributes.filter { $0.name == "pixelated.event_time" }.map(\.value)
+        #expect(root.start == UInt64((isReplay ? sent : 1_577_934_245) * 1e9))
+        #expect(times == (isReplay ? [.text("2020-01-02T03:04:05Z")] : []))
+    }
+
     @Test func `failed operations and records have their errors`() throws {
         let spans = Spans()
         let harness = WorkerHarness(tracer: Tracer(spans))

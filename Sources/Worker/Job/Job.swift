@@ -77,7 +77,8 @@ struct Job: Sendable {
                     results.append(known)
                 } else {
                     let (result, recordSpans) = await processRecord(
-                        record, of: message, selected.count == 1 ? (original, index) : nil, observedStore)
+                        record, of: message, selected.count == 1 ? (original, index) : nil,
+                        isReplay: original.isReplay, observedStore)
                     results.append(result)
                     traces.append(result.trace)
                     if let recordSpans { spans.append(recordSpans) }
@@ -126,7 +127,7 @@ struct Job: Sendable {
 
     private func processRecord(
         _ record: S3Notification.Record, of message: InFlightMessage,
-        _ onlyRecord: (body: OriginalBody, index: Int)?, _ store: ObservedStore
+        _ onlyRecord: (body: OriginalBody, index: Int)?, isReplay: Bool, _ store: ObservedStore
     ) async -> (result: RecordResult, spans: RecordSpans?) {
         let start = clock.now
         var spans: RecordSpans?
@@ -165,7 +166,8 @@ struct Job: Sendable {
                 if attempt.isStoredEarly { outcome = await finalOutcome(outcome, attempt) }
                 isStored = attempt.isStoredEarly
                 trace = attempt.trace
-                spans?.finish(outcome, trace, of: message, eventTime: event.time, now: clock.now)
+                spans?.finish(
+                    outcome, trace, of: message, eventTime: event.time, isReplay: isReplay, now: clock.now)
             }
         }
         trace.totalTime = clock.now - start

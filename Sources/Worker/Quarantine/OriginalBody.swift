@@ -52,9 +52,13 @@ package struct OriginalBody: Equatable, Sendable {
         }
     }
 
+    /// True when the message was moved or sent back to the source queue after its failure.
+    private(set) var isReplay = false
+
     package init(of messageBody: String, attributes: [String: MessageAttribute] = [:]) {
         text = messageBody
         record = QuarantineAttributes.record(in: attributes, of: messageBody)?.record
+        isReplay = record != nil
         for _ in 0..<Self.maximumDepth {
             guard bodyBytes == nil, text.contains(Self.mark),
                 let found = try? JSONDecoder().decode(Letter.self, from: Data(text.utf8)).record
@@ -63,6 +67,7 @@ package struct OriginalBody: Equatable, Sendable {
             record = found.record
             bodyBytes = found.bodyBytes
             letter = found
+            isReplay = true
         }
     }
 

@@ -82,15 +82,18 @@ final class RecordSpans: Sendable {
 
     /// Ends the root, and passes all spans to the receiver.
     ///
-    /// - Parameter eventTime: The time of the event in seconds since 1970-01-01T00:00:00Z, at which the root begins;
-    ///   nil when the event has none, in whose place the time of sending of the message is used.
+    /// - Parameters:
+    ///   - eventTime: The time of the event in seconds since 1970-01-01T00:00:00Z, at which the root begins; nil when
+    ///     the event has none, in whose place the time of sending of the message is used.
+    ///   - isReplay: True for a message that was sent again after its failure. The root begins when it was sent.
     func finish(
         _ outcome: Outcome, _ trace: RecordTrace, of message: InFlightMessage, eventTime: Double?,
-        now: Duration
+        isReplay: Bool = false, now: Duration
     ) {
         let received = message.received
         // Clocks that disagree must not make a root that begins after its children.
-        let begin = (eventTime ?? message.content.sentAt).map { nanoseconds($0) }
+        let sentAt = message.content.sentAt
+        let begin = (isReplay ? sentAt : eventTime ?? sentAt).map { nanoseconds($0) }
         let start = min(begin ?? time(received.begin), time(received.end))
         var attributes = trace.source.map(Self.attributes) ?? []
         attributes += [
@@ -99,6 +102,10 @@ final class RecordSpans: Sendable {
             ("messaging.message.id", .text(message.content.messageID)),
             ("pixelated.receive_count", .integer(message.content.receiveCount)),
         ]
+        if isReplay, let eventTime {
+            let time = CivilTime(secondsSinceEpoch: Int(min(max(eventTime, 0), 253_402_300_799)))
+            attributes.append(("pixelated.event_time", .text(time.rfc3339)))
+        }
         if let survey = trace.survey {
             attributes += [
                 ("pixelated.format", .text(survey.format.rawValue)),
