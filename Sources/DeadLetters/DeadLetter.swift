@@ -19,15 +19,22 @@ package struct DeadLetter: Sendable, Equatable {
     /// The quarantine record, without its body; nil for a message that the redrive policy of the source queue has
     /// moved, which has no reason.
     package let record: QuarantineRecord?
+    /// The quarantine record of an earlier failure, without its body: that of a letter that was replayed and that the
+    /// redrive policy has then moved. Nil for other letters.
+    package let earlierRecord: QuarantineRecord?
     /// The sources that the letter is about; empty when the body is not understood.
     package let objects: [ObjectReference]
     /// The time of the letter in seconds since 1970-01-01T00:00:00Z, if it is known: a message has the time at which it
     /// was sent, and an object that of its upload. The redrive policy does not change the time of a message.
     package let time: Double?
 
+    /// Makes a letter.
+    ///
+    /// - Parameter isMoved: True when a redrive policy has moved the message, so that no process has stored a reason
+    ///   since the message was sent.
     package init(
         id: String, body: String, attributes: [String: MessageAttribute] = [:], traceHeader: String? = nil,
-        time: Double? = nil
+        time: Double? = nil, isMoved: Bool = false
     ) {
         self.id = id
         self.body = body
@@ -36,7 +43,8 @@ package struct DeadLetter: Sendable, Equatable {
         self.time = time
         var record = Self.record(in: body) ?? QuarantineAttributes.record(in: attributes, of: body)
         record?.body = ""
-        self.record = record
+        self.record = isMoved ? nil : record
+        earlierRecord = isMoved ? record : nil
         if let bucket = record?.bucket, let key = record?.key {
             objects = [ObjectReference(bucket: bucket, key: key)]
         } else {

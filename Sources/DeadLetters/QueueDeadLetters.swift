@@ -70,7 +70,8 @@ package struct QueueDeadLetters: DeadLetterStore {
                     letters.append(
                         DeadLetter(
                             id: message.messageID, body: message.body, attributes: message.attributes,
-                            traceHeader: message.traceHeader, time: message.sentAt))
+                            traceHeader: message.traceHeader, time: message.sentAt,
+                            isMoved: message.isMoved))
                 }
             }
             // A standard queue can deliver a message after its deletion. It is deleted again, and never sent again.

@@ -13,8 +13,10 @@ extension CommandSession {
     func letters() throws -> any DeadLetterStore {
         if let url = settings.queue.deadLetterURL {
             let isFIFO = SQSClient.isFIFO(url)
+            var queue = try aws.sqs(queueURL: url, setting: "queue.deadLetterURL")
+            queue.receivesOrigin = true
             return QueueDeadLetters(
-                try aws.sqs(queueURL: url, setting: "queue.deadLetterURL"),
+                queue,
                 limit: isFIFO ? QueueDeadLetters.limitOfFIFO : QueueDeadLetters.limit)
         }
         guard let location = settings.queue.quarantineLocation else {

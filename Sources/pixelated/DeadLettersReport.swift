@@ -117,9 +117,10 @@ struct DeadLettersReport: Sendable {
         ]
         if let record = letter.record {
             lines.append(
-                "  message  \(record.messageID), received \(record.receiveCount) times, by \(record.host), version "
-                    + record.version)
+                "  message  \(record.messageID), received \(record.receiveCount.counted("time")), by \(record.host), "
+                    + "version \(record.version)")
         }
+        if let earlier = letter.earlierRecord { lines.append("  before   \(earlier.reason)") }
         lines += ["  meaning  \(explanation.meaning)", "  way out  \(explanation.remedy)"]
         for line in lines { try StandardStreams.printLine(line.withoutControlCharacters) }
     }
@@ -166,10 +167,11 @@ struct DeadLettersReport: Sendable {
         }
         if totals.duplicated > 0 {
             try StandardStreams.printLine(
-                "\(totals.duplicated) letters were sent and not deleted; a later replay sends them again")
+                "sent and not deleted, so that a later replay sends them again: \(totals.duplicated.counted("letter"))"
+            )
         }
         try StandardStreams.printLine(
-            "\(totals.read) letters read, \(totals.selected) selected: "
+            "\(totals.read.counted("letter")) read, \(totals.selected) selected: "
                 + "\(totals.replayed) \(isDryRun ? "would be replayed" : "replayed"), \(totals.keptCount) stay"
         )
     }
@@ -180,7 +182,8 @@ struct DeadLettersReport: Sendable {
     static func warn(about letters: any DeadLetterStore, hidden: Int) {
         if hidden > 0 {
             printError(
-                "about \(hidden) letters are hidden, because another command reads them or was killed; "
+                "about \(hidden.counted("letter")) \(hidden.isOrAre) hidden, because another command reads them or "
+                    + "was killed; "
                     + "repeat the command later")
         }
         if letters.isIncomplete {

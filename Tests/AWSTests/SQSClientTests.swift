@@ -40,6 +40,18 @@ struct SQSClientTests {
         }
     }
 
+    @Test(arguments: [false, true])
+    func `a receive asks for the origin of messages only when it is wanted`(isWanted: Bool) async throws {
+        let moved = Self.message.replacing(
+            #""Attributes":{"#, with: #""Attributes":{"DeadLetterQueueSourceArn":"arn:aws:sqs:r:1:q","#)
+        let harness = try await AWSHarness([.respond(200, [:], "{\"Messages\":[\(Self.message),\(moved)]}")])
+        var sqs = try harness.sqs
+        sqs.receivesOrigin = isWanted
+        let messages = try await sqs.receive(maxMessages: 2, wait: .zero, visibility: .zero)
+        #expect(messages.map(\.isMoved) == [false, true])
+        #expect(text(harness.transport.requests.first).contains("DeadLetterQueueSourceArn") == isWanted)
+    }
+
     @Test func `attributes of the sender are read, and those of other structures are skipped`() async throws {
         let entry =
             #"{"MessageId":"m1","ReceiptHandle":"r1","Body":"hello","Attributes":{"AWSTraceHeader":"Root=1"},"#

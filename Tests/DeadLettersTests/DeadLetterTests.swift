@@ -40,6 +40,19 @@ struct DeadLetterTests {
         #expect(letter.name == "s3://pictures/a b.jpg and 1 more")
     }
 
+    @Test func `a letter that was replayed and then moved by the redrive policy has no reason any more`()
+        throws
+    {
+        let json = try LetterBodies.record(
+            .tooLarge, code: "too-many-pixels", key: "c.jpg", body: "", bodyBytes: Self.event.utf8.count,
+            index: 1)
+        let attributes = ["pixelated-record": MessageAttribute(json)]
+        let letter = DeadLetter(id: "1", body: Self.event, attributes: attributes, isMoved: true)
+        #expect(letter.failure == .unknown && letter.earlierRecord?.error == "too-large")
+        #expect(letter.objects == [ObjectReference(bucket: "pictures", key: "c.jpg")])
+        #expect(DeadLetter(id: "1", body: Self.event, attributes: attributes).earlierRecord == nil)
+    }
+
     @Test func `a record without a key has the source that its index selects in the notification`() throws {
         let body = try LetterBodies.record(.other, code: "X", body: Self.event, index: 1)
         #expect(DeadLetter(id: "1", body: body).objects.map(\.key) == ["c.jpg"])

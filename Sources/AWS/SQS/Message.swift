@@ -16,7 +16,12 @@ package struct Message: Sendable, Equatable {
     package var attributes: [String: MessageAttribute]
     /// The trace header of AWS X-Ray (`AWSTraceHeader`); nil when the message has none.
     package var traceHeader: String?
+    /// True when the redrive policy of another queue has moved the message to this one (`DeadLetterQueueSourceArn`);
+    /// false when that is not known (`SQSClient.receivesOrigin`).
+    package var isMoved: Bool
 
+    /// The name of the system attribute with the queue from which a redrive policy has moved the message.
+    static let originName = "DeadLetterQueueSourceArn"
     /// The name of the system attribute with the trace header.
     static let traceHeaderName = "AWSTraceHeader"
     /// The maximum length of a message id in bytes. Those of SQS have at most 100 characters.
@@ -26,7 +31,7 @@ package struct Message: Sendable, Equatable {
 
     package init(
         messageID: String, receiptHandle: String, body: String, receiveCount: Int = 1, sentAt: Double? = nil,
-        attributes: [String: MessageAttribute] = [:], traceHeader: String? = nil
+        attributes: [String: MessageAttribute] = [:], traceHeader: String? = nil, isMoved: Bool = false
     ) {
         self.messageID = messageID
         self.receiptHandle = receiptHandle
@@ -35,5 +40,6 @@ package struct Message: Sendable, Equatable {
         self.sentAt = sentAt
         self.attributes = attributes
         self.traceHeader = traceHeader
+        self.isMoved = isMoved
     }
 }

@@ -23,13 +23,14 @@ extension SQSClient {
         maxMessages: Int, wait: Duration, visibility: Duration
     ) async throws(AWSError) -> [Message] {
         precondition((1...Self.batchLimit).contains(maxMessages), "maxMessages is 1...10")
+        let names = Self.attributeNames + (receivesOrigin ? [Message.originName] : [])
         let output: ReceiveOutput = try await send(
             "ReceiveMessage",
             ReceiveInput(
                 QueueUrl: queueURL, MaxNumberOfMessages: maxMessages,
                 WaitTimeSeconds: Int(wait.components.seconds),
                 VisibilityTimeout: Int(visibility.components.seconds),
-                MessageSystemAttributeNames: Self.attributeNames, AttributeNames: Self.attributeNames,
+                MessageSystemAttributeNames: names, AttributeNames: names,
                 MessageAttributeNames: ["All"]),
             wait: wait, isLongPoll: true)
         var messages: [Message] = []
@@ -68,7 +69,8 @@ extension SQSClient {
             receiveCount: Self.receiveCount(attributes["ApproximateReceiveCount"]),
             sentAt: attributes["SentTimestamp"].flatMap(Int64.init).map { Double($0) / 1000 },
             attributes: received.MessageAttributes?.values ?? [:],
-            traceHeader: attributes[Message.traceHeaderName])
+            traceHeader: attributes[Message.traceHeaderName],
+            isMoved: attributes[Message.originName] != nil)
     }
 
     /// Returns true when `id` can be part of a log line and of the key of a quarantine record. The ids of SQS are

@@ -11,6 +11,9 @@ package struct SQSClient: Sendable {
     let endpoint: URL
     let region: Region
     let timeouts: TimeoutOptions
+    /// True to receive also whether a redrive policy has moved a message (`Message.isMoved`). Some servers other than
+    /// AWS may not know the attribute, so that it is not part of each receive.
+    package var receivesOrigin = false
 
     /// The maximum time of a call. The wait time of a long poll is added.
     package var deadline: Duration { timeouts.total() }
