@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Support
+
 /// The result of the audit of one source.
 package enum SourceStatus: Sendable, Equatable {
     /// All outputs exist, and were made from the present source with the present settings.
@@ -47,7 +49,7 @@ package enum SourceStatus: Sendable, Equatable {
     /// The number of outputs that do not exist, the reason or the error code, as text; nil when there is none.
     var detail: String? {
         switch self {
-        case .missing(let count): "\(count) outputs"
+        case .missing(let count): count.counted("output")
         case .stale(let reason): reason.rawValue
         case .setAside(let code): code
         case .complete, .ignored: nil

@@ -192,11 +192,11 @@ package struct Supervisor: Sendable {
         let rest =
             left == 0
             ? "none left"
-            : "\(left) left, which become visible again when their visibility timeout expires"
+            : "\(left) left, to become visible again at the end of the visibility timeout"
         logger.notice(
             """
-            stopped; \(status.received) messages received, \(status.deleted) deleted, \(status.released) released, \
-            \(rest); \(status.done) pictures done
+            stopped; \(status.received.counted("message")) received, \(status.deleted) deleted, \
+            \(status.released) released, \(rest); \(status.done.counted("picture")) done
             """,
             metadata: [
                 "event": "\(DaemonEvent.stopped.rawValue)", "received": .stringConvertible(status.received),

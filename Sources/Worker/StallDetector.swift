@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Support
+
 /// A detector of parts of the worker that make no progress, which the watchdog uses.
 ///
 /// Successful polls, extended leases and finished steps of work count as progress. A poll counts as overdue only when
@@ -51,7 +53,8 @@ struct StallDetector: Sendable {
         }
         let idle = now - observation.lastProgress
         if polling.inFlight > 0, !observation.isBreakerOpen, idle > polling.pictureLimit + Self.stepLimit {
-            return "\(polling.inFlight) messages are in flight and no step has finished for \(seconds(idle))"
+            let messages = "\(polling.inFlight.counted("message")) \(polling.inFlight.isOrAre)"
+            return "\(messages) in flight and no step has finished for \(seconds(idle))"
         }
         return nil
     }

@@ -63,8 +63,13 @@ struct AuditCommand: AsyncParsableCommand {
     @Flag(help: "With --repair: count what would be sent, and send nothing.")
     var dryRun = false
 
-    @Option(help: ArgumentHelp("With --repair: the maximum number of events a second.", valueName: "number"))
-    var rate = 100
+    @Option(
+        help: ArgumentHelp(
+            "With --repair: the maximum number of events a second. (default: \(Self.standardRate))",
+            valueName: "number"))
+    var rate: Int?
+
+    private static let standardRate = 100
 
     @Option(
         help: ArgumentHelp("The maximum number of simultaneous requests for outputs.", valueName: "number"))
@@ -96,7 +101,10 @@ struct AuditCommand: AsyncParsableCommand {
         if let sample, !(1...100_000).contains(sample) {
             throw ValidationError("--sample must be 1...100000")
         }
-        if !(1...3000).contains(rate) { throw ValidationError("--rate must be 1...3000") }
+        if let rate, !(1...3000).contains(rate) { throw ValidationError("--rate must be 1...3000") }
+        if rate != nil, !repair {
+            throw ValidationError("--rate limits the events of --repair; add --repair or leave out --rate")
+        }
         if !(1...256).contains(concurrency) { throw ValidationError("--concurrency must be 1...256") }
         if sample != nil, repair, !dryRun {
             throw ValidationError("--repair needs all sources; remove --sample or add --dry-run")
@@ -144,7 +152,8 @@ struct AuditCommand: AsyncParsableCommand {
             options, store: store, setAside: failures,
             repair: sends
                 ? BucketAudit.Repair(
-                    queue: try session.queue(), region: session.aws.region.name, rate: rate)
+                    queue: try session.queue(), region: session.aws.region.name,
+                    rate: rate ?? Self.standardRate)
                 : nil)
         let progress = AuditProgress(total: begin.expectedSources)
         let report = AuditReport(isJSON: json)
@@ -170,7 +179,9 @@ struct AuditCommand: AsyncParsableCommand {
         _ options: AuditOptions, store: InventoryCache, file: CheckpointFile?
     ) async throws -> AuditCheckpoint {
         if !estimate, let checkpoint = try file?.read() {
-            printError("the audit continues after \(checkpoint.totals.objects) sources, from the checkpoint")
+            printError(
+                "the audit continues after \(checkpoint.totals.objects.counted("source")), from the checkpoint"
+            )
             return checkpoint
         }
         let expected = try await AuditEstimate(options, store: store)
@@ -225,7 +236,8 @@ struct AuditCommand: AsyncParsableCommand {
         }
         if let hidden = expected?.hidden(afterReading: count), hidden > 0, !index.isFull {
             printError(
-                "about \(hidden) messages in the dead-letter queue are hidden, because another command reads them or "
+                "about \(hidden.counted("message")) in the dead-letter queue \(hidden.isOrAre) hidden, "
+                    + "because another command reads them or "
                     + "was killed; their sources count as missing")
         }
         checkpoint.setAside = AuditCheckpoint.SetAside(
@@ -238,11 +250,11 @@ struct AuditCommand: AsyncParsableCommand {
         if expected.sources == 0 {
             return "no object is listed; check the bucket and the prefix"
         }
-        let count = expected.isComplete ? "\(expected.sources)" : "the first \(expected.sources)"
+        let count = (expected.isComplete ? "" : "the first ") + expected.sources.counted("source")
         let price =
             "about \(expected.requests.total) requests, \(AuditReport.dollars(expected.requests.dollars)) "
             + "at the prices of us-east-1, \(AuditReport.time(expected.time))"
-        return "\(count) sources: \(price)"
+        return "\(count): \(price)"
             + (expected.isComplete ? "" : "; more sources follow, at the same price for each of them")
     }
 }

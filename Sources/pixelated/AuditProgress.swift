@@ -27,7 +27,7 @@ final class AuditProgress {
 
     private func text(_ checkpoint: AuditCheckpoint, done: Int, first: Int) -> String {
         let rate = Double(done - first) / max(begin.duration(to: .now).inSeconds, 0.001)
-        var text = "\(checkpoint.phase.rawValue): \(done) sources"
+        var text = "\(checkpoint.phase.rawValue): \(done.counted("source"))"
         if rate >= 1 {
             text += ", \(Int(rate)) a second"
             if let total, total > done {

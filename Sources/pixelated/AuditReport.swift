@@ -52,8 +52,9 @@ struct AuditReport {
             return
         }
         try StandardStreams.printLine(
-            "\(totals.sources) sources: \(totals.complete) complete, \(totals.missing) missing, \(totals.stale) stale, "
-                + "\(totals.setAside) set aside; \(totals.orphans) orphans, \(totals.ignored) objects ignored"
+            "\(totals.sources.counted("source")): \(totals.complete) complete, \(totals.missing) missing, "
+                + "\(totals.stale) stale, \(totals.setAside) set aside; \(totals.orphans.counted("orphan")), "
+                + "\(totals.ignored.counted("object")) ignored"
         )
         if sample != nil, totals.sources > 0 {
             let (low, high) = Self.interval(totals.missing + totals.stale, of: totals.sources)

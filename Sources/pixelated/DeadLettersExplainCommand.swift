@@ -3,6 +3,7 @@
 import ArgumentParser
 import Daemon
 import DeadLetters
+import Support
 
 /// The command `pixelated dead-letters explain`, which prints the reason of a failure and the way out.
 struct DeadLettersExplainCommand: AsyncParsableCommand {
@@ -38,7 +39,7 @@ struct DeadLettersExplainCommand: AsyncParsableCommand {
             try await letters.read { read in
                 count += read.count
                 found += read.filter { $0.isAbout(key) }
-                progress.show("\(count) letters read, \(found.count) found")
+                progress.show("\(count.counted("letter")) read, \(found.count) found")
                 return found.count < Self.limit
             }
             progress.clear()

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import DeadLetters
+import Support
 
 /// The command `pixelated dead-letters list`, which prints the groups of dead letters.
 struct DeadLettersListCommand: AsyncParsableCommand {
@@ -40,7 +41,7 @@ struct DeadLettersListCommand: AsyncParsableCommand {
                         try report.write(letter)
                     }
                 }
-                progress.show("\(count) letters read")
+                progress.show("\(count.counted("letter")) read")
                 return true
             }
             progress.clear()

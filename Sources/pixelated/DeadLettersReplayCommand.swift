@@ -3,6 +3,7 @@
 import ArgumentParser
 import Daemon
 import DeadLetters
+import Support
 import Worker
 
 /// The command `pixelated dead-letters replay`, which sends dead letters back to the source queue.
@@ -69,7 +70,8 @@ struct DeadLettersReplayCommand: AsyncParsableCommand {
             do {
                 try await replay.run { totals in
                     progress.show(
-                        "\(totals.read) letters read, \(totals.replayed) replayed, \(totals.keptCount) stay")
+                        "\(totals.read.counted("letter")) read, \(totals.replayed) replayed, \(totals.keptCount) stay"
+                    )
                 }
             } catch {
                 progress.clear()

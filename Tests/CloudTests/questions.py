@@ -18,7 +18,7 @@ ANSWERS = {
     "How far behind is it?": r"(; nothing waiting|; \d+(\.\d)? (s|min|h|days) behind)",
     "How long does each stage take?": r" ms_decode=\d+ ms_get=\d+ ms_put=\d+ ms_queued=\d+ ms_total=\d+ ms_wait=\d+ ",
     "Did the last restart lose anything?":
-        r"stopped; \d+ messages received, \d+ deleted, \d+ released, none left.*\n.*pixelated \S+ starts",
+        r"stopped; \d+ messages? received, \d+ deleted, \d+ released, none left.*\n.*pixelated \S+ starts",
     "Which configuration is in force?": r"(?=.*^[0-9a-f]{16}$)(?=.*^/etc/pixelated/config\.json$).*^region=.* queue\.url=",
     "Which version runs?": r"^\d+\.\d+\.\d+",
 }

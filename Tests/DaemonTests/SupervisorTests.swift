@@ -223,7 +223,7 @@ struct SupervisorTests {
         ] { #expect(last.contains(field + ","), "\(field)") }
         #expect(
             last.contains(
-                "2 released, 1 left, which become visible again when their visibility timeout expires; 5 pictures done"
+                "2 released, 1 left, to become visible again at the end of the visibility timeout; 5 pictures done"
             ))
     }
 

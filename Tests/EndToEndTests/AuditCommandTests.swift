@@ -75,7 +75,7 @@ struct AuditCommandTests {
             let expected =
                 keys[0..<6].map { "stale  s3://\(source)/\($0)  source-changed" } + [
                     "missing  s3://\(source)/folder é/picture 10.jpeg  5 outputs",
-                    "missing  s3://\(source)/folder é/picture 11.jpeg  1 outputs",
+                    "missing  s3://\(source)/folder é/picture 11.jpeg  1 output",
                     "set-aside  s3://\(source)/broken.jpeg  not-an-image",
                 ]
                 + [8, 16, 32, 48, 64].map {
@@ -151,7 +151,7 @@ struct AuditCommandTests {
                 Set(found.lines.filter { line in kinds.contains { line.hasPrefix("\($0)  ") } })
                     == Set(
                         stale.map { "stale  s3://\(source)/\($0)  source-changed" }
-                            + incomplete.map { "missing  s3://\(source)/\($0)  1 outputs" }))
+                            + incomplete.map { "missing  s3://\(source)/\($0)  1 output" }))
 
             let file = cloud.directory.appending(path: "checkpoint").path
             let rate = max(1, (stale.count + incomplete.count) / 8)
@@ -265,6 +265,15 @@ struct AuditCommandTests {
                 arguments: ["s3://\(cloud.stack["source"]?.string ?? "")"])
             #expect(try await child.end() == .exit(78))
             #expect(child.log.lines.contains { $0.contains("filter.buckets") }, "\(child.log.lines)")
+        }
+    }
+
+    @Test func `an option that needs --repair is refused without it`() async throws {
+        for options in [["--rate", "50"], ["--dry-run"]] {
+            let child = try ChildProcess(
+                Project.pixelated.path, ["audit", "s3://sources"] + options, environment: [:])
+            #expect(try await child.end() == .exit(64))
+            #expect(child.log.lines.contains { $0.contains("--repair") }, "\(child.log.lines)")
         }
     }
 

@@ -93,7 +93,9 @@ struct WorkerLog: Sendable {
     }
 
     func pollRecovered(after failures: Int) {
-        log(.pollRecovered, .notice, "messages can be received again after \(failures) failed polls")
+        log(
+            .pollRecovered, .notice, "messages can be received again after \(failures.counted("failed poll"))"
+        )
     }
 
     /// Logs that the responses of several consecutive long polls were empty and arrived before the wait time had
@@ -113,7 +115,7 @@ struct WorkerLog: Sendable {
         let action = if case .delete = call { "deleting" } else { "changing the visibility of" }
         log(
             .leaseCallFailed, .warning,
-            "\(action) \(call.entries.count) messages failed and is repeated: \(error)")
+            "\(action) \(call.entries.count.counted("message")) failed and is repeated: \(error)")
     }
 
     /// Logs that a delete or release was not confirmed before the end of the lease.
@@ -156,11 +158,14 @@ struct WorkerLog: Sendable {
     func workerDraining(inFlight: Int) {
         log(
             .workerDraining, .notice,
-            "no more messages are received, \(inFlight) messages in flight are finished")
+            "no more messages are received, \(inFlight.counted("message")) in flight \(inFlight.isOrAre) finished"
+        )
     }
 
     func workerStopForced(inFlight: Int) {
-        log(.workerStopForced, .warning, "\(inFlight) messages in flight are released unfinished")
+        log(
+            .workerStopForced, .warning,
+            "\(inFlight.counted("message")) in flight \(inFlight.isOrAre) released unfinished")
     }
 
     /// Logs that the drain is complete.
@@ -171,7 +176,8 @@ struct WorkerLog: Sendable {
     func workerDrained(deleted: UInt64, released: UInt64) {
         log(
             .workerDrained, .notice,
-            "no message is in flight; \(deleted) messages were deleted, \(released) released")
+            "no message is in flight; \(deleted.counted("message")) deleted, \(released) released"
+        )
     }
 
     private func log(
