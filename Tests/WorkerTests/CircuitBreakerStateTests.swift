@@ -275,6 +275,21 @@ final class CircuitBreakerStateTests {
         #expect(!isReleased(b, at: 1000), "there is room")
     }
 
+    @Test func `a message that was received less often is released before one that was held longer`() {
+        breaker = CircuitBreakerState(room: 3)
+        fail(a, at: 0, receives: 3)
+        fail(b, at: 1, receives: 2)
+        fail(c, at: 2, receives: 2)
+        #expect(decision(a, at: 182) == .proceed)
+        #expect(isReleased(b, at: 182))
+        fail(b, at: 400, receives: 3)
+        #expect(!isReleased(a, at: 580))
+        #expect(isReleased(c, at: 580))
+        fail(a, at: 600, receives: 3)
+        fail(c, at: 800, receives: 3)
+        #expect(isReleased(a, at: 980), "all were received equally often")
+    }
+
     @Test func `messages that were isolated before take at most half of the room`() {
         breaker = CircuitBreakerState(room: 4)
         #expect(fail(a, at: 0, receives: 2, wasIsolated: true) == .hold)

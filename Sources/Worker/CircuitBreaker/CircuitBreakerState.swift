@@ -36,7 +36,7 @@
 ///    first receive. Workers with a working network or valid credentials then receive it, and its receive count rises
 ///    at most once because of the outage, however many workers there are.
 /// 2. As many messages are held as there is room for. One of them is then released every `exchangeInterval`, because
-///    the objects of all of them can be the cause.
+///    the objects of all of them can be the cause: one that was received the fewest times.
 /// 3. The worker drains.
 ///
 /// This type has no clock and does no I/O. `CircuitBreaker` does the waiting.
@@ -97,7 +97,8 @@ package struct CircuitBreakerState: Sendable {
         var kind: WorkerError.Kind
         /// The latest failed request.
         var request: Request
-        var isFirstReceive: Bool
+        /// Its receive count.
+        var receives: Int
         /// The time of the first of its unexplained failures, by `WorkerClock`.
         var since: Duration
         /// The time, by `WorkerClock`, at which its failure opens the breaker unless it is explained before.
@@ -322,7 +323,7 @@ package struct CircuitBreakerState: Sendable {
         if wasProbe { probe = nil }
         held.append(
             Held(
-                id: id, kind: kind, request: request, isFirstReceive: receives <= 1,
+                id: id, kind: kind, request: request, receives: receives,
                 since: previous?.since ?? now, opensAt: previous?.opensAt ?? now + doubt, failedAt: now))
         if !isRarelyNeeded, held.count >= room { lastExchange = lastExchange ?? now }
         if var current = opening {
@@ -389,12 +390,12 @@ package struct CircuitBreakerState: Sendable {
             }
             times.append(time)
         }
-        if let opening, message.isFirstReceive, held.count > Self.minimumHeld {
+        if let opening, message.receives <= 1, held.count > Self.minimumHeld {
             let time = opening.since + Self.holdTime
             if time <= now { return .release(after: Self.releaseDelay) }
             times.append(time)
         }
-        if let lastExchange, id == oldest {
+        if let lastExchange, id == nextExchanged {
             let time = lastExchange + Self.exchangeInterval
             if time <= now {
                 self.lastExchange = now
@@ -413,8 +414,12 @@ package struct CircuitBreakerState: Sendable {
         return .wait(until: times.filter { $0 > now }.min())
     }
 
-    /// The message that has been held for the longest time, without the probe.
-    private var oldest: ID? { held.filter { $0.id != probe }.min { $0.since < $1.since }?.id }
+    /// The next message that is released for want of room: among those with the lowest receive count the one that has
+    /// been held for the longest time, without the probe. In a long outage, no message is released twice for want of
+    /// room as long as others have been released less often.
+    private var nextExchanged: ID? {
+        held.filter { $0.id != probe }.min { ($0.receives, $0.since) < ($1.receives, $1.since) }?.id
+    }
 
     /// Removes a message after its job has ended in any way.
     package mutating func forget(_ id: ID) {
