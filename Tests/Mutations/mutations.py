@@ -124,9 +124,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("numbers", type=int, nargs="*", help="numbers of defects; all by default")
     parser.add_argument("--list", action="store_true", help="print the defects with their numbers")
+    parser.add_argument("--check", action="store_true", help="test that the sources have the texts of all defects")
     parser.add_argument("--program", action="store_true", help=f"build the program with all defects, which {VARIABLE} "
                         "activates, for other tests, and print its path")
-    parser.add_argument("--folder", required=True, help="the folder for the copy of the project and its build")
+    parser.add_argument("--folder", help="the folder for the copy of the project and its build",
+                        default=os.path.join(PROJECT, ".build", "mutations"))
     arguments = parser.parse_args()
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "mutations.toml"), "rb") as file:
         mutations = tomllib.load(file)["mutation"]
@@ -136,6 +138,10 @@ def main():
     if arguments.list:
         for number in numbers:
             print(f"{number:3}  {mutations[number - 1]['file']}: {mutations[number - 1]['name']}")
+        return 0
+    if arguments.check:
+        for number, mutation in enumerate(mutations, 1):
+            mutated(read(os.path.join(PROJECT, mutation["file"])), mutation, number)
         return 0
     make_copy(mutations, arguments.folder)
     build = ["swift", "build", "--package-path", arguments.folder]
