@@ -271,7 +271,7 @@ struct AuditCommandTests {
     @Test func `an option that needs --repair is refused without it`() async throws {
         for options in [["--rate", "50"], ["--dry-run"]] {
             let child = try ChildProcess(
-                Project.pixelated.path, ["audit", "s3://sources"] + options, environment: [:])
+                Project.pixelated, ["audit", "s3://sources"] + options, environment: [:])
             #expect(try await child.end() == .exit(64))
             #expect(child.log.lines.contains { $0.contains("--repair") }, "\(child.log.lines)")
         }
