@@ -165,23 +165,26 @@ static void sum_avx2(const uint8_t *row, const px_narrow_segment *segments, size
     for (size_t index = 0; index < count; index++) {
         const px_narrow_segment *segment = &segments[index];
         const uint8_t *at = row + segment->offset;
-        size_t rest = segment->pixels;
+        // The last one to eight pixels, before which those of a long segment follow.
+        const size_t before = (segment->pixels - 1) / 8 * 8;
+        const size_t last = segment->pixels - before;
+        __m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)(at + 4 * before));
+        bytes = _mm256_shuffle_epi8(bytes, by_sample);
         // The sums of pairs of pixels. Their magnitudes are at most 255 * (24 + 23 + 16 + 15 + 8 + 7) < 2^15.
-        __m256i sum = _mm256_setzero_si256();
-        __m256i weighed = _mm256_setzero_si256();
-        for (; rest > 8; rest -= 8, at += 32) {
-            const __m256i bytes =
-                _mm256_shuffle_epi8(_mm256_loadu_si256((const __m256i *)(const void *)at), by_sample);
-            const __m256i places = _mm256_loadu_si256((const __m256i *)(const void *)positions[rest]);
+        __m256i sum =
+            _mm256_maddubs_epi16(bytes, _mm256_loadu_si256((const __m256i *)(const void *)counted[last]));
+        __m256i weighed =
+            _mm256_maddubs_epi16(bytes, _mm256_loadu_si256((const __m256i *)(const void *)positions[last]));
+        for (size_t x = 0; x < before; x += 8) {
+            bytes = _mm256_loadu_si256((const __m256i *)(const void *)(at + 4 * x));
+            bytes = _mm256_shuffle_epi8(bytes, by_sample);
+            const __m256i places =
+                _mm256_loadu_si256((const __m256i *)(const void *)positions[segment->pixels - x]);
             sum = _mm256_add_epi16(sum, _mm256_maddubs_epi16(bytes, one));
             weighed = _mm256_add_epi16(weighed, _mm256_maddubs_epi16(bytes, places));
         }
-        const __m256i ones = _mm256_loadu_si256((const __m256i *)(const void *)counted[rest]);
-        const __m256i places = _mm256_loadu_si256((const __m256i *)(const void *)positions[rest]);
-        const __m256i bytes =
-            _mm256_shuffle_epi8(_mm256_loadu_si256((const __m256i *)(const void *)at), by_sample);
-        sum = _mm256_madd_epi16(_mm256_add_epi16(sum, _mm256_maddubs_epi16(bytes, ones)), pairs);
-        weighed = _mm256_madd_epi16(_mm256_add_epi16(weighed, _mm256_maddubs_epi16(bytes, places)), pairs);
+        sum = _mm256_madd_epi16(sum, pairs);
+        weighed = _mm256_madd_epi16(weighed, pairs);
         const __m256i both = _mm256_add_epi32(
             _mm256_permute2x128_si256(sum, weighed, 0x20), _mm256_permute2x128_si256(sum, weighed, 0x31));
         // Zeros, followed by the sums of the samples.
