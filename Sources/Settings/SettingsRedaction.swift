@@ -13,9 +13,8 @@ package enum SettingsRedaction {
     static func withoutSecrets(_ text: String) -> String {
         var out = text
         if let scheme = out.firstRange(of: "://") {
-            let rest = out[scheme.upperBound...]
-            // A password can have a slash, although it should be percent-encoded.
-            if let at = rest.prefix(while: { $0 != "?" && $0 != "\"" }).lastIndex(of: "@") {
+            // A password can have any character, although some should be percent-encoded.
+            if let at = out[scheme.upperBound...].lastIndex(of: "@") {
                 out.replaceSubrange(scheme.upperBound..<at, with: "…")
             }
             if let query = out.firstIndex(of: "?") {

@@ -61,7 +61,7 @@ struct PlanCommand: ParsableCommand {
     func validate() throws {
         guard PictureRate.parse(rate) != nil else {
             throw ValidationError(
-                "--rate must be a number such as 40/s, 9000/hour or 1000000/day (got \(rate))")
+                "--rate must be a number up to 10^12 such as 40/s, 9000/hour or 1000000/day (got \(rate))")
         }
         if size != nil, picture != nil { throw ValidationError("--size and --picture exclude each other") }
         let limits = PixelationLimits()
@@ -132,8 +132,8 @@ struct PlanCommand: ParsableCommand {
                     let names = Prices.Item.allCases.map(\.rawValue).joined(separator: ", ")
                     throw refuse("line \(member.line): \(name) is no price; the names are \(names)")
                 }
-                guard let price = Double(literal), price >= 0 else {
-                    throw refuse("line \(member.line): \(name) must be 0 or more")
+                guard let price = Double(literal), (0...1e6).contains(price) else {
+                    throw refuse("line \(member.line): \(name) must be 0 to 1000000")
                 }
                 result[item] = price
             default:

@@ -60,6 +60,8 @@ import Testing
 
     @Test func `a missing result is stored at the last receive`() {
         #expect(row(.noResult)?.quarantine == "receive 5" && row(.noResult)?.delay == "-")
+        // Nothing is suspect at its first receive.
+        #expect(row(.noResult, attempts: 1)?.quarantine == "receive 2")
         #expect(row(.noResult, attempts: 0)?.quarantine == "no")
         #expect(row(.noResult, hasQuarantine: false)?.quarantine == "no, redrive policy")
         #expect(row(.noResult, ["no-result": "retry"])?.quarantine == "no, redrive policy")

@@ -127,7 +127,7 @@ import Testing
         #expect(harness.message(0).isDeleted && harness.quarantined == ["m0-0"])
         let record = try #require(harness.record("m0-0"))
         #expect(record.error == "no-result" && record.key == "4-0.jpg" && record.receiveCount == 5)
-        #expect(record.reason.contains("received 5 times without a result"))
+        #expect(record.reason.contains("received 5 times"))
 
         #expect(outcomes(harness) == [.done: 1])
         #expect(harness.outputs.count == 5 && harness.calls("SendMessage") == 1)
@@ -177,6 +177,16 @@ import Testing
         #expect(!harness.message(0).isDeleted && harness.calls("SendMessage") == 1)
         #expect(outcomes(harness) == [.done: 1])
         #expect(harness.quarantined.isEmpty && harness.outputs.count == 5)
+    }
+
+    @Test func `a queue that refuses deletes does not hold back the last attempt`() {
+        let harness = WorkerHarness(hasLongWork: false)
+        upload(1, receives: 4, to: harness)
+        harness.inject("DeleteMessageBatch", .unavailable)
+        harness.start()
+        #expect(harness.run(120) { harness.calls("Pixelate") > 0 })
+        #expect(!harness.message(0).isDeleted && harness.quarantined == ["m0-0"])
+        #expect(harness.calls("DeleteMessageBatch") > 1)
     }
 
     @Test func `a stop after the storing leaves the record and no message`() {

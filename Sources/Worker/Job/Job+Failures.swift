@@ -148,7 +148,8 @@ extension Job {
     /// message may have to be released.
     private func canStoreEarly(_ attempt: RecordAttempt) -> Bool {
         isLastReceive(attempt.message) && quarantine != nil && policy[.noResult] == .quarantine
-            && attempt.onlyRecord != nil && breaker.opening == nil && suspects.canStoreEarly(now: clock.now)
+            && attempt.onlyRecord != nil && breaker.opening == nil && quarantineBreaker.opening == nil
+            && suspects.canStoreEarly(now: clock.now)
     }
 
     /// Stores the failure of a suspect message at its last receive in the quarantine and deletes the message, before
@@ -168,12 +169,13 @@ extension Job {
             try await quarantine.store(record, of: message.content, id: record.id)
         } catch let failure as WorkerError where !isStopped(message) {
             metrics.attemptFailures.increment(failure.kind)
-            log.quarantineFailed(error, of: message)
+            log.notStoredEarly(failure, attempt.trace, of: message)
             return
         }
         attempt.isStoredEarly = true
         suspects.storedEarly(now: clock.now)
-        log.storedEarly(error, attempt.trace, of: message)
+        // A process that is killed before the delete leaves the message as well.
+        defer { log.storedEarly(error, attempt.trace, of: message) }
         try await leases.delete(message.lease, attempt.spans)
     }
 
@@ -187,7 +189,7 @@ extension Job {
             log.letterObsolete(outcome, attempt.trace, of: attempt.message)
             return outcome
         case .retried(let failure), .quarantined(let failure): error = failure
-        case .released(_, let failure): error = failure ?? Self.noResult(attempt)
+        case .released(_, let failure): error = failure ?? Self.stopped(attempt)
         }
         if let quarantine, quarantine.replacesRecords, let (body, index) = attempt.onlyRecord {
             let record = QuarantineRecord(
@@ -199,12 +201,24 @@ extension Job {
     }
 
     private static func noResult(_ attempt: RecordAttempt) -> WorkerError {
-        WorkerError(
-            .noResult, operation: attempt.trace.source.map { "pixelating \($0)" } ?? "pixelating",
-            detail:
-                "the message was received \(attempt.message.content.receiveCount) times without a result, so"
-                + " that the picture may end the process, for example for lack of memory; this was stored before the"
-                + " last attempt: if the log has no event letter-obsolete for the message, give the process more memory"
-                + " or lower worker.memoryBytes, and replay the letter")
+        noResult(
+            attempt,
+            "the message was received \(attempt.message.content.receiveCount) times, and this process knows no"
+                + " result of it; this was stored before the last attempt. Look for the message in the log: after"
+                + " letter-obsolete, delete this letter; after picture-quarantined, the reason there is the true"
+                + " one; if neither follows, the picture may have ended the process, for example for lack of memory:"
+                + " give it more memory or lower worker.memoryBytes, and replay the letter")
+    }
+
+    private static func stopped(_ attempt: RecordAttempt) -> WorkerError {
+        noResult(
+            attempt,
+            "the process was stopped during the last attempt, at receive \(attempt.message.content.receiveCount) of"
+                + " the message; replay the letter")
+    }
+
+    private static func noResult(_ attempt: RecordAttempt, _ detail: String) -> WorkerError {
+        let operation = attempt.trace.source.map { "pixelating \($0)" } ?? "pixelating"
+        return WorkerError(.noResult, operation: operation, detail: detail)
     }
 }

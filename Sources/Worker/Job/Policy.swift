@@ -47,7 +47,9 @@ package struct Policy: Sendable, Equatable {
                 // The message of a process that is killed becomes visible again by itself.
                 delay = "-"
                 let isStored = hasQuarantine && self[kind] == .quarantine
-                quarantine = isStored ? Self.lastReceive(options) : "no, redrive policy"
+                // Nothing is suspect at its first receive.
+                let last = options.maxReceives == 1 ? "receive 2" : Self.lastReceive(options)
+                quarantine = isStored ? last : "no, redrive policy"
             }
             return Row(
                 kind: kind.rawValue, disposition: self[kind].rawValue,

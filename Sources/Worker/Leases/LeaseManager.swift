@@ -31,6 +31,9 @@ final class LeaseManager: Sendable {
         var isAbandoned = false
     }
 
+    /// The time after which a job that goes on no longer waits for the delete of its message.
+    static let deleteWait = Duration.seconds(10)
+
     private let queue: any MessageQueue
     private let clock: any WorkerClock
     private let metrics: WorkerMetrics
@@ -97,19 +100,22 @@ final class LeaseManager: Sendable {
         wakeup.signal()
     }
 
-    /// Deletes the message of a job that goes on, and returns when its lease has ended: the queue has confirmed the
-    /// delete, or the visibility timeout is over.
+    /// Deletes the message of a job that goes on. The call is made at once and repeated when it fails.
+    ///
+    /// This function returns when the lease has ended, because the queue has confirmed the delete or the visibility
+    /// timeout is over, and after the first failure later than `deleteWait`, because a queue can refuse deletes and
+    /// accept heartbeats.
     ///
     /// - Parameter spans: The spans of the record of the message, which get one more; nil when it is not traced.
     /// - Throws: `CancellationError`. The message is deleted nevertheless.
     func delete(_ id: LeaseManagerState.ID, _ spans: RecordSpans?) async throws {
         let now = clock.now
         state.withLock { state in
-            let isEffective = state.leases.settle(id, .delete, now: now)
+            let isEffective = state.leases.settle(id, .delete, now: now, isUrgent: true)
             if isEffective, let spans { state.deletions[id] = (now, [spans]) }
         }
         wakeup.signal()
-        while state.withLock({ $0.leases.isHeld(id) }) {
+        while clock.now < now + Self.deleteWait, state.withLock({ $0.leases.isHeld(id) }) {
             try Task.checkCancellation()
             await waitForCall(about: id) { $0.isHeld(id) }
         }

@@ -223,9 +223,12 @@ package struct LeaseManagerState: Sendable {
     /// Settles the message of a lease. Only the first settlement of a lease has an effect, and none after the lease is
     /// lost. A release waits for the end of the poll for which `deferReleases` was called.
     ///
+    /// - Parameter isUrgent: True for a call without the batch delay.
     /// - Returns: False when the settlement has no effect.
     @discardableResult
-    package mutating func settle(_ id: ID, _ settlement: Settlement, now: Duration) -> Bool {
+    package mutating func settle(
+        _ id: ID, _ settlement: Settlement, now: Duration, isUrgent: Bool = false
+    ) -> Bool {
         var settlement = settlement
         switch (settlement, pollAtDrain) {
         case (.release(let delay), .inProgress):
@@ -237,7 +240,7 @@ package struct LeaseManagerState: Sendable {
         }
         guard var lease = leases[id], lease.settlement == nil else { return false }
         lease.settlement = settlement
-        lease.settleAt = now + batchDelay
+        lease.settleAt = isUrgent ? now : now + batchDelay
         leases[id] = lease
         return true
     }

@@ -62,6 +62,16 @@ struct WorkerLog: Sendable {
             Self.fields(of: message, trace).merging(Self.fields(of: failure)) { $1 })
     }
 
+    /// Logs that the failure of a suspect message could not be stored before its last attempt.
+    ///
+    /// - Parameter failure: The error of the quarantine.
+    func notStoredEarly(_ failure: WorkerError, _ trace: RecordTrace, of message: InFlightMessage) {
+        log(
+            .quarantineFailed, .error,
+            "\(Self.name(of: trace)): the last attempt begins without a stored failure: \(failure)",
+            Self.fields(of: message, trace))
+    }
+
     /// Logs that the quarantine record that was stored before the last attempt is not needed.
     func letterObsolete(_ outcome: Outcome, _ trace: RecordTrace, of message: InFlightMessage) {
         log(
