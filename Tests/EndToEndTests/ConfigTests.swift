@@ -49,7 +49,8 @@ struct ConfigTests {
                     #"{"b": {"expectedOwner": null, "roleARN": "arn:aws:iam::123456789012:role/r", "#
                         + #""externalID": "…", "requesterPays": false}}"#,
                 ],
-                ["log.level", "--set", "\"debug\""], ["log.format", "default", "\"automatic\""],
+                ["log.level", "--set", "\"debug\""], ["log.pictures", "default", "\"all\""],
+                ["log.format", "default", "\"automatic\""],
             ])
 
         // The invalid URL is shown without its secrets, as a value and in the problem.
