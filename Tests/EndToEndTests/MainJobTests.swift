@@ -114,6 +114,7 @@ extension ChildProcess {
     /// Sends SIGTERM and expects exit status 0.
     func stop() async throws {
         signal(SIGTERM)
-        #expect(try await end() == .exit(0))
+        let end = try await end()
+        #expect(end == .exit(0), "\(log.lines.suffix(10))")
     }
 }

@@ -59,7 +59,8 @@ struct PlanCommandTests {
 
     @Test(arguments: [
         (#"{"s3.put": 1, "s4.put": 1}"#, "line 1: s4.put is no price; the names are"),
-        (#"{"s3.put": -1}"#, "line 1: s3.put must be 0 or more"),
+        (#"{"s3.put": -1}"#, "line 1: s3.put must be 0 to 1000000"),
+        (#"{"s3.put": 1e999}"#, "line 1: s3.put must be 0 to 1000000"),
         (#"{"s3.put": "1"}"#, "line 1: s3.put must be a number"), ("[]", "must be a JSON object"),
         ("{", "line 1: "),
     ])

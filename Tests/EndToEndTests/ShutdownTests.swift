@@ -90,6 +90,8 @@ struct ShutdownTests {
                 try await cloud.clear(.s3)
             }
             let last = try await cloud.pixelated(configuration, name: "last")
+            // When nothing is left for it to do, it would otherwise get the signal before it has begun.
+            try await last.log.line(containing: "ready")
             try await cloud.outputs(of: others)
             try await cloud.waitUntilEmpty()
             try await last.stop()

@@ -44,7 +44,8 @@ TOLERANCE = {
 }
 # The number of pictures after which the caches of results are full (`RecordResultCache` keeps 4,096).
 WARM_PICTURES = 6000
-# A run of less seconds does not judge latency, and allows three times the processor time when idle.
+# A run of less seconds does not judge latency, allows three times the processor time when idle, and four times the
+# growth of memory, because the caches fill meanwhile.
 SHORT = 600
 # Growth of memory up to this number of bytes is always tolerated.
 LEAST_MEMORY = 4 << 20
@@ -196,7 +197,8 @@ class Soak:
                 f"growth over {seconds:.0f} s {growth:+,.1f} (95 %: {low:+,.1f} to {high:+,.1f})")
             if name == "latency" and seconds < SHORT:
                 continue
-            tolerated = max(tolerance * middle, LEAST_MEMORY if name.startswith("memory") else 0)
+            least = LEAST_MEMORY * (4 if seconds < SHORT else 1)
+            tolerated = max(tolerance * middle, least if name.startswith("memory") else 0)
             if growth > tolerated and low > 0:
                 self.problems.append(f"{name}: growth by {growth:,.0f}, more than {tolerated:,.0f}")
 
