@@ -10,7 +10,8 @@ struct FakeQuarantine: Quarantine {
     let connection: FakeConnection
     var replacesRecords = false
 
-    func store(_ record: QuarantineRecord, of message: Message, id: String) async throws {
+    func store(_ record: QuarantineRecord, of message: Message) async throws {
+        let id = record.id
         if let outage = connection.cloud.faults.quarantineOutage, outage.contains(connection.cloud.second) {
             try await connection.travel()
             throw WorkerError(.unavailable, operation: "SendMessage \(id)", code: "outage")

@@ -151,7 +151,7 @@ struct AdapterTests {
         ])
         let quarantine = QueueQuarantine(
             try await session(transport).sqs(queueURL: Self.queue), queueURL: Self.queue + "-dead")
-        let found = await kind { try await quarantine.store(Self.record("{}"), of: Self.message, id: "m-0") }
+        let found = await kind { try await quarantine.store(Self.record("{}"), of: Self.message) }
         #expect(found == meaning && Policy()[meaning] == .openBreaker)
     }
 

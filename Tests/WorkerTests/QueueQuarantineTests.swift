@@ -74,7 +74,7 @@ struct QueueQuarantineTests {
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let client = try session.sqs(queueURL: Self.source)
         try await QueueQuarantine(client, queueURL: Self.source + "-dead")
-            .store(record, of: message, id: "m-0")
+            .store(record, of: message)
         return sent.withLock { $0 }
     }
 

@@ -108,7 +108,7 @@ extension Job {
                 try await leases.ensureValid(message.lease)
                 request.began = clock.now
                 quarantineBreaker.began(message.lease, at: request.began)
-                try await quarantine.store(record, of: message.content, id: record.id)
+                try await quarantine.store(record, of: message.content)
                 quarantineBreaker.ended(message.lease, request, isSuccess: true)
                 return nil
             } catch let error as WorkerError where !isStopped(message) {
@@ -149,7 +149,7 @@ extension Job {
     private func canStoreEarly(_ attempt: RecordAttempt) -> Bool {
         isLastReceive(attempt.message) && quarantine != nil && policy[.noResult] == .quarantine
             && attempt.onlyRecord != nil && breaker.opening == nil && quarantineBreaker.opening == nil
-            && suspects.canStoreEarly(now: clock.now)
+            && suspects.canStoreEarly()
     }
 
     /// Stores the failure of a suspect message at its last receive in the quarantine and deletes the message, before
@@ -157,23 +157,21 @@ extension Job {
     ///
     /// - Throws: `StopSignal.Reason.leaseLost`, `CancellationError`.
     func storeEarly(_ attempt: inout RecordAttempt) async throws {
-        guard !attempt.isStoredEarly, let quarantine, let (body, index) = attempt.onlyRecord,
-            canStoreEarly(attempt)
+        let error = Self.noResult(attempt)
+        guard !attempt.isStoredEarly, canStoreEarly(attempt), let quarantine,
+            let record = quarantineRecord(of: error, attempt)
         else { return }
         let message = attempt.message
-        let error = Self.noResult(attempt)
-        let record = QuarantineRecord(
-            error, attempt.trace, of: message, body, index: body.storedIndex(of: index), identity)
         try await leases.ensureValid(message.lease)
         do {
-            try await quarantine.store(record, of: message.content, id: record.id)
+            try await quarantine.store(record, of: message.content)
         } catch let failure as WorkerError where !isStopped(message) {
             metrics.attemptFailures.increment(failure.kind)
             log.notStoredEarly(failure, attempt.trace, of: message)
             return
         }
         attempt.isStoredEarly = true
-        suspects.storedEarly(now: clock.now)
+        suspects.storedEarly()
         // A process that is killed before the delete leaves the message as well.
         defer { log.storedEarly(error, attempt.trace, of: message) }
         try await leases.delete(message.lease, attempt.spans)
@@ -191,13 +189,19 @@ extension Job {
         case .retried(let failure), .quarantined(let failure): error = failure
         case .released(_, let failure): error = failure ?? Self.stopped(attempt)
         }
-        if let quarantine, quarantine.replacesRecords, let (body, index) = attempt.onlyRecord {
-            let record = QuarantineRecord(
-                error, attempt.trace, of: attempt.message, body, index: body.storedIndex(of: index), identity)
+        if let quarantine, quarantine.replacesRecords, let record = quarantineRecord(of: error, attempt) {
             // If it fails, the first record remains.
-            try? await quarantine.store(record, of: attempt.message.content, id: record.id)
+            try? await quarantine.store(record, of: attempt.message.content)
         }
         return .quarantined(error)
+    }
+
+    /// Returns the quarantine record of a failure of the only record of a message; nil when there are others.
+    private func quarantineRecord(of error: WorkerError, _ attempt: RecordAttempt) -> QuarantineRecord? {
+        attempt.onlyRecord.map { body, index in
+            QuarantineRecord(
+                error, attempt.trace, of: attempt.message, body, index: body.storedIndex(of: index), identity)
+        }
     }
 
     private static func noResult(_ attempt: RecordAttempt) -> WorkerError {

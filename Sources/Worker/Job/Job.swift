@@ -66,9 +66,10 @@ struct Job: Sendable {
             } catch {
                 records = [.unreadable(error)]
             }
-            let selected = records.indices.filter { original.selects($0, of: records.count) }
+            let isSelected = records.indices.map { original.selects($0, of: records.count) }
+            let isSingle = isSelected.count { $0 } == 1
             for (index, record) in records.enumerated() {
-                if !original.selects(index, of: records.count) {
+                if !isSelected[index] {
                     results.append(
                         RecordResult(outcome: .skipped(.finished), trace: RecordTrace(), isReported: true))
                 } else if message.isRedelivered,
@@ -77,7 +78,7 @@ struct Job: Sendable {
                     results.append(known)
                 } else {
                     let (result, recordSpans) = await processRecord(
-                        record, of: message, selected.count == 1 ? (original, index) : nil,
+                        record, of: message, isSingle ? (original, index) : nil,
                         isReplay: original.isReplay, observedStore)
                     results.append(result)
                     traces.append(result.trace)

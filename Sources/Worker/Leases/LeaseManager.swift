@@ -91,10 +91,17 @@ final class LeaseManager: Sendable {
     func settle(
         _ id: LeaseManagerState.ID, _ settlement: LeaseManagerState.Settlement, _ spans: [RecordSpans] = []
     ) {
-        let now = clock.now
+        queueSettlement(id, settlement, spans, now: clock.now, jobGoesOn: false)
+    }
+
+    /// Queues a settlement, which a job that goes on waits for.
+    private func queueSettlement(
+        _ id: LeaseManagerState.ID, _ settlement: LeaseManagerState.Settlement, _ spans: [RecordSpans],
+        now: Duration, jobGoesOn: Bool
+    ) {
         state.withLock { state in
-            state.stopSignals[id] = nil
-            let isEffective = state.leases.settle(id, settlement, now: now)
+            if !jobGoesOn { state.stopSignals[id] = nil }
+            let isEffective = state.leases.settle(id, settlement, now: now, isUrgent: jobGoesOn)
             if isEffective, !spans.isEmpty { state.deletions[id] = (now, spans) }
         }
         wakeup.signal()
@@ -110,11 +117,7 @@ final class LeaseManager: Sendable {
     /// - Throws: `CancellationError`. The message is deleted nevertheless.
     func delete(_ id: LeaseManagerState.ID, _ spans: RecordSpans?) async throws {
         let now = clock.now
-        state.withLock { state in
-            let isEffective = state.leases.settle(id, .delete, now: now, isUrgent: true)
-            if isEffective, let spans { state.deletions[id] = (now, [spans]) }
-        }
-        wakeup.signal()
+        queueSettlement(id, .delete, spans.map { [$0] } ?? [], now: now, jobGoesOn: true)
         while clock.now < now + Self.deleteWait, state.withLock({ $0.leases.isHeld(id) }) {
             try Task.checkCancellation()
             await waitForCall(about: id) { $0.isHeld(id) }

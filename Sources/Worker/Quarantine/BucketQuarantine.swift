@@ -22,9 +22,9 @@ package struct BucketQuarantine: Quarantine {
             && object.key.hasSuffix(".json")
     }
 
-    package func store(_ record: QuarantineRecord, of message: Message, id: String) async throws {
+    package func store(_ record: QuarantineRecord, of message: Message) async throws {
         let output = OutputObject(
-            name: ObjectReference(bucket: bucket, key: "\(prefix)\(id).json"),
+            name: ObjectReference(bucket: bucket, key: "\(prefix)\(record.id).json"),
             bytes: Array(try record.json().utf8), contentType: "application/json", metadata: [:])
         try await store.put(output, if: .none)
     }

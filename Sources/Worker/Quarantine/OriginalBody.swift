@@ -53,12 +53,11 @@ package struct OriginalBody: Equatable, Sendable {
     }
 
     /// True when the message was moved or sent back to the source queue after its failure.
-    private(set) var isReplay = false
+    var isReplay: Bool { record != nil }
 
     package init(of messageBody: String, attributes: [String: MessageAttribute] = [:]) {
         text = messageBody
         record = QuarantineAttributes.record(in: attributes, of: messageBody)?.record
-        isReplay = record != nil
         for _ in 0..<Self.maximumDepth {
             guard bodyBytes == nil, text.contains(Self.mark),
                 let found = try? JSONDecoder().decode(Letter.self, from: Data(text.utf8)).record
@@ -67,7 +66,6 @@ package struct OriginalBody: Equatable, Sendable {
             record = found.record
             bodyBytes = found.bodyBytes
             letter = found
-            isReplay = true
         }
     }
 

@@ -7,14 +7,11 @@ package import AWS
 package protocol Quarantine: Sendable {
     /// Stores a quarantine record. The record is stored durably when the function returns.
     ///
-    /// - Parameters:
-    ///   - message: The message that failed.
-    ///   - id: The identifier of the record, which is the same each time the same record of a message is stored, so
-    ///     that the later one can replace the earlier one.
+    /// - Parameter message: The message that failed.
     /// - Throws: `WorkerError`.
-    func store(_ record: QuarantineRecord, of message: Message, id: String) async throws
+    func store(_ record: QuarantineRecord, of message: Message) async throws
 
-    /// True when a record replaces the one that was stored with the same identifier before.
+    /// True when a record replaces the one that was stored with the same `QuarantineRecord.id` before.
     var replacesRecords: Bool { get }
 
     /// Returns true when `object` is a quarantine record that this quarantine has stored. The worker skips the events
@@ -25,4 +22,9 @@ package protocol Quarantine: Sendable {
 extension Quarantine {
     package var replacesRecords: Bool { false }
     package func holds(_ object: ObjectReference) -> Bool { false }
+}
+
+extension QuarantineRecord {
+    /// The identifier of the record, which is the same each time the same record of a message is stored.
+    package var id: String { "\(messageID)-\(record)" }
 }

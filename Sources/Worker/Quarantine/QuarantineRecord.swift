@@ -44,9 +44,6 @@ package struct QuarantineRecord: Codable, Sendable, Equatable {
     package var host: String
     package var version: String
 
-    /// The identifier of the record, which is the same each time the same record of a message is stored.
-    var id: String { "\(messageID)-\(record)" }
-
     /// Returns the record as JSON on one line, with sorted keys.
     package func json() throws -> String {
         let encoder = JSONEncoder()

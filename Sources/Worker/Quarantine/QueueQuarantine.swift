@@ -22,7 +22,7 @@ package struct QueueQuarantine: Quarantine {
 
     /// Stores a record as a message, in full or as much of it as the queue accepts: its MaximumMessageSize is 1 KiB to
     /// 1 MiB.
-    package func store(_ record: QuarantineRecord, of message: Message, id: String) async throws {
+    package func store(_ record: QuarantineRecord, of message: Message) async throws {
         var refusal: AWSError?
         for form in try Self.forms(of: record, of: message) where form.size <= Self.maxMessageBytes {
             do {
@@ -45,7 +45,7 @@ package struct QueueQuarantine: Quarantine {
     ) throws -> [OutgoingMessage] {
         // A record that fails again at a later receive, after its message was moved back to the queue, has another id,
         // because a FIFO queue does not deliver a second message with the same id.
-        let id = "\(record.messageID)-\(record.record)-\(record.receiveCount)"
+        let id = "\(record.id)-\(record.receiveCount)"
         var forms: [OutgoingMessage] = []
         func add(_ body: String, _ attributes: [String: MessageAttribute] = [:]) {
             let form = OutgoingMessage(

@@ -83,11 +83,17 @@ final class SuspectGate: Sendable {
         }
     }
 
-    /// Returns true when a failure can be stored before it happens, at `now`.
-    func canStoreEarly(now: Duration) -> Bool { state.withLock { $0.gate.canStoreEarly(now: now) } }
+    /// Returns true when a failure can be stored before it happens.
+    func canStoreEarly() -> Bool {
+        let now = clock.now
+        return state.withLock { $0.gate.canStoreEarly(now: now) }
+    }
 
-    /// Records that a failure was stored before it happens, at `now`.
-    func storedEarly(now: Duration) { state.withLock { $0.gate.storedEarly(now: now) } }
+    /// Records that a failure was stored before it happens.
+    func storedEarly() {
+        let now = clock.now
+        state.withLock { $0.gate.storedEarly(now: now) }
+    }
 
     /// Records that a job decodes no source any more.
     func decodesNothing(_ lease: LeaseManagerState.ID) { change { $0.decodesNothing(lease) } }

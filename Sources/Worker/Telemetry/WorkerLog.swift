@@ -24,10 +24,9 @@ struct WorkerLog: Sendable {
         _ outcome: Outcome, _ trace: RecordTrace, of message: InFlightMessage, index: Int,
         logged: PictureLog = .all
     ) {
-        var fields = Self.fields(of: message)
+        var fields = Self.fields(of: message, trace)
         fields["outcome"] = "\(outcome.kind.rawValue)"
         if index > 0 { fields["record"] = .stringConvertible(index) }
-        fields.merge(Self.fields(of: trace)) { $1 }
         if let error = outcome.error { fields.merge(Self.fields(of: error)) { $1 } }
         let (event, level) = Self.event(of: outcome)
         let isRoutine = level == .info && trace.isPlain && !message.isRedelivered
