@@ -13,14 +13,10 @@ import bisect
 import collections
 import datetime
 import hashlib
-import json
 import os
-import random
-import shutil
 import socket
 import statistics
 import sys
-import tempfile
 import threading
 import time
 
@@ -28,9 +24,10 @@ sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "
 
 import configure
 import stack as stacks
-from daemons import Daemon, leftovers
-from local_server import LocalServer, until
-from pictures import Pictures, broken
+from daemons import Daemon, leftovers, stat
+from local_run import LocalRun
+from local_server import until
+from pictures import broken
 from slopes import slope
 
 # The number of keys of the sources. Each is overwritten again and again, so that the local S3 does not grow.
@@ -70,31 +67,17 @@ def entries(path):
 
 
 def cpu_seconds(pid):
-    """Returns the processor time of all threads of a process, which the scheduler counts in nanoseconds."""
-    total = 0
-    try:
-        for thread in os.listdir(f"/proc/{pid}/task"):
-            with open(f"/proc/{pid}/task/{thread}/schedstat", encoding="ascii") as file:
-                total += int(file.read().split()[0])
-    except OSError:
-        pass
-    return total / 1e9
+    """Returns the processor time of a process, with that of its threads that have ended."""
+    fields = stat(pid)
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields else 0
 
 
 DURATIONS = ("ms_get", "ms_decode", "ms_put")
 
 
-class Soak:
+class Soak(LocalRun):
     def __init__(self, arguments):
-        self.arguments = arguments
-        self.rng = random.Random(arguments.seed)
-        self.directory = tempfile.mkdtemp(prefix="pixelated-soak-")
-        self.problems = []
-        self.say(f"seed {arguments.seed}, files in {self.directory}")
-        self.pictures = Pictures(arguments.binary, self.directory, 30, self.rng)
-        self.server = LocalServer(self.directory)
-        self.stack = stacks.create(self.server.endpoint, "soak", visibility=60)
-        self.s3, self.sqs = (stacks.client(service, self.server.endpoint) for service in ("s3", "sqs"))
+        super().__init__("soak", arguments, 30, visibility=60)
         configuration = configure.configuration(self.stack)
         configuration["log"] = {"format": "json"}
         configuration["health"] = {"listen": os.path.join(self.directory, "health.sock")}
@@ -102,14 +85,6 @@ class Soak:
         self.samples = collections.defaultdict(list)
         self.newest = {}
         self.written = 0
-
-    def say(self, text):
-        print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)
-
-    def messages(self):
-        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        found = self.sqs.get_queue_attributes(QueueUrl=self.stack["queueURL"], AttributeNames=names)["Attributes"]
-        return sum(int(value) for value in found.values())
 
     def feed(self, is_over):
         """Writes sources as fast as the daemon processes them."""
@@ -248,12 +223,9 @@ class Soak:
             if self.daemon.process and not self.daemon.has_ended():
                 self.daemon.process.kill()
             self.server.close()
-        for text in self.problems:
-            print(f"PROBLEM: {text}")
         if self.arguments.samples:
             with open(self.arguments.samples, "w", encoding="utf-8") as file:
                 file.writelines(f"{n},{x:.2f},{y}\n" for n, points in self.samples.items() for x, y in points)
-        return not self.problems
 
 
 def main():
@@ -263,13 +235,7 @@ def main():
     parser.add_argument("--idle", type=float, default=3600, help="seconds without work, 0 for none (3600)")
     parser.add_argument("--samples", help="a file to which all measurements are written: name, second, value")
     parser.add_argument("--binary", required=True, help="the program to test")
-    arguments = parser.parse_args()
-    soak = Soak(arguments)
-    if soak.run():
-        shutil.rmtree(soak.directory)
-        return 0
-    print(f"the log of the daemon is in {soak.directory}")
-    return 1
+    return Soak(parser.parse_args()).finish()
 
 
 if __name__ == "__main__":

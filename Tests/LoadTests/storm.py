@@ -15,10 +15,8 @@ import hashlib
 import json
 import os
 import random
-import shutil
 import signal
 import sys
-import tempfile
 import threading
 import time
 
@@ -27,9 +25,9 @@ sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "
 import configure
 import stack as stacks
 from daemons import Daemon, leftovers
-from local_server import LocalServer
+from local_run import LocalRun
 from network import Network
-from pictures import Pictures, broken
+from pictures import broken
 
 VISIBILITY = 20
 UPLOADERS = 4
@@ -78,31 +76,21 @@ class Source:
             self.plan.append((start, ("picture", rng.randrange(picture_count), f"{index}.{writes}")))
 
 
-class Storm:
+class Storm(LocalRun):
     def __init__(self, arguments):
-        self.seed, self.number, self.binary = arguments.seed, arguments.objects, arguments.binary
+        super().__init__(
+            "storm", arguments, min(40, arguments.objects), visibility=VISIBILITY, max_receives=100)
+        self.seed, self.number = arguments.seed, arguments.objects
         self.duration = arguments.seconds or max(45.0, self.number / 8)
-        self.rng = random.Random(self.seed)
-        self.directory = tempfile.mkdtemp(prefix="pixelated-storm-")
         self.counts = collections.Counter()
-        self.problems = []
-        self.say(
-            f"seed {self.seed}, {self.number} objects, {arguments.daemons} daemons, files in {self.directory}")
-        self.pictures = Pictures(self.binary, self.directory, min(40, self.number), self.rng)
-        self.server = LocalServer(self.directory)
-        self.stack = stacks.create(self.server.endpoint, "storm", visibility=VISIBILITY, max_receives=100)
         self.networks = [Network(self.server.port, f"{self.seed} {i}") for i in range(arguments.daemons)]
         self.daemons = [
-            Daemon(f"daemon-{i}", self.binary, self.directory, self.stack, settings(self.stack, network))
+            Daemon(f"daemon-{i}", arguments.binary, self.directory, self.stack, settings(self.stack, network))
             for i, network in enumerate(self.networks)
         ]
         self.sources = [Source(i, self.rng, len(self.pictures.data), self.duration) for i in range(self.number)]
-        self.s3, self.sqs = (stacks.client(service, self.server.endpoint) for service in ("s3", "sqs"))
         # The kernel kills a daemon when the thread that has started it ends, so the threads stay until the end.
         self.threads = concurrent.futures.ThreadPoolExecutor(arguments.daemons + UPLOADERS)
-
-    def say(self, text):
-        print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)
 
     def problem(self, text):
         self.problems.append(text)
@@ -187,11 +175,6 @@ class Storm:
             future.result()
         for network in self.networks:
             network.is_faulty = False
-
-    def messages(self):
-        names = [f"ApproximateNumberOfMessages{suffix}" for suffix in ("", "NotVisible", "Delayed")]
-        found = self.sqs.get_queue_attributes(QueueUrl=self.stack["queueURL"], AttributeNames=names)["Attributes"]
-        return sum(int(found.get(name, 0)) for name in names)
 
     def settle(self, within):
         """Waits until the queue is empty."""
@@ -329,7 +312,6 @@ class Storm:
             self.server.close()
             self.threads.shutdown()
         self.report(time.monotonic() - start)
-        return not self.problems
 
     def report(self, seconds):
         requests = sum((network.counts for network in self.networks), collections.Counter())
@@ -340,8 +322,6 @@ class Storm:
         self.counts["lives of daemons"] = sum(len(daemon.sessions) for daemon in self.daemons)
         for name in sorted(self.counts):
             print(f"  {self.counts[name]:8} {name}")
-        for text in self.problems[:30]:
-            print(f"PROBLEM: {text}")
         print(f"{self.number} objects, {len(self.problems)} problems, seed {self.seed}, {seconds:.0f} s")
 
 
@@ -353,13 +333,7 @@ def main():
     parser.add_argument(
         "--seconds", type=float, help="time in which the sources are written (45, or an eighth of their number)")
     parser.add_argument("--binary", required=True, help="the program to test")
-    arguments = parser.parse_args()
-    storm = Storm(arguments)
-    if storm.run():
-        shutil.rmtree(storm.directory)
-        return 0
-    print(f"the logs of the daemons are in {storm.directory}")
-    return 1
+    return Storm(parser.parse_args()).finish()
 
 
 if __name__ == "__main__":
