@@ -62,11 +62,33 @@ make_venv() {
     cp "$wanted" "$state/venv/requirements.txt"
 }
 
+# add_to_venv REQUIREMENTS: adds the Python packages of a file to the virtual environment, again when it has changed.
+add_to_venv() {
+    local installed=${1#"$project/"}
+    installed=$state/venv/${installed//\//-}
+    cmp -s "$1" "$installed" && return 0
+    "$state/venv/bin/pip" install -q -r "$1" > "$state/pip.log" 2>&1 \
+        || { tail -n 5 "$state/pip.log" >&2; fail "the Python packages could not be installed; see $state/pip.log"; }
+    cp "$1" "$installed"
+}
+
 # build_release: builds the program in the release configuration; sets `binary`.
 build_release() {
     swift build --package-path "$project" -c release --product pixelated > "$state/build.log" 2>&1 \
         || { tail -n 30 "$state/build.log" >&2; fail "the build failed; its output: $state/build.log"; }
     binary=$(swift build --package-path "$project" -c release --show-bin-path)/pixelated
+}
+
+# need_program: builds the program in the release configuration unless PIXELATOR_BINARY names one; exports that.
+need_program() {
+    if [ -z "${PIXELATOR_BINARY-}" ]; then
+        need_swift
+        install_packages build
+        step "Building"
+        build_release
+        PIXELATOR_BINARY=$binary
+    fi
+    export PIXELATOR_BINARY
 }
 
 # built_commit: prints the Git commit of the sources, or nothing when they have changes or there is no repository.
