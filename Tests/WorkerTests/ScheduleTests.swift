@@ -61,4 +61,21 @@ import Testing
         )
         #expect(Simulation(schedule).run() == [])
     }
+
+    /// A call that takes longer than the rest of the lease, between the inspection of the outputs and their upload.
+    @Test func `schedule of seed 92416`() {
+        let schedule = Schedule(
+            seed: 92416,
+            settings: .init(
+                visibilitySeconds: 10, waitSeconds: 8, cpuWorkers: 1, maxInFlight: 2, drainSeconds: 5),
+            faults: .init(isSlow: 0.046, refusal: 0.138, hasLongWork: false, conditionalWrites: false),
+            events: [
+                .init(6000, .upload(key: 6, content: 7, notifications: [8354], joinsNext: false)),
+                .init(12000, .upload(key: 0, content: 1, notifications: [4000], joinsNext: false)),
+                .init(21000, .upload(key: 7, content: 8, notifications: [11587], joinsNext: false)),
+                .init(29000, .upload(key: 8, content: 9, notifications: [12000], joinsNext: false)),
+                .init(32000, .upload(key: 9, content: 10, notifications: [2000], joinsNext: false)),
+            ])
+        #expect(Simulation(schedule).run() == [])
+    }
 }

@@ -84,18 +84,16 @@ extension Job {
         let picture = try await pixelate(source, plan, &attempt)
         _ = consume turn
 
+        // Without conditions, another source may have got these outputs since the round began.
+        if !options.output.conditionalWrites, let first = plan.outputs.first {
+            try refuseCollision(of: plan, with: try await inspect(first), attempt)
+        }
         // An attempt that has uploaded goes on until outputs and source agree, with or without the lease, because
         // its upload may have replaced a newer output.
         if !attempt.isCommitting {
             if !attempt.isStoredEarly { try await leases.ensureValid(attempt.message.lease) }
             try attempt.message.stopSignal.enterCommit()
             attempt.isCommitting = true
-        }
-        // Without conditions, another source may have got these outputs since the round began.
-        if !options.output.conditionalWrites {
-            if let first = plan.outputs.first {
-                try refuseCollision(of: plan, with: try await inspect(first), attempt)
-            }
         }
         attempt.beginUpload()
         let start = clock.now
