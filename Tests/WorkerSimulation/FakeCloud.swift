@@ -77,11 +77,13 @@ final class FakeCloud: Sendable {
         var isEmpty = false
         /// The size that the store reports; nil for none.
         var size: Int?
+        /// The process that has stored an output.
+        var writer: Int?
         var metadata: [String: String] = [:]
 
         init(
             eTag: String? = nil, version: Int, content: Int? = nil, isCorrupt: Bool = false,
-            isEmpty: Bool = false, size: Int? = nil, metadata: [String: String] = [:]
+            isEmpty: Bool = false, size: Int? = nil, writer: Int? = nil, metadata: [String: String] = [:]
         ) {
             self.eTag = eTag ?? "e\(content ?? version)"
             self.version = version
@@ -89,6 +91,7 @@ final class FakeCloud: Sendable {
             self.isCorrupt = isCorrupt
             self.isEmpty = isEmpty
             self.size = size
+            self.writer = writer
             self.metadata = metadata
         }
     }
@@ -123,6 +126,8 @@ final class FakeCloud: Sendable {
         var quarantined: [String: QuarantineRecord] = [:]
         /// The receipt handles whose delete has been confirmed to a process.
         var deletedHandles: Set<String> = []
+        /// The processes that were killed or drained before the end.
+        var interrupted: Set<Int> = []
         var violations: [String] = []
         /// True when nothing fails any more.
         var faultsAreOver = false
@@ -223,6 +228,9 @@ final class FakeCloud: Sendable {
         let now = clock.now
         state.withLock { $0.violations.append("at \(now): \(what)") }
     }
+
+    /// Records that a process was killed or drained before the end.
+    func interrupted(_ process: Int) { _ = state.withLock { $0.interrupted.insert(process) } }
 
     func after(milliseconds: Int, _ body: @escaping @Sendable () -> Void) {
         _ = clock.schedule(at: clock.now + .milliseconds(milliseconds), body)
@@ -426,7 +434,16 @@ final class FakeCloud: Sendable {
     /// True for a source that is a picture and has no outputs of its present content.
     private func lacksOutputs(_ name: ObjectReference, _ state: State) -> Bool {
         guard let source = state.objects[name], !source.isCorrupt else { return false }
-        return Self.outputs(of: name).contains { state.objects[$0]?.content != source.content }
+        return Self.outputs(of: name).contains { !isCurrent($0, source, state) }
+    }
+
+    /// True for an output of the present content of its source. Without conditional writes, an older one is tolerated
+    /// as well when a process has stored it that was killed or drained: a suspended process can end an upload after
+    /// the outputs of a newer version were stored, and be stopped before it inspects the source again.
+    private func isCurrent(_ output: ObjectReference, _ source: Object, _ state: State) -> Bool {
+        guard let found = state.objects[output] else { return false }
+        if found.content == source.content { return true }
+        return !faults.conditionalWrites && found.writer.map(state.interrupted.contains) ?? false
     }
 
     /// True for a message with a permanent failure that cannot be stored, because there is no quarantine.
@@ -508,7 +525,7 @@ final class FakeCloud: Sendable {
                 }
                 // A reason that was stored at the last receive stands for outputs.
                 guard reasons.isEmpty else { continue }
-                for output in Self.outputs(of: name) where state.objects[output]?.content != source.content {
+                for output in Self.outputs(of: name) where !isCurrent(output, source, state) {
                     let found = state.objects[output].map { "v\($0.version)" } ?? "nothing"
                     state.violations.append(
                         "the end: \(output.key) is \(found), the source v\(source.version)")

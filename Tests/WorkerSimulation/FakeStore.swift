@@ -112,7 +112,7 @@ struct FakeStore: ObjectStore {
             state.puts += 1
             state.objects[output.name] = FakeCloud.Object(
                 eTag: "o\(content)-\(output.name.key)", version: version, content: content,
-                metadata: output.metadata)
+                writer: connection.process, metadata: output.metadata)
             return true
         }
     }

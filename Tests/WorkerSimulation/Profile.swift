@@ -99,10 +99,13 @@ extension Profile {
 }
 
 extension Schedule {
-    /// Returns a random schedule, a function of its seed.
+    /// Returns a random schedule, a function of its seed. Each message may be received once when nothing can
+    /// interrupt its work.
     static func random(seed: UInt64) -> Schedule {
         var random = SplitMix.schedule(seed: seed ^ 0x5EED)
-        return Schedule(seed: seed, profile: .random(&random))
+        var schedule = Schedule(seed: seed, profile: .random(&random))
+        if schedule.hasNoInterruptions { schedule.mostReceives = 1 }
+        return schedule
     }
 
     /// Makes a random schedule, a function of the seed and the profile.

@@ -114,6 +114,22 @@ struct Schedule: Codable, Equatable, Sendable {
             }
     }
 
+    /// True when no call fails or takes seconds, each failure of a picture can be stored, no source changes after its
+    /// upload, and no process ends or is suspended. Heartbeats then keep each message for its worker, however long its
+    /// pictures take.
+    var hasNoInterruptions: Bool {
+        var working = Faults()
+        working.hasLongWork = faults.hasLongWork
+        working.conditionalWrites = faults.conditionalWrites
+        return faults == working && hasSingleHolders
+            && events.allSatisfy { event in
+                switch event.action {
+                case .upload, .unknownMessage, .reload: true
+                case .delete, .crash, .crashInCall, .freeze, .drain: false
+                }
+            }
+    }
+
     var json: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted]

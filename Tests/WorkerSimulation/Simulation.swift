@@ -149,6 +149,7 @@ final class Simulation {
             if replicas[index].worker.status.inFlight > 0 { cloud.log.note(.drainInFlight) }
             cloud.log.add("p\(index) is drained")
             replicas[index].isDraining = true
+            cloud.interrupted(index)
             replicas[index].worker.drain()
         }
     }
@@ -171,6 +172,7 @@ final class Simulation {
         if replica.connection.writing.withLock({ $0 > 0 }) { cloud.log.note(.crashWhileWriting) }
         if replica.connection.decoding.withLock({ $0 > 0 }) { cloud.log.note(.crashWhileDecoding) }
         replicas[index].isStopped = true
+        cloud.interrupted(index)
         replicas[index].frozenUntil = .zero
         replica.task.cancel()
         start(at: replica.place)

@@ -152,4 +152,15 @@ import Testing
             crashes: brokenPart == .deletes ? 1...3 : 0...0, replicas: 2...2)
         #expect(Self.violations(profile, schedules: 60) != [])
     }
+
+    @Test func `random schedules without interruptions notice a heartbeat without an effect`() {
+        let schedules = (0..<300).map(Schedule.random).filter { $0.mostReceives == 1 }
+        #expect(schedules.count > 10)
+        let found = schedules.filter { schedule in
+            var schedule = schedule
+            schedule.faults.brokenPart = .heartbeats
+            return Simulation(schedule).run().contains { $0.contains("more than 1 receives") }
+        }
+        #expect(!found.isEmpty)
+    }
 }
