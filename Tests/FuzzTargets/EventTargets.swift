@@ -134,7 +134,13 @@ enum EventTargets {
             "{\"version\":\"0\",\"detail-type\":\"AWS API Call via CloudTrail\",\"detail\":\(call)}",
             "{\"Service\":\"Amazon S3\",\"Event\":\"s3:TestEvent\",\"Bucket\":\"source\"}",
         ]
-        return plain + plain.prefix(3).map { "{\"Type\":\"Notification\",\"Message\":\($0.jsonString)}" }
+        // The longest key of S3, and one that is longer.
+        let long = [1024, 1025].map { count in
+            let key = "%6B" + String(repeating: "k", count: count - 1)
+            return "{\"Records\":[\(record("aws:s3", "ObjectCreated:Put", key))]}"
+        }
+        let wrapped = plain.prefix(3).map { "{\"Type\":\"Notification\",\"Message\":\($0.jsonString)}" }
+        return plain + long + wrapped
     }()
 
     private static func quarantined(_ bodies: [String]) -> [String] {
