@@ -75,6 +75,8 @@ class Network:
     def __init__(self, backend_port, seed):
         self.backend_port, self.random = backend_port, random.Random(seed)
         self.counts = collections.Counter()
+        # The tasks of the connections. The event loop alone does not keep a task that waits.
+        self.connections = set()
         self.is_faulty = False
         self.state = "good"
         started = threading.Event()
@@ -103,6 +105,7 @@ class Network:
         return self.random.choices(list(faults), faults.values())[0]
 
     async def connection(self, reader, writer):
+        self.connections.add(asyncio.current_task())
         try:
             while await self.exchange(reader, writer):
                 pass
@@ -110,6 +113,7 @@ class Network:
             pass
         finally:
             writer.close()
+            self.connections.discard(asyncio.current_task())
 
     def reset(self, writer):
         """Closes a connection with a reset instead of an orderly end; data that was not sent is lost."""
