@@ -53,6 +53,17 @@ struct DeadLetterTests {
         #expect(DeadLetter(id: "1", body: Self.event, attributes: attributes).earlierRecord == nil)
     }
 
+    @Test func `the letters of a queue tell whether a redrive policy has moved them`() async throws {
+        let json = try LetterBodies.record(.tooLarge, code: "too-many-pixels", key: "c.jpg", body: Self.event)
+        let attributes = ["pixelated-record": MessageAttribute(json)]
+        for areMoved in [false, true] {
+            let queue = FakeDeadLetterQueue([Self.event], attributes: attributes, areMoved: areMoved)
+            var letters = QueueDeadLetters(queue)
+            let letter = try #require(try await letters.next().first)
+            #expect((letter.record == nil) == areMoved && (letter.earlierRecord != nil) == areMoved)
+        }
+    }
+
     @Test func `a record without a key has the source that its index selects in the notification`() throws {
         let body = try LetterBodies.record(.other, code: "X", body: Self.event, index: 1)
         #expect(DeadLetter(id: "1", body: body).objects.map(\.key) == ["c.jpg"])

@@ -14,6 +14,8 @@ final class FakeDeadLetterQueue: MessageQueue, MessageSender {
         var id: String
         var body: String
         var attributes: [String: MessageAttribute] = [:]
+        /// True when a redrive policy has moved the message.
+        var isMoved = false
         var isHidden = false
         var isDeleted = false
         var receives = 0
@@ -43,11 +45,11 @@ final class FakeDeadLetterQueue: MessageQueue, MessageSender {
     private let state: Locked<State>
     let deadline = Duration.seconds(1)
 
-    init(_ bodies: [String], attributes: [String: MessageAttribute] = [:]) {
-        state = Locked(
-            State(
-                letters: bodies.enumerated().map { Letter(id: "id-\($0)", body: $1, attributes: attributes) })
-        )
+    init(_ bodies: [String], attributes: [String: MessageAttribute] = [:], areMoved: Bool = false) {
+        let letters = bodies.enumerated().map { index, body in
+            Letter(id: "id-\(index)", body: body, attributes: attributes, isMoved: areMoved)
+        }
+        state = Locked(State(letters: letters))
     }
 
     /// The letters that are not deleted.
@@ -101,7 +103,7 @@ final class FakeDeadLetterQueue: MessageQueue, MessageSender {
                 let letter = state.letters[index]
                 return Message(
                     messageID: letter.id, receiptHandle: "\(index)/\(letter.receives)", body: letter.body,
-                    sentAt: 1_000_000 + Double(index), attributes: letter.attributes)
+                    sentAt: 1_000_000 + Double(index), attributes: letter.attributes, isMoved: letter.isMoved)
             }
         }
     }

@@ -40,4 +40,17 @@ import Worker
         #expect(harness.calls("PutObject", "b.jpg") == 0, "its working set waits for memory")
         #expect(!harness.message(1).isDeleted && !harness.message(0).isDeleted)
     }
+
+    @Test func `a source whose event announces no size holds the memory of its bytes alone`() {
+        let harness = WorkerHarness()
+        harness.cloud.workingSets.withLock { $0 = [1] }
+        harness.inject("Pixelate", delay: 500, times: 1)
+        let event = harness.put("a.jpg")
+        let record = FakeCloud.record(event).replacing("\"size\":1000,", with: "")
+        harness.cloud.send("{\"Records\":[\(record)]}", [event])
+        harness.start()
+        #expect(harness.run(150) { harness.calls("Pixelate") == 1 })
+        let bytes = harness.worker.status.bytesInFlight
+        #expect(bytes >= FakeCloud.sourceSize && bytes < 10_000, "\(bytes)")
+    }
 }

@@ -4,6 +4,8 @@ import Support
 import Testing
 import Worker
 
+@testable import WorkerSimulation
+
 struct ObjectFilterTests {
     @Test(arguments: [
         ("photos/*", "photos/a.jpg", true), ("photos/*", "photos/", true), ("photos/*", "photo/a.jpg", false),
@@ -43,5 +45,15 @@ struct ObjectFilterTests {
     @Test func `empty patterns and those longer than a key are problems with their names`() {
         let filter = ObjectFilter(include: ["*", ""], exclude: [String(repeating: "x", count: 1025)])
         #expect(filter.problems().map(\.field) == ["include[1]", "exclude[0]"])
+    }
+
+    @Test func `a message about an excluded key is deleted, and its source is not downloaded`() {
+        let harness = WorkerHarness { $0.filter.exclude = ["drafts/*"] }
+        harness.upload("drafts/a.jpg")
+        harness.upload("b.jpg")
+        harness.start()
+        #expect(harness.run(150) { harness.messages.allSatisfy(\.isDeleted) })
+        #expect(harness.calls("GetObject") == 1 && harness.calls("GetObject s3://in/b.jpg") == 1)
+        #expect(harness.outputs.count == 5)
     }
 }
