@@ -10,6 +10,8 @@ import json
 import os
 import re
 import signal
+import subprocess
+import tempfile
 import threading
 import time
 import unittest
@@ -406,6 +408,29 @@ class ServiceTest(MachineTest):
         self.wait_for(lambda: self.show("NRestarts") == "1" and self.show("ActiveState") == "active", "the restart", 30)
         self.assertNotEqual(self.show("MainPID"), process)
         self.pixelated(stack, "after.jpg")
+
+    def test_the_simulation_survives_the_journal_of_the_service(self):
+        stack = self.started("journal")
+        keys = [f"{number}.jpg" for number in range(8)]
+        data, _ = self.cloud.picture()
+        self.put(stack, keys, data)
+        self.put(stack, ["broken.jpg"], b"no picture")
+        self.wait_for(lambda: self.finished(stack, keys) == keys, "the outputs")
+        self.wait_for(lambda: self.entries_of("picture-quarantined"), "the failure")
+        self.systemctl("kill", "--kill-whom=main", "--signal=KILL", UNIT)
+        self.wait_for(lambda: self.show("NRestarts") == "1" and self.show("ActiveState") == "active", "the restart", 30)
+        self.pixelated(stack, "after.jpg")
+        self.systemctl("stop", UNIT)
+        with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
+            file.writelines(json.dumps(entry) + "\n" for entry in self.journal())
+            file.flush()
+            result = subprocess.run(
+                [os.path.join(PROJECT, "Tests", "simulate"), "--from-journal", file.name],
+                capture_output=True, text=True, check=False)
+        self.assertEqual((result.returncode, result.stderr), (0, ""), result.stdout)
+        self.assertRegex(
+            result.stdout, r"^10 messages about 10 contents in \d+ s, 1 processes at once, 0 errors of services, 1 kills, "
+            r"1 drains\nno violation in 20 orders of the tasks; the highest receive count is \d+, in the journal it is 1\n$")
 
     def test_an_instance_of_auto_scaling_reports_the_end_of_the_service(self):
         # The units of the user data, and a script in the place of its script.
