@@ -178,15 +178,17 @@ final class Simulation {
         start(at: replica.place)
     }
 
-    /// Replaces the processes whose drain is complete.
-    private func replaceDrained() {
-        for index in places
-        where replicas[index].isDraining && !replicas[index].isStopped
-            && replicas[index].hasEnded.withLock({ $0 })
-        {
+    /// Replaces the processes whose drain is complete, and returns whether there were any.
+    private func replaceDrained() -> Bool {
+        let drained = places.filter { index in
+            replicas[index].isDraining && !replicas[index].isStopped
+                && replicas[index].hasEnded.withLock { $0 }
+        }
+        for index in drained {
             replicas[index].isStopped = true
             start(at: replicas[index].place)
         }
+        return !drained.isEmpty
     }
 
     private func start(at place: Int) {
@@ -250,8 +252,7 @@ final class Simulation {
                 }
                 continue
             }
-            replaceDrained()
-            guard !cloud.clock.step() else { continue }
+            if replaceDrained() || cloud.clock.step() { continue }
             if isDone() || replicas.allSatisfy({ $0.hasEnded.withLock { $0 } }) { return }
             guard let thaw = replicas.map(\.frozenUntil).filter({ $0 > now }).min() else {
                 return cloud.reportViolation("no job is ready and no task waits for the clock")
