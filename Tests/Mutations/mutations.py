@@ -19,7 +19,7 @@ import tomllib
 PROJECT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 VARIABLE = "PIXELATOR_MUTATION"
 # A defect can make a test wait for ever, which counts as noticed.
-TIMEOUT = 900
+TIMEOUT = 600
 # The tests that take minutes. They run when no other test has noticed a defect.
 SLOW = r"\.(CircuitBreakerTests|SimulationTests|SimulateTests|JournalScheduleTests|ShrinkerTests)/"
 
