@@ -78,4 +78,22 @@ import Testing
             ])
         #expect(Simulation(schedule).run() == [])
     }
+
+    /// The delete before the last attempt at a suspect message is refused, because its visibility timeout is over.
+    @Test func `schedule of seed 157831`() {
+        let schedule = Schedule(
+            seed: 157831,
+            settings: .init(
+                visibilitySeconds: 10, waitSeconds: 8, cpuWorkers: 1, maxInFlight: 8, maxReceives: 3,
+                drainSeconds: 5),
+            faults: .init(isSlow: 0.079, hasLongWork: false),
+            events: [
+                .init(0, .crashInCall(worker: 0, call: .put, number: 5, isAfterEffect: true)),
+                .init(1000, .upload(key: 0, content: 1, notifications: [0], joinsNext: false)),
+                .init(5000, .unknownMessage(number: 0)),
+                .init(7000, .crash(worker: 0, afterJobs: 0)),
+                .init(8000, .crash(worker: 0, afterJobs: 7)),
+            ])
+        #expect(Simulation(schedule).run() == [])
+    }
 }
