@@ -437,13 +437,14 @@ final class FakeCloud: Sendable {
         return Self.outputs(of: name).contains { !isCurrent($0, source, state) }
     }
 
-    /// True for an output of the present content of its source. Without conditional writes, an older one is tolerated
-    /// as well when a process has stored it that was killed or drained: a suspended process can end an upload after
-    /// the outputs of a newer version were stored, and be stopped before it inspects the source again.
+    /// True for an output of the present content of its source. An older one is tolerated when a process has stored it
+    /// that was killed or drained, and the condition of its put was none, or was fulfilled because a content had come
+    /// back: a slow process can end an upload after the outputs of a newer version were stored, and be stopped before
+    /// it inspects the source again.
     private func isCurrent(_ output: ObjectReference, _ source: Object, _ state: State) -> Bool {
         guard let found = state.objects[output] else { return false }
         if found.content == source.content { return true }
-        return !faults.conditionalWrites && found.writer.map(state.interrupted.contains) ?? false
+        return !isMonotonic && found.writer.map(state.interrupted.contains) ?? false
     }
 
     /// True for a message with a permanent failure that cannot be stored, because there is no quarantine.

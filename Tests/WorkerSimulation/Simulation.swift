@@ -65,6 +65,10 @@ final class Simulation {
         cloud.flush()
         cloud.log.add("nothing fails any more")
         cloud.state.withLock { $0.faultsAreOver = true }
+        for index in replicas.indices {
+            replicas[index].jobsLeft = 0
+            replicas[index].connection.crashes.withLock { $0 = [] }
+        }
         // Long enough for every visibility, backoff and freeze to end.
         drive(until: endOfFaults + .seconds(faults.hasFailingSource ? 36_000 : 14_400)) { self.cloud.isDone }
         for replica in replicas where !replica.isStopped { replica.worker.drain() }
