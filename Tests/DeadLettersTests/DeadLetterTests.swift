@@ -54,7 +54,9 @@ struct DeadLetterTests {
     }
 
     @Test func `the letters of a queue tell whether a redrive policy has moved them`() async throws {
-        let json = try LetterBodies.record(.tooLarge, code: "too-many-pixels", key: "c.jpg", body: Self.event)
+        let json = try LetterBodies.record(
+            .tooLarge, code: "too-many-pixels", key: "c.jpg", body: "", bodyBytes: Self.event.utf8.count,
+            index: 1)
         let attributes = ["pixelated-record": MessageAttribute(json)]
         for areMoved in [false, true] {
             let queue = FakeDeadLetterQueue([Self.event], attributes: attributes, areMoved: areMoved)

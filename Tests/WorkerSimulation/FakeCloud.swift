@@ -77,13 +77,13 @@ final class FakeCloud: Sendable {
         var isEmpty = false
         /// The size that the store reports; nil for none.
         var size: Int?
-        /// The process that has stored an output.
-        var writer: Int?
+        /// The process that has stored an output without holding a message about its source; nil for none.
+        var lateWriter: Int?
         var metadata: [String: String] = [:]
 
         init(
             eTag: String? = nil, version: Int, content: Int? = nil, isCorrupt: Bool = false,
-            isEmpty: Bool = false, size: Int? = nil, writer: Int? = nil, metadata: [String: String] = [:]
+            isEmpty: Bool = false, size: Int? = nil, lateWriter: Int? = nil, metadata: [String: String] = [:]
         ) {
             self.eTag = eTag ?? "e\(content ?? version)"
             self.version = version
@@ -91,7 +91,7 @@ final class FakeCloud: Sendable {
             self.isCorrupt = isCorrupt
             self.isEmpty = isEmpty
             self.size = size
-            self.writer = writer
+            self.lateWriter = lateWriter
             self.metadata = metadata
         }
     }
@@ -437,14 +437,16 @@ final class FakeCloud: Sendable {
         return Self.outputs(of: name).contains { !isCurrent($0, source, state) }
     }
 
-    /// True for an output of the present content of its source. An older one is tolerated when a process has stored it
-    /// that was killed or drained, and the condition of its put was none, or was fulfilled because a content had come
-    /// back: a slow process can end an upload after the outputs of a newer version were stored, and be stopped before
-    /// it inspects the source again.
+    /// True for an output of the present content of its source.
+    ///
+    /// An older one is tolerated when a slow process has stored it after its lease, and the condition of its put was
+    /// none, or was fulfilled because a content had come back. The process then inspects the source again, but it can
+    /// be killed or drained before, or the inspection can fail, and the message is no longer in the queue.
     private func isCurrent(_ output: ObjectReference, _ source: Object, _ state: State) -> Bool {
         guard let found = state.objects[output] else { return false }
         if found.content == source.content { return true }
-        return !isMonotonic && found.writer.map(state.interrupted.contains) ?? false
+        guard !isMonotonic, let writer = found.lateWriter else { return false }
+        return state.interrupted.contains(writer) || faults.storeCanFail
     }
 
     /// True for a message with a permanent failure that cannot be stored, because there is no quarantine.
@@ -541,7 +543,8 @@ final class FakeCloud: Sendable {
     }
 
     /// Returns the records in the quarantine that explain why a source in its present version has no outputs: those
-    /// about its content, and those of messages about this version.
+    /// about its content, and those of messages about this version. Without conditions, or when a content comes back,
+    /// the message about an earlier version can have replaced newer outputs, so that its record counts as well.
     private func reasons(
         for source: Object, _ name: ObjectReference, _ state: State
     ) -> [QuarantineRecord] {
@@ -551,7 +554,9 @@ final class FakeCloud: Sendable {
             return record.receiveCount >= maxReceives
                 && state.messages.contains { message in
                     message.id == record.messageID
-                        && message.events.contains { $0.name == name && $0.version == source.version }
+                        && message.events.contains {
+                            $0.name == name && ($0.version == source.version || !isMonotonic)
+                        }
                 }
         }
     }

@@ -109,10 +109,14 @@ struct FakeStore: ObjectStore {
                 state.violations.append(
                     "at \(now): \(output.name.key) goes back from v\(old.version) to v\(version)")
             }
+            let isHeld = state.messages.contains { message in
+                message.holder == connection.process && message.visibleAt > now && !message.isDeleted
+                    && message.events.contains { FakeCloud.outputs(of: $0.name).contains(output.name) }
+            }
             state.puts += 1
             state.objects[output.name] = FakeCloud.Object(
                 eTag: "o\(content)-\(output.name.key)", version: version, content: content,
-                writer: connection.process, metadata: output.metadata)
+                lateWriter: isHeld ? nil : connection.process, metadata: output.metadata)
             return true
         }
     }
