@@ -63,6 +63,12 @@ final class CircuitBreakerStateTests {
         #expect(succeed(a, at: 7) && breaker.phase == .closed && breaker.heldCount == 0)
     }
 
+    @Test func `a success of a request that began before the failed one leaves the breaker open`() {
+        fail(a, from: 5, at: 6)
+        #expect(!succeed(b, from: 4, at: 7) && breaker.phase == .open)
+        #expect(succeed(c, from: 5, at: 8) && breaker.phase == .closed)
+    }
+
     @Test func `held messages probe one at a time, in order, with growing delays`() {
         fail(a, at: 0)
         fail(b, at: 1)
