@@ -16,7 +16,8 @@ enum MetadataTargets {
         words: ["II*\0", "MM\0*", "\u{1}\u{12}", "\u{12}\u{1}"],
         seeds: {
             [false, true].flatMap { isLittle in
-                [1, 3, 4].map { type -> [UInt8] in
+                // The value 9 is none of the orientations.
+                [(1, 6), (3, 6), (4, 6), (3, 9)].map { type, value -> [UInt8] in
                     func number(_ value: Int, _ bytes: Int) -> [UInt8] {
                         let all = (0..<bytes).map { UInt8(value >> (8 * $0) & 255) }
                         return isLittle ? all : all.reversed()
@@ -24,7 +25,8 @@ enum MetadataTargets {
                     let head =
                         Array((isLittle ? "II" : "MM").utf8) + number(42, 2) + number(8, 4) + number(2, 2)
                     let other = number(0x010F, 2) + number(2, 2) + number(4, 4) + [65, 66, 67, 0]
-                    return head + other + number(0x0112, 2) + number(type, 2) + number(1, 4) + number(6, 4)
+                    return head + other + number(0x0112, 2) + number(type, 2) + number(1, 4)
+                        + number(value, 4)
                         + [0, 0, 0, 0]
                 }
             }
