@@ -77,7 +77,8 @@ final class FakeCloud: Sendable {
         var isEmpty = false
         /// The size that the store reports; nil for none.
         var size: Int?
-        /// The process that has stored an output without holding a message about its source; nil for none.
+        /// The process that has stored an output without holding a message about its source, and has not seen since that
+        /// this is the content of the source; nil for none.
         var lateWriter: Int?
         var metadata: [String: String] = [:]
 
@@ -128,11 +129,24 @@ final class FakeCloud: Sendable {
         var deletedHandles: Set<String> = []
         /// The processes that were killed or drained before the end.
         var interrupted: Set<Int> = []
+        /// The processes and source keys with a call to the object store that has failed.
+        var failedCalls: Set<FailedCall> = []
         var violations: [String] = []
         /// True when nothing fails any more.
         var faultsAreOver = false
         var receiveCalls = 0
         var puts = 0
+    }
+
+    struct FailedCall: Hashable, Sendable {
+        var process: Int
+        /// The key of a source, which is the end of the keys of its outputs.
+        var source: Substring
+
+        init(_ process: Int, _ object: ObjectReference) {
+            self.process = process
+            source = object.key.split(separator: "-").last ?? ""
+        }
     }
 
     static let sizes = [8, 16, 32, 48, 64]
@@ -231,6 +245,11 @@ final class FakeCloud: Sendable {
 
     /// Records that a process was killed or drained before the end.
     func interrupted(_ process: Int) { _ = state.withLock { $0.interrupted.insert(process) } }
+
+    /// Records that a call to the object store has failed.
+    func failed(_ process: Int, _ object: ObjectReference) {
+        _ = state.withLock { $0.failedCalls.insert(FailedCall(process, object)) }
+    }
 
     func after(milliseconds: Int, _ body: @escaping @Sendable () -> Void) {
         _ = clock.schedule(at: clock.now + .milliseconds(milliseconds), body)
@@ -437,16 +456,16 @@ final class FakeCloud: Sendable {
         return Self.outputs(of: name).contains { !isCurrent($0, source, state) }
     }
 
-    /// True for an output of the present content of its source.
+    /// True for an output of the present content of its source, and for an older one that is tolerated.
     ///
-    /// An older one is tolerated when a slow process has stored it after its lease, and the condition of its put was
-    /// none, or was fulfilled because a content had come back. The process then inspects the source again, but it can
-    /// be killed or drained before, or the inspection can fail, and the message is no longer in the queue.
+    /// An older one is tolerated when a slow process has stored it after its lease, and its put had no condition, or one
+    /// that was fulfilled because a content had come back. The process then inspects the source again, but it can be
+    /// killed or drained before, or a call can fail, and the message is no longer in the queue.
     private func isCurrent(_ output: ObjectReference, _ source: Object, _ state: State) -> Bool {
         guard let found = state.objects[output] else { return false }
         if found.content == source.content { return true }
         guard !isMonotonic, let writer = found.lateWriter else { return false }
-        return state.interrupted.contains(writer) || faults.storeCanFail
+        return state.interrupted.contains(writer) || state.failedCalls.contains(FailedCall(writer, output))
     }
 
     /// True for a message with a permanent failure that cannot be stored, because there is no quarantine.

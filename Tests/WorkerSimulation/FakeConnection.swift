@@ -42,6 +42,17 @@ struct FakeConnection: Sendable {
         _ call: ServiceCall, _ object: ObjectReference? = nil, note: String = "",
         _ effect: @Sendable () -> Answer
     ) async throws -> Answer {
+        do {
+            return try await makeCall(call, object, note: note, effect)
+        } catch {
+            if call.isOfStore, let object { cloud.failed(process, object) }
+            throw error
+        }
+    }
+
+    private func makeCall<Answer: Sendable>(
+        _ call: ServiceCall, _ object: ObjectReference?, note: String, _ effect: @Sendable () -> Answer
+    ) async throws -> Answer {
         // The records of the quarantine have names of their own.
         let named = call == .send ? nil : object
         func name() -> String { "\(call.rawValue)\(named.map { " \($0)" } ?? "")\(note)" }

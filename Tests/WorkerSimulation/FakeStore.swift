@@ -49,7 +49,13 @@ struct FakeStore: ObjectStore {
     func head(_ object: ObjectReference) async throws -> ObjectHead? {
         try await connection.call(.head, object) {
             cloud.state.withLock { state in
-                state.objects[object].map {
+                for output in FakeCloud.outputs(of: object)
+                where state.objects[output]?.lateWriter == connection.process
+                    && state.objects[output]?.content == state.objects[object]?.content
+                {
+                    state.objects[output]?.lateWriter = nil
+                }
+                return state.objects[object].map {
                     ObjectHead(
                         eTag: $0.eTag, size: $0.isEmpty ? 0 : $0.size ?? FakeCloud.sourceSize,
                         metadata: $0.metadata)
@@ -131,11 +137,8 @@ struct FakeStore: ObjectStore {
                 message.events.contains { FakeCloud.outputs(of: $0.name).contains(name) }
             }
             guard messages.count == 1, let message = messages.first else { return }
-            // The last attempt at a suspect message is made after its failure was stored and the message deleted.
-            let isLastAttempt =
-                message.isDeleted && message.holder == connection.process
-                && state.quarantined["\(message.id)-0"]?.error == "no-result"
-            guard !isLastAttempt else { return }
+            // The last attempt at a suspect message needs no lease, because its failure is stored.
+            guard state.quarantined["\(message.id)-0"]?.error != "no-result" else { return }
             if message.holder != connection.process || message.visibleAt <= now {
                 state.violations.append(
                     "at \(now): process \(connection.process) writes \(name.key) without holding \(message.id)"

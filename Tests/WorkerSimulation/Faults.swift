@@ -31,12 +31,6 @@ struct Faults: Codable, Equatable, Sendable {
     /// The part of the services that is broken on purpose, to see that the simulation notices it.
     var brokenPart: BrokenPart?
 
-    /// True when a call to the object store can fail.
-    var storeCanFail: Bool {
-        failsBefore > 0 || failsAfter > 0 || failingStoreCalls > 0 || outage != nil
-            || rules.contains { $0.call.isOfStore }
-    }
-
     enum BrokenPart: String, Codable, Sendable, CaseIterable {
         /// Heartbeats succeed without an effect.
         case heartbeats

@@ -27,8 +27,6 @@ final class LeaseManager: Sendable {
         var stopSignals: [LeaseManagerState.ID: StopSignal] = [:]
         /// The traced records of the messages that are being deleted, and the times at which the deletions began.
         var deletions: [LeaseManagerState.ID: (start: Duration, spans: [RecordSpans])] = [:]
-        /// The messages that a job waits to be deleted, until the queue has confirmed it.
-        var unconfirmedDeletions: Set<LeaseManagerState.ID> = []
         var isClosed = false
         var isAbandoned = false
     }
@@ -111,23 +109,18 @@ final class LeaseManager: Sendable {
 
     /// Deletes the message of a job that goes on. The call is made at once and repeated when it fails.
     ///
-    /// This function returns when the queue has confirmed the delete, and after the first failure later than
-    /// `deleteWait` while the lease is valid, because a queue can refuse deletes and accept heartbeats.
+    /// This function returns when the lease has ended, because the queue has confirmed the delete or the visibility
+    /// timeout is over, and after the first failure later than `deleteWait`, because a queue can refuse deletes and
+    /// accept heartbeats.
     ///
     /// - Parameter spans: The spans of the record of the message, which get one more; nil when it is not traced.
-    /// - Throws: `StopSignal.Reason.leaseLost` when the lease has ended without a confirmation, so that another worker
-    ///   can receive the message. `CancellationError`; the message is deleted nevertheless.
+    /// - Throws: `CancellationError`. The delete is tried until the lease ends nevertheless.
     func delete(_ id: LeaseManagerState.ID, _ spans: RecordSpans?) async throws {
         let now = clock.now
-        state.withLock { _ = $0.unconfirmedDeletions.insert(id) }
-        defer { state.withLock { _ = $0.unconfirmedDeletions.remove(id) } }
         queueSettlement(id, .delete, spans.map { [$0] } ?? [], now: now, jobGoesOn: true)
         while clock.now < now + Self.deleteWait, state.withLock({ $0.leases.isHeld(id) }) {
             try Task.checkCancellation()
             await waitForCall(about: id) { $0.isHeld(id) }
-        }
-        guard state.withLock({ $0.leases.isHeld(id) || !$0.unconfirmedDeletions.contains(id) }) else {
-            throw StopSignal.Reason.leaseLost
         }
     }
 
@@ -294,9 +287,8 @@ final class LeaseManager: Sendable {
                 $0.deletions.isEmpty ? nil : $0.deletions.removeValue(forKey: end.id)
             }
             switch end {
-            case .settled(let id, .delete):
+            case .settled(_, .delete):
                 metrics.deleted.increment()
-                state.withLock { _ = $0.unconfirmedDeletions.remove(id) }
                 for spans in traced?.spans ?? [] {
                     spans.deleted(from: traced?.start ?? .zero, to: clock.now)
                 }
