@@ -86,11 +86,16 @@ struct JournalSchedule {
         var text: String? {
             switch self {
             case .text(let text): text
-            case .number(let number): number == number.rounded() ? "\(Int(number))" : "\(number)"
+            case .number(let number): Int(exactly: number).map { "\($0)" } ?? "\(number)"
             case .other: nil
             }
         }
     }
+
+    /// The times of entries, from 2000 to 2100, in milliseconds since 1970-01-01T00:00:00Z.
+    private static let times = 946_684_800_000...4_102_444_800_000
+    /// The longest time in an entry in milliseconds: the 14 days for which SQS keeps a message.
+    private static let longestTime = 1_209_600_000
 
     /// Returns the entry in a line; nil for entries of other programs.
     private static func entry(_ line: ArraySlice<UInt8>) throws -> Entry? {
@@ -112,8 +117,17 @@ struct JournalSchedule {
         } else {
             throw LineError(text: "the entry has no time")
         }
-        if fields["SQS_MESSAGE_ID"] != nil, fields["SQS_RECEIVE_COUNT"].flatMap(Int.init) == nil {
-            throw LineError(text: "the entry of a message has no receive count")
+        guard times.contains(time) else { throw LineError(text: "the time is not from 2000 to 2100") }
+        for name in ["MS_TOTAL", "MS_QUEUED", "MS_DECODE"] {
+            guard let value = fields[name] else { continue }
+            guard (0...longestTime).contains(Int(value) ?? -1) else {
+                throw LineError(text: "\(name) is not from 0 to \(longestTime)")
+            }
+        }
+        if fields["SQS_MESSAGE_ID"] != nil,
+            !(1...1000).contains(fields["SQS_RECEIVE_COUNT"].flatMap(Int.init) ?? 0)
+        {
+            throw LineError(text: "the entry of a message has no receive count from 1 to 1000")
         }
         let process = "\(fields["_HOSTNAME"] ?? "") \(fields["_PID"] ?? "")"
         return Entry(time: time, process: process, event: event, fields: fields)

@@ -74,6 +74,19 @@ package struct SimulateTool {
             default: throw UsageError(text: "\(name) is no argument of this program\n\(Self.usage)")
             }
         }
+        let problem: String? =
+            if printsSchedule, journalFile == nil {
+                "--print needs --from-journal"
+            } else if shrinks, scheduleFile == nil {
+                "--shrink needs --schedule"
+            } else if scheduleFile != nil, journalFile != nil {
+                "--schedule and --from-journal exclude each other"
+            } else if printsLog, schedules != nil || journalFile != nil {
+                "--log is for one schedule"
+            } else {
+                nil
+            }
+        if let problem { throw UsageError(text: problem) }
     }
 
     private func run() throws -> Int32 {
@@ -84,6 +97,9 @@ package struct SimulateTool {
                 schedule = try Schedule(json: Self.read(scheduleFile))
             } catch let error as DecodingError {
                 throw UsageError(text: "\(scheduleFile) is no schedule: \(error)")
+            }
+            if let problem = schedule.problem {
+                throw UsageError(text: "\(scheduleFile) is no valid schedule: \(problem)")
             }
             guard schedules != nil else { return runOne(schedule) }
             return runMany { seed in

@@ -121,6 +121,23 @@ import Testing
         #expect(JournalSchedule([]).messages == 0)
     }
 
+    @Test(arguments: [
+        ("MS_TOTAL", "-1"), ("MS_QUEUED", "9223372036854775807"), ("MS_DECODE", "-9223372036854775808"),
+        ("MS_DECODE", "99999999999"), ("SQS_RECEIVE_COUNT", "0"), ("__REALTIME_TIMESTAMP", "-1"),
+        ("__REALTIME_TIMESTAMP", "9223372036854775807"),
+    ])
+    func `a number that is out of its range makes its line a broken one`(name: String, value: String) throws {
+        var fields = [
+            "__REALTIME_TIMESTAMP": "1700000000000000", "EVENT": "picture-done", "OUTCOME": "done",
+            "SQS_MESSAGE_ID": "m", "SQS_RECEIVE_COUNT": "1", "S3_BUCKET": "b", "S3_KEY": "k", "S3_ETAG": "e",
+            "MS_TOTAL": "90", "MS_DECODE": "70",
+        ]
+        #expect(JournalSchedule(Array(try JSONEncoder().encode(fields))).problems == [])
+        fields[name] = value
+        let journal = JournalSchedule(Array(try JSONEncoder().encode(fields)))
+        #expect(journal.problems.map(\.line) == [1] && journal.messages == 0)
+    }
+
     @Test func `lines of the log format json are read as well`() {
         let line =
             #"{"time":"2026-01-02T03:04:05.678Z","level":"info","event":"picture-done","message":"s3://b/k: done","#

@@ -79,21 +79,20 @@ import Testing
         #expect(Simulation(schedule).run() == [])
     }
 
-    /// The delete before the last attempt at a suspect message is refused, because its visibility timeout is over.
-    @Test func `schedule of seed 157831`() {
-        let schedule = Schedule(
-            seed: 157831,
-            settings: .init(
-                visibilitySeconds: 10, waitSeconds: 8, cpuWorkers: 1, maxInFlight: 8, maxReceives: 3,
-                drainSeconds: 5),
-            faults: .init(isSlow: 0.079, hasLongWork: false),
-            events: [
-                .init(0, .crashInCall(worker: 0, call: .put, number: 5, isAfterEffect: true)),
-                .init(1000, .upload(key: 0, content: 1, notifications: [0], joinsNext: false)),
-                .init(5000, .unknownMessage(number: 0)),
-                .init(7000, .crash(worker: 0, afterJobs: 0)),
-                .init(8000, .crash(worker: 0, afterJobs: 7)),
-            ])
-        #expect(Simulation(schedule).run() == [])
+    @Test func `a schedule with a number that is out of its range is refused`() {
+        #expect(Self.everything.problem == nil)
+        #expect((0..<100).allSatisfy { Schedule.random(seed: $0).problem == nil })
+        let changes: [(inout Schedule) -> Void] = [
+            { $0.workers = 0 }, { $0.settings.visibilitySeconds = 0 }, { $0.faults.isSlow = 5 },
+            { $0.faults.rules[0].seconds = -3...9 }, { $0.contents[0].milliseconds = -1 },
+            { $0.events[8].at = .max },
+            { $0.events[0].action = .upload(key: 0, content: 1, notifications: [], joinsNext: false) },
+            { $0.events[6].action = .freeze(worker: -1, seconds: 1) },
+        ]
+        for (index, change) in changes.enumerated() {
+            var schedule = Self.everything
+            change(&schedule)
+            #expect(schedule.problem != nil, "change \(index)")
+        }
     }
 }

@@ -45,6 +45,7 @@ import Testing
 
     @Test(arguments: [
         ["--seed", "x"], ["--schedules", "0"], ["--bad"], ["--schedule", "/nonexistent"], ["--from-journal"],
+        ["--print"], ["--shrink"], ["--schedule", "a", "--from-journal", "b"], ["--log", "--schedules", "2"],
     ])
     func `a wrong argument is refused`(arguments: [String]) async throws {
         let child = try ChildProcess(Self.program, arguments)
