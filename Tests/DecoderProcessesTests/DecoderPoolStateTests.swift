@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import DecoderProcesses
 import Scripted
 import Testing
+
+@testable import DecoderProcesses
 
 @Suite struct DecoderPoolStateTests {
     private static let start = ContinuousClock.now
@@ -145,6 +146,19 @@ import Testing
         state.markGone(4)
         #expect(state.release(4, .small, at: Self.start) == true)
         #expect(state.actions(at: Self.start) == [.end(4), .start(6)])
+    }
+
+    @Test func `the channel of a busy decoder that has ended needs no further attention`() {
+        var state = Self.state(limit: 1)
+        state.keep(1)
+        #expect(state.actions(at: Self.start) == [.start(1)])
+        state.ready(1, at: Self.start)
+        #expect(!state.isGone(1))
+        #expect(state.take() == .decoder(1))
+        state.markGone(1)
+        #expect(state.isGone(1))
+        state.remove(1, idleEnd: nil, at: Self.start)
+        #expect(state.isGone(1))
     }
 
     @Test func `a stopped pool ends its decoders and starts none`() {

@@ -136,7 +136,7 @@ def main():
         mutations = tomllib.load(file)["mutation"]
     numbers = arguments.numbers or range(1, len(mutations) + 1)
     if not all(1 <= number <= len(mutations) for number in numbers):
-        raise SystemExit(f"there are the numbers 1 to {len(mutations)}")
+        parser.error(f"there are the numbers 1 to {len(mutations)}")
     if arguments.list:
         for number in numbers:
             print(f"{number:3}  {mutations[number - 1]['file']}: {mutations[number - 1]['name']}")
