@@ -429,8 +429,9 @@ class ServiceTest(MachineTest):
                 capture_output=True, text=True, check=False)
         self.assertEqual((result.returncode, result.stderr), (0, ""), result.stdout)
         self.assertRegex(
-            result.stdout, r"^10 messages about 10 contents in \d+ s, 1 processes at once, 0 errors of services, 1 kills, "
-            r"1 drains\nno violation in 20 orders of the tasks; the highest receive count is \d+, in the journal it is 1\n$")
+            result.stdout,
+            r"^10 messages about 10 contents in \d+ s, 1 processes at once, 0 errors of services, 1 kills, 1 drains\n"
+            r"no violation in 20 orders of the tasks; the highest receive count is \d+, in the journal it is 1\n$")
 
     def test_an_instance_of_auto_scaling_reports_the_end_of_the_service(self):
         # The units of the user data, and a script in the place of its script.
