@@ -114,19 +114,6 @@ import Worker
         }
     }
 
-    @Test func `a repair sends no more events a second than its rate`() async throws {
-        let world = AuditWorld(count: 120, depth: 2, pageSize: 50, seed: 9)
-        let queue = FakeAuditQueue()
-        let begin = ContinuousClock.now
-        _ = try await BucketAudit(
-            world.options, store: world.store, repair: .init(queue: queue, region: "eu-west-1", rate: 10)
-        ).run { _ in }
-        let sent = queue.received.count
-        #expect(sent > 20)
-        // Nothing waits after the last batch, which has at most ten events.
-        #expect(begin.duration(to: .now) >= .seconds(1) / 10 * (sent - 10))
-    }
-
     @Test func `a failure in the quarantine sets only its own version aside`() async throws {
         let world = AuditWorld(count: 0, depth: 0, pageSize: 10, seed: 1)
         for key in ["same.jpg", "other.jpg", "untagged.jpg", "absent.jpg"] {
