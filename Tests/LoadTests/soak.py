@@ -51,11 +51,14 @@ IDLE_RECEIVES_AN_HOUR = 180
 
 
 def memory(pid):
-    """Returns the proportional set size of a process in bytes, in which shared pages are divided by their users."""
+    """Returns the memory of a process in bytes, in which shared pages are divided by their users.
+
+    The pages of files are left out, because further processes of the same program make the part of each one smaller.
+    """
     try:
         with open(f"/proc/{pid}/smaps_rollup", encoding="utf-8") as file:
-            return next(int(line.split()[1]) * 1024 for line in file if line.startswith("Pss:"))
-    except (OSError, StopIteration):
+            return sum(int(line.split()[1]) * 1024 for line in file if line.startswith(("Pss_Anon:", "Pss_Shmem:")))
+    except OSError:
         return 0
 
 
