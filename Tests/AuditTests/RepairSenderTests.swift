@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AWS
+import S3Events
 import Testing
 
 @testable import Audit
