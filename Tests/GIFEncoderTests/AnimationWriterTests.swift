@@ -73,6 +73,20 @@ import Testing
         }
     }
 
+    /// The few unchanged cells of the second frame could be drawn again, but not with an index for transparency.
+    @Test func `a frame of 256 colours beside transparency in another frame is exact`() throws {
+        let first = (0...255 as ClosedRange<UInt8>).flatMap { index -> [UInt8] in
+            [index, 0, 0, index == 0 ? 0 : 255]
+        }
+        let second = (0...255 as ClosedRange<UInt8>).flatMap { index -> [UInt8] in
+            [index, (1...8).contains(index) ? 0 : 9, 0, 255]
+        }
+        let grids = [first, second].map { Grid(size: 16, color: .rgba, samples: $0) }
+        let frames = grids.map { GIFWriter.Frame($0, milliseconds: 40) }
+        let picture = try GIFPicture(GIFWriter(width: 48, height: 48).encode(frames, loops: 0) {})
+        #expect(picture.frames == grids.map { GIFPicture.shown($0, width: 48, height: 48) })
+    }
+
     @Test func `an unchanged frame takes few bytes, and a small change only its rectangle`() throws {
         var random = SplitMix(seed: 2)
         let grid = GIFWriterTests.grid(16, .rgb, colors: 100, &random)
