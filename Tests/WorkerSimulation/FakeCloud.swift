@@ -49,6 +49,11 @@ final class FakeCloud: Sendable {
         var expected: Ending?
         /// The ends of its events, since its deletion.
         var endings: [Ending] = []
+
+        /// True when one of its events is about the source of an output.
+        func isAbout(output: ObjectReference) -> Bool {
+            events.contains { FakeCloud.outputs(of: $0.name).contains(output) }
+        }
     }
 
     /// The upload of a version of a source.
@@ -348,6 +353,14 @@ final class FakeCloud: Sendable {
             let body = "{\"Records\":[\(Self.record(event))]}"
             send(body.replacing("ObjectCreated:Put", with: "ObjectRemoved:Delete"), expected: .ignored)
         }
+    }
+
+    /// Returns the body of a message about one event.
+    ///
+    /// - Parameter size: The size that the event announces, in JSON; nil for none.
+    static func body(of event: Event, size: String?) -> String {
+        let part = size.map { "\"size\":\($0)," } ?? ""
+        return "{\"Records\":[\(record(event).replacing("\"size\":1000,", with: part))]}"
     }
 
     static func record(_ event: Event) -> String {

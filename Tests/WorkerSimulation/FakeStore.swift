@@ -117,7 +117,7 @@ struct FakeStore: ObjectStore {
             }
             let isHeld = state.messages.contains { message in
                 message.holder == connection.process && message.visibleAt > now && !message.isDeleted
-                    && message.events.contains { FakeCloud.outputs(of: $0.name).contains(output.name) }
+                    && message.isAbout(output: output.name)
             }
             state.puts += 1
             state.objects[output.name] = FakeCloud.Object(
@@ -133,9 +133,7 @@ struct FakeStore: ObjectStore {
         guard cloud.checksHolders, !connection.isDead.withLock({ $0 }) else { return }
         let now = cloud.clock.now
         cloud.state.withLock { state in
-            let messages = state.messages.filter { message in
-                message.events.contains { FakeCloud.outputs(of: $0.name).contains(name) }
-            }
+            let messages = state.messages.filter { $0.isAbout(output: name) }
             guard messages.count == 1, let message = messages.first else { return }
             // The last attempt at a suspect message needs no lease, because its failure is stored.
             guard state.quarantined["\(message.id)-0"]?.error != "no-result" else { return }

@@ -31,6 +31,11 @@ struct Faults: Codable, Equatable, Sendable {
     /// The part of the services that is broken on purpose, to see that the simulation notices it.
     var brokenPart: BrokenPart?
 
+    /// The seconds in which calls fail.
+    var windows: [ClosedRange<Int>] {
+        rules.compactMap(\.seconds) + [outage, quarantineOutage].compactMap(\.self)
+    }
+
     enum BrokenPart: String, Codable, Sendable, CaseIterable {
         /// Heartbeats succeed without an effect.
         case heartbeats

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Schedule {
+    /// The longest time of a schedule from a file: a week, in seconds.
+    private static let longestSeconds = 604_800
+    private static let milliseconds = 0...longestSeconds * 1000
+
     /// A sentence that states why a schedule from a file cannot be run; nil for one that can.
     var problem: String? {
-        let week = 604_800
-        let settings = settings
         let numbers = [
             ("workers", workers, 1...100), ("visibilitySeconds", settings.visibilitySeconds, 1...43_200),
             ("waitSeconds", settings.waitSeconds, 0...20), ("cpuWorkers", settings.cpuWorkers, 1...100),
             ("maxInFlight", settings.maxInFlight, 1...1000),
             ("memoryMegabytes", settings.memoryMegabytes, 1...100_000),
             ("maxReceives", settings.maxReceives, 1...1000),
-            ("drainSeconds", settings.drainSeconds, 0...week),
+            ("drainSeconds", settings.drainSeconds, 0...Self.longestSeconds),
         ]
         for (name, value, range) in numbers where !range.contains(value) {
             return "\(name) must be from \(range.lowerBound) to \(range.upperBound) (got \(value))"
@@ -22,33 +24,31 @@ extension Schedule {
                 faults.failingStoreCalls,
             ]
         guard probabilities.allSatisfy((0...1).contains) else { return "a probability is not from 0 to 1" }
-        let windows =
-            faults.rules.compactMap(\.seconds) + [faults.outage, faults.quarantineOutage].compactMap(\.self)
-        guard windows.allSatisfy({ $0.lowerBound >= 0 && $0.upperBound <= week }) else {
-            return "the seconds of a fault are not from 0 to \(week)"
+        guard faults.windows.allSatisfy((0...Self.longestSeconds).contains) else {
+            return "the seconds of a fault are not from 0 to \(Self.longestSeconds)"
         }
-        guard contents.allSatisfy({ (0...week * 1000).contains($0.milliseconds ?? 0) }) else {
-            return "the milliseconds of a content are not from 0 to \(week * 1000)"
+        guard contents.allSatisfy({ Self.milliseconds.contains($0.milliseconds ?? 0) }) else {
+            return "the milliseconds of a content are not from 0 to \(Self.milliseconds.upperBound)"
         }
         for (index, event) in events.enumerated() {
-            guard (0...week * 1000).contains(event.at) else {
-                return "the time of event \(index) is not from 0 to \(week * 1000) milliseconds"
+            guard Self.milliseconds.contains(event.at) else {
+                return "the milliseconds of event \(index) are not from 0 to \(Self.milliseconds.upperBound)"
             }
-            guard isValid(event.action, week) else { return "a number of event \(index) is out of its range" }
+            guard Self.isValid(event.action) else { return "a number of event \(index) is out of its range" }
         }
         return nil
     }
 
-    private func isValid(_ action: Action, _ week: Int) -> Bool {
+    private static func isValid(_ action: Action) -> Bool {
         switch action {
         case .upload(let key, let content, let notifications, _):
             key >= 0 && (0...1_000_000).contains(content) && !notifications.isEmpty
-                && notifications.allSatisfy((0...week * 1000).contains)
+                && notifications.allSatisfy(milliseconds.contains)
         case .delete(let key): key >= 0
         case .unknownMessage(let number): number >= 0
         case .crash(let worker, let jobs): worker >= 0 && jobs >= 0
         case .crashInCall(let worker, _, let number, _): worker >= 0 && number >= 1
-        case .freeze(let worker, let seconds): worker >= 0 && (0...week).contains(seconds)
+        case .freeze(let worker, let seconds): worker >= 0 && (0...longestSeconds).contains(seconds)
         case .reload(let worker, let maxInFlight, let megabytes):
             worker >= 0 && (1...1000).contains(maxInFlight) && (1...100_000).contains(megabytes)
         case .drain(let worker): worker >= 0

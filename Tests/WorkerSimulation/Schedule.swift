@@ -83,9 +83,7 @@ struct Schedule: Codable, Equatable, Sendable {
                 }
             last = max(last, (event.at + delay) / 1000)
         }
-        let windows =
-            faults.rules.compactMap(\.seconds) + [faults.outage, faults.quarantineOutage].compactMap(\.self)
-        for seconds in windows { last = max(last, seconds.upperBound) }
+        for seconds in faults.windows { last = max(last, seconds.upperBound) }
         return last + 120
     }
 

@@ -74,19 +74,14 @@ package struct SimulateTool {
             default: throw UsageError(text: "\(name) is no argument of this program\n\(Self.usage)")
             }
         }
-        let problem: String? =
-            if printsSchedule, journalFile == nil {
-                "--print needs --from-journal"
-            } else if shrinks, scheduleFile == nil {
-                "--shrink needs --schedule"
-            } else if scheduleFile != nil, journalFile != nil {
-                "--schedule and --from-journal exclude each other"
-            } else if printsLog, schedules != nil || journalFile != nil {
-                "--log is for one schedule"
-            } else {
-                nil
-            }
-        if let problem { throw UsageError(text: problem) }
+        if printsSchedule, journalFile == nil { throw UsageError(text: "--print needs --from-journal") }
+        if shrinks, scheduleFile == nil { throw UsageError(text: "--shrink needs --schedule") }
+        if scheduleFile != nil, journalFile != nil {
+            throw UsageError(text: "--schedule and --from-journal exclude each other")
+        }
+        if printsLog, schedules != nil || journalFile != nil {
+            throw UsageError(text: "--log is for one schedule")
+        }
     }
 
     private func run() throws -> Int32 {

@@ -46,8 +46,7 @@ import Worker
         harness.cloud.workingSets.withLock { $0 = [1] }
         harness.inject("Pixelate", delay: 500, times: 1)
         let event = harness.put("a.jpg")
-        let record = FakeCloud.record(event).replacing("\"size\":1000,", with: "")
-        harness.cloud.send("{\"Records\":[\(record)]}", [event])
+        harness.cloud.send(FakeCloud.body(of: event, size: nil), [event])
         harness.start()
         #expect(harness.run(150) { harness.calls("Pixelate") == 1 })
         let bytes = harness.worker.status.bytesInFlight

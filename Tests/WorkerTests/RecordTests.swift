@@ -149,9 +149,7 @@ import Worker
     /// The announced size decides about the reservation, never about the memory that is used.
     @Test func `an object larger than announced is downloaded with the memory for the largest`() {
         let harness = WorkerHarness()
-        let record = FakeCloud.record(harness.put("a.jpg")).replacingOccurrences(
-            of: #""size":1000"#, with: #""size":4"#)
-        harness.cloud.send(#"{"Records":[\#(record)]}"#)
+        harness.cloud.send(FakeCloud.body(of: harness.put("a.jpg"), size: "4"))
         harness.inject("GetObject", delay: 0, times: 1)
         harness.inject("GetObject", delay: 100, times: 1)
         harness.start()
@@ -284,7 +282,7 @@ import Worker
     func `an empty object whose key ends with a slash is skipped as a folder`(size: String?) {
         let harness = WorkerHarness()
         let event = harness.put("folder/", isEmpty: true)
-        harness.cloud.send(body(of: event, size: size))
+        harness.cloud.send(FakeCloud.body(of: event, size: size))
         harness.start()
         #expect(harness.run(60) { harness.message(0).isDeleted })
         #expect(harness.metrics.recordsSkipped[.folder] == 1 && harness.quarantined.isEmpty)
@@ -293,7 +291,7 @@ import Worker
     @Test(arguments: ["5", #""5""#, nil, "-1"])
     func `a picture whose key ends with a slash is pixelated`(size: String?) {
         let harness = WorkerHarness()
-        harness.cloud.send(body(of: harness.put("picture/"), size: size))
+        harness.cloud.send(FakeCloud.body(of: harness.put("picture/"), size: size))
         harness.start()
         #expect(harness.run(200) { harness.message(0).isDeleted })
         #expect(harness.outputs == FakeCloud.sizes.map { "picture/pixelated-\($0)x\($0)-" }.sorted())
@@ -303,7 +301,7 @@ import Worker
     @Test(arguments: ["100001", "9223372036854775807"])
     func `a picture whose event announces too many bytes is pixelated`(size: String) {
         let harness = WorkerHarness()
-        harness.cloud.send(body(of: harness.put("a.jpg"), size: size))
+        harness.cloud.send(FakeCloud.body(of: harness.put("a.jpg"), size: size))
         harness.start()
         #expect(harness.run(200) { harness.message(0).isDeleted })
         #expect(harness.outputs == five("a.jpg"))
@@ -311,18 +309,11 @@ import Worker
 
     @Test func `an object that is too large is refused without a download`() {
         let harness = WorkerHarness()
-        harness.cloud.send(body(of: harness.put("a.jpg", size: 100_001), size: "100001"))
+        harness.cloud.send(FakeCloud.body(of: harness.put("a.jpg", size: 100_001), size: "100001"))
         harness.start()
         #expect(harness.run(200) { harness.message(0).isDeleted })
         #expect(harness.record("m0-0")?.errorCode == "too-many-bytes")
         #expect(harness.calls("GetObject") == 0)
-    }
-
-    /// The body of a message about `event`.
-    private func body(of event: FakeCloud.Event, size: String?) -> String {
-        let record = FakeCloud.record(event)
-        let part = size.map { "\"size\":\($0)," } ?? ""
-        return "{\"Records\":[\(record.replacing("\"size\":1000,", with: part))]}"
     }
 
     /// A notification that also covers the outputs sends events about them.
