@@ -9,6 +9,13 @@ import Worker
 struct DeadLetterTests {
     private static let event = LetterBodies.notification("a+b.jpg", "c.jpg")
 
+    /// Returns the attributes of a letter about the second object of `event`.
+    private static func attributes() throws -> [String: MessageAttribute] {
+        let json = try LetterBodies.record(
+            .tooLarge, code: "too-many-pixels", key: "c.jpg", body: "", bodyBytes: event.utf8.count, index: 1)
+        return ["pixelated-record": MessageAttribute(json)]
+    }
+
     @Test func `a quarantine record has its failure and its source`() throws {
         let body = try LetterBodies.record(
             .tooLarge, code: "too-many-pixels", key: "a b.jpg", body: Self.event)
@@ -21,10 +28,7 @@ struct DeadLetterTests {
     }
 
     @Test func `a letter with its record in the attributes has its failure and its original body`() throws {
-        let json = try LetterBodies.record(
-            .tooLarge, code: "too-many-pixels", key: "c.jpg", body: "", bodyBytes: Self.event.utf8.count,
-            index: 1)
-        let attributes = ["pixelated-record": MessageAttribute(json)]
+        let attributes = try Self.attributes()
         let letter = DeadLetter(id: "1", body: Self.event, attributes: attributes, time: 10)
         #expect(letter.failure == Failure(error: "too-large", code: "too-many-pixels"))
         #expect(letter.objects == [ObjectReference(bucket: "pictures", key: "c.jpg")])
@@ -43,10 +47,7 @@ struct DeadLetterTests {
     @Test func `a letter that was replayed and then moved by the redrive policy has no reason any more`()
         throws
     {
-        let json = try LetterBodies.record(
-            .tooLarge, code: "too-many-pixels", key: "c.jpg", body: "", bodyBytes: Self.event.utf8.count,
-            index: 1)
-        let attributes = ["pixelated-record": MessageAttribute(json)]
+        let attributes = try Self.attributes()
         let letter = DeadLetter(id: "1", body: Self.event, attributes: attributes, isMoved: true)
         #expect(letter.failure == .unknown && letter.earlierRecord?.error == "too-large")
         #expect(letter.objects == [ObjectReference(bucket: "pictures", key: "c.jpg")])
@@ -54,10 +55,7 @@ struct DeadLetterTests {
     }
 
     @Test func `the letters of a queue tell whether a redrive policy has moved them`() async throws {
-        let json = try LetterBodies.record(
-            .tooLarge, code: "too-many-pixels", key: "c.jpg", body: "", bodyBytes: Self.event.utf8.count,
-            index: 1)
-        let attributes = ["pixelated-record": MessageAttribute(json)]
+        let attributes = try Self.attributes()
         for areMoved in [false, true] {
             let queue = FakeDeadLetterQueue([Self.event], attributes: attributes, areMoved: areMoved)
             var letters = QueueDeadLetters(queue)

@@ -26,8 +26,7 @@ enum MetadataTargets {
                         Array((isLittle ? "II" : "MM").utf8) + number(42, 2) + number(8, 4) + number(2, 2)
                     let other = number(0x010F, 2) + number(2, 2) + number(4, 4) + [65, 66, 67, 0]
                     return head + other + number(0x0112, 2) + number(type, 2) + number(1, 4)
-                        + number(value, 4)
-                        + [0, 0, 0, 0]
+                        + number(value, 4) + [0, 0, 0, 0]
                 }
             }
         },

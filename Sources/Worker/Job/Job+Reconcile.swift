@@ -84,7 +84,8 @@ extension Job {
         let picture = try await pixelate(source, plan, &attempt)
         _ = consume turn
 
-        // Without conditions, another source may have got these outputs since the round began.
+        // Without conditions, another source may have got these outputs since the round began. The inspection can take
+        // longer than the rest of the lease, which is therefore checked after it.
         if !options.output.conditionalWrites, let first = plan.outputs.first {
             try refuseCollision(of: plan, with: try await inspect(first), attempt)
         }
