@@ -410,7 +410,7 @@ class ServiceTest(MachineTest):
         self.pixelated(stack, "after.jpg")
 
     def test_the_simulation_survives_the_journal_of_the_service(self):
-        stack = self.started("journal")
+        stack = self.started("simulation")
         keys = [f"{number}.jpg" for number in range(8)]
         data, _ = self.cloud.picture()
         self.put(stack, keys, data)
