@@ -50,6 +50,56 @@ struct LeaseManagerStateTests {
         #expect(leases.next(now: .seconds(2)).calls.map(\.entries.count) == [1])
     }
 
+    private static let notInFlight = [
+        BatchFailure(index: 0, code: "MessageNotInflight", message: "", isSenderFault: true)
+    ]
+
+    @Test func `a delete is still sent once when the heartbeat before it is refused`() throws {
+        var (leases, ids) = leases(2)
+        let heartbeat = leases.next(now: .seconds(30)).calls[0]
+        for id in ids { leases.settle(id, .delete, now: .seconds(31)) }
+        let refusals =
+            Self.notInFlight + [
+                BatchFailure(index: 1, code: "MessageNotInflight", message: "", isSenderFault: true)
+            ]
+        #expect(
+            leases.answered(heartbeat, refusals: refusals, sent: .seconds(30), now: .seconds(32)).isEmpty)
+        // The time of this check was read before the response.
+        let step = leases.next(now: .seconds(31))
+        #expect(step.ended.isEmpty)
+        #expect(step.calls.map { $0.entries.map(\.intent) } == [[.delete, .delete]])
+        let server = BatchFailure(index: 1, code: "InternalError", message: "", isSenderFault: false)
+        let ended = leases.answered(
+            try #require(step.calls.first), refusals: [server], sent: .seconds(31), now: .seconds(33))
+        #expect(ended == [.settled(ids[0], .delete)])
+        let last = leases.next(now: .seconds(33))
+        #expect(last.ended == [.settleFailed(ids[1], .delete, code: "expired")])
+        #expect(last.calls.isEmpty)
+        #expect(leases.count == 0)
+    }
+
+    @Test func `a refused heartbeat ends a lease whose delete has failed before`() throws {
+        var (leases, ids) = leases(1)
+        leases.settle(ids[0], .delete, now: .seconds(29))
+        leases.failed(try #require(leases.next(now: .seconds(29.5)).calls.first), now: .seconds(29.9))
+        let heartbeat = try #require(leases.next(now: .seconds(30)).calls.first)
+        #expect(heartbeat.entries.map(\.intent) == [.extend(.seconds(60))])
+        let ended = leases.answered(
+            heartbeat, refusals: Self.notInFlight, sent: .seconds(30), now: .seconds(30.1))
+        #expect(ended == [.settleFailed(ids[0], .delete, code: "MessageNotInflight")])
+        #expect(leases.next(now: .seconds(60)).calls.isEmpty)
+    }
+
+    @Test func `a refused heartbeat ends a lease whose release waits`() {
+        var (leases, ids) = leases(1)
+        let heartbeat = leases.next(now: .seconds(30)).calls[0]
+        leases.settle(ids[0], .release(.seconds(5)), now: .seconds(31))
+        let ended = leases.answered(
+            heartbeat, refusals: Self.notInFlight, sent: .seconds(30), now: .seconds(32))
+        #expect(ended == [.settleFailed(ids[0], .release(.seconds(5)), code: "MessageNotInflight")])
+        #expect(leases.next(now: .seconds(32)).calls.isEmpty)
+    }
+
     @Test func `the first of two settlements counts`() {
         var (leases, ids) = leases(1)
         leases.settle(ids[0], .delete, now: .zero)

@@ -401,7 +401,7 @@ package struct LeaseManagerState: Sendable {
             // The message was received again meanwhile: the answer is about its old handle.
             guard leases[entry.id]?.handle == entry.handle else { continue }
             if let refusal = refusals.first(where: { $0.index == index }) {
-                refused(entry, refusal, now: now, into: &ended)
+                refused(entry, refusal, sent: sent, now: now, into: &ended)
             } else {
                 accepted(entry, sent: sent, into: &ended)
             }
@@ -435,9 +435,17 @@ package struct LeaseManagerState: Sendable {
     }
 
     private mutating func refused(
-        _ entry: Entry, _ refusal: BatchFailure, now: Duration, into ended: inout [LeaseEnd]
+        _ entry: Entry, _ refusal: BatchFailure, sent: Duration, now: Duration,
+        into ended: inout [LeaseEnd]
     ) {
         guard refusal.isLoss else { return backOff(entry, now: now) }
+        if case .extend = entry.intent, let lease = leases[entry.id], lease.settlement == .delete,
+            lease.settleFailures == 0
+        {
+            // A delete that waited for this heartbeat is tried once, as after any other expiry.
+            leases[entry.id]?.expiry = min(lease.expiry, sent)
+            return
+        }
         if let settlement = leases[entry.id]?.settlement {
             ended.append(.settleFailed(entry.id, settlement, code: refusal.code))
         } else {
