@@ -431,7 +431,8 @@ class ServiceTest(MachineTest):
         # One message is the test event of S3.
         self.assertRegex(
             result.stdout,
-            r"^11 messages about 10 contents in \d+ s, 1 processes at once, 0 errors of services, 1 kills, 1 drains\n"
+            r"^11 messages about 10 contents in \d+ s, at most 1 process at once, "
+            r"0 errors of services, 1 kill, 1 drain\n"
             r"no violation in 20 orders of the tasks; the highest receive count is \d+, in the journal it is 1\n$")
 
     def test_an_instance_of_auto_scaling_reports_the_end_of_the_service(self):

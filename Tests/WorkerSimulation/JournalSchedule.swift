@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FoundationEssentials
+import Support
 import Worker
 
 /// The schedule of a real run: the receive times, durations, errors and process ends in its journal, as the lines of
@@ -36,8 +37,9 @@ struct JournalSchedule {
 
     var summary: String {
         """
-        \(messages) messages about \(schedule.contents.count) contents in \(seconds) s, \(schedule.workers) processes \
-        at once, \(errors) errors of services, \(crashes) kills, \(drains) drains
+        \(messages.counted("message")) about \(schedule.contents.count.counted("content")) in \(seconds) s, at most \
+        \(schedule.workers) \(schedule.workers == 1 ? "process" : "processes") at once, \
+        \(errors.counted("error")) of services, \(crashes.counted("kill")), \(drains.counted("drain"))
         """
     }
 

@@ -118,6 +118,11 @@ import Testing
         let journal = JournalSchedule(Array(text.utf8))
         #expect(journal.problems.map(\.line) == [1, 2, 3, 4, 5, 6])
         #expect(journal.messages == 3)
+        #expect(journal.summary.hasPrefix("3 messages about 3 contents in "), "\(journal.summary)")
+        #expect(
+            journal.summary.hasSuffix(
+                " s, at most 1 process at once, 0 errors of services, 0 kills, 1 drain"), "\(journal.summary)"
+        )
         #expect(JournalSchedule([]).messages == 0)
     }
 
