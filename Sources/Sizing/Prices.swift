@@ -41,7 +41,7 @@ package struct Prices: Sendable, Equatable {
     }
 
     /// The month of the prices and their Region; for a file of prices, what it says.
-    package var date = "2025-06"
+    package var date = "2026-06"
     package var region = "us-east-1"
     private var values: [Item: Double] = [
         .instanceX86Hour: 0.08925, .instanceARMHour: 0.0725,
