@@ -51,8 +51,9 @@ enum WriterTargets {
             size: size, color: color, samples: (0..<size * size * color.bands).map { rest[$0 % rest.count] })
     }
 
-    private static func size(_ reader: inout InputReader) -> (width: Int, height: Int) {
-        let longest = reader.number(0...7) == 0 ? 200 : 70
+    /// Returns a size, of which both sides are mostly `usual` at most.
+    private static func size(_ reader: inout InputReader, usual: Int = 70) -> (width: Int, height: Int) {
+        let longest = reader.number(0...7) == 0 ? 200 : usual
         return (reader.number(1...longest), reader.number(1...longest))
     }
 
@@ -123,7 +124,8 @@ enum WriterTargets {
     }
 
     @Sendable private static func png(_ reader: inout InputReader) throws {
-        let (width, height) = size(&reader)
+        // The search for the best tokens takes a second for a wide picture in this build.
+        let (width, height) = size(&reader, usual: 24)
         let grid = grid(&reader, [.gray, .grayAlpha, .rgb, .rgba])
         let writer = PNGWriter(width: width, height: height)
         let bound = PNGWriter.Bound(width: width, height: height, color: grid.color, size: grid.size)
