@@ -19,6 +19,12 @@ let edge: [SwiftSetting] = [
 /// modules that parse pictures outside the decoder processes.
 let pure: [SwiftSetting] = edge + [.strictMemorySafety()]
 
+/// The settings of the modules that read and write every sample of a picture. Their debug builds are optimized as well,
+/// because their tests take four times as long otherwise; `assert` is checked nevertheless.
+let optimized: [SwiftSetting] = [
+    .unsafeFlags(["-O", "-assert-config", "Debug"], .when(configuration: .debug))
+]
+
 /// The settings of the C code, which handles untrusted bytes: stack protection, and glibc's checks of buffer lengths,
 /// which need an optimized build.
 let c: [CSetting] = [
@@ -101,7 +107,7 @@ let package = Package(
         .target(name: "Exif", swiftSettings: pure),
         .target(name: "Digests", dependencies: ["CDigests", "CLibCrypto"], swiftSettings: edge),
         .target(name: "Gzip", dependencies: ["CLibZ"], swiftSettings: edge),
-        .target(name: "Pixels", dependencies: ["CPixels"], swiftSettings: edge),
+        .target(name: "Pixels", dependencies: ["CPixels"], swiftSettings: edge + optimized),
         .target(name: "S3Events", dependencies: ["Support"], swiftSettings: pure),
         .target(name: "Metrics", dependencies: ["Support"], swiftSettings: edge),
         .target(name: "Sizing", swiftSettings: pure),
@@ -112,14 +118,16 @@ let package = Package(
         .target(name: "BMP", dependencies: ["Pixels"], swiftSettings: pure),
         .target(name: "JPEG", dependencies: ["Exif", "Pixels", "Support"], swiftSettings: pure),
         .target(name: "GIF", dependencies: ["Pixels"], swiftSettings: pure),
-        .target(name: "GIFEncoder", dependencies: ["Pixels"], swiftSettings: pure),
+        .target(name: "GIFEncoder", dependencies: ["Pixels"], swiftSettings: pure + optimized),
         .target(name: "HEIF", dependencies: ["Pixels"], swiftSettings: pure),
-        .target(name: "JPEGEncoder", dependencies: ["CPixels", "Pixels", "Support"], swiftSettings: edge),
+        .target(
+            name: "JPEGEncoder", dependencies: ["CPixels", "Pixels", "Support"],
+            swiftSettings: edge + optimized),
         .target(name: "PNG", dependencies: ["Exif", "Pixels"], swiftSettings: pure),
-        .target(name: "PNGEncoder", dependencies: ["Digests", "Pixels"], swiftSettings: edge),
+        .target(name: "PNGEncoder", dependencies: ["Digests", "Pixels"], swiftSettings: edge + optimized),
         .target(name: "TIFF", dependencies: ["Pixels"], swiftSettings: pure),
         .target(name: "WebP", dependencies: ["Exif", "Pixels"], swiftSettings: pure),
-        .target(name: "WebPEncoder", dependencies: ["Pixels"], swiftSettings: pure),
+        .target(name: "WebPEncoder", dependencies: ["Pixels"], swiftSettings: pure + optimized),
         .target(name: "Sandbox", dependencies: ["CSandbox", "CLibSeccomp"], swiftSettings: edge),
         .target(
             name: "Systemd", dependencies: ["Support", "Metrics", "CLibSystemd", log], swiftSettings: edge),
@@ -138,17 +146,22 @@ let package = Package(
                 "Pixels",
                 "TIFF", "WebP", "WebPEncoder",
             ],
-            swiftSettings: pure),
-        .target(name: "BMPDecoder", dependencies: ["BMP", "Pixels"], swiftSettings: edge),
-        .target(name: "HEIFDecoder", dependencies: ["HEIF", "Support", "CHEIF"], swiftSettings: edge),
+            swiftSettings: pure + optimized),
+        .target(name: "BMPDecoder", dependencies: ["BMP", "Pixels"], swiftSettings: edge + optimized),
         .target(
-            name: "TIFFDecoder", dependencies: ["TIFF", "Pixels", "Support", "CTIFF"], swiftSettings: edge),
-        .target(name: "WebPDecoder", dependencies: ["WebP", "Support", "CWebP"], swiftSettings: edge),
-        .target(name: "PNGDecoder", dependencies: ["PNG", "Support", "CPNG"], swiftSettings: edge),
+            name: "HEIFDecoder", dependencies: ["HEIF", "Support", "CHEIF"], swiftSettings: edge + optimized),
+        .target(
+            name: "TIFFDecoder", dependencies: ["TIFF", "Pixels", "Support", "CTIFF"],
+            swiftSettings: edge + optimized),
+        .target(
+            name: "WebPDecoder", dependencies: ["WebP", "Support", "CWebP"], swiftSettings: edge + optimized),
+        .target(
+            name: "PNGDecoder", dependencies: ["PNG", "Support", "CPNG"], swiftSettings: edge + optimized),
         // Swift that is checked for memory safety in place of giflib, which is slower and refuses files that Pillow
         // reads.
-        .target(name: "GIFDecoder", dependencies: ["GIF", "Pixels"], swiftSettings: pure),
-        .target(name: "JPEGDecoder", dependencies: ["JPEG", "Support", "CJPEG"], swiftSettings: edge),
+        .target(name: "GIFDecoder", dependencies: ["GIF", "Pixels"], swiftSettings: pure + optimized),
+        .target(
+            name: "JPEGDecoder", dependencies: ["JPEG", "Support", "CJPEG"], swiftSettings: edge + optimized),
 
         // Layer 5: the decoding of pictures, the only user of the decoders, and the processing of messages.
         .target(

@@ -16,7 +16,7 @@ import Testing
         var options = PixelationOptions()
         options.truncated = truncated
         #if DEBUG
-            // A debug build takes half a minute for the largest files.
+            // A debug build takes long for the largest files.
             options.sizes = [8, 64]
             options.limits.pixels = 2_000_000
         #endif

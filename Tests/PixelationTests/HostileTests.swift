@@ -25,8 +25,7 @@ import Testing
         var options = PixelationOptions()
         options.truncated = policy
         #if DEBUG
-            // The largest files take half a minute each in a debug build. Tests/sanitize tests them optimised and at
-            // full limits.
+            // The largest files take long in a debug build. Tests/sanitize tests them optimised and at full limits.
             options.limits.pixels = 4_000_000
         #endif
         // A busy machine would exceed the default limit of time. The time limit of the test ends endless loops.
