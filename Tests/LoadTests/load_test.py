@@ -7,6 +7,7 @@ import io
 import os
 import random
 import socket
+import subprocess
 import sys
 import threading
 import unittest
@@ -151,6 +152,27 @@ class PlanTest(unittest.TestCase):
         self.assertTrue(any(plan[-1] and plan[-1][0] == "broken" for plan in plans), "no picture at the end")
         self.assertTrue(
             any(a and a == c and a != b for plan in plans for a, b, c in zip(plan, plan[1:], plan[2:])), "A, B, A")
+
+
+class ArgumentTest(unittest.TestCase):
+    def result(self, *arguments):
+        folder = os.path.dirname(os.path.abspath(__file__))
+        result = subprocess.run(
+            [sys.executable, os.path.join(folder, arguments[0]), *arguments[1:]], capture_output=True, text=True,
+            check=False)
+        return result.returncode, result.stdout, result.stderr.splitlines()[-1:]
+
+    def test_arguments_are_checked_without_a_run(self):
+        for program in ("storm.py", "soak.py"):
+            self.assertEqual(self.result(program, "--check", "--seed", "4"), (0, "", []))
+        self.assertEqual(
+            self.result("storm.py", "--check", "--objects", "0"),
+            (2, "", ["storm.py: error: argument --objects: 0 is no number of 1 or more"]))
+
+    def test_no_run_succeeds_without_a_program(self):
+        for program in ("storm.py", "soak.py"):
+            status, _, error = self.result(program, "--seed", "4")
+            self.assertEqual((status, "--binary" in "".join(error)), (2, True))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a storm and a soak have in common: pictures, the local AWS, and the problems that are found."""
 
+import argparse
 import os
 import random
 import shutil
@@ -13,6 +14,20 @@ sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "
 import stack as stacks
 from local_server import LocalServer
 from pictures import Pictures
+
+
+def count(text):
+    """Returns the number of an argument, which is 1 or more."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no number of 1 or more")
+    return int(text)
+
+
+def add_program(parser):
+    """Adds the arguments that the shell scripts give."""
+    group = parser.add_mutually_exclusive_group(required=True)
+    group.add_argument("--binary", help="the program to test")
+    group.add_argument("--check", action="store_true", help="checks the other arguments only")
 
 
 class LocalRun:

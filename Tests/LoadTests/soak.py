@@ -25,7 +25,7 @@ sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "
 import configure
 import stack as stacks
 from daemons import Daemon, leftovers, stat
-from local_run import LocalRun
+from local_run import LocalRun, add_program
 from local_server import until
 from pictures import broken
 from slopes import slope
@@ -237,8 +237,9 @@ def main():
     parser.add_argument("--load", type=float, default=7200, help="seconds at full load, 0 for none (7200)")
     parser.add_argument("--idle", type=float, default=3600, help="seconds without work, 0 for none (3600)")
     parser.add_argument("--samples", help="a file to which all measurements are written: name, second, value")
-    parser.add_argument("--binary", required=True, help="the program to test")
-    return Soak(parser.parse_args()).finish()
+    add_program(parser)
+    arguments = parser.parse_args()
+    return 0 if arguments.check else Soak(arguments).finish()
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "
 import configure
 import stack as stacks
 from daemons import Daemon, leftovers
-from local_run import LocalRun
+from local_run import LocalRun, add_program, count
 from network import Network
 from pictures import broken
 
@@ -328,12 +328,13 @@ class Storm(LocalRun):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 31))
-    parser.add_argument("--objects", type=int, default=300)
-    parser.add_argument("--daemons", type=int, default=3)
+    parser.add_argument("--objects", type=count, default=300)
+    parser.add_argument("--daemons", type=count, default=3)
     parser.add_argument(
         "--seconds", type=float, help="time in which the sources are written (45, or an eighth of their number)")
-    parser.add_argument("--binary", required=True, help="the program to test")
-    return Storm(parser.parse_args()).finish()
+    add_program(parser)
+    arguments = parser.parse_args()
+    return 0 if arguments.check else Storm(arguments).finish()
 
 
 if __name__ == "__main__":

@@ -11,6 +11,20 @@ say() { printf '%s\n' "$*"; }
 step() { printf '\n==> %s\n' "$*"; }
 fail() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 
+# answer_help ARGUMENT...: when an argument is -h or --help, prints the comment at the beginning of the script, and
+# exits.
+answer_help() {
+    local argument
+    for argument; do
+        case $argument in
+            -h | --help)
+                sed -n '3,${/^#/!q;s/^# \{0,1\}//p}' "${BASH_SOURCE[1]}"
+                exit
+                ;;
+        esac
+    done
+}
+
 # packages_for PURPOSE...: prints the names of the packages in packages.txt with one of the purposes.
 packages_for() {
     awk -v purposes=" $* " '!/^#/ && NF && index(purposes, " " $2 " ") { print $1 }' \
