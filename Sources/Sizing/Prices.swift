@@ -43,6 +43,7 @@ package struct Prices: Sendable, Equatable {
     /// The month of the prices and their Region; for a file of prices, what it says.
     package var date = "2026-06"
     package var region = "us-east-1"
+    // The values agree with lists that third parties published in 2026; those of AWS are at `Item.source`.
     private var values: [Item: Double] = [
         .instanceX86Hour: 0.08925, .instanceARMHour: 0.0725,
         .fargateX86ProcessorHour: 0.04048, .fargateX86GigabyteHour: 0.004445,
