@@ -216,7 +216,7 @@ let package = Package(
             dependencies: [
                 "DecoderProcesses", "Sandbox", "Settings", "Worker", "AWS", "SigV4", "Pixelation", "Decoding",
                 "Curl", "HTTP", "Systemd", "Metrics", "Tracing",
-                "Support",
+                "Support", "CLibC",
                 log, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], swiftSettings: edge),
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <errno.h>
+#include <malloc.h>
 #include <sched.h>
 #include <spawn.h>
 #include <stddef.h>
@@ -92,6 +93,9 @@ static inline ssize_t px_receive_with_descriptor(
     }
     return received;
 }
+
+// Limits the number of arenas of malloc (mallopt(3), M_ARENA_MAX), 1 or more. Arenas that exist are kept.
+static inline void px_limit_arenas(int count) { mallopt(M_ARENA_MAX, count); }
 
 // Sets the name of the calling thread, at most 15 bytes. The name of the main thread is that of the process in ps(1).
 static inline void px_name_thread(const char *name) { prctl(PR_SET_NAME, name); }

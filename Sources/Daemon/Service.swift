@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AWS
+import CLibC
 import Curl
 import Glibc
 import Logging
@@ -56,6 +57,9 @@ package struct Service: Sendable {
     /// a short time for the service manager and for the destination of the log.
     package func run() async -> ExitReason {
         CrashFlush.install()
+        // Each arena keeps what its threads once needed at the same time. With glibc's limit of eight arenas for each
+        // processor, the memory of the process grows for hours.
+        px_limit_arenas(Int32(clamping: 2 * MachineLimits.current.usableProcessors))
         let reason = await serve()
         notifier.flush(within: Self.notifyFlushTime)
         output.flush(within: Self.logFlushTime)

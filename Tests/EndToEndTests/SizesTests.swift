@@ -42,6 +42,32 @@ struct SizesTests {
         }
     }
 
+    @Test func `the allocator has two arenas a processor`() async throws {
+        let group = try ControlGroup(memory: 4 << 30, processors: 1.5)
+        defer { group.remove() }
+        try await LocalCloud.run { cloud in
+            try await cloud.request("purge")
+            let picture = try await cloud.paint(1200, 900)
+            let keys = (0..<60).map { "arenas/\($0).jpeg" }
+            for key in keys { try await cloud.put(key, path: picture) }
+            let service = try await cloud.pixelated(
+                cloud.configuration, program: try group.launcher(of: Project.pixelated, in: cloud.directory))
+            try await cloud.outputs(of: keys, within: 300)
+            // An arena other than the first one has a heap that ends at a multiple of 64 MiB, and whose unused rest
+            // has no access rights (glibc 2.36, malloc/arena.c, HEAP_MAX_SIZE). The main arena has none.
+            let maps = try String(contentsOfFile: "/proc/\(service.pid)/maps", encoding: .utf8)
+            let heaps = maps.split(separator: "\n").filter { line in
+                let fields = line.split(separator: " ", omittingEmptySubsequences: true)
+                let ends = fields[0].split(separator: "-").compactMap { UInt64($0, radix: 16) }
+                guard fields[1] == "---p", ends.count == 2 else { return false }
+                // The guard page of a stack has 4 KiB.
+                return ends[1] % (64 << 20) == 0 && ends[1] - ends[0] > 4096
+            }
+            #expect((1...3).contains(heaps.count), "\(heaps)")
+            try await service.stop()
+        }
+    }
+
     @Test func `the workers follow the quota of processor time`() async throws {
         let group = try ControlGroup(memory: 4 << 30, processors: 0.5)
         defer { group.remove() }
